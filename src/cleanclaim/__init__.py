@@ -1,0 +1,6 @@
+"""cleanclaim: a linter for US medical claims."""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"
+__all__ = ["__version__"]
