@@ -1,0 +1,202 @@
+"""Claims built in Python: plain dictionaries (or dataclasses) become a batch.
+
+A claim is a mapping of the `claims` columns of the model, with two more keys: `diagnoses`, a list of codes or of mappings of
+the `diagnoses` columns, and `lines`, a list of mappings of the `lines` columns (where `modifiers` and `diagnosis_pointers` may be
+given as lists). `other_payers` and `claim_codes` may be given as lists of mappings too. Dates are dates or ISO text, money and
+units are decimals, integers or text.
+
+    >>> batch = batch_of([{"claim_id": "A1", "diagnoses": ["M54.50"], "lines": [{"procedure_code": "97110", "units": 2}]}])
+    >>> batch.lines.select("line_number", "procedure_code", "units").row(0)
+    (1, '97110', Decimal('2.000'))
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
+from typing import Any, Final
+
+import polars as pl
+
+from cleanclaim.errors import TableError
+from cleanclaim.model import CLAIM_CODES, CLAIMS, DIAGNOSES, LINES, OTHER_PAYERS, Batch, Table
+
+_SHORT: Final = {"modifiers": "modifier", "diagnosis_pointers": "diagnosis_pointer"}
+_CHILDREN: Final = ("diagnoses", "lines", "other_payers", "claim_codes")
+
+
+def batch_of(claims: Iterable[object], *, file: str = "python", first_claim_key: int = 0) -> Batch:
+    """A batch of claims given as mappings or dataclasses.
+
+    Args:
+        claims: the claims, each a mapping or a dataclass of the form told above.
+        file: what findings shall name as the place of these claims.
+        first_claim_key: the key of the first claim.
+
+    Returns:
+        The batch; `position` counts the claims from 1.
+
+    Raises:
+        TableError: a key is no column of the model, or a value does not fit its column; every fault is listed.
+    """
+    faults: list[str] = []
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in ("claims", *_CHILDREN)}
+    for ordinal, given in enumerate(claims, start=1):
+        claim = _mapping(given)
+        key = first_claim_key + ordinal - 1
+        where = f"claim {ordinal}"
+        lines = [_spread(line) for line in claim.get("lines") or ()]
+        diagnoses = [_diagnosis(d, n) for n, d in enumerate(claim.get("diagnoses") or (), start=1)]
+        head = {name: value for name, value in claim.items() if name not in _CHILDREN}
+        head = {
+            "file": file,
+            "position": ordinal,
+            "is_history": False,
+            "claim_type": "professional",
+        } | head
+        parts = {
+            "claims": [head],
+            "diagnoses": diagnoses,
+            "lines": [{"line_number": n} | line for n, line in enumerate(lines, start=1)],
+            "other_payers": [
+                {"payer_number": n} | dict(p)
+                for n, p in enumerate(claim.get("other_payers") or (), start=1)
+            ],
+            "claim_codes": [
+                {"ordinal": n} | dict(c)
+                for n, c in enumerate(claim.get("claim_codes") or (), start=1)
+            ],
+        }
+        for table in (CLAIMS, DIAGNOSES, LINES, OTHER_PAYERS, CLAIM_CODES):
+            for row in parts[table.name]:
+                rows[table.name].append(_typed(table, {**row, "claim_key": key}, where, faults))
+        _inherit(rows["claims"][-1], [row for row in rows["lines"] if row["claim_key"] == key])
+    if faults:
+        raise TableError(file, faults)
+    frames = {
+        table.name: pl.DataFrame(rows[table.name], schema=table.schema)
+        for table in (CLAIMS, DIAGNOSES, LINES, OTHER_PAYERS, CLAIM_CODES)
+    }
+    return Batch.of(frames)
+
+
+def patient_key(*identity: object) -> int:
+    """A stable number for one patient.
+
+    Args:
+        identity: what identifies the patient: member id and birth date, or whatever the file has instead.
+
+    Returns:
+        An unsigned 64-bit hash, the same on every machine and in every run.
+    """
+    text = "\x1f".join("" if part is None else str(part) for part in identity)
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
+
+
+def _mapping(given: object) -> Mapping[str, Any]:
+    if is_dataclass(given) and not isinstance(given, type):
+        return {name: value for name, value in asdict(given).items() if value is not None}
+    if isinstance(given, Mapping):
+        return given
+    raise TableError(
+        "python", [f"a claim must be a mapping or a dataclass, not {type(given).__name__}"]
+    )
+
+
+def _diagnosis(given: object, number: int) -> dict[str, Any]:
+    row = {"diagnosis_code": given} if isinstance(given, str) else dict(_mapping(given))
+    code = str(row.get("diagnosis_code") or "")
+    plain = code.replace(".", "").strip().upper()
+    kind = "principal" if number == 1 else "other"
+    given_form = {"code_as_sent": code} if code != plain else {}
+    version = row.get("icd_version", 10)
+    return (
+        {"diagnosis_number": number, "diagnosis_type": kind, "icd_version": version}
+        | given_form
+        | row
+        | {"diagnosis_code": plain}
+    )
+
+
+def _spread(given: object) -> dict[str, Any]:
+    row = dict(_mapping(given))
+    for many, one in _SHORT.items():
+        values = row.pop(many, None) or ()
+        for n, value in enumerate(values[:4] if isinstance(values, Sequence) else (), start=1):
+            row[f"{one}_{n}"] = value
+    return row
+
+
+def _inherit(claim: dict[str, Any], lines: Sequence[dict[str, Any]]) -> None:
+    """Fill what a line takes from its claim and a claim from its lines, as a reader would."""
+    for line in lines:
+        for name in (
+            "place_of_service_code",
+            "rendering_npi",
+            "rendering_taxonomy_code",
+            "referring_npi",
+            "supervising_npi",
+        ):
+            line[name] = line[name] or claim[name]
+        line["from_date"] = line["from_date"] or claim["from_date"]
+        line["to_date"] = line["to_date"] or line["from_date"]
+    starts = [line["from_date"] for line in lines if line["from_date"]]
+    ends = [line["to_date"] for line in lines if line["to_date"]]
+    claim["from_date"] = claim["from_date"] or min(starts, default=None)
+    claim["to_date"] = claim["to_date"] or max(ends, default=None) or claim["from_date"]
+    if (
+        claim["charge_amount"] is None
+        and lines
+        and all(line["charge_amount"] is not None for line in lines)
+    ):
+        claim["charge_amount"] = sum((line["charge_amount"] for line in lines), Decimal(0))
+    if claim["patient_key"] is None:
+        known = claim["member_id"] is not None
+        claim["patient_key"] = (
+            patient_key(claim["member_id"], claim["patient_birth_date"])
+            if known
+            else patient_key(claim["file"], claim["position"])
+        )
+
+
+def _typed(table: Table, row: Mapping[str, Any], where: str, faults: list[str]) -> dict[str, Any]:
+    out: dict[str, Any] = dict.fromkeys(table.schema)
+    for name, value in row.items():
+        if name not in table:
+            near = get_close_matches(name, list(table.schema), n=1)
+            faults.append(
+                f"{where}: {table.name} has no column '{name}'"
+                + (f"; did you mean '{near[0]}'?" if near else "")
+            )
+            continue
+        try:
+            out[name] = _value(table[name].dtype, value)
+        except (ValueError, TypeError, InvalidOperation):
+            faults.append(
+                f"{where}: {table.name}.{name} expects {table[name].dtype}, found {_shown(table, name, value)}"
+            )
+    return out
+
+
+def _shown(table: Table, name: str, value: object) -> str:
+    return f"a {type(value).__name__}" if table[name].private else repr(value)
+
+
+def _value(dtype: pl.DataType | type[pl.DataType], value: object) -> object:
+    if value is None:
+        return None
+    if dtype == pl.Date:
+        return date.fromisoformat(value) if isinstance(value, str) else value
+    if isinstance(dtype, pl.Decimal):
+        return Decimal(str(value))
+    if dtype == pl.String:
+        return str(value)
+    if dtype in {pl.Int64, pl.UInt64}:
+        return int(str(value))
+    if dtype == pl.Boolean and not isinstance(value, bool):
+        raise TypeError(value)
+    return value
