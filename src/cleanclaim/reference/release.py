@@ -1,0 +1,37 @@
+"""What a release of a reference table is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+OPEN_START: Final = date(1900, 1, 1)
+OPEN_END: Final = date(9999, 12, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One release of one table.
+
+    Attributes:
+        name: what findings call it.
+        table: the table it holds.
+        publisher: who published it and where it was read.
+        covers_from: the first day of service for which it is authority.
+        covers_to: the last such day; `OPEN_END` where it is not limited.
+        licence: under which terms.
+        rows: how many rows it holds; None where nobody counted.
+        sha256: the hash of the stored file.
+        embedded: True where it comes with cleanclaim.
+    """
+
+    name: str
+    table: str
+    publisher: str
+    covers_from: date
+    covers_to: date
+    licence: str
+    rows: int | None = None
+    sha256: str = ""
+    embedded: bool = True

@@ -1,0 +1,122 @@
+"""The small sets that cleanclaim writes itself: code values and facts, each a readable CSV in `set_data`, in our own words.
+
+Every set is dated: `valid_from` and `valid_to` are inclusive, 1900-01-01 and 9999-12-31 where a fact has no known start or end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+import polars as pl
+
+RELEASE: Final = "cleanclaim sets 2026-11-23"
+_TYPES: Final = {
+    "valid_from": pl.Date,
+    "valid_to": pl.Date,
+    "age_from": pl.Int64,
+    "age_to": pl.Int64,
+    "icd_version": pl.Int64,
+    "facility": pl.Boolean,
+    "inpatient": pl.Boolean,
+    "ncci_associated": pl.Boolean,
+}
+"""Types of the columns that are no text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a set is and where its facts are written."""
+
+    meaning: str
+    source: str
+
+
+SETS: Final[dict[str, Facts]] = {
+    "modifiers": Facts(
+        "Modifiers with their family",
+        "CMS HCPCS Level II modifier records; NCCI Policy Manual, chapter I, section E",
+    ),
+    "modifier_conflicts": Facts(
+        "Pairs of modifiers that contradict on one line", "named row by row"
+    ),
+    "notice_conflicts": Facts(
+        "Beneficiary notice modifiers that contradict", "CMS Change Request 6563"
+    ),
+    "place_of_service": Facts(
+        "Places of service",
+        "CMS Place of Service Code Set; Medicare Claims Processing Manual, chapter 26, section 10.5",
+    ),
+    "claim_filing": Facts("Payer class of SBR09", "837 implementation guides, SBR09"),
+    "diagnosis_qualifiers": Facts(
+        "Kind and code system of an HI qualifier", "837 implementation guides, HI"
+    ),
+    "visit_codes": Facts(
+        "Visits: category, new or established patient, kind",
+        "Medicare Claims Processing Manual, chapter 12, section 30.6",
+    ),
+    "procedure_age": Facts(
+        "Ages that belong to a procedure code by its definition", "the code's own definition"
+    ),
+    "procedure_sex": Facts(
+        "Ranges of procedure codes for organs of one sex", "section ranges of the code set"
+    ),
+    "unlisted_codes": Facts(
+        "Unlisted and not otherwise classified codes",
+        "CMS HCPCS NOC list; unlisted codes by number",
+    ),
+    "carc": Facts(
+        "Claim adjustment reason codes that edits name", "X12 code source 139 (values only)"
+    ),
+    "rarc": Facts(
+        "Remittance advice remark codes that edits name", "CMS, X12 code source 411 (values only)"
+    ),
+    "claim_frequency": Facts(
+        "Claim frequency codes", "NUBC type of bill, third digit (values only)"
+    ),
+    "facility_types": Facts(
+        "Type of bill: first two digits",
+        "Medicare Claims Processing Manual, chapter 25 (values only)",
+    ),
+    "discharge_status": Facts(
+        "Patient discharge status codes",
+        "Medicare Claims Processing Manual, chapter 25 (values only)",
+    ),
+    "admission_type": Facts(
+        "Priority of admission codes", "Medicare Claims Processing Manual, chapter 25 (values only)"
+    ),
+    "admission_source": Facts(
+        "Point of origin codes", "Medicare Claims Processing Manual, chapter 25 (values only)"
+    ),
+    "states": Facts("States, territories and military posts", "USPS abbreviations"),
+}
+
+
+@cache
+def load_set(name: str) -> pl.DataFrame:
+    """One set, typed, with `release`.
+
+    Args:
+        name: a key of `SETS`.
+
+    Returns:
+        The set, sorted by `code` and `valid_from`.
+    """
+    path = files("cleanclaim.reference") / "set_data" / f"{name}.csv"
+    text = pl.read_csv(path.read_bytes(), infer_schema=False)
+    typed = [_typed(column) for column in text.columns]
+    return (
+        text.select(typed)
+        .with_columns(pl.lit(RELEASE).alias("release"))
+        .sort("code", "valid_from")
+        .set_sorted("code")
+    )
+
+
+def _typed(column: str) -> pl.Expr:
+    dtype = _TYPES.get(column, pl.String)
+    if dtype == pl.Boolean:
+        return pl.col(column) == "true"
+    return pl.col(column).cast(dtype) if dtype != pl.Date else pl.col(column).str.to_date()

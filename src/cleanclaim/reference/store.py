@@ -1,0 +1,162 @@
+"""The user's store of releases: dated tables beside the embedded ones.
+
+A release is a folder `releases/<table>/<name>` with `table.parquet` and `ledger.json`. It is written to a temporary folder and renamed, so
+that a half-written release can never be seen. A lock file pins releases by hash, so that a run can be repeated exactly.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+from platformdirs import user_data_path
+
+from cleanclaim.errors import DamagedRelease, LockMismatch, ReferenceProblem
+from cleanclaim.reference.release import Release
+
+_LEDGER: Final = "ledger.json"
+_TABLE: Final = "table.parquet"
+
+
+class Store:
+    """A folder of releases.
+
+    Attributes:
+        path: the folder; `$CLEANCLAIM_HOME/reference`, else the user's data directory, unless given.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        home = os.environ.get("CLEANCLAIM_HOME")
+        default = (
+            Path(home) / "reference"
+            if home
+            else user_data_path("cleanclaim", appauthor=False) / "reference"
+        )
+        self.path = path or default
+
+    def releases(self) -> list[Release]:
+        """Every complete release, by table and name."""
+        ledgers = sorted(self.path.glob(f"releases/*/*/{_LEDGER}"))
+        return [_release(json.loads(ledger.read_text(encoding="utf-8"))) for ledger in ledgers]
+
+    def read(self, release: Release) -> pl.DataFrame:
+        """The table of a release, with the release's name on every row."""
+        table = pl.read_parquet(self._folder(release) / _TABLE)
+        return table.with_columns(pl.lit(release.name).alias("release"))
+
+    def add(self, release: Release, table: pl.DataFrame) -> Release:
+        """Store a release; one of the same name and table is replaced only when complete.
+
+        Args:
+            release: what it is; rows and hash are filled in here.
+            table: its rows, with `code`, `valid_from` and `valid_to`.
+
+        Returns:
+            The release as its ledger tells it.
+
+        Raises:
+            ReferenceProblem: the table lacks a column that every dated table has.
+        """
+        lacking = {"code", "valid_from", "valid_to"} - set(table.columns)
+        if lacking:
+            raise ReferenceProblem(
+                f"{release.name}: a dated table needs the columns {', '.join(sorted(lacking))}"
+            )
+        folder = self._folder(release)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=".adding-", dir=folder.parent))
+        try:
+            table.sort("code", "valid_from").write_parquet(temporary / _TABLE, compression="zstd")
+            stored = replace(
+                release, rows=table.height, sha256=_hash(temporary / _TABLE), embedded=False
+            )
+            (temporary / _LEDGER).write_text(
+                json.dumps(asdict(stored), default=str, indent=2) + "\n", encoding="utf-8"
+            )
+            self.remove(release)
+            temporary.rename(folder)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+        return stored
+
+    def remove(self, release: Release) -> bool:
+        """Remove a release; True where there was one. It disappears in one step."""
+        folder = self._folder(release)
+        if not folder.exists():
+            return False
+        doomed = Path(tempfile.mkdtemp(prefix=".removing-", dir=folder.parent))
+        folder.rename(doomed / "release")
+        shutil.rmtree(doomed)
+        return True
+
+    def verify(self) -> list[Release]:
+        """Hash every stored table again.
+
+        Returns:
+            The releases, all sound.
+
+        Raises:
+            DamagedRelease: a stored file is not what its ledger says.
+        """
+        releases = self.releases()
+        damaged = [r.name for r in releases if _hash(self._folder(r) / _TABLE) != r.sha256]
+        if damaged:
+            raise DamagedRelease(
+                f"changed since they were imported: {', '.join(damaged)}; remove and import them again"
+            )
+        return releases
+
+    def _folder(self, release: Release) -> Path:
+        plain = re.sub(r"[^A-Za-z0-9._-]+", "-", release.name)
+        return self.path / "releases" / release.table / plain
+
+
+def write_lock(releases: Iterable[Release], path: Path) -> None:
+    """Pin releases by name and hash in a lock file (JSON)."""
+    pinned = {f"{r.table}/{r.name}": r.sha256 for r in releases}
+    path.write_text(
+        json.dumps({"releases": pinned}, indent=2, sort_keys=True) + "\n", encoding="utf-8"
+    )
+
+
+def locked(releases: Iterable[Release], path: Path) -> list[Release]:
+    """Those releases that a lock file pins.
+
+    Raises:
+        LockMismatch: one pinned is not there, or is there with another hash, or the file is no lock file.
+    """
+    try:
+        pinned = json.loads(path.read_text(encoding="utf-8"))["releases"]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise LockMismatch(f"{path} cannot be read as a lock file") from None
+    there = {f"{r.table}/{r.name}": r for r in releases}
+    missing = [name for name in pinned if name not in there]
+    other = [
+        name for name, digest in pinned.items() if name in there and there[name].sha256 != digest
+    ]
+    if missing or other:
+        said = [f"not installed: {name}" for name in missing] + [
+            f"another content than pinned: {name}" for name in other
+        ]
+        raise LockMismatch(f"{path}: " + "; ".join(said))
+    return [there[name] for name in pinned]
+
+
+def _release(ledger: dict[str, object]) -> Release:
+    days = {name: date.fromisoformat(str(ledger[name])) for name in ("covers_from", "covers_to")}
+    return Release(**{**ledger, **days})  # type: ignore[arg-type]
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

