@@ -1,0 +1,298 @@
+"""The engine: edits over a batch of claims, findings out.
+
+Row edits of a table are evaluated in one pass; query edits are collected together. Only rows that were hit are then written out: keys,
+evidence, message. What an edit could not judge becomes a row of the second table, `not_checked`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import KEYS, OVERRIDES, Disposition, Edit, Rows
+from cleanclaim.errors import EditError
+from cleanclaim.message import render
+from cleanclaim.model import TABLES, Batch
+from cleanclaim.reference import Reference
+
+FINDINGS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "claim_id": pl.String,
+    "line_number": pl.Int64,
+    "diagnosis_number": pl.Int64,
+    "code": pl.String,
+    "name": pl.String,
+    "disposition": pl.Enum([d.value for d in Disposition]),
+    "carc": pl.String,
+    "rarc": pl.String,
+    "message": pl.String,
+    "suggestion": pl.String,
+    "fix": pl.String,
+    "field": pl.Struct({"column": pl.String, "element": pl.String, "box": pl.String, "fhir": pl.String}),
+    "evidence": pl.String,
+    "source": pl.String,
+    "release": pl.String,
+    "position": pl.Int64,
+    "file": pl.String,
+    "claim_key": pl.Int64,
+}
+"""Columns of the findings: `claim_id` is the patient control number, `evidence` a JSON object, `position` the byte offset or row number in `file`."""
+
+NOT_CHECKED: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "code": pl.String,
+    "claim_id": pl.String,
+    "line_number": pl.Int64,
+    "diagnosis_number": pl.Int64,
+    "reason": pl.String,
+    "supply": pl.String,
+    "file": pl.String,
+    "claim_key": pl.Int64,
+}
+"""Columns of what could not be checked: which edit, where, why, and what would supply what was missing."""
+
+_RAW: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "claim_key": pl.Int64,
+    "line_number": pl.Int64,
+    "diagnosis_number": pl.Int64,
+    "message": pl.String,
+    "evidence": pl.String,
+    **dict.fromkeys(OVERRIDES, pl.String),
+    "position": pl.Int64,
+}
+_NEVER_EVIDENCE: Final = frozenset(c.name for table in TABLES.values() for c in table.columns if c.private)
+_BY_ROW: Final = ("claims", "diagnoses", "lines", "line_diagnoses", "line_modifiers", "syntax_faults")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the edits say of one batch.
+
+    Attributes:
+        findings: one row a finding, columns `FINDINGS`.
+        not_checked: one row an edit and place that could not be judged, columns `NOT_CHECKED`.
+    """
+
+    findings: pl.DataFrame
+    not_checked: pl.DataFrame
+
+
+def check(batch: Batch, reference: Reference, edits: Sequence[Edit]) -> Checked:
+    """Run edits over one batch of whole patients.
+
+    Args:
+        batch: the claims.
+        reference: the dated tables.
+        edits: the edits to run.
+
+    Returns:
+        Findings in order of claim, line, diagnosis and code; claims of the history are looked at but never reported on.
+
+    Raises:
+        EditError: an edit does not keep an edit's contract.
+    """
+    claims = Claims(batch, reference)
+    hits: list[tuple[Edit, pl.DataFrame]] = []
+    unchecked: list[tuple[Edit, pl.DataFrame]] = []
+    for table in _BY_ROW:
+        own = [edit for edit in edits if edit.table == table]
+        if own:
+            _run_row_edits(claims, table, own, hits, unchecked)
+    _run_query_edits(claims, [edit for edit in edits if edit.table is None], hits, unchecked)
+    raw = [_raw(edit, rows) for edit, rows in hits if rows.height]
+    return Checked(_findings(claims, raw), _not_checked(claims, unchecked))
+
+
+def _run_row_edits(
+    claims: Claims,
+    table: str,
+    edits: Sequence[Edit],
+    hits: list[tuple[Edit, pl.DataFrame]],
+    unchecked: list[tuple[Edit, pl.DataFrame]],
+) -> None:
+    frame: pl.DataFrame = getattr(claims, table) if table != "syntax_faults" else claims.batch.syntax_faults
+    if frame.is_empty():
+        return
+    wanted = {edit.code: edit.function() for edit in edits}
+    wanted |= {f"?{edit.code}": edit.unchecked for edit in edits if isinstance(edit.unchecked, pl.Expr)}
+    try:
+        marks = frame.select(expression.fill_null(value=False).alias(name) for name, expression in wanted.items())
+    except pl.exceptions.PolarsError:
+        _blame(frame, edits)
+        raise
+    for edit in edits:
+        found = marks[edit.code]
+        if found.any():
+            hits.append((edit, _with_evidence(edit, frame.filter(found), table)))
+        if f"?{edit.code}" in wanted and marks[f"?{edit.code}"].any():
+            unchecked.append((edit, frame.filter(marks[f"?{edit.code}"])))
+
+
+def _blame(frame: pl.DataFrame, edits: Sequence[Edit]) -> None:
+    """Name the edit whose expression does not run over the table."""
+    for edit in edits:
+        try:
+            frame.head(0).select(edit.function().alias(edit.code))
+        except pl.exceptions.PolarsError as error:
+            raise EditError(f"{edit.code}: {error}") from error
+
+
+def _with_evidence(edit: Edit, rows: pl.DataFrame, table: str) -> pl.DataFrame:
+    keys = [name for name in KEYS if name in rows.columns]
+    place = ["file", "position"] if table == "syntax_faults" else []
+    return rows.select(*keys, *place, *edit.evidence)
+
+
+def _run_query_edits(
+    claims: Claims,
+    edits: Sequence[Edit],
+    hits: list[tuple[Edit, pl.DataFrame]],
+    unchecked: list[tuple[Edit, pl.DataFrame]],
+) -> None:
+    asked: list[tuple[Edit, list[tuple[Edit, pl.DataFrame]], Rows]] = []
+    for edit in edits:
+        asked.append((edit, hits, edit.function(claims, claims.reference)))
+        if edit.unchecked is not None and not isinstance(edit.unchecked, pl.Expr):
+            asked.append((edit, unchecked, edit.unchecked(claims, claims.reference)))
+    lazy = [rows for _, _, rows in asked if isinstance(rows, pl.LazyFrame)]
+    collected = iter(pl.collect_all(lazy))
+    for edit, into, rows in asked:
+        frame = rows if isinstance(rows, pl.DataFrame) else next(collected)
+        if "claim_key" not in frame.columns:
+            raise EditError(f"{edit.code}: the rows at fault have no claim_key")
+        if frame.height:
+            into.append((edit, frame))
+
+
+def _raw(edit: Edit, rows: pl.DataFrame) -> pl.DataFrame:
+    """Keys, overrides, message and evidence of one edit's rows."""
+    said = [name for name in rows.columns if name not in KEYS and name not in OVERRIDES and not name.startswith("_")]
+    shown = [name for name in said if name not in _NEVER_EVIDENCE]
+    evidence = pl.struct(shown).struct.json_encode() if shown else pl.lit("{}")
+    suggestion = pl.col("suggestion") if "suggestion" in rows.columns else render(edit.suggestion, rows.schema)
+    return rows.select(
+        *(_or_null(rows, name, dtype) for name, dtype in _RAW.items() if name not in {"message", "evidence", "suggestion"}),
+        render(edit.message, rows.schema).alias("message"),
+        suggestion.alias("suggestion"),
+        evidence.alias("evidence"),
+    ).with_columns(pl.lit(edit.code).alias("code"), *_defaults(edit))
+
+
+def _or_null(rows: pl.DataFrame, name: str, dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:
+    return (pl.col(name).cast(dtype) if name in rows.columns else pl.lit(None, dtype)).alias(name)
+
+
+def _defaults(edit: Edit) -> Iterator[pl.Expr]:
+    yield pl.col("disposition").fill_null(edit.disposition.value)
+    for name in ("carc", "rarc", "column"):
+        value = getattr(edit, name)
+        yield pl.col(name).fill_null(value) if value else pl.col(name)
+    yield pl.lit(edit.name).alias("name")
+    yield pl.lit(edit.fix, pl.String).alias("fix")
+    yield pl.lit("; ".join(str(s) for s in edit.source)).alias("source")
+    yield pl.lit(list(edit.payers), pl.List(pl.String)).alias("payers")
+    yield pl.lit(edit.others).alias("others")
+
+
+def _findings(claims: Claims, raw: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    if not raw:
+        return pl.DataFrame(schema=FINDINGS)
+    found = pl.concat(raw, how="diagonal")
+    of_claim = claims.batch.claims.lazy().select(
+        "claim_key",
+        "claim_id",
+        "claim_type",
+        "payer_class",
+        "is_history",
+        pl.col("file").alias("claim_file"),
+        pl.col("position").alias("claim_position"),
+    )
+    of_line = claims.batch.lines.lazy().select("claim_key", "line_number", pl.col("position").alias("line_position"))
+    of_diagnosis = claims.batch.diagnoses.lazy().select("claim_key", "diagnosis_number", pl.col("position").alias("diagnosis_position"))
+    bound = pl.col("payers").list.len() == 0
+    own = bound | pl.col("payers").list.contains(pl.col("payer_class")).fill_null(value=False)
+    milder = pl.when(own | (pl.col("disposition") == Disposition.INFO.value)).then("disposition").otherwise(pl.lit(Disposition.WARN.value))
+    joined = (
+        found.lazy()
+        .join(of_claim, on="claim_key", how="left")
+        .join(of_line, on=["claim_key", "line_number"], how="left")
+        .join(of_diagnosis, on=["claim_key", "diagnosis_number"], how="left")
+        .filter(~pl.col("is_history").fill_null(value=False), own | (pl.col("others") == "warn"))
+        .with_columns(
+            milder.alias("disposition"),
+            pl.coalesce("file", "claim_file").alias("file"),
+            pl.coalesce("position", "line_position", "diagnosis_position", "claim_position").alias("position"),
+            pl.when(pl.col("suggestion") != "").then("suggestion").alias("suggestion"),
+        )
+        .collect()
+    )
+    return (
+        joined.join(_fields(joined), on=["column", "claim_type"], how="left", nulls_equal=True)
+        .select(pl.col(name).cast(dtype) for name, dtype in FINDINGS.items())
+        .sort("claim_key", "line_number", "diagnosis_number", "code", "position", nulls_last=False, maintain_order=True)
+    )
+
+
+def _fields(joined: pl.DataFrame) -> pl.DataFrame:
+    """Where each column at fault stands on an 837, a CMS-1500 and in FHIR, by kind of claim."""
+    kinds = joined.select("column", "claim_type").unique()
+    rows = [place(column, kind) for column, kind in kinds.iter_rows()]
+    return kinds.with_columns(pl.Series("field", rows, dtype=FINDINGS["field"]))
+
+
+def place(column: str | None, claim_type: str | None) -> dict[str, str | None] | None:
+    """Where a column of the model stands.
+
+    Args:
+        column: `table.column`.
+        claim_type: professional, institutional or dental.
+
+    Returns:
+        column, element, box and fhir, those that do not apply null; None for no column.
+    """
+    if not column or "." not in column:
+        return None
+    table, name = column.split(".", 1)
+    if table not in TABLES or name not in TABLES[table]:
+        return {"column": column, "element": None, "box": None, "fhir": None}
+    said = TABLES[table][name]
+    letter = (claim_type or "professional")[0].upper()
+    options = [option.strip() for option in said.element.split("·")]
+    own = [o[2:] for o in options if o.startswith(f"{letter} ")]
+    common = [o for o in options if o[1:2] != " "]
+    element = (own or common or [""])[0]
+    return {"column": column, "element": element or None, "box": _box(said.box, letter), "fhir": said.fhir or None}
+
+
+def _box(box: str, letter: str) -> str | None:
+    parts = [part.strip() for part in box.split(",")] if box else []
+    locator = [part for part in parts if part.startswith("FL")]
+    paper = [part for part in parts if not part.startswith("FL")]
+    chosen = locator if letter == "I" else paper
+    return ", ".join(chosen) or None
+
+
+def _not_checked(claims: Claims, unchecked: Sequence[tuple[Edit, pl.DataFrame]]) -> pl.DataFrame:
+    if not unchecked:
+        return pl.DataFrame(schema=NOT_CHECKED)
+    parts = [
+        rows.select(
+            *(_or_null(rows, name, pl.Int64) for name in KEYS),
+            pl.lit(edit.code).alias("code"),
+            (pl.col("reason") if "reason" in rows.columns else render(edit.unchecked_reason, rows.schema)).alias("reason"),
+            pl.lit(edit.supply or None, pl.String).alias("supply"),
+        )
+        for edit, rows in unchecked
+    ]
+    of_claim = claims.batch.claims.lazy().select("claim_key", "claim_id", "file", "is_history")
+    return (
+        pl.concat(parts)
+        .lazy()
+        .join(of_claim, on="claim_key", how="left")
+        .filter(~pl.col("is_history").fill_null(value=False))
+        .select(pl.col(name).cast(dtype) for name, dtype in NOT_CHECKED.items())
+        .sort("claim_key", "line_number", "diagnosis_number", "code")
+        .collect()
+    )

@@ -1,0 +1,1 @@
+"""Edits of the family ENV: the envelope and form of an 837."""

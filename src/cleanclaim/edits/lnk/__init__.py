@@ -1,0 +1,1 @@
+"""Edits of the family LNK: why meets what."""

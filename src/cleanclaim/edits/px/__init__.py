@@ -1,0 +1,1 @@
+"""Edits of the family PX: procedure codes."""

@@ -1,0 +1,70 @@
+"""Messages: a template and evidence columns become one text a row, in one expression.
+
+A field of a template names an evidence column and may say how it is written: `{code:icd}` with its dot, `{amount:money}` with dollar
+sign and cents, `{day:date}` as YYYY-MM-DD (dates are so anyway), `{codes}` of a list column joined by commas. Decimals lose trailing zeros.
+"""
+
+from __future__ import annotations
+
+from string import Formatter
+from typing import Final
+
+import polars as pl
+
+from cleanclaim.errors import EditError
+
+NOTHING: Final = "(nothing)"
+
+
+def fields(template: str) -> list[str]:
+    """The column names that a template needs, in order of appearance."""
+    return [name for _, name, _, _ in Formatter().parse(template) if name]
+
+
+def render(template: str, schema: pl.Schema) -> pl.Expr:
+    """The expression that writes a template over a frame.
+
+    Args:
+        template: the text with its fields.
+        schema: the frame's schema.
+
+    Returns:
+        A String expression, never null; a missing value reads "(nothing)".
+
+    Raises:
+        EditError: the template names a column that is not there, or an unknown form.
+    """
+    parts: list[pl.Expr] = []
+    for text, name, form, _ in Formatter().parse(template):
+        if text:
+            parts.append(pl.lit(text))
+        if name is None:
+            continue
+        if name not in schema:
+            raise EditError(f"the message names '{name}', which is not among the evidence: {', '.join(schema)}")
+        parts.append(_written(name, form or "", schema[name]).fill_null(NOTHING))
+    return pl.concat_str(parts) if parts else pl.lit("")
+
+
+def _written(name: str, form: str, dtype: pl.DataType) -> pl.Expr:
+    column = pl.col(name)
+    if form == "icd":
+        return _icd_list(column) if isinstance(dtype, pl.List) else _icd(column)
+    if form == "money":
+        return pl.lit("$") + column.cast(pl.Decimal(15, 2)).cast(pl.String)
+    if form not in {"", "date"}:
+        raise EditError(f"unknown form '{form}' of '{name}' in a message; there are icd, money, date")
+    if isinstance(dtype, pl.List):
+        return column.cast(pl.List(pl.String)).list.join(", ")
+    if isinstance(dtype, pl.Decimal):
+        text = column.cast(pl.String)
+        return pl.when(text.str.contains(".", literal=True)).then(text.str.strip_chars_end("0").str.strip_chars_end(".")).otherwise(text)
+    return column.cast(pl.String)
+
+
+def _icd(code: pl.Expr) -> pl.Expr:
+    return pl.when(code.str.len_chars() > 3).then(code.str.slice(0, 3) + "." + code.str.slice(3)).otherwise(code)
+
+
+def _icd_list(codes: pl.Expr) -> pl.Expr:
+    return codes.list.eval(_icd(pl.element())).list.join(", ")

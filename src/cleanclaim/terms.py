@@ -1,0 +1,76 @@
+"""The words that edits share: small expressions over the derived tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import polars as pl
+
+MODIFIERS: Final = tuple(f"modifier_{n}" for n in range(1, 5))
+POINTERS: Final = tuple(f"diagnosis_pointer_{n}" for n in range(1, 5))
+
+IS_PROFESSIONAL: Final = pl.col("claim_type") == "professional"
+IS_INSTITUTIONAL: Final = pl.col("claim_type") == "institutional"
+IS_DENTAL: Final = pl.col("claim_type") == "dental"
+IS_ICD10: Final = pl.col("icd_version") == 10
+IS_FIRST_LISTED: Final = pl.col("diagnosis_number") == 1
+IS_BILLING_DIAGNOSIS: Final = pl.col("diagnosis_type").is_in(["principal", "other"])
+CODES_NOT_LOADED: Final = pl.col("code_loaded") == pl.lit(value=False)
+"""Of `Claims.diagnoses`: the validity table does not cover the diagnosis date."""
+
+DISTINCT_MODIFIERS: Final = ("59", "XE", "XS", "XP", "XU")
+REPEAT_MODIFIERS: Final = ("76", "77", "91")
+ANATOMIC_MODIFIERS: Final = (
+    *("E1", "E2", "E3", "E4", "LT", "RT", "LC", "LD", "LM", "RC", "RI"),
+    *(f"F{n}" for n in "A123456789"),
+    *(f"T{n}" for n in "A123456789"),
+)
+
+
+def has_modifier(*modifiers: str) -> pl.Expr:
+    """True where one of the line's four modifiers is among these; never null."""
+    return pl.any_horizontal(pl.col(name).is_in(modifiers) for name in MODIFIERS).fill_null(value=False)
+
+
+def is_missing(column: str) -> pl.Expr:
+    """True where a text column is null or blank."""
+    return pl.col(column).is_null() | (pl.col(column).str.strip_chars() == "")
+
+
+def in_force(day: str, first: str = "valid_from", last: str = "valid_to") -> pl.Expr:
+    """True where `day` lies in the row's period; null where there is no day."""
+    return pl.col(day).is_between(pl.col(first), pl.col(last))
+
+
+def fails_luhn(column: str) -> pl.Expr:
+    """True where a column holds something that is no National Provider Identifier.
+
+    An NPI has ten digits, starts with 1 or 2, and its last is the Luhn check digit of the first nine with the prefix 80840, which adds
+    24 to the sum. Null where the column is null.
+
+    Source: 45 CFR 162.406; CMS, "Requirements for NPI and NPI check digit".
+    """
+    digits = [pl.col(column).str.slice(n, 1).cast(pl.Int32, strict=False) for n in range(10)]
+    doubled = [(d * 2 // 10 + d * 2 % 10) if n % 2 == 0 else d for n, d in enumerate(digits)]
+    total = pl.sum_horizontal(doubled, ignore_nulls=False) + 24
+    well_formed = pl.col(column).str.contains(r"^[12]\d{9}$")
+    return ~well_formed | (total % 10 != 0).fill_null(value=True)
+
+
+def days_between(first: str, last: str) -> pl.Expr:
+    """Days from one date column to another."""
+    return (pl.col(last) - pl.col(first)).dt.total_days()
+
+
+def dotted(column: str) -> pl.Expr:
+    """An undotted ICD code with its dot."""
+    code = pl.col(column)
+    return pl.when(code.str.len_chars() > 3).then(code.str.slice(0, 3) + "." + code.str.slice(3)).otherwise(code)
+
+
+def listed(codes: Iterable[str]) -> str:
+    """Codes as a sentence has them: the first twelve, and how many more."""
+    every = list(codes)
+    shown = ", ".join(every[:12])
+    return shown if len(every) <= 12 else f"{shown} and {len(every) - 12} more"
