@@ -1,0 +1,134 @@
+"""Slices of a byte block as a Polars string column, without a Python object a value.
+
+Polars keeps strings as 16-byte views (Arrow's `utf8view`): length and either the bytes themselves, up to twelve, or a four-byte prefix and the
+place in a buffer. Views for any number of slices of one block are a few numpy gathers; the column is handed over by the Arrow C data
+interface (https://arrow.apache.org/docs/format/CDataInterface.html), which needs no Arrow library on this side.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any, ClassVar, Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+Ints = npt.NDArray[np.int64]
+_PAD: Final = 16
+_MASKS: Final = np.array([(1 << (8 * n)) - 1 for n in range(8)] + [0xFFFFFFFFFFFFFFFF], dtype=np.uint64)
+
+
+class Block:
+    """A block of bytes that columns of slices are cut from.
+
+    Attributes:
+        bytes: the block as unsigned bytes.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        padded = np.frombuffer(data + b"\0" * _PAD, dtype=np.uint8)
+        if not data.isascii():  # a code is never outside ASCII; free text that is must still make a valid string
+            padded = np.where(padded < 128, padded, np.uint8(ord("?")))
+        self.bytes: npt.NDArray[np.uint8] = padded
+        self._words = np.ndarray((len(data) + _PAD - 7,), dtype="<u8", buffer=padded, strides=(1,))
+
+    def words(self, starts: Ints, lengths: Ints) -> npt.NDArray[np.uint64]:
+        """The first up to eight bytes of each slice as one little-endian number."""
+        return np.asarray(self._words[starts] & _MASKS[np.minimum(lengths, 8)])
+
+    def strings(self, starts: Ints, lengths: Ints) -> pl.Series:
+        """The slices as a String column; empty slices are null.
+
+        Args:
+            starts: first byte of each slice.
+            lengths: bytes in each slice.
+
+        Returns:
+            The column, in the order given.
+        """
+        views = np.zeros((len(starts), 2), dtype="<u8")
+        size = lengths.astype(np.uint64)
+        head = self.words(starts, lengths)
+        views[:, 0] = size | (head << np.uint64(32))
+        rest_starts = np.minimum(starts + 4, len(self.bytes) - _PAD)
+        views[:, 1] = self._words[rest_starts] & _MASKS[np.clip(lengths - 4, 0, 8)]
+        long = lengths > 12
+        if long.any():
+            views[long, 1] = starts[long].astype(np.uint64) << np.uint64(32)
+        column = pl.Series(_Export(views, self.bytes))
+        return column.set(pl.Series(lengths == 0), None) if (lengths == 0).any() else column
+
+
+class _Schema(ctypes.Structure):
+    _fields_: ClassVar[Any] = [
+        ("format", ctypes.c_char_p),
+        ("name", ctypes.c_char_p),
+        ("metadata", ctypes.c_char_p),
+        ("flags", ctypes.c_int64),
+        ("n_children", ctypes.c_int64),
+        ("children", ctypes.c_void_p),
+        ("dictionary", ctypes.c_void_p),
+        ("release", ctypes.c_void_p),
+        ("private_data", ctypes.c_void_p),
+    ]
+
+
+class _Array(ctypes.Structure):
+    _fields_: ClassVar[Any] = [
+        ("length", ctypes.c_int64),
+        ("null_count", ctypes.c_int64),
+        ("offset", ctypes.c_int64),
+        ("n_buffers", ctypes.c_int64),
+        ("n_children", ctypes.c_int64),
+        ("buffers", ctypes.c_void_p),
+        ("children", ctypes.c_void_p),
+        ("dictionary", ctypes.c_void_p),
+        ("release", ctypes.c_void_p),
+        ("private_data", ctypes.c_void_p),
+    ]
+
+
+_FORMAT: Final = b"vu"
+_RELEASE: Final = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+_ALIVE: Final[dict[int, tuple[Any, ...]]] = {}
+"""What an array given away points at, by the array's address, until the receiver releases it."""
+_NEW_CAPSULE: Final = ctypes.pythonapi.PyCapsule_New
+_NEW_CAPSULE.restype = ctypes.py_object
+_NEW_CAPSULE.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
+
+
+def _release_schema(address: int) -> None:
+    _Schema.from_address(address).release = None
+
+
+def _release_array(address: int) -> None:
+    given = _Array.from_address(address)
+    _ALIVE.pop(int(given.private_data or 0), None)
+    given.release = None
+
+
+_RELEASE_SCHEMA: Final = _RELEASE(_release_schema)
+_RELEASE_ARRAY: Final = _RELEASE(_release_array)
+
+
+class _Export:
+    """One column of string views, by the Arrow PyCapsule protocol."""
+
+    def __init__(self, views: npt.NDArray[np.uint64], data: npt.NDArray[np.uint8]) -> None:
+        self._views = views
+        self._data = data
+        # The schema is read while the capsule lives and owns nothing, so it lives as long as this object.
+        self._schema = _Schema(format=_FORMAT, flags=2, release=ctypes.cast(_RELEASE_SCHEMA, ctypes.c_void_p))
+
+    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:  # noqa: PLW3201 - the protocol's name
+        sizes = np.array([self._data.nbytes], dtype=np.int64)
+        pointers = (ctypes.c_void_p * 4)(None, self._views.ctypes.data, self._data.ctypes.data, sizes.ctypes.data)
+        array = _Array(length=len(self._views), n_buffers=4, buffers=ctypes.addressof(pointers))
+        array.release = ctypes.cast(_RELEASE_ARRAY, ctypes.c_void_p)
+        array.private_data = ctypes.addressof(array)
+        _ALIVE[ctypes.addressof(array)] = (array, pointers, sizes, self._views, self._data)
+        return (
+            _NEW_CAPSULE(ctypes.addressof(self._schema), b"arrow_schema", None),
+            _NEW_CAPSULE(ctypes.addressof(array), b"arrow_array", None),
+        )
