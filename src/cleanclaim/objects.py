@@ -12,7 +12,6 @@ units are decimals, integers or text.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import date
@@ -20,9 +19,11 @@ from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import Any, Final
 
+import numpy as np
 import polars as pl
 
 from cleanclaim.errors import TableError
+from cleanclaim.identity import day_words, patient_keys, text_words
 from cleanclaim.model import CLAIM_CODES, CLAIMS, DIAGNOSES, LINES, OTHER_PAYERS, Batch, Table
 
 _SHORT: Final = {"modifiers": "modifier", "diagnosis_pointers": "diagnosis_pointer"}
@@ -84,17 +85,10 @@ def batch_of(claims: Iterable[object], *, file: str = "python", first_claim_key:
     return Batch.of(frames)
 
 
-def patient_key(*identity: object) -> int:
-    """A stable number for one patient.
-
-    Args:
-        identity: what identifies the patient: member id and birth date, or whatever the file has instead.
-
-    Returns:
-        An unsigned 64-bit hash, the same on every machine and in every run.
-    """
-    text = "\x1f".join("" if part is None else str(part) for part in identity)
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
+def patient_key(member_id: str, birth_date: date | None) -> int:
+    """The number of the patient with this member id and birth date (see `cleanclaim.identity`)."""
+    day = 0 if birth_date is None else birth_date.year * 10000 + birth_date.month * 100 + birth_date.day
+    return int(patient_keys([*text_words([member_id]), day_words(np.array([day]))])[0])
 
 
 def _mapping(given: object) -> Mapping[str, Any]:
@@ -155,12 +149,9 @@ def _inherit(claim: dict[str, Any], lines: Sequence[dict[str, Any]]) -> None:
     ):
         claim["charge_amount"] = sum((line["charge_amount"] for line in lines), Decimal(0))
     if claim["patient_key"] is None:
-        known = claim["member_id"] is not None
-        claim["patient_key"] = (
-            patient_key(claim["member_id"], claim["patient_birth_date"])
-            if known
-            else patient_key(claim["file"], claim["position"])
-        )
+        # Without a member id nothing tells two patients apart, so each such claim is a patient of its own.
+        own = claim["member_id"] or f"{claim['file']}\x1f{claim['position']}"
+        claim["patient_key"] = patient_key(own, claim["patient_birth_date"])
 
 
 def _typed(table: Table, row: Mapping[str, Any], where: str, faults: list[str]) -> dict[str, Any]:
