@@ -31,7 +31,9 @@ FINDINGS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "message": pl.String,
     "suggestion": pl.String,
     "fix": pl.String,
-    "field": pl.Struct({"column": pl.String, "element": pl.String, "box": pl.String, "fhir": pl.String}),
+    "field": pl.Struct(
+        {"column": pl.String, "element": pl.String, "box": pl.String, "fhir": pl.String}
+    ),
     "evidence": pl.String,
     "source": pl.String,
     "release": pl.String,
@@ -62,8 +64,17 @@ _RAW: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     **dict.fromkeys(OVERRIDES, pl.String),
     "position": pl.Int64,
 }
-_NEVER_EVIDENCE: Final = frozenset(c.name for table in TABLES.values() for c in table.columns if c.private)
-_BY_ROW: Final = ("claims", "diagnoses", "lines", "line_diagnoses", "line_modifiers", "syntax_faults")
+_NEVER_EVIDENCE: Final = frozenset(
+    c.name for table in TABLES.values() for c in table.columns if c.private
+)
+_BY_ROW: Final = (
+    "claims",
+    "diagnoses",
+    "lines",
+    "line_diagnoses",
+    "line_modifiers",
+    "syntax_faults",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +123,19 @@ def _run_row_edits(
     hits: list[tuple[Edit, pl.DataFrame]],
     unchecked: list[tuple[Edit, pl.DataFrame]],
 ) -> None:
-    frame: pl.DataFrame = getattr(claims, table) if table != "syntax_faults" else claims.batch.syntax_faults
+    frame: pl.DataFrame = (
+        getattr(claims, table) if table != "syntax_faults" else claims.batch.syntax_faults
+    )
     if frame.is_empty():
         return
     wanted = {edit.code: edit.function() for edit in edits}
-    wanted |= {f"?{edit.code}": edit.unchecked for edit in edits if isinstance(edit.unchecked, pl.Expr)}
+    wanted |= {
+        f"?{edit.code}": edit.unchecked for edit in edits if isinstance(edit.unchecked, pl.Expr)
+    }
     try:
-        marks = frame.select(expression.fill_null(value=False).alias(name) for name, expression in wanted.items())
+        marks = frame.select(
+            expression.fill_null(value=False).alias(name) for name, expression in wanted.items()
+        )
     except pl.exceptions.PolarsError:
         _blame(frame, edits)
         raise
@@ -168,12 +185,24 @@ def _run_query_edits(
 
 def _raw(edit: Edit, rows: pl.DataFrame) -> pl.DataFrame:
     """Keys, overrides, message and evidence of one edit's rows."""
-    said = [name for name in rows.columns if name not in KEYS and name not in OVERRIDES and not name.startswith("_")]
+    said = [
+        name
+        for name in rows.columns
+        if name not in KEYS and name not in OVERRIDES and not name.startswith("_")
+    ]
     shown = [name for name in said if name not in _NEVER_EVIDENCE]
     evidence = pl.struct(shown).struct.json_encode() if shown else pl.lit("{}")
-    suggestion = pl.col("suggestion") if "suggestion" in rows.columns else render(edit.suggestion, rows.schema)
+    suggestion = (
+        pl.col("suggestion")
+        if "suggestion" in rows.columns
+        else render(edit.suggestion, rows.schema)
+    )
     return rows.select(
-        *(_or_null(rows, name, dtype) for name, dtype in _RAW.items() if name not in {"message", "evidence", "suggestion"}),
+        *(
+            _or_null(rows, name, dtype)
+            for name, dtype in _RAW.items()
+            if name not in {"message", "evidence", "suggestion"}
+        ),
         render(edit.message, rows.schema).alias("message"),
         suggestion.alias("suggestion"),
         evidence.alias("evidence"),
@@ -209,11 +238,19 @@ def _findings(claims: Claims, raw: Sequence[pl.DataFrame]) -> pl.DataFrame:
         pl.col("file").alias("claim_file"),
         pl.col("position").alias("claim_position"),
     )
-    of_line = claims.batch.lines.lazy().select("claim_key", "line_number", pl.col("position").alias("line_position"))
-    of_diagnosis = claims.batch.diagnoses.lazy().select("claim_key", "diagnosis_number", pl.col("position").alias("diagnosis_position"))
+    of_line = claims.batch.lines.lazy().select(
+        "claim_key", "line_number", pl.col("position").alias("line_position")
+    )
+    of_diagnosis = claims.batch.diagnoses.lazy().select(
+        "claim_key", "diagnosis_number", pl.col("position").alias("diagnosis_position")
+    )
     bound = pl.col("payers").list.len() == 0
     own = bound | pl.col("payers").list.contains(pl.col("payer_class")).fill_null(value=False)
-    milder = pl.when(own | (pl.col("disposition") == Disposition.INFO.value)).then("disposition").otherwise(pl.lit(Disposition.WARN.value))
+    milder = (
+        pl.when(own | (pl.col("disposition") == Disposition.INFO.value))
+        .then("disposition")
+        .otherwise(pl.lit(Disposition.WARN.value))
+    )
     joined = (
         found.lazy()
         .join(of_claim, on="claim_key", how="left")
@@ -223,7 +260,9 @@ def _findings(claims: Claims, raw: Sequence[pl.DataFrame]) -> pl.DataFrame:
         .with_columns(
             milder.alias("disposition"),
             pl.coalesce("file", "claim_file").alias("file"),
-            pl.coalesce("position", "line_position", "diagnosis_position", "claim_position").alias("position"),
+            pl.coalesce("position", "line_position", "diagnosis_position", "claim_position").alias(
+                "position"
+            ),
             pl.when(pl.col("suggestion") != "").then("suggestion").alias("suggestion"),
         )
         .collect()
@@ -231,7 +270,15 @@ def _findings(claims: Claims, raw: Sequence[pl.DataFrame]) -> pl.DataFrame:
     return (
         joined.join(_fields(joined), on=["column", "claim_type"], how="left", nulls_equal=True)
         .select(pl.col(name).cast(dtype) for name, dtype in FINDINGS.items())
-        .sort("claim_key", "line_number", "diagnosis_number", "code", "position", nulls_last=False, maintain_order=True)
+        .sort(
+            "claim_key",
+            "line_number",
+            "diagnosis_number",
+            "code",
+            "position",
+            nulls_last=False,
+            maintain_order=True,
+        )
     )
 
 
@@ -263,7 +310,12 @@ def place(column: str | None, claim_type: str | None) -> dict[str, str | None] |
     own = [o[2:] for o in options if o.startswith(f"{letter} ")]
     common = [o for o in options if o[1:2] != " "]
     element = (own or common or [""])[0]
-    return {"column": column, "element": element or None, "box": _box(said.box, letter), "fhir": said.fhir or None}
+    return {
+        "column": column,
+        "element": element or None,
+        "box": _box(said.box, letter),
+        "fhir": said.fhir or None,
+    }
 
 
 def _box(box: str, letter: str) -> str | None:
@@ -281,7 +333,11 @@ def _not_checked(claims: Claims, unchecked: Sequence[tuple[Edit, pl.DataFrame]])
         rows.select(
             *(_or_null(rows, name, pl.Int64) for name in KEYS),
             pl.lit(edit.code).alias("code"),
-            (pl.col("reason") if "reason" in rows.columns else render(edit.unchecked_reason, rows.schema)).alias("reason"),
+            (
+                pl.col("reason")
+                if "reason" in rows.columns
+                else render(edit.unchecked_reason, rows.schema)
+            ).alias("reason"),
             pl.lit(edit.supply or None, pl.String).alias("supply"),
         )
         for edit, rows in unchecked

@@ -35,7 +35,16 @@ RowTable = Literal[
 ]
 
 KEYS: Final = ("claim_key", "line_number", "diagnosis_number")
-OVERRIDES: Final = ("disposition", "carc", "rarc", "suggestion", "release", "column", "position", "file")
+OVERRIDES: Final = (
+    "disposition",
+    "carc",
+    "rarc",
+    "suggestion",
+    "release",
+    "column",
+    "position",
+    "file",
+)
 """Evidence columns that override the edit's own value on their row. `column` names the column at fault."""
 
 

@@ -45,7 +45,11 @@ def text_words(texts: Sequence[str | None]) -> list[Words]:
     """Texts as columns of words; None and the empty text are zeros."""
     width = ID_WORDS * 8
     fixed = np.array([(text or "").encode()[:width] for text in texts], dtype=f"S{width}")
-    return list(np.ascontiguousarray(fixed.view("<u8").reshape(len(texts), ID_WORDS).T)) if len(texts) else [np.zeros(0, np.uint64)] * ID_WORDS
+    return (
+        list(np.ascontiguousarray(fixed.view("<u8").reshape(len(texts), ID_WORDS).T))
+        if len(texts)
+        else [np.zeros(0, np.uint64)] * ID_WORDS
+    )
 
 
 def day_words(days: npt.NDArray[np.int64]) -> Words:

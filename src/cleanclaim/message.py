@@ -41,7 +41,9 @@ def render(template: str, schema: pl.Schema) -> pl.Expr:
         if name is None:
             continue
         if name not in schema:
-            raise EditError(f"the message names '{name}', which is not among the evidence: {', '.join(schema)}")
+            raise EditError(
+                f"the message names '{name}', which is not among the evidence: {', '.join(schema)}"
+            )
         parts.append(_written(name, form or "", schema[name]).fill_null(NOTHING))
     return pl.concat_str(parts) if parts else pl.lit("")
 
@@ -53,17 +55,27 @@ def _written(name: str, form: str, dtype: pl.DataType) -> pl.Expr:
     if form == "money":
         return pl.lit("$") + column.cast(pl.Decimal(15, 2)).cast(pl.String)
     if form not in {"", "date"}:
-        raise EditError(f"unknown form '{form}' of '{name}' in a message; there are icd, money, date")
+        raise EditError(
+            f"unknown form '{form}' of '{name}' in a message; there are icd, money, date"
+        )
     if isinstance(dtype, pl.List):
         return column.cast(pl.List(pl.String)).list.join(", ")
     if isinstance(dtype, pl.Decimal):
         text = column.cast(pl.String)
-        return pl.when(text.str.contains(".", literal=True)).then(text.str.strip_chars_end("0").str.strip_chars_end(".")).otherwise(text)
+        return (
+            pl.when(text.str.contains(".", literal=True))
+            .then(text.str.strip_chars_end("0").str.strip_chars_end("."))
+            .otherwise(text)
+        )
     return column.cast(pl.String)
 
 
 def _icd(code: pl.Expr) -> pl.Expr:
-    return pl.when(code.str.len_chars() > 3).then(code.str.slice(0, 3) + "." + code.str.slice(3)).otherwise(code)
+    return (
+        pl.when(code.str.len_chars() > 3)
+        .then(code.str.slice(0, 3) + "." + code.str.slice(3))
+        .otherwise(code)
+    )
 
 
 def _icd_list(codes: pl.Expr) -> pl.Expr:

@@ -87,7 +87,11 @@ def batch_of(claims: Iterable[object], *, file: str = "python", first_claim_key:
 
 def patient_key(member_id: str, birth_date: date | None) -> int:
     """The number of the patient with this member id and birth date (see `cleanclaim.identity`)."""
-    day = 0 if birth_date is None else birth_date.year * 10000 + birth_date.month * 100 + birth_date.day
+    day = (
+        0
+        if birth_date is None
+        else birth_date.year * 10000 + birth_date.month * 100 + birth_date.day
+    )
     return int(patient_keys([*text_words([member_id]), day_words(np.array([day]))])[0])
 
 

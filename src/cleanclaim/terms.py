@@ -30,7 +30,9 @@ ANATOMIC_MODIFIERS: Final = (
 
 def has_modifier(*modifiers: str) -> pl.Expr:
     """True where one of the line's four modifiers is among these; never null."""
-    return pl.any_horizontal(pl.col(name).is_in(modifiers) for name in MODIFIERS).fill_null(value=False)
+    return pl.any_horizontal(pl.col(name).is_in(modifiers) for name in MODIFIERS).fill_null(
+        value=False
+    )
 
 
 def is_missing(column: str) -> pl.Expr:
@@ -66,7 +68,11 @@ def days_between(first: str, last: str) -> pl.Expr:
 def dotted(column: str) -> pl.Expr:
     """An undotted ICD code with its dot."""
     code = pl.col(column)
-    return pl.when(code.str.len_chars() > 3).then(code.str.slice(0, 3) + "." + code.str.slice(3)).otherwise(code)
+    return (
+        pl.when(code.str.len_chars() > 3)
+        .then(code.str.slice(0, 3) + "." + code.str.slice(3))
+        .otherwise(code)
+    )
 
 
 def listed(codes: Iterable[str]) -> str:

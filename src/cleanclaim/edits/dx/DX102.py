@@ -25,8 +25,18 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:  # noqa: ARG001 - 
     rarc="M76",
     needs=("icd10cm", "icd9cm", "conversions"),
     source=(
-        Source("45 CFR 162.1000", "(b): the code set valid on the date of service", "HHS", date(2026, 11, 23)),
-        Source("ICD-10-CM Official Guidelines for Coding and Reporting", "section I.B.2", "CMS and NCHS", date(2026, 11, 23)),
+        Source(
+            "45 CFR 162.1000",
+            "(b): the code set valid on the date of service",
+            "HHS",
+            date(2026, 11, 23),
+        ),
+        Source(
+            "ICD-10-CM Official Guidelines for Coding and Reporting",
+            "section I.B.2",
+            "CMS and NCHS",
+            date(2026, 11, 23),
+        ),
     ),
     column="diagnoses.diagnosis_code",
     message="{diagnosis_code:icd} {what} and is not valid on {on_date}.",
@@ -35,14 +45,50 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:  # noqa: ARG001 - 
     unchecked_reason="no table of diagnosis codes is loaded for {on_date}",
     supply="cleanclaim reference import of the ICD-10-CM code descriptions (order file) for that year",
     examples=(
-        fails("low back pain after it was divided", professional(diagnoses=["M54.5"], from_date="2026-05-12"), diagnosis_number=1, says=("ended 2021-09-30", "M54.50", "M54.51", "M54.59")),
-        fails("the first day it is gone", professional(diagnoses=["M54.5"], from_date="2021-10-01"), diagnosis_number=1),
-        passes("the last day it was in force", professional(diagnoses=["M54.5"], from_date="2021-09-30")),
-        fails("multiple sclerosis without its form, 2026", professional(diagnoses=["G35"], from_date="2026-05-12"), diagnosis_number=1, says=("ended 2025-09-30", "G35.A")),
-        fails("a code of the year to come", professional(diagnoses=["G35.A"], from_date="2024-05-12"), diagnosis_number=1, says=("begins 2025-10-01", "G35")),
-        passes("the first day of a new code", professional(diagnoses=["G35.A"], from_date="2025-10-01")),
-        passes("an inpatient stay is judged by its last day", institutional(diagnoses=["G35.A"], bill_type_code="111", from_date="2025-09-28", to_date="2025-10-02", admission_date="2025-09-28")),
-        unchecked("a year for which no table is loaded", professional(diagnoses=["I10"], from_date="2031-05-12")),
+        fails(
+            "low back pain after it was divided",
+            professional(diagnoses=["M54.5"], from_date="2026-05-12"),
+            diagnosis_number=1,
+            says=("ended 2021-09-30", "M54.50", "M54.51", "M54.59"),
+        ),
+        fails(
+            "the first day it is gone",
+            professional(diagnoses=["M54.5"], from_date="2021-10-01"),
+            diagnosis_number=1,
+        ),
+        passes(
+            "the last day it was in force",
+            professional(diagnoses=["M54.5"], from_date="2021-09-30"),
+        ),
+        fails(
+            "multiple sclerosis without its form, 2026",
+            professional(diagnoses=["G35"], from_date="2026-05-12"),
+            diagnosis_number=1,
+            says=("ended 2025-09-30", "G35.A"),
+        ),
+        fails(
+            "a code of the year to come",
+            professional(diagnoses=["G35.A"], from_date="2024-05-12"),
+            diagnosis_number=1,
+            says=("begins 2025-10-01", "G35"),
+        ),
+        passes(
+            "the first day of a new code", professional(diagnoses=["G35.A"], from_date="2025-10-01")
+        ),
+        passes(
+            "an inpatient stay is judged by its last day",
+            institutional(
+                diagnoses=["G35.A"],
+                bill_type_code="111",
+                from_date="2025-09-28",
+                to_date="2025-10-02",
+                admission_date="2025-09-28",
+            ),
+        ),
+        unchecked(
+            "a year for which no table is loaded",
+            professional(diagnoses=["I10"], from_date="2031-05-12"),
+        ),
     ),
 )
 def diagnosis_not_in_force(claims: Claims, reference: Reference) -> Rows:
@@ -91,8 +137,12 @@ def _instead(shown: pl.DataFrame, reference: Reference) -> pl.DataFrame:
     changes = reference.table("conversions")
     steps = []
     for _ in range(6):  # no code has been replaced more often since 2015
-        forward = found.join(changes, left_on="at", right_on="code").filter(pl.col("valid_from") <= pl.col("judged_on"))
-        backward = found.join(changes, left_on="at", right_on="to_code").filter(pl.col("valid_from") > pl.col("judged_on"))
+        forward = found.join(changes, left_on="at", right_on="code").filter(
+            pl.col("valid_from") <= pl.col("judged_on")
+        )
+        backward = found.join(changes, left_on="at", right_on="to_code").filter(
+            pl.col("valid_from") > pl.col("judged_on")
+        )
         found = pl.concat(
             [
                 forward.select("diagnosis_code", "judged_on", pl.col("to_code").alias("at")),

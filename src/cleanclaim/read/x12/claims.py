@@ -11,10 +11,27 @@ import polars as pl
 
 from cleanclaim.identity import ID_WORDS, day_words, patient_keys
 from cleanclaim.model import MONEY, QUANTITY
-from cleanclaim.read.x12.index import Rows, Segments, Slices, count_in, first_in, last_before, next_after, word
+from cleanclaim.read.x12.index import (
+    Rows,
+    Segments,
+    Slices,
+    count_in,
+    first_in,
+    last_before,
+    next_after,
+    tag,
+    word,
+)
 from cleanclaim.read.x12.strings import Ints
 
-GUIDES: Final = {"X222": "professional", "X098": "professional", "X223": "institutional", "X096": "institutional", "X224": "dental", "X097": "dental"}
+GUIDES: Final = {
+    "X222": "professional",
+    "X098": "professional",
+    "X223": "institutional",
+    "X096": "institutional",
+    "X224": "dental",
+    "X097": "dental",
+}
 """The kind of claim by the implementation guide's number in ST03 or GS08."""
 
 _CLAIM_DATES: Final = {
@@ -95,28 +112,36 @@ class Loops:
         lines = s.find("LX", "SV1", "SV2", "SV3")
         lx = s.find("LX")
         service = s.find("SV1", "SV2", "SV3")
-        own_start = service[~np.isin(service - 1, lx)] if len(service) else service
-        anchors = np.union1d(lx, own_start).astype(np.int64)
+        alone = service[s.tags[np.maximum(service - 1, 0)] != tag("LX")]
+        anchors = np.sort(np.concatenate([lx, alone]))
         owner = np.searchsorted(self.claim, anchors, side="right") - 1
-        inside = (owner >= 0) & (anchors < self.claim_end[np.maximum(owner, 0)]) if len(self.claim) else np.zeros(len(anchors), bool)
+        inside = (
+            (owner >= 0) & (anchors < self.claim_end[np.maximum(owner, 0)])
+            if len(self.claim)
+            else np.zeros(len(anchors), bool)
+        )
         self.line, self.line_claim = anchors[inside], owner[inside]
         self.header_end = np.minimum(next_after(lines, self.claim, size), self.claim_end)
-        stop_or_line = np.union1d(stops, anchors).astype(np.int64)
+        stop_or_line = np.sort(np.concatenate([stops, anchors]))
         self.line_end = next_after(stop_or_line, self.line, size)
         other = s.find("SBR")
         self.claim_loops_end = np.minimum(next_after(other, self.claim, size), self.header_end)
         providers = s.find("NM1")
-        self.claim_own_end = np.minimum(next_after(providers, self.claim, size), self.claim_loops_end)
+        self.claim_own_end = np.minimum(
+            next_after(providers, self.claim, size), self.claim_loops_end
+        )
         # the levels above
         level = s.element(levels, 3)
         billing, subscriber = levels[s.is_code(level, "20")], levels[s.is_code(level, "22")]
-        above = last_before(np.union1d(levels, s.find("ST")).astype(np.int64), self.claim)
+        above = last_before(s.find("HL", "ST"), self.claim)
         self.transaction = last_before(s.find("ST"), self.claim)
         self.subscriber = np.maximum(last_before(subscriber, self.claim), self.transaction)
         self.billing = np.maximum(last_before(billing, self.claim), self.transaction)
         self.patient = np.where(above > self.subscriber, above, self.subscriber)
-        self.is_dependent = s.is_code(s.element(above, 3), "23") & np.isin(above, levels)
-        after_level = np.union1d(levels, s.find("CLM", "SE")).astype(np.int64)
+        self.is_dependent = s.is_code(s.element(above, 3), "23") & (
+            s.tags[above] == tag("HL") if len(s) else np.zeros(0, bool)
+        )
+        after_level = s.find("HL", "CLM", "SE")
         self.subscriber_end = next_after(after_level, self.subscriber, size)
         self.billing_end = next_after(after_level, self.billing, size)
         self.patient_end = next_after(after_level, self.patient, size)
@@ -137,30 +162,29 @@ class Reader:
         """Frames by table name; every claim of the block that does not come from carried segments."""
         claims = self._claims()
         lines = self._lines(claims)
-        dates = lines.lazy().group_by("claim_key").agg(pl.col("from_date").min().alias("first"), pl.col("to_date").max().alias("last"))
-        claims = (
-            claims.lazy()
-            .join(dates, on="claim_key", how="left", maintain_order="left")
-            .with_columns(
-                pl.coalesce("from_date", "first").alias("from_date"),
-                pl.coalesce("to_date", "last", "from_date", "first").alias("to_date"),
-            )
-            .drop("first", "last")
-            .collect()
-        )
-        institutional = pl.col("claim_type") == "institutional"
-        lines = (
-            lines.lazy()
-            .join(claims.lazy().select("claim_key", "claim_type", pl.col("from_date").alias("first"), pl.col("to_date").alias("last")), on="claim_key", how="left", maintain_order="left")
-            .with_columns(
-                pl.when(institutional).then(pl.coalesce("from_date", "first")).otherwise("from_date").alias("from_date"),
-                pl.when(institutional).then(pl.coalesce("to_date", "from_date", "last")).otherwise("to_date").alias("to_date"),
-            )
-            .drop("claim_type", "first", "last")
-            .collect()
-        )
+        if (self.claim_type == "institutional").any():
+            lines = _statement_dates(lines, claims)
+        claims = claims.with_columns(self._service_days(lines))
         diagnoses, codes = self._coded()
-        return {"claims": claims, "lines": lines, "diagnoses": diagnoses, "claim_codes": codes, "other_payers": self._other_payers()}
+        return {
+            "claims": claims,
+            "lines": lines,
+            "diagnoses": diagnoses,
+            "claim_codes": codes,
+            "other_payers": self._other_payers(),
+        }
+
+    def _service_days(self, lines: pl.DataFrame) -> list[pl.Expr]:
+        """A claim's first and last day: the statement's, else the least and greatest of its lines."""
+        owner = self.loops.line_claim
+        claims = np.arange(len(self.loops.claim))
+        low, high = np.searchsorted(owner, claims), np.searchsorted(owner, claims, side="right")
+        first = _over_spans(np.minimum, lines["from_date"], low, high, _NO_DAY)
+        last = _over_spans(np.maximum, lines["to_date"], low, high, -_NO_DAY)
+        return [
+            pl.coalesce("from_date", first).alias("from_date"),
+            pl.coalesce("to_date", last, "from_date", first).alias("to_date"),
+        ]
 
     # -- cutting out
 
@@ -172,6 +196,10 @@ class Reader:
 
     def component(self, rows: Rows, number: int, part: int) -> pl.Series:
         return self.text(self.s.component(self.s.element(rows, number), part))
+
+    def first_name(self, codes: tuple[str, ...], low: Ints, high: Ints) -> Rows:
+        """For each span its first NM1 of one of these kinds, or -1."""
+        return first_in(self._named(*codes), low, high)
 
     def _named(self, *codes: str) -> Rows:
         words = np.array([word(code) for code in codes], dtype=np.uint64)
@@ -190,12 +218,23 @@ class Reader:
         group = self.element(last_before(s.find("GS"), loops.claim), 8).fill_null("")
         service = s.find("SV1", "SV2", "SV3")
         first = first_in(service, loops.claim, loops.claim_end)
-        by_line = pl.Series(s.tags[np.maximum(first, 0)] if len(s) else np.zeros(0, np.int64), dtype=pl.Int64)
+        by_line = pl.Series(
+            s.tags[np.maximum(first, 0)] if len(s) else np.zeros(0, np.int64), dtype=pl.Int64
+        )
         kinds = {word("SV1"): "professional", word("SV2"): "institutional", word("SV3"): "dental"}
-        frame = pl.DataFrame({"guide": guide, "group": group, "tag": by_line, "has": pl.Series(first >= 0)})
+        frame = pl.DataFrame(
+            {"guide": guide, "group": group, "tag": by_line, "has": pl.Series(first >= 0)}
+        )
         said = pl.coalesce(
-            *(pl.when(pl.col(where).str.contains(number, literal=True)).then(pl.lit(kind)) for where in ("guide", "group") for number, kind in GUIDES.items()),
-            *(pl.when((pl.col("tag") == int(number)) & pl.col("has")).then(pl.lit(kind)) for number, kind in kinds.items()),
+            *(
+                pl.when(pl.col(where).str.contains(number, literal=True)).then(pl.lit(kind))
+                for where in ("guide", "group")
+                for number, kind in GUIDES.items()
+            ),
+            *(
+                pl.when((pl.col("tag") == int(number)) & pl.col("has")).then(pl.lit(kind))
+                for number, kind in kinds.items()
+            ),
             pl.lit("professional"),
         )
         return frame.select(said.alias("claim_type"))["claim_type"]
@@ -231,9 +270,17 @@ class Reader:
         return _frame(columns).with_columns(
             pl.lit(self.origin.file).alias("file"),
             pl.lit(value=False).alias("is_history"),
-            pl.col("charge_amount", "patient_paid_amount").str.strip_chars().cast(MONEY, strict=False),
-            _when_type("institutional", pl.concat_str(pl.col("facility_code").str.strip_prefix("0").str.pad_start(2, "0"), pl.col("claim_frequency_code").fill_null(""))).alias("bill_type_code"),
-            pl.when(pl.col("claim_type") != "institutional").then("facility_code").alias("place_of_service_code"),
+            pl.col("charge_amount", "patient_paid_amount").cast(MONEY, strict=False),
+            _when_type(
+                "institutional",
+                pl.concat_str(
+                    pl.col("facility_code").str.strip_prefix("0").str.pad_start(2, "0"),
+                    pl.col("claim_frequency_code").fill_null(""),
+                ),
+            ).alias("bill_type_code"),
+            pl.when(pl.col("claim_type") != "institutional")
+            .then("facility_code")
+            .alias("place_of_service_code"),
         )
 
     def _causes(self, clm: Rows) -> dict[str, object]:
@@ -241,7 +288,11 @@ class Reader:
         parts = [self.s.component(related, n) for n in (1, 2, 3)]
         named = {
             column: np.logical_or.reduce([self.s.is_code(part, code) for part in parts])
-            for column, code in (("is_auto_accident", "AA"), ("is_employment_related", "EM"), ("is_other_accident", "OA"))
+            for column, code in (
+                ("is_auto_accident", "AA"),
+                ("is_employment_related", "EM"),
+                ("is_other_accident", "OA"),
+            )
         }
         return {
             **named,
@@ -257,15 +308,23 @@ class Reader:
         sbr = first_in(s.find("SBR"), loops.subscriber, loops.subscriber_end)
         insured = first_in(self._named("IL"), loops.subscriber, loops.subscriber_end)
         payer = first_in(self._named("PR"), loops.subscriber, loops.subscriber_end)
-        patient_name = np.where(loops.is_dependent, first_in(self._named("QC"), loops.patient, loops.patient_end), insured)
+        patient_name = np.where(
+            loops.is_dependent,
+            first_in(self._named("QC"), loops.patient, loops.patient_end),
+            insured,
+        )
         dmg = first_in(s.find("DMG"), loops.patient, loops.patient_end)
         pat = first_in(s.find("PAT"), loops.patient, loops.patient_end)
         member = s.element(insured, 9)
         birth = self._days(s.element(dmg, 2))
         relation = pl.Series(np.where(loops.is_dependent, 1, 0), dtype=pl.Int64) == 1
-        related = pl.DataFrame({"d": relation, "p": self.element(pat, 1), "s": self.element(sbr, 2)})
+        related = pl.DataFrame(
+            {"d": relation, "p": self.element(pat, 1), "s": self.element(sbr, 2)}
+        )
         return {
-            "submitted_date": _first_date(self._days(s.element(bht, 4)), self._short_days(s.element(isa, 9))),
+            "submitted_date": _first_date(
+                self._days(s.element(bht, 4)), self._short_days(s.element(isa, 9))
+            ),
             "patient_key": self._patient_keys(member, birth, patient_name),
             "member_id": self.text(member),
             "patient_birth_date": birth,
@@ -284,9 +343,15 @@ class Reader:
     def _patient_keys(self, member: Slices, birth: pl.Series, name: Rows) -> npt.NDArray[np.uint64]:
         block = self.s.block
         starts, lengths = member
-        words = [block.words(starts + 8 * n, np.clip(lengths - 8 * n, 0, 8)) for n in range(ID_WORDS)]
+        words = [
+            block.words(starts + 8 * n, np.clip(lengths - 8 * n, 0, 8)) for n in range(ID_WORDS)
+        ]
         # Without a member id nothing tells two patients apart: the subscriber's loop itself is the identity.
-        lone = np.where(lengths == 0, self._position(self.s.start[np.maximum(self.loops.patient, 0)], self.loops.patient) + 1, 0).astype(np.uint64)
+        lone = np.where(
+            lengths == 0,
+            self._position(self.s.start[np.maximum(self.loops.patient, 0)], self.loops.patient) + 1,
+            0,
+        ).astype(np.uint64)
         days = birth.dt.strftime("%Y%m%d").cast(pl.Int64).fill_null(0).to_numpy()
         first_name = self.s.words(self.s.element(name, 4))
         of_dependent = np.where(self.loops.is_dependent, first_name, np.uint64(0))
@@ -296,18 +361,24 @@ class Reader:
         s, loops = self.s, self.loops
         low, high = loops.claim, loops.claim_loops_end
         billing = first_in(self._named("85"), loops.billing, loops.billing_end)
-        after = np.union1d(self.nm1, s.find("HL", "SBR", "LX", "CLM", "SE", "SV1", "SV2", "SV3")).astype(np.int64)
+        after = s.find("NM1", "HL", "SBR", "LX", "CLM", "SE", "SV1", "SV2", "SV3")
         billing_end = next_after(after, billing, len(s))
         prv, n4, ref = s.find("PRV"), s.find("N4"), s.find("REF")
         tax = ref[s.is_code(s.element(ref, 1), "EI", "SY", "24", "34")]
         billing_place = first_in(n4, billing, billing_end)
         rendering = first_in(self._named("82"), low, high)
         facility = first_in(self._named("77", "FA", "LI"), low, high)
-        place = first_in(n4, facility, np.where(facility >= 0, next_after(after, facility, len(s)), 0))
-        rendering_prv = first_in(prv, rendering, np.where(rendering >= 0, next_after(after, rendering, len(s)), 0))
+        place = first_in(
+            n4, facility, np.where(facility >= 0, next_after(after, facility, len(s)), 0)
+        )
+        rendering_prv = first_in(
+            prv, rendering, np.where(rendering >= 0, next_after(after, rendering, len(s)), 0)
+        )
         columns: dict[str, object] = {
             "billing_npi": self._npi(billing),
-            "billing_taxonomy_code": self.element(first_in(prv, loops.billing, loops.billing_end), 3),
+            "billing_taxonomy_code": self.element(
+                first_in(prv, loops.billing, loops.billing_end), 3
+            ),
             "billing_tax_id": self.element(first_in(tax, billing, billing_end), 2),
             "billing_state": self.element(billing_place, 2),
             "billing_zip_code": self.element(billing_place, 3),
@@ -353,7 +424,8 @@ class Reader:
         ref = s.find("REF")
         kind = s.element(ref, 1)
         columns: dict[str, object] = {
-            column: self.element(first_in(ref[s.is_code(kind, code)], low, own), 2) for code, column in _CLAIM_REFERENCES.items()
+            column: self.element(first_in(ref[s.is_code(kind, code)], low, own), 2)
+            for code, column in _CLAIM_REFERENCES.items()
         }
         cl1 = first_in(s.find("CL1"), low, own)
         amt = s.find("AMT")
@@ -382,7 +454,9 @@ class Reader:
         low, high = loops.line, loops.line_end
         service = first_in(s.find("SV1", "SV2", "SV3"), low, high)
         is_two = s.tags[np.maximum(service, 0)] == int(word("SV2")) if len(s) else np.zeros(0, bool)
-        is_three = s.tags[np.maximum(service, 0)] == int(word("SV3")) if len(s) else np.zeros(0, bool)
+        is_three = (
+            s.tags[np.maximum(service, 0)] == int(word("SV3")) if len(s) else np.zeros(0, bool)
+        )
         code = self._either(service, is_two, 2, 1)
         owner = loops.line_claim
         number = np.arange(len(owner)) - np.searchsorted(owner, owner) + 1
@@ -390,7 +464,9 @@ class Reader:
         columns: dict[str, object] = {
             "claim_key": owner + self.origin.first_claim_key,
             "line_number": number,
-            "position": self._position(s.start[np.where(service >= 0, service, low)], np.where(service >= 0, service, low)),
+            "position": self._position(
+                s.start[np.where(service >= 0, service, low)], np.where(service >= 0, service, low)
+            ),
             "procedure_qualifier": self.text(s.component(code, 1)),
             "procedure_code": self.text(s.component(code, 2)),
             **{f"modifier_{n}": self.text(s.component(code, n + 2)) for n in range(1, 5)},
@@ -399,8 +475,12 @@ class Reader:
             "charge_amount": self.text(self._either(service, is_two, 3, 2)),
             "non_covered_amount": self.text(_only(s.element(service, 7), is_two)),
             "unit_basis_code": self.text(_only(self._either(service, is_two, 4, 3), ~is_three)),
-            "units": self.text(_merge(self._either(service, is_two, 5, 4), s.element(service, 6), is_three)),
-            "line_place_of_service_code": self.text(_merge(_only(s.element(service, 5), ~is_two), s.element(service, 3), is_three)),
+            "units": self.text(
+                _merge(self._either(service, is_two, 5, 4), s.element(service, 6), is_three)
+            ),
+            "line_place_of_service_code": self.text(
+                _merge(_only(s.element(service, 5), ~is_two), s.element(service, 3), is_three)
+            ),
             **self._pointers(service, is_two, is_three),
             "emergency_code": self.text(_only(s.element(service, 9), ~is_two & ~is_three)),
             "epsdt_code": self.text(_only(s.element(service, 11), ~is_two & ~is_three)),
@@ -419,21 +499,38 @@ class Reader:
         return (
             frame.join(above, on="claim_key", how="left", maintain_order="left")
             .with_columns(
-                pl.col(amounts).str.strip_chars().cast(MONEY, strict=False),
-                pl.col("units", "ndc_quantity").str.strip_chars().cast(QUANTITY, strict=False),
-                pl.coalesce("line_place_of_service_code", "claim_place").alias("place_of_service_code"),
+                pl.col(amounts).cast(MONEY, strict=False),
+                pl.col(*(f"diagnosis_pointer_{n}" for n in range(1, 5))).cast(
+                    pl.Int64, strict=False
+                ),
+                pl.col("units", "ndc_quantity").cast(QUANTITY, strict=False),
+                pl.coalesce("line_place_of_service_code", "claim_place").alias(
+                    "place_of_service_code"
+                ),
                 *(pl.coalesce(name, f"claim_{name}").alias(name) for name in _INHERITED),
-                pl.col("procedure_code", *(f"modifier_{n}" for n in range(1, 5))).str.strip_chars().str.to_uppercase(),
+                pl.col("procedure_code", *(f"modifier_{n}" for n in range(1, 5)))
+                .str.strip_chars()
+                .str.to_uppercase(),
             )
             .collect()
         )
 
-    def _either(self, service: Rows, is_two: npt.NDArray[np.bool_], institutional: int, other: int) -> Slices:
-        return _merge(self.s.element(service, other), self.s.element(service, institutional), is_two)
+    def _either(
+        self, service: Rows, is_two: npt.NDArray[np.bool_], institutional: int, other: int
+    ) -> Slices:
+        return _merge(
+            self.s.element(service, other), self.s.element(service, institutional), is_two
+        )
 
-    def _pointers(self, service: Rows, is_two: npt.NDArray[np.bool_], is_three: npt.NDArray[np.bool_]) -> dict[str, object]:
-        given = _merge(_only(self.s.element(service, 7), ~is_two), self.s.element(service, 11), is_three)
-        return {f"diagnosis_pointer_{n}": self.text(self.s.component(given, n)).str.strip_chars().cast(pl.Int64, strict=False) for n in range(1, 5)}
+    def _pointers(
+        self, service: Rows, is_two: npt.NDArray[np.bool_], is_three: npt.NDArray[np.bool_]
+    ) -> dict[str, object]:
+        given = _merge(
+            _only(self.s.element(service, 7), ~is_two), self.s.element(service, 11), is_three
+        )
+        return {
+            f"diagnosis_pointer_{n}": self.text(self.s.component(given, n)) for n in range(1, 5)
+        }
 
     def _line_dates(self, low: Ints, high: Ints) -> dict[str, object]:
         dtp = self.s.find("DTP")
@@ -444,7 +541,7 @@ class Reader:
     def _line_providers(self, low: Ints, high: Ints) -> dict[str, object]:
         s = self.s
         rendering = first_in(self._named("82"), low, high)
-        after = np.union1d(self.nm1, s.find("LX", "SVD", "SV1", "SV2", "SV3", "CLM", "HL", "SE")).astype(np.int64)
+        after = s.find("NM1", "LX", "SVD", "SV1", "SV2", "SV3", "CLM", "HL", "SE")
         end = np.where(rendering >= 0, next_after(after, rendering, len(s)), 0)
         return {
             "rendering_npi": self._npi(rendering),
@@ -462,7 +559,11 @@ class Reader:
         ctp = first_in(s.find("CTP"), low, high)
         columns: dict[str, object] = {
             column: self.element(first_in(ref[s.is_code(kind, code)], low, own), 2)
-            for code, column in (("6R", "line_control_number"), ("G1", "prior_authorization_number"), ("X4", "clia_number"))
+            for code, column in (
+                ("6R", "line_control_number"),
+                ("G1", "prior_authorization_number"),
+                ("X4", "clia_number"),
+            )
         }
         return columns | {
             "ndc": self.element(lin, 3),
@@ -481,11 +582,17 @@ class Reader:
         s, loops = self.s, self.loops
         hi = s.find("HI")
         owner = np.searchsorted(loops.claim, hi, side="right") - 1
-        inside = (owner >= 0) & (hi < loops.claim_end[np.maximum(owner, 0)]) if len(loops.claim) else np.zeros(len(hi), bool)
+        inside = (
+            (owner >= 0) & (hi < loops.claim_end[np.maximum(owner, 0)])
+            if len(loops.claim)
+            else np.zeros(len(hi), bool)
+        )
         hi, owner = hi[inside], owner[inside]
         parts = []
         for number in range(1, 13):
             there = s.counts[hi] >= number
+            if number > 1 and not there.any():
+                break
             rows = hi[there]
             given = s.element(rows, number)
             filled = given[1] > 0
@@ -497,7 +604,7 @@ class Reader:
                         "claim_key": owner[there][filled] + self.origin.first_claim_key,
                         "at": given[0],
                         "code_qualifier": self.text(s.component(given, 1)),
-                        "sent": self.text(code),
+                        "sent": self.s.block.strings(*code, strip=False),
                         "period": self.text(s.component(given, 4)),
                         "amount": self.text(s.component(given, 5)),
                         "poa": self.text(s.component(given, 9)),
@@ -512,9 +619,15 @@ class Reader:
         s, loops = self.s, self.loops
         sbr = s.find("SBR")
         owner = np.searchsorted(loops.claim, sbr, side="right") - 1
-        inside = (owner >= 0) & (sbr < loops.header_end[np.maximum(owner, 0)]) if len(loops.claim) else np.zeros(len(sbr), bool)
+        inside = (
+            (owner >= 0) & (sbr < loops.header_end[np.maximum(owner, 0)])
+            if len(loops.claim)
+            else np.zeros(len(sbr), bool)
+        )
         sbr, owner = sbr[inside], owner[inside]
-        end = np.minimum(next_after(s.find("SBR"), sbr, len(s)), loops.header_end[owner] if len(owner) else owner)
+        end = np.minimum(
+            next_after(s.find("SBR"), sbr, len(s)), loops.header_end[owner] if len(owner) else owner
+        )
         amt, dtp = s.find("AMT"), s.find("DTP")
         kind = s.element(amt, 1)
         payer = first_in(self._named("PR"), sbr, end)
@@ -529,14 +642,20 @@ class Reader:
             "payer_id": self.element(payer, 9),
             "paid_amount": self.element(first_in(amt[s.is_code(kind, "D")], sbr, end), 2),
             "non_covered_amount": self.element(first_in(amt[s.is_code(kind, "A8")], sbr, end), 2),
-            "patient_owes_amount": self.element(first_in(amt[s.is_code(kind, "EAF", "F2")], sbr, end), 2),
+            "patient_owes_amount": self.element(
+                first_in(amt[s.is_code(kind, "EAF", "F2")], sbr, end), 2
+            ),
             "adjustment_count": count_in(s.find("CAS"), sbr, end),
             "adjudication_date": self._days(s.element(first_in(decided, sbr, end), 3)),
-            "line_count": count_in(svd, loops.claim[owner] if len(owner) else owner, loops.claim_end[owner] if len(owner) else owner),
+            "line_count": count_in(
+                svd,
+                loops.claim[owner] if len(owner) else owner,
+                loops.claim_end[owner] if len(owner) else owner,
+            ),
             "position": self._position(s.start[sbr], sbr),
         }
         money = pl.col("paid_amount", "non_covered_amount", "patient_owes_amount")
-        return _frame(columns).with_columns(money.str.strip_chars().cast(MONEY, strict=False))
+        return _frame(columns).with_columns(money.cast(MONEY, strict=False))
 
     # -- dates
 
@@ -564,20 +683,34 @@ class Reader:
         return self.text((np.where(size > 0, from_, 0), np.minimum(size, 4)))
 
 
-_INHERITED: Final = ("rendering_npi", "rendering_taxonomy_code", "referring_npi", "supervising_npi", "prior_authorization_number", "clia_number")
+_NO_DAY: Final = 10_000_000
+_INHERITED: Final = (
+    "rendering_npi",
+    "rendering_taxonomy_code",
+    "referring_npi",
+    "supervising_npi",
+    "prior_authorization_number",
+    "clia_number",
+)
 
 
 def _diagnoses(every: pl.DataFrame) -> pl.DataFrame:
     """What lines point at first, in order; then admitting, reason-for-visit and external-cause diagnoses."""
     kinds = {code: kind for code, (kind, _) in _DIAGNOSES.items()}
     versions = {code: version for code, (_, version) in _DIAGNOSES.items()}
-    plain = pl.col("sent").str.strip_chars().str.replace_all(".", "", literal=True).str.to_uppercase()
+    plain = (
+        pl.col("sent").str.strip_chars().str.replace_all(".", "", literal=True).str.to_uppercase()
+    )
     return (
         every.lazy()
         .filter(pl.col("code_qualifier").is_in(list(_DIAGNOSES)))
         .with_columns(
-            pl.col("code_qualifier").replace_strict(kinds, return_dtype=pl.String).alias("diagnosis_type"),
-            pl.col("code_qualifier").replace_strict(versions, return_dtype=pl.Int64).alias("icd_version"),
+            pl.col("code_qualifier")
+            .replace_strict(kinds, return_dtype=pl.String)
+            .alias("diagnosis_type"),
+            pl.col("code_qualifier")
+            .replace_strict(versions, return_dtype=pl.Int64)
+            .alias("icd_version"),
             plain.alias("diagnosis_code"),
         )
         .with_columns(
@@ -585,7 +718,9 @@ def _diagnoses(every: pl.DataFrame) -> pl.DataFrame:
             pl.when(pl.col("sent") != pl.col("diagnosis_code")).then("sent").alias("code_as_sent"),
         )
         .sort("claim_key", "apart", "at")
-        .with_columns(pl.int_range(1, pl.len() + 1).over("claim_key").cast(pl.Int64).alias("diagnosis_number"))
+        .with_columns(
+            pl.int_range(1, pl.len() + 1).over("claim_key").cast(pl.Int64).alias("diagnosis_number")
+        )
         .rename({"poa": "present_on_admission_code"})
         .collect()
     )
@@ -596,22 +731,77 @@ def _claim_codes(every: pl.DataFrame) -> pl.DataFrame:
     return (
         every.lazy()
         .filter(pl.col("code_qualifier").is_in(list(_OTHER_CODES)))
-        .with_columns(pl.col("code_qualifier").replace_strict(_OTHER_CODES, return_dtype=pl.String).alias("kind"), pl.col("sent").alias("code"))
+        .with_columns(
+            pl.col("code_qualifier")
+            .replace_strict(_OTHER_CODES, return_dtype=pl.String)
+            .alias("kind"),
+            pl.col("sent").alias("code"),
+        )
         .with_columns(
             pl.int_range(1, pl.len() + 1).over("claim_key", "kind").cast(pl.Int64).alias("ordinal"),
             period.str.slice(0, 8).str.to_date("%Y%m%d", strict=False).alias("from_date"),
-            pl.when(period.str.len_chars() >= 17).then(period.str.slice(9, 8)).otherwise(period.str.slice(0, 8)).str.to_date("%Y%m%d", strict=False).alias("to_date"),
-            pl.col("amount").str.strip_chars().cast(MONEY, strict=False),
+            pl.when(period.str.len_chars() >= 17)
+            .then(period.str.slice(9, 8))
+            .otherwise(period.str.slice(0, 8))
+            .str.to_date("%Y%m%d", strict=False)
+            .alias("to_date"),
+            pl.col("amount").cast(MONEY, strict=False),
         )
         .collect()
     )
 
 
+def _statement_dates(lines: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
+    """Institutional lines without a date of their own take the statement's."""
+    above = claims.lazy().select(
+        "claim_key",
+        "claim_type",
+        pl.col("from_date").alias("first"),
+        pl.col("to_date").alias("last"),
+    )
+    institutional = pl.col("claim_type") == "institutional"
+    return (
+        lines.lazy()
+        .join(above, on="claim_key", how="left", maintain_order="left")
+        .with_columns(
+            pl.when(institutional)
+            .then(pl.coalesce("from_date", "first"))
+            .otherwise("from_date")
+            .alias("from_date"),
+            pl.when(institutional)
+            .then(pl.coalesce("to_date", "from_date", "last"))
+            .otherwise("to_date")
+            .alias("to_date"),
+        )
+        .drop("claim_type", "first", "last")
+        .collect()
+    )
+
+
+def _over_spans(least: np.ufunc, days: pl.Series, low: Ints, high: Ints, nothing: int) -> pl.Series:
+    """The least (or greatest) day of each span of rows; null for an empty span or one without dates."""
+    numbers = np.append(days.to_physical().cast(pl.Int64).fill_null(nothing).to_numpy(), nothing)
+    if not len(low):
+        return pl.Series([], dtype=pl.Date)
+    found = np.where(
+        high > low, least.reduceat(numbers, np.minimum(low, len(numbers) - 1)), nothing
+    )
+    series = pl.Series(found)
+    return series.set(series == nothing, None).cast(pl.Int32).cast(pl.Date)
+
+
 def _frame(columns: dict[str, object]) -> pl.DataFrame:
-    return pl.DataFrame({name: values if isinstance(values, pl.Series) else pl.Series(np.asarray(values)) for name, values in columns.items()})
+    return pl.DataFrame(
+        {
+            name: values if isinstance(values, pl.Series) else pl.Series(np.asarray(values))
+            for name, values in columns.items()
+        }
+    )
 
 
 def _dates(text: pl.Series, form: str) -> pl.Series:
+    if text.null_count() == len(text):
+        return pl.repeat(None, len(text), dtype=pl.Date, eager=True)
     return text.str.to_date(form, strict=False)
 
 

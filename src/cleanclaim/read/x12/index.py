@@ -35,30 +35,51 @@ class Segments:
     def __init__(self, data: bytes, separators: Separators) -> None:
         self.block = Block(data)
         self.separators = separators
-        raw = self.block.bytes[: len(data)]
-        ends = np.flatnonzero(raw == separators.terminator).astype(np.int64)
-        self.is_terminated = bool(len(data) == 0 or (len(ends) and not data[int(ends[-1]) + 1 :].strip()))
+        raw = self._raw = self.block.bytes[: len(data)]
+        marks = np.flatnonzero((raw == separators.element) | (raw == separators.terminator)).astype(
+            np.int64
+        )
+        self.is_terminated = not len(data) or (bool(len(marks)) and self._ends_well(data, marks))
         if not self.is_terminated:
-            ends = np.append(ends, len(data))
+            marks = np.append(marks, len(data))
+        closing = (
+            np.flatnonzero(raw[np.minimum(marks, len(data) - 1)] == separators.terminator)
+            if len(marks)
+            else marks
+        )
+        if not self.is_terminated and (not len(closing) or closing[-1] != len(marks) - 1):
+            closing = np.append(closing, len(marks) - 1)
+        opening = np.append(np.int64(0), closing[:-1] + 1) if len(closing) else closing
+        ends = marks[closing] if len(closing) else closing
         starts = np.append(np.int64(0), ends[:-1] + 1) if len(ends) else ends
         starts = self._skip_blanks(raw, starts, ends)
         kept = starts < ends
-        self.start, self.end = starts[kept], ends[kept]
+        if not kept.all():
+            starts, ends, opening, closing = starts[kept], ends[kept], opening[kept], closing[kept]
+        self.start, self.end = starts, ends
         self.blank_segments = int(len(kept) - kept.sum())
-        self._elements = np.flatnonzero(raw == separators.element).astype(np.int64)
-        self._first = np.searchsorted(self._elements, self.start)
-        self.counts = np.searchsorted(self._elements, self.end) - self._first
+        self._marks = np.append(marks, [len(data)] * 2)
+        self._opening = opening
+        self.counts = closing - opening
         self.tags = self._read_tags()
+        self._found: dict[tuple[str, ...], Rows] = {}
+        self._last_composite: tuple[Ints | None, tuple[Ints, Ints]] = (None, (starts, starts))
+
+    def _ends_well(self, data: bytes, marks: Ints) -> bool:
+        last = int(marks[-1])
+        return data[last] == self.separators.terminator and not data[last + 1 :].strip()
 
     def __len__(self) -> int:
         return len(self.start)
 
     def find(self, *names: str) -> Rows:
         """The numbers of all segments of these names."""
-        found = np.zeros(len(self), dtype=bool)
-        for name in names:
-            found |= self.tags == tag(name)
-        return np.flatnonzero(found)
+        if names not in self._found:
+            found = np.zeros(len(self), dtype=bool)
+            for name in names:
+                found |= self.tags == tag(name)
+            self._found[names] = np.flatnonzero(found)
+        return self._found[names]
 
     def element(self, rows: Rows, number: int) -> Slices:
         """Where element `number` of each row stands.
@@ -70,32 +91,40 @@ class Segments:
         Returns:
             Starts and lengths; length 0 where the row has no such element.
         """
-        safe = np.maximum(rows, 0)
-        if len(self) == 0:
+        if len(self) == 0 or not len(rows):
             return np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
-        there = (rows >= 0) & (self.counts[safe] >= number)
-        last = max(len(self._elements) - 1, 0)
-        opening = np.minimum(self._first[safe] + number - 1, last)
-        closing = np.minimum(opening + 1, last)
-        start = self._elements[opening] + 1 if len(self._elements) else np.zeros(len(rows), np.int64)
-        is_last = self.counts[safe] == number
-        end = np.where(is_last, self.end[safe], self._elements[closing] if len(self._elements) else 0)
-        return np.where(there, start, 0), np.where(there, end - start, 0)
+        at = np.minimum(self._opening[rows] + (number - 1), len(self._marks) - 2)
+        start = self._marks[at] + 1
+        there = self.counts[rows] >= number
+        if rows[0] < 0 or rows.min() < 0:
+            there &= rows >= 0
+        return start, np.where(there, self._marks[at + 1] - start, 0)
 
     def component(self, slices: Slices, number: int) -> Slices:
         """Where component `number` (1 for the first) of each composite stands."""
         start, length = slices
-        end = start + length
-        positions = self._components
-        first = np.searchsorted(positions, start)
-        inside = np.searchsorted(positions, end) - first
-        if not len(positions):
+        if not length.any() or not len(self._components):
             return (start, length) if number == 1 else (start, np.zeros_like(length))
-        last = len(positions) - 1
-        from_ = start if number == 1 else positions[np.minimum(first + number - 2, last)] + 1
-        to = np.where(inside >= number, positions[np.minimum(first + number - 1, last)], end)
+        first, inside = self._inside(slices)
+        end = start + length
+        last = len(self._components) - 1
+        from_ = (
+            start if number == 1 else self._components[np.minimum(first + (number - 2), last)] + 1
+        )
+        to = np.where(
+            inside >= number, self._components[np.minimum(first + (number - 1), last)], end
+        )
         there = (inside >= number - 1) & (length > 0)
         return np.where(there, from_, 0), np.where(there, to - from_, 0)
+
+    def _inside(self, slices: Slices) -> tuple[Ints, Ints]:
+        """For each composite the number of its first component separator and how many it has; kept for the composite asked last."""
+        kept, answer = self._last_composite
+        if kept is not slices[0]:
+            first = np.searchsorted(self._components, slices[0])
+            answer = (first, np.searchsorted(self._components, slices[0] + slices[1]) - first)
+            self._last_composite = (slices[0], answer)
+        return answer
 
     def words(self, slices: Slices) -> npt.NDArray[np.uint64]:
         """Up to eight bytes of each slice as a number, for comparing."""
@@ -116,15 +145,12 @@ class Segments:
 
     @cached_property
     def _components(self) -> Ints:
-        raw = self.block.bytes[: len(self.block.bytes) - 16]
-        return np.flatnonzero(raw == self.separators.component).astype(np.int64)
+        return np.flatnonzero(self._raw == self.separators.component).astype(np.int64)
 
     def _read_tags(self) -> Ints:
         if len(self) == 0:
             return np.zeros(0, np.int64)
-        last = max(len(self._elements) - 1, 0)
-        until = np.where(self.counts > 0, self._elements[np.minimum(self._first, last)] if len(self._elements) else 0, self.end)
-        length = until - self.start
+        length = self._marks[self._opening] - self.start
         names = self.block.words(self.start, length).astype(np.int64)
         return np.where((length == 2) | (length == 3), names, 0)
 

@@ -57,10 +57,18 @@ def separators(data: bytes, isa: int) -> Separators | None:
     if at + 2 >= len(data):
         return None
     component, terminator = data[at + 1], data[at + 2]
-    if len({element, component, terminator}) < 3 or chr(terminator).isalnum() or chr(component).isalnum():
+    if (
+        len({element, component, terminator}) < 3
+        or chr(terminator).isalnum()
+        or chr(component).isalnum()
+    ):
         return None
     fields = data[isa : at + 1].split(bytes([element]))
-    repetition = fields[11][0] if len(fields) > 12 and len(fields[11]) == 1 and not chr(fields[11][0]).isalnum() else None
+    repetition = (
+        fields[11][0]
+        if len(fields) > 12 and len(fields[11]) == 1 and not chr(fields[11][0]).isalnum()
+        else None
+    )
     return Separators(element, component, repetition, terminator)
 
 

@@ -16,19 +16,26 @@ import polars as pl
 
 Ints = npt.NDArray[np.int64]
 _PAD: Final = 16
-_MASKS: Final = np.array([(1 << (8 * n)) - 1 for n in range(8)] + [0xFFFFFFFFFFFFFFFF], dtype=np.uint64)
+_MASKS: Final = np.array(
+    [(1 << (8 * n)) - 1 for n in range(8)] + [0xFFFFFFFFFFFFFFFF], dtype=np.uint64
+)
 
 
 class Block:
     """A block of bytes that columns of slices are cut from.
 
     Attributes:
-        bytes: the block as unsigned bytes.
+        bytes: the block as unsigned bytes, sixteen zeros after it.
+        replaced: offset of the first byte outside ASCII, which reads as a question mark; -1 where there is none.
     """
 
     def __init__(self, data: bytes) -> None:
         padded = np.frombuffer(data + b"\0" * _PAD, dtype=np.uint8)
-        if not data.isascii():  # a code is never outside ASCII; free text that is must still make a valid string
+        self.replaced = -1
+        if (
+            not data.isascii()
+        ):  # a code is never outside ASCII; free text that is must still make a valid string
+            self.replaced = int(np.argmax(padded > 127))
             padded = np.where(padded < 128, padded, np.uint8(ord("?")))
         self.bytes: npt.NDArray[np.uint8] = padded
         self._words = np.ndarray((len(data) + _PAD - 7,), dtype="<u8", buffer=padded, strides=(1,))
@@ -37,27 +44,40 @@ class Block:
         """The first up to eight bytes of each slice as one little-endian number."""
         return np.asarray(self._words[starts] & _MASKS[np.minimum(lengths, 8)])
 
-    def strings(self, starts: Ints, lengths: Ints) -> pl.Series:
-        """The slices as a String column; empty slices are null.
+    def strings(self, starts: Ints, lengths: Ints, *, strip: bool = True) -> pl.Series:
+        """The slices as a String column; empty and blank slices are null.
 
         Args:
             starts: first byte of each slice.
             lengths: bytes in each slice.
+            strip: leave blanks around the text out.
 
         Returns:
-            The column, in the order given.
+            The column, in the order given, with memory of its own.
         """
-        views = np.zeros((len(starts), 2), dtype="<u8")
-        size = lengths.astype(np.uint64)
+        if not lengths.any():
+            return pl.repeat(None, len(starts), dtype=pl.String, eager=True)
+        views = np.empty((len(starts), 2), dtype="<u8")
         head = self.words(starts, lengths)
-        views[:, 0] = size | (head << np.uint64(32))
-        rest_starts = np.minimum(starts + 4, len(self.bytes) - _PAD)
-        views[:, 1] = self._words[rest_starts] & _MASKS[np.clip(lengths - 4, 0, 8)]
+        views[:, 0] = lengths.astype(np.uint64) | (head << np.uint64(32))
+        views[:, 1] = (
+            self._words[np.minimum(starts + 4, len(self.bytes) - _PAD)]
+            & _MASKS[np.clip(lengths - 4, 0, 8)]
+        )
         long = lengths > 12
         if long.any():
             views[long, 1] = starts[long].astype(np.uint64) << np.uint64(32)
-        column = pl.Series(_Export(views, self.bytes))
-        return column.set(pl.Series(lengths == 0), None) if (lengths == 0).any() else column
+        lent = pl.Series(_Export(views, self.bytes))
+        # Both ways copy, so that the lent memory is given back here and now, never while an exception passes.
+        column = (
+            lent.str.strip_chars()
+            if strip
+            else pl.select(pl.concat_str([lent, pl.lit("")])).to_series()
+        )
+        empty = lengths == 0
+        if ((head & np.uint64(0xFF)) == ord(" ")).any():
+            empty |= (column.str.len_bytes() == 0).to_numpy()
+        return column.set(pl.Series(empty), None) if empty.any() else column
 
 
 class _Schema(ctypes.Structure):
@@ -119,11 +139,15 @@ class _Export:
         self._views = views
         self._data = data
         # The schema is read while the capsule lives and owns nothing, so it lives as long as this object.
-        self._schema = _Schema(format=_FORMAT, flags=2, release=ctypes.cast(_RELEASE_SCHEMA, ctypes.c_void_p))
+        self._schema = _Schema(
+            format=_FORMAT, flags=2, release=ctypes.cast(_RELEASE_SCHEMA, ctypes.c_void_p)
+        )
 
     def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:  # noqa: PLW3201 - the protocol's name
         sizes = np.array([self._data.nbytes], dtype=np.int64)
-        pointers = (ctypes.c_void_p * 4)(None, self._views.ctypes.data, self._data.ctypes.data, sizes.ctypes.data)
+        pointers = (ctypes.c_void_p * 4)(
+            None, self._views.ctypes.data, self._data.ctypes.data, sizes.ctypes.data
+        )
         array = _Array(length=len(self._views), n_buffers=4, buffers=ctypes.addressof(pointers))
         array.release = ctypes.cast(_RELEASE_ARRAY, ctypes.c_void_p)
         array.private_data = ctypes.addressof(array)
