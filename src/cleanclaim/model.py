@@ -122,7 +122,7 @@ CLAIMS: Final = Table(
         Column(
             "segment_number",
             _I,
-            "Ordinal of the CLM segment in its transaction, ST being 1; null for tables.",
+            "Ordinal of the CLM segment in the file, ISA being 1; null for tables.",
         ),
         Column(
             "is_history",

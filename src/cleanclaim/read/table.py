@@ -1,0 +1,561 @@
+"""Claims from tables: CSV and Parquet files.
+
+Three forms are read. A *set* is a folder with `claims`, `lines` and (mostly) `diagnoses` files, joined by `claim_id`. A *flat* file has one row a
+service line with the claim's columns repeated and diagnoses in `diagnosis_code_1` to `diagnosis_code_25`. Columns are those of the model; names common in the
+field are understood too. Every column that is not understood and every value that does not fit is named in one error.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from cleanclaim.errors import TableError, UnreadableFile
+from cleanclaim.identity import day_words, patient_keys, text_words
+from cleanclaim.model import CLAIMS, DIAGNOSES, LINES, Batch, Column, Table
+
+SET_FILES: Final = ("claims", "lines", "diagnoses")
+SYNONYMS: Final[dict[str, str]] = {
+    # CMS-1500 boxes
+    "box_1": "claim_filing_code", "box_1a": "member_id", "box_3_dob": "patient_birth_date", "box_3_sex": "patient_sex",
+    "box_17b": "referring_npi", "box_22": "claim_frequency_code", "box_23": "prior_authorization_number", "box_24a_from": "from_date",
+    "box_24a_to": "to_date", "box_24b": "place_of_service_code", "box_24d": "procedure_code", "box_24e": "diagnosis_pointers", "box_24f": "charge_amount",
+    "box_24g": "units", "box_24j": "rendering_npi", "box_26": "claim_id", "box_28": "total_charge_amount", "box_32a": "facility_npi", "box_33a": "billing_npi",
+    # Tuva Project
+    "claim_line_number": "line_number", "claim_start_date": "claim_from_date", "claim_end_date": "claim_to_date", "claim_line_start_date": "from_date",
+    "claim_line_end_date": "to_date", "hcpcs_code": "procedure_code", "service_unit_quantity": "units", "birth_date": "patient_birth_date",
+    **{f"hcpcs_modifier_{n}": f"modifier_{n}" for n in range(1, 5)}, "person_id": "member_id", "total_charge": "total_charge_amount",
+    "gender": "patient_sex", "diagnosis_poa_1": "present_on_admission_code_1",
+    # what people write
+    "patient_control_number": "claim_id", "account_number": "claim_id", "claim_number": "claim_id", "patient_account_number": "claim_id", "dob": "patient_birth_date", "date_of_birth": "patient_birth_date",
+    "sex": "patient_sex", "patient_gender": "patient_sex", "cpt": "procedure_code", "cpt_code": "procedure_code", "hcpcs": "procedure_code", "procedure": "procedure_code", "cpt_hcpcs": "procedure_code",
+    "mod1": "modifier_1", "mod2": "modifier_2", "mod3": "modifier_3", "mod4": "modifier_4", **{f"mod_{n}": f"modifier_{n}" for n in range(1, 5)},
+    "pos": "place_of_service_code", "place_of_service": "place_of_service_code", "dos": "from_date", "date_of_service": "from_date", "service_date": "from_date",
+    "service_from_date": "from_date", "service_to_date": "to_date", "dos_from": "from_date", "dos_to": "to_date", "quantity": "units", "qty": "units", "charge": "charge_amount", "charges": "charge_amount", "line_charge": "charge_amount",
+    "line_charge_amount": "charge_amount", "revenue_code": "revenue_center_code", "rev_code": "revenue_center_code", "type_of_bill": "bill_type_code", "tob": "bill_type_code",
+    "npi": "rendering_npi", "rendering_provider_npi": "rendering_npi", "billing_provider_npi": "billing_npi", "referring_provider_npi": "referring_npi", "payer_type": "claim_filing_code",
+    "discharge_status": "discharge_disposition_code", "admission_type": "admit_type_code", "admission_source": "admit_source_code", "pointer": "diagnosis_pointers", "pointers": "diagnosis_pointers",
+    "dx_pointer": "diagnosis_pointers", "dx_pointers": "diagnosis_pointers", "diagnosis_pointer": "diagnosis_pointers", "modifiers": "modifiers", "modifier": "modifier_1", "subscriber_id": "member_id", "insured_id": "member_id", "frequency": "claim_frequency_code",
+    "frequency_code": "claim_frequency_code", "poa": "present_on_admission_code", "icd_code": "diagnosis_code", "icd10": "diagnosis_code", "dx": "diagnosis_code", "dx_code": "diagnosis_code", "diagnosis": "diagnosis_code",
+    "line": "line_number", "diagnosis_sequence": "diagnosis_number", "diagnosis_rank": "diagnosis_number",
+}  # fmt: skip
+"""Other names of columns, in lower case with underscores."""
+
+_NUMBERED_DIAGNOSIS: Final = re.compile(
+    r"^(?:diagnosis_code|diagnosis|dx|icd|icd10|dx_code|box_21)_?([0-9]{1,2}|[a-l])$"
+)
+_NUMBERED_POA: Final = re.compile(
+    r"^(?:present_on_admission_code|poa|diagnosis_poa)_?([0-9]{1,2})$"
+)
+_SPECIAL: Final = {
+    "total_charge_amount": CLAIMS["charge_amount"],
+    "claim_from_date": CLAIMS["from_date"],
+    "claim_to_date": CLAIMS["to_date"],
+}
+_LISTS: Final = ("diagnosis_pointers", "modifiers")
+_DATE_FORMS: Final = ("%Y-%m-%d", "%m/%d/%Y", "%Y%m%d", "%m-%d-%Y")
+_OWN: Final = frozenset(
+    {"claim_key", "file", "position", "is_history", "patient_key", "as_of", "code_as_sent"}
+)
+"""Columns that are made at reading and not given."""
+
+
+def read_flat(frame: pl.DataFrame, *, file: str, first_claim_key: int = 0) -> Batch:
+    """Claims of a flat table, one row a service line.
+
+    Args:
+        frame: the rows as text or typed.
+        file: what findings name as the file.
+        first_claim_key: key of the first claim.
+
+    Returns:
+        The batch; `position` is the row number, the header being row 1.
+
+    Raises:
+        TableError: columns or values do not fit; every fault is listed.
+    """
+    faults: list[str] = []
+    table = (
+        _named(frame, _is_flat, "claims and lines", faults)
+        .with_row_index("_row", 2)
+        .with_columns(pl.col("_row").cast(pl.Int64))
+    )
+    if "claim_id" not in table.columns:
+        faults.append(_lacks("claim_id", frame))
+    if "procedure_code" not in table.columns and "revenue_center_code" not in table.columns:
+        faults.append(_lacks("procedure_code", frame))
+    if faults:
+        raise TableError(file, faults)
+    lines = _typed(table, LINES, _LISTS, faults)
+    claims = _typed(
+        table, CLAIMS, tuple(_SPECIAL), faults, skip=("charge_amount", "from_date", "to_date")
+    )
+    numbered = [
+        name
+        for name in table.columns
+        if name.startswith(("diagnosis_code_", "present_on_admission_code_"))
+    ]
+    codes = table.select("claim_id", "_row", *numbered)
+    if faults:
+        raise TableError(file, faults)
+    keys = (
+        claims.select("claim_id")
+        .unique(maintain_order=True)
+        .with_row_index("claim_key", first_claim_key)
+    )
+    claims = claims.unique("claim_id", keep="first", maintain_order=True).rename(
+        {name: column.name for name, column in _SPECIAL.items() if name in claims.columns}
+    )
+    long = _long_diagnoses(codes.unique("claim_id", keep="first", maintain_order=True))
+    return _assemble({"claims": claims, "lines": lines, "diagnoses": long}, keys, file)
+
+
+def read_set(frames: Mapping[str, pl.DataFrame], *, file: str, first_claim_key: int = 0) -> Batch:
+    """Claims of a set of tables joined by `claim_id`.
+
+    Args:
+        frames: `claims`, `lines` and, mostly, `diagnoses`; a `claims` table may carry `diagnosis_code_1` and so on instead.
+        file: what findings name as the file.
+        first_claim_key: key of the first claim.
+
+    Returns:
+        The batch.
+
+    Raises:
+        TableError: tables, columns or values do not fit; every fault is listed.
+    """
+    faults: list[str] = []
+    named: dict[str, pl.DataFrame] = {}
+    tables = {"claims": CLAIMS, "lines": LINES, "diagnoses": DIAGNOSES}
+    for name, frame in frames.items():
+        allowed = _allowed(tables[name])
+        table = (
+            _named(frame, allowed, name, faults)
+            .with_row_index("_row", 2)
+            .with_columns(pl.col("_row").cast(pl.Int64))
+        )
+        if "claim_id" not in table.columns:
+            faults.append(f"{name}: {_lacks('claim_id', frame)}")
+        named[name] = table
+    faults += [
+        f"the table '{name}' is missing" for name in ("claims", "lines") if name not in frames
+    ]
+    if faults:
+        raise TableError(file, faults)
+    claims = _typed(named["claims"], CLAIMS, (), faults)
+    lines = _typed(named["lines"], LINES, _LISTS, faults)
+    given = named.get("diagnoses")
+    diagnoses = (
+        _typed(given, DIAGNOSES, (), faults)
+        if given is not None
+        else _long_diagnoses(_numbered(named["claims"]))
+    )
+    faults += _orphans(claims, {"lines": lines, "diagnoses": diagnoses})
+    if faults:
+        raise TableError(file, faults)
+    keys = (
+        claims.select("claim_id")
+        .unique(maintain_order=True)
+        .with_row_index("claim_key", first_claim_key)
+    )
+    return _assemble({"claims": claims, "lines": lines, "diagnoses": diagnoses}, keys, file)
+
+
+def read_csv(data: bytes, *, file: str) -> pl.DataFrame:
+    """A CSV file as text columns; comma, tab, semicolon or bar separated.
+
+    Raises:
+        TableError: it cannot be taken apart.
+    """
+    first = data.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0]
+    separator = max((",", "\t", ";", "|"), key=lambda c: first.count(c.encode()))
+    try:
+        return pl.read_csv(
+            io.BytesIO(data), separator=separator, infer_schema=False, encoding="utf8-lossy"
+        )
+    except pl.exceptions.PolarsError as error:
+        raise TableError(
+            file, [f"the file cannot be taken apart as CSV: {_first_sentence(error)}"]
+        ) from None
+
+
+def read_parquet(source: Path | bytes, *, file: str) -> pl.DataFrame:
+    """A Parquet file.
+
+    Raises:
+        UnreadableFile: it is damaged.
+    """
+    try:
+        return pl.read_parquet(source if isinstance(source, Path) else io.BytesIO(source))
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise UnreadableFile(
+            f"{file}: not a sound Parquet file: {_first_sentence(error)}"
+        ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateColumn:
+    """A column of the template: its table, name and meaning."""
+
+    table: str
+    column: Column
+
+
+def template_columns() -> list[TemplateColumn]:
+    """The columns that a user may give, for `cleanclaim template`."""
+    found = []
+    for table in (CLAIMS, DIAGNOSES, LINES):
+        head = [] if table is CLAIMS else [TemplateColumn(table.name, CLAIMS["claim_id"])]
+        found += head + [TemplateColumn(table.name, c) for c in table.columns if c.name not in _OWN]
+    return found
+
+
+def _allowed(table: Table) -> frozenset[str]:
+    extra = (
+        set(_LISTS)
+        if table is LINES
+        else {f"diagnosis_code_{n}" for n in range(1, 26)}
+        if table is CLAIMS
+        else set()
+    )
+    return frozenset(set(table.schema) - _OWN | {"claim_id"} | extra)
+
+
+_is_flat: Final = frozenset(
+    (set(CLAIMS.schema) | set(LINES.schema)) - _OWN
+    | set(_SPECIAL)
+    | set(_LISTS)
+    | {
+        f"{name}_{n}"
+        for name in ("diagnosis_code", "present_on_admission_code")
+        for n in range(1, 26)
+    }
+)
+
+
+def _named(
+    frame: pl.DataFrame, allowed: frozenset[str], what: str, faults: list[str]
+) -> pl.DataFrame:
+    """The frame under the model's names; names that mean nothing are faults."""
+    names: dict[str, str] = {}
+    for given in frame.columns:
+        name = _model_name(given)
+        if name not in allowed:
+            near = get_close_matches(name, sorted(allowed), n=1)
+            faults.append(
+                f"column '{given}' is not one of {what}"
+                + (f"; did you mean '{near[0]}'?" if near else "")
+            )
+        elif name in names.values():
+            faults.append(f"column '{given}' means '{name}', which is there already")
+        else:
+            names[given] = name
+    return frame.select(list(names)).rename(names)
+
+
+def _model_name(given: str) -> str:
+    name = re.sub(r"[^a-z0-9]+", "_", given.strip().lower()).strip("_")
+    name = SYNONYMS.get(name, name)
+    if found := _NUMBERED_DIAGNOSIS.match(name):
+        number = ord(found[1]) - ord("a") + 1 if found[1].isalpha() else int(found[1])
+        return f"diagnosis_code_{number}"
+    if found := _NUMBERED_POA.match(name):
+        return f"present_on_admission_code_{int(found[1])}"
+    return name
+
+
+def _typed(
+    table: pl.DataFrame,
+    model: Table,
+    extra: tuple[str, ...],
+    faults: list[str],
+    skip: tuple[str, ...] = (),
+) -> pl.DataFrame:
+    """The columns of one table, typed; values that do not fit are faults that name row and column, never a patient's value."""
+    out: list[pl.Series] = [table["claim_id"].cast(pl.String).str.strip_chars(), table["_row"]]
+    for name in table.columns:
+        column = (
+            _SPECIAL.get(name)
+            if name in extra
+            else model[name]
+            if name in model and name not in skip
+            else None
+        )
+        if name in {"claim_id", "_row"} or (column is None and name not in extra):
+            continue
+        dtype = pl.String if column is None else column.dtype
+        given = table[name]
+        values = _cast(given, dtype)
+        blank = (
+            given.is_null()
+            if given.dtype != pl.String
+            else given.is_null() | (given.str.strip_chars() == "")
+        )
+        wrong = values.is_null() & ~blank
+        if wrong.any():
+            rows = table["_row"].filter(wrong)
+            private = column is not None and column.private
+            example = "" if private else f", found '{given.filter(wrong)[0]}'"
+            faults.append(
+                f"{model.name}.{name} expects {_expects(dtype)} in row {rows[0]}{example}"
+                + (f" and in {len(rows) - 1} rows more" if len(rows) > 1 else "")
+            )
+        out.append(values.alias(name))
+    return pl.DataFrame(out)
+
+
+def _cast(given: pl.Series, dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
+    if given.dtype != pl.String:
+        return given.cast(dtype, strict=False)
+    text = given.str.strip_chars()
+    text = text.set(text == "", None)
+    if dtype == pl.String:
+        return text
+    if dtype == pl.Date:
+        frame = pl.DataFrame({"t": text})
+        return frame.select(
+            pl.coalesce(*(pl.col("t").str.to_date(form, strict=False) for form in _DATE_FORMS))
+        )["t"]
+    if dtype == pl.Boolean:
+        return text.str.to_lowercase().replace_strict(
+            {
+                "true": True,
+                "false": False,
+                "1": True,
+                "0": False,
+                "y": True,
+                "n": False,
+                "yes": True,
+                "no": False,
+            },
+            default=None,
+            return_dtype=pl.Boolean,
+        )
+    return (
+        text.str.strip_prefix("$").str.replace_all(",", "", literal=True).cast(dtype, strict=False)
+    )
+
+
+def _expects(dtype: pl.DataType | type[pl.DataType]) -> str:
+    if dtype == pl.Date:
+        return "a date (YYYY-MM-DD)"
+    if dtype == pl.Boolean:
+        return "true or false"
+    return "text" if dtype == pl.String else "a number"
+
+
+def _numbered(claims: pl.DataFrame) -> pl.DataFrame:
+    return claims.select(
+        "claim_id", "_row", *(name for name in claims.columns if name.startswith("diagnosis_code_"))
+    )
+
+
+def _long_diagnoses(wide: pl.DataFrame) -> pl.DataFrame:
+    """diagnosis_code_1 … as one row a diagnosis; gaps close up."""
+    numbers = sorted(
+        int(name.rsplit("_", 1)[1]) for name in wide.columns if name.startswith("diagnosis_code_")
+    )
+    parts = [
+        wide.select(
+            "claim_id",
+            "_row",
+            pl.lit(n).alias("at"),
+            pl.col(f"diagnosis_code_{n}").cast(pl.String).alias("diagnosis_code"),
+            (
+                pl.col(f"present_on_admission_code_{n}").cast(pl.String)
+                if f"present_on_admission_code_{n}" in wide.columns
+                else pl.lit(None, pl.String)
+            ).alias("present_on_admission_code"),
+        )
+        for n in numbers
+    ]
+    if not parts:
+        return pl.DataFrame(
+            schema={
+                "claim_id": pl.String,
+                "_row": pl.Int64,
+                "diagnosis_code": pl.String,
+                "diagnosis_number": pl.Int64,
+            }
+        )
+    return (
+        pl.concat(parts)
+        .filter(pl.col("diagnosis_code").str.strip_chars().fill_null("") != "")
+        .sort("_row", "at")
+        .with_columns(
+            pl.int_range(1, pl.len() + 1).over("claim_id").cast(pl.Int64).alias("diagnosis_number")
+        )
+        .drop("at")
+    )
+
+
+def _orphans(claims: pl.DataFrame, below: Mapping[str, pl.DataFrame]) -> list[str]:
+    return [
+        f"{name} row {rows['_row'][0]}: its claim_id is not in the claims table"
+        + (f", and {rows.height - 1} rows more" if rows.height > 1 else "")
+        for name, frame in below.items()
+        if not (rows := frame.join(claims, on="claim_id", how="anti")).is_empty()
+    ]
+
+
+def _assemble(frames: dict[str, pl.DataFrame], keys: pl.DataFrame, file: str) -> Batch:
+    keys = keys.with_columns(pl.col("claim_key").cast(pl.Int64))
+    keyed = {
+        name: frame.join(keys, on="claim_id", how="left", maintain_order="left").rename(
+            {"_row": "position"}
+        )
+        for name, frame in frames.items()
+    }
+    claims = _default(keyed["claims"], "claim_type", _guessed_type(keyed["claims"], keyed["lines"]))
+    lines = _with_lists(keyed["lines"])
+    lines = _default(lines, "line_number", pl.int_range(1, pl.len() + 1).over("claim_key"))
+    days = lines.select("claim_key", *(c for c in ("from_date", "to_date") if c in lines.columns))
+    lines = _inherited(lines, claims)
+    claims = _claim_days(claims, days)
+    plain = (
+        pl.col("diagnosis_code")
+        .str.strip_chars()
+        .str.replace_all(".", "", literal=True)
+        .str.to_uppercase()
+    )
+    diagnoses = keyed["diagnoses"].with_columns(plain.alias("_plain"))
+    diagnoses = _default(
+        diagnoses,
+        "code_as_sent",
+        pl.when(pl.col("_plain") != pl.col("diagnosis_code")).then("diagnosis_code"),
+    )
+    diagnoses = diagnoses.with_columns(pl.col("_plain").alias("diagnosis_code"))
+    diagnoses = _default(
+        diagnoses,
+        "diagnosis_number",
+        pl.int_range(1, pl.len() + 1).over("claim_key").cast(pl.Int64),
+    )
+    diagnoses = _default(
+        diagnoses,
+        "diagnosis_type",
+        pl.when(pl.col("diagnosis_number") == 1)
+        .then(pl.lit("principal"))
+        .otherwise(pl.lit("other")),
+    )
+    diagnoses = _default(diagnoses, "icd_version", pl.lit(10, pl.Int64))
+    claims = claims.with_columns(
+        pl.lit(file).alias("file"), pl.lit(value=False).alias("is_history")
+    )
+    claims = _default(claims, "patient_key", pl.Series(_patients(claims, file), dtype=pl.UInt64))
+    return Batch.of({"claims": claims, "lines": lines, "diagnoses": diagnoses})
+
+
+def _guessed_type(claims: pl.DataFrame, lines: pl.DataFrame) -> pl.Expr:
+    institutional = "bill_type_code" in claims.columns or "revenue_center_code" in lines.columns
+    return pl.lit("institutional" if institutional else "professional")
+
+
+def _default(frame: pl.DataFrame, name: str, value: pl.Expr | pl.Series) -> pl.DataFrame:
+    if name not in frame.columns:
+        return frame.with_columns(value.alias(name))
+    return frame.with_columns(pl.coalesce(name, value).alias(name))
+
+
+def _with_lists(lines: pl.DataFrame) -> pl.DataFrame:
+    """Pointers written together (A, AB, "1,2", "A:B") and modifiers written together ("25,59") as columns of their own."""
+    columns: list[pl.Expr] = []
+    if "diagnosis_pointers" in lines.columns:
+        parts = (
+            pl.col("diagnosis_pointers").str.to_uppercase().str.extract_all(r"1[0-2]|[1-9]|[A-L]")
+        )
+        letters = {chr(ord("A") + n): str(n + 1) for n in range(12)}
+        for n in range(4):
+            columns.append(
+                parts.list.get(n, null_on_oob=True)
+                .replace(letters)
+                .cast(pl.Int64)
+                .alias(f"diagnosis_pointer_{n + 1}")
+            )
+    if "modifiers" in lines.columns:
+        marks = pl.col("modifiers").str.to_uppercase().str.extract_all(r"[A-Z0-9]{2}")
+        columns += [
+            marks.list.get(n, null_on_oob=True).alias(f"modifier_{n + 1}") for n in range(4)
+        ]
+    lines = lines.with_columns(columns)
+    upper = [
+        name
+        for name in ("procedure_code", *(f"modifier_{n}" for n in range(1, 5)))
+        if name in lines.columns
+    ]
+    return lines.with_columns(pl.col(upper).str.to_uppercase())
+
+
+def _inherited(lines: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
+    taken = (
+        "place_of_service_code",
+        "rendering_npi",
+        "rendering_taxonomy_code",
+        "referring_npi",
+        "supervising_npi",
+        "from_date",
+        "to_date",
+    )
+    above = claims.select(
+        "claim_key", *(pl.col(name).alias(f"_{name}") for name in taken if name in claims.columns)
+    )
+    lines = lines.join(above, on="claim_key", how="left", maintain_order="left")
+    for name in taken:
+        if f"_{name}" in lines.columns:
+            lines = _default(lines, name, pl.col(f"_{name}"))
+    if "from_date" in lines.columns:
+        lines = _default(lines, "to_date", pl.col("from_date"))
+    return lines
+
+
+def _claim_days(claims: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
+    if "from_date" not in days.columns:
+        return claims
+    last = pl.coalesce("to_date", "from_date") if "to_date" in days.columns else pl.col("from_date")
+    spans = days.group_by("claim_key").agg(
+        pl.col("from_date").min().alias("_first"), last.max().alias("_last")
+    )
+    claims = claims.join(spans, on="claim_key", how="left", maintain_order="left")
+    return _default(
+        _default(claims, "from_date", pl.col("_first")),
+        "to_date",
+        pl.coalesce("_last", "from_date"),
+    )
+
+
+def _patients(claims: pl.DataFrame, file: str) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+    """Member id and birth date; where there is no member id, every claim is a patient of its own."""
+    members = (
+        claims["member_id"].to_list() if "member_id" in claims.columns else [None] * claims.height
+    )
+    own = [
+        member or f"{file}\x1f{position}"
+        for member, position in zip(members, claims["position"], strict=True)
+    ]
+    if "patient_birth_date" in claims.columns:
+        days = (
+            claims["patient_birth_date"]
+            .dt.strftime("%Y%m%d")
+            .cast(pl.Int64)
+            .fill_null(0)
+            .to_numpy()
+        )
+    else:
+        days = np.zeros(claims.height, dtype=np.int64)
+    return patient_keys([*text_words(own), day_words(days)])
+
+
+def _lacks(name: str, frame: pl.DataFrame) -> str:
+    near = get_close_matches(name, frame.columns, n=1)
+    return f"the column '{name}' is missing" + (f"; is it '{near[0]}'?" if near else "")
+
+
+def _first_sentence(error: BaseException) -> str:
+    return str(error).strip().split("\n", 1)[0][:200]
