@@ -1,0 +1,144 @@
+"""The straight line: read → prepare → check → report. Start here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from cleanclaim.check import FINDINGS, NOT_CHECKED, Checked, check
+from cleanclaim.edit import Disposition, Edit
+from cleanclaim.model import Batch, concat
+from cleanclaim.objects import batch_of
+from cleanclaim.read import FileRead, read
+from cleanclaim.reference import Reference
+from cleanclaim.report.result import Report
+from cleanclaim.reference.sets import load_set
+
+CLAIMS_AT_ONCE: Final = 100_000
+"""Patients are worked on together in groups of about so many claims, which bounds the memory that edits need."""
+
+Progress = Callable[[str, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How claims are judged.
+
+    Attributes:
+        payer_class: the payer class of every claim; None to take it from the claim (SBR09).
+        as_of: the day on which claims are judged; None for the day of their transaction.
+        min_disposition: the mildest disposition that is reported.
+    """
+
+    payer_class: str | None = None
+    as_of: date | None = None
+    min_disposition: Disposition = Disposition.INFO
+
+
+def check_inputs(
+    inputs: Iterable[str | Path],
+    reference: Reference,
+    edits: Sequence[Edit],
+    settings: Settings | None = None,
+    *,
+    history: Iterable[str | Path] = (),
+    progress: Progress | None = None,
+) -> Report:
+    """Check the claims of files and folders.
+
+    Args:
+        inputs: files, folders, "-" for standard input.
+        reference: the dated tables.
+        edits: the edits to run.
+        settings: how claims are judged.
+        history: earlier claims, in the same forms, that are looked back at and never reported on.
+        progress: told what is done and how many claims so far.
+
+    Returns:
+        The report; inputs that could not be read are among its `files`, with the reason.
+    """
+    chosen = settings or Settings()
+    files: list[FileRead] = []
+    current = _collected(read(inputs, files), progress, "reading")
+    past_files: list[FileRead] = []
+    past = _collected(read(history, past_files, current.claims.height), progress, "reading history")
+    past = replace(past, claims=past.claims.with_columns(pl.lit(value=True).alias("is_history")))
+    batch = prepare(concat([current, past]) if past.claims.height else current, chosen)
+    return _report(batch, reference, edits, chosen, [*files, *past_files], progress)
+
+
+def check_objects(claims: Iterable[object], reference: Reference, edits: Sequence[Edit], settings: Settings | None = None) -> Report:
+    """Check claims that are Python mappings or dataclasses (see `cleanclaim.objects`).
+
+    Raises:
+        TableError: a claim does not fit the model.
+    """
+    chosen = settings or Settings()
+    return _report(prepare(batch_of(claims), chosen), reference, edits, chosen, [], None)
+
+
+def prepare(batch: Batch, settings: Settings) -> Batch:
+    """Fill what is the same for every reader: the payer class, and the day on which a claim is judged."""
+    classes = load_set("claim_filing")
+    known = dict(zip(classes["code"], classes["payer_class"], strict=True))
+    told = pl.coalesce("payer_class", pl.col("claim_filing_code").replace_strict(known, default=None, return_dtype=pl.String))
+    payer_class = pl.lit(settings.payer_class) if settings.payer_class else told.fill_null("unknown")
+    as_of = pl.lit(settings.as_of) if settings.as_of else pl.coalesce("as_of", "submitted_date", pl.lit(date.today()))  # noqa: DTZ011 - the user's own day
+    return replace(batch, claims=batch.claims.with_columns(payer_class.alias("payer_class"), as_of.cast(pl.Date).alias("as_of")))
+
+
+def whole_patients(batch: Batch, at_once: int = CLAIMS_AT_ONCE) -> Iterator[Batch]:
+    """The batch in groups of whole patients, faults of form with the first.
+
+    Args:
+        batch: all claims.
+        at_once: about how many claims a group holds.
+
+    Yields:
+        Groups; no patient is in two of them.
+    """
+    groups = -(-batch.claims.height // at_once)
+    if groups <= 1:
+        yield batch
+        return
+    number = (batch.claims["patient_key"].fill_null(0) % groups).alias("group")
+    for group in range(groups):
+        claims = batch.claims.filter(number == group)
+        keys = claims.select("claim_key")
+        frames = {name: frame.join(keys, on="claim_key", how="semi") for name, frame in batch.frames().items() if name not in {"claims", "syntax_faults"}}
+        yield Batch.of({**frames, "claims": claims, **({"syntax_faults": batch.syntax_faults} if group == 0 else {})})
+
+
+def _collected(batches: Iterator[Batch], progress: Progress | None, doing: str) -> Batch:
+    parts: list[Batch] = []
+    done = 0
+    for batch in batches:
+        parts.append(batch)
+        done += batch.claims.height
+        if progress:
+            progress(doing, done)
+    return concat(parts)
+
+
+def _report(
+    batch: Batch, reference: Reference, edits: Sequence[Edit], settings: Settings, files: Sequence[FileRead], progress: Progress | None
+) -> Report:
+    checked: list[Checked] = []
+    done = 0
+    for group in whole_patients(batch):
+        checked.append(check(group, reference, edits))
+        done += group.claims.height
+        if progress:
+            progress("checking", done)
+    findings = pl.concat([c.findings for c in checked]) if checked else pl.DataFrame(schema=FINDINGS)
+    not_checked = pl.concat([c.not_checked for c in checked]) if checked else pl.DataFrame(schema=NOT_CHECKED)
+    order = ["claim_key", "line_number", "diagnosis_number", "code"]
+    kept = findings.filter(pl.col("disposition").cast(pl.String).is_in([d.value for d in Disposition if d.rank <= settings.min_disposition.rank]))
+    if len(checked) > 1:
+        kept, not_checked = kept.sort(order, nulls_last=False), not_checked.sort(order, nulls_last=False)
+    return Report(batch, kept, not_checked, tuple(files), tuple(edits))

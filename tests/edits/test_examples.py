@@ -1,0 +1,91 @@
+"""The laws that every edit keeps: its examples hold, the clean claims are clean, and what it says is complete."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import cleanclaim.edits
+from cleanclaim.check import Checked, check
+from cleanclaim.edit import Edit, Example, Fails, Passes, Unchecked
+from cleanclaim.objects import batch_of
+from cleanclaim.reference import Reference
+from cleanclaim.registry import own_edits
+from cleanclaim.samples import institutional, professional
+
+EDITS = own_edits()
+EXAMPLES = [(edit, example) for edit in EDITS for example in edit.examples]
+
+
+def run(example: Example, edit: Edit, reference: Reference) -> Checked:
+    return check(batch_of(example.claims), reference, [edit])
+
+
+@pytest.mark.parametrize(("edit", "example"), EXAMPLES, ids=[f"{e.code}-{x.title.replace(' ', '-')}" for e, x in EXAMPLES])
+def test_example_holds(edit: Edit, example: Example, reference: Reference) -> None:
+    checked = run(example, edit, reference)
+    if isinstance(example, Passes):
+        assert checked.findings.is_empty(), checked.findings["message"].to_list()
+        assert checked.not_checked.is_empty(), checked.not_checked["reason"].to_list()
+    elif isinstance(example, Unchecked):
+        assert checked.findings.is_empty(), checked.findings["message"].to_list()
+        assert not checked.not_checked.is_empty()
+    else:
+        assert isinstance(example, Fails)
+        _assert_fails(example, edit, checked)
+
+
+def _assert_fails(example: Fails, edit: Edit, checked: Checked) -> None:
+    key = example.on_claim % len(example.claims)
+    at = checked.findings.filter(
+        pl.col("claim_key").eq_missing(key) | pl.col("claim_key").is_null(),
+        pl.col("line_number").eq_missing(example.line_number),
+        pl.col("diagnosis_number").eq_missing(example.diagnosis_number),
+    )
+    where = checked.findings.select("claim_key", "line_number", "diagnosis_number", "message").rows()
+    assert at.height >= 1, f"found only at {where}"
+    text = " ".join(at["message"].to_list() + [s for s in at["suggestion"] if s])
+    for words in example.says:
+        assert words in text
+    assert at["disposition"][0] == (example.disposition or edit.disposition).value
+
+
+@pytest.mark.parametrize("claim", [professional(), institutional()], ids=["professional", "institutional"])
+def test_clean_claim_is_clean_under_every_edit(claim: dict[str, object], reference: Reference) -> None:
+    checked = check(batch_of([claim]), reference, EDITS)
+    assert checked.findings.select("code", "message").rows() == []
+
+
+@pytest.mark.parametrize("edit", EDITS, ids=[e.code for e in EDITS])
+def test_edit_is_complete(edit: Edit, reference: Reference) -> None:
+    module = import_module(f"cleanclaim.edits.{edit.family.lower()}.{edit.code}")
+    assert edit in vars(module).values()
+    assert Path(str(module.__file__)).parent.parent == Path(cleanclaim.edits.__path__[0])
+    assert any(isinstance(example, Fails) for example in edit.examples)
+    assert any(isinstance(example, Passes) for example in edit.examples)
+    assert edit.source
+    assert "What to do" in edit.documentation
+    assert edit.name == edit.name.lower()
+    if edit.carc:
+        assert edit.carc in reference.table("carc")["code"].to_list()
+    if edit.rarc:
+        assert edit.rarc in reference.table("rarc")["code"].to_list()
+
+
+@pytest.mark.parametrize("edit", EDITS, ids=[e.code for e in EDITS])
+def test_edit_changes_no_input_and_repeats_no_finding(edit: Edit, reference: Reference) -> None:
+    for example in edit.examples:
+        batch = batch_of(example.claims)
+        before = {name: frame.clone() for name, frame in batch.frames().items()}
+        findings = check(batch, reference, [edit]).findings
+        assert all(before[name].equals(frame) for name, frame in batch.frames().items())
+        keys = findings.select("claim_key", "line_number", "diagnosis_number", "message", "position")
+        assert keys.is_unique().all()
+
+
+def test_codes_and_names_are_unique() -> None:
+    assert len({edit.code for edit in EDITS}) == len(EDITS)
+    assert len({edit.name for edit in EDITS}) == len(EDITS)
