@@ -1,0 +1,106 @@
+"""The result of a run: findings, what was not checked, the claims and files behind them, and their summary."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import polars as pl
+
+from cleanclaim.edit import Disposition, Edit
+from cleanclaim.model import Batch
+from cleanclaim.read import FileRead
+
+JSON_KEYS: Final = (
+    "claim_id", "line_number", "diagnosis_number", "code", "name", "disposition", "carc", "rarc", "message", "suggestion", "fix",
+    "field", "evidence", "source", "release", "position", "file",
+)  # fmt: skip
+"""Keys of a finding in JSON, always all of them; absent values are null."""
+NOT_CHECKED_KEYS: Final = ("code", "claim_id", "line_number", "diagnosis_number", "reason", "supply", "file")
+_UNCLEAN: Final = [d.value for d in Disposition if d is not Disposition.INFO]
+
+
+@dataclass(frozen=True)
+class Report:
+    """The result of checking claims.
+
+    Attributes:
+        batch: the claims, as tables of the model, history included.
+        findings: one row a finding (`cleanclaim.check.FINDINGS`).
+        not_checked: one row an edit and place that could not be judged (`cleanclaim.check.NOT_CHECKED`).
+        files: what became of every input.
+        edits: the edits that ran.
+        notes: what else the reader must know, such as baseline entries that no longer apply.
+    """
+
+    batch: Batch
+    findings: pl.DataFrame
+    not_checked: pl.DataFrame
+    files: tuple[FileRead, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def claims(self) -> pl.DataFrame:
+        """The claims checked, history left out."""
+        return self.batch.claims.filter(~pl.col("is_history").fill_null(value=False))
+
+    @cached_property
+    def lines(self) -> pl.DataFrame:
+        """The lines of the claims checked."""
+        return self.batch.lines.join(self.claims.select("claim_key"), on="claim_key", how="semi")
+
+    @cached_property
+    def is_clean(self) -> bool:
+        """True where no finding is harder than info."""
+        return self.findings.filter(pl.col("disposition").cast(pl.String).is_in(_UNCLEAN)).is_empty()
+
+    @property
+    def unread(self) -> list[FileRead]:
+        """Inputs that could not be read, or not to their end."""
+        return [entry for entry in self.files if entry.error]
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """Counts: claims, clean claims, findings by disposition and edit, what was not checked."""
+        claims = self.claims
+        hit = self.findings.filter(pl.col("disposition").cast(pl.String).is_in(_UNCLEAN))["claim_key"].drop_nulls().unique()
+        clean = claims.height - hit.len()
+        by_disposition = dict(self.findings.group_by(pl.col("disposition").cast(pl.String)).len().iter_rows())
+        by_edit = self.findings.group_by("code", "name").len().sort("len", "code", descending=[True, False])
+        gaps = self.not_checked.group_by("code", "reason", "supply").len().sort("code", "reason")
+        return {
+            "claims": claims.height,
+            "lines": self.lines.height,
+            "clean_claims": clean,
+            "clean_claim_rate": round(clean / claims.height, 4) if claims.height else None,
+            "findings": self.findings.height,
+            "findings_by_disposition": {d.value: by_disposition[d.value] for d in Disposition if d.value in by_disposition},
+            "findings_by_edit": {code: {"name": name, "count": count} for code, name, count in by_edit.iter_rows()},
+            "not_checked": self.not_checked.height,
+            "not_checked_by_edit": [dict(row) for row in gaps.rename({"len": "count"}).iter_rows(named=True)],
+            "files": len(self.files),
+            "files_not_read": len(self.unread),
+            "notes": list(self.notes),
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """The whole report as the JSON contract has it."""
+        return {
+            "summary": self.summary,
+            "findings": [finding_dict(row) for row in self.findings.iter_rows(named=True)],
+            "not_checked": [{key: row[key] for key in NOT_CHECKED_KEYS} for row in self.not_checked.iter_rows(named=True)],
+            "files": [{"file": f.file, "format": f.format, "claims": f.claims, "error": f.error} for f in self.files],
+        }
+
+    def to_json(self, indent: int | None = 2) -> str:
+        """The whole report as JSON text."""
+        return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)
+
+
+def finding_dict(row: Mapping[str, Any]) -> dict[str, Any]:
+    """One finding as a JSON object: every key of `JSON_KEYS`, evidence taken apart."""
+    return {key: json.loads(row[key] or "{}") if key == "evidence" else row[key] for key in JSON_KEYS}
