@@ -7,11 +7,13 @@ Editor attributes) are made here and nowhere else.
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property
 from typing import Final
 
 import polars as pl
 
+from cleanclaim.codeform import why_not_billable
 from cleanclaim.model import Batch
 from cleanclaim.reference import Reference
 
@@ -46,6 +48,7 @@ ATTRIBUTES: Final = (
 )
 """Medicare Code Editor attributes that `Claims.diagnoses` carries, each true or false on the diagnosis date."""
 
+ICD10_BEGINS: Final = date(2015, 10, 1)
 _INPATIENT_BILLS: Final = ("11", "18", "21", "41")
 
 
@@ -198,13 +201,24 @@ class Claims:
         the discharge (statement through) day for an inpatient claim; the statement's first day for an outpatient one.
         `patient_age`: completed years on `on_date`.
         `is_pointed_at`: some line points at it.
-        `code_loaded`: the validity table of its code system covers both days (null where there is no date or code).
+        `code_loaded`: the validity table of its code system covers both days; null where there is no date or code, or where the code
+        system itself is the wrong one for the date (DX105's business).
         `in_force`: billable on both days. `ever_in_force`: billable on some day. `first_valid`, `last_valid`: that code's first and last
         day ever. `release`: the release that the validity was read from.
         and each of `ATTRIBUTES` on `on_date` (false where the code is not in force then).
         """
         base = self._dated_diagnoses()
         return _with_attributes(_with_validity(base, self.reference), self.reference)
+
+    @cached_property
+    def never_billable(self) -> pl.DataFrame:
+        """The ICD-10 rows of `diagnoses` whose code was never billable, with `form`, `stem` and `padded` (see `cleanclaim.codeform`)."""
+        rows = self.diagnoses.filter(
+            (pl.col("icd_version") == 10) & ~pl.col("ever_in_force") & pl.col("code_loaded") & pl.col("diagnosis_code").is_not_null()
+        )
+        if rows.is_empty():
+            return rows.with_columns(pl.lit(None, pl.String).alias(name) for name in ("form", "stem", "padded"))
+        return rows.join(why_not_billable(rows["diagnosis_code"].unique(), self.reference), left_on="diagnosis_code", right_on="code", how="left")
 
     def _dated_diagnoses(self) -> pl.DataFrame:
         pointed = (
@@ -314,8 +328,7 @@ def _with_validity(diagnoses: pl.DataFrame, reference: Reference) -> pl.DataFram
         .with_columns(
             pl.col("in_force").fill_null(value=False),
             pl.col("first_valid").is_not_null().alias("ever_in_force"),
-            pl.when(pl.col("on_date").is_not_null() & pl.col("diagnosis_code").is_not_null())
-            .then(loaded)
+            pl.when(pl.col("on_date").is_not_null() & pl.col("diagnosis_code").is_not_null() & _right_system()).then(loaded)
             .alias("code_loaded"),
         )
         .collect()
@@ -323,12 +336,13 @@ def _with_validity(diagnoses: pl.DataFrame, reference: Reference) -> pl.DataFram
 
 
 def _loaded(reference: Reference, table: str, version: int) -> pl.Expr:
-    # ICD-9-CM's table ends with the code set itself: before its first day there is no question of a release.
-    spans = [
-        pl.col("on_date").is_between(start, end) & pl.col("last_date").is_between(start, end)
-        for start, end in reference.coverage(table)
-    ]
+    spans = [pl.col("on_date").is_between(start, end) & pl.col("last_date").is_between(start, end) for start, end in reference.coverage(table)]
     return pl.any_horizontal(pl.lit(value=False), *spans) & (pl.col("icd_version") == version)
+
+
+def _right_system() -> pl.Expr:
+    """ICD-9 before 2015-10-01, ICD-10 from then on (45 CFR 162.1002)."""
+    return pl.when(pl.col("icd_version") == 9).then(pl.col("on_date") < ICD10_BEGINS).otherwise(pl.col("last_date") >= ICD10_BEGINS)
 
 
 def _with_attributes(diagnoses: pl.DataFrame, reference: Reference) -> pl.DataFrame:

@@ -13,7 +13,7 @@ from cleanclaim.check import Checked, check
 from cleanclaim.edit import Edit, Example, Fails, Passes, Unchecked
 from cleanclaim.objects import batch_of
 from cleanclaim.reference import Reference
-from cleanclaim.registry import own_edits
+from cleanclaim.registry import edits_in, own_edits
 from cleanclaim.samples import institutional, professional
 
 EDITS = own_edits()
@@ -62,7 +62,7 @@ def test_clean_claim_is_clean_under_every_edit(claim: dict[str, object], referen
 @pytest.mark.parametrize("edit", EDITS, ids=[e.code for e in EDITS])
 def test_edit_is_complete(edit: Edit, reference: Reference) -> None:
     module = import_module(f"cleanclaim.edits.{edit.family.lower()}.{edit.code}")
-    assert edit in vars(module).values()
+    assert edit in edits_in(module)
     assert Path(str(module.__file__)).parent.parent == Path(cleanclaim.edits.__path__[0])
     assert any(isinstance(example, Fails) for example in edit.examples)
     assert any(isinstance(example, Passes) for example in edit.examples)

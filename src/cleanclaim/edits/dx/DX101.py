@@ -1,0 +1,70 @@
+"""DX101: a diagnosis code that never was one."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.codeform import NO_CODE
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.reference import Reference
+from cleanclaim.samples import professional
+from cleanclaim.terms import dotted
+
+
+@query_edit(
+    code="DX101",
+    name="diagnosis-code-unknown",
+    disposition=Disposition.REJECT,
+    carc="146",
+    rarc="M76",
+    needs=("icd10cm", "icd9cm"),
+    source=Source("45 CFR 162.1002", "adopted code sets for diagnoses", "HHS", date(2026, 11, 23)),
+    column="diagnoses.diagnosis_code",
+    message="{code} is not a diagnosis code of ICD-{icd_version}-CM and never was.",
+    fix="proposed",
+    examples=(
+        fails("no such code", professional(diagnoses=["Z99.99"]), diagnosis_number=1, says="Z99.99"),
+        fails("a character too many", professional(diagnoses=["I10.X"]), diagnosis_number=1, says="I10"),
+        passes("a code in force", professional(diagnoses=["E11.9"])),
+        passes("a category is another fault", professional(diagnoses=["E11"])),
+        passes("an ICD-9 code before October 2015", professional(diagnoses=[{"diagnosis_code": "401.9", "icd_version": 9}], from_date="2014-05-12")),
+        fails("no ICD-9 code", professional(diagnoses=[{"diagnosis_code": "401.77", "icd_version": 9}], from_date="2014-05-12"), diagnosis_number=1),
+    ),
+)
+def diagnosis_code_unknown(claims: Claims, reference: Reference) -> Rows:
+    """A diagnosis code that no release of its code system ever held.
+
+    Usually a slip of the finger, a code of another system, or a character too many. Front ends refuse the claim.
+
+    What to do: look the condition up; where the beginning of what was sent is a billable code, that code is offered.
+    """
+    ten = claims.never_billable.filter(pl.col("form") == NO_CODE)
+    nine = _icd9(claims, reference)
+    return pl.concat(
+        [
+            rows.select(
+                "claim_key",
+                "diagnosis_number",
+                dotted("diagnosis_code").alias("code"),
+                "icd_version",
+                pl.when(pl.col("stem").is_not_null())
+                .then(pl.format("{} is a code; check whether it is meant.", dotted("stem")))
+                .otherwise(pl.lit("Look the condition up in the code set of that date."))
+                .alias("suggestion"),
+            )
+            for rows in (ten, nine)
+        ]
+    )
+
+
+def _icd9(claims: Claims, reference: Reference) -> pl.DataFrame:
+    rows = claims.diagnoses.filter(
+        (pl.col("icd_version") == 9) & ~pl.col("ever_in_force") & pl.col("code_loaded") & pl.col("diagnosis_code").is_not_null()
+    )
+    known = reference.table("icd9cm")["code"]
+    beginnings = [known.str.slice(0, n) for n in (3, 4)]
+    is_category = pl.any_horizontal(pl.col("diagnosis_code").is_in(part.implode()) for part in beginnings) if rows.height else pl.lit(value=False)
+    return rows.filter(~is_category).with_columns(pl.lit(None, pl.String).alias("stem"))

@@ -1,0 +1,74 @@
+"""DX103: a category where a billable code is asked for."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.codeform import CATEGORY
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.reference import Reference
+from cleanclaim.samples import professional
+from cleanclaim.terms import dotted
+
+
+@query_edit(
+    code="DX103",
+    name="diagnosis-is-a-category",
+    disposition=Disposition.REJECT,
+    carc="146",
+    rarc="M76",
+    needs=("icd10cm", "icd10cm_tabular"),
+    source=Source("ICD-10-CM Official Guidelines for Coding and Reporting", "section I.B.2 (level of detail in coding)", "CMS and NCHS", date(2026, 11, 23)),
+    column="diagnoses.diagnosis_code",
+    message="{code} is a category, not a billable code.",
+    fix="proposed",
+    examples=(
+        fails("type 2 diabetes without its complication", professional(diagnoses=["E11"]), diagnosis_number=1, says=("E11 is a category", "E11.9")),
+        fails("a subcategory", professional(diagnoses=["S52.5"]), diagnosis_number=1, says="S52.50"),
+        passes("a code in full", professional(diagnoses=["E11.9"])),
+        passes("a code of three characters", professional(diagnoses=["I10"])),
+        passes("once a code, divided since: another edit's", professional(diagnoses=["M54.5"])),
+    ),
+)
+def diagnosis_is_a_category(claims: Claims, reference: Reference) -> Rows:
+    """A category or subcategory of ICD-10-CM where a code is asked for.
+
+    A code is billable only at its full length. Payers refuse a shorter one, since it does not say enough.
+
+    What to do: choose among the codes it divides into, by what the record says.
+    """
+    rows = claims.never_billable.filter(pl.col("form") == CATEGORY)
+    return rows.join(_below(rows, reference), on="diagnosis_code", how="left").select(
+        "claim_key",
+        "diagnosis_number",
+        dotted("diagnosis_code").alias("code"),
+        "divides_into",
+        pl.when(pl.col("divides_into").list.len() > 0)
+        .then(pl.format("It divides into {}{}.", pl.col("divides_into").list.head(12).list.join(", "), _more("divides_into")))
+        .otherwise(pl.lit("Take a code below it."))
+        .alias("suggestion"),
+    )
+
+
+def _more(column: str) -> pl.Expr:
+    count = pl.col(column).list.len()
+    return pl.when(count > 12).then(pl.format(" and {} more", count.cast(pl.Int64) - 12)).otherwise(pl.lit(""))
+
+
+def _below(rows: pl.DataFrame, reference: Reference) -> pl.DataFrame:
+    """The nodes directly below each category, by the tabular list; for a category it no longer has, its codes of the past."""
+    wanted = rows.select("diagnosis_code").unique()
+    listed = wanted.join(reference.table("icd10cm_tabular"), left_on="diagnosis_code", right_on="parent").select("diagnosis_code", "code", "order")
+    gone = wanted.join(listed, on="diagnosis_code", how="anti")
+    known = reference.table("icd10cm").select("code")
+    past = [known.with_columns(pl.col("code").str.slice(0, n).alias("diagnosis_code")).join(gone, on="diagnosis_code") for n in range(3, 7)] if gone.height else []
+    parts = [listed.select("diagnosis_code", "code"), *(part.select("diagnosis_code", "code").unique() for part in past)]
+    return (
+        pl.concat(parts)
+        .sort("diagnosis_code", "code")
+        .group_by("diagnosis_code", maintain_order=True)
+        .agg(dotted("code").alias("divides_into"))
+    )

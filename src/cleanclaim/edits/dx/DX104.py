@@ -1,0 +1,76 @@
+"""DX104: a seventh character missing, not allowed, or without its placeholders."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.codeform import PLACEHOLDER_WRONG, SEVENTH_MISSING, SEVENTH_NOT_ALLOWED, SEVENTH_WRONG
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.reference import Reference
+from cleanclaim.samples import professional
+from cleanclaim.terms import dotted
+
+_WHAT = {
+    SEVENTH_MISSING: "lacks its seventh character",
+    SEVENTH_WRONG: "has a seventh character that it does not take",
+    SEVENTH_NOT_ALLOWED: "takes no seventh character",
+    PLACEHOLDER_WRONG: "lacks the placeholder X before its seventh character",
+}
+
+
+@query_edit(
+    code="DX104",
+    name="seventh-character-wrong",
+    disposition=Disposition.REJECT,
+    carc="146",
+    rarc="M76",
+    needs=("icd10cm", "icd10cm_seventh"),
+    source=Source("ICD-10-CM Official Guidelines for Coding and Reporting", "sections I.A.4 and I.A.5 (placeholder and seventh character)", "CMS and NCHS", date(2026, 11, 23)),
+    column="diagnoses.diagnosis_code",
+    message="{code} {what}.",
+    fix="proposed",
+    examples=(
+        fails("a fracture without the encounter", professional(diagnoses=["S52.501"]), diagnosis_number=1, says=("S52.501 lacks its seventh character", "S52.501A")),
+        fails("a letter that fractures of this kind do not take", professional(diagnoses=["S52.501Z"]), diagnosis_number=1, says="does not take"),
+        fails("the placeholder left out", professional(diagnoses=["I10", "W21.00A"]), diagnosis_number=2, says="W21.00XA"),
+        fails("a seventh character where there is none", professional(diagnoses=["M54.50XA"]), diagnosis_number=1, says="takes no seventh"),
+        passes("in full", professional(diagnoses=["S52.501A"])),
+        passes("a category is another fault", professional(diagnoses=["S52.5"])),
+    ),
+)
+def seventh_character_wrong(claims: Claims, reference: Reference) -> Rows:
+    """A code whose seventh character is missing, is not one that it takes, or stands without its placeholders.
+
+    The seventh character says which encounter it is (or which fetus, which stage). Codes shorter than six characters are filled with X so
+    that it stands seventh. Without it the code is not valid.
+
+    What to do: add the character that the record supports: A while the condition is actively treated, D in routine healing, S for what it left.
+    """
+    rows = claims.never_billable.filter(pl.col("form").is_in(list(_WHAT)))
+    choices = _choices(rows, reference)
+    return rows.join(choices, on="padded", how="left").select(
+        "claim_key",
+        "diagnosis_number",
+        dotted("diagnosis_code").alias("code"),
+        pl.col("form").replace_strict(_WHAT, return_dtype=pl.String).alias("what"),
+        "choices",
+        pl.when(pl.col("form") == SEVENTH_NOT_ALLOWED)
+        .then(pl.format("Use {}.", dotted("stem")))
+        .otherwise(pl.format("It is one of: {}.", pl.col("told").list.head(16).list.join("; ")))
+        .alias("suggestion"),
+    )
+
+
+def _choices(rows: pl.DataFrame, reference: Reference) -> pl.DataFrame:
+    """The codes that each stem makes with its characters, those that were ever valid."""
+    wanted = rows.select("padded").drop_nulls().unique()
+    made = wanted.join(reference.table("icd10cm_seventh").unique(["padded", "character"]), on="padded").with_columns((pl.col("padded") + pl.col("character")).alias("made"))
+    valid = made.join(reference.table("icd10cm").select(pl.col("code").alias("made")).unique(), on="made", how="semi")
+    return (
+        valid.sort("made")
+        .group_by("padded", maintain_order=True)
+        .agg(dotted("made").alias("choices"), pl.format("{} {}", dotted("made"), "meaning").alias("told"))
+    )

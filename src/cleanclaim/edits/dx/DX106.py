@@ -1,0 +1,45 @@
+"""DX106: one diagnosis twice on a claim."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.reference import Reference
+from cleanclaim.samples import institutional, professional
+from cleanclaim.terms import IS_BILLING_DIAGNOSIS
+
+
+@query_edit(
+    code="DX106",
+    name="diagnosis-twice",
+    disposition=Disposition.WARN,
+    carc="16",
+    rarc="M76",
+    source=Source("ICD-10-CM Official Guidelines for Coding and Reporting", "section I.B.12 (reporting the same diagnosis code more than once)", "CMS and NCHS", date(2026, 11, 23)),
+    column="diagnoses.diagnosis_code",
+    message="{diagnosis_code:icd} stands on the claim already, as diagnosis {first_number}.",
+    suggestion="Leave the repetition out, and point its lines at diagnosis {first_number}.",
+    fix="proposed",
+    examples=(
+        fails("the same code second", professional(diagnoses=["I10", "E11.9", "I10"]), diagnosis_number=3, says="as diagnosis 1"),
+        passes("codes that differ", professional(diagnoses=["I10", "E11.9"])),
+        passes("left and right", professional(diagnoses=["M25.561", "M25.562"])),
+        passes("the admitting diagnosis repeats the principal", institutional(diagnoses=["I10", {"diagnosis_code": "I10", "diagnosis_type": "admitting"}])),
+    ),
+)
+def diagnosis_twice(claims: Claims, reference: Reference) -> Rows:  # noqa: ARG001 - the signature of every query
+    """The same diagnosis code twice among the diagnoses of a claim.
+
+    Each code is reported once for an encounter, even where it holds for both sides and no code tells them apart. A repetition takes the place of
+    another diagnosis.
+
+    What to do: leave it out and let lines point at the first.
+    """
+    billing = claims.diagnoses.lazy().filter(IS_BILLING_DIAGNOSIS, pl.col("diagnosis_code").is_not_null()).select("claim_key", "diagnosis_number", "diagnosis_code")
+    return billing.with_columns(
+        pl.col("diagnosis_number").min().over("claim_key", "diagnosis_code").alias("first_number")
+    ).filter(pl.col("diagnosis_number") > pl.col("first_number"))

@@ -1,0 +1,55 @@
+"""DX107: two diagnoses that an Excludes1 note keeps apart."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.reference import Reference
+from cleanclaim.reference.icd10cm import excludes1_pairs
+from cleanclaim.samples import professional
+from cleanclaim.terms import IS_BILLING_DIAGNOSIS, IS_ICD10
+
+
+@query_edit(
+    code="DX107",
+    name="excludes1-pair",
+    disposition=Disposition.WARN,
+    carc="11",
+    rarc="M76",
+    needs=("icd10cm_notes",),
+    source=Source("ICD-10-CM Official Guidelines for Coding and Reporting", "section I.A.12.a (Excludes1)", "CMS and NCHS", date(2026, 11, 23)),
+    column="diagnoses.diagnosis_code",
+    message="{diagnosis_code:icd} and {other_code:icd} (diagnosis {other_number}) exclude each other: the note at {note_at:icd} says not to code here \"{note}\".",
+    suggestion="Keep the one that the record supports. Both may stand only where the conditions have nothing to do with each other; then say so in the record.",
+    examples=(
+        fails("type 1 and type 2 diabetes", professional(diagnoses=["E10.9", "E11.9"]), diagnosis_number=2, says="exclude each other"),
+        passes("type 2 diabetes and hypertension", professional(diagnoses=["E11.9", "I10"])),
+        passes("an Excludes2 note lets both stand", professional(diagnoses=["J44.9", "J47.9"][:1])),
+    ),
+)
+def excludes1_pair(claims: Claims, reference: Reference) -> Rows:
+    """Two diagnoses of one claim between which the tabular list has an Excludes1 note.
+
+    An Excludes1 note means that two conditions cannot be had together, such as a congenital and an acquired form of the same. Its one exception:
+    the two are not related to each other. Payers deny such pairs; what is right only the record can tell, so this is a warning.
+
+    What to do: keep the code that the record supports.
+    """
+    coded = claims.diagnoses.filter(IS_ICD10 & IS_BILLING_DIAGNOSIS & pl.col("in_force")).select("claim_key", "diagnosis_number", "diagnosis_code")
+    several = coded.filter(pl.col("claim_key").is_duplicated())
+    pairs = excludes1_pairs(reference, several["diagnosis_code"].unique()).select("code", "other_code", pl.col("owner").alias("note_at"), pl.col("text").alias("note"), "note_id")
+    both_ways = pl.concat([pairs, pairs.rename({"code": "other_code", "other_code": "code"}).select(pairs.columns)]).sort("note_id").unique(["code", "other_code"], keep="first")
+    if both_ways.is_empty():
+        return pl.DataFrame(schema={"claim_key": pl.Int64, "diagnosis_number": pl.Int64, "diagnosis_code": pl.String, "other_code": pl.String, "other_number": pl.Int64, "note_at": pl.String, "note": pl.String})
+    apart = several.lazy().filter(pl.col("diagnosis_code").is_in(both_ways["code"].unique().implode()))
+    other = apart.select("claim_key", pl.col("diagnosis_number").alias("other_number"), pl.col("diagnosis_code").alias("other_code"))
+    return (
+        apart.join(other, on="claim_key")
+        .filter(pl.col("other_number") < pl.col("diagnosis_number"))
+        .join(both_ways.lazy(), left_on=["diagnosis_code", "other_code"], right_on=["code", "other_code"])
+        .select("claim_key", "diagnosis_number", "diagnosis_code", "other_code", "other_number", "note_at", "note")
+    )

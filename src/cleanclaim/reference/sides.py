@@ -1,0 +1,72 @@
+"""The side that an ICD-10-CM code names, and which codes differ from each other by side only."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from cleanclaim.reference import Reference
+
+_WORDS: Final = {"right": r"\bright\b", "left": r"\bleft\b", "bilateral": r"\bbilateral\b|\bboth\b"}
+_CROSSING: Final = ("I6", "G81", "G82", "G83", "R")
+"""Categories where the side named is not where a procedure would be done: a stroke shows on the other side of the body, a sign is not an organ."""
+
+
+def sides(reference: Reference) -> pl.DataFrame:
+    """Codes and stems of the tabular list that name a side.
+
+    Args:
+        reference: the reference.
+
+    Returns:
+        prefix (undotted code or stem), character (the seventh character that names the side, null where the code itself does), side (right, left,
+        bilateral), family (what codes that differ by side only have in common). Only families that have both a right and a left member are
+        kept, so that "left ventricle" names no side.
+    """
+    return reference.derived("sides", lambda: _sides(reference))
+
+
+def _sides(reference: Reference) -> pl.DataFrame:
+    nodes = reference.table("icd10cm_tabular").filter(~pl.col("has_children"), pl.col("code").str.len_chars() <= 7).select(
+        pl.col("code").alias("prefix"), pl.lit(None, pl.String).alias("character"), pl.col("parent").alias("place"), pl.col("title").str.to_lowercase().alias("words")
+    )
+    seventh = reference.table("icd10cm_seventh").select(
+        pl.col("code").alias("prefix"), "character", pl.col("code").alias("place"), pl.col("meaning").str.to_lowercase().alias("words")
+    )
+    named = [pl.col("words").str.contains(pattern).alias(side) for side, pattern in _WORDS.items()]
+    every = pl.concat([nodes, seventh]).with_columns(named).filter(pl.sum_horizontal(*_WORDS) == 1)
+    told = every.with_columns(
+        pl.coalesce(*(pl.when(side).then(pl.lit(side)) for side in _WORDS)).alias("side"),
+        pl.format(
+            "{}|{}",
+            pl.col("place").str.slice(0, 5),
+            pl.col("words").str.replace_all(r"\b(right|left|bilateral|both|unilateral)\b|\bs\b|s\b", "").str.replace_all(r"[^a-z]+", " ").str.strip_chars(),
+        ).alias("family"),
+    ).filter(~pl.any_horizontal(pl.col("prefix").str.starts_with(start) for start in _CROSSING))
+    both = told.group_by("family").agg(pl.col("side").unique()).filter(pl.col("side").list.contains("right") & pl.col("side").list.contains("left"))
+    return told.join(both.select("family"), on="family", how="semi").select("prefix", "character", "side", "family").sort("prefix", "character")
+
+
+def side_of(codes: pl.Series, reference: Reference) -> pl.DataFrame:
+    """The side that each code names.
+
+    Args:
+        codes: unique undotted codes.
+        reference: the reference.
+
+    Returns:
+        code, side, family, ending (the seventh character, where it is not what names the side); codes that name no side are left out.
+    """
+    table = sides(reference)
+    asked = codes.drop_nulls().unique().to_frame("code")
+    by_itself = table.filter(pl.col("character").is_null()).drop("character")
+    plain = asked.join(by_itself, left_on="code", right_on="prefix").with_columns(pl.lit("").alias("ending"))
+    long = asked.filter(pl.col("code").str.len_chars() == 7).with_columns(
+        pl.col("code").str.slice(0, 6).str.strip_chars_end("X").alias("prefix"), pl.col("code").str.slice(6).alias("ending")
+    )
+    stemmed = long.join(by_itself, on="prefix").select("code", "side", "family", "ending")
+    by_seventh = long.join(table.drop_nulls("character"), left_on=["prefix", "ending"], right_on=["prefix", "character"]).select(
+        "code", "side", "family", pl.lit("").alias("ending")
+    )
+    return pl.concat([plain.select("code", "side", "family", "ending"), stemmed, by_seventh]).unique("code", keep="first", maintain_order=True)
