@@ -365,7 +365,7 @@ def _with_attributes(diagnoses: pl.DataFrame, reference: Reference) -> pl.DataFr
     return (
         diagnoses.lazy()
         .join(on_the_day, on=["claim_key", "diagnosis_number"], how="left", maintain_order="left")
-        .with_columns(pl.col(ATTRIBUTES).fill_null(value=False))
+        .with_columns(pl.col(ATTRIBUTES).fill_null(value=False) & pl.col("code_loaded").fill_null(value=False))
         .collect()
     )
 

@@ -41,7 +41,7 @@ def _sides(reference: Reference) -> pl.DataFrame:
         pl.format(
             "{}|{}",
             pl.col("place").str.slice(0, 5),
-            pl.col("words").str.replace_all(r"\b(right|left|bilateral|both|unilateral)\b|\bs\b|s\b", "").str.replace_all(r"[^a-z]+", " ").str.strip_chars(),
+            pl.col("words").str.replace_all(r"\b(right|left|bilateral|both|unilateral|ears?|eyes?)\b|\bs\b|s\b", "").str.replace_all(r"[^a-z]+", " ").str.strip_chars(),
         ).alias("family"),
     ).filter(~pl.any_horizontal(pl.col("prefix").str.starts_with(start) for start in _CROSSING))
     both = told.group_by("family").agg(pl.col("side").unique()).filter(pl.col("side").list.contains("right") & pl.col("side").list.contains("left"))

@@ -1,0 +1,56 @@
+"""DX116: left and right coded apart although there is a code for both."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.reference import Reference
+from cleanclaim.reference.sides import side_of, sides
+from cleanclaim.samples import professional
+from cleanclaim.terms import IS_BILLING_DIAGNOSIS, IS_ICD10, dotted
+
+
+@query_edit(
+    code="DX116",
+    name="both-sides-apart",
+    disposition=Disposition.WARN,
+    needs=("icd10cm_tabular",),
+    source=Source("ICD-10-CM Official Guidelines for Coding and Reporting", "section I.B.13 (laterality)", "CMS and NCHS", date(2026, 11, 23)),
+    column="diagnoses.diagnosis_code",
+    message="{diagnosis_code:icd} and {other_code:icd} are the two sides of one condition, which has a code for both: {bilateral_code}.",
+    suggestion="Use {bilateral_code} instead of the two, unless only one side was treated.",
+    fix="proposed",
+    examples=(
+        fails("both ears in two codes", professional(diagnoses=["H65.01", "H65.02"]), diagnosis_number=2, says="H65.03"),
+        passes("both ears in one", professional(diagnoses=["H65.03"])),
+        passes("one side only", professional(diagnoses=["H65.01"])),
+        passes("two knees that hurt: there is no code for both", professional(diagnoses=["M25.561", "M25.562"])),
+    ),
+)
+def both_sides_apart(claims: Claims, reference: Reference) -> Rows:
+    """The left and the right code of a condition on one claim, where a bilateral code exists.
+
+    Where a code says that both sides have the condition, it is used, and not the two codes for the sides.
+
+    What to do: use the bilateral code.
+    """
+    coded = claims.diagnoses.filter(IS_ICD10 & IS_BILLING_DIAGNOSIS & pl.col("in_force")).select("claim_key", "diagnosis_number", "diagnosis_code", "on_date")
+    named = side_of(coded["diagnosis_code"].unique(), reference)
+    both = sides(reference).filter(pl.col("side") == "bilateral").unique("family", keep="first").select("family", "prefix", "character")
+    sided = coded.lazy().join(named.lazy(), left_on="diagnosis_code", right_on="code").join(both.lazy(), on="family")
+    left = sided.filter(pl.col("side") == "left")
+    right = sided.filter(pl.col("side") == "right").select("claim_key", "family", "ending", pl.col("diagnosis_code").alias("other_code"), pl.col("diagnosis_number").alias("other_number"))
+    made = pl.when(pl.col("character").is_not_null()).then(pl.col("diagnosis_code").str.head(-1) + pl.col("character")).otherwise(
+        pl.when(pl.col("ending") != "").then(pl.col("prefix").str.pad_end(6, "X") + pl.col("ending")).otherwise(pl.col("prefix"))
+    )
+    found = left.join(right, on=["claim_key", "family", "ending"]).with_columns(made.alias("bilateral")).collect()
+    valid = reference.narrow("icd10cm", found["bilateral"].unique()).select(pl.col("code").alias("bilateral"), "valid_from", "valid_to")
+    return (
+        found.join(valid, on="bilateral")
+        .filter(pl.col("on_date").is_between("valid_from", "valid_to"))
+        .select("claim_key", pl.max_horizontal("diagnosis_number", "other_number").alias("diagnosis_number"), "diagnosis_code", "other_code", dotted("bilateral").alias("bilateral_code"))
+    )

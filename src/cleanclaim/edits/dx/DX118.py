@@ -1,0 +1,37 @@
+"""DX118: a diagnosis that no line points at."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.edit import Disposition, Source, fails, passes, row_edit
+from cleanclaim.samples import institutional, professional
+from cleanclaim.terms import IS_BILLING_DIAGNOSIS, IS_PROFESSIONAL
+
+
+@row_edit(
+    table="diagnoses",
+    code="DX118",
+    name="diagnosis-not-pointed-at",
+    disposition=Disposition.INFO,
+    source=Source("Medicare Claims Processing Manual", "chapter 26, section 10.4, item 24E", "CMS", date(2026, 11, 23)),
+    column="diagnoses.diagnosis_number",
+    evidence=("diagnosis_code",),
+    message="No line points at diagnosis {diagnosis_number}, {diagnosis_code:icd}.",
+    suggestion="Point a line at it if it was a reason for a service; it may also stand for information.",
+    examples=(
+        fails("a second diagnosis that no line names", professional(diagnoses=["I10", "E11.9"]), diagnosis_number=2, says="E11.9"),
+        passes("every diagnosis pointed at", professional(diagnoses=["I10", "E11.9"], lines=[{"diagnosis_pointers": (1, 2)}])),
+        passes("hospital lines do not point", institutional(diagnoses=["I10", "E11.9"])),
+    ),
+)
+def diagnosis_not_pointed_at() -> pl.Expr:
+    """A diagnosis of a professional claim that no service line points at.
+
+    Allowed, and often meant so; but a service whose reason is not pointed at can be denied as not necessary.
+
+    What to do: see whether a line should point at it.
+    """
+    return IS_PROFESSIONAL & IS_BILLING_DIAGNOSIS & ~pl.col("is_pointed_at") & (pl.col("line_count") > 0)

@@ -1,0 +1,82 @@
+"""DX120: a sequela without what it left, or an initial encounter after a later one."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.reference import Reference
+from cleanclaim.samples import professional
+from cleanclaim.terms import IS_BILLING_DIAGNOSIS, IS_ICD10
+
+_INITIAL = "ABC"
+_SUBSEQUENT = "DEFGHJKMNPQR"
+
+
+@query_edit(
+    code="DX120",
+    name="encounter-character-doubtful",
+    disposition=Disposition.WARN,
+    source=Source("ICD-10-CM Official Guidelines for Coding and Reporting", "sections I.B.10 (sequela) and I.C.19.a (seventh characters)", "CMS and NCHS", date(2026, 11, 23)),
+    column="diagnoses.diagnosis_code",
+    message="{diagnosis_code:icd} {what}.",
+    examples=(
+        fails("what a fracture left, without saying what", professional(diagnoses=["S52.501S"]), diagnosis_number=1, says="alone"),
+        passes("the stiff wrist first", professional(diagnoses=["M25.631", "S52.501S"])),
+        fails(
+            "treated anew after healing had begun",
+            professional(claim_id="A", diagnoses=["S52.501D"], from_date="2026-04-02", is_history=True),
+            professional(claim_id="B", diagnoses=["S52.501A"], from_date="2026-05-12"),
+            diagnosis_number=1,
+            says="2026-04-02",
+        ),
+        passes(
+            "first treated, then healing",
+            professional(claim_id="A", diagnoses=["S52.501A"], from_date="2026-04-02", is_history=True),
+            professional(claim_id="B", diagnoses=["S52.501D"], from_date="2026-05-12"),
+        ),
+        passes("an external cause may keep its character", professional(diagnoses=["M25.631", "S52.501S", "W19.XXXS"])),
+    ),
+)
+def encounter_character_doubtful(claims: Claims, reference: Reference) -> Rows:  # noqa: ARG001 - the signature of every query
+    """A sequela code listed first or alone, or an initial-encounter code after subsequent care of the same injury.
+
+    A sequela takes two codes: first what is there now (a scar, stiffness), then the injury it comes from, with S. And once an injury is in its healing
+    phase (D), an A says that active treatment began again, which is rare.
+
+    What to do: list the present condition first; or check the seventh character against the record.
+    """
+    long = claims.diagnoses.filter(
+        IS_ICD10 & IS_BILLING_DIAGNOSIS & (pl.col("diagnosis_code").str.len_chars() == 7) & pl.col("diagnosis_code").str.contains(r"^[ST]") & pl.col("in_force")
+    ).with_columns(pl.col("diagnosis_code").str.slice(6).alias("character"), pl.col("diagnosis_code").str.slice(0, 6).alias("stem"))
+    alone = long.lazy().filter((pl.col("character") == "S") & (pl.col("diagnosis_number") == 1)).select(
+        "claim_key",
+        "diagnosis_number",
+        "diagnosis_code",
+        pl.lit("is what an injury left, and stands first or alone").alias("what"),
+        pl.lit("List first the condition that is there now, then this code.").alias("suggestion"),
+    )
+    earlier = (
+        long.lazy()
+        .filter(pl.col("character").is_in(list(_SUBSEQUENT)))
+        .select("patient_key", "stem", pl.col("on_date").alias("earlier_date"), pl.col("claim_key").alias("earlier_claim"))
+    )
+    again = (
+        long.lazy()
+        .filter(pl.col("character").is_in(list(_INITIAL)))
+        .join(earlier, on=["patient_key", "stem"])
+        .filter(pl.col("earlier_date") < pl.col("on_date"))
+        .group_by("claim_key", "diagnosis_number", "diagnosis_code")
+        .agg(pl.col("earlier_date").max())
+        .select(
+            "claim_key",
+            "diagnosis_number",
+            "diagnosis_code",
+            pl.format("says active treatment, while the claim of {} has the same injury in healing", "earlier_date").alias("what"),
+            pl.lit("Check the seventh character: D for routine healing.").alias("suggestion"),
+        )
+    )
+    return pl.concat([alone, again])
