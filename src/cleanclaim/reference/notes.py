@@ -33,9 +33,10 @@ _RANGE: Final = re.compile(
 )
 _GROUP: Final = re.compile(r"\(([^()]*)\)(\s+with\s+[^()]*character[^()]*)?")
 _STARTS_WITH_CODE: Final = re.compile(rf"^\s*(?:code\s+)?{_CODE}(?![0-9A-Z])")
-_BARE_CODE: Final = rf"(?<![A-Za-z0-9.-]){_CODE}(?![0-9A-Za-z]){_END}"
+_BARE_CODE: Final = rf"{_CODE}(?![0-9A-Za-z])(?:-{{1,2}}(?!\s*[A-Z][0-9]))?"
 _BARE: Final = re.compile(
-    rf"{_BARE_CODE}(?:(?:\s*,\s*(?:and\s+)?|\s*-\s*|\s+(?:and|or|to)\s+){_CODE}(?![0-9A-Za-z])-?)*"
+    rf"(?<![A-Za-z0-9.-]){_BARE_CODE}"
+    rf"(?:(?:\s*,\s*(?:and\s+)?|\s*-\s*|\s+(?:and|or|to)\s+){_BARE_CODE})*"
 )
 _WITH: Final = re.compile(r"^(?P<codes>.*?)(?:[,\s]+|(?<=-))with\s+(?P<where>.+)$", re.IGNORECASE)
 _INTENT: Final = re.compile(r"fifth or sixth character to indicate intent$", re.IGNORECASE)

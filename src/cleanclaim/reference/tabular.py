@@ -42,7 +42,7 @@ TABLES: Final = (
     "icd10cm_note_scopes",
     "icd10cm_note_targets",
 )
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Raised whenever the compiled tables change, so that an older cache is not read."""
 
 RELEASES: Final = {
