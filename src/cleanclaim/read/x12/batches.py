@@ -12,6 +12,7 @@ from cleanclaim.errors import UnknownFormat
 from cleanclaim.model import Batch
 from cleanclaim.read.x12.cells import Cells, Origin
 from cleanclaim.read.x12.stream import Stream
+from cleanclaim.read.x12.syntax import Syntax
 from cleanclaim.read.x12.tables import tables
 
 CHUNK: Final = 1 << 20
@@ -44,25 +45,37 @@ def read_x12(
         UnknownFormat: there is no interchange header in the file.
     """
     stream = Stream(io.BytesIO(source) if isinstance(source, bytes) else source, chunk_size)
+    syntax = Syntax(file)
     key = first_claim_key
     waiting: list[dict[str, pl.DataFrame]] = []
     claims = 0
     for piece in stream.pieces():
         if claims >= batch_claims:
-            yield _joined(waiting)
+            yield _joined(waiting, syntax.take(is_last=False))
             waiting, claims = [], 0
-        cells = Cells(piece.segments, piece.carried, Origin(file, key, piece.offsets, piece.numbers))
-        if len(cells.loops.claim):
-            waiting.append(tables(cells))
-        claims += len(cells.loops.claim)
-        key += len(cells.loops.claim)
+        cells = Cells(
+            piece.segments, piece.carried, Origin(file, key, piece.offsets, piece.numbers)
+        )
+        count = len(cells.loops.claim)
+        frames = tables(cells) if count else None
+        if frames:
+            waiting.append(frames)
+        syntax.check(piece, cells, frames["claims"]["claim_type"] if frames else _NO_KINDS)
+        claims += count
+        key += count
     if not stream.outside.interchanges:
         raise UnknownFormat(f"{file}: no interchange header (ISA) was found")
-    yield _joined(waiting)
+    syntax.finish(stream.outside)
+    yield _joined(waiting, syntax.take(is_last=True))
 
 
-def _joined(parts: list[dict[str, pl.DataFrame]]) -> Batch:
-    if len(parts) == 1:
-        return Batch.of(parts[0])
+_NO_KINDS: Final = pl.Series(dtype=pl.String)
+
+
+def _joined(parts: list[dict[str, pl.DataFrame]], faults: pl.DataFrame) -> Batch:
     names = parts[0] if parts else ()
-    return Batch.of({name: pl.concat([part[name] for part in parts]) for name in names})
+    frames = {
+        name: parts[0][name] if len(parts) == 1 else pl.concat([part[name] for part in parts])
+        for name in names
+    }
+    return Batch.of({**frames, "syntax_faults": faults})

@@ -74,6 +74,24 @@ def separators(data: bytes, isa: int) -> Separators | None:
     return Separators(element, component, given[0] if is_mark else None, terminator)
 
 
+def component_in_use(data: bytes, isa: int, declared: Separators) -> int:
+    """The component separator that composites use: some senders declare one and write another.
+
+    Args:
+        data: bytes from the header on.
+        isa: offset of the header.
+        declared: what the header says.
+
+    Returns:
+        The byte after the first qualifier of the first HI or SV1; the declared one where there is none.
+    """
+    mark = re.escape(bytes([declared.element]))
+    end = re.escape(bytes([declared.terminator]))
+    first = re.compile(end + rb"[\r\n\t ]*(?:HI|SV1)" + mark + rb"[A-Z]{2,3}([:<>|\\^!])[A-Z0-9]")
+    found = first.search(data, isa)
+    return found[1][0] if found and found[1][0] not in {declared.element, declared.terminator} else declared.component
+
+
 def is_standard(data: bytes, isa: int) -> bool:
     """True where the ISA has the fixed lengths that the standard asks for."""
     element = data[isa + 3]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final
 
 import numpy as np
@@ -19,6 +19,7 @@ from cleanclaim.read.x12.separators import (
     HEADER,
     LONGEST_ISA,
     Separators,
+    component_in_use,
     find_isa,
     is_standard,
     separators,
@@ -62,6 +63,7 @@ class Outside:
         preamble: bytes before the first interchange that are not blank.
         broken: offsets of interchange headers whose separators cannot be told.
         odd: offsets of headers that are read though their elements have not the fixed lengths.
+        component: offsets of headers that declare another component separator than their composites use.
         interchanges: how many interchange headers were found, broken ones included.
     """
 
@@ -69,6 +71,7 @@ class Outside:
     preamble: int = 0
     broken: list[int] = field(default_factory=list)
     odd: list[int] = field(default_factory=list)
+    component: list[int] = field(default_factory=list)
     interchanges: int = 0
 
 
@@ -138,7 +141,10 @@ class Stream:
             if declared is not None:
                 if not is_standard(data, isa):
                     outside.odd.append(self._at + isa)
-                self._separators = declared
+                used = component_in_use(data, isa, declared)
+                if used != declared.component:
+                    outside.component.append(self._at + isa)
+                self._separators = replace(declared, component=used)
                 self._drop(isa)
                 return True
             outside.broken.append(self._at + isa)
@@ -177,7 +183,7 @@ class Stream:
             return is_segment
         declared = separators(self._data, isa)
         if is_segment:
-            return declared != now
+            return declared is None or replace(declared, component=now.component) != now
         return declared is not None and (before[-1:] == b"\n" or is_standard(self._data, isa))
 
     def _last_cut(self, now: Separators) -> int:
