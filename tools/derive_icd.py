@@ -2,10 +2,11 @@
 
 Usage: pip install -e .[tools] && python tools/derive_icd.py
 
-The file holds the tables of the Medicare Code Editor as CMS publishes them: for every code its periods of validity with the edit
-attributes in force, and the table of conversions between old and new codes. Written are, in src/cleanclaim/reference/data:
-icd10cm.parquet, icd9cm.parquet, icd10pcs.parquet, icd9pcs.parquet (validity), icd10cm_attributes.parquet, icd9cm_attributes.parquet and
-conversions.parquet.
+The file holds the tables of the Medicare Code Editor as CMS publishes them: for every code its
+periods of validity with the edit attributes in force, and the table of conversions between old and
+new codes. Written are, in src/cleanclaim/reference/data: icd10cm.parquet, icd9cm.parquet,
+icd10pcs.parquet, icd9pcs.parquet (validity), icd10cm_attributes.parquet,
+icd9cm_attributes.parquet and conversions.parquet.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import polars as pl
 VERSION = "1.2.0"
 OUT = Path(__file__).resolve().parent.parent / "src" / "cleanclaim" / "reference" / "data"
 OPEN = date(9999, 12, 31)
-ATTRIBUTES = {
+SHARED_ATTRIBUTES = {
     "newborn": "newborn",
     "pediatric": "pediatric",
     "maternity": "maternity",
@@ -36,9 +37,23 @@ ATTRIBUTES = {
     "unspecified_laterality": "unspecified",
     "questionable_admission": "qadm",
     "wrong_procedure": "wrngproc",
+    "diabetes_type_1": "diabtypeI",
+    "clinical_trial": "clintrial",
+    "noncovered_6": "ncov6",
+    "noncovered_7": "ncov7",
 }
-"""Our names of the attributes kept, and the source's."""
+"""Our names of the attributes that both code systems have, and the source's."""
 
+ICD10_ATTRIBUTES = {
+    **SHARED_ATTRIBUTES,
+    "delivery_outcome": "delout",
+    "noncovered_z302": "ncov_z302",
+}
+
+ICD9_ATTRIBUTES = {**SHARED_ATTRIBUTES, "nonspecific": "nonspecific"}
+"""Left out: what only the DRG grouper and secondary-payer screens read (cc, mdc08, msp …)."""
+
+CONVERSION = struct.Struct("<8s8siBBB")
 CONVERSION_HEADER = 28
 """Bytes before the first conversion: a mark, a count, an offset and the fiscal years."""
 
@@ -51,8 +66,8 @@ def main() -> None:
     cm9 = master(values["mce_i9dx_master"])
     write("icd10cm", validity(cm10))
     write("icd9cm", validity(cm9))
-    write("icd10cm_attributes", attributes(cm10))
-    write("icd9cm_attributes", attributes(cm9))
+    write("icd10cm_attributes", attributes(cm10, ICD10_ATTRIBUTES))
+    write("icd9cm_attributes", attributes(cm9, ICD9_ATTRIBUTES))
     write("icd10pcs", validity(master(values["mce_i10sg_master"])))
     write("icd9pcs", validity(master(values["mce_i9sg_master"])))
     write("conversions", conversions(values["icd10cm_conversions"], validity(cm10)))
@@ -108,17 +123,15 @@ def last_day(table: pl.DataFrame) -> date:
 
 
 def validity(table: pl.DataFrame) -> pl.DataFrame:
-    """Periods of validity, adjacent ones merged; those open at the end of the source have no end."""
+    """Periods of validity, adjacent ones merged; those open at the source's end have no end."""
     return opened(merged(table, []), last_day(table))
 
 
-def attributes(table: pl.DataFrame) -> pl.DataFrame:
-    """Periods of equal attributes, one boolean a attribute; codes that never had any are left out."""
-    flags = [
-        pl.col("names").list.contains(source).alias(name) for name, source in ATTRIBUTES.items()
-    ]
-    wide = table.with_columns(flags).filter(pl.any_horizontal(*ATTRIBUTES))
-    return opened(merged(wide, list(ATTRIBUTES)), last_day(table))
+def attributes(table: pl.DataFrame, named: dict[str, str]) -> pl.DataFrame:
+    """Periods of equal attributes, one boolean an attribute; periods without any are left out."""
+    flags = [pl.col("names").list.contains(source).alias(name) for name, source in named.items()]
+    wide = table.with_columns(flags).filter(pl.any_horizontal(*named))
+    return opened(merged(wide, list(named)), last_day(table))
 
 
 def merged(table: pl.DataFrame, same: list[str]) -> pl.DataFrame:
@@ -151,29 +164,38 @@ def opened(table: pl.DataFrame, end: date) -> pl.DataFrame:
 
 
 def conversions(value: bytes, valid: pl.DataFrame) -> pl.DataFrame:
-    """Old code, new code and the day of the change, for pairs of codes that both were billable at some time.
+    """Old code, new code, the day of the change, and whether the old code ended the day before.
 
-    A row is 23 bytes: two codes of 8, a date, three bytes of which the last is 1 from old to new and 0 the other way round.
+    A row is 23 bytes: two codes of 8, a date, three bytes of which the last is 1 from old to new
+    and 0 the other way round. Kept are pairs of codes that both were billable at some time: the
+    rest is garbled or about categories. Half of the pairs tell where a new code was coded before,
+    while that older code goes on (`retired` is false).
     """
     known = set(valid["code"])
-    fields = struct.iter_unpack(
-        "<8s8siBBB",
-        value[CONVERSION_HEADER : CONVERSION_HEADER + (len(value) - CONVERSION_HEADER) // 23 * 23],
-    )
+    whole = (len(value) - CONVERSION_HEADER) // CONVERSION.size * CONVERSION.size
+    fields = CONVERSION.iter_unpack(value[CONVERSION_HEADER : CONVERSION_HEADER + whole])
     pairs = [
         (a.rstrip(b"\0").decode("latin-1"), b.rstrip(b"\0").decode("latin-1"), day)
         for a, b, day, _, _, forward in fields
         if forward
     ]
     kept = [pair for pair in pairs if pair[0] in known and pair[1] in known]
-    print(
-        f"conversions: {len(pairs)} forward, {len(pairs) - len(kept)} dropped because a side is no code"
+    print(f"conversions: {len(pairs)} forward, {len(pairs) - len(kept)} dropped: a side is no code")
+    ends = valid.select("code", pl.col("valid_to").dt.offset_by("1d").alias("valid_from"))
+    return (
+        pl.DataFrame(kept, schema=["code", "to_code", "day"], orient="row")
+        .select(
+            "code", "to_code", to_date("day").alias("valid_from"), pl.lit(OPEN).alias("valid_to")
+        )
+        .unique()
+        .join(
+            ends.with_columns(pl.lit(value=True).alias("retired")),
+            on=["code", "valid_from"],
+            how="left",
+        )
+        .with_columns(pl.col("retired").fill_null(value=False))
+        .sort("code", "valid_from", "to_code")
     )
-    table = pl.DataFrame(kept, schema=["code", "to_code", "day"], orient="row")
-    dated = table.select(
-        "code", "to_code", to_date("day").alias("valid_from"), pl.lit(OPEN).alias("valid_to")
-    )
-    return dated.unique().sort("code", "valid_from", "to_code")
 
 
 def write(name: str, table: pl.DataFrame) -> None:

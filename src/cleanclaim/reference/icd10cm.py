@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 import polars as pl
 
 from cleanclaim.reference import Reference
+from cleanclaim.reference.narrow import rows_of
 
-_WIDTHS: Final = range(3, 8)
+_SHORTEST: Final = 3
+_LONGEST: Final = 7
+
+
+class Seventh(NamedTuple):
+    """One seventh character that a stem takes.
+
+    Attributes:
+        code: the whole code, undotted.
+        character: the character.
+        meaning: what it says, in the official words.
+    """
+
+    code: str
+    character: str
+    meaning: str
 
 
 def dotted(code: str) -> str:
@@ -20,7 +37,7 @@ def dotted(code: str) -> str:
     >>> dotted("I10")
     'I10'
     """
-    return f"{code[:3]}.{code[3:]}" if len(code) > 3 else code
+    return f"{code[:3]}.{code[3:]}" if len(code) > _SHORTEST else code
 
 
 def ancestors(reference: Reference, code: str) -> list[tuple[str, str]]:
@@ -33,36 +50,60 @@ def ancestors(reference: Reference, code: str) -> list[tuple[str, str]]:
     Returns:
         (code, title) pairs; empty where the tabular list does not hold the code.
     """
-    tabular = reference.table("icd10cm_tabular")
     found: list[tuple[str, str]] = []
-    at: str | None = stem_of(reference, code)
+    at = stem_of(reference, code)
+    if at is not None and at != code:
+        found.append((at, str(_nodes(reference, [at])["title"][0])))
     while at is not None:
-        row = tabular.filter(pl.col("code") == at)
-        if row.is_empty():
-            break
-        at = row["parent"][0]
+        at = _nodes(reference, [at])["parent"][0]
         if at is not None:
-            found.append((at, tabular.filter(pl.col("code") == at)["title"][0]))
+            found.append((at, str(_nodes(reference, [at])["title"][0])))
     return found[::-1]
 
 
 def children(reference: Reference, code: str) -> list[str]:
-    """The codes directly below a category or subcategory, undotted, in order; for a stem, its seventh-character codes."""
-    tabular = reference.table("icd10cm_tabular")
-    below = tabular.filter(pl.col("parent") == code).sort("order")["code"].to_list()
-    return below or [
-        padded + character for padded, character, _ in seventh_choices(reference, code)
+    """The codes directly below a category or subcategory, undotted, in the list's order.
+
+    Args:
+        reference: the reference.
+        code: undotted.
+
+    Returns:
+        Its divisions; for a stem its codes with a seventh character; none for a whole code.
+    """
+    by_parent = reference.derived(
+        "tabular list by parent",
+        lambda: (
+            reference.table("icd10cm_tabular")
+            .select("parent", "code", "order")
+            .drop_nulls()
+            .sort("parent", "order")
+        ),
+    )
+    below = rows_of(by_parent, pl.Series([code]), by="parent")["code"].to_list()
+    return below or [choice.code for choice in seventh_choices(reference, code)]
+
+
+def seventh_choices(reference: Reference, code: str) -> list[Seventh]:
+    """The seventh characters that a stem takes, each with the whole code and its meaning.
+
+    Args:
+        reference: the reference.
+        code: the undotted stem, such as S52501; shorter stems are padded with X by themselves.
+
+    Returns:
+        The choices by the tabular list; a few of them are not valid (S06 with death before
+        regaining consciousness takes A only), so ask validity too. Empty for codes that take none.
+    """
+    rows = reference.narrow("icd10cm_seventh", pl.Series([code]))
+    return [
+        Seventh(padded + character, character, meaning)
+        for padded, character, meaning in rows.select("padded", "character", "meaning").iter_rows()
     ]
 
 
-def seventh_choices(reference: Reference, code: str) -> list[tuple[str, str, str]]:
-    """(padded stem, character, meaning) for each seventh character that a stem takes; empty for other codes."""
-    rows = reference.narrow("icd10cm_seventh", pl.Series([code]))
-    return [(row["padded"], row["character"], row["meaning"]) for row in rows.iter_rows(named=True)]
-
-
 def successors(reference: Reference, code: str, on: date) -> list[str]:
-    """Codes in force on a day that replaced a retired one, through several conversions where need be.
+    """Codes in force on a day that replaced a retired one, through several changes where need be.
 
     Args:
         reference: the reference.
@@ -70,63 +111,117 @@ def successors(reference: Reference, code: str, on: date) -> list[str]:
         on: the day.
 
     Returns:
-        Undotted codes, sorted; empty where the conversion table tells of none.
+        Undotted codes, sorted; empty where the conversion table tells of none, or where the code
+        has not ended by that day.
     """
     found: set[str] = set()
-    seen = {code}
-    front = {code}
+    seen = front = {code}
     while front:
-        rows = reference.narrow("conversions", pl.Series(sorted(front))).filter(
-            pl.col("valid_from") <= on
+        following = set(
+            reference.narrow("conversions", pl.Series(sorted(front), dtype=pl.String)).filter(
+                "retired", pl.col("valid_from") <= on
+            )["to_code"]
         )
-        following = set(rows["to_code"]) - seen
-        seen |= following
-        found |= following
-        front = following - set(_in_force(reference, following, on))
-    return _in_force(reference, found, on)
+        current = _in_force(reference, following, on)
+        found |= current
+        front = following - current - seen
+        seen = seen | following
+    return sorted(found)
 
 
 def title_of(reference: Reference, code: str) -> str | None:
-    """The official title of a code or category of the tabular list; for a seventh-character code, its stem's and the character's."""
-    tabular = reference.narrow("icd10cm_tabular", pl.Series([code]))
-    if not tabular.is_empty():
-        return str(tabular["title"][0])
+    """The official title of a code, or of a category, section or chapter.
+
+    Args:
+        reference: the reference.
+        code: undotted.
+
+    Returns:
+        The title; for a code with a seventh character its stem's title and the character's meaning.
+        None where the tabular list does not know it.
+    """
     stem = stem_of(reference, code)
     if stem is None:
         return None
-    meaning = next(
-        (m for padded, c, m in seventh_choices(reference, stem) if padded + c == code), None
+    title = str(_nodes(reference, [stem])["title"][0])
+    if stem == code:
+        return title
+    return next(
+        (f"{title}, {c.meaning}" for c in seventh_choices(reference, stem) if c.code == code), None
     )
-    title = reference.narrow("icd10cm_tabular", pl.Series([stem]))["title"][0]
-    return f"{title}, {meaning}" if meaning else None
 
 
 def stem_of(reference: Reference, code: str) -> str | None:
-    """The node of the tabular list that a code stands at or, with a seventh character, hangs from."""
-    options = (
-        [code]
-        if len(code) < 7
-        else [code, *(code[:6][:n] for n in range(6, 2, -1) if code[n:6].strip("X") == "")]
-    )
-    known = set(reference.narrow("icd10cm_tabular", pl.Series(options))["code"])
+    """The node of the tabular list that a code stands at or, with a seventh character, hangs from.
+
+    Args:
+        reference: the reference.
+        code: undotted.
+
+    Returns:
+        The node's code; None where there is none.
+    """
+    options = [code]
+    if len(code) == _LONGEST:
+        stem = code[:6]
+        options.append(stem)
+        while stem.endswith("X") and len(stem) > _SHORTEST:
+            stem = stem[:-1]
+            options.append(stem)
+    known = set(_nodes(reference, options)["code"])
     return next((option for option in options if option in known), None)
 
 
 def excludes1_pairs(reference: Reference, codes: pl.Series) -> pl.DataFrame:
     """Pairs among some codes that an Excludes1 note keeps apart.
 
+    A note binds the codes below the place where it stands, and is read both ways. The work grows
+    with the square of the codes: give those that stand beside others, or, for many thousands, the
+    pairs themselves to `excludes1_between`.
+
     Args:
         reference: the reference.
-        codes: unique undotted codes.
+        codes: undotted billable codes.
 
     Returns:
-        code, other_code (the code that carries the note and the one that it names), note_id, owner (where the note stands), text; one row an ordered
-        pair, the note of least id.
+        code (carries the note), other_code (is named by it), note_id, owner (where the note
+        stands), text, heading; each unordered pair once, with the first note that says it.
     """
-    links = note_links(reference, codes, "excludes1")
-    return links.rename({"target_code": "other_code"}).unique(
-        ["code", "other_code"], keep="first", maintain_order=True
+    prefixes = _prefixes(codes)
+    links = _links(
+        _carried(reference, prefixes, "excludes1"), _named(reference, prefixes, "excludes1")
     )
+    return _told(reference, _once(links)).rename({"target_code": "other_code"})
+
+
+def excludes1_between(reference: Reference, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Those of some pairs of codes that an Excludes1 note keeps apart.
+
+    Args:
+        reference: the reference.
+        pairs: code and other_code, such as all pairs that share a claim; either order will do.
+
+    Returns:
+        As `excludes1_pairs`.
+    """
+    both = pl.concat(
+        [
+            pairs.select("code", pl.col("other_code").alias("target_code")),
+            pairs.select(pl.col("other_code").alias("code"), pl.col("code").alias("target_code")),
+        ]
+    ).unique()
+    prefixes = _prefixes(both["code"])
+    named = _named(reference, prefixes, "excludes1")
+    links = (
+        _carried(reference, prefixes, "excludes1")
+        .lazy()
+        .join(both.lazy(), on="code", how="inner")
+        .join(named.lazy(), on=["note_id", "target_code"], how="semi")
+        .filter(~pl.col("target_code").str.starts_with(pl.col("scope")))
+        .select("code", "target_code", "note_id")
+        .collect()
+    )
+    return _told(reference, _once(links)).rename({"target_code": "other_code"})
 
 
 def note_links(reference: Reference, codes: pl.Series, kind: str) -> pl.DataFrame:
@@ -134,119 +229,119 @@ def note_links(reference: Reference, codes: pl.Series, kind: str) -> pl.DataFram
 
     Args:
         reference: the reference.
-        codes: unique undotted codes.
-        kind: excludes1, code_first, use_additional or code_also.
+        codes: undotted codes.
+        kind: excludes1, excludes2, code_first, use_additional or code_also.
 
     Returns:
-        code (carries the note, by itself or from above), target_code (is named by it), note_id, owner, text.
+        code (carries the note, by itself or from above), target_code (is named by it), note_id,
+        owner (where the note stands), text, heading, container, is_exhaustive.
     """
-    carried = notes_of(reference, codes, kind)
-    targets = _targets_of(reference, carried["note_id"].unique())
-    named = (
-        _prefixes(codes)
-        .lazy()
-        .rename({"code": "target_code"})
-        .join(targets.lazy(), on="prefix", how="inner")
-        .filter(
-            pl.col("char_position").is_null()
-            | pl.col("characters").str.contains(
-                pl.col("target_code").str.slice(pl.col("char_position") - 1, 1), literal=True
-            )
-            & (pl.col("target_code").str.len_chars() >= pl.col("char_position"))
-        )
-        .select("target_code", "note_id")
-        .unique()
+    prefixes = _prefixes(codes)
+    links = _links(
+        _carried(reference, prefixes, kind),
+        _named(reference, prefixes, kind),
+        apart=kind.startswith("excludes"),
     )
-    # A note never bars what it stands at itself: where a target is wider than the note's place, only codes outside that place count.
-    return (
-        carried.lazy()
-        .join(named, on="note_id", how="inner")
-        .filter(
-            pl.col("code") != pl.col("target_code"),
-            ~pl.col("target_code").str.starts_with(pl.col("owner")),
-        )
-        .sort("code", "target_code", "note_id")
-        .collect()
-    )
+    return _told(reference, links, "container", "is_exhaustive")
 
 
 def notes_of(reference: Reference, codes: pl.Series, kind: str) -> pl.DataFrame:
-    """The parsed notes of a kind that each code carries, its own and those of everything above it.
+    """The notes of a kind that name codes and that each code carries, by itself or from above.
 
     Args:
         reference: the reference.
-        codes: unique undotted codes.
+        codes: undotted codes.
         kind: the notes' kind.
 
     Returns:
-        code, note_id, owner, text, heading.
+        code, note_id, owner (where the note stands), text, heading, container (notes of one box
+        belong together: any one of them satisfies it) and is_exhaustive (the box leaves nothing
+        open: no prose, no "such as", no "if applicable").
     """
-    notes = _notes(reference, kind)
-    prefixes = _prefixes(codes)
-    scopes = _scopes(reference, prefixes["prefix"].unique())
+    carried = _carried(reference, _prefixes(codes), kind).select("code", "note_id").unique()
+    return _told(reference, carried, "container", "is_exhaustive")
+
+
+def _carried(reference: Reference, prefixes: pl.DataFrame, kind: str) -> pl.DataFrame:
+    """code, note_id and scope (the prefix of the code by which it carries the note)."""
+    by_prefix = reference.derived(
+        f"scopes of {kind}", lambda: _of_kind(reference, "icd10cm_note_scopes", kind)
+    )
+    found = rows_of(by_prefix, prefixes["prefix"], by="prefix")
+    return prefixes.join(found, on="prefix", how="inner").rename({"prefix": "scope"})
+
+
+def _named(reference: Reference, prefixes: pl.DataFrame, kind: str) -> pl.DataFrame:
+    """target_code and note_id: by which notes each code is named."""
+    by_prefix = reference.derived(
+        f"targets of {kind}", lambda: _of_kind(reference, "icd10cm_note_targets", kind)
+    )
+    found = rows_of(by_prefix, prefixes["prefix"], by="prefix")
+    character = pl.col("code").str.slice(pl.col("char_position") - 1, 1)
+    is_meant = pl.col("characters").str.contains(character, literal=True) & (
+        pl.col("code").str.len_chars() >= pl.col("char_position")
+    )
+    named = prefixes.join(found, on="prefix", how="inner")
+    if named["char_position"].null_count() < named.height:
+        named = named.filter(pl.col("char_position").is_null() | is_meant)
+    return named.select(pl.col("code").alias("target_code"), "note_id")
+
+
+def _links(carried: pl.DataFrame, named: pl.DataFrame, *, apart: bool = True) -> pl.DataFrame:
+    links = carried.join(named, on="note_id", how="inner")
+    links = links.filter(pl.col("code") != pl.col("target_code"))
+    if apart:  # a note bars nothing that stands in the very place where it stands itself
+        links = links.filter(~pl.col("target_code").str.starts_with(pl.col("scope")))
+    return links.select("code", "target_code", "note_id").unique()
+
+
+def _once(links: pl.DataFrame) -> pl.DataFrame:
+    """Each unordered pair once, with the note of least id."""
+    if links.is_empty():
+        return links
     return (
-        prefixes.lazy()
-        .join(scopes.lazy(), on="prefix", how="inner")
-        .join(notes.lazy(), on="note_id", how="inner")
-        .select("code", "note_id", pl.col("owner"), "text", "heading")
-        .unique(["code", "note_id"])
-        .sort("code", "note_id")
-        .collect()
+        links.with_columns(
+            pl.min_horizontal("code", "target_code").alias("low"),
+            pl.max_horizontal("code", "target_code").alias("high"),
+        )
+        .sort("low", "high", "note_id", "code")
+        .unique(["low", "high"], keep="first", maintain_order=True)
+        .drop("low", "high")
     )
 
 
-def _notes(reference: Reference, kind: str) -> pl.DataFrame:
-    return reference.derived(
-        f"notes of kind {kind}",
-        lambda: (
-            reference.table("icd10cm_notes")
-            .filter(pl.col("kind") == kind, pl.col("status") == "parsed")
-            .select("note_id", pl.col("code").alias("owner"), "text", "heading")
-            .sort("note_id")
-        ),
+def _told(reference: Reference, links: pl.DataFrame, *more: str) -> pl.DataFrame:
+    """The links with what their notes say, sorted."""
+    by_id = reference.derived(
+        "notes by id",  # ids count from 0 without a gap, so that an id is a row
+        lambda: reference.table("icd10cm_notes").sort("note_id").rename({"code": "owner"}),
     )
+    said = by_id[links["note_id"]].select("owner", "text", "heading", *more)
+    return links.hstack(said).sort(links.columns)
 
 
-def _scopes(reference: Reference, prefixes: pl.Series) -> pl.DataFrame:
-    table = reference.derived(
-        "scopes by prefix",
-        lambda: reference.table("icd10cm_note_scopes").rename({"prefix": "code"}).sort("code"),
-    )
-    return _narrowed(table, prefixes).rename({"code": "prefix"})
-
-
-def _targets_of(reference: Reference, notes: pl.Series) -> pl.DataFrame:
-    table = reference.derived(
-        "targets by note", lambda: reference.table("icd10cm_note_targets").sort("note_id")
-    )
+def _of_kind(reference: Reference, table: str, kind: str) -> pl.DataFrame:
+    """The scopes or targets of one kind of note, sorted by prefix."""
+    notes = reference.table("icd10cm_notes").filter(pl.col("kind") == kind)
     return (
-        table.join(notes.to_frame("note_id"), on="note_id", how="semi")
-        if notes.len() > 200
-        else table.filter(pl.col("note_id").is_in(notes.implode()))
+        reference.table(table)
+        .drop("release")
+        .join(notes.select("note_id"), on="note_id", how="semi")
+        .sort("prefix")
     )
-
-
-def _narrowed(table: pl.DataFrame, codes: pl.Series) -> pl.DataFrame:
-    return table.filter(pl.col("code").is_in(codes.implode()))
 
 
 def _prefixes(codes: pl.Series) -> pl.DataFrame:
     """One row a code and prefix of it, from the category to the code itself."""
-    frame = codes.drop_nulls().to_frame("code")
-    return pl.concat(
-        [
-            frame.filter(pl.col("code").str.len_chars() >= n).with_columns(
-                pl.col("code").str.slice(0, n).alias("prefix")
-            )
-            for n in _WIDTHS
-        ]
-    )
+    frame = codes.cast(pl.String).drop_nulls().unique().to_frame("code")
+    cuts = [pl.col("code").str.slice(0, n) for n in range(_SHORTEST, _LONGEST + 1)]
+    return frame.select("code", pl.concat_list(cuts).alias("prefix")).explode("prefix").unique()
 
 
-def _in_force(reference: Reference, codes: set[str], on: date) -> list[str]:
+def _nodes(reference: Reference, codes: Sequence[str]) -> pl.DataFrame:
+    return reference.narrow("icd10cm_tabular", pl.Series(codes, dtype=pl.String))
+
+
+def _in_force(reference: Reference, codes: set[str], on: date) -> set[str]:
     rows = reference.narrow("icd10cm", pl.Series(sorted(codes), dtype=pl.String))
-    return sorted(
-        rows.filter(pl.lit(on).is_between(pl.col("valid_from"), pl.col("valid_to")))[
-            "code"
-        ].unique()
-    )
+    return set(rows.filter(pl.lit(on).is_between(pl.col("valid_from"), pl.col("valid_to")))["code"])

@@ -1,29 +1,45 @@
 """The grammar of code references in the notes of the ICD-10-CM tabular list.
 
-A note such as "tuberculous peritonitis (A18.31)" or "poisoning by drugs (T36-T50 with fifth or sixth character 1-4)" names codes in
-parentheses. `parse` turns the text into targets: a prefix of undotted codes, sometimes with the characters allowed at one position. Notes that
-name no code are a heading for the notes that follow ("infection due to:") or prose; both are kept as text and bind nothing.
+A note such as "tuberculous peritonitis (A18.31)" or "poisoning by drugs (T36-T50 with fifth or
+sixth character 1-4)" names codes, nearly always in parentheses. `parse` turns the text into
+targets: a prefix of undotted codes, sometimes with the characters allowed at one position. Notes
+that name no code are a heading for the notes that follow ("infection due to:") or prose; both are
+kept as text and bind nothing.
 
-Source: ICD-10-CM Official Guidelines for Coding and Reporting, section I.A (conventions), NCHS/CMS; forms found by reading every note of
-the April 2026 tabular list.
+Source: ICD-10-CM Official Guidelines for Coding and Reporting, section I.A (conventions),
+NCHS/CMS; forms found by reading every note of the April 2026 tabular list.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, get_args
+
+import polars as pl
 
 Status = Literal["parsed", "heading", "prose", "unparsed"]
 
+BINDING: Final = ("excludes1", "excludes2", "code_first", "use_additional", "code_also")
+"""Kinds of notes that name other codes."""
+
 _CODE: Final = r"[A-Z][0-9][0-9A-Z](?:\.[0-9A-Z]{0,4})?"
-_GROUP: Final = re.compile(r"\(([^()]*)\)")
-_ONE: Final = re.compile(rf"({_CODE})\s*\.?-{{0,2}}\.?$")
-_RANGE: Final = re.compile(rf"({_CODE})\s*\.?(?:-(?:\s*-)?|-?\s+to)\s*({_CODE})\s*\.?-{{0,2}}$")
-_WITH: Final = re.compile(r"^(?P<codes>.*?)(?:[,\s]+|(?<=-))with\s+(?P<where>.+)$", re.IGNORECASE)
+_END: Final = r"\s*\.?-{0,2}\.?"
+_ONE: Final = re.compile(rf"({_CODE}){_END}$")
+_RANGE: Final = re.compile(
+    rf"({_CODE})\s*\.?(?:-(?:\s*-)?|-?\s+to)\s*({_CODE})(\s*\.?-{{0,2}})$",
+)
+_GROUP: Final = re.compile(r"\(([^()]*)\)(\s+with\s+[^()]*character[^()]*)?")
 _STARTS_WITH_CODE: Final = re.compile(rf"^\s*(?:code\s+)?{_CODE}(?![0-9A-Z])")
+_BARE_CODE: Final = rf"{_CODE}(?![0-9A-Za-z])(?:-{{1,2}}(?!\s*[A-Z][0-9]))?"
+_BARE: Final = re.compile(
+    rf"(?<![A-Za-z0-9.-]){_BARE_CODE}"
+    rf"(?:(?:\s*,\s*(?:and\s+)?|\s*-\s*|\s+(?:and|or|to)\s+){_BARE_CODE})*"
+)
+_WITH: Final = re.compile(r"^(?P<codes>.*?)(?:[,\s]+|(?<=-))with\s+(?P<where>.+)$", re.IGNORECASE)
+_INTENT: Final = re.compile(r"fifth or sixth character to indicate intent$", re.IGNORECASE)
 _SEPARATOR: Final = re.compile(r"\s*(?:[,;]|\.\s(?=[A-Z][0-9])|\b(?:and|or)\b)\s*")
 _SPACE_BETWEEN_CODES: Final = re.compile(rf"(?<=[0-9A-Z.]-)\s+(?={_CODE})(?<!- )")
 _ORDINALS: Final = {
@@ -38,12 +54,13 @@ _ORDINALS: Final = {
     "7th": 7,
 }
 _POSITION: Final = re.compile(
-    r"^(?:a\s+)?(?P<which>(?:fourth|4th|fifth|5th|sixth|six|6th|seventh|7th|or|\s)+)[\s-]*characters?\s+\.?"
+    rf"^(?:a\s+)?(?P<which>(?:{'|'.join(_ORDINALS)}|or|\s)+)[\s-]*characters?\s+\.?"
     r"(?P<chars>[0-9A-Z](?:\s*(?:-|,|or|and|,\s*or)\s*[0-9A-Z])*)$",
     re.IGNORECASE,
 )
 _ENDING: Final = re.compile(
-    r"^(?:final|fifth to sixth)\s+characters?\s+(?P<endings>[-.]?[0-9A-Z]{1,3}(?:\s+or\s+[-.]?[0-9A-Z]{1,3})*)$",
+    r"^(?:final|fifth to sixth)\s+characters?\s+"
+    r"(?P<endings>[-.]?[0-9A-Z]{1,3}(?:\s+or\s+[-.]?[0-9A-Z]{1,3})*)$",
     re.IGNORECASE,
 )
 _SUBCODES: Final = re.compile(r"^\.[0-9A-Z]+-?(?:(?:\.?\s*,\s*|\.\s+|-|\s+or\s+)\.[0-9A-Z]+-?)*$")
@@ -55,7 +72,7 @@ class Target:
 
     Attributes:
         prefix: undotted code prefix.
-        position: 1-based position in the undotted code that is restricted too; None where nothing more is asked.
+        position: 1-based position in the undotted code that is restricted too, if any.
         characters: the characters allowed at that position.
     """
 
@@ -65,27 +82,41 @@ class Target:
 
 
 class CodeList:
-    """Every category and code of the tabular list, sorted, for the expansion of ranges."""
+    """Every category and code of the tabular list, sorted, for the expansion of ranges.
 
-    def __init__(self, codes: Iterable[str]) -> None:
-        self._codes: Sequence[str] = sorted(codes)
+    Args:
+        codes: undotted codes, categories and subcategories among them.
+    """
+
+    def __init__(self, codes: Iterable[str]) -> None:  # noqa: D107 - described above
+        self._codes: Sequence[str] = sorted(set(codes))
+
+    def __contains__(self, code: str) -> bool:
+        """Whether the tabular list has a node of that name."""
+        at = bisect_left(self._codes, code)
+        return at < len(self._codes) and self._codes[at] == code
 
     def between(self, first: str, last: str) -> list[str]:
-        """The shortest prefixes that cover all codes from `first` (with all below it) to `last` (with all below it)."""
+        """The shortest prefixes that cover `first` to `last`, each with all below it, no more."""
         low = bisect_left(self._codes, first)
         high = bisect_right(self._codes, last + "\x7f")
         width = max(len(first), len(last))
         found: list[str] = []
         for code in self._codes[low:high]:
-            if len(code) <= width and not (found and code.startswith(found[-1])):
+            reaches_beyond = len(code) < len(last) and last.startswith(code)
+            below_the_last_found = bool(found) and code.startswith(found[-1])
+            if len(code) <= width and not reaches_beyond and not below_the_last_found:
                 found.append(code)
         return found
 
-    def ending(self, prefix: str, ending: str) -> list[str]:
-        """Codes below `prefix` whose last characters are `ending` (after the category, so that a dot may stand before it)."""
+    def leaves(self, prefix: str) -> Iterator[str]:
+        """The nodes below `prefix` that are divided no further, itself if it is one."""
         low = bisect_left(self._codes, prefix)
         high = bisect_right(self._codes, prefix + "\x7f")
-        return [code for code in self._codes[low:high] if code[3:].endswith(ending)]
+        for at in range(low, high):
+            code = self._codes[at]
+            if at + 1 == len(self._codes) or not self._codes[at + 1].startswith(code):
+                yield code
 
 
 def parse(text: str, codes: CodeList) -> tuple[Status, list[Target]]:
@@ -98,9 +129,17 @@ def parse(text: str, codes: CodeList) -> tuple[Status, list[Target]]:
     Returns:
         Its status, and the targets (empty unless the status is "parsed").
     """
-    groups = [group for group in _GROUP.findall(text) if _STARTS_WITH_CODE.match(group)]
+    text = text.strip().replace("}", ")")  # a slip of the pen at R11.16
+    groups = [
+        group + (restriction or "")
+        for group, restriction in _GROUP.findall(text)
+        if _STARTS_WITH_CODE.match(group)
+    ]
     if not groups:
-        return ("heading" if text.rstrip().endswith((":", "-")) else "prose"), []
+        if text.endswith(":"):
+            return "heading", []
+        bare = _bare(text, codes)
+        return ("parsed", bare) if bare else ("prose", [])
     targets: list[Target] = []
     for group in groups:
         found = _group(re.sub(r"^\s*code\s+", "", group), codes)
@@ -110,17 +149,59 @@ def parse(text: str, codes: CodeList) -> tuple[Status, list[Target]]:
     return "parsed", list(dict.fromkeys(targets))
 
 
+def parse_report(notes: pl.DataFrame) -> pl.DataFrame:
+    """How far the notes that name other codes were understood.
+
+    Args:
+        notes: the table `icd10cm_notes`.
+
+    Returns:
+        One row a kind: kind, containers, notes, parsed, heading, prose, unparsed, and
+        unparsed_texts (where a note stands and what it says). The four counts add up to the notes.
+    """
+    counts = [(pl.col("status") == status).sum().alias(status) for status in get_args(Status)]
+    where = pl.format("{}: {}", "code", "text")
+    return (
+        notes.filter(pl.col("kind").is_in(BINDING))
+        .group_by("kind")
+        .agg(
+            pl.col("container").n_unique().alias("containers"),
+            pl.len().alias("notes"),
+            *counts,
+            where.filter(pl.col("status") == "unparsed").alias("unparsed_texts"),
+        )
+        .sort("kind")
+    )
+
+
+def _bare(text: str, codes: CodeList) -> list[Target]:
+    """References that stand without parentheses: "torticollis NOS M43.6"."""
+    found = list(_BARE.finditer(text))
+    if len(found) != 1:
+        return []
+    match = found[0]
+    if match.start() == 0 or not all(
+        _undotted(code) in codes for code in re.findall(_CODE, match[0])
+    ):
+        return []  # "B12" is a vitamin
+    rest = text[match.end() :].strip()
+    asked = match[0] + (f" {rest}" if rest.lower().startswith("with ") else "")
+    return _group(asked.strip(), codes) or []
+
+
 def _group(group: str, codes: CodeList) -> list[Target] | None:
     restricted = _WITH.match(group)
     if restricted is None:
         return _codes(group, codes)
     plain = _codes(restricted["codes"], codes)
-    return None if plain is None else _restricted(plain, restricted["where"].strip(), codes)
+    if plain is None or _INTENT.match(restricted["where"].strip()):
+        return plain  # every code of a range "to indicate intent" says some intent
+    return _restricted(plain, restricted["where"].strip(), codes)
 
 
 def _codes(text: str, codes: CodeList) -> list[Target] | None:
     if span := _RANGE.match(text.strip()):
-        return [Target(prefix) for prefix in codes.between(_undotted(span[1]), _undotted(span[2]))]
+        return _span(span, codes)
     found: list[Target] = []
     for piece in _SEPARATOR.split(_SPACE_BETWEEN_CODES.sub(", ", text.strip())):
         item = piece.strip()
@@ -129,33 +210,50 @@ def _codes(text: str, codes: CodeList) -> list[Target] | None:
         if one := _ONE.match(item):
             found.append(Target(_undotted(one[1])))
         elif span := _RANGE.match(item):
-            found += [
-                Target(prefix) for prefix in codes.between(_undotted(span[1]), _undotted(span[2]))
-            ]
+            found += _span(span, codes)
         else:
             return None
     return found
+
+
+def _span(span: re.Match[str], codes: CodeList) -> list[Target]:
+    first, last = _undotted(span[1]), _undotted(span[2])
+    if "-" in span[3] and len(first) == len(last) > 4 and first[:-1] != last[:-1]:
+        # "I69.01-I69.11-": two references with dashes that lost their comma, not a range, which
+        # would take in I69.02 to I69.09 too.
+        return [Target(first), Target(last)]
+    return [Target(prefix) for prefix in codes.between(first, last)]
 
 
 def _restricted(plain: list[Target], where: str, codes: CodeList) -> list[Target] | None:
     if _SUBCODES.match(where):
         return [Target(target.prefix[:3] + rest) for target in plain for rest in _subcodes(where)]
     if asked := _ENDING.match(where):
-        endings = re.findall(r"[0-9A-Z]{1,3}(?![a-z])", asked["endings"])
-        return [
-            Target(code)
-            for target in plain
-            for ending in endings
-            for code in codes.ending(target.prefix, ending)
-        ]
+        endings = tuple(re.findall(r"[0-9A-Z]{1,3}(?![a-z])", asked["endings"]))
+        leaves = (code for target in plain for code in codes.leaves(target.prefix))
+        return [Target(code) for code in leaves if code[3:].endswith(endings)]
     if (asked := _POSITION.match(where)) is None:
         return None
     characters = _characters(asked["chars"])
     words = asked["which"].lower().split()
     positions = [_ORDINALS[word] for word in words if word != "or"]
+    if positions == [5, 6]:
+        return [target for one in plain for target in _intent(one.prefix, characters, codes)]
     return [
         Target(target.prefix, position, characters) for target in plain for position in positions
     ]
+
+
+def _intent(prefix: str, characters: str, codes: CodeList) -> list[Target]:
+    """Codes whose intent is said by the sixth character or, where there are but five, the fifth.
+
+    The fifth character of a longer code means something else: T50.A15 is an adverse effect (5), not
+    a poisoning (1).
+    """
+    short = [
+        Target(code) for code in codes.leaves(prefix) if len(code) == 5 and code[4] in characters
+    ]
+    return [Target(prefix, 6, characters), *short]
 
 
 def _subcodes(where: str) -> list[str]:
@@ -167,9 +265,11 @@ def _subcodes(where: str) -> list[str]:
 
 
 def _characters(text: str) -> str:
-    if span := re.match(r"^([0-9A-Z])\s*-\s*([0-9A-Z])$", text):
-        return "".join(chr(c) for c in range(ord(span[1]), ord(span[2]) + 1))
-    return "".join(dict.fromkeys(re.findall(r"\b[0-9A-Z]\b", text)))
+    """The characters of "5", "B or C" or "1-4 or 6", each once."""
+    found: list[str] = []
+    for first, last in re.findall(r"\b([0-9A-Z])\b(?:\s*-\s*([0-9A-Z])\b)?", text):
+        found += [chr(c) for c in range(ord(first), ord(last or first) + 1)]
+    return "".join(dict.fromkeys(found))
 
 
 def _undotted(code: str) -> str:

@@ -21,6 +21,7 @@ class Release:
         covers_from: the first day of service for which it is authority.
         covers_to: the last such day; `OPEN_END` where it is not limited.
         licence: under which terms.
+        published: the day it was published; None where the publisher's file does not say.
         rows: how many rows it holds; None where nobody counted.
         sha256: the hash of the stored file.
         embedded: True where it comes with cleanclaim.
@@ -32,6 +33,7 @@ class Release:
     covers_from: date
     covers_to: date
     licence: str
+    published: date | None = None
     rows: int | None = None
     sha256: str = ""
     embedded: bool = True

@@ -1,7 +1,8 @@
 """The user's store of releases: dated tables beside the embedded ones.
 
-A release is a folder `releases/<table>/<name>` with `table.parquet` and `ledger.json`. It is written to a temporary folder and renamed, so
-that a half-written release can never be seen. A lock file pins releases by hash, so that a run can be repeated exactly.
+A release is a folder `releases/<table>/<name>` with `table.parquet` and `ledger.json`. It is
+written to a temporary folder (its name begins with a dot) and renamed, so that a half-written
+release can never be seen. A lock file pins releases by hash, so that a run can be repeated exactly.
 """
 
 from __future__ import annotations
@@ -31,11 +32,14 @@ _TABLE: Final = "table.parquet"
 class Store:
     """A folder of releases.
 
+    Args:
+        path: the folder, where it is not `$CLEANCLAIM_HOME/reference` or the user's data directory.
+
     Attributes:
-        path: the folder; `$CLEANCLAIM_HOME/reference`, else the user's data directory, unless given.
+        path: the folder; it need not exist until something is added.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None) -> None:  # noqa: D107 - described above
         home = os.environ.get("CLEANCLAIM_HOME")
         default = (
             Path(home) / "reference"
@@ -45,13 +49,27 @@ class Store:
         self.path = path or default
 
     def releases(self) -> list[Release]:
-        """Every complete release, by table and name."""
-        ledgers = sorted(self.path.glob(f"releases/*/*/{_LEDGER}"))
-        return [_release(json.loads(ledger.read_text(encoding="utf-8"))) for ledger in ledgers]
+        """Every complete release, by table and name.
+
+        Raises:
+            DamagedRelease: a ledger cannot be read.
+        """
+        folders = sorted(self.path.glob("releases/*/*"))
+        return [_ledger(folder) for folder in folders if not folder.name.startswith(".")]
 
     def read(self, release: Release) -> pl.DataFrame:
-        """The table of a release, with the release's name on every row."""
-        table = pl.read_parquet(self._folder(release) / _TABLE)
+        """The table of a release, with the release's name on every row.
+
+        Raises:
+            DamagedRelease: the file is missing or cannot be read.
+        """
+        path = self._folder(release) / _TABLE
+        try:
+            table = pl.read_parquet(path)
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise DamagedRelease(
+                f"{release.name}: {path} cannot be read; remove the release and import it again"
+            ) from error
         return table.with_columns(pl.lit(release.name).alias("release"))
 
     def add(self, release: Release, table: pl.DataFrame) -> Release:
@@ -76,15 +94,8 @@ class Store:
         folder.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=".adding-", dir=folder.parent))
         try:
-            table.sort("code", "valid_from").write_parquet(temporary / _TABLE, compression="zstd")
-            stored = replace(
-                release, rows=table.height, sha256=_hash(temporary / _TABLE), embedded=False
-            )
-            (temporary / _LEDGER).write_text(
-                json.dumps(asdict(stored), default=str, indent=2) + "\n", encoding="utf-8"
-            )
-            self.remove(release)
-            temporary.rename(folder)
+            stored = _write(temporary, release, table)
+            _swap(temporary, folder)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
         return stored
@@ -112,13 +123,44 @@ class Store:
         damaged = [r.name for r in releases if _hash(self._folder(r) / _TABLE) != r.sha256]
         if damaged:
             raise DamagedRelease(
-                f"changed since they were imported: {', '.join(damaged)}; remove and import them again"
+                f"changed since they were imported: {', '.join(damaged)};"
+                " remove and import them again"
             )
         return releases
 
     def _folder(self, release: Release) -> Path:
-        plain = re.sub(r"[^A-Za-z0-9._-]+", "-", release.name)
-        return self.path / "releases" / release.table / plain
+        plain = re.sub(r"[^A-Za-z0-9_-]+", "-", release.name).strip("-")
+        mark = hashlib.sha256(release.name.encode()).hexdigest()[:8]  # "FY 24" is not "FY-24"
+        return self.path / "releases" / release.table / f"{plain}-{mark}"
+
+
+def _write(folder: Path, release: Release, table: pl.DataFrame) -> Release:
+    folder.chmod(0o755)  # nothing in it is private, and a service may run as another user
+    table.sort("code", "valid_from").write_parquet(folder / _TABLE, compression="zstd")
+    stored = replace(release, rows=table.height, sha256=_hash(folder / _TABLE), embedded=False)
+    (folder / _LEDGER).write_text(
+        json.dumps(asdict(stored), default=str, indent=2) + "\n", encoding="utf-8"
+    )
+    for name in (_TABLE, _LEDGER):  # on the disk before the rename makes it visible
+        with (folder / name).open("rb+") as stream:
+            os.fsync(stream.fileno())
+    return stored
+
+
+def _swap(temporary: Path, folder: Path) -> None:
+    """Put a complete release in its place; the one before it stays if that fails."""
+    if not folder.exists():
+        temporary.rename(folder)
+        return
+    aside = Path(tempfile.mkdtemp(prefix=".replaced-", dir=folder.parent))
+    folder.rename(aside / folder.name)
+    try:
+        temporary.rename(folder)
+    except OSError:
+        (aside / folder.name).rename(folder)
+        raise
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def write_lock(releases: Iterable[Release], path: Path) -> None:
@@ -133,10 +175,11 @@ def locked(releases: Iterable[Release], path: Path) -> list[Release]:
     """Those releases that a lock file pins.
 
     Raises:
-        LockMismatch: one pinned is not there, or is there with another hash, or the file is no lock file.
+        LockMismatch: one pinned is not there, or is there with another hash, or the file is no lock
+            file.
     """
     try:
-        pinned = json.loads(path.read_text(encoding="utf-8"))["releases"]
+        pinned = dict(json.loads(path.read_text(encoding="utf-8"))["releases"])
     except (OSError, ValueError, KeyError, TypeError):
         raise LockMismatch(f"{path} cannot be read as a lock file") from None
     there = {f"{r.table}/{r.name}": r for r in releases}
@@ -152,11 +195,21 @@ def locked(releases: Iterable[Release], path: Path) -> list[Release]:
     return [there[name] for name in pinned]
 
 
-def _release(ledger: dict[str, object]) -> Release:
-    days = {name: date.fromisoformat(str(ledger[name])) for name in ("covers_from", "covers_to")}
-    return Release(**{**ledger, **days})  # type: ignore[arg-type]
+def _ledger(folder: Path) -> Release:
+    try:
+        told = json.loads((folder / _LEDGER).read_text(encoding="utf-8"))
+        days = {name: date.fromisoformat(told[name]) for name in ("covers_from", "covers_to")}
+        published = date.fromisoformat(told["published"]) if told["published"] else None
+        return Release(**{**told, **days, "published": published})
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DamagedRelease(
+            f"the ledger of {folder} cannot be read; remove that folder and import it again"
+        ) from error
 
 
 def _hash(path: Path) -> str:
+    """The hash of a file; empty where there is none."""
+    if not path.exists():
+        return ""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

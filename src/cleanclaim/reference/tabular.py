@@ -1,8 +1,10 @@
 """The ICD-10-CM tabular list, compiled from the official XML to tables.
 
-The XML (NCHS/CDC, April 2026) comes with the package simple-icd-10-cm, which is read as a data file and never imported. Compiling takes a second or
-two and happens once: the tables are kept in the user's cache directory, written to a temporary directory and renamed, so that a half-written
-cache is never seen. Where nothing can be written the tables are compiled in memory, with a warning.
+The XML (NCHS/CDC, April 2026) comes with the package simple-icd-10-cm, which is read as a data file
+and never imported: importing costs over a second and 190 MB. Compiling takes a second or two and
+happens once: the tables are kept in the user's cache directory, written to a temporary directory
+and renamed, so that a half-written cache is never seen. Where nothing can be written the tables
+are compiled in memory, with a warning.
 """
 
 from __future__ import annotations
@@ -11,11 +13,14 @@ import hashlib
 import importlib.metadata
 import importlib.util
 import os
+import re
 import shutil
 import tempfile
 import warnings
-import xml.etree.ElementTree as ET  # noqa: S405 - the file is part of an installed package
+import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -23,9 +28,13 @@ import polars as pl
 from platformdirs import user_cache_path
 
 from cleanclaim.errors import ReferenceProblem
-from cleanclaim.reference.notes import CodeList, parse
+from cleanclaim.reference.notes import BINDING, CodeList, parse
+from cleanclaim.reference.release import Release
 
 PACKAGE: Final = "simple-icd-10-cm"
+VERSION: Final = "1.5.0"
+"""The version whose XML is the April 2026 tabular list."""
+
 TABLES: Final = (
     "icd10cm_tabular",
     "icd10cm_seventh",
@@ -33,8 +42,23 @@ TABLES: Final = (
     "icd10cm_note_scopes",
     "icd10cm_note_targets",
 )
-FORMAT: Final = 1
+FORMAT: Final = 3
 """Raised whenever the compiled tables change, so that an older cache is not read."""
+
+RELEASES: Final = {
+    name: Release(
+        name="ICD-10-CM tabular list, April 2026",
+        table=name,
+        publisher=f"NCHS/CDC (XML in PyPI {PACKAGE} {VERSION})",
+        covers_from=date(2015, 10, 1),
+        covers_to=date(2027, 3, 31),
+        licence="US Government work",
+    )
+    for name in TABLES
+}
+"""One text stands for all years that validity covers: titles and notes change little from year to
+year, and findings name the release that they were read from. How far that holds is measured in the
+decision of 2026-11-23 on the embedded reference."""
 
 _NOTE_KINDS: Final = {
     "includes": "includes",
@@ -46,9 +70,16 @@ _NOTE_KINDS: Final = {
     "codeAlso": "code_also",
     "notes": "note",
 }
-_BINDING: Final = frozenset({"excludes1", "excludes2", "code_first", "use_additional", "code_also"})
+_CONDITIONAL: Final = re.compile(
+    r"\b(?:such as|if (?:known|applicable|present|appropriate|desired)|any|e\.g\.|for example)\b",
+    re.IGNORECASE,
+)
+"""Words by which a note leaves open whether, or which, other code is to be given."""
 
-Progress = Callable[[str], None]
+Progress = Callable[[str, float], None]
+"""Told what is being done and which share of it is done, 0 to 1; 1 ends it."""
+
+_COMPILING: Final = "Compiling the ICD-10-CM tabular list (once)"
 
 
 def load(name: str, progress: Progress | None = None) -> pl.DataFrame:
@@ -56,31 +87,15 @@ def load(name: str, progress: Progress | None = None) -> pl.DataFrame:
 
     Args:
         name: one of `TABLES`.
-        progress: told in words when compiling starts and ends, for a progress bar.
+        progress: told how far compiling is, where it is needed.
 
     Returns:
-        The table.
+        The table, with `release`.
 
     Raises:
         ReferenceProblem: the XML is not installed.
     """
-    folder = cache_folder()
-    path = folder / f"{name}.parquet"
-    if path.exists():
-        return pl.read_parquet(path)
-    if progress:
-        progress("Compiling the ICD-10-CM tabular list (once)")
-    tables = compile_tabular(xml_path())
-    try:
-        _keep(tables, folder)
-    except OSError as error:
-        warnings.warn(
-            f"the compiled tabular list cannot be kept in {folder} ({error.strerror}); it is compiled at every start",
-            stacklevel=2,
-        )
-    if progress:
-        progress("")
-    return tables[name]
+    return _compiled(name, progress).with_columns(pl.lit(RELEASES[name].name).alias("release"))
 
 
 def is_compiled() -> bool:
@@ -88,65 +103,115 @@ def is_compiled() -> bool:
     return all((cache_folder() / f"{name}.parquet").exists() for name in TABLES)
 
 
+def rows(name: str) -> int | None:
+    """How many rows a compiled table has; None where it has not been compiled yet."""
+    if not is_compiled():
+        return None
+    path = cache_folder() / f"{name}.parquet"
+    return int(pl.scan_parquet(path).select(pl.len()).collect().item())
+
+
 def cache_folder() -> Path:
-    """Where the compiled tables are kept: `$CLEANCLAIM_HOME/cache`, else the user's cache directory."""
+    """Where the compiled tables are: `$CLEANCLAIM_HOME/cache`, else the user's cache directory."""
     home = os.environ.get("CLEANCLAIM_HOME")
     base = Path(home) / "cache" if home else user_cache_path("cleanclaim", appauthor=False)
-    path = xml_path()
-    mark = hashlib.sha256(f"{path.name} {path.stat().st_size} {FORMAT}".encode()).hexdigest()[:16]
-    return base / f"icd10cm-tabular-{mark}"
+    return base / f"icd10cm-tabular-{sha256(xml_path())[:16]}-{FORMAT}"
 
 
 def xml_path() -> Path:
-    """The tabular list's XML inside the installed package."""
+    """The tabular list's XML inside the installed package.
+
+    Raises:
+        ReferenceProblem: the package is missing, or is not the version whose release is known.
+    """
     spec = importlib.util.find_spec("simple_icd_10_cm")
-    found = (
-        sorted((Path(spec.origin).parent / "data").glob("icd10*tabular*.xml"))
-        if spec and spec.origin
-        else []
-    )
-    if not found:
-        raise ReferenceProblem(f"the tabular list is missing: install the package {PACKAGE}")
-    return found[-1]
+    folder = Path(spec.origin).parent / "data" if spec and spec.origin else None
+    found = sorted(folder.glob("icd10*tabular*.xml")) if folder else []
+    if len(found) != 1:
+        raise ReferenceProblem(
+            f"the ICD-10-CM tabular list is missing: install {PACKAGE}=={VERSION}"
+        )
+    installed = importlib.metadata.version(PACKAGE)
+    if installed != VERSION:
+        raise ReferenceProblem(
+            f"{PACKAGE} {installed} holds another release of the tabular list than cleanclaim"
+            f" knows: install {PACKAGE}=={VERSION}"
+        )
+    return found[0]
 
 
-def release_name() -> str:
-    """What findings name as the release of notes and titles."""
-    return f"ICD-10-CM tabular list, April 2026 (NCHS; {PACKAGE} {importlib.metadata.version(PACKAGE)})"
+@cache
+def sha256(path: Path) -> str:
+    """The hash of a file that does not change while the program runs."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def compile_tabular(path: Path) -> dict[str, pl.DataFrame]:
+def compile_tabular(path: Path, progress: Progress | None = None) -> dict[str, pl.DataFrame]:
     """Every table of `TABLES` from the XML.
 
     Args:
         path: the tabular XML.
+        progress: told how far it is.
 
     Returns:
-        `icd10cm_tabular` (code, kind, parent, title, order, has_children), `icd10cm_seventh` (code, padded, character, meaning),
-        `icd10cm_notes` (note_id, code, kind, text, status, heading), `icd10cm_note_scopes` (note_id, prefix) and
-        `icd10cm_note_targets` (note_id, prefix, char_position, characters).
+        `icd10cm_tabular`: code (no dot; chapters are "CHAPTER 4", sections "E08-E13"), kind
+        (chapter, section, category, subcategory, code), parent, title, order, is_billable (by the
+        XML alone: divided no further, takes no seventh character). `icd10cm_seventh`: code (the
+        stem), padded (to six characters), character, meaning. `icd10cm_notes`: note_id, code
+        (where it stands), kind, text, status, heading (the line above it that ends in a colon),
+        container (notes of one box have the same), is_exhaustive (the box names codes only, and
+        leaves nothing open by "such as" or "if applicable"). `icd10cm_note_scopes`: note_id,
+        prefix (of the codes that carry it). `icd10cm_note_targets`: note_id, prefix,
+        char_position, characters.
     """
-    root = ET.parse(path).getroot()  # noqa: S314 - see the import
+    root = ET.parse(path).getroot()  # noqa: S314 - a file of an installed package
     walker = _Walker(root)
+    chapters = list(root.iter("chapter"))
+    for n, chapter in enumerate(chapters):
+        if progress:
+            progress(_COMPILING, n / len(chapters))
+        walker.chapter(chapter)
     return walker.tables()
+
+
+def _compiled(name: str, progress: Progress | None) -> pl.DataFrame:
+    folder = cache_folder()
+    path = folder / f"{name}.parquet"
+    if path.exists():
+        try:
+            return pl.read_parquet(path)
+        except (OSError, pl.exceptions.PolarsError):  # damaged: it can always be made again
+            shutil.rmtree(folder, ignore_errors=True)
+    tables = compile_tabular(xml_path(), progress)
+    try:
+        _keep(tables, folder)
+    except OSError as error:
+        warnings.warn(
+            f"the compiled tabular list cannot be kept in {folder} ({error.strerror});"
+            " it is compiled at every start",
+            stacklevel=2,
+        )
+    if progress:
+        progress(_COMPILING, 1.0)
+    return tables[name]
 
 
 class _Walker:
     def __init__(self, root: ET.Element) -> None:
         self.codes = CodeList(_undotted(diag) for diag in root.iter("diag"))
         self.nodes: list[tuple[str, str, str | None, str, int, bool]] = []
+        self.containers = 0
         self.seventh: list[tuple[str, str, str, str]] = []
-        self.notes: list[tuple[int, str, str, str, str, str | None]] = []
+        self.notes: list[tuple[int, str, str, str, str, str | None, int, bool]] = []
         self.scopes: list[tuple[int, str]] = []
         self.targets: list[tuple[int, str, int | None, str | None]] = []
-        for chapter in root.iter("chapter"):
-            self._chapter(chapter)
 
     def tables(self) -> dict[str, pl.DataFrame]:
         frames = (
             pl.DataFrame(
                 self.nodes,
-                schema=["code", "kind", "parent", "title", "order", "has_children"],
+                schema=["code", "kind", "parent", "title", "order", "is_billable"],
                 orient="row",
                 infer_schema_length=None,
             ),
@@ -155,7 +220,16 @@ class _Walker:
             ),
             pl.DataFrame(
                 self.notes,
-                schema=["note_id", "code", "kind", "text", "status", "heading"],
+                schema=[
+                    "note_id",
+                    "code",
+                    "kind",
+                    "text",
+                    "status",
+                    "heading",
+                    "container",
+                    "is_exhaustive",
+                ],
                 orient="row",
                 infer_schema_length=None,
             ),
@@ -171,15 +245,16 @@ class _Walker:
                 orient="row",
             ),
         )
-        sort = ("code", "padded", "code", "prefix", "prefix")
+        sort = ("code", "code", "code", "prefix", "prefix")
         return {
             name: frame.sort(by, maintain_order=True)
             for name, frame, by in zip(TABLES, frames, sort, strict=True)
         }
 
-    def _chapter(self, chapter: ET.Element) -> None:
+    def chapter(self, chapter: ET.Element) -> None:
+        """Add a chapter with all below it."""
         code = f"CHAPTER {chapter.findtext('name')}"
-        self._node(code, "chapter", None, chapter, has_children=True)
+        self._node(code, "chapter", None, chapter, is_billable=False)
         categories: list[str] = []
         for section in chapter.findall("section"):
             own = [_undotted(diag) for diag in section.findall("diag")]
@@ -187,7 +262,7 @@ class _Walker:
             section_code = str(section.get("id"))
             if section_code in own:  # a section of one category carries the category's name
                 section_code = f"{section_code}-{section_code}"
-            self._node(section_code, "section", code, section, has_children=True)
+            self._node(section_code, "section", code, section, is_billable=False)
             self._notes(section, section_code, own)
             for diag in section.findall("diag"):
                 self._diag(diag, section_code, seventh=None)
@@ -198,7 +273,7 @@ class _Walker:
         below = diag.findall("diag")
         seventh = _seventh(diag) or seventh
         kind = "category" if len(code) == 3 else "subcategory" if below or seventh else "code"
-        self._node(code, kind, parent, diag, has_children=bool(below))
+        self._node(code, kind, parent, diag, is_billable=not below and not seventh)
         self._notes(diag, code, [code])
         if seventh and not below:
             self.seventh += [
@@ -208,7 +283,7 @@ class _Walker:
             self._diag(child, code, seventh)
 
     def _node(
-        self, code: str, kind: str, parent: str | None, element: ET.Element, *, has_children: bool
+        self, code: str, kind: str, parent: str | None, element: ET.Element, *, is_billable: bool
     ) -> None:
         self.nodes.append(
             (
@@ -217,7 +292,7 @@ class _Walker:
                 parent,
                 (element.findtext("desc") or "").strip(),
                 len(self.nodes),
-                has_children,
+                is_billable,
             )
         )
 
@@ -229,18 +304,29 @@ class _Walker:
 
     def _container(self, container: ET.Element, owner: str, kind: str, scope: list[str]) -> None:
         heading: str | None = None
-        for text in _texts(container):
+        own = tuple(scope)
+        texts = list(_texts(container))
+        read = [parse(text, self.codes) if kind in BINDING else ("prose", []) for text in texts]
+        is_exhaustive = all(status in {"parsed", "heading"} for status, _ in read) and not any(
+            _CONDITIONAL.search(text) for text in texts
+        )
+        for text, (status, named) in zip(texts, read, strict=True):
             note_id = len(self.notes)
-            status, targets = parse(text, self.codes) if kind in _BINDING else ("prose", [])
-            self.notes.append((note_id, owner, kind, text, status, heading))
+            self.notes.append(
+                (note_id, owner, kind, text, status, heading, self.containers, is_exhaustive)
+            )
             if status == "heading":
                 heading = text
+            # Nothing is kept apart from itself, as D72 asks for D72.824.
+            apart = kind.startswith("excludes")
+            targets = [one for one in named if not (apart and one.prefix.startswith(own))]
             if targets:
                 self.scopes += [(note_id, prefix) for prefix in scope]
                 self.targets += [
                     (note_id, target.prefix, target.position, target.characters)
                     for target in targets
                 ]
+        self.containers += 1
 
 
 def _texts(container: ET.Element) -> Iterator[str]:

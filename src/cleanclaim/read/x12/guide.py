@@ -1,131 +1,279 @@
-"""What the 837 implementation guides ask of segments and elements: facts in a compact form, in our own words.
+"""What the 837 guides allow: segments by place, and elements with their lengths, types and codes.
 
-Source: ASC X12N 005010X222A1, X223A2 and X224A2 (segment identifiers, lengths and code values only).
+Facts of 005010X222A1, X223A2/A3 and X224A2 (and, where it is looser, 004010), as far as a reader needs them; the wording of
+the guides is X12's and is not repeated here.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache
 from typing import Final
 
-ENVELOPE: Final = ("ISA", "GS", "ST", "SE", "GE", "IEA")
 
-SEGMENTS: Final = frozenset(
-    "ISA IEA GS GE ST SE BHT NM1 PER HL PRV CUR N2 N3 N4 DMG REF SBR PAT CLM DTP CL1 DN1 DN2 PWK CN1 AMT K3 NTE CR1 CR2 CR3 CR5 CR6 CRC HI HCP "
-    "CAS OI MIA MOA LX SV1 SV2 SV3 SV4 SV5 SV6 SV7 MEA PS1 QTY LIN CTP SVD LQ FRM TOO DSB UR IMM LE LS TA1 N1 HSD".split()
+class Place(IntEnum):
+    """Where in a file a segment stands."""
+
+    ENVELOPE = 0
+    HEADER = 1
+    BILLING = 2
+    SUBSCRIBER = 3
+    PATIENT = 4
+    CLAIM = 5
+    OTHER_PAYER = 6
+    LINE = 7
+    DECISION = 8
+
+
+PLACE_NAMES: Final = (
+    "outside a transaction",
+    "in the header of the transaction",
+    "in the billing provider's level",
+    "in the subscriber's level",
+    "in the patient's level",
+    "in a claim",
+    "in another payer's loop",
+    "in a service line",
+    "in another payer's decision on a line",
 )
-"""Segments of any 837 guide, 4010 and 5010."""
 
-MOST_ELEMENTS: Final = {
-    "CLM": 20,
-    "SBR": 9,
-    "HL": 4,
-    "DTP": 3,
-    "REF": 4,
-    "LX": 1,
-    "SV1": 21,
-    "SV2": 10,
-    "SV3": 11,
-    "BHT": 6,
-    "DMG": 11,
-    "PRV": 6,
-    "NM1": 12,
-    "HI": 12,
-    "N4": 7,
-    "N3": 2,
-    "AMT": 3,
-    "NTE": 2,
-    "SE": 2,
-    "GE": 2,
-    "IEA": 2,
+_NAME: Final = "NM1 N2 N3 N4 REF PER"
+SEGMENTS: Final = {
+    Place.ENVELOPE: "ISA GS ST SE GE IEA TA1",
+    Place.HEADER: f"ST BHT {_NAME}",
+    Place.BILLING: f"HL PRV CUR {_NAME}",
+    Place.SUBSCRIBER: f"HL SBR PAT DMG {_NAME}",
+    Place.PATIENT: f"HL PAT DMG {_NAME}",
+    Place.CLAIM: "CLM DTP CL1 DN1 DN2 PWK CN1 AMT K3 NTE CR1 CR2 CR3 CR5 CR6 CR7 HSD CRC HI HCP QTY DSB UR PRV "
+    + _NAME,
+    Place.OTHER_PAYER: f"SBR CAS AMT DMG OI MIA MOA DTP {_NAME}",
+    Place.LINE: "LX SV1 SV2 SV3 SV4 SV5 SV6 SV7 TOO PWK CR1 CR2 CR3 CR5 CRC DTP QTY MEA CN1 AMT K3 NTE PS1 HCP HSD IMM "
+    f"LIN CTP PRV LQ FRM {_NAME}",
+    Place.DECISION: "SVD CAS DTP AMT LQ FRM",
 }
-"""How many elements a segment has at most."""
+"""Segments by place, of all three guides together."""
+
+NOT_IN: Final = {
+    "professional": "SV2 SV3 CL1 DN1 DN2 TOO MIA",
+    "institutional": "SV1 SV3 SV5 DN1 DN2 TOO CR1 CR2 PS1 MEA",
+    "dental": "SV1 SV2 SV5 CL1 MIA CR1 CR2 CR3 LIN CTP MEA PS1",
+}
+"""Segments that belong to another kind of claim (005010)."""
+
+ONCE: Final = {
+    Place.HEADER: "BHT",
+    Place.SUBSCRIBER: "SBR PAT",
+    Place.PATIENT: "PAT",
+    Place.CLAIM: "CL1 CN1 CR1 CR2 HCP",
+    Place.OTHER_PAYER: "OI MIA MOA",
+    Place.LINE: "SV1 SV2 SV3 SV5 CN1 CR1 CR3 PS1 HCP LIN CTP",
+}
+"""Segments that a place has once."""
+ONCE_A_NAME: Final = ("N3", "N4", "DMG")
+"""Segments that an NM1 has once."""
+ONCE_A_QUALIFIER: Final = {"DTP": frozenset({"431", "434", "435", "439", "472", "484"})}
+"""Qualifiers of segments that a claim or line has once."""
 
 OTHER_TRANSACTIONS: Final = {
-    "835": "a remittance advice (835)",
-    "997": "an acknowledgment (997)",
-    "999": "an acknowledgment (999)",
-    "277": "a claim status (277)",
-    "276": "a claim status request (276)",
-    "270": "an eligibility inquiry (270)",
-    "271": "an eligibility answer (271)",
-    "834": "an enrollment (834)",
-    "820": "a premium payment (820)",
-    "278": "an authorization (278)",
+    "835": "a remittance advice",
+    "999": "an acknowledgement of receipt",
+    "997": "an acknowledgement of receipt",
+    "277": "an answer on the status of claims",
+    "276": "a question about the status of claims",
+    "270": "a question about eligibility",
+    "271": "an answer about eligibility",
+    "278": "a request for authorization",
+    "834": "an enrollment",
+    "820": "a premium payment",
+    "275": "an attachment",
+    "824": "an application advice",
 }
+"""Transactions that carry no claims, in plain words."""
 
 
 @dataclass(frozen=True, slots=True)
-class ElementRule:
-    """What one element, or one component of it, must be.
+class Element:
+    """What an element must be.
 
     Attributes:
-        segment: the segment.
-        number: the element.
-        part: the component; 0 for the whole element.
-        codes: the values allowed; empty for any.
-        longest: how many characters at most; 0 for any.
-        required: it must not be empty.
-        private: its value may identify a patient.
+        segment: the segment's name.
+        number: the element's number.
+        part: the component's number; 0 for an element that is no composite.
+        kind: AN text, ID code, N0 whole number, R decimal, D8 day, TM time, DTP day or days by the format before it.
+        least: characters at least.
+        most: characters at most.
+        is_required: it may not be absent (005010).
+        codes: the only values allowed (005010); empty where any is.
     """
 
     segment: str
     number: int
-    part: int = 0
-    codes: tuple[str, ...] = ()
-    longest: int = 0
-    required: bool = False
-    private: bool = False
+    part: int
+    kind: str
+    least: int
+    most: int
+    is_required: bool
+    codes: tuple[str, ...]
 
     @property
     def name(self) -> str:
-        """As the trade writes it, such as CLM05-3."""
+        """CLM05-3 and the like."""
         return f"{self.segment}{self.number:02d}" + (f"-{self.part}" if self.part else "")
 
 
-RULES: Final = (
-    ElementRule("BHT", 1, codes=("0019",)),
-    ElementRule("BHT", 2, codes=("00", "18")),
-    ElementRule("BHT", 6, codes=("31", "CH", "RP")),
-    ElementRule("HL", 1, longest=12, required=True),
-    ElementRule("HL", 3, codes=("20", "22", "23"), required=True),
-    ElementRule("HL", 4, codes=("0", "1")),
-    ElementRule("SBR", 1, codes=tuple("ABCDEFGHPSTU"), required=True),
-    ElementRule("NM1", 2, codes=("1", "2"), required=True),
-    ElementRule("NM1", 9, longest=80, private=True),
-    ElementRule("DMG", 1, codes=("D8",)),
-    ElementRule("CLM", 1, longest=38, required=True),
-    ElementRule("CLM", 2, longest=18, required=True),
-    ElementRule("CLM", 5, 2, codes=("A", "B")),
-    ElementRule("CLM", 6, codes=("Y", "N")),
-    ElementRule("CLM", 7, codes=("A", "B", "C", "P")),
-    ElementRule("CLM", 8, codes=("Y", "N", "W")),
-    ElementRule("CLM", 9, codes=("Y", "I", "N", "A", "M", "O")),
-    ElementRule("DTP", 2, codes=("D8", "RD8", "DT", "TM", "RDT"), required=True),
-    ElementRule("DTP", 3, longest=35, required=True),
-    ElementRule("LX", 1, longest=6, required=True),
-    ElementRule(
-        "SV1", 1, 1, codes=("HC", "ER", "IV", "WK", "N1", "N2", "N3", "N4", "ZZ"), required=True
-    ),
-    ElementRule("SV1", 2, longest=18, required=True),
-    ElementRule("SV1", 3, codes=("UN", "MJ", "F2", "IN")),
-    ElementRule("SV1", 4, longest=15),
-    ElementRule("SV2", 2, 1, codes=("HC", "HP", "ER", "IV", "WK", "N1", "N2", "N3", "N4", "ZZ")),
-    ElementRule("SV2", 3, longest=18, required=True),
-    ElementRule("SV2", 4, codes=("UN", "DA", "F2")),
-    ElementRule("SV3", 1, 1, codes=("AD", "ER", "HC"), required=True),
-    ElementRule("AMT", 1, longest=3, required=True),
-    ElementRule("N4", 1, longest=30, private=True),
-    ElementRule("N3", 1, longest=55, private=True),
+_FILING: Final = (
+    "11,12,13,14,15,16,17,AM,BL,CH,CI,DS,FI,HM,LM,MA,MB,MC,OF,TV,VA,WC,ZZ"
 )
+_ELEMENTS: Final = f"""
+ST 1 ID 3 3 R
+ST 2 AN 4 9 R
+BHT 1 ID 4 4 R 0019
+BHT 2 ID 2 2 R 00,18
+BHT 3 AN 1 50 R
+BHT 4 D8 8 8 R
+BHT 5 TM 4 8 R
+BHT 6 ID 2 2 R 31,CH,RP
+HL 1 N0 1 12 R
+HL 2 N0 1 12 -
+HL 3 ID 1 2 R 20,22,23
+HL 4 ID 1 1 - 0,1
+NM1 1 ID 2 3 R
+NM1 2 ID 1 1 R 1,2
+NM1 3 AN 1 60 -
+NM1 4 AN 1 35 -
+NM1 5 AN 1 25 -
+NM1 7 AN 1 10 -
+NM1 8 ID 1 2 -
+NM1 9 AN 2 80 -
+N3 1 AN 1 55 R
+N3 2 AN 1 55 -
+N4 1 AN 2 30 R
+N4 2 ID 2 2 -
+N4 3 ID 3 15 -
+N4 4 ID 2 3 -
+REF 1 ID 2 3 R
+REF 2 AN 1 50 -
+PER 1 ID 2 2 R IC
+PER 3 ID 2 2 - EM,EX,FX,TE
+PER 4 AN 1 256 -
+PRV 1 ID 1 3 R
+PRV 2 ID 2 3 R PXC
+PRV 3 AN 1 50 R
+SBR 1 ID 1 1 R A,B,C,D,E,F,G,H,P,S,T,U
+SBR 2 ID 2 2 -
+SBR 3 AN 1 50 -
+SBR 5 ID 1 3 -
+SBR 9 ID 1 2 - {_FILING}
+PAT 1 ID 2 2 -
+PAT 6 AN 1 35 -
+PAT 9 ID 1 1 - Y
+DMG 1 ID 2 3 R D8
+DMG 2 D8 8 8 -
+DMG 3 ID 1 1 -
+CLM 1 AN 1 38 R
+CLM 2 R 1 18 R
+CLM 5-1 AN 1 2 -
+CLM 5-2 ID 1 2 R A,B
+CLM 5-3 ID 1 1 R
+CLM 6 ID 1 1 - N,Y
+CLM 7 ID 1 1 - A,B,C
+CLM 8 ID 1 1 R N,W,Y
+CLM 9 ID 1 1 R I,Y
+CLM 11-1 ID 2 3 - AA,EM,OA
+CLM 11-2 ID 2 3 - AA,EM,OA
+CLM 11-4 ID 2 2 -
+CLM 11-5 ID 2 3 -
+CLM 12 ID 2 3 -
+CLM 20 ID 1 2 - 1,2,3,4,5,6,7,8,9,10,11,15
+DTP 1 ID 3 3 R
+DTP 2 ID 2 3 R D8,DT,RD8,TM
+DTP 3 DTP 1 35 R
+CL1 1 ID 1 1 -
+CL1 2 ID 1 1 -
+CL1 3 ID 1 2 R
+PWK 1 ID 2 2 R
+PWK 2 ID 1 2 R AA,BM,EL,EM,FT,FX
+AMT 1 ID 1 3 R
+AMT 2 R 1 18 R
+NTE 1 ID 3 3 R
+NTE 2 AN 1 80 R
+K3 1 AN 1 80 R
+HI 1-1 ID 1 3 R
+HI 1-2 AN 1 30 R
+LX 1 N0 1 6 R
+SV1 1-1 ID 2 2 R ER,HC,IV,WK
+SV1 1-2 AN 1 48 R
+SV1 1-3 AN 2 2 -
+SV1 1-4 AN 2 2 -
+SV1 1-5 AN 2 2 -
+SV1 1-6 AN 2 2 -
+SV1 1-7 AN 1 80 -
+SV1 2 R 1 18 R
+SV1 3 ID 2 2 R MJ,UN
+SV1 4 R 1 15 -
+SV1 5 AN 1 2 -
+SV1 7-1 N0 1 2 -
+SV1 7-2 N0 1 2 -
+SV1 7-3 N0 1 2 -
+SV1 7-4 N0 1 2 -
+SV1 9 ID 1 1 - Y
+SV1 11 ID 1 1 - Y
+SV1 12 ID 1 1 - Y
+SV1 15 ID 1 1 - 0
+SV2 1 AN 1 48 R
+SV2 2-1 ID 2 2 - ER,HC,HP,IV,WK
+SV2 2-2 AN 1 48 -
+SV2 2-3 AN 2 2 -
+SV2 2-4 AN 2 2 -
+SV2 2-5 AN 2 2 -
+SV2 2-6 AN 2 2 -
+SV2 3 R 1 18 R
+SV2 4 ID 2 2 R DA,UN
+SV2 5 R 1 15 -
+SV2 7 R 1 18 -
+SV3 1-1 ID 2 2 R AD
+SV3 1-2 AN 1 48 R
+SV3 2 R 1 18 R
+SV3 3 AN 1 2 -
+SV3 6 R 1 15 -
+LIN 2 ID 2 2 R EN,EO,HI,N4,ON,UK,UP
+LIN 3 AN 1 48 R
+CTP 4 R 1 15 R
+CTP 5-1 ID 2 2 R F2,GR,ME,ML,UN
+CAS 1 ID 1 2 R CO,CR,OA,PI,PR
+CAS 2 ID 1 5 R
+CAS 3 R 1 18 R
+OI 3 ID 1 1 R N,W,Y
+OI 6 ID 1 1 R I,Y
+SVD 1 AN 2 80 R
+SVD 2 R 1 18 R
+SVD 5 R 1 15 R
+"""
 
-NUMBERS: Final = (
-    ("CLM", 2),
-    ("SV1", 2),
-    ("SV1", 4),
-    ("SV2", 3),
-    ("SV2", 5),
-    ("SV3", 2),
-    ("AMT", 2),
-)
-"""Elements that must be decimal numbers."""
+MOST_ELEMENTS: Final = {
+    "ST": 3, "BHT": 6, "HL": 4, "NM1": 12, "N2": 2, "N3": 2, "N4": 7, "REF": 4, "PER": 9, "PRV": 6,
+    "SBR": 9, "PAT": 9, "DMG": 11, "CLM": 20, "DTP": 3, "CL1": 4, "PWK": 9, "AMT": 3, "NTE": 2, "K3": 3,
+    "HI": 12, "LX": 1, "SV1": 21, "SV2": 10, "SV3": 11, "LIN": 31, "CTP": 11, "CAS": 19, "OI": 6, "SVD": 6,
+    "SE": 2,
+}  # fmt: skip
+"""Elements that a segment can have at most."""
+
+OPEN: Final = frozenset({"AMT", "BHT", "CAS", "CL1", "CLM", "CTP", "DTP", "HI", "HL", "LX", "PWK", "SV1", "SV2", "SV3"})
+"""Segments whose codes, numbers and dates say nothing of who a patient is, so that a fault may show them."""
+PRIVATE: Final = frozenset({"CLM01"})
+
+
+@cache
+def elements() -> dict[str, tuple[Element, ...]]:
+    """What is asked of elements, by segment."""
+    found: dict[str, list[Element]] = {}
+    for line in _ELEMENTS.strip().splitlines():
+        segment, place, kind, least, most, *rest = line.split()
+        number, _, part = place.partition("-")
+        codes = tuple(rest[1].split(",")) if len(rest) > 1 else ()
+        element = Element(
+            segment, int(number), int(part or 0), kind, int(least), int(most), rest[0] == "R", codes
+        )
+        found.setdefault(segment, []).append(element)
+    return {segment: tuple(given) for segment, given in found.items()}

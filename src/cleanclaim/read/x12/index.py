@@ -25,7 +25,8 @@ class Segments:
     """Every segment of a block, by number from 0.
 
     Attributes:
-        block: the bytes.
+        data: the bytes as given.
+        block: the same, to cut columns from.
         start: offset of each segment's first byte, blanks and line ends before it passed over.
         end: offset just past its last byte, the terminator not counted.
         tags: each segment's name as a number (see `tag`); 0 where the name has not two or three characters.
@@ -33,9 +34,11 @@ class Segments:
     """
 
     def __init__(self, data: bytes, separators: Separators) -> None:
+        self.data = data
         self.block = Block(data)
         self.separators = separators
-        raw = self._raw = self.block.bytes[: len(data)]
+        # Separators are looked for in the bytes as they are: the block shows those outside ASCII as something else.
+        raw = self._raw = np.frombuffer(data, dtype=np.uint8)
         marks = np.flatnonzero((raw == separators.element) | (raw == separators.terminator)).astype(
             np.int64
         )
@@ -91,7 +94,7 @@ class Segments:
         Returns:
             Starts and lengths; length 0 where the row has no such element.
         """
-        if len(self) == 0 or not len(rows):
+        if len(self) == 0 or not len(rows) or (rows[0] < 0 and rows.max() < 0):
             return np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
         at = np.minimum(self._opening[rows] + (number - 1), len(self._marks) - 2)
         start = self._marks[at] + 1

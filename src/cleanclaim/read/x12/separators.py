@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 ISA_LENGTH: Final = 106
-_ISA: Final = re.compile(rb"ISA(?P<element>[^A-Za-z0-9 \r\n])")
+LONGEST_ISA: Final = 200
+"""Bytes within which even an ISA with blanks too many has ended."""
+HEADER: Final = re.compile(rb"ISA(?=[^A-Za-z0-9 \r\n])")
 _ELEMENT_ENDS: Final = (3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103)
 """Where the element separators of a well-formed ISA stand, counted from its first byte."""
+_BLANKS: Final = b"\r\n\t "
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,51 +31,82 @@ class Separators:
     repetition: int | None
     terminator: int
 
+    def __contains__(self, byte: object) -> bool:
+        return byte in {self.element, self.component, self.repetition, self.terminator}
+
 
 def find_isa(data: bytes, start: int = 0) -> int:
     """The offset of the next ISA segment, or -1."""
-    found = _ISA.search(data, start)
+    found = HEADER.search(data, start)
     return found.start() if found else -1
 
 
 def separators(data: bytes, isa: int) -> Separators | None:
     """The separators that an ISA segment declares.
 
+    An ISA whose elements were trimmed or padded is still read, by counting sixteen element separators. Where the byte that
+    should end it does not stand before the group header, the one that does is taken.
+
     Args:
-        data: bytes that hold the whole ISA.
+        data: bytes that hold the whole ISA and the start of what follows.
         isa: its offset.
 
     Returns:
-        The separators; None where the segment is too short or too broken to tell. An ISA whose elements were trimmed is still read, by
-        counting sixteen element separators.
+        The separators; None where the segment is too short or too broken to tell.
     """
     if len(data) < isa + 4:
         return None
     element = data[isa + 3]
-    at = isa + 3
+    ends = [isa + 3]
     for _ in range(15):
-        at = data.find(element, at + 1)
-        if at < 0:
+        ends.append(data.find(element, ends[-1] + 1, isa + LONGEST_ISA))
+        if ends[-1] < 0:
             return None
-    if at + 2 >= len(data):
+    after = ends[-1] + 2
+    if after >= len(data):
         return None
-    component, terminator = data[at + 1], data[at + 2]
-    if (
-        len({element, component, terminator}) < 3
-        or chr(terminator).isalnum()
-        or chr(component).isalnum()
-    ):
+    component = data[after - 1]
+    terminator = _terminator(data, isa, after, element)
+    if terminator is None or len({element, component, terminator}) < 3:
         return None
-    fields = data[isa : at + 1].split(bytes([element]))
-    repetition = (
-        fields[11][0]
-        if len(fields) > 12 and len(fields[11]) == 1 and not chr(fields[11][0]).isalnum()
-        else None
-    )
-    return Separators(element, component, repetition, terminator)
+    given = data[ends[10] + 1 : ends[11]]
+    is_mark = len(given) == 1 and not given.isalnum() and given not in {b" ", bytes([component])}
+    return Separators(element, component, given[0] if is_mark else None, terminator)
+
+
+def component_in_use(data: bytes, isa: int, declared: Separators) -> int:
+    """The component separator that composites use: some senders declare one and write another.
+
+    Args:
+        data: bytes from the header on.
+        isa: offset of the header.
+        declared: what the header says.
+
+    Returns:
+        The byte after the first qualifier of the first HI or SV1; the declared one where there is none.
+    """
+    mark = re.escape(bytes([declared.element]))
+    end = re.escape(bytes([declared.terminator]))
+    first = re.compile(end + rb"[\r\n\t ]*(?:HI|SV1)" + mark + rb"[A-Z]{2,3}([:<>|\\^!])[A-Z0-9]")
+    found = first.search(data, isa)
+    return found[1][0] if found and found[1][0] not in {declared.element, declared.terminator} else declared.component
 
 
 def is_standard(data: bytes, isa: int) -> bool:
     """True where the ISA has the fixed lengths that the standard asks for."""
     element = data[isa + 3]
     return len(data) >= isa + ISA_LENGTH and all(data[isa + at] == element for at in _ELEMENT_ENDS)
+
+
+def _terminator(data: bytes, isa: int, after: int, element: int) -> int | None:
+    """The byte after the ISA; where no group header follows it, the byte before the header that does."""
+    declared = data[after]
+    group = data.find(b"GS" + bytes([element]), isa, isa + LONGEST_ISA)
+    before = data[isa:group].rstrip(_BLANKS)[-1:] if group > 0 else b""
+    follows = data[after + 1 : isa + LONGEST_ISA].lstrip(_BLANKS)
+    is_plausible = not chr(declared).isalnum() and declared != element
+    if is_plausible and (group < 0 or follows.startswith((b"GS", b"TA1"))):
+        return declared
+    if group > after and not before.isalnum() and before[0] != data[after - 1]:
+        return before[0]
+    return declared if is_plausible else None

@@ -1,27 +1,38 @@
 """A stream of X12 bytes as blocks of whole claims.
 
-The stream is read in chunks and cut before a claim or a level, so that no claim is divided. What the next block needs of those before it (interchange,
-group, transaction, billing provider, subscriber, patient) is carried over as bytes in front of it; every segment keeps how far its offset in the
-file is from its offset in the block. An interchange with other separators starts a block of its own.
+The stream is read in chunks and cut before a claim or a level, so that no claim is divided. What the next block needs of
+those before it (interchange, group, transaction, billing provider, subscriber, patient) is carried over as bytes in front
+of it. An interchange with other separators starts a block of its own.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final
 
 import numpy as np
 
-from cleanclaim.errors import UnknownFormat
-from cleanclaim.read.x12.index import Rows, Segments, last_before
-from cleanclaim.read.x12.separators import Separators, find_isa, separators
+from cleanclaim.read.x12.index import Segments, last_before
+from cleanclaim.read.x12.separators import (
+    HEADER,
+    LONGEST_ISA,
+    Separators,
+    component_in_use,
+    find_isa,
+    is_standard,
+    separators,
+)
 from cleanclaim.read.x12.strings import Ints
 
-CHUNK: Final = 8 << 20
-LONGEST_CLAIM: Final = 64 << 20
+LONGEST_CLAIM: Final = 32 << 20
 """A stretch without a place to cut is not read on beyond this many bytes."""
-_LOOPS_ABOVE: Final = ("ISA", "GS", "ST", "BHT")
+_LONGEST_HEADER: Final = 100
+"""Segments carried over of a transaction that has no levels."""
+_BLANKS: Final = b"\r\n\t \x00"
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+_CUTS: Final = rb"[\r\n\t ]*(?:CLM|HL|ST|ISA)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,204 +43,226 @@ class Piece:
         segments: its index.
         carried: how many of its first segments repeat what stood before it.
         offsets: for each segment, its offset in the file less its offset in the block.
-        first_number: the ordinal in the file of the first segment not carried, 1 for the first of all.
-        is_last: nothing follows in the file.
+        numbers: for each segment, its ordinal in the file, 1 for the first.
+        is_interrupted: another interchange, or the end of the file, cuts the last segment off.
     """
 
     segments: Segments
     carried: int
     offsets: Ints
-    first_number: int
-    is_last: bool
+    numbers: Ints
+    is_interrupted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Preamble:
-    """What stood before the first interchange: where it starts and how many bytes that are not blank."""
+@dataclass(slots=True)
+class Outside:
+    """What a file holds outside readable interchanges, by offset.
 
-    offset: int
-    length: int
+    Attributes:
+        byte_order_mark: it starts with one.
+        preamble: bytes before the first interchange that are not blank.
+        broken: offsets of interchange headers whose separators cannot be told.
+        odd: offsets of headers that are read though their elements have not the fixed lengths.
+        component: offsets of headers that declare another component separator than their composites use.
+        interchanges: how many interchange headers were found, broken ones included.
+    """
+
+    byte_order_mark: bool = False
+    preamble: int = 0
+    broken: list[int] = field(default_factory=list)
+    odd: list[int] = field(default_factory=list)
+    component: list[int] = field(default_factory=list)
+    interchanges: int = 0
 
 
 class Stream:
     """The blocks of a stream.
 
     Attributes:
-        preamble: bytes before the first ISA, if any.
-        broken_isa: offsets of interchange headers whose separators cannot be told.
+        outside: what does not lie in a readable interchange; complete once all pieces are taken.
     """
 
-    def __init__(self, source: BinaryIO, file: str, chunk: int = CHUNK) -> None:
+    def __init__(self, source: BinaryIO, chunk_size: int) -> None:
+        self.outside = Outside()
         self._source = source
-        self._file = file
-        self._chunk = chunk
-        self.preamble: Preamble | None = None
-        self.broken_isa: list[int] = []
+        self._chunk = max(chunk_size, 1 << 10)
+        self._data = b""
+        self._at = 0
+        self._ended = False
+        self._separators: Separators | None = None
+        self._context = _Context()
 
     def pieces(self) -> Iterator[Piece]:
-        """Every block in order.
-
-        Raises:
-            UnknownFormat: no ISA segment with readable separators is found in the whole stream.
-        """
-        data, at = b"", 0  # bytes not yet worked on, and the offset of the first of them
-        context = _Context()
-        number, found, ended = 1, False, False
-        while not ended or data:
-            if not ended:
-                more = self._source.read(self._chunk)
-                ended = not more
-                data += more
-            if not context.separators:
-                isa, context.separators = self._next_interchange(data, at, found=found)
-                if context.separators is None:
-                    if ended:
-                        break
-                    at, data = (at + isa, data[isa:]) if isa > 0 else (at, data)
-                    continue
-                found = True
-                at, data = at + isa, data[isa:]
-            piece, used, switch = self._cut(data, at, context, number, ended=ended)
-            if piece is None:
+        """Every block, in order; none where no readable interchange header is found."""
+        number = 1
+        wanted = self._chunk
+        while self._fill(wanted):
+            if self._separators is None and not self._enter():
+                wanted = len(self._data) + self._chunk
                 continue
+            end, is_switch = self._end_of_block()
+            if not end:
+                wanted = 2 * len(self._data)
+                continue
+            piece = self._piece(
+                end, number, is_end=is_switch or (self._ended and end == len(self._data))
+            )
             number += len(piece.segments) - piece.carried
             yield piece
-            context.remember(piece)
-            data, at = data[used:], at + used
-            if switch:
-                context = _Context()
-            if ended and not data:
-                break
-        if not found:
-            raise UnknownFormat(
-                f"{self._file}: no interchange header (ISA) with readable separators was found"
-            )
+            self._context.remember(piece)
+            self._drop(end)
+            wanted = self._chunk
+            if is_switch:
+                self._separators, self._context = None, _Context()
 
-    def _next_interchange(
-        self, data: bytes, at: int, *, found: bool
-    ) -> tuple[int, Separators | None]:
-        """Offset in `data` of the next readable ISA; without one, how many bytes can be let go."""
+    def _fill(self, wanted: int) -> bool:
+        """Have `wanted` bytes at hand, if the stream has them; False at its end."""
+        parts, size = [self._data], len(self._data)
+        while size < wanted and not self._ended:
+            more = self._source.read(wanted - size)
+            self._ended = not more
+            parts.append(more)
+            size += len(more)
+        self._data = b"".join(parts) if len(parts) > 1 else self._data
+        return bool(self._data)
+
+    def _drop(self, count: int) -> None:
+        self._data, self._at = self._data[count:], self._at + count
+
+    def _enter(self) -> bool:
+        """Move to the next readable interchange header; False where more bytes are needed, or none is left."""
+        data, outside = self._data, self.outside
         isa = find_isa(data)
-        while isa >= 0:
+        if not outside.interchanges:
+            self._note_preamble(data[: isa if isa >= 0 else self._all_but_a_header()])
+        while isa >= 0 and (self._ended or len(data) - isa >= LONGEST_ISA):
             declared = separators(data, isa)
+            outside.interchanges += 1
             if declared is not None:
-                if not found and data[:isa].strip(b"\xef\xbb\xbf\r\n\t ") and self.preamble is None:
-                    self.preamble = Preamble(at, isa)
-                return isa, declared
-            if len(data) - isa < 200:
-                return isa, None
-            self.broken_isa.append(at + isa)
+                if not is_standard(data, isa):
+                    outside.odd.append(self._at + isa)
+                used = component_in_use(data, isa, declared)
+                if used != declared.component:
+                    outside.component.append(self._at + isa)
+                self._separators = replace(declared, component=used)
+                self._drop(isa)
+                return True
+            outside.broken.append(self._at + isa)
             isa = find_isa(data, isa + 3)
-        return max(len(data) - 3, 0), None
+        self._drop(isa if isa >= 0 else self._all_but_a_header())
+        return False
 
-    def _cut(
-        self, data: bytes, at: int, context: _Context, number: int, *, ended: bool
-    ) -> tuple[Piece | None, int, bool]:
-        separators_now = context.separators
-        if separators_now is None:  # pragma: no cover - the caller has just set it
-            return None, 0, False
-        other = self._other_interchange(data, separators_now)
-        used = (
-            other
-            if other is not None
-            else len(data)
-            if ended
-            else self._last_cut(data, separators_now)
+    def _all_but_a_header(self) -> int:
+        """How many bytes without a header may be let go: the last few may be the start of one."""
+        return len(self._data) if self._ended else max(len(self._data) - 3, 0)
+
+    def _note_preamble(self, gone: bytes) -> None:
+        if self._at == 0 and gone.startswith(_BYTE_ORDER_MARK):
+            self.outside.byte_order_mark = True
+            gone = gone[3:]
+        self.outside.preamble += len(gone.strip(_BLANKS))
+
+    def _end_of_block(self) -> tuple[int, bool]:
+        """Where the block ends (0 where more bytes are needed), and whether an interchange of its own starts there."""
+        now = self._separators
+        assert now is not None  # noqa: S101 - for the type checker: `_enter` has set it
+        for found in HEADER.finditer(self._data, 3):
+            if self._starts_another(found.start(), now):
+                return found.start(), True
+        if self._ended:
+            return len(self._data), False
+        return self._last_cut(now), False
+
+    def _starts_another(self, isa: int, now: Separators) -> bool:
+        """True for a later header that cannot be read as a segment of this block."""
+        before = self._data[max(isa - 64, 0) : isa]
+        is_segment = before.rstrip(_BLANKS)[-1:] == bytes([now.terminator]) or (
+            before.endswith(bytes([now.terminator]))
         )
-        if used <= 0:
-            if len(data) < LONGEST_CLAIM and not ended:
-                return None, 0, False
-            used = len(data)
-        segments = Segments(context.prefix + data[:used], separators_now)
-        carried = context.count
-        offsets = np.full(len(segments), at - len(context.prefix), dtype=np.int64)
-        is_last = ended and used == len(data)
-        return Piece(segments, carried, offsets, number, is_last), used, other is not None
+        if len(self._data) - isa < LONGEST_ISA and not self._ended:
+            return is_segment
+        declared = separators(self._data, isa)
+        if is_segment:
+            return declared is None or replace(declared, component=now.component) != now
+        return declared is not None and (before[-1:] == b"\n" or is_standard(self._data, isa))
 
-    @staticmethod
-    def _other_interchange(data: bytes, now: Separators) -> int | None:
-        """The offset of a later ISA in `data` that declares other separators, if there is one."""
-        isa = find_isa(data, 3)
-        while isa >= 0:
-            before = data[:isa].rstrip(b"\r\n\t ")
-            declared = separators(data, isa)
-            if (
-                before.endswith(bytes([now.terminator]))
-                and declared is not None
-                and declared != now
-            ):
-                return isa
-            isa = find_isa(data, isa + 3)
-        return None
-
-    @staticmethod
-    def _last_cut(data: bytes, now: Separators) -> int:
-        """The offset of the last claim, level or envelope segment in `data`, before which a block may end."""
-        best = 0
-        tail = data[-(2 << 20) :] if len(data) > (2 << 20) else data
-        for part, base in ((tail, len(data) - len(tail)), (data, 0)):
-            for name in (b"CLM", b"HL", b"ST", b"ISA"):
-                best = (
-                    max(best, _last_segment(part, name, now) + base)
-                    if _last_segment(part, name, now) > 0
-                    else best
-                )
-            if best:
+    def _last_cut(self, now: Separators) -> int:
+        """The offset of the last claim, level or envelope segment, before which a block may end."""
+        mark = re.compile(
+            re.escape(bytes([now.terminator])) + _CUTS + re.escape(bytes([now.element]))
+        )
+        window = 1 << 16
+        while True:
+            start = max(len(self._data) - window, 0)
+            last = 0
+            for found in mark.finditer(self._data, start):
+                last = found.start() + 1
+            if last:
+                return last
+            if start == 0:
                 break
-        return best
+            window *= 4
+        if len(self._data) < LONGEST_CLAIM:
+            return 0
+        return self._data.rfind(bytes([now.terminator])) + 1 or len(self._data)
+
+    def _piece(self, end: int, number: int, *, is_end: bool) -> Piece:
+        now = self._separators
+        assert now is not None  # noqa: S101 - for the type checker: `_enter` has set it
+        context = self._context
+        segments = Segments(context.prefix + self._data[:end], now)
+        carried = len(context.offsets)
+        size = len(segments) - carried
+        offsets = np.full(size, self._at - len(context.prefix), dtype=np.int64)
+        numbers = np.arange(number, number + size, dtype=np.int64)
+        return Piece(
+            segments,
+            carried,
+            np.concatenate([context.offsets, offsets]),
+            np.concatenate([context.numbers, numbers]),
+            is_end and not segments.is_terminated,
+        )
 
 
 class _Context:
     """The loops that are open at the end of a block, as bytes to set before the next one."""
 
     def __init__(self) -> None:
-        self.separators: Separators | None = None
         self.prefix = b""
-        self.count = 0
+        self.offsets = np.zeros(0, np.int64)
+        self.numbers = np.zeros(0, np.int64)
 
     def remember(self, piece: Piece) -> None:
         s = piece.segments
-        rows = _open_loops(s)
-        raw = s.block.bytes
-        end = bytes([s.separators.terminator])
-        parts = [raw[s.start[row] : s.end[row]].tobytes() + end for row in rows]
+        rows = _open_segments(s)
+        terminator = bytes([s.separators.terminator])
+        parts = [s.data[s.start[row] : s.end[row]] + terminator for row in rows]
         self.prefix = b"".join(parts)
-        self.count = len(parts)
+        starts = np.cumsum([0] + [len(part) for part in parts[:-1]])[: len(parts)]
+        self.offsets = s.start[rows] + piece.offsets[rows] - starts
+        self.numbers = piece.numbers[rows]
 
 
-def _open_loops(s: Segments) -> list[int]:
-    """The segments that tell of a claim to come: envelope, and the headers of the levels above it, without any claim."""
+def _open_segments(s: Segments) -> Ints:
+    """The segments that tell of claims to come: the envelope, and the headers of the levels above, without any claim."""
     size = len(s)
     at = np.array([size - 1], dtype=np.int64)
+    if not size:
+        return at[:0]
     closed = last_before(s.find("SE", "GE", "IEA"), at)[0]
-    transaction = last_before(s.find("ST"), at)[0]
-    kept = [int(last_before(s.find(name), at)[0]) for name in _LOOPS_ABOVE]
-    if transaction < 0 or closed > transaction:
-        return sorted(row for row in kept[:2] if row >= 0)
-    levels = s.find("HL")
-    levels = levels[levels > transaction]
-    code = s.element(levels, 3)
-    loops: list[Rows] = []
-    billing = levels[s.is_code(code, "20")]
-    subscriber = levels[s.is_code(code, "22")]
-    patient = levels[s.is_code(code, "23")]
-    last_subscriber = subscriber[-1] if len(subscriber) else -1
-    chosen = [group[-1] for group in (billing, subscriber) if len(group)]
-    chosen += [patient[-1]] if len(patient) and patient[-1] > last_subscriber else []
-    ends = s.find("HL", "CLM", "SE")
-    for start in chosen:
-        later = ends[ends > start]
-        loops.append(np.arange(start, later[0] if len(later) else size))
-    rows = {row for row in kept if row >= 0} | {int(row) for loop in loops for row in loop}
-    return sorted(rows)
-
-
-def _last_segment(data: bytes, name: bytes, now: Separators) -> int:
-    """The offset of the last segment of a name in `data`, or -1: after a terminator and line ends, before an element separator."""
-    wanted = name + bytes([now.element])
-    at = data.rfind(wanted)
-    while at > 0:
-        if data[max(at - 200, 0) : at].rstrip(b"\r\n\t ").endswith(bytes([now.terminator])):
-            return at
-        at = data.rfind(wanted, 0, at)
-    return -1
+    transaction = int(last_before(s.find("ST"), at)[0])
+    rows = {int(last_before(s.find(name), at)[0]) for name in ("ISA", "GS")}
+    if transaction >= 0 and closed < transaction:
+        ends = s.find("HL", "CLM")
+        levels = s.find("HL")
+        levels = levels[levels > transaction]
+        code = s.element(levels, 3)
+        starts = [transaction]
+        for kind in ("20", "22", "23"):
+            found = levels[s.is_code(code, kind)]
+            starts += [int(found[-1])] if len(found) and found[-1] > starts[-1] else []
+        for start in starts:
+            later = ends[ends > start]
+            end = int(later[0]) if len(later) else size
+            rows.update(range(start, min(end, start + _LONGEST_HEADER)))
+    return np.array(sorted(rows - {-1}), dtype=np.int64)

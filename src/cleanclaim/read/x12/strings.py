@@ -16,9 +16,16 @@ import polars as pl
 
 Ints = npt.NDArray[np.int64]
 _PAD: Final = 16
+_BLANK: Final = ord(" ")
+_MOST_BLANKS: Final = 20
 _MASKS: Final = np.array(
     [(1 << (8 * n)) - 1 for n in range(8)] + [0xFFFFFFFFFFFFFFFF], dtype=np.uint64
 )
+
+
+def nulls(count: int, dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
+    """A column without values (`pl.repeat` would start an engine for it)."""
+    return pl.Series([None], dtype=dtype).new_from_index(0, count)
 
 
 class Block:
@@ -44,6 +51,22 @@ class Block:
         """The first up to eight bytes of each slice as one little-endian number."""
         return np.asarray(self._words[starts] & _MASKS[np.minimum(lengths, 8)])
 
+    def trimmed(self, slices: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
+        """The slices without blanks around them (up to twenty on a side: no code or number has more)."""
+        start, length = slices
+        raw = self.bytes
+        for _ in range(_MOST_BLANKS):
+            pad = (length > 0) & (raw[start] == _BLANK)
+            if not pad.any():
+                break
+            start, length = start + pad, length - pad
+        for _ in range(_MOST_BLANKS):
+            pad = (length > 0) & (raw[start + length - 1] == _BLANK)
+            if not pad.any():
+                break
+            length = length - pad
+        return start, length
+
     def strings(self, starts: Ints, lengths: Ints, *, strip: bool = True) -> pl.Series:
         """The slices as a String column; empty and blank slices are null.
 
@@ -56,9 +79,11 @@ class Block:
             The column, in the order given, with memory of its own.
         """
         if not lengths.any():
-            return pl.repeat(None, len(starts), dtype=pl.String, eager=True)
-        views = np.empty((len(starts), 2), dtype="<u8")
+            return nulls(len(starts), pl.String)
+        if strip:
+            starts, lengths = self.trimmed((starts, lengths))
         head = self.words(starts, lengths)
+        views = np.empty((len(starts), 2), dtype="<u8")
         views[:, 0] = lengths.astype(np.uint64) | (head << np.uint64(32))
         views[:, 1] = (
             self._words[np.minimum(starts + 4, len(self.bytes) - _PAD)]
@@ -67,17 +92,13 @@ class Block:
         long = lengths > 12
         if long.any():
             views[long, 1] = starts[long].astype(np.uint64) << np.uint64(32)
-        lent = pl.Series(_Export(views, self.bytes))
-        # Both ways copy, so that the lent memory is given back here and now, never while an exception passes.
-        column = (
-            lent.str.strip_chars()
-            if strip
-            else pl.select(pl.concat_str([lent, pl.lit("")])).to_series()
-        )
-        empty = lengths == 0
-        if ((head & np.uint64(0xFF)) == ord(" ")).any():
-            empty |= (column.str.len_bytes() == 0).to_numpy()
-        return column.set(pl.Series(empty), None) if empty.any() else column
+        lent = pl.Series(_Export(views, self.bytes, lengths > 0))
+        # Both ways copy, so that the lent memory is given back here and now, never by another thread or at the end.
+        if long.any():
+            return pl.select(pl.concat_str(lent, pl.lit(""))).to_series()
+        column = pl.Series([""])
+        column.append(lent)
+        return column.rechunk(in_place=True).slice(1)
 
 
 class _Schema(ctypes.Structure):
@@ -135,24 +156,38 @@ _RELEASE_ARRAY: Final = _RELEASE(_release_array)
 class _Export:
     """One column of string views, by the Arrow PyCapsule protocol."""
 
-    def __init__(self, views: npt.NDArray[np.uint64], data: npt.NDArray[np.uint8]) -> None:
+    def __init__(
+        self,
+        views: npt.NDArray[np.uint64],
+        data: npt.NDArray[np.uint8],
+        there: npt.NDArray[np.bool_],
+    ) -> None:
         self._views = views
         self._data = data
+        self._nulls = int(len(there) - np.count_nonzero(there))
+        self._valid = np.packbits(there, bitorder="little")
         # The schema is read while the capsule lives and owns nothing, so it lives as long as this object.
         self._schema = _Schema(
             format=_FORMAT, flags=2, release=ctypes.cast(_RELEASE_SCHEMA, ctypes.c_void_p)
         )
 
-    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:  # noqa: PLW3201 - the protocol's name
+    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:  # noqa: ARG002, PLW3201 - the protocol's form
         sizes = np.array([self._data.nbytes], dtype=np.int64)
+        valid = self._valid.ctypes.data if self._nulls else None
         pointers = (ctypes.c_void_p * 4)(
-            None, self._views.ctypes.data, self._data.ctypes.data, sizes.ctypes.data
+            valid, self._views.ctypes.data, self._data.ctypes.data, sizes.ctypes.data
         )
-        array = _Array(length=len(self._views), n_buffers=4, buffers=ctypes.addressof(pointers))
+        array = _Array(
+            length=len(self._views),
+            null_count=self._nulls,
+            n_buffers=4,
+            buffers=ctypes.addressof(pointers),
+        )
         array.release = ctypes.cast(_RELEASE_ARRAY, ctypes.c_void_p)
-        array.private_data = ctypes.addressof(array)
-        _ALIVE[ctypes.addressof(array)] = (array, pointers, sizes, self._views, self._data)
+        address = ctypes.addressof(array)
+        array.private_data = address
+        _ALIVE[address] = (array, pointers, sizes, self._valid, self._views, self._data)
         return (
             _NEW_CAPSULE(ctypes.addressof(self._schema), b"arrow_schema", None),
-            _NEW_CAPSULE(ctypes.addressof(array), b"arrow_array", None),
+            _NEW_CAPSULE(address, b"arrow_array", None),
         )

@@ -1,0 +1,108 @@
+"""The faults of a file's form, collected as rows of `syntax_faults`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, Final
+
+import polars as pl
+
+from cleanclaim.model import SYNTAX_FAULTS
+
+MOST_OF_A_KIND: Final = 200
+"""A fault found more often than this at one element is told once more, as a number."""
+
+
+class Faults:
+    """The faults of one file, in the order found."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._rows: list[dict[str, Any]] = []
+        self._told = 0
+        self._counts: Counter[tuple[str, str, str]] = Counter()
+
+    def room(self, fault: str, element: str, kind: str) -> int:
+        """How many more faults of a kind are told one by one."""
+        return MOST_OF_A_KIND - self._counts[fault, element, kind]
+
+    def add(
+        self,
+        fault: str,
+        element: str,
+        explanation: str,
+        *,
+        kind: str = "",
+        segment_number: int | None = None,
+        position: int | None = None,
+        claim_key: int | None = None,
+        found: str | None = None,
+        expected: str | None = None,
+    ) -> None:
+        """Note a fault.
+
+        Args:
+            fault: the edit that reports it.
+            element: the segment or element.
+            explanation: the fault in one sentence.
+            kind: what is wrong, in a word, for counting.
+            segment_number: ordinal of the segment in the file.
+            position: offset in the file.
+            claim_key: the claim it lies in.
+            found: what stood there; never a patient's data.
+            expected: what should have stood there.
+        """
+        key = (fault, element, kind)
+        self._counts[key] += 1
+        if self._counts[key] <= MOST_OF_A_KIND:
+            self._rows.append(
+                {
+                    "fault": fault,
+                    "claim_key": claim_key,
+                    "segment_number": segment_number,
+                    "position": position,
+                    "element": element,
+                    "found": found,
+                    "expected": expected,
+                    "explanation": explanation,
+                }
+            )
+
+    def count(self, fault: str, element: str, kind: str, more: int) -> None:
+        """Note that there are more faults of a kind than were added."""
+        self._counts[fault, element, kind] += more
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def take(self, *, is_last: bool = False) -> pl.DataFrame:
+        """The faults noted since the last call, with those told as a number if this is the last."""
+        if is_last:
+            self._sum_up()
+        rows, self._rows = self._rows, []
+        first = self._told + 1
+        self._told += len(rows)
+        frame = pl.DataFrame(rows, schema=_SCHEMA)
+        return SYNTAX_FAULTS.conform(
+            frame.with_columns(
+                pl.lit(self._file).alias("file"),
+                pl.int_range(first, first + len(rows), dtype=pl.Int64, eager=True).alias("ordinal"),
+            )
+        )
+
+    def _sum_up(self) -> None:
+        for (fault, element, kind), times in self._counts.items():
+            more = times - MOST_OF_A_KIND
+            if more > 0:
+                self._rows.append(
+                    {
+                        "fault": fault,
+                        "element": element,
+                        "explanation": f"The same fault ({kind or 'of this kind'}) was found at {element} {more} more times in this file.",
+                    }
+                )
+
+
+_SCHEMA: Final = {
+    name: dtype for name, dtype in SYNTAX_FAULTS.schema.items() if name not in {"file", "ordinal"}
+}

@@ -1,0 +1,71 @@
+"""Several releases of one table laid over each other, so that every day has one authority.
+
+The rule: on a given day a table's rows come from the release that covers that day and began to
+cover it last (a full release replaces the one before it from its first day on, and whatever it no
+longer holds has ended). Of two that began on the same day the one published later stands. A release
+that a user imported always stands above the embedded one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+import polars as pl
+
+from cleanclaim.reference.release import OPEN_END, OPEN_START, Release
+
+
+def layered(parts: Iterable[tuple[Release, pl.DataFrame]]) -> pl.DataFrame:
+    """One table of several releases.
+
+    Args:
+        parts: releases of the same table with their rows.
+
+    Returns:
+        The rows, each cut to the days for which its release is the authority, sorted by `code` and
+        `valid_from`.
+    """
+    lowest_first = sorted(parts, key=lambda part: _rank(part[0]))
+    kept: list[pl.DataFrame] = []
+    for release, rows in lowest_first:
+        kept = [_outside(table, release) for table in kept]
+        kept.append(_within(rows, release))
+    return pl.concat(kept, how="diagonal_relaxed").sort("code", "valid_from").set_sorted("code")
+
+
+def next_day(day: date) -> date:
+    """The day after, where there is one."""
+    return day if day >= OPEN_END else day + timedelta(days=1)
+
+
+def _rank(release: Release) -> tuple[bool, date, date, str]:
+    return (
+        not release.embedded,
+        release.covers_from,
+        release.published or OPEN_START,
+        release.name,
+    )
+
+
+def _within(table: pl.DataFrame, release: Release) -> pl.DataFrame:
+    """The rows of an imported release say nothing of days that it does not cover."""
+    if release.embedded:
+        return table
+    return _cut(table, release.covers_from, release.covers_to)
+
+
+def _outside(table: pl.DataFrame, release: Release) -> pl.DataFrame:
+    parts = []
+    if release.covers_from > OPEN_START:
+        parts.append(_cut(table, OPEN_START, release.covers_from - timedelta(days=1)))
+    if release.covers_to < OPEN_END:
+        parts.append(_cut(table, next_day(release.covers_to), OPEN_END))
+    return pl.concat(parts) if parts else table.clear()
+
+
+def _cut(table: pl.DataFrame, start: date, end: date) -> pl.DataFrame:
+    return table.with_columns(
+        pl.max_horizontal("valid_from", pl.lit(start)).alias("valid_from"),
+        pl.min_horizontal("valid_to", pl.lit(end)).alias("valid_to"),
+    ).filter(pl.col("valid_from") <= pl.col("valid_to"))

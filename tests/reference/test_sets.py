@@ -1,0 +1,564 @@
+"""The small sets: form, dates, and facts typed a second time from what CMS publishes."""
+
+import csv
+import gzip
+import io
+import os
+import zipfile
+from datetime import date, timedelta
+from importlib.resources import files
+from itertools import pairwise
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from cleanclaim.reference.sets import RELEASE, SETS, load_set
+
+OPEN_START = date(1900, 1, 1)
+OPEN_END = date(9999, 12, 31)
+ONE_DAY = timedelta(days=1)
+
+COLUMNS = {
+    "modifiers": "code family ncci_associated:bool pricing label",
+    "modifier_conflicts": "code other reason source",
+    "notice_conflicts": "code other reason source",
+    "place_of_service": "code label facility:bool inpatient:bool",
+    "claim_filing": "code payer_class",
+    "diagnosis_qualifiers": "code kind icd_version:int",
+    "visit_codes": "code category patient visit_kind age_from:int age_to:int",
+    "procedure_age": "code age_from:int age_to:int reason",
+    "procedure_sex": "code last sex reason",
+    "unlisted_codes": "code",
+    "carc": "code label",
+    "rarc": "code label",
+    "claim_frequency": "code label",
+    "facility_types": "code setting",
+    "discharge_status": "code kind",
+    "admission_type": "code label",
+    "admission_source": "code label",
+    "states": "code",
+}
+"""The columns of every set before its dates; text unless typed."""
+
+TYPES = {"": pl.String(), "bool": pl.Boolean(), "int": pl.Int64()}
+
+MODIFIER = r"^[A-Z0-9]{2}$"
+PROCEDURE = r"^([0-9]{5}|[A-Z][0-9]{4})$"
+FORMS = {
+    "modifiers": MODIFIER,
+    "modifier_conflicts": MODIFIER,
+    "notice_conflicts": MODIFIER,
+    "place_of_service": r"^[0-9]{2}$",
+    "claim_filing": r"^([0-9]{2}|[A-Z]{2})$",
+    "diagnosis_qualifiers": r"^[A-Z]{2,3}$",
+    "visit_codes": PROCEDURE,
+    "procedure_age": PROCEDURE,
+    "procedure_sex": PROCEDURE,
+    "unlisted_codes": PROCEDURE,
+    "carc": r"^([1-9][0-9]{0,2}|[ABPWY][0-9]{1,2})$",
+    "rarc": r"^(M|MA|N)[1-9][0-9]{0,2}$",
+    "claim_frequency": r"^[0-9A-Z]$",
+    "facility_types": r"^[1-9][0-9]$",
+    "discharge_status": r"^[0-9]{2}$",
+    "admission_type": r"^[1-9]$",
+    "admission_source": r"^[1-9A-G]$",
+    "states": r"^[A-Z]{2}$",
+}
+
+WORDS = {
+    ("modifiers", "pricing"): {"pricing", "informational"},
+    ("claim_filing", "payer_class"): {
+        *("medicare", "medicaid", "commercial", "tricare", "va", "workers_comp", "auto", "other")
+    },
+    ("diagnosis_qualifiers", "kind"): {
+        *("principal", "other", "admitting", "reason_for_visit", "external_cause")
+    },
+    ("visit_codes", "patient"): {"new", "established", "none"},
+    ("visit_codes", "visit_kind"): {"problem", "preventive"},
+    ("procedure_sex", "sex"): {"M", "F"},
+    ("facility_types", "setting"): {"inpatient", "outpatient"},
+    ("discharge_status", "kind"): {"left", "died", "still a patient"},
+}
+"""Columns that hold one of a few words."""
+
+MAY_BE_NULL = {
+    ("visit_codes", "age_from"),
+    ("visit_codes", "age_to"),
+    ("procedure_age", "age_to"),
+}
+
+every_set = pytest.mark.parametrize("name", sorted(COLUMNS))
+
+
+def codes(name: str) -> set[str]:
+    return set(load_set(name)["code"])
+
+
+def codes_on(name: str, day: date) -> set[str]:
+    on_day = pl.lit(day).is_between(pl.col("valid_from"), pl.col("valid_to"))
+    return set(load_set(name).filter(on_day)["code"])
+
+
+# Form
+
+
+def test_every_set_is_tested_and_every_file_is_a_set() -> None:
+    folder = files("cleanclaim.reference") / "set_data"
+    written = {p.name.removesuffix(".csv") for p in folder.iterdir() if p.name.endswith(".csv")}
+    assert set(COLUMNS) == set(FORMS) == set(SETS) == written
+
+
+@every_set
+def test_says_what_it_is_and_where_it_is_from(name: str) -> None:
+    assert SETS[name].meaning.strip()
+    assert SETS[name].source.strip()
+
+
+@every_set
+def test_loads_with_its_schema(name: str) -> None:
+    words = [word.partition(":") for word in COLUMNS[name].split()]
+    expected = {column: TYPES[kind] for column, _, kind in words}
+    expected |= {"valid_from": pl.Date(), "valid_to": pl.Date(), "release": pl.String()}
+    loaded = load_set(name)
+    assert loaded.schema == pl.Schema(expected)
+    assert loaded["release"].unique().to_list() == [RELEASE]
+    assert loaded.height > 0
+
+
+@every_set
+def test_is_sorted_by_code_and_date(name: str) -> None:
+    keys = list(load_set(name).select("code", "valid_from").iter_rows())
+    assert keys == sorted(keys)
+
+
+@every_set
+def test_codes_have_the_form_of_their_set(name: str) -> None:
+    odd = load_set(name).filter(~pl.col("code").str.contains(FORMS[name]))
+    assert odd["code"].to_list() == []
+
+
+@every_set
+def test_texts_are_there_and_trimmed(name: str) -> None:
+    texts = load_set(name).select(pl.selectors.string())
+    for column in texts.columns:
+        ragged = (pl.col(column) == "") | (pl.col(column) != pl.col(column).str.strip_chars())
+        assert texts.filter(ragged).height == 0, column
+
+
+@every_set
+def test_only_open_ages_are_null(name: str) -> None:
+    loaded = load_set(name)
+    with_null = {(name, c) for c in loaded.columns if loaded[c].null_count()}
+    assert with_null <= MAY_BE_NULL
+
+
+@every_set
+def test_flags_are_written_true_or_false(name: str) -> None:
+    # Any other word would be read as false.
+    flags = [w.removesuffix(":bool") for w in COLUMNS[name].split() if w.endswith(":bool")]
+    path = files("cleanclaim.reference") / "set_data" / f"{name}.csv"
+    rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8"))))
+    assert {row[flag] for row in rows for flag in flags} <= {"true", "false"}
+
+
+@pytest.mark.parametrize(("name", "column"), sorted(WORDS))
+def test_words_are_of_the_list(name: str, column: str) -> None:
+    assert set(load_set(name)[column]) <= WORDS[name, column]
+
+
+# Dates
+
+
+@every_set
+def test_periods_run_forward_within_the_open_ends(name: str) -> None:
+    wrong = (
+        (pl.col("valid_from") > pl.col("valid_to"))
+        | (pl.col("valid_from") < OPEN_START)
+        | (pl.col("valid_to") > OPEN_END)
+    )
+    assert load_set(name).filter(wrong)["code"].to_list() == []
+
+
+@every_set
+def test_a_key_has_one_row_a_day(name: str) -> None:
+    loaded = load_set(name)
+    key = [c for c in ("code", "other") if c in loaded.columns]
+    ordered = loaded.sort(*key, "valid_from")
+    follows = pl.all_horizontal(pl.col(c) == pl.col(c).shift() for c in key)
+    overlaps = pl.col("valid_from") <= pl.col("valid_to").shift()
+    assert ordered.filter(follows & overlaps).select(key).rows() == []
+
+
+PLACE_STARTS = {
+    "02": date(2017, 1, 1),
+    "10": date(2022, 1, 1),
+    "18": date(2013, 1, 1),  # "available for use effective January 1, 2013"
+    "19": date(2016, 1, 1),
+    "27": date(2023, 10, 1),
+    "58": date(2020, 1, 1),
+    "66": date(2024, 8, 1),
+}
+"""CMS, Place of Service Code Set, effective dates."""
+
+
+@pytest.mark.parametrize(("code", "first"), PLACE_STARTS.items(), ids=str)
+def test_place_of_service_starts_on_its_day(code: str, first: date) -> None:
+    assert code in codes_on("place_of_service", first)
+    assert code not in codes_on("place_of_service", first - ONE_DAY)
+
+
+PLACE_IN_USE = {
+    "01": date(2003, 10, 1),
+    "03": date(2003, 1, 1),
+    "09": date(2006, 7, 1),
+    "11": date(2003, 1, 1),
+    "14": date(2003, 10, 1),
+    "15": date(2003, 1, 1),
+    "16": date(2008, 1, 1),
+    "17": date(2010, 5, 1),  # "available immediately", at the latest on this day
+    "20": date(2003, 1, 1),
+    "49": date(2003, 10, 1),
+    "57": date(2003, 10, 1),
+}
+"""Days by which CMS's list has the code; an earlier start of ours flags no valid claim."""
+
+
+@pytest.mark.parametrize(("code", "day"), PLACE_IN_USE.items(), ids=str)
+def test_place_of_service_is_known_from_its_day(code: str, day: date) -> None:
+    assert code in codes_on("place_of_service", day)
+    assert code in codes_on("place_of_service", date(2026, 11, 23))
+
+
+MODIFIER_STARTS = {
+    "93": date(2022, 1, 1),
+    "95": date(2017, 1, 1),
+    "96": date(2018, 1, 1),
+    "97": date(2018, 1, 1),
+    "CO": date(2019, 1, 1),  # in HCPCS a year before Medicare paid by it
+    "CQ": date(2019, 1, 1),
+    "FQ": date(2022, 1, 1),
+    "FR": date(2022, 1, 1),
+    "FS": date(2022, 1, 1),
+    "FT": date(2022, 1, 1),
+    "G0": date(2019, 1, 1),
+    "JZ": date(2023, 1, 1),
+    "XE": date(2015, 1, 1),
+    "XP": date(2015, 1, 1),
+    "XS": date(2015, 1, 1),
+    "XU": date(2015, 1, 1),
+}
+"""CMS HCPCS Level II modifier records; for the numbers, the year's change of the code set."""
+
+
+@pytest.mark.parametrize(("code", "first"), MODIFIER_STARTS.items(), ids=str)
+def test_modifier_starts_on_its_day(code: str, first: date) -> None:
+    assert code in codes_on("modifiers", first)
+    assert code not in codes_on("modifiers", first - ONE_DAY)
+
+
+ENDS = [
+    ("modifiers", "21", date(2008, 12, 31)),
+    ("modifiers", "QU", date(2005, 12, 31)),  # CMS Change Request 3935: AQ from 2006
+    ("modifiers", "QV", date(2007, 12, 31)),  # CMS Change Request 5805: Q1 from 2008
+    ("modifiers", "JG", date(2024, 12, 31)),  # CMS, 340B modifiers: TB alone from 2025
+    ("discharge_status", "08", date(2005, 9, 30)),
+    ("discharge_status", "71", date(2003, 9, 30)),
+    ("discharge_status", "72", date(2003, 9, 30)),
+    ("admission_source", "3", date(2007, 9, 30)),
+    ("admission_source", "7", date(2010, 6, 30)),
+    ("admission_source", "A", date(2007, 9, 30)),
+    ("admission_source", "B", date(2010, 6, 30)),
+    ("admission_source", "C", date(2010, 6, 30)),
+    ("visit_codes", "99201", date(2020, 12, 31)),
+    ("visit_codes", "99218", date(2022, 12, 31)),
+    ("visit_codes", "99241", date(2022, 12, 31)),
+    ("visit_codes", "99251", date(2022, 12, 31)),
+    ("visit_codes", "99318", date(2022, 12, 31)),
+    ("visit_codes", "99343", date(2022, 12, 31)),
+]
+
+
+@pytest.mark.parametrize(("name", "code", "last"), ENDS, ids=str)
+def test_ends_on_its_day(name: str, code: str, last: date) -> None:
+    assert code in codes_on(name, last)
+    assert code not in codes_on(name, last + ONE_DAY)
+
+
+STARTS = [
+    ("discharge_status", "21", date(2009, 10, 1)),
+    ("discharge_status", "66", date(2006, 1, 1)),
+    ("discharge_status", "69", date(2013, 10, 1)),
+    ("discharge_status", "70", date(2008, 4, 1)),
+    ("discharge_status", "81", date(2013, 10, 1)),
+    ("discharge_status", "95", date(2013, 10, 1)),
+    ("admission_source", "E", date(2007, 10, 1)),
+    ("admission_source", "F", date(2007, 10, 1)),
+    ("admission_source", "G", date(2020, 7, 1)),
+]
+"""Medicare Claims Processing Manual, chapter 25, section 75, and its change requests."""
+
+
+@pytest.mark.parametrize(("name", "code", "first"), STARTS, ids=str)
+def test_starts_on_its_day(name: str, code: str, first: date) -> None:
+    assert code in codes_on(name, first)
+    assert code not in codes_on(name, first - ONE_DAY)
+
+
+# Facts
+
+
+def test_ncci_associated_modifiers() -> None:
+    # NCCI Policy Manual, chapter I, section E.
+    listed = {"24", "25", "27", "57", "58", "59", "78", "79", "91", "XE", "XP", "XS", "XU"}
+    listed |= {"E1", "E2", "E3", "E4", "LT", "RT", "LC", "LD", "LM", "RC", "RI"}
+    listed |= {f"{limb}{digit}" for limb in "FT" for digit in "A123456789"}
+    assert set(load_set("modifiers").filter("ncci_associated")["code"]) == listed
+
+
+def test_ambulance_origins_and_destinations_are_modifiers() -> None:
+    # Medicare Claims Processing Manual, chapter 15, section 30: X is a destination only.
+    trips = {a + b for a in "DEGHIJNPRS" for b in "DEGHIJNPRSX"}
+    assert trips <= codes("modifiers")
+
+
+@pytest.mark.parametrize("name", ["modifier_conflicts", "notice_conflicts"])
+def test_conflicts_are_pairs_of_known_modifiers(name: str) -> None:
+    pairs = [frozenset(row) for row in load_set(name).select("code", "other").iter_rows()]
+    assert all(len(pair) == 2 for pair in pairs)
+    assert len(set(pairs)) == len(pairs)
+    assert set().union(*pairs) <= codes("modifiers")
+
+
+def test_inpatient_places_are_facilities() -> None:
+    places = load_set("place_of_service").filter("inpatient")
+    assert set(places["code"]) == {"21", "51", "61"}
+    assert places["facility"].all()
+
+
+def test_diagnosis_qualifiers() -> None:
+    rows = load_set("diagnosis_qualifiers").select("code", "kind", "icd_version").rows()
+    kinds = {
+        "K": "principal",
+        "F": "other",
+        "J": "admitting",
+        "N": "external_cause",
+    }
+    expected = {(f"B{letter}", kind, 9) for letter, kind in kinds.items()}
+    expected |= {(f"AB{letter}", kind, 10) for letter, kind in kinds.items()}
+    expected |= {("PR", "reason_for_visit", 9), ("APR", "reason_for_visit", 10)}
+    assert set(rows) == expected
+
+
+def test_payers_of_the_837() -> None:
+    listed = {"11", "12", "13", "14", "15", "16", "17", "AM", "BL", "CH", "CI", "DS"}
+    listed |= {"FI", "HM", "LM", "MA", "MB", "MC", "OF", "TV", "VA", "WC", "ZZ"}
+    assert listed <= codes("claim_filing")
+    classes = dict(load_set("claim_filing").select("code", "payer_class").iter_rows())
+    assert {code for code, kind in classes.items() if kind == "medicare"} == {"16", "MA", "MB"}
+    assert {code for code, kind in classes.items() if kind == "medicaid"} == {"MC"}
+
+
+def test_states_territories_and_military_posts() -> None:
+    posts_and_territories = {"AA", "AE", "AP", "AS", "DC", "FM", "GU", "MH", "MP", "PR", "PW", "VI"}
+    assert posts_and_territories <= codes("states")
+    assert len(codes("states") - posts_and_territories) == 50
+
+
+def test_bills_of_common_settings() -> None:
+    settings = dict(load_set("facility_types").select("code", "setting").iter_rows())
+    inpatient = {"11", "18", "21", "41"}
+    outpatient = {
+        "12",
+        "13",
+        "14",
+        "22",
+        "23",
+        "32",
+        "34",
+        "71",
+        "72",
+        "74",
+        "75",
+        "76",
+        "77",
+        "85",
+    }
+    assert {settings[code] for code in inpatient} == {"inpatient"}
+    assert {settings[code] for code in outpatient} == {"outpatient"}
+
+
+def test_deaths_and_stays() -> None:
+    kinds = dict(load_set("discharge_status").select("code", "kind").iter_rows())
+    assert {c for c, kind in kinds.items() if kind == "died"} == {"20", "40", "41", "42"}
+    assert {c for c, kind in kinds.items() if kind == "still a patient"} == {"30"}
+
+
+@pytest.mark.parametrize("first", ["99381", "99391"])
+def test_preventive_visits_cover_every_age_once(first: str) -> None:
+    visits = load_set("visit_codes").filter(
+        pl.col("code").is_between(pl.lit(first), pl.lit(first[:4] + "7"))
+    )
+    ages = visits.select("age_from", "age_to").rows()
+    assert len(ages) == 7
+    assert ages[0][0] == 0
+    assert ages[-1] == (65, None)
+    assert all(after[0] == before[1] + 1 for before, after in pairwise(ages))
+
+
+def test_ages_of_visits_are_those_of_the_procedures() -> None:
+    ages = {row[0]: row[1:] for row in load_set("procedure_age").iter_rows()}
+    visits = load_set("visit_codes").drop_nulls("age_from")
+    assert visits.height == 14
+    for code, *span in visits.select("code", "age_from", "age_to").iter_rows():
+        assert list(ages[code][:2]) == span
+
+
+def test_ages_run_upward() -> None:
+    ages = load_set("procedure_age").drop_nulls("age_to")
+    assert ages.filter(pl.col("age_from") > pl.col("age_to"))["code"].to_list() == []
+    assert ages["age_from"].min() == 0
+
+
+def test_ranges_of_one_sex_do_not_meet() -> None:
+    ranges = load_set("procedure_sex").select("code", "last").rows()
+    assert all(first <= last and len(first) == len(last) for first, last in ranges)
+    assert all(before[1] < after[0] for before, after in pairwise(ranges))
+
+
+@pytest.mark.parametrize(
+    ("code", "sex"),
+    [
+        ("55700", "M"),
+        ("58150", "F"),
+        ("59400", "F"),
+        ("76805", "F"),
+        ("84153", "M"),
+        ("53000", None),  # the urethra
+        ("55920", None),  # either sex
+        ("60000", None),
+        ("76830", None),
+    ],
+)
+def test_sex_of_a_procedure(code: str, sex: str | None) -> None:
+    inside = pl.lit(code).is_between(pl.col("code"), pl.col("last"))
+    found = load_set("procedure_sex").filter(inside)["sex"].to_list()
+    assert found == ([sex] if sex else [])
+
+
+@pytest.mark.parametrize(
+    ("name", "present", "absent"),
+    [
+        ("unlisted_codes", {"64999", "99199", "A9999", "E1399", "J3490"}, {"99213", "J1100"}),
+        ("visit_codes", {"99213", "99285", "92014", "G0439"}, {"20610", "93000"}),
+        ("claim_frequency", {"1", "7", "8"}, set()),
+        ("admission_type", {"1", "2", "3", "4", "5", "9"}, {"6", "7", "8"}),
+        ("carc", {"4", "16", "18", "97", "181", "B7"}, set()),
+        ("rarc", {"M20", "M51", "M76", "M77", "N56", "MA130"}, set()),
+        ("place_of_service", {"11", "22", "99"}, {"00", "28", "35", "59", "70", "82"}),
+    ],
+)
+def test_has_the_codes_everyone_bills(name: str, present: set[str], absent: set[str]) -> None:
+    assert present <= codes(name)
+    assert not absent & codes(name)
+
+
+# Against the publishers' files
+
+
+@pytest.fixture(scope="module")
+def published() -> Path:
+    folder = os.environ.get("CLEANCLAIM_DATA")
+    if not folder:
+        pytest.skip("CLEANCLAIM_DATA names no folder of published files")
+    return Path(folder) / "data"
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _july_2024(published: Path, member: str) -> str:
+    path = published / "hcpcs" / "july-2024-alpha-numeric-hcpcs-file.zip"
+    with zipfile.ZipFile(path) as archive:
+        return archive.read(member).decode("utf-8-sig", "replace")
+
+
+def test_has_every_published_modifier(published: Path) -> None:
+    listed = {row["modifier"] for row in _rows(published / "sets" / "modifiers.csv.gz")}
+    assert len(listed) > 400
+    assert listed - codes("modifiers") == set()
+
+
+def test_has_every_assigned_place_with_its_rate(published: Path) -> None:
+    rows = _rows(published / "sets" / "pos_codes.csv")
+    assigned = {
+        row["pos_code"]: row["pos_type"] == "Facility"
+        for row in rows
+        if row["pos_type"] != "Unassigned"
+    }
+    ours = load_set("place_of_service").select("code", "facility")
+    assert dict(ours.iter_rows()) == assigned
+
+
+@pytest.mark.parametrize("name", ["carc", "rarc"])
+def test_reason_and_remark_codes_are_in_use(published: Path, name: str) -> None:
+    rows = _rows(published / "sets" / f"{name}_codes.csv")
+    in_use = {row["code"] for row in rows if not row["stop"]}
+    assert len(in_use) > 250
+    assert codes(name) - in_use == set()
+
+
+def test_unlisted_letter_codes_are_on_the_noc_list(published: Path) -> None:
+    text = _july_2024(published, "NOC codes_JUL2024.csv")
+    in_use = {row["HCPCS"] for row in csv.DictReader(io.StringIO(text)) if not row["TERM DATE"]}
+    ours = {code for code in codes("unlisted_codes") if code[0].isalpha()}
+    assert len(ours) > 40
+    assert ours - in_use == set()
+
+
+@pytest.mark.parametrize("name", ["unlisted_codes", "visit_codes", "procedure_sex"])
+def test_letter_codes_are_in_the_code_set_of_2026(published: Path, name: str) -> None:
+    path = published / "hcpcs" / "hcpcs_level2_codes_2026Q3.txt.gz"
+    listed = set(gzip.decompress(path.read_bytes()).decode().split())
+    ours = {code for code in codes(name) if code[0].isalpha()}
+    assert ours
+    assert ours - listed == set()
+
+
+@pytest.fixture(scope="module")
+def modifier_periods(published: Path) -> dict[str, tuple[date, date]]:
+    """Added and ended, of the modifier records (identification code 7) whose dates are CMS's own.
+
+    A record without a short text is not: its dates were filled in by whoever gathered the file.
+    """
+    lines = _july_2024(published, "HCPC2024_JUL_ANWEB.txt").splitlines()
+    records = [line for line in lines if line[10:11] == "7" and line[91:119].strip()]
+    return {
+        line[:5].strip(): (_day(line[268:276]), _day(line[284:292].strip() or "99991231"))
+        for line in records
+    }
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def test_no_modifier_starts_after_cms_added_it(
+    modifier_periods: dict[str, tuple[date, date]],
+) -> None:
+    assert len(modifier_periods) > 300
+    starts = dict(load_set("modifiers").select("code", "valid_from").iter_rows())
+    late = {m: starts[m] for m, (added, _) in modifier_periods.items() if starts[m] > added}
+    assert late == {}
+
+
+def test_modifiers_end_when_cms_ended_them(
+    modifier_periods: dict[str, tuple[date, date]],
+) -> None:
+    ends = dict(load_set("modifiers").select("code", "valid_to").iter_rows())
+    ended = {m: last for m, (_, last) in modifier_periods.items() if last != OPEN_END}
+    assert len(ended) > 5
+    assert {m: ends[m] for m in ended} == ended
