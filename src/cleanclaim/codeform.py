@@ -27,15 +27,32 @@ def why_not_billable(codes: pl.Series, reference: Reference) -> pl.DataFrame:
         code, form (one of this module's words), stem (the code of the tabular list that takes the seventh character, or the billable code
         that was written with too much), padded (the stem with its placeholders).
     """
-    known = reference.derived("billable codes", lambda: reference.table("icd10cm").select("code").unique().sort("code"))["code"]
+    known = reference.derived(
+        "billable codes", lambda: reference.table("icd10cm").select("code").unique().sort("code")
+    )["code"]
     asked = codes.drop_nulls().unique().to_frame("code")
     asked = asked.with_columns(_has_below(asked["code"], known).alias("has_below"))
-    stems = reference.derived("stems", lambda: reference.table("icd10cm_seventh").select(pl.col("code").alias("stem"), "padded").unique())
+    stems = reference.derived(
+        "stems",
+        lambda: (
+            reference.table("icd10cm_seventh")
+            .select(pl.col("code").alias("stem"), "padded")
+            .unique()
+        ),
+    )
     choices = reference.table("icd10cm_seventh").select("padded", "character").unique()
     options = _split(asked.select("code"), stems, choices)
-    billable = asked.lazy().with_columns(
-        pl.concat_list([pl.col("code").str.slice(0, n) for n in range(3, 7)]).alias("shorter")
-    ).explode("shorter").filter(pl.col("shorter") != pl.col("code"), pl.col("shorter").is_in(known.implode())).group_by("code").agg(pl.col("shorter").max()).collect()
+    billable = (
+        asked.lazy()
+        .with_columns(
+            pl.concat_list([pl.col("code").str.slice(0, n) for n in range(3, 7)]).alias("shorter")
+        )
+        .explode("shorter")
+        .filter(pl.col("shorter") != pl.col("code"), pl.col("shorter").is_in(known.implode()))
+        .group_by("code")
+        .agg(pl.col("shorter").max())
+        .collect()
+    )
     return (
         asked.lazy()
         .join(options.lazy(), on="code", how="left")
@@ -62,9 +79,16 @@ def _split(asked: pl.DataFrame, stems: pl.DataFrame, choices: pl.DataFrame) -> p
     bare = asked.with_columns(code.str.strip_chars_end("X").alias("plain"))
     at_stem = pl.concat(
         [
-            asked.join(stems, left_on="code", right_on="stem").select("code", code.alias("stem"), "padded"),
-            asked.join(stems, left_on="code", right_on="padded", how="inner", coalesce=False).select("code", "stem", "padded"),
-            bare.filter(pl.col("plain") != code).join(stems, left_on="plain", right_on="stem").filter(code.str.len_chars() < 7).select("code", pl.col("plain").alias("stem"), "padded"),
+            asked.join(stems, left_on="code", right_on="stem").select(
+                "code", code.alias("stem"), "padded"
+            ),
+            asked.join(
+                stems, left_on="code", right_on="padded", how="inner", coalesce=False
+            ).select("code", "stem", "padded"),
+            bare.filter(pl.col("plain") != code)
+            .join(stems, left_on="plain", right_on="stem")
+            .filter(code.str.len_chars() < 7)
+            .select("code", pl.col("plain").alias("stem"), "padded"),
         ]
     ).with_columns(pl.lit(SEVENTH_MISSING).alias("form"))
     prefixed = [
@@ -75,18 +99,39 @@ def _split(asked: pl.DataFrame, stems: pl.DataFrame, choices: pl.DataFrame) -> p
     ]
     beyond = pl.concat(prefixed).with_columns(
         pl.col("rest").str.slice(-1).alias("character"),
-        (pl.col("rest").str.head(-1) == pl.col("padded").str.slice(pl.col("stem").str.len_chars())).alias("placed"),
+        (
+            pl.col("rest").str.head(-1)
+            == pl.col("padded").str.slice(pl.col("stem").str.len_chars())
+        ).alias("placed"),
     )
-    allowed = beyond.join(choices, on=["padded", "character"], how="semi").select("code", "stem", pl.lit(value=True).alias("allowed"))
+    allowed = beyond.join(choices, on=["padded", "character"], how="semi").select(
+        "code", "stem", pl.lit(value=True).alias("allowed")
+    )
     told = beyond.join(allowed, on=["code", "stem"], how="left").with_columns(
-        pl.when(pl.col("placed")).then(pl.lit(SEVENTH_WRONG)).when(pl.col("allowed")).then(pl.lit(PLACEHOLDER_WRONG)).otherwise(pl.lit(SEVENTH_WRONG)).alias("form")
+        pl.when(pl.col("placed"))
+        .then(pl.lit(SEVENTH_WRONG))
+        .when(pl.col("allowed"))
+        .then(pl.lit(PLACEHOLDER_WRONG))
+        .otherwise(pl.lit(SEVENTH_WRONG))
+        .alias("form")
     )
-    every = pl.concat([at_stem.select("code", "stem", "padded", "form"), told.select("code", "stem", "padded", "form")])
-    return every.sort("code", pl.col("stem").str.len_chars(), descending=[False, True]).unique("code", keep="first", maintain_order=True)
+    every = pl.concat(
+        [
+            at_stem.select("code", "stem", "padded", "form"),
+            told.select("code", "stem", "padded", "form"),
+        ]
+    )
+    return every.sort("code", pl.col("stem").str.len_chars(), descending=[False, True]).unique(
+        "code", keep="first", maintain_order=True
+    )
 
 
 def _has_below(codes: pl.Series, known: pl.Series) -> pl.Series:
     """True where a code is a proper beginning of some known code."""
     at = known.search_sorted(codes, side="left")
-    following = pl.DataFrame({"code": codes, "next": known.gather(at.clip(0, max(known.len() - 1, 0)))})
-    return following.select(pl.col("next").str.starts_with(pl.col("code")) & (pl.col("next") != pl.col("code")))["next"]
+    following = pl.DataFrame(
+        {"code": codes, "next": known.gather(at.clip(0, max(known.len() - 1, 0)))}
+    )
+    return following.select(
+        pl.col("next").str.starts_with(pl.col("code")) & (pl.col("next") != pl.col("code"))
+    )["next"]

@@ -214,11 +214,21 @@ class Claims:
     def never_billable(self) -> pl.DataFrame:
         """The ICD-10 rows of `diagnoses` whose code was never billable, with `form`, `stem` and `padded` (see `cleanclaim.codeform`)."""
         rows = self.diagnoses.filter(
-            (pl.col("icd_version") == 10) & ~pl.col("ever_in_force") & pl.col("code_loaded") & pl.col("diagnosis_code").is_not_null()
+            (pl.col("icd_version") == 10)
+            & ~pl.col("ever_in_force")
+            & pl.col("code_loaded")
+            & pl.col("diagnosis_code").is_not_null()
         )
         if rows.is_empty():
-            return rows.with_columns(pl.lit(None, pl.String).alias(name) for name in ("form", "stem", "padded"))
-        return rows.join(why_not_billable(rows["diagnosis_code"].unique(), self.reference), left_on="diagnosis_code", right_on="code", how="left")
+            return rows.with_columns(
+                pl.lit(None, pl.String).alias(name) for name in ("form", "stem", "padded")
+            )
+        return rows.join(
+            why_not_billable(rows["diagnosis_code"].unique(), self.reference),
+            left_on="diagnosis_code",
+            right_on="code",
+            how="left",
+        )
 
     def _dated_diagnoses(self) -> pl.DataFrame:
         pointed = (
@@ -328,7 +338,12 @@ def _with_validity(diagnoses: pl.DataFrame, reference: Reference) -> pl.DataFram
         .with_columns(
             pl.col("in_force").fill_null(value=False),
             pl.col("first_valid").is_not_null().alias("ever_in_force"),
-            pl.when(pl.col("on_date").is_not_null() & pl.col("diagnosis_code").is_not_null() & _right_system()).then(loaded)
+            pl.when(
+                pl.col("on_date").is_not_null()
+                & pl.col("diagnosis_code").is_not_null()
+                & _right_system()
+            )
+            .then(loaded)
             .alias("code_loaded"),
         )
         .collect()
@@ -336,13 +351,20 @@ def _with_validity(diagnoses: pl.DataFrame, reference: Reference) -> pl.DataFram
 
 
 def _loaded(reference: Reference, table: str, version: int) -> pl.Expr:
-    spans = [pl.col("on_date").is_between(start, end) & pl.col("last_date").is_between(start, end) for start, end in reference.coverage(table)]
+    spans = [
+        pl.col("on_date").is_between(start, end) & pl.col("last_date").is_between(start, end)
+        for start, end in reference.coverage(table)
+    ]
     return pl.any_horizontal(pl.lit(value=False), *spans) & (pl.col("icd_version") == version)
 
 
 def _right_system() -> pl.Expr:
     """ICD-9 before 2015-10-01, ICD-10 from then on (45 CFR 162.1002)."""
-    return pl.when(pl.col("icd_version") == 9).then(pl.col("on_date") < ICD10_BEGINS).otherwise(pl.col("last_date") >= ICD10_BEGINS)
+    return (
+        pl.when(pl.col("icd_version") == 9)
+        .then(pl.col("on_date") < ICD10_BEGINS)
+        .otherwise(pl.col("last_date") >= ICD10_BEGINS)
+    )
 
 
 def _with_attributes(diagnoses: pl.DataFrame, reference: Reference) -> pl.DataFrame:
@@ -365,7 +387,9 @@ def _with_attributes(diagnoses: pl.DataFrame, reference: Reference) -> pl.DataFr
     return (
         diagnoses.lazy()
         .join(on_the_day, on=["claim_key", "diagnosis_number"], how="left", maintain_order="left")
-        .with_columns(pl.col(ATTRIBUTES).fill_null(value=False) & pl.col("code_loaded").fill_null(value=False))
+        .with_columns(
+            pl.col(ATTRIBUTES).fill_null(value=False) & pl.col("code_loaded").fill_null(value=False)
+        )
         .collect()
     )
 

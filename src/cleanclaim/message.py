@@ -72,7 +72,9 @@ def _written(name: str, form: str, dtype: pl.DataType) -> pl.Expr:
 
 def _icd(code: pl.Expr) -> pl.Expr:
     is_long_code = code.str.contains(r"^[A-Z0-9]{4,7}$")
-    return pl.when(is_long_code).then(code.str.slice(0, 3) + "." + code.str.slice(3)).otherwise(code)
+    return (
+        pl.when(is_long_code).then(code.str.slice(0, 3) + "." + code.str.slice(3)).otherwise(code)
+    )
 
 
 def _icd_list(codes: pl.Expr) -> pl.Expr:

@@ -72,7 +72,12 @@ def check_inputs(
     return _report(batch, reference, edits, chosen, [*files, *past_files], progress)
 
 
-def check_objects(claims: Iterable[object], reference: Reference, edits: Sequence[Edit], settings: Settings | None = None) -> Report:
+def check_objects(
+    claims: Iterable[object],
+    reference: Reference,
+    edits: Sequence[Edit],
+    settings: Settings | None = None,
+) -> Report:
     """Check claims that are Python mappings or dataclasses (see `cleanclaim.objects`).
 
     Raises:
@@ -86,10 +91,24 @@ def prepare(batch: Batch, settings: Settings) -> Batch:
     """Fill what is the same for every reader: the payer class, and the day on which a claim is judged."""
     classes = load_set("claim_filing")
     known = dict(zip(classes["code"], classes["payer_class"], strict=True))
-    told = pl.coalesce("payer_class", pl.col("claim_filing_code").replace_strict(known, default=None, return_dtype=pl.String))
-    payer_class = pl.lit(settings.payer_class) if settings.payer_class else told.fill_null("unknown")
-    as_of = pl.lit(settings.as_of) if settings.as_of else pl.coalesce("as_of", "submitted_date", pl.lit(date.today()))  # noqa: DTZ011 - the user's own day
-    return replace(batch, claims=batch.claims.with_columns(payer_class.alias("payer_class"), as_of.cast(pl.Date).alias("as_of")))
+    told = pl.coalesce(
+        "payer_class",
+        pl.col("claim_filing_code").replace_strict(known, default=None, return_dtype=pl.String),
+    )
+    payer_class = (
+        pl.lit(settings.payer_class) if settings.payer_class else told.fill_null("unknown")
+    )
+    as_of = (
+        pl.lit(settings.as_of)
+        if settings.as_of
+        else pl.coalesce("as_of", "submitted_date", pl.lit(date.today()))
+    )  # noqa: DTZ011 - the user's own day
+    return replace(
+        batch,
+        claims=batch.claims.with_columns(
+            payer_class.alias("payer_class"), as_of.cast(pl.Date).alias("as_of")
+        ),
+    )
 
 
 def whole_patients(batch: Batch, at_once: int = CLAIMS_AT_ONCE) -> Iterator[Batch]:
@@ -110,8 +129,18 @@ def whole_patients(batch: Batch, at_once: int = CLAIMS_AT_ONCE) -> Iterator[Batc
     for group in range(groups):
         claims = batch.claims.filter(number == group)
         keys = claims.select("claim_key")
-        frames = {name: frame.join(keys, on="claim_key", how="semi") for name, frame in batch.frames().items() if name not in {"claims", "syntax_faults"}}
-        yield Batch.of({**frames, "claims": claims, **({"syntax_faults": batch.syntax_faults} if group == 0 else {})})
+        frames = {
+            name: frame.join(keys, on="claim_key", how="semi")
+            for name, frame in batch.frames().items()
+            if name not in {"claims", "syntax_faults"}
+        }
+        yield Batch.of(
+            {
+                **frames,
+                "claims": claims,
+                **({"syntax_faults": batch.syntax_faults} if group == 0 else {}),
+            }
+        )
 
 
 def _collected(batches: Iterator[Batch], progress: Progress | None, doing: str) -> Batch:
@@ -126,7 +155,12 @@ def _collected(batches: Iterator[Batch], progress: Progress | None, doing: str) 
 
 
 def _report(
-    batch: Batch, reference: Reference, edits: Sequence[Edit], settings: Settings, files: Sequence[FileRead], progress: Progress | None
+    batch: Batch,
+    reference: Reference,
+    edits: Sequence[Edit],
+    settings: Settings,
+    files: Sequence[FileRead],
+    progress: Progress | None,
 ) -> Report:
     checked: list[Checked] = []
     done = 0
@@ -135,10 +169,21 @@ def _report(
         done += group.claims.height
         if progress:
             progress("checking", done)
-    findings = pl.concat([c.findings for c in checked]) if checked else pl.DataFrame(schema=FINDINGS)
-    not_checked = pl.concat([c.not_checked for c in checked]) if checked else pl.DataFrame(schema=NOT_CHECKED)
+    findings = (
+        pl.concat([c.findings for c in checked]) if checked else pl.DataFrame(schema=FINDINGS)
+    )
+    not_checked = (
+        pl.concat([c.not_checked for c in checked]) if checked else pl.DataFrame(schema=NOT_CHECKED)
+    )
     order = ["claim_key", "line_number", "diagnosis_number", "code"]
-    kept = findings.filter(pl.col("disposition").cast(pl.String).is_in([d.value for d in Disposition if d.rank <= settings.min_disposition.rank]))
+    kept = findings.filter(
+        pl.col("disposition")
+        .cast(pl.String)
+        .is_in([d.value for d in Disposition if d.rank <= settings.min_disposition.rank])
+    )
     if len(checked) > 1:
-        kept, not_checked = kept.sort(order, nulls_last=False), not_checked.sort(order, nulls_last=False)
+        kept, not_checked = (
+            kept.sort(order, nulls_last=False),
+            not_checked.sort(order, nulls_last=False),
+        )
     return Report(batch, kept, not_checked, tuple(files), tuple(edits))

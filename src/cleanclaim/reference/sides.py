@@ -28,11 +28,21 @@ def sides(reference: Reference) -> pl.DataFrame:
 
 
 def _sides(reference: Reference) -> pl.DataFrame:
-    nodes = reference.table("icd10cm_tabular").filter(~pl.col("has_children"), pl.col("code").str.len_chars() <= 7).select(
-        pl.col("code").alias("prefix"), pl.lit(None, pl.String).alias("character"), pl.col("parent").alias("place"), pl.col("title").str.to_lowercase().alias("words")
+    nodes = (
+        reference.table("icd10cm_tabular")
+        .filter(pl.col("is_billable"), pl.col("code").str.len_chars() <= 7)
+        .select(
+            pl.col("code").alias("prefix"),
+            pl.lit(None, pl.String).alias("character"),
+            pl.col("parent").alias("place"),
+            pl.col("title").str.to_lowercase().alias("words"),
+        )
     )
     seventh = reference.table("icd10cm_seventh").select(
-        pl.col("code").alias("prefix"), "character", pl.col("code").alias("place"), pl.col("meaning").str.to_lowercase().alias("words")
+        pl.col("code").alias("prefix"),
+        "character",
+        pl.col("code").alias("place"),
+        pl.col("meaning").str.to_lowercase().alias("words"),
     )
     named = [pl.col("words").str.contains(pattern).alias(side) for side, pattern in _WORDS.items()]
     every = pl.concat([nodes, seventh]).with_columns(named).filter(pl.sum_horizontal(*_WORDS) == 1)
@@ -41,11 +51,24 @@ def _sides(reference: Reference) -> pl.DataFrame:
         pl.format(
             "{}|{}",
             pl.col("place").str.slice(0, 5),
-            pl.col("words").str.replace_all(r"\b(right|left|bilateral|both|unilateral|ears?|eyes?)\b|\bs\b|s\b", "").str.replace_all(r"[^a-z]+", " ").str.strip_chars(),
+            pl.col("words")
+            .str.replace_all(
+                r"\b(right|left|bilateral|both|unilateral|ears?|eyes?)\b|\bs\b|s\b", ""
+            )
+            .str.replace_all(r"[^a-z]+", " ")
+            .str.strip_chars(),
         ).alias("family"),
     ).filter(~pl.any_horizontal(pl.col("prefix").str.starts_with(start) for start in _CROSSING))
-    both = told.group_by("family").agg(pl.col("side").unique()).filter(pl.col("side").list.contains("right") & pl.col("side").list.contains("left"))
-    return told.join(both.select("family"), on="family", how="semi").select("prefix", "character", "side", "family").sort("prefix", "character")
+    both = (
+        told.group_by("family")
+        .agg(pl.col("side").unique())
+        .filter(pl.col("side").list.contains("right") & pl.col("side").list.contains("left"))
+    )
+    return (
+        told.join(both.select("family"), on="family", how="semi")
+        .select("prefix", "character", "side", "family")
+        .sort("prefix", "character")
+    )
 
 
 def side_of(codes: pl.Series, reference: Reference) -> pl.DataFrame:
@@ -61,12 +84,19 @@ def side_of(codes: pl.Series, reference: Reference) -> pl.DataFrame:
     table = sides(reference)
     asked = codes.drop_nulls().unique().to_frame("code")
     by_itself = table.filter(pl.col("character").is_null()).drop("character")
-    plain = asked.join(by_itself, left_on="code", right_on="prefix").with_columns(pl.lit("").alias("ending"))
+    plain = asked.join(by_itself, left_on="code", right_on="prefix").with_columns(
+        pl.lit("").alias("ending")
+    )
     long = asked.filter(pl.col("code").str.len_chars() == 7).with_columns(
-        pl.col("code").str.slice(0, 6).str.strip_chars_end("X").alias("prefix"), pl.col("code").str.slice(6).alias("ending")
+        pl.col("code").str.slice(0, 6).str.strip_chars_end("X").alias("prefix"),
+        pl.col("code").str.slice(6).alias("ending"),
     )
     stemmed = long.join(by_itself, on="prefix").select("code", "side", "family", "ending")
-    by_seventh = long.join(table.drop_nulls("character"), left_on=["prefix", "ending"], right_on=["prefix", "character"]).select(
-        "code", "side", "family", pl.lit("").alias("ending")
-    )
-    return pl.concat([plain.select("code", "side", "family", "ending"), stemmed, by_seventh]).unique("code", keep="first", maintain_order=True)
+    by_seventh = long.join(
+        table.drop_nulls("character"),
+        left_on=["prefix", "ending"],
+        right_on=["prefix", "character"],
+    ).select("code", "side", "family", pl.lit("").alias("ending"))
+    return pl.concat(
+        [plain.select("code", "side", "family", "ending"), stemmed, by_seventh]
+    ).unique("code", keep="first", maintain_order=True)

@@ -19,7 +19,15 @@ JSON_KEYS: Final = (
     "field", "evidence", "source", "release", "position", "file",
 )  # fmt: skip
 """Keys of a finding in JSON, always all of them; absent values are null."""
-NOT_CHECKED_KEYS: Final = ("code", "claim_id", "line_number", "diagnosis_number", "reason", "supply", "file")
+NOT_CHECKED_KEYS: Final = (
+    "code",
+    "claim_id",
+    "line_number",
+    "diagnosis_number",
+    "reason",
+    "supply",
+    "file",
+)
 _UNCLEAN: Final = [d.value for d in Disposition if d is not Disposition.INFO]
 
 
@@ -56,7 +64,9 @@ class Report:
     @cached_property
     def is_clean(self) -> bool:
         """True where no finding is harder than info."""
-        return self.findings.filter(pl.col("disposition").cast(pl.String).is_in(_UNCLEAN)).is_empty()
+        return self.findings.filter(
+            pl.col("disposition").cast(pl.String).is_in(_UNCLEAN)
+        ).is_empty()
 
     @property
     def unread(self) -> list[FileRead]:
@@ -67,10 +77,20 @@ class Report:
     def summary(self) -> dict[str, Any]:
         """Counts: claims, clean claims, findings by disposition and edit, what was not checked."""
         claims = self.claims
-        hit = self.findings.filter(pl.col("disposition").cast(pl.String).is_in(_UNCLEAN))["claim_key"].drop_nulls().unique()
+        hit = (
+            self.findings.filter(pl.col("disposition").cast(pl.String).is_in(_UNCLEAN))["claim_key"]
+            .drop_nulls()
+            .unique()
+        )
         clean = claims.height - hit.len()
-        by_disposition = dict(self.findings.group_by(pl.col("disposition").cast(pl.String)).len().iter_rows())
-        by_edit = self.findings.group_by("code", "name").len().sort("len", "code", descending=[True, False])
+        by_disposition = dict(
+            self.findings.group_by(pl.col("disposition").cast(pl.String)).len().iter_rows()
+        )
+        by_edit = (
+            self.findings.group_by("code", "name")
+            .len()
+            .sort("len", "code", descending=[True, False])
+        )
         gaps = self.not_checked.group_by("code", "reason", "supply").len().sort("code", "reason")
         return {
             "claims": claims.height,
@@ -78,10 +98,16 @@ class Report:
             "clean_claims": clean,
             "clean_claim_rate": round(clean / claims.height, 4) if claims.height else None,
             "findings": self.findings.height,
-            "findings_by_disposition": {d.value: by_disposition[d.value] for d in Disposition if d.value in by_disposition},
-            "findings_by_edit": {code: {"name": name, "count": count} for code, name, count in by_edit.iter_rows()},
+            "findings_by_disposition": {
+                d.value: by_disposition[d.value] for d in Disposition if d.value in by_disposition
+            },
+            "findings_by_edit": {
+                code: {"name": name, "count": count} for code, name, count in by_edit.iter_rows()
+            },
             "not_checked": self.not_checked.height,
-            "not_checked_by_edit": [dict(row) for row in gaps.rename({"len": "count"}).iter_rows(named=True)],
+            "not_checked_by_edit": [
+                dict(row) for row in gaps.rename({"len": "count"}).iter_rows(named=True)
+            ],
             "files": len(self.files),
             "files_not_read": len(self.unread),
             "notes": list(self.notes),
@@ -92,8 +118,14 @@ class Report:
         return {
             "summary": self.summary,
             "findings": [finding_dict(row) for row in self.findings.iter_rows(named=True)],
-            "not_checked": [{key: row[key] for key in NOT_CHECKED_KEYS} for row in self.not_checked.iter_rows(named=True)],
-            "files": [{"file": f.file, "format": f.format, "claims": f.claims, "error": f.error} for f in self.files],
+            "not_checked": [
+                {key: row[key] for key in NOT_CHECKED_KEYS}
+                for row in self.not_checked.iter_rows(named=True)
+            ],
+            "files": [
+                {"file": f.file, "format": f.format, "claims": f.claims, "error": f.error}
+                for f in self.files
+            ],
         }
 
     def to_json(self, indent: int | None = 2) -> str:
@@ -103,4 +135,6 @@ class Report:
 
 def finding_dict(row: Mapping[str, Any]) -> dict[str, Any]:
     """One finding as a JSON object: every key of `JSON_KEYS`, evidence taken apart."""
-    return {key: json.loads(row[key] or "{}") if key == "evidence" else row[key] for key in JSON_KEYS}
+    return {
+        key: json.loads(row[key] or "{}") if key == "evidence" else row[key] for key in JSON_KEYS
+    }

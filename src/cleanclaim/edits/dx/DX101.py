@@ -26,12 +26,30 @@ from cleanclaim.terms import dotted
     message="{code} is not a diagnosis code of ICD-{icd_version}-CM and never was.",
     fix="proposed",
     examples=(
-        fails("no such code", professional(diagnoses=["Z99.99"]), diagnosis_number=1, says="Z99.99"),
-        fails("a character too many", professional(diagnoses=["I10.X"]), diagnosis_number=1, says="I10"),
+        fails(
+            "no such code", professional(diagnoses=["Z99.99"]), diagnosis_number=1, says="Z99.99"
+        ),
+        fails(
+            "a character too many",
+            professional(diagnoses=["I10.X"]),
+            diagnosis_number=1,
+            says="I10",
+        ),
         passes("a code in force", professional(diagnoses=["E11.9"])),
         passes("a category is another fault", professional(diagnoses=["E11"])),
-        passes("an ICD-9 code before October 2015", professional(diagnoses=[{"diagnosis_code": "401.9", "icd_version": 9}], from_date="2014-05-12")),
-        fails("no ICD-9 code", professional(diagnoses=[{"diagnosis_code": "401.77", "icd_version": 9}], from_date="2014-05-12"), diagnosis_number=1),
+        passes(
+            "an ICD-9 code before October 2015",
+            professional(
+                diagnoses=[{"diagnosis_code": "401.9", "icd_version": 9}], from_date="2014-05-12"
+            ),
+        ),
+        fails(
+            "no ICD-9 code",
+            professional(
+                diagnoses=[{"diagnosis_code": "401.77", "icd_version": 9}], from_date="2014-05-12"
+            ),
+            diagnosis_number=1,
+        ),
     ),
 )
 def diagnosis_code_unknown(claims: Claims, reference: Reference) -> Rows:
@@ -62,9 +80,16 @@ def diagnosis_code_unknown(claims: Claims, reference: Reference) -> Rows:
 
 def _icd9(claims: Claims, reference: Reference) -> pl.DataFrame:
     rows = claims.diagnoses.filter(
-        (pl.col("icd_version") == 9) & ~pl.col("ever_in_force") & pl.col("code_loaded") & pl.col("diagnosis_code").is_not_null()
+        (pl.col("icd_version") == 9)
+        & ~pl.col("ever_in_force")
+        & pl.col("code_loaded")
+        & pl.col("diagnosis_code").is_not_null()
     )
     known = reference.table("icd9cm")["code"]
     beginnings = [known.str.slice(0, n) for n in (3, 4)]
-    is_category = pl.any_horizontal(pl.col("diagnosis_code").is_in(part.implode()) for part in beginnings) if rows.height else pl.lit(value=False)
+    is_category = (
+        pl.any_horizontal(pl.col("diagnosis_code").is_in(part.implode()) for part in beginnings)
+        if rows.height
+        else pl.lit(value=False)
+    )
     return rows.filter(~is_category).with_columns(pl.lit(None, pl.String).alias("stem"))

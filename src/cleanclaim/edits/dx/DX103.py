@@ -21,13 +21,25 @@ from cleanclaim.terms import dotted
     carc="146",
     rarc="M76",
     needs=("icd10cm", "icd10cm_tabular"),
-    source=Source("ICD-10-CM Official Guidelines for Coding and Reporting", "section I.B.2 (level of detail in coding)", "CMS and NCHS", date(2026, 11, 23)),
+    source=Source(
+        "ICD-10-CM Official Guidelines for Coding and Reporting",
+        "section I.B.2 (level of detail in coding)",
+        "CMS and NCHS",
+        date(2026, 11, 23),
+    ),
     column="diagnoses.diagnosis_code",
     message="{code} is a category, not a billable code.",
     fix="proposed",
     examples=(
-        fails("type 2 diabetes without its complication", professional(diagnoses=["E11"]), diagnosis_number=1, says=("E11 is a category", "E11.9")),
-        fails("a subcategory", professional(diagnoses=["S52.5"]), diagnosis_number=1, says="S52.50"),
+        fails(
+            "type 2 diabetes without its complication",
+            professional(diagnoses=["E11"]),
+            diagnosis_number=1,
+            says=("E11 is a category", "E11.9"),
+        ),
+        fails(
+            "a subcategory", professional(diagnoses=["S52.5"]), diagnosis_number=1, says="S52.50"
+        ),
         passes("a code in full", professional(diagnoses=["E11.9"])),
         passes("a code of three characters", professional(diagnoses=["I10"])),
         passes("once a code, divided since: another edit's", professional(diagnoses=["M54.5"])),
@@ -47,7 +59,13 @@ def diagnosis_is_a_category(claims: Claims, reference: Reference) -> Rows:
         dotted("diagnosis_code").alias("code"),
         "divides_into",
         pl.when(pl.col("divides_into").list.len() > 0)
-        .then(pl.format("It divides into {}{}.", pl.col("divides_into").list.head(12).list.join(", "), _more("divides_into")))
+        .then(
+            pl.format(
+                "It divides into {}{}.",
+                pl.col("divides_into").list.head(12).list.join(", "),
+                _more("divides_into"),
+            )
+        )
         .otherwise(pl.lit("Take a code below it."))
         .alias("suggestion"),
     )
@@ -55,17 +73,35 @@ def diagnosis_is_a_category(claims: Claims, reference: Reference) -> Rows:
 
 def _more(column: str) -> pl.Expr:
     count = pl.col(column).list.len()
-    return pl.when(count > 12).then(pl.format(" and {} more", count.cast(pl.Int64) - 12)).otherwise(pl.lit(""))
+    return (
+        pl.when(count > 12)
+        .then(pl.format(" and {} more", count.cast(pl.Int64) - 12))
+        .otherwise(pl.lit(""))
+    )
 
 
 def _below(rows: pl.DataFrame, reference: Reference) -> pl.DataFrame:
     """The nodes directly below each category, by the tabular list; for a category it no longer has, its codes of the past."""
     wanted = rows.select("diagnosis_code").unique()
-    listed = wanted.join(reference.table("icd10cm_tabular"), left_on="diagnosis_code", right_on="parent").select("diagnosis_code", "code", "order")
+    listed = wanted.join(
+        reference.table("icd10cm_tabular"), left_on="diagnosis_code", right_on="parent"
+    ).select("diagnosis_code", "code", "order")
     gone = wanted.join(listed, on="diagnosis_code", how="anti")
     known = reference.table("icd10cm").select("code")
-    past = [known.with_columns(pl.col("code").str.slice(0, n).alias("diagnosis_code")).join(gone, on="diagnosis_code") for n in range(3, 7)] if gone.height else []
-    parts = [listed.select("diagnosis_code", "code"), *(part.select("diagnosis_code", "code").unique() for part in past)]
+    past = (
+        [
+            known.with_columns(pl.col("code").str.slice(0, n).alias("diagnosis_code")).join(
+                gone, on="diagnosis_code"
+            )
+            for n in range(3, 7)
+        ]
+        if gone.height
+        else []
+    )
+    parts = [
+        listed.select("diagnosis_code", "code"),
+        *(part.select("diagnosis_code", "code").unique() for part in past),
+    ]
     return (
         pl.concat(parts)
         .sort("diagnosis_code", "code")

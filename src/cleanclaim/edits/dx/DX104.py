@@ -6,7 +6,12 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.codeform import PLACEHOLDER_WRONG, SEVENTH_MISSING, SEVENTH_NOT_ALLOWED, SEVENTH_WRONG
+from cleanclaim.codeform import (
+    PLACEHOLDER_WRONG,
+    SEVENTH_MISSING,
+    SEVENTH_NOT_ALLOWED,
+    SEVENTH_WRONG,
+)
 from cleanclaim.derive import Claims
 from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
@@ -28,15 +33,40 @@ _WHAT = {
     carc="146",
     rarc="M76",
     needs=("icd10cm", "icd10cm_seventh"),
-    source=Source("ICD-10-CM Official Guidelines for Coding and Reporting", "sections I.A.4 and I.A.5 (placeholder and seventh character)", "CMS and NCHS", date(2026, 11, 23)),
+    source=Source(
+        "ICD-10-CM Official Guidelines for Coding and Reporting",
+        "sections I.A.4 and I.A.5 (placeholder and seventh character)",
+        "CMS and NCHS",
+        date(2026, 11, 23),
+    ),
     column="diagnoses.diagnosis_code",
     message="{code} {what}.",
     fix="proposed",
     examples=(
-        fails("a fracture without the encounter", professional(diagnoses=["S52.501"]), diagnosis_number=1, says=("S52.501 lacks its seventh character", "S52.501A")),
-        fails("a letter that fractures of this kind do not take", professional(diagnoses=["S52.501Z"]), diagnosis_number=1, says="does not take"),
-        fails("the placeholder left out", professional(diagnoses=["I10", "W21.00A"]), diagnosis_number=2, says="W21.00XA"),
-        fails("a seventh character where there is none", professional(diagnoses=["M54.50XA"]), diagnosis_number=1, says="takes no seventh"),
+        fails(
+            "a fracture without the encounter",
+            professional(diagnoses=["S52.501"]),
+            diagnosis_number=1,
+            says=("S52.501 lacks its seventh character", "S52.501A"),
+        ),
+        fails(
+            "a letter that fractures of this kind do not take",
+            professional(diagnoses=["S52.501Z"]),
+            diagnosis_number=1,
+            says="does not take",
+        ),
+        fails(
+            "the placeholder left out",
+            professional(diagnoses=["I10", "W21.00A"]),
+            diagnosis_number=2,
+            says="W21.00XA",
+        ),
+        fails(
+            "a seventh character where there is none",
+            professional(diagnoses=["M54.50XA"]),
+            diagnosis_number=1,
+            says="takes no seventh",
+        ),
         passes("in full", professional(diagnoses=["S52.501A"])),
         passes("a category is another fault", professional(diagnoses=["S52.5"])),
     ),
@@ -67,10 +97,19 @@ def seventh_character_wrong(claims: Claims, reference: Reference) -> Rows:
 def _choices(rows: pl.DataFrame, reference: Reference) -> pl.DataFrame:
     """The codes that each stem makes with its characters, those that were ever valid."""
     wanted = rows.select("padded").drop_nulls().unique()
-    made = wanted.join(reference.table("icd10cm_seventh").unique(["padded", "character"]), on="padded").with_columns((pl.col("padded") + pl.col("character")).alias("made"))
-    valid = made.join(reference.table("icd10cm").select(pl.col("code").alias("made")).unique(), on="made", how="semi")
+    made = wanted.join(
+        reference.table("icd10cm_seventh").unique(["padded", "character"]), on="padded"
+    ).with_columns((pl.col("padded") + pl.col("character")).alias("made"))
+    valid = made.join(
+        reference.table("icd10cm").select(pl.col("code").alias("made")).unique(),
+        on="made",
+        how="semi",
+    )
     return (
         valid.sort("made")
         .group_by("padded", maintain_order=True)
-        .agg(dotted("made").alias("choices"), pl.format("{} {}", dotted("made"), "meaning").alias("told"))
+        .agg(
+            dotted("made").alias("choices"),
+            pl.format("{} {}", dotted("made"), "meaning").alias("told"),
+        )
     )

@@ -9,7 +9,7 @@ import polars as pl
 from cleanclaim.derive import Claims
 from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
-from cleanclaim.reference.icd10cm import excludes1_pairs
+from cleanclaim.reference.icd10cm import excludes1_between
 from cleanclaim.samples import professional
 from cleanclaim.terms import IS_BILLING_DIAGNOSIS, IS_ICD10
 
@@ -21,12 +21,22 @@ from cleanclaim.terms import IS_BILLING_DIAGNOSIS, IS_ICD10
     carc="11",
     rarc="M76",
     needs=("icd10cm_notes",),
-    source=Source("ICD-10-CM Official Guidelines for Coding and Reporting", "section I.A.12.a (Excludes1)", "CMS and NCHS", date(2026, 11, 23)),
+    source=Source(
+        "ICD-10-CM Official Guidelines for Coding and Reporting",
+        "section I.A.12.a (Excludes1)",
+        "CMS and NCHS",
+        date(2026, 11, 23),
+    ),
     column="diagnoses.diagnosis_code",
-    message="{diagnosis_code:icd} and {other_code:icd} (diagnosis {other_number}) exclude each other: the note at {note_at:icd} says not to code here \"{note}\".",
+    message='{diagnosis_code:icd} and {other_code:icd} (diagnosis {other_number}) exclude each other: the note at {note_at:icd} says not to code here "{note}".',
     suggestion="Keep the one that the record supports. Both may stand only where the conditions have nothing to do with each other; then say so in the record.",
     examples=(
-        fails("type 1 and type 2 diabetes", professional(diagnoses=["E10.9", "E11.9"]), diagnosis_number=2, says="exclude each other"),
+        fails(
+            "type 1 and type 2 diabetes",
+            professional(diagnoses=["E10.9", "E11.9"]),
+            diagnosis_number=2,
+            says="exclude each other",
+        ),
         passes("type 2 diabetes and hypertension", professional(diagnoses=["E11.9", "I10"])),
         passes("an Excludes2 note lets both stand", professional(diagnoses=["J44.9", "J47.9"][:1])),
     ),
@@ -39,17 +49,38 @@ def excludes1_pair(claims: Claims, reference: Reference) -> Rows:
 
     What to do: keep the code that the record supports.
     """
-    coded = claims.diagnoses.filter(IS_ICD10 & IS_BILLING_DIAGNOSIS & pl.col("in_force")).select("claim_key", "diagnosis_number", "diagnosis_code")
-    several = coded.filter(pl.col("claim_key").is_duplicated())
-    pairs = excludes1_pairs(reference, several["diagnosis_code"].unique()).select("code", "other_code", pl.col("owner").alias("note_at"), pl.col("text").alias("note"), "note_id")
-    both_ways = pl.concat([pairs, pairs.rename({"code": "other_code", "other_code": "code"}).select(pairs.columns)]).sort("note_id").unique(["code", "other_code"], keep="first")
-    if both_ways.is_empty():
-        return pl.DataFrame(schema={"claim_key": pl.Int64, "diagnosis_number": pl.Int64, "diagnosis_code": pl.String, "other_code": pl.String, "other_number": pl.Int64, "note_at": pl.String, "note": pl.String})
-    apart = several.lazy().filter(pl.col("diagnosis_code").is_in(both_ways["code"].unique().implode()))
-    other = apart.select("claim_key", pl.col("diagnosis_number").alias("other_number"), pl.col("diagnosis_code").alias("other_code"))
-    return (
-        apart.join(other, on="claim_key")
-        .filter(pl.col("other_number") < pl.col("diagnosis_number"))
-        .join(both_ways.lazy(), left_on=["diagnosis_code", "other_code"], right_on=["code", "other_code"])
-        .select("claim_key", "diagnosis_number", "diagnosis_code", "other_code", "other_number", "note_at", "note")
+    coded = claims.diagnoses.filter(IS_ICD10 & IS_BILLING_DIAGNOSIS & pl.col("in_force")).select(
+        "claim_key", "diagnosis_number", "diagnosis_code"
+    )
+    several = coded.lazy().filter(pl.col("claim_key").is_duplicated())
+    other = several.select(
+        "claim_key",
+        pl.col("diagnosis_number").alias("other_number"),
+        pl.col("diagnosis_code").alias("other_code"),
+    )
+    beside = (
+        several.join(other, on="claim_key")
+        .filter(
+            pl.col("other_number") < pl.col("diagnosis_number"),
+            pl.col("other_code") != pl.col("diagnosis_code"),
+        )
+        .collect()
+    )
+    asked = beside.select(pl.col("diagnosis_code").alias("code"), "other_code").unique()
+    pairs = excludes1_between(reference, asked).select(
+        "code", "other_code", pl.col("owner").alias("note_at"), pl.col("text").alias("note")
+    )
+    both_ways = pl.concat(
+        [
+            pairs,
+            pairs.select(
+                pl.col("other_code").alias("code"),
+                pl.col("code").alias("other_code"),
+                "note_at",
+                "note",
+            ),
+        ]
+    )
+    return beside.join(
+        both_ways, left_on=["diagnosis_code", "other_code"], right_on=["code", "other_code"]
     )

@@ -19,7 +19,20 @@ from cleanclaim.terms import CODES_NOT_LOADED, IS_FIRST_LISTED
     carc="16",
     rarc="MA63",
     needs=("icd10cm_attributes",),
-    source=(Source("ICD-10-CM Official Guidelines for Coding and Reporting", "section I.A.13 (etiology/manifestation convention)", "CMS and NCHS", date(2026, 11, 23)), Source("Definitions of Medicare Code Edits", "manifestation code as principal diagnosis", "CMS", date(2026, 11, 23))),
+    source=(
+        Source(
+            "ICD-10-CM Official Guidelines for Coding and Reporting",
+            "section I.A.13 (etiology/manifestation convention)",
+            "CMS and NCHS",
+            date(2026, 11, 23),
+        ),
+        Source(
+            "Definitions of Medicare Code Edits",
+            "manifestation code as principal diagnosis",
+            "CMS",
+            date(2026, 11, 23),
+        ),
+    ),
     column="diagnoses.diagnosis_code",
     evidence=("diagnosis_code", "on_date"),
     message="{diagnosis_code:icd} names how another disease shows itself; it may not be listed first.",
@@ -29,11 +42,22 @@ from cleanclaim.terms import CODES_NOT_LOADED, IS_FIRST_LISTED
     unchecked_reason="no table of diagnosis attributes is loaded for {on_date}",
     supply="cleanclaim reference import of the Medicare Code Editor tables for that year",
     examples=(
-        fails("dementia in another disease, alone", professional(diagnoses=["F02.80"]), diagnosis_number=1, says="F02.80"),
+        fails(
+            "dementia in another disease, alone",
+            professional(diagnoses=["F02.80"]),
+            diagnosis_number=1,
+            says="F02.80",
+        ),
         passes("behind its disease", professional(diagnoses=["G30.9", "F02.80"])),
-        fails("on a hospital claim too", institutional(diagnoses=["D63.0", "C18.9"]), diagnosis_number=1),
+        fails(
+            "on a hospital claim too",
+            institutional(diagnoses=["D63.0", "C18.9"]),
+            diagnosis_number=1,
+        ),
         passes("anemia that stands for itself", professional(diagnoses=["D64.9"])),
-        unchecked("a year without a table", professional(diagnoses=["F02.80"], from_date="2031-05-12")),
+        unchecked(
+            "a year without a table", professional(diagnoses=["F02.80"], from_date="2031-05-12")
+        ),
     ),
 )
 def manifestation_first() -> pl.Expr:

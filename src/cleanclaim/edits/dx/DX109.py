@@ -19,7 +19,20 @@ from cleanclaim.terms import CODES_NOT_LOADED, IS_FIRST_LISTED
     carc="16",
     rarc="MA63",
     needs=("icd10cm_attributes",),
-    source=(Source("ICD-10-CM Official Guidelines for Coding and Reporting", "section I.C.20.a.6 (never the first-listed diagnosis)", "CMS and NCHS", date(2026, 11, 23)), Source("Definitions of Medicare Code Edits", "external cause of morbidity code as principal diagnosis", "CMS", date(2026, 11, 23))),
+    source=(
+        Source(
+            "ICD-10-CM Official Guidelines for Coding and Reporting",
+            "section I.C.20.a.6 (never the first-listed diagnosis)",
+            "CMS and NCHS",
+            date(2026, 11, 23),
+        ),
+        Source(
+            "Definitions of Medicare Code Edits",
+            "external cause of morbidity code as principal diagnosis",
+            "CMS",
+            date(2026, 11, 23),
+        ),
+    ),
     column="diagnoses.diagnosis_code",
     evidence=("diagnosis_code", "on_date"),
     message="{diagnosis_code:icd} tells how an injury came about; it may not be listed first.",
@@ -29,9 +42,13 @@ from cleanclaim.terms import CODES_NOT_LOADED, IS_FIRST_LISTED
     unchecked_reason="no table of diagnosis attributes is loaded for {on_date}",
     supply="cleanclaim reference import of the Medicare Code Editor tables for that year",
     examples=(
-        fails("a fall, without what it did", professional(diagnoses=["W19.XXXA"]), diagnosis_number=1),
+        fails(
+            "a fall, without what it did", professional(diagnoses=["W19.XXXA"]), diagnosis_number=1
+        ),
         passes("behind the injury", professional(diagnoses=["S52.501A", "W19.XXXA"])),
-        unchecked("a year without a table", professional(diagnoses=["W19.XXXA"], from_date="2031-05-12")),
+        unchecked(
+            "a year without a table", professional(diagnoses=["W19.XXXA"], from_date="2031-05-12")
+        ),
     ),
 )
 def external_cause_first() -> pl.Expr:

@@ -21,7 +21,20 @@ _UNDERDOSING = r"^T(3[6-9]|4[0-9]|50)(..6|.6X)"
     carc="16",
     rarc="MA63",
     needs=("icd10cm_attributes",),
-    source=(Source("Definitions of Medicare Code Edits", "unacceptable principal diagnosis", "CMS", date(2026, 11, 23)), Source("ICD-10-CM Official Guidelines for Coding and Reporting", "section I.C.19.e.5.c (underdosing is never listed first)", "CMS and NCHS", date(2026, 11, 23))),
+    source=(
+        Source(
+            "Definitions of Medicare Code Edits",
+            "unacceptable principal diagnosis",
+            "CMS",
+            date(2026, 11, 23),
+        ),
+        Source(
+            "ICD-10-CM Official Guidelines for Coding and Reporting",
+            "section I.C.19.e.5.c (underdosing is never listed first)",
+            "CMS and NCHS",
+            date(2026, 11, 23),
+        ),
+    ),
     column="diagnoses.diagnosis_code",
     evidence=("diagnosis_code", "on_date"),
     message="{diagnosis_code:icd} may not be the principal or first-listed diagnosis.",
@@ -31,12 +44,28 @@ _UNDERDOSING = r"^T(3[6-9]|4[0-9]|50)(..6|.6X)"
     unchecked_reason="no table of diagnosis attributes is loaded for {on_date}",
     supply="cleanclaim reference import of the Medicare Code Editor tables for that year",
     examples=(
-        fails("a status code as the reason for a hospital stay", institutional(diagnoses=["Z37.0"], bill_type_code="111"), diagnosis_number=1),
-        passes("the same code second", institutional(diagnoses=["O80", "Z37.0"], bill_type_code="111")),
-        passes("outpatient claims are not judged by the inpatient list", institutional(diagnoses=["Z37.0"], bill_type_code="131")),
-        fails("a drug not taken, first on an office claim", professional(diagnoses=["T46.4X6A", "I10"]), diagnosis_number=1),
+        fails(
+            "a status code as the reason for a hospital stay",
+            institutional(diagnoses=["Z37.0"], bill_type_code="111"),
+            diagnosis_number=1,
+        ),
+        passes(
+            "the same code second", institutional(diagnoses=["O80", "Z37.0"], bill_type_code="111")
+        ),
+        passes(
+            "outpatient claims are not judged by the inpatient list",
+            institutional(diagnoses=["Z37.0"], bill_type_code="131"),
+        ),
+        fails(
+            "a drug not taken, first on an office claim",
+            professional(diagnoses=["T46.4X6A", "I10"]),
+            diagnosis_number=1,
+        ),
         passes("behind the condition", professional(diagnoses=["I10", "T46.4X6A"])),
-        unchecked("a year without a table", institutional(diagnoses=["Z37.0"], bill_type_code="111", from_date="2031-05-12")),
+        unchecked(
+            "a year without a table",
+            institutional(diagnoses=["Z37.0"], bill_type_code="111", from_date="2031-05-12"),
+        ),
     ),
 )
 def unacceptable_first_diagnosis() -> pl.Expr:
@@ -47,6 +76,12 @@ def unacceptable_first_diagnosis() -> pl.Expr:
 
     What to do: list the condition first.
     """
-    listed = pl.col("is_inpatient") & pl.col("unacceptable_principal") & ~(pl.col("requires_secondary") & (pl.col("diagnosis_count") > 1))
-    underdosing = IS_ICD10 & pl.col("in_force") & pl.col("diagnosis_code").str.contains(_UNDERDOSING)
+    listed = (
+        pl.col("is_inpatient")
+        & pl.col("unacceptable_principal")
+        & ~(pl.col("requires_secondary") & (pl.col("diagnosis_count") > 1))
+    )
+    underdosing = (
+        IS_ICD10 & pl.col("in_force") & pl.col("diagnosis_code").str.contains(_UNDERDOSING)
+    )
     return IS_FIRST_LISTED & (listed | underdosing)

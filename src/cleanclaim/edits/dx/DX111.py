@@ -13,7 +13,7 @@ from cleanclaim.reference.icd10cm import notes_of
 from cleanclaim.samples import professional
 from cleanclaim.terms import IS_BILLING_DIAGNOSIS, IS_ICD10
 
-_CONDITIONAL = r"(?i)\b(if|any|when|possible|may|associated)\b"
+_CONDITIONAL = r"(?i)\b(if|any|when|possible|may|associated|complicating|complication of other|following|due to|rheumatic|to identify|toxic effects|obstetric surgery)\b"
 """Words that make a note depend on what only the record can tell."""
 
 
@@ -24,16 +24,29 @@ _CONDITIONAL = r"(?i)\b(if|any|when|possible|may|associated)\b"
     carc="16",
     rarc="M64",
     needs=("icd10cm_notes",),
-    source=Source("ICD-10-CM Official Guidelines for Coding and Reporting", "section I.A.13 (code first notes)", "CMS and NCHS", date(2026, 11, 23)),
+    source=Source(
+        "ICD-10-CM Official Guidelines for Coding and Reporting",
+        "section I.A.13 (code first notes)",
+        "CMS and NCHS",
+        date(2026, 11, 23),
+    ),
     column="diagnoses.diagnosis_code",
     message="{diagnosis_code:icd} is to be listed behind its underlying condition: {note}.",
     suggestion="List the underlying condition, as the record names it, before {diagnosis_code:icd}.",
     fix="proposed",
     examples=(
-        fails("diabetes due to another condition, alone", professional(diagnoses=["E08.9"]), diagnosis_number=1, says="E08.9"),
-        passes("behind the condition that caused it", professional(diagnoses=["K86.1", "E08.9"])),
-        passes("a note that holds only if it applies", professional(diagnoses=["J44.9"])),
-        passes("a manifestation first is another fault", professional(diagnoses=["F02.80"])),
+        fails(
+            "a coronary artery long closed, alone",
+            professional(diagnoses=["I25.82"]),
+            diagnosis_number=1,
+            says="coronary atherosclerosis",
+        ),
+        passes("behind the atherosclerosis", professional(diagnoses=["I25.10", "I25.82"])),
+        passes(
+            "heart failure, whose note lists what may have caused it",
+            professional(diagnoses=["I50.9"]),
+        ),
+        passes("a manifestation first is another fault", professional(diagnoses=["E08.9"])),
     ),
 )
 def underlying_condition_not_first(claims: Claims, reference: Reference) -> Rows:
@@ -45,14 +58,21 @@ def underlying_condition_not_first(claims: Claims, reference: Reference) -> Rows
     What to do: list the underlying condition first.
     """
     first = claims.diagnoses.filter(
-        IS_ICD10 & IS_BILLING_DIAGNOSIS & (pl.col("diagnosis_number") == 1) & pl.col("in_force") & ~pl.col("manifestation") & ~pl.col("external_cause")
+        IS_ICD10
+        & IS_BILLING_DIAGNOSIS
+        & (pl.col("diagnosis_number") == 1)
+        & pl.col("in_force")
+        & ~pl.col("manifestation")
+        & ~pl.col("external_cause")
     )
     notes = notes_of(reference, first["diagnosis_code"].unique(), "code_first")
     said = pl.concat_str(pl.col("heading").fill_null(""), pl.col("text"), separator=" ")
     binding = (
-        notes.filter(~said.str.contains(_CONDITIONAL))
+        notes.filter(pl.col("is_exhaustive"), ~said.str.contains(_CONDITIONAL))
         .with_columns(said.str.strip_chars().str.strip_chars_end(":").alias("note"))
         .sort("note_id")
         .unique("code", keep="first")
     )
-    return first.join(binding.select("code", "note"), left_on="diagnosis_code", right_on="code").select("claim_key", "diagnosis_number", "diagnosis_code", "note")
+    return first.join(
+        binding.select("code", "note"), left_on="diagnosis_code", right_on="code"
+    ).select("claim_key", "diagnosis_number", "diagnosis_code", "note")

@@ -13,7 +13,7 @@ from cleanclaim.reference.icd10cm import note_links, notes_of
 from cleanclaim.samples import professional
 from cleanclaim.terms import IS_BILLING_DIAGNOSIS, IS_ICD10
 
-_CONDITIONAL = r"(?i)\b(if|any|when|possible|may|such as|control|associated|infectious|organism|agent|specify)\b|identify:"
+_CONDITIONAL = r"(?i)\b(if|any|when|possible|may|such as|control|associated|infectious|organism|agent|specify|presence|identify the type)\b|identify:"
 """Words that make a note depend on what only the record can tell."""
 _STATUS = r"^(Z|F17|B9[5-7]|T|[V-Y])"
 """Codes added only where they apply: status, organism, drug, external cause."""
@@ -24,16 +24,30 @@ _STATUS = r"^(Z|F17|B9[5-7]|T|[V-Y])"
     name="additional-code-missing",
     disposition=Disposition.INFO,
     needs=("icd10cm_notes",),
-    source=Source("ICD-10-CM Official Guidelines for Coding and Reporting", "section I.A.17 (use additional code notes)", "CMS and NCHS", date(2026, 11, 23)),
+    source=Source(
+        "ICD-10-CM Official Guidelines for Coding and Reporting",
+        "section I.A.17 (use additional code notes)",
+        "CMS and NCHS",
+        date(2026, 11, 23),
+    ),
     column="diagnoses.diagnosis_code",
     message="{diagnosis_code:icd} asks for a further code: {note}; none of them is on the claim.",
     suggestion="Add the code if the record supports it.",
     fix="proposed",
     examples=(
-        fails("kidney disease of diabetes without its stage", professional(diagnoses=["E11.22"]), diagnosis_number=1, says="N18"),
+        fails(
+            "kidney disease of diabetes without its stage",
+            professional(diagnoses=["E11.22"]),
+            diagnosis_number=1,
+            says="N18",
+        ),
         passes("with its stage", professional(diagnoses=["E11.22", "N18.30"])),
-        passes("a note about drugs that the patient may not take", professional(diagnoses=["E11.9"])),
-        passes("a note about tobacco that the patient may not use", professional(diagnoses=["J45.909"])),
+        passes(
+            "a note about drugs that the patient may not take", professional(diagnoses=["E11.9"])
+        ),
+        passes(
+            "a note about tobacco that the patient may not use", professional(diagnoses=["J45.909"])
+        ),
     ),
 )
 def additional_code_missing(claims: Claims, reference: Reference) -> Rows:
@@ -44,23 +58,52 @@ def additional_code_missing(claims: Claims, reference: Reference) -> Rows:
 
     What to do: look in the record, and add the code if it is there.
     """
-    coded = claims.diagnoses.filter(IS_ICD10 & IS_BILLING_DIAGNOSIS & pl.col("in_force")).select("claim_key", "diagnosis_number", "diagnosis_code")
+    coded = claims.diagnoses.filter(IS_ICD10 & IS_BILLING_DIAGNOSIS & pl.col("in_force")).select(
+        "claim_key", "diagnosis_number", "diagnosis_code"
+    )
     codes = coded["diagnosis_code"].unique()
     notes = notes_of(reference, codes, "use_additional")
     said = pl.concat_str(pl.col("heading").fill_null(""), pl.col("text"), separator=" ")
-    targets = reference.table("icd10cm_note_targets").filter(~pl.col("prefix").str.contains(_STATUS)).select("note_id").unique()
-    asked = notes.filter(~said.str.contains(_CONDITIONAL)).join(targets, on="note_id", how="semi").with_columns(said.str.strip_chars().alias("note"))
+    targets = (
+        reference.table("icd10cm_note_targets")
+        .filter(~pl.col("prefix").str.contains(_STATUS))
+        .select("note_id")
+        .unique()
+    )
+    asked = (
+        notes.filter(pl.col("is_exhaustive"), ~said.str.contains(_CONDITIONAL))
+        .with_columns(said.str.strip_chars().alias("note"))
+        .join(targets, on="note_id", how="semi")
+    )
     if asked.is_empty():
-        return pl.DataFrame(schema={"claim_key": pl.Int64, "diagnosis_number": pl.Int64, "diagnosis_code": pl.String, "note": pl.String})
-    wanting = coded.lazy().join(asked.lazy().select("code", "note_id", "note"), left_on="diagnosis_code", right_on="code")
-    links = note_links(reference, codes, "use_additional").lazy().select("code", "target_code", "note_id")
+        return pl.DataFrame(
+            schema={
+                "claim_key": pl.Int64,
+                "diagnosis_number": pl.Int64,
+                "diagnosis_code": pl.String,
+                "note": pl.String,
+            }
+        )
+    wanting = coded.lazy().join(
+        asked.lazy().select("code", "container", "note"), left_on="diagnosis_code", right_on="code"
+    )
+    links = (
+        note_links(reference, codes, "use_additional")
+        .lazy()
+        .select("code", "target_code", "container")
+    )
     met = (
-        wanting.join(links, left_on=["diagnosis_code", "note_id"], right_on=["code", "note_id"])
-        .join(coded.lazy().select("claim_key", pl.col("diagnosis_code").alias("target_code")), on=["claim_key", "target_code"], how="semi")
-        .select("claim_key", "diagnosis_number", "note_id")
+        wanting.join(links, left_on=["diagnosis_code", "container"], right_on=["code", "container"])
+        .join(
+            coded.lazy().select("claim_key", pl.col("diagnosis_code").alias("target_code")),
+            on=["claim_key", "target_code"],
+            how="semi",
+        )
+        .select("claim_key", "diagnosis_number", "container")
     )
     return (
-        wanting.join(met, on=["claim_key", "diagnosis_number", "note_id"], how="anti")
+        wanting.join(met, on=["claim_key", "diagnosis_number", "container"], how="anti")
+        .sort("claim_key", "diagnosis_number", "container")
+        .unique(["claim_key", "diagnosis_number", "container"], keep="first", maintain_order=True)
         .select("claim_key", "diagnosis_number", "diagnosis_code", "note")
-        .unique()
     )

@@ -39,16 +39,51 @@ def _group() -> pl.Expr:
     unchecked_reason="no table of diagnosis attributes is loaded for {on_date}",
     supply="cleanclaim reference import of the Medicare Code Editor tables for that year",
     examples=(
-        fails("a newborn's tetanus in a grown woman", professional(diagnoses=["A33"]), diagnosis_number=1, says=("newborns", "46")),
+        fails(
+            "a newborn's tetanus in a grown woman",
+            professional(diagnoses=["A33"]),
+            diagnosis_number=1,
+            says=("newborns", "46"),
+        ),
         passes("in a newborn", professional(diagnoses=["A33"], patient_birth_date="2026-05-01")),
-        fails("pregnancy at eight", professional(diagnoses=["Z34.90"], patient_birth_date="2018-01-05"), diagnosis_number=1, says="ages 9 to 64"),
-        passes("pregnancy at 64", professional(diagnoses=["O09.511"], patient_birth_date="1961-05-13")),
-        fails("pregnancy at 65", professional(diagnoses=["O09.511"], patient_birth_date="1961-05-12"), diagnosis_number=1),
-        fails("pregnancy at 56 before the range was widened", professional(diagnoses=["O09.511"], from_date="2019-09-30", patient_birth_date="1963-05-12"), diagnosis_number=1, says="ages 12 to 55"),
-        passes("the day it was widened", professional(diagnoses=["O09.511"], from_date="2019-10-01", patient_birth_date="1963-05-12")),
-        fails("an old man's prostate at 14", professional(diagnoses=["N40.0"], patient_sex="M", patient_birth_date="2012-05-01"), diagnosis_number=1, says="15 and over"),
+        fails(
+            "pregnancy at eight",
+            professional(diagnoses=["Z34.90"], patient_birth_date="2018-01-05"),
+            diagnosis_number=1,
+            says="ages 9 to 64",
+        ),
+        passes(
+            "pregnancy at 64", professional(diagnoses=["O09.511"], patient_birth_date="1961-05-13")
+        ),
+        fails(
+            "pregnancy at 65",
+            professional(diagnoses=["O09.511"], patient_birth_date="1961-05-12"),
+            diagnosis_number=1,
+        ),
+        fails(
+            "pregnancy at 56 before the range was widened",
+            professional(
+                diagnoses=["O09.511"], from_date="2019-09-30", patient_birth_date="1963-05-12"
+            ),
+            diagnosis_number=1,
+            says="ages 12 to 55",
+        ),
+        passes(
+            "the day it was widened",
+            professional(
+                diagnoses=["O09.511"], from_date="2019-10-01", patient_birth_date="1963-05-12"
+            ),
+        ),
+        fails(
+            "an old man's prostate at 14",
+            professional(diagnoses=["N40.0"], patient_sex="M", patient_birth_date="2012-05-01"),
+            diagnosis_number=1,
+            says="15 and over",
+        ),
         passes("no birth date", professional(diagnoses=["A33"], patient_birth_date=None)),
-        unchecked("a year without a table", professional(diagnoses=["A33"], from_date="2031-05-12")),
+        unchecked(
+            "a year without a table", professional(diagnoses=["A33"], from_date="2031-05-12")
+        ),
     ),
 )
 def diagnosis_age_conflict() -> pl.Expr:

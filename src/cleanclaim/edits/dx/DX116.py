@@ -19,16 +19,29 @@ from cleanclaim.terms import IS_BILLING_DIAGNOSIS, IS_ICD10, dotted
     name="both-sides-apart",
     disposition=Disposition.WARN,
     needs=("icd10cm_tabular",),
-    source=Source("ICD-10-CM Official Guidelines for Coding and Reporting", "section I.B.13 (laterality)", "CMS and NCHS", date(2026, 11, 23)),
+    source=Source(
+        "ICD-10-CM Official Guidelines for Coding and Reporting",
+        "section I.B.13 (laterality)",
+        "CMS and NCHS",
+        date(2026, 11, 23),
+    ),
     column="diagnoses.diagnosis_code",
     message="{diagnosis_code:icd} and {other_code:icd} are the two sides of one condition, which has a code for both: {bilateral_code}.",
     suggestion="Use {bilateral_code} instead of the two, unless only one side was treated.",
     fix="proposed",
     examples=(
-        fails("both ears in two codes", professional(diagnoses=["H65.01", "H65.02"]), diagnosis_number=2, says="H65.03"),
+        fails(
+            "both ears in two codes",
+            professional(diagnoses=["H65.01", "H65.02"]),
+            diagnosis_number=2,
+            says="H65.03",
+        ),
         passes("both ears in one", professional(diagnoses=["H65.03"])),
         passes("one side only", professional(diagnoses=["H65.01"])),
-        passes("two knees that hurt: there is no code for both", professional(diagnoses=["M25.561", "M25.562"])),
+        passes(
+            "two knees that hurt: there is no code for both",
+            professional(diagnoses=["M25.561", "M25.562"]),
+        ),
     ),
 )
 def both_sides_apart(claims: Claims, reference: Reference) -> Rows:
@@ -38,19 +51,54 @@ def both_sides_apart(claims: Claims, reference: Reference) -> Rows:
 
     What to do: use the bilateral code.
     """
-    coded = claims.diagnoses.filter(IS_ICD10 & IS_BILLING_DIAGNOSIS & pl.col("in_force")).select("claim_key", "diagnosis_number", "diagnosis_code", "on_date")
-    named = side_of(coded["diagnosis_code"].unique(), reference)
-    both = sides(reference).filter(pl.col("side") == "bilateral").unique("family", keep="first").select("family", "prefix", "character")
-    sided = coded.lazy().join(named.lazy(), left_on="diagnosis_code", right_on="code").join(both.lazy(), on="family")
-    left = sided.filter(pl.col("side") == "left")
-    right = sided.filter(pl.col("side") == "right").select("claim_key", "family", "ending", pl.col("diagnosis_code").alias("other_code"), pl.col("diagnosis_number").alias("other_number"))
-    made = pl.when(pl.col("character").is_not_null()).then(pl.col("diagnosis_code").str.head(-1) + pl.col("character")).otherwise(
-        pl.when(pl.col("ending") != "").then(pl.col("prefix").str.pad_end(6, "X") + pl.col("ending")).otherwise(pl.col("prefix"))
+    coded = claims.diagnoses.filter(IS_ICD10 & IS_BILLING_DIAGNOSIS & pl.col("in_force")).select(
+        "claim_key", "diagnosis_number", "diagnosis_code", "on_date"
     )
-    found = left.join(right, on=["claim_key", "family", "ending"]).with_columns(made.alias("bilateral")).collect()
-    valid = reference.narrow("icd10cm", found["bilateral"].unique()).select(pl.col("code").alias("bilateral"), "valid_from", "valid_to")
+    named = side_of(coded["diagnosis_code"].unique(), reference)
+    both = (
+        sides(reference)
+        .filter(pl.col("side") == "bilateral")
+        .unique("family", keep="first")
+        .select("family", "prefix", "character")
+    )
+    sided = (
+        coded.lazy()
+        .join(named.lazy(), left_on="diagnosis_code", right_on="code")
+        .join(both.lazy(), on="family")
+    )
+    left = sided.filter(pl.col("side") == "left")
+    right = sided.filter(pl.col("side") == "right").select(
+        "claim_key",
+        "family",
+        "ending",
+        pl.col("diagnosis_code").alias("other_code"),
+        pl.col("diagnosis_number").alias("other_number"),
+    )
+    made = (
+        pl.when(pl.col("character").is_not_null())
+        .then(pl.col("diagnosis_code").str.head(-1) + pl.col("character"))
+        .otherwise(
+            pl.when(pl.col("ending") != "")
+            .then(pl.col("prefix").str.pad_end(6, "X") + pl.col("ending"))
+            .otherwise(pl.col("prefix"))
+        )
+    )
+    found = (
+        left.join(right, on=["claim_key", "family", "ending"])
+        .with_columns(made.alias("bilateral"))
+        .collect()
+    )
+    valid = reference.narrow("icd10cm", found["bilateral"].unique()).select(
+        pl.col("code").alias("bilateral"), "valid_from", "valid_to"
+    )
     return (
         found.join(valid, on="bilateral")
         .filter(pl.col("on_date").is_between("valid_from", "valid_to"))
-        .select("claim_key", pl.max_horizontal("diagnosis_number", "other_number").alias("diagnosis_number"), "diagnosis_code", "other_code", dotted("bilateral").alias("bilateral_code"))
+        .select(
+            "claim_key",
+            pl.max_horizontal("diagnosis_number", "other_number").alias("diagnosis_number"),
+            "diagnosis_code",
+            "other_code",
+            dotted("bilateral").alias("bilateral_code"),
+        )
     )

@@ -20,25 +20,42 @@ _SUBSEQUENT = "DEFGHJKMNPQR"
     code="DX120",
     name="encounter-character-doubtful",
     disposition=Disposition.WARN,
-    source=Source("ICD-10-CM Official Guidelines for Coding and Reporting", "sections I.B.10 (sequela) and I.C.19.a (seventh characters)", "CMS and NCHS", date(2026, 11, 23)),
+    source=Source(
+        "ICD-10-CM Official Guidelines for Coding and Reporting",
+        "sections I.B.10 (sequela) and I.C.19.a (seventh characters)",
+        "CMS and NCHS",
+        date(2026, 11, 23),
+    ),
     column="diagnoses.diagnosis_code",
     message="{diagnosis_code:icd} {what}.",
     examples=(
-        fails("what a fracture left, without saying what", professional(diagnoses=["S52.501S"]), diagnosis_number=1, says="alone"),
+        fails(
+            "what a fracture left, without saying what",
+            professional(diagnoses=["S52.501S"]),
+            diagnosis_number=1,
+            says="alone",
+        ),
         passes("the stiff wrist first", professional(diagnoses=["M25.631", "S52.501S"])),
         fails(
             "treated anew after healing had begun",
-            professional(claim_id="A", diagnoses=["S52.501D"], from_date="2026-04-02", is_history=True),
+            professional(
+                claim_id="A", diagnoses=["S52.501D"], from_date="2026-04-02", is_history=True
+            ),
             professional(claim_id="B", diagnoses=["S52.501A"], from_date="2026-05-12"),
             diagnosis_number=1,
             says="2026-04-02",
         ),
         passes(
             "first treated, then healing",
-            professional(claim_id="A", diagnoses=["S52.501A"], from_date="2026-04-02", is_history=True),
+            professional(
+                claim_id="A", diagnoses=["S52.501A"], from_date="2026-04-02", is_history=True
+            ),
             professional(claim_id="B", diagnoses=["S52.501D"], from_date="2026-05-12"),
         ),
-        passes("an external cause may keep its character", professional(diagnoses=["M25.631", "S52.501S", "W19.XXXS"])),
+        passes(
+            "an external cause may keep its character",
+            professional(diagnoses=["M25.631", "S52.501S", "W19.XXXS"]),
+        ),
     ),
 )
 def encounter_character_doubtful(claims: Claims, reference: Reference) -> Rows:  # noqa: ARG001 - the signature of every query
@@ -50,19 +67,37 @@ def encounter_character_doubtful(claims: Claims, reference: Reference) -> Rows: 
     What to do: list the present condition first; or check the seventh character against the record.
     """
     long = claims.diagnoses.filter(
-        IS_ICD10 & IS_BILLING_DIAGNOSIS & (pl.col("diagnosis_code").str.len_chars() == 7) & pl.col("diagnosis_code").str.contains(r"^[ST]") & pl.col("in_force")
-    ).with_columns(pl.col("diagnosis_code").str.slice(6).alias("character"), pl.col("diagnosis_code").str.slice(0, 6).alias("stem"))
-    alone = long.lazy().filter((pl.col("character") == "S") & (pl.col("diagnosis_number") == 1)).select(
-        "claim_key",
-        "diagnosis_number",
-        "diagnosis_code",
-        pl.lit("is what an injury left, and stands first or alone").alias("what"),
-        pl.lit("List first the condition that is there now, then this code.").alias("suggestion"),
+        IS_ICD10
+        & IS_BILLING_DIAGNOSIS
+        & (pl.col("diagnosis_code").str.len_chars() == 7)
+        & pl.col("diagnosis_code").str.contains(r"^[ST]")
+        & pl.col("in_force")
+    ).with_columns(
+        pl.col("diagnosis_code").str.slice(6).alias("character"),
+        pl.col("diagnosis_code").str.slice(0, 6).alias("stem"),
+    )
+    alone = (
+        long.lazy()
+        .filter((pl.col("character") == "S") & (pl.col("diagnosis_number") == 1))
+        .select(
+            "claim_key",
+            "diagnosis_number",
+            "diagnosis_code",
+            pl.lit("is what an injury left, and stands first or alone").alias("what"),
+            pl.lit("List first the condition that is there now, then this code.").alias(
+                "suggestion"
+            ),
+        )
     )
     earlier = (
         long.lazy()
         .filter(pl.col("character").is_in(list(_SUBSEQUENT)))
-        .select("patient_key", "stem", pl.col("on_date").alias("earlier_date"), pl.col("claim_key").alias("earlier_claim"))
+        .select(
+            "patient_key",
+            "stem",
+            pl.col("on_date").alias("earlier_date"),
+            pl.col("claim_key").alias("earlier_claim"),
+        )
     )
     again = (
         long.lazy()
@@ -75,7 +110,10 @@ def encounter_character_doubtful(claims: Claims, reference: Reference) -> Rows: 
             "claim_key",
             "diagnosis_number",
             "diagnosis_code",
-            pl.format("says active treatment, while the claim of {} has the same injury in healing", "earlier_date").alias("what"),
+            pl.format(
+                "says active treatment, while the claim of {} has the same injury in healing",
+                "earlier_date",
+            ).alias("what"),
             pl.lit("Check the seventh character: D for routine healing.").alias("suggestion"),
         )
     )
