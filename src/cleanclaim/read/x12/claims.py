@@ -183,7 +183,9 @@ def _above(c: Cells) -> dict[str, object]:
     bht = first_in(s.find("BHT"), loops.transaction, loops.claim)
     sbr = first_in(s.find("SBR"), low, high)
     insured = c.named(low, high, "IL")
-    patient = np.where(loops.is_dependent, c.named(loops.patient, loops.patient_end, "QC"), insured)
+    patient = np.where(
+        loops.is_dependent, c.named(loops.patient, loops.patient_end, "QC"), insured
+    )
     dmg = first_in(s.find("DMG"), loops.patient, loops.patient_end)
     pat = first_in(s.find("PAT"), loops.patient, loops.patient_end)
     birth = s.element(dmg, 2)
@@ -226,7 +228,9 @@ def _patient_keys(c: Cells, member: Slices, birth: Slices, name: Rows) -> npt.ND
     """
     s, loops = c.s, c.loops
     starts, lengths = s.block.trimmed(member)
-    words = [s.words((starts + 8 * n, np.clip(lengths - 8 * n, 0, 8))) for n in range(ID_WORDS)]
+    words = [
+        s.words((starts + 8 * n, np.clip(lengths - 8 * n, 0, 8))) for n in range(ID_WORDS)
+    ]
     numbers, is_day = c.day_numbers(birth)
     # 1582 and before have no place in the day numbers used here, nor have patients.
     calendar = numbers.astype("datetime64[D]")
@@ -245,7 +249,9 @@ def _patient_keys(c: Cells, member: Slices, birth: Slices, name: Rows) -> npt.ND
     lone = np.where(is_lone, place, np.uint64(0))
     lone_file = np.where(is_lone, np.uint64(file), np.uint64(0))
     first_name = np.where(loops.is_dependent, s.words(s.element(name, 4)), np.uint64(0))
-    return patient_keys([*words, day_words(np.where(is_day, day, 0)), lone, lone_file, first_name])
+    return patient_keys(
+        [*words, day_words(np.where(is_day, day, 0)), lone, lone_file, first_name]
+    )
 
 
 def _billing(c: Cells) -> dict[str, object]:

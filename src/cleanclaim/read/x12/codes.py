@@ -120,23 +120,19 @@ def _claim_codes(every: pl.DataFrame) -> pl.DataFrame:
     period = pl.col("period")
     first, last = period.str.slice(0, 8), period.str.slice(9, 8)
     is_span = period.str.len_chars() >= 17
-    return (
-        every.filter(qualifier.is_in(list(OTHER_CODES)))
-        .select(
-            "claim_key",
-            "code_qualifier",
-            "amount",
-            "position",
-            qualifier.replace_strict(OTHER_CODES, return_dtype=pl.String).alias("kind"),
-            pl.col("sent").str.strip_chars().str.to_uppercase().replace("", None).alias("code"),
-            first.str.to_date("%Y%m%d", strict=False).alias("from_date"),
-            pl.when(is_span)
-            .then(last)
-            .otherwise(first)
-            .str.to_date("%Y%m%d", strict=False)
-            .alias("to_date"),
-        )
-        .with_columns(
-            pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("claim_key", "kind").alias("ordinal")
-        )
+    return every.filter(qualifier.is_in(list(OTHER_CODES))).select(
+        "claim_key",
+        "code_qualifier",
+        "amount",
+        "position",
+        qualifier.replace_strict(OTHER_CODES, return_dtype=pl.String).alias("kind"),
+        pl.col("sent").str.strip_chars().str.to_uppercase().replace("", None).alias("code"),
+        first.str.to_date("%Y%m%d", strict=False).alias("from_date"),
+        pl.when(is_span)
+        .then(last)
+        .otherwise(first)
+        .str.to_date("%Y%m%d", strict=False)
+        .alias("to_date"),
+    ).with_columns(
+        pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("claim_key", "kind").alias("ordinal")
     )

@@ -68,27 +68,11 @@ def _check(ground: Ground, rows: Rows, slices: Slices, element: Element) -> None
     if not longest:
         return
     if longest > element.most:
-        _note(
-            ground,
-            rows,
-            slices,
-            length > element.most,
-            name,
-            "too long",
-            f"at most {element.most} characters",
-        )
+        _note(ground, rows, slices, length > element.most, name, "too long", f"at most {element.most} characters")
     if element.least > 1:
         short = (length > 0) & (length < element.least)
         if short.any():
-            _note(
-                ground,
-                rows,
-                slices,
-                short,
-                name,
-                "too short",
-                f"at least {element.least} characters",
-            )
+            _note(ground, rows, slices, short, name, "too short", f"at least {element.least} characters")
     if element.codes and ground.is_current:
         other = (length > 0) & ~ground.s.is_code(slices, *element.codes)
         if other.any():

@@ -128,9 +128,7 @@ class Ground:
                 segment_number=int(self.cells.origin.numbers[row]),
                 position=start + int(self.cells.origin.offsets[row]),
                 claim_key=int(keys[n]) if keys[n] >= 0 else None,
-                found=None
-                if slices is None
-                else self._shown(row, element, start, int(slices[1][n])),
+                found=None if slices is None else self._shown(row, element, start, int(slices[1][n])),
                 expected=expected,
             )
         self.faults.count(fault, element, kind, len(rows) - len(told))
@@ -150,3 +148,4 @@ class Ground:
 
     def _is_private_date(self, row: int, segment: str) -> bool:
         return segment == "DTP" and self.read(row, 1) == b"484"
+

@@ -89,7 +89,9 @@ def _service(c: Cells) -> dict[str, object]:
         "unit_basis_code": c.text(pick(3, 4, 0)),
         "units": c.number(pick(4, 5, 6), QUANTITY),
         "line_place_of_service_code": c.text(pick(5, 0, 3)),
-        **{f"diagnosis_pointer_{n}": _pointer(c, s.component(pointers, n)) for n in range(1, 5)},
+        **{
+            f"diagnosis_pointer_{n}": _pointer(c, s.component(pointers, n)) for n in range(1, 5)
+        },
         "emergency_code": c.text(pick(9, 0, 0)),
         "epsdt_code": c.text(pick(11, 0, 0)),
         "family_planning_code": c.text(pick(12, 0, 0)),

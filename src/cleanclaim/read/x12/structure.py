@@ -339,12 +339,7 @@ def _check_parties(ground: Ground) -> None:
     if not len(loops.claim):
         return
     parties = (
-        (
-            "billing provider",
-            "NM1*85",
-            loops.billing,
-            c.named(loops.billing, loops.billing_end, "85"),
-        ),
+        ("billing provider", "NM1*85", loops.billing, c.named(loops.billing, loops.billing_end, "85")),
         ("subscriber", "NM1*IL", loops.subscriber, _party(ground, "IL")),
         ("payer", "NM1*PR", loops.subscriber, _party(ground, "PR")),
     )
