@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
+import zipfile
+from datetime import date
 from itertools import combinations
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -16,6 +19,7 @@ from cleanclaim.reference.icd10cm import (
     note_links,
     notes_of,
 )
+from cleanclaim.reference.tabular import compile_tabular
 
 
 def pairs(reference: Reference, *codes: str) -> set[frozenset[str]]:
@@ -141,3 +145,44 @@ def test_five_thousand_codes_are_paired_within_a_second(reference: Reference) ->
     began = time.perf_counter()
     assert excludes1_pairs(reference, codes).height > 10_000
     assert time.perf_counter() - began < 1.0
+
+
+@pytest.mark.parametrize(
+    ("archive", "day", "newly_apart", "no_longer_apart"),
+    [
+        ("icd10cm-tables-FY2021.zip", date(2021, 1, 1), 0.005, 0.10),
+        ("icd10cm-tables-April-2025.zip", date(2025, 4, 1), 0.0, 0.03),
+    ],
+)
+def test_the_newest_notes_seldom_accuse_an_older_claim(
+    reference: Reference,
+    published: Path,
+    tmp_path: Path,
+    *,
+    archive: str,
+    day: date,
+    newly_apart: float,
+    no_longer_apart: float,
+) -> None:
+    """One release's notes stand for all years, because publishers lift more bars than they set."""
+    with zipfile.ZipFile(published / archive) as packed:
+        name = next(n for n in packed.namelist() if "tabular" in n.lower() and n.endswith(".xml"))
+        (tmp_path / "older.xml").write_bytes(packed.read(name))
+    older = Reference.load()
+    older._tables |= {
+        table: rows.with_columns(pl.lit("older").alias("release"))
+        for table, rows in compile_tabular(tmp_path / "older.xml").items()
+    }
+    in_both_years = reference.table("icd10cm").filter(
+        pl.lit(day).is_between("valid_from", "valid_to"),
+        pl.lit(date(2026, 4, 1)).is_between("valid_from", "valid_to"),
+        pl.col("code").str.contains("^[A-RUZ].{2,5}$"),  # injuries would outnumber all others
+    )
+    codes = in_both_years["code"].sample(5_000, seed=1)
+    now, then = (
+        {frozenset(p) for p in excludes1_pairs(r, codes).select("code", "other_code").iter_rows()}
+        for r in (reference, older)
+    )
+    assert len(now) > 10_000
+    assert len(now - then) <= newly_apart * len(now)
+    assert len(then - now) <= no_longer_apart * len(then)
