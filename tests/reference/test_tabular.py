@@ -178,6 +178,14 @@ def test_a_compilation_that_dies_leaves_nothing_to_be_read(
     assert list((own_home / "cache").iterdir()) == []
 
 
+@pytest.mark.usefixtures("own_home")
+def test_two_programs_may_compile_at_the_same_time(small: Path) -> None:
+    whole = tabular.load("icd10cm_tabular")
+    tabular._keep(tabular.compile_tabular(small), tabular.cache_folder())  # it came second
+    assert_frame_equal(tabular.load("icd10cm_tabular"), whole)
+    assert len(list(tabular.cache_folder().parent.iterdir())) == 1
+
+
 def test_another_version_of_the_package_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tabular.importlib.metadata, "version", lambda _: "1.4.0")
     with pytest.raises(ReferenceProblem, match=r"install simple-icd-10-cm==1\.5\.0"):
