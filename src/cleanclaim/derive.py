@@ -16,6 +16,7 @@ import polars as pl
 from cleanclaim.codeform import why_not_billable
 from cleanclaim.model import Batch
 from cleanclaim.reference import Reference
+from cleanclaim.terms import in_force
 
 _OF_THE_CLAIM: Final = (
     "claim_id",
@@ -323,12 +324,11 @@ def _with_validity(diagnoses: pl.DataFrame, reference: Reference) -> pl.DataFram
         diagnoses.lazy()
         .select("claim_key", "diagnosis_number", "on_date", "last_date", *key)
         .join(periods.lazy().drop("release"), on=key, how="inner")
-        .filter(
-            pl.col("on_date").is_between("valid_from", "valid_to"),
-            pl.col("last_date").is_between("valid_from", "valid_to"),
+        .group_by("claim_key", "diagnosis_number")
+        .agg(
+            # Two periods of two releases may touch, so each day is asked for by itself.
+            (in_force("on_date").any() & in_force("last_date").any()).alias("in_force")
         )
-        .select("claim_key", "diagnosis_number", pl.lit(value=True).alias("in_force"))
-        .unique()
     )
     loaded = _loaded(reference, "icd10cm", 10) | _loaded(reference, "icd9cm", 9)
     return (

@@ -137,7 +137,7 @@ def _instead(shown: pl.DataFrame, reference: Reference) -> pl.DataFrame:
     changes = reference.table("conversions")
     steps = []
     for _ in range(6):  # no code has been replaced more often since 2015
-        forward = found.join(changes, left_on="at", right_on="code").filter(
+        forward = found.join(changes.filter("retired"), left_on="at", right_on="code").filter(
             pl.col("valid_from") <= pl.col("judged_on")
         )
         backward = found.join(changes, left_on="at", right_on="to_code").filter(
