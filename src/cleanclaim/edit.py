@@ -103,6 +103,7 @@ class Example:
         on_claim: index of the claim that the finding is on.
         says: words that the message or suggestion must hold.
         disposition: the disposition it must have, where that is not the edit's own.
+        x12: an 837 as text, for edits of a file's form; the claims are then read from it.
     """
 
     title: str
@@ -112,6 +113,7 @@ class Example:
     on_claim: int = -1
     says: tuple[str, ...] = ()
     disposition: Disposition | None = None
+    x12: str = ""
 
 
 class Fails(Example):
@@ -140,15 +142,16 @@ def fails(
     on_claim: int = -1,
     says: str | Sequence[str] = (),
     disposition: Disposition | None = None,
+    x12: str = "",
 ) -> Fails:
     """An example on which the edit fires."""
     words = (says,) if isinstance(says, str) else tuple(says)
-    return Fails(title, claims, line_number, diagnosis_number, on_claim, words, disposition)
+    return Fails(title, claims, line_number, diagnosis_number, on_claim, words, disposition, x12)
 
 
-def passes(title: str, *claims: Mapping[str, Any]) -> Passes:
+def passes(title: str, *claims: Mapping[str, Any], x12: str = "") -> Passes:
     """An example on which the edit says nothing."""
-    return Passes(title, claims)
+    return Passes(title, claims, x12=x12)
 
 
 def unchecked(title: str, *claims: Mapping[str, Any]) -> Unchecked:

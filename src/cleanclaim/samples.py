@@ -86,6 +86,60 @@ _INSTITUTIONAL_LINE: Final[Mapping[str, Any]] = {
     "procedure_code": "G0463",
 }
 
+_INTERCHANGE: Final = (
+    "ISA*00*          *00*          *ZZ*EXAMPLE        *ZZ*EXAMPLEPAYER   *260515*1200*^*00501*000000001*0*P*:",
+    "GS*HC*EXAMPLE*EXAMPLEPAYER*20260515*1200*1*X*005010X222A1",
+    "ST*837*0001*005010X222A1",
+    "BHT*0019*00*1*20260515*1200*CH",
+    "NM1*41*2*EXAMPLE CLINIC*****46*EXAMPLE",
+    "PER*IC*BILLING*TE*5555550100",
+    "NM1*40*2*EXAMPLE PAYER*****46*EXAMPLEPAYER",
+    "HL*1**20*1",
+    "PRV*BI*PXC*207Q00000X",
+    "NM1*85*2*EXAMPLE CLINIC*****XX*1234567893",
+    "N3*1 EXAMPLE STREET",
+    "N4*RALEIGH*NC*276010000",
+    "REF*EI*999999999",
+    "HL*2*1*22*0",
+    "SBR*P*18*******CI",
+    "NM1*IL*1*EXAMPLE*PAT****MI*W123456789",
+    "N3*2 EXAMPLE STREET",
+    "N4*RALEIGH*NC*27601",
+    "DMG*D8*19800214*F",
+    "NM1*PR*2*EXAMPLE PAYER*****PI*99999",
+    "CLM*EXAMPLE-1*125***11:B:1*Y*A*Y*Y",
+    "HI*ABK:I10",
+    "NM1*82*1*EXAMPLE*DOC****XX*1245319599",
+    "LX*1",
+    "SV1*HC:99213*125*UN*1***1",
+    "DTP*472*D8*20260512",
+    "SE*25*0001",
+    "GE*1*1",
+    "IEA*1*000000001",
+)
+
+
+def interchange(*changes: tuple[str, str], terminator: str = "~\n") -> str:
+    """The clean professional claim as an 837 file with some of its segments changed.
+
+    Args:
+        *changes: pairs of a segment as it stands in the clean file (or its beginning) and what shall stand there; an empty text leaves the segment out.
+        terminator: what ends a segment.
+
+    Returns:
+        The file's text.
+
+    Raises:
+        ValueError: a change names a segment that the clean file does not have.
+    """
+    segments = list(_INTERCHANGE)
+    for old, new in changes:
+        at = next((n for n, segment in enumerate(segments) if segment.startswith(old)), None)
+        if at is None:
+            raise ValueError(f"no segment begins with {old}")
+        segments[at : at + 1] = [new] if new else []
+    return terminator.join(segments) + terminator
+
 
 def professional(
     *,

@@ -50,7 +50,7 @@ def _sides(reference: Reference) -> pl.DataFrame:
         pl.coalesce(*(pl.when(side).then(pl.lit(side)) for side in _WORDS)).alias("side"),
         pl.format(
             "{}|{}",
-            pl.col("place").str.slice(0, 5),
+            pl.col("place").str.slice(0, 4),
             pl.col("words")
             .str.replace_all(
                 r"\b(right|left|bilateral|both|unilateral|ears?|eyes?)\b|\bs\b|s\b", ""

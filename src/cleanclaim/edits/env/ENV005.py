@@ -1,0 +1,39 @@
+"""ENV005: a file of claims without claims."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.edit import Disposition, Source, fails, passes, row_edit
+from cleanclaim.samples import interchange
+
+
+@row_edit(
+    table="syntax_faults",
+    code="ENV005",
+    name="no-claims",
+    disposition=Disposition.REJECT,
+    source=Source("837 implementation guides", "loop 2300", "ASC X12N", date(2026, 11, 23)),
+    evidence=("segment_number", "element", "found", "expected", "explanation"),
+    message="{explanation} Segment {segment_number}, {element}: found {found}, expected {expected}.",
+    examples=(
+        fails(
+            "a transaction without a claim",
+            x12=interchange(
+                *((s, "") for s in ("CLM", "HI", "NM1*82", "LX", "SV1", "DTP")),
+                ("SE*", "SE*19*0001"),
+            ),
+        ),
+        passes("a claim", x12=interchange()),
+    ),
+)
+def no_claims() -> pl.Expr:
+    """A transaction or file that should carry claims carries none.
+
+    Nothing was sent, and nobody would notice.
+
+    What to do: see whether the right file was given.
+    """
+    return pl.col("fault") == "ENV005"

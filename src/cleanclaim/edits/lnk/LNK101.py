@@ -1,0 +1,49 @@
+"""LNK101: a line that points at no diagnosis."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.edit import Disposition, Source, fails, passes, row_edit
+from cleanclaim.samples import institutional, professional
+from cleanclaim.terms import IS_PROFESSIONAL, POINTERS
+
+
+@row_edit(
+    table="lines",
+    code="LNK101",
+    name="line-without-diagnosis-pointer",
+    disposition=Disposition.REJECT,
+    carc="16",
+    rarc="M76",
+    source=Source(
+        "Medicare Claims Processing Manual",
+        "chapter 26, section 10.4, item 24E; 837P element SV107",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.diagnosis_pointer_1",
+    evidence=("procedure_code",),
+    message="The line for {procedure_code} points at no diagnosis.",
+    suggestion="Point it at the diagnosis that was the reason for the service.",
+    examples=(
+        fails(
+            "no pointer",
+            professional(lines=[{"diagnosis_pointers": ()}]),
+            line_number=1,
+            says="99213",
+        ),
+        passes("a pointer", professional()),
+        passes("hospital lines do not point", institutional()),
+    ),
+)
+def line_without_diagnosis_pointer() -> pl.Expr:
+    """A service line of a professional claim without a diagnosis pointer.
+
+    Each line must say which diagnosis was its reason; without it the payer cannot judge the service and refuses the claim.
+
+    What to do: point the line at its diagnosis.
+    """
+    return IS_PROFESSIONAL & pl.all_horizontal(pl.col(name).is_null() for name in POINTERS)

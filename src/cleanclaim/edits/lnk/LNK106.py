@@ -1,0 +1,133 @@
+"""LNK106: the side of the procedure against the side of the diagnosis."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.reference import Reference
+from cleanclaim.reference.sides import side_of
+from cleanclaim.samples import professional
+from cleanclaim.terms import MODIFIERS, has_modifier
+
+_LEFT = ("LT", "E1", "E2", "FA", "F1", "F2", "F3", "F4", "TA", "T1", "T2", "T3", "T4")
+_RIGHT = ("RT", "E3", "E4", "F5", "F6", "F7", "F8", "F9", "T5", "T6", "T7", "T8", "T9")
+
+
+@query_edit(
+    code="LNK106",
+    name="sides-contradict",
+    disposition=Disposition.DENY_LINE,
+    carc="11",
+    needs=("icd10cm_tabular",),
+    source=Source(
+        "ICD-10-CM Official Guidelines for Coding and Reporting",
+        "section I.B.13 (laterality)",
+        "CMS and NCHS",
+        date(2026, 11, 23),
+    ),
+    column="lines.modifier_1",
+    message="{procedure_code} was done on the {side} ({modifier}), and its diagnosis {diagnosis_code:icd} is of the {diagnosis_side} side.",
+    suggestion="See the record: mend the modifier, the diagnosis or the pointer.",
+    fix="proposed",
+    examples=(
+        fails(
+            "left knee, right-knee pain",
+            professional(
+                diagnoses=["M25.561"], lines=[{"procedure_code": "20610", "modifier_1": "LT"}]
+            ),
+            line_number=1,
+            says=("left", "right side"),
+        ),
+        passes(
+            "right knee, right-knee pain",
+            professional(
+                diagnoses=["M25.561"], lines=[{"procedure_code": "20610", "modifier_1": "RT"}]
+            ),
+        ),
+        passes(
+            "right knee, pain in both",
+            professional(
+                diagnoses=["M25.561", "M25.562"],
+                lines=[
+                    {"procedure_code": "20610", "modifier_1": "RT", "diagnosis_pointers": (1, 2)}
+                ],
+            ),
+        ),
+        passes(
+            "both sides done",
+            professional(
+                diagnoses=["M25.561"], lines=[{"procedure_code": "20610", "modifier_1": "50"}]
+            ),
+        ),
+        passes(
+            "a diagnosis without a side",
+            professional(
+                diagnoses=["I10"], lines=[{"procedure_code": "20610", "modifier_1": "LT"}]
+            ),
+        ),
+        passes(
+            "a stroke shows on the other side",
+            professional(
+                diagnoses=["I63.411"], lines=[{"procedure_code": "20610", "modifier_1": "LT"}]
+            ),
+        ),
+        fails(
+            "a toe of the left foot, the right foot's ulcer",
+            professional(
+                diagnoses=["L97.511"], lines=[{"procedure_code": "11730", "modifier_1": "TA"}]
+            ),
+            line_number=1,
+        ),
+    ),
+)
+def sides_contradict(claims: Claims, reference: Reference) -> Rows:
+    """A line whose modifier names one side while every sided diagnosis that it points at names the other.
+
+    Judged only where nothing else explains it: the line carries no modifier for both sides, its first diagnosis names the other side, and no other
+    diagnosis pointed at is of the same side, of both, or of none. Diagnoses that show on the other side of the body (stroke, hemiplegia) do not count.
+
+    What to do: look in the record which side it was.
+    """
+    one_side = claims.lines.filter(has_modifier(*_LEFT) ^ has_modifier(*_RIGHT)).filter(
+        ~has_modifier("50")
+    )
+    sided = one_side.lazy().select(
+        "claim_key",
+        "line_number",
+        pl.when(has_modifier(*_LEFT)).then(pl.lit("left")).otherwise(pl.lit("right")).alias("side"),
+        pl.coalesce(
+            pl.when(pl.col(name).is_in([*_LEFT, *_RIGHT])).then(pl.col(name)) for name in MODIFIERS
+        ).alias("modifier"),
+    )
+    pointed = (
+        claims.line_diagnoses.lazy()
+        .filter(pl.col("icd_version") == 10)
+        .join(sided, on=["claim_key", "line_number"])
+    )
+    rows = pointed.collect()
+    named = (
+        side_of(rows["diagnosis_code"].unique(), reference)
+        .lazy()
+        .select(pl.col("code").alias("diagnosis_code"), pl.col("side").alias("diagnosis_side"))
+    )
+    every = rows.lazy().join(named, on="diagnosis_code", how="left", maintain_order="left")
+    opposite = pl.col("diagnosis_side").is_in(["left", "right"]) & (
+        pl.col("diagnosis_side") != pl.col("side")
+    )
+    return (
+        every.sort("claim_key", "line_number", "pointer_position")
+        .group_by(
+            "claim_key", "line_number", "procedure_code", "modifier", "side", maintain_order=True
+        )
+        .agg(
+            opposite.fill_null(value=False).all().alias("_all"),
+            pl.col("diagnosis_code").first(),
+            pl.col("diagnosis_side").first(),
+        )
+        .filter(pl.col("_all"))
+        .drop("_all")
+    )

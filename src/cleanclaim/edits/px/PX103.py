@@ -1,0 +1,82 @@
+"""PX103: a performance code that is charged for, or alone."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.reference import Reference
+from cleanclaim.samples import professional
+
+
+@query_edit(
+    code="PX103",
+    name="performance-code-charged",
+    disposition=Disposition.WARN,
+    source=Source(
+        "Medicare Claims Processing Manual",
+        "chapter 26, section 10.4, item 24F (quality data codes: 0.00 or 0.01)",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.charge_amount",
+    message="{procedure_code} reports how care was given and is not paid; {what}.",
+    suggestion="Bill it with 0.00 (0.01 where the system wants a charge), on the claim of the service that it tells of.",
+    examples=(
+        fails(
+            "with a price",
+            professional(lines=[{}, {"procedure_code": "3044F", "charge_amount": "25.00"}]),
+            line_number=2,
+            says="$25.00",
+        ),
+        fails(
+            "without the service it tells of",
+            professional(lines=[{"procedure_code": "3044F", "charge_amount": "0.01"}]),
+            line_number=1,
+            says="nothing else",
+        ),
+        passes(
+            "beside a visit, without charge",
+            professional(lines=[{}, {"procedure_code": "3044F", "charge_amount": "0.00"}]),
+        ),
+        passes(
+            "with a cent",
+            professional(lines=[{}, {"procedure_code": "3044F", "charge_amount": "0.01"}]),
+        ),
+    ),
+)
+def performance_code_charged(claims: Claims, reference: Reference) -> Rows:  # noqa: ARG001 - the signature of every query
+    """A CPT Category II code (four digits and F) with a charge, or on a claim that has no other service.
+
+    Such codes report quality of care. They are not paid; a charge on one distorts the claim's total, and a claim that has only such codes has
+    nothing to adjudicate.
+
+    What to do: set the charge to zero, and bill the code together with its service.
+    """
+    is_performance = pl.col("procedure_code").str.contains(r"^\d{4}F$")
+    lines = claims.lines.lazy().filter(is_performance)
+    others = (
+        claims.lines.lazy()
+        .filter(~is_performance)
+        .select("claim_key")
+        .unique()
+        .with_columns(pl.lit(value=True).alias("_others"))
+    )
+    charged = pl.col("charge_amount") > pl.lit("0.01").cast(pl.Decimal(15, 2))
+    return (
+        lines.join(others, on="claim_key", how="left")
+        .filter(charged.fill_null(value=False) | pl.col("_others").is_null())
+        .select(
+            "claim_key",
+            "line_number",
+            "procedure_code",
+            "charge_amount",
+            pl.when(charged)
+            .then(pl.format("it is charged with ${}", "charge_amount"))
+            .otherwise(pl.lit("there is nothing else on the claim"))
+            .alias("what"),
+        )
+    )

@@ -1,0 +1,85 @@
+"""PX104: an unlisted code without words."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.reference import Reference
+from cleanclaim.samples import institutional, professional
+from cleanclaim.terms import IS_PROFESSIONAL
+
+
+@query_edit(
+    code="PX104",
+    name="unlisted-code-undescribed",
+    disposition=Disposition.SUSPEND,
+    carc="16",
+    rarc="N350",
+    needs=("unlisted_codes",),
+    source=Source(
+        "Medicare Claims Processing Manual",
+        "chapter 26, section 10.4, item 19 (not otherwise classified codes)",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.procedure_description",
+    message="{procedure_code} stands for what has no code of its own, and the line does not say what was done.",
+    suggestion="Describe the service or drug (name, dose, route) on the line, and keep the record ready.",
+    examples=(
+        fails(
+            "a drug without a name",
+            professional(lines=[{"procedure_code": "J3490"}]),
+            line_number=1,
+        ),
+        passes(
+            "described on the line",
+            professional(
+                lines=[
+                    {"procedure_code": "J3490", "procedure_description": "EXAMPLE DRUG 10 MG IM"}
+                ]
+            ),
+        ),
+        passes("with a note", professional(lines=[{"procedure_code": "J3490", "has_note": True}])),
+        passes(
+            "a drug number says it",
+            professional(lines=[{"procedure_code": "J3490", "ndc": "00000000000"}]),
+        ),
+        passes("a code of its own", professional(lines=[{"procedure_code": "J1885"}])),
+        passes(
+            "hospital lines are described otherwise",
+            institutional(lines=[{"procedure_code": "C9399"}]),
+        ),
+    ),
+)
+def unlisted_code_undescribed(claims: Claims, reference: Reference) -> Rows:
+    """An unlisted or not otherwise classified code without a description, note, attachment or drug number.
+
+    The payer cannot price what it is not told. It asks for the record, or returns the claim.
+
+    What to do: say on the line what was done or given.
+    """
+    unlisted = (
+        reference.table("unlisted_codes").lazy().select(pl.col("code").alias("procedure_code"))
+    )
+    silent = (
+        pl.col("procedure_description").is_null()
+        & pl.col("ndc").is_null()
+        & ~pl.col("has_note").fill_null(value=False)
+        & ~pl.col("has_attachment").fill_null(value=False)
+    )
+    told_above = (
+        claims.claims.lazy()
+        .filter(pl.col("has_note") | pl.col("has_attachment"))
+        .select("claim_key")
+    )
+    return (
+        claims.lines.lazy()
+        .filter(IS_PROFESSIONAL & silent)
+        .join(unlisted, on="procedure_code", how="semi")
+        .join(told_above, on="claim_key", how="anti")
+        .select("claim_key", "line_number", "procedure_code")
+    )

@@ -1,0 +1,100 @@
+"""PX105: a procedure that does not fit the patient's age."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.reference import Reference
+from cleanclaim.samples import professional
+from cleanclaim.terms import in_force
+
+
+@query_edit(
+    code="PX105",
+    name="procedure-age-conflict",
+    disposition=Disposition.RETURN,
+    carc="6",
+    needs=("procedure_age",),
+    source=Source("CPT", "the code's own definition names the age", "AMA", date(2026, 11, 23)),
+    column="lines.procedure_code",
+    message="{procedure_code} is for {ages} ({reason}); the patient is {patient_age} on {from_date}.",
+    suggestion="Check the birth date; take the code for the patient's age.",
+    fix="proposed",
+    examples=(
+        fails(
+            "a child's check-up for a grown woman",
+            professional(diagnoses=["Z00.00"], lines=[{"procedure_code": "99393"}]),
+            line_number=1,
+            says="ages 5 to 11",
+        ),
+        passes(
+            "for her age", professional(diagnoses=["Z00.00"], lines=[{"procedure_code": "99396"}])
+        ),
+        passes(
+            "the last day at 39",
+            professional(
+                diagnoses=["Z00.00"],
+                patient_birth_date="1986-05-13",
+                lines=[{"procedure_code": "99395"}],
+            ),
+        ),
+        fails(
+            "the day of turning 40",
+            professional(
+                diagnoses=["Z00.00"],
+                patient_birth_date="1986-05-12",
+                lines=[{"procedure_code": "99395"}],
+            ),
+            line_number=1,
+        ),
+        passes(
+            "65 and over",
+            professional(
+                diagnoses=["Z00.00"],
+                patient_birth_date="1930-05-12",
+                lines=[{"procedure_code": "99397"}],
+            ),
+        ),
+        passes(
+            "no birth date",
+            professional(patient_birth_date=None, lines=[{"procedure_code": "99393"}]),
+        ),
+    ),
+)
+def procedure_age_conflict(claims: Claims, reference: Reference) -> Rows:
+    """A procedure whose own definition names an age that the patient does not have.
+
+    Preventive visits, vaccine counseling, newborn and pediatric intensive care and some operations have a code for each age.
+
+    What to do: check the birth date, then take the code for the age.
+    """
+    bands = reference.table("procedure_age").lazy().rename({"code": "procedure_code"})
+    age = pl.col("patient_age")
+    return (
+        claims.lines.lazy()
+        .filter(age.is_between(0, 124))
+        .join(bands, on="procedure_code")
+        .filter(
+            in_force("from_date"),
+            (age < pl.col("age_from")) | (age > pl.col("age_to")).fill_null(value=False),
+        )
+        .select(
+            "claim_key",
+            "line_number",
+            "procedure_code",
+            "patient_age",
+            "from_date",
+            "reason",
+            "release",
+            pl.when(pl.col("age_to").is_null())
+            .then(pl.format("ages {} and over", "age_from"))
+            .when(pl.col("age_to") == pl.col("age_from"))
+            .then(pl.format("age {}", "age_from"))
+            .otherwise(pl.format("ages {} to {}", "age_from", "age_to"))
+            .alias("ages"),
+        )
+    )

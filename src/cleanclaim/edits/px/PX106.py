@@ -1,0 +1,87 @@
+"""PX106: a procedure that does not fit the patient's sex."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.reference import Reference
+from cleanclaim.samples import professional
+from cleanclaim.terms import has_modifier
+
+
+@query_edit(
+    code="PX106",
+    name="procedure-sex-conflict",
+    disposition=Disposition.WARN,
+    carc="7",
+    needs=("procedure_sex",),
+    source=Source(
+        "Medicare Claims Processing Manual",
+        "chapter 32, section 240 (services to one sex; modifier KX)",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.procedure_code",
+    message="{procedure_code} ({reason}) is for {meant}; the claim gives the patient's sex as {patient_sex}.",
+    suggestion="Check sex and code. Where both are right, modifier KX tells Medicare so.",
+    examples=(
+        fails(
+            "a delivery of a man",
+            professional(patient_sex="M", diagnoses=["I10"], lines=[{"procedure_code": "59400"}]),
+            line_number=1,
+            says="F",
+        ),
+        passes(
+            "a delivery of a woman",
+            professional(diagnoses=["O80"], lines=[{"procedure_code": "59400"}]),
+        ),
+        passes(
+            "said to be right",
+            professional(patient_sex="M", lines=[{"procedure_code": "59400", "modifier_1": "KX"}]),
+        ),
+        passes("sex unknown", professional(patient_sex="U", lines=[{"procedure_code": "59400"}])),
+    ),
+)
+def procedure_sex_conflict(claims: Claims, reference: Reference) -> Rows:
+    """A procedure on an organ of one sex, or about pregnancy, for a patient whose sex is given as the other.
+
+    Mostly the sex or the code is mistyped. Transgender and intersex patients make it fire on claims that are right, so it is a warning, and modifier
+    KX (for hospitals condition code 45) silences it.
+
+    What to do: check both; add KX where the service is right.
+    """
+    ranges = reference.table("procedure_sex")
+    right = (
+        claims.claims.lazy()
+        .join(
+            pl.DataFrame(claims.batch.claim_codes)
+            .lazy()
+            .filter((pl.col("kind") == "condition") & (pl.col("code") == "45")),
+            on="claim_key",
+            how="semi",
+        )
+        .select("claim_key")
+    )
+    parts = [
+        claims.lines.lazy()
+        .filter(
+            pl.col("procedure_code").is_between(pl.lit(row["code"]), pl.lit(row["last"])),
+            pl.col("procedure_code").str.len_chars() == 5,
+            pl.col("patient_sex").is_in(["M", "F"]) & (pl.col("patient_sex") != row["sex"]),
+            ~has_modifier("KX"),
+        )
+        .select(
+            "claim_key",
+            "line_number",
+            "procedure_code",
+            "patient_sex",
+            pl.lit(row["sex"]).alias("meant"),
+            pl.lit(row["reason"]).alias("reason"),
+        )
+        for row in ranges.iter_rows(named=True)
+    ]
+    return pl.concat(parts).join(right, on="claim_key", how="anti")
