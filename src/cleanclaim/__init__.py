@@ -1,6 +1,34 @@
-"""cleanclaim: a linter for US medical claims."""
+"""cleanclaim: a linter for US medical claims.
+
+import cleanclaim
+
+report = cleanclaim.check("claims.837")
+report.findings      # a Polars frame
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cleanclaim.api import check
+    from cleanclaim.reference import Reference
+    from cleanclaim.report.result import Report
+
 __version__ = "0.1.0"
-__all__ = ["__version__"]
+__all__ = ["Reference", "Report", "__version__", "check"]
+
+_HOMES = {
+    "check": "cleanclaim.api",
+    "Reference": "cleanclaim.reference",
+    "Report": "cleanclaim.report.result",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load the public names when they are first used, so that `cleanclaim --help` does not wait for them."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'cleanclaim' has no attribute '{name}'")
+    from importlib import import_module  # noqa: PLC0415 - see above
+
+    return getattr(import_module(_HOMES[name]), name)

@@ -10,8 +10,9 @@ from typing import Final
 
 import polars as pl
 
-from cleanclaim.check import FINDINGS, NOT_CHECKED, Checked, check
+from cleanclaim.engine import FINDINGS, NOT_CHECKED, Checked, check
 from cleanclaim.edit import Disposition, Edit
+from cleanclaim.gaps import gaps
 from cleanclaim.model import Batch, concat
 from cleanclaim.objects import batch_of
 from cleanclaim.read import FileRead, read
@@ -33,11 +34,13 @@ class Settings:
         payer_class: the payer class of every claim; None to take it from the claim (SBR09).
         as_of: the day on which claims are judged; None for the day of their transaction.
         min_disposition: the mildest disposition that is reported.
+        tell_gaps: also tell what this version cannot check on any claim.
     """
 
     payer_class: str | None = None
     as_of: date | None = None
     min_disposition: Disposition = Disposition.INFO
+    tell_gaps: bool = True
 
 
 def check_inputs(
@@ -83,8 +86,15 @@ def check_objects(
     Raises:
         TableError: a claim does not fit the model.
     """
+    return check_batch(batch_of(claims), reference, edits, settings)
+
+
+def check_batch(
+    batch: Batch, reference: Reference, edits: Sequence[Edit], settings: Settings | None = None
+) -> Report:
+    """Check a batch that was read already."""
     chosen = settings or Settings()
-    return _report(prepare(batch_of(claims), chosen), reference, edits, chosen, [], None)
+    return _report(prepare(batch, chosen), reference, edits, chosen, [], None)
 
 
 def prepare(batch: Batch, settings: Settings) -> Batch:
@@ -186,4 +196,6 @@ def _report(
             kept.sort(order, nulls_last=False),
             not_checked.sort(order, nulls_last=False),
         )
+    if settings.tell_gaps and batch.claims.height:
+        not_checked = pl.concat([gaps(edits), not_checked])
     return Report(batch, kept, not_checked, tuple(files), tuple(edits))

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 import cleanclaim.edits
-from cleanclaim.check import Checked, check
+from cleanclaim.engine import Checked, check
 from cleanclaim.edit import Edit, Example, Fails, Passes, Unchecked
 from cleanclaim.model import Batch, concat
 from cleanclaim.objects import batch_of

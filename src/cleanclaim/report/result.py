@@ -37,8 +37,8 @@ class Report:
 
     Attributes:
         batch: the claims, as tables of the model, history included.
-        findings: one row a finding (`cleanclaim.check.FINDINGS`).
-        not_checked: one row an edit and place that could not be judged (`cleanclaim.check.NOT_CHECKED`).
+        findings: one row a finding (`cleanclaim.engine.FINDINGS`).
+        not_checked: one row an edit and place that could not be judged (`cleanclaim.engine.NOT_CHECKED`).
         files: what became of every input.
         edits: the edits that ran.
         notes: what else the reader must know, such as baseline entries that no longer apply.
@@ -91,7 +91,11 @@ class Report:
             .len()
             .sort("len", "code", descending=[True, False])
         )
-        gaps = self.not_checked.group_by("code", "reason", "supply").len().sort("code", "reason")
+        gaps = (
+            self.not_checked.group_by("code", "reason", "supply")
+            .agg(pl.len().alias("count"), pl.col("claim_key").is_null().all().alias("everywhere"))
+            .sort("code", "reason")
+        )
         return {
             "claims": claims.height,
             "lines": self.lines.height,
@@ -105,9 +109,7 @@ class Report:
                 code: {"name": name, "count": count} for code, name, count in by_edit.iter_rows()
             },
             "not_checked": self.not_checked.height,
-            "not_checked_by_edit": [
-                dict(row) for row in gaps.rename({"len": "count"}).iter_rows(named=True)
-            ],
+            "not_checked_by_edit": gaps.to_dicts(),
             "files": len(self.files),
             "files_not_read": len(self.unread),
             "notes": list(self.notes),

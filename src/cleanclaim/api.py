@@ -1,0 +1,106 @@
+"""The public Python interface: one call from claims to a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import is_dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+
+from cleanclaim import pipeline, registry
+from cleanclaim.edit import Disposition, Edit
+from cleanclaim.errors import InputError
+from cleanclaim.pipeline import Settings
+from cleanclaim.read.table import read_set
+from cleanclaim.reference import Reference
+from cleanclaim.report.result import Report
+
+
+def check(
+    claims: object,
+    *,
+    history: str | Path | Iterable[str | Path] = (),
+    payer_class: str | None = None,
+    as_of: date | None = None,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    min_disposition: str = "info",
+    edits: Sequence[Edit] | None = None,
+    reference: Reference | None = None,
+) -> Report:
+    """Check claims and say what is wrong with them.
+
+    Args:
+        claims: a path or several (837, CSV, Parquet, folders), a claim as a mapping or dataclass or several (see `cleanclaim.objects`), or a mapping
+            of Polars frames by table name (`claims`, `lines`, `diagnoses`, joined by `claim_id`).
+        history: earlier claims to look back at: paths.
+        payer_class: medicare, medicaid, commercial …; by default each claim's own.
+        as_of: the day that claims are judged on; by default the day each was sent.
+        select: codes, families or names of edits to run; by default all.
+        ignore: the same, left out.
+        min_disposition: the mildest disposition reported.
+        edits: the edits to choose from; by default cleanclaim's own and those of installed packages.
+        reference: the dated tables; by default the embedded ones and the user's store.
+
+    Returns:
+        The report: `findings`, `not_checked`, `claims` are Polars frames; `summary`, `to_json()`, `is_clean`.
+
+    Raises:
+        InputError: the claims cannot be read at all.
+        UnknownEdit: `select` or `ignore` names no edit.
+
+    >>> report = check({"claim_id": "A1", "diagnoses": ["M54.5"], "lines": [{"procedure_code": "97110", "from_date": "2026-05-12"}]}, select=["DX102"])
+    >>> report.findings["message"].to_list()
+    ['M54.5 ended 2021-09-30 and is not valid on 2026-05-12.']
+    """
+    every = list(edits) if edits is not None else _installed_edits()
+    chosen = registry.choose(every, select, ignore)
+    settings = Settings(payer_class, as_of, Disposition(min_disposition), tell_gaps=not select)
+    tables = reference or default_reference()
+    paths = _paths(claims)
+    if paths is not None:
+        past = [history] if isinstance(history, (str, Path)) else list(history)
+        report = pipeline.check_inputs(paths, tables, chosen, settings, history=past)
+        if report.unread and report.claims.is_empty():
+            raise InputError("; ".join(str(entry.error) for entry in report.unread))
+        return report
+    if (
+        isinstance(claims, Mapping)
+        and claims
+        and all(isinstance(value, pl.DataFrame) for value in claims.values())
+    ):
+        return pipeline.check_batch(read_set(claims, file="tables"), tables, chosen, settings)
+    several = [claims] if isinstance(claims, Mapping) or is_dataclass(claims) else claims
+    if not isinstance(several, Iterable):
+        raise InputError(
+            f"claims must be paths, mappings, dataclasses or frames, not {type(claims).__name__}"
+        )
+    return pipeline.check_objects(several, tables, chosen, settings)
+
+
+@cache
+def default_reference() -> Reference:
+    """The embedded tables and the user's store, loaded once."""
+    return Reference.load()
+
+
+def _installed_edits() -> list[Edit]:
+    others, errors = registry.entry_point_edits()
+    if errors:
+        raise errors[0]
+    return registry.together(registry.own_edits(), others)
+
+
+def _paths(claims: object) -> list[str | Path] | None:
+    if isinstance(claims, (str, Path)):
+        return [claims]
+    if (
+        isinstance(claims, Sequence)
+        and claims
+        and all(isinstance(item, (str, Path)) for item in claims)
+    ):
+        return list(claims)
+    return None
