@@ -1,187 +1,229 @@
-"""A file with chosen elements replaced, and every other byte as it was."""
+"""A lossless view of an X12 file: chosen elements replaced, every other byte as it was."""
 
 from __future__ import annotations
 
+import io
 import re
-from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
-from cleanclaim.errors import InputError, UnknownFormat
-from cleanclaim.read.x12.index import Segments
+import numpy as np
+
+from cleanclaim.errors import RewriteError, UnknownFormat
 from cleanclaim.read.x12.separators import Separators
-from cleanclaim.read.x12.stream import Piece, Stream
+from cleanclaim.read.x12.stream import Stream
+from cleanclaim.read.x12.strings import Ints
 
-_ADDRESS: Final = re.compile(r"([A-Z][A-Z0-9]{1,2})(\d{2})(?:-(\d{1,2}))?")
-_WHOLE: Final = 1 << 62
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Where an element stands: offsets of its first byte and past its last, and the separators that hold there."""
-
-    start: int
-    end: int
-    separators: Separators
+_CHUNK: Final = 1 << 20
+_ELEMENT: Final = re.compile(r"([A-Z][A-Z0-9]{1,2})([0-9]{2})(?:-([1-9][0-9]?))?")
+_SEPARATORS_OF_ISA: Final = (11, 16)
+"""ISA11 and ISA16 declare separators; other values there would change how the whole file reads."""
 
 
-@dataclass(slots=True)
-class X12File:
-    r"""The bytes of an X12 file, with replacements for some of its elements.
-
-        >>> file = X12File(_EXAMPLE)
-        >>> file.read(4, "REF02")
-        'A1'
-        >>> file.replace(4, "REF02", "B22")
-        >>> file.to_bytes().split(b"~")[3]
-        b'REF*D9*B22'
+class Address(NamedTuple):
+    """Where an element stands.
 
     Attributes:
-        data: the bytes as read.
+        segment_number: ordinal of its segment in the file, 1 for the first.
+        element: its name, such as CLM02 or HI01-2.
     """
 
-    data: bytes
-    _pieces: list[Piece] = field(init=False, repr=False)
-    _replacements: dict[tuple[int, int], bytes] = field(default_factory=dict, init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        self._pieces = list(Stream(_Whole(self.data), len(self.data) + 1).pieces())
-        if not self._pieces:
-            raise UnknownFormat("no interchange header (ISA) was found")
-
-    def read(self, segment_number: int, element: str) -> str:
-        """An element as it stands in the file, replacements not counted.
-
-        Args:
-            segment_number: ordinal of the segment in the file, ISA being 1.
-            element: its address, such as CLM05-3.
-
-        Returns:
-            Its text; empty where it is absent.
-        """
-        span = self.locate(segment_number, element)
-        return self.data[span.start : span.end].decode("latin-1")
-
-    def locate(self, segment_number: int, element: str) -> Span:
-        """Where an element stands.
-
-        Raises:
-            InputError: there is no such segment, or it ends before the element.
-        """
-        address = _ADDRESS.fullmatch(element)
-        if not address:
-            raise InputError(f"'{element}' is no address of an element; write it as CLM05 or CLM05-3")
-        piece, row = self._segment(segment_number)
-        s = piece.segments
-        marks = s.separators
-        first = int(s.start[row])
-        text = s.data[first : int(s.end[row])]
-        parts = text.split(bytes([marks.element]))
-        name, number = parts[0].decode("ascii", "replace"), int(address[2])
-        if name != address[1]:
-            raise InputError(f"segment {segment_number} is {name}, not {address[1]}")
-        if not 1 <= number < len(parts):
-            raise InputError(f"segment {segment_number} ends before {element}")
-        start = first + sum(len(part) + 1 for part in parts[:number])
-        piece_of = parts[number]
-        if address[3]:
-            start, piece_of = _component(start, piece_of, int(address[3]), marks, element)
-        offset = int(piece.offsets[row])
-        return Span(start + offset, start + len(piece_of) + offset, marks)
-
-    def replace(self, segment_number: int, element: str, value: str) -> None:
-        """Put another value in an element's place.
-
-        Args:
-            segment_number: ordinal of the segment in the file, ISA being 1.
-            element: its address, such as CLM05-3.
-            value: the new value; may be empty.
-
-        Raises:
-            InputError: there is no such element, the value holds a separator or a character outside ASCII, or it overlaps
-                an element replaced before.
-        """
-        self._put(self.locate(segment_number, element), value, element)
-
-    def replace_at(self, position: int, value: str) -> None:
-        """Put another value in the place of the element or component that starts at an offset, as findings name it.
-
-        Args:
-            position: offset in the file of its first byte.
-            value: the new value.
-
-        Raises:
-            InputError: no element starts there, or the value cannot stand there.
-        """
-        for piece in self._pieces:
-            s = piece.segments
-            at = position - int(piece.offsets[0]) if len(s) else -1
-            if not 0 < at <= len(s.data) or not len(s):
-                continue
-            marks = s.separators
-            if s.data[at - 1] not in {marks.element, marks.component}:
-                break
-            end = at
-            while end < len(s.data) and s.data[end] not in {
-                marks.element,
-                marks.component,
-                marks.terminator,
-            }:
-                end += 1
-            offset = position - at
-            return self._put(Span(position, end + offset, marks), value, f"offset {position}")
-        raise InputError(f"no element starts at offset {position}")
-
-    def to_bytes(self) -> bytes:
-        """The file with its replacements; every other byte is as it was."""
-        parts, at = [], 0
-        for (start, end), value in sorted(self._replacements.items()):
-            parts += [self.data[at:start], value]
-            at = end
-        return b"".join([*parts, self.data[at:]])
-
-    def _put(self, span: Span, value: str, element: str) -> None:
-        if not value.isascii():
-            raise InputError(f"the new value of {element} holds characters outside ASCII")
-        given = value.encode("ascii")
-        for byte in given:
-            if byte in span.separators or byte < 0x20:
-                raise InputError(
-                    f"the new value of {element} holds {chr(byte)!r}, which is a separator of this file or no printable character"
-                )
-        for start, end in self._replacements:
-            is_same = (start, end) == (span.start, span.end)
-            if not is_same and start < span.end and span.start < end:
-                raise InputError(f"{element} overlaps an element that was replaced before")
-        self._replacements[span.start, span.end] = given
-
-    def _segment(self, number: int) -> tuple[Piece, int]:
-        for piece in self._pieces:
-            if len(piece.segments) and piece.numbers[0] <= number <= piece.numbers[-1]:
-                return piece, number - int(piece.numbers[0])
-        raise InputError(f"the file has no segment {number}")
+    segment_number: int
+    element: str
 
 
-class _Whole:
-    """Bytes as a stream that is read in one piece."""
+class X12File:
+    r"""An X12 file in memory, whose elements can be read and replaced.
+
+    Segments are numbered as in `syntax_faults.segment_number`, and positions are the byte offsets
+    of the reader's tables.
+
+    >>> file = X12File(
+    ...     b"ISA*00*          *00*          *ZZ*A              *ZZ*B              "
+    ...     b"*260101*1200*^*00501*000000001*0*T*:~\nCLM*1*10***11:B:1~\n"
+    ... )
+    >>> file.replace(2, "CLM05-3", "7")
+    >>> file.to_bytes().splitlines()[1]
+    b'CLM*1*10***11:B:7~'
+    """
 
     def __init__(self, data: bytes) -> None:
+        """Find the segments of a file.
+
+        Args:
+            data: its bytes.
+
+        Raises:
+            UnknownFormat: there is no interchange header in it.
+        """
         self._data = data
+        self._changed: dict[int, list[bytes]] = {}
+        starts: list[Ints] = []
+        ends: list[Ints] = []
+        self._first_rows: list[int] = []
+        self._separators: list[Separators] = []
+        count = 0
+        stream = Stream(io.BytesIO(data), _CHUNK)
+        for piece in stream.pieces():
+            offsets = piece.offsets[piece.carried :]
+            starts.append(piece.segments.start[piece.carried :] + offsets)
+            ends.append(piece.segments.end[piece.carried :] + offsets)
+            self._first_rows.append(count)
+            self._separators.append(piece.segments.separators)
+            count += len(offsets)
+        if not stream.outside.interchanges:
+            raise UnknownFormat("no interchange header (ISA) was found")
+        none = np.zeros(0, dtype=np.int64)
+        self._starts = np.concatenate([none, *starts])
+        self._ends = np.concatenate([none, *ends])
 
-    def read(self, size: int = -1, /) -> bytes:  # noqa: ARG002 - the protocol's form
-        """All bytes, then none."""
-        data, self._data = self._data, b""
-        return data
+    def __len__(self) -> int:
+        """How many segments the file has."""
+        return len(self._starts)
+
+    def name(self, segment_number: int) -> str:
+        """A segment's name."""
+        return self._elements(segment_number)[0].decode("latin-1")
+
+    def element(self, segment_number: int, element: str) -> str | None:
+        """What stands in an element, replacements included.
+
+        Args:
+            segment_number: ordinal of the segment in the file.
+            element: its name, such as CLM02 or HI01-2.
+
+        Returns:
+            The text (bytes outside ASCII as Latin-1); empty for an empty element, None where the
+            segment ends before it.
+
+        Raises:
+            RewriteError: there is no such segment, or it has another name.
+        """
+        number, part = self._place(segment_number, element)
+        elements = self._elements(segment_number)
+        if number >= len(elements):
+            return None
+        value = elements[number]
+        if part:
+            parts = value.split(self._component(segment_number))
+            if part > len(parts):
+                return None
+            value = parts[part - 1]
+        return value.decode("latin-1")
+
+    def address_at(self, position: int) -> Address | None:
+        """The element, or component of a composite, that holds a byte of the file as given.
+
+        Args:
+            position: byte offset, as the tables have it.
+
+        Returns:
+            Its address; None where the byte lies in a segment's name or between segments.
+        """
+        row = int(np.searchsorted(self._starts, position, side="right")) - 1
+        if row < 0 or position > int(self._ends[row]):
+            return None
+        start, end = int(self._starts[row]), int(self._ends[row])
+        marks = self._separators_of(row + 1)
+        before = self._data[start : min(position, end)].split(bytes([marks.element]))
+        if len(before) == 1:
+            return None
+        name = before[0].decode("latin-1")
+        place = f"{name}{len(before) - 1:02d}"
+        component = bytes([marks.component])
+        whole = before[-1] + self._data[position:end].split(bytes([marks.element]), 1)[0]
+        if name != "ISA" and component in whole:
+            place += f"-{before[-1].count(component) + 1}"
+        return Address(row + 1, place)
+
+    def replace(self, segment_number: int, element: str, value: str) -> None:
+        """Put another value into an element.
+
+        An element or component that the segment does not reach yet is added, with the separators
+        it needs.
+
+        Args:
+            segment_number: ordinal of the segment in the file.
+            element: its name, such as CLM02 or HI01-2; a composite is replaced by components.
+            value: what is to stand there; empty to clear it.
+
+        Raises:
+            RewriteError: there is no such segment or element, or the value holds a separator or a
+                character that X12 has not.
+        """
+        number, part = self._place(segment_number, element)
+        new = self._encoded(segment_number, element, value)
+        elements = list(self._elements(segment_number))
+        if elements[0] == b"ISA":
+            _check_header(elements, number, new)
+        elements += [b""] * (number + 1 - len(elements))
+        component = self._component(segment_number)
+        if part:
+            parts = elements[number].split(component)
+            parts += [b""] * (part - len(parts))
+            parts[part - 1] = new
+            elements[number] = component.join(parts)
+        elif component in elements[number] and elements[0] != b"ISA":
+            raise RewriteError(f"{element} is a composite: replace its components, {element}-1 on")
+        else:
+            elements[number] = new
+        self._changed[segment_number - 1] = elements
+
+    def to_bytes(self) -> bytes:
+        """The file with all replacements; the very bytes given where there are none."""
+        parts: list[bytes | memoryview] = []
+        kept = memoryview(self._data)
+        at = 0
+        for row in sorted(self._changed):
+            mark = bytes([self._separators_of(row + 1).element])
+            parts += [kept[at : int(self._starts[row])], mark.join(self._changed[row])]
+            at = int(self._ends[row])
+        return b"".join([*parts, kept[at:]])
+
+    def _place(self, segment_number: int, element: str) -> tuple[int, int]:
+        """Element and component number (0 for none) of an address, if the segment has that name."""
+        parsed = _ELEMENT.fullmatch(element)
+        if parsed is None or parsed[2] == "00":
+            raise RewriteError("an element is named like CLM02 or HI01-2")
+        found = self.name(segment_number)
+        if found != parsed[1]:
+            kind = found if re.fullmatch("[A-Z][A-Z0-9]{1,2}", found) else "no known segment"
+            raise RewriteError(f"segment {segment_number} is {kind}, not {parsed[1]}")
+        return int(parsed[2]), int(parsed[3] or 0)
+
+    def _elements(self, segment_number: int) -> list[bytes]:
+        """A segment's name and elements as they now are."""
+        row = segment_number - 1
+        if not 0 <= row < len(self):
+            raise RewriteError(f"the file has {len(self)} segments, no segment {segment_number}")
+        if row in self._changed:
+            return self._changed[row]
+        text = self._data[int(self._starts[row]) : int(self._ends[row])]
+        return text.split(bytes([self._separators_of(segment_number).element]))
+
+    def _separators_of(self, segment_number: int) -> Separators:
+        piece = int(np.searchsorted(self._first_rows, segment_number - 1, side="right")) - 1
+        return self._separators[piece]
+
+    def _component(self, segment_number: int) -> bytes:
+        return bytes([self._separators_of(segment_number).component])
+
+    def _encoded(self, segment_number: int, element: str, value: str) -> bytes:
+        """The value as bytes; no message holds it, as it may be a patient's."""
+        if not (value.isascii() and (value.isprintable() or not value)):
+            raise RewriteError(f"the value for {element} holds a character that X12 has not")
+        new = value.encode("ascii")
+        marks = self._separators_of(segment_number)
+        for byte in new:
+            if byte in marks:
+                raise RewriteError(
+                    f"the value for {element} holds {chr(byte)!r}, which is a separator of this file"
+                )
+        return new
 
 
-def _component(
-    start: int, text: bytes, number: int, marks: Separators, element: str
-) -> tuple[int, bytes]:
-    parts = text.split(bytes([marks.component]))
-    if not 1 <= number <= len(parts):
-        raise InputError(f"the composite ends before {element}")
-    return start + sum(len(part) + 1 for part in parts[: number - 1]), parts[number - 1]
-
-
-def segments_of(piece: Piece) -> Segments:
-    """The index of a piece."""
-    return piece.segments
+def _check_header(elements: list[bytes], number: int, new: bytes) -> None:
+    """Refuse what would change how the file reads: the header's separators and its fixed lengths."""
+    if number in _SEPARATORS_OF_ISA:
+        raise RewriteError(f"ISA{number:02d} declares a separator of the file and stays as it is")
+    if number >= len(elements) or len(new) != len(elements[number]):
+        raise RewriteError("elements of ISA have fixed lengths; give a value as long as before")
