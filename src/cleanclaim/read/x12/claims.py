@@ -84,7 +84,7 @@ def claims_table(c: Cells) -> pl.DataFrame:
         "claim_id": c.element(clm, 1),
         "claim_type": kinds,
         "position": c.position(s.start[clm], clm),
-        "segment_number": _number_in_transaction(c),
+        "segment_number": c.origin.numbers[clm],
         "charge_amount": c.number(s.element(clm, 2), MONEY),
         "facility_code": c.text(s.component(facility, 1)),
         "facility_code_qualifier": c.text(s.component(facility, 2)),
@@ -180,12 +180,6 @@ def _over_spans(least: np.ufunc, days: pl.Series, low: Ints, high: Ints, nothing
     found = np.where(high > low, found, nothing)
     series = pl.Series(found)
     return series.set(series == nothing, None).cast(pl.Int32).cast(pl.Date)
-
-
-def _number_in_transaction(c: Cells) -> Ints:
-    numbers, loops = c.origin.numbers, c.loops
-    start = np.where(loops.transaction >= 0, numbers[np.maximum(loops.transaction, 0)], 1)
-    return numbers[loops.claim] - start + 1
 
 
 def _causes(c: Cells) -> dict[str, object]:

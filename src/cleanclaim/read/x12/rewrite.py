@@ -34,7 +34,7 @@ class Address(NamedTuple):
 class X12File:
     r"""An X12 file in memory, whose elements can be read and replaced.
 
-    Segments are numbered as in `syntax_faults.segment_number`, and positions are the byte offsets
+    Segments are numbered as in the `segment_number` of tables, and positions are the byte offsets
     of the reader's tables.
 
     >>> file = X12File(
