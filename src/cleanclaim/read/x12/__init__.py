@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from cleanclaim.read.x12.batches import read_x12
+from cleanclaim.read.x12.rewrite import X12File
 
-__all__ = ["read_x12"]
+__all__ = ["X12File", "read_x12"]

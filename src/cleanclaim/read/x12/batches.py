@@ -75,7 +75,7 @@ _NO_KINDS: Final = pl.Series(dtype=pl.String)
 def _joined(parts: list[dict[str, pl.DataFrame]], faults: pl.DataFrame) -> Batch:
     names = parts[0] if parts else ()
     frames = {
-        name: parts[0][name] if len(parts) == 1 else pl.concat([part[name] for part in parts])
+        name: parts[0][name] if len(parts) == 1 else pl.concat([part[name] for part in parts], how="diagonal")
         for name in names
     }
     return Batch.of({**frames, "syntax_faults": faults})

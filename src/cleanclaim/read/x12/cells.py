@@ -17,6 +17,11 @@ from cleanclaim.read.x12.strings import Ints, nulls
 
 _MONTH_DAYS: Final = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 0, 0, 0])
 _DIGITS: Final = np.uint64(0x3030303030303030)
+_LOW_BITS: Final = np.uint64(0x7F7F7F7F7F7F7F7F)
+_ONES: Final = np.uint64(0x0101010101010101)
+_POINTS: Final = np.uint64(0x2E2E2E2E2E2E2E2E)
+_HIGH_BITS: Final = np.uint64(0x8080808080808080)
+_ABOVE_NINE: Final = np.uint64(0x7676767676767676)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,11 @@ class Cells:
         """The slices as text; blank ones are null."""
         return self.s.block.strings(*slices)
 
+    def code(self, slices: Slices) -> pl.Series:
+        """The slices as text in upper case; blank ones are null."""
+        text = self.text(slices)
+        return text.str.to_uppercase() if self.s.block.has_lower(*slices) else text
+
     def element(self, rows: Rows, number: int) -> pl.Series:
         """Element `number` of each row as text."""
         return self.text(self.s.element(rows, number))
@@ -70,6 +80,12 @@ class Cells:
         start, length = self.s.element(rows, 9)
         is_npi = self.s.is_code(self.s.element(rows, 8), "XX")
         return self.text((start, np.where(is_npi, length, 0)))
+
+    def has_point(self, slices: Slices) -> bool:
+        """True if any slice has a point in its first eight bytes."""
+        apart = self.s.words(slices) ^ _POINTS
+        zero = (apart - _ONES) & ~apart & _HIGH_BITS
+        return bool(zero.any())
 
     # -- choosing rows
 
@@ -139,9 +155,23 @@ class Cells:
         start, length = slices
         if not length.any():
             return nulls(len(length), dtype)
-        places = decimal_places(self.s.block, slices)
+        block = self.s.block
+        if block.all_digits(start, length).all():
+            return pl.Series(block.whole_numbers(start, length)).cast(dtype)
+        places = decimal_places(block, slices)
         fits = (places >= 0) & (places <= dtype.scale)
         return self.text((start, np.where(fits, length, 0))).cast(dtype, strict=False)
+
+
+def calendar(words: npt.NDArray[np.uint64]) -> tuple[Ints, Ints, Ints]:
+    """CCYYMMDD in eight bytes each as year, month and day; a year of -1 where there is anything but digits."""
+    away = words ^ _DIGITS
+    is_number = ((((away & _LOW_BITS) + _ABOVE_NINE) | away) & _HIGH_BITS) == 0
+    # Two digits to a number in each sixteen bits: (10 a + b) for a in the lower byte.
+    pairs = ((away * np.uint64(10)) + (away >> np.uint64(8))) & np.uint64(0x00FF00FF00FF00FF)
+    parts = pairs.view(np.uint16).reshape(-1, 4).astype(np.int64)
+    year = parts[:, 0] * 100 + parts[:, 1]
+    return np.where(is_number, year, -1), parts[:, 2], parts[:, 3]
 
 
 def day_numbers(words: npt.NDArray[np.uint64]) -> tuple[Ints, npt.NDArray[np.bool_]]:
@@ -149,19 +179,30 @@ def day_numbers(words: npt.NDArray[np.uint64]) -> tuple[Ints, npt.NDArray[np.boo
 
     The arithmetic is Howard Hinnant's `days_from_civil` (https://howardhinnant.github.io/date_algorithms.html).
     """
-    digits = (words ^ _DIGITS).view(np.uint8).reshape(-1, 8)
-    is_day = ~(digits > 9).any(axis=1)
-    d = np.where(is_day[:, None], digits, 0).astype(np.int32)
-    year = d[:, 0] * 1000 + d[:, 1] * 100 + d[:, 2] * 10 + d[:, 3]
-    month, day = d[:, 4] * 10 + d[:, 5], d[:, 6] * 10 + d[:, 7]
+    if not len(words):
+        return np.zeros(0, np.int64), np.zeros(0, dtype=bool)
+    year, month, day = calendar(words)
+    if bool((year == year[0]).all()) and bool((month == month[0]).all()):
+        # A file mostly holds the claims of one month: one date's arithmetic does for all.
+        first, is_day = _civil(year[:1], month[:1], np.ones(1, np.int64))
+        longest = int(_longest(year[:1], month[:1])[0])
+        return int(first[0]) + day - 1, bool(is_day[0]) & (day > 0) & (day <= longest)
+    return _civil(year, month, day)
+
+
+def _longest(year: Ints, month: Ints) -> Ints:
+    """The days of a month; 0 where there is no such month."""
     is_leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
-    longest = _MONTH_DAYS[np.minimum(month, 13)] - ((month == 2) & ~is_leap)
-    is_day &= (year > 0) & (day > 0) & (day <= longest)
+    return _MONTH_DAYS[np.minimum(month, 13)] - ((month == 2) & ~is_leap)
+
+
+def _civil(year: Ints, month: Ints, day: Ints) -> tuple[Ints, npt.NDArray[np.bool_]]:
+    is_day = (year > 0) & (day > 0) & (day <= _longest(year, month))
     shifted = year - (month <= 2)
     era, of_era = shifted // 400, shifted % 400
     of_year = (153 * (month + np.where(month > 2, -3, 9)) + 2) // 5 + day - 1
     number = era * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719468
-    return number.astype(np.int64), is_day
+    return number, is_day
 
 
 def dates(numbers: Ints, is_day: npt.NDArray[np.bool_]) -> pl.Series:
@@ -170,6 +211,15 @@ def dates(numbers: Ints, is_day: npt.NDArray[np.bool_]) -> pl.Series:
         return nulls(len(numbers), pl.Date)
     series = pl.Series(numbers.astype(np.int32)).cast(pl.Date)
     return series if is_day.all() else series.set(pl.Series(~is_day), None)
+
+
+def coalesced(first: pl.Series, second: pl.Series) -> pl.Series:
+    """The first column, the second where that is null."""
+    if second.null_count() == len(second):
+        return first
+    if first.null_count() == len(first):
+        return second
+    return first.zip_with(first.is_not_null(), second)
 
 
 def frame(columns: dict[str, object]) -> pl.DataFrame:

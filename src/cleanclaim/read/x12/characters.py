@@ -33,12 +33,21 @@ def check_characters(ground: Ground) -> None:
     own = bytes([marks.element, marks.component, marks.terminator, marks.repetition or 0x20])
     raw = np.frombuffer(s.data, dtype=np.uint8)
     first = int(s.start[ground.carried])
+    if not _may_be_strange(s.data, raw, own):
+        return _check_trailing(ground, raw)
     strange = np.flatnonzero(_outside(own + b"\r\n\t")[raw[first:]]) + first
     strange = np.append(strange, _line_ends_inside(ground, raw, first))
     if len(strange):
         rows = np.unique(np.searchsorted(s.start, np.sort(strange), side="right") - 1)
         _note_strange(ground, rows[rows >= ground.carried])
-    _check_trailing(ground, raw)
+    return _check_trailing(ground, raw)
+
+
+def _may_be_strange(data: bytes, raw: npt.NDArray[np.uint8], own: bytes) -> bool:
+    """False where a quick look shows that every byte is printable, allowed ASCII."""
+    if int(raw.max()) > 0x7E or int(raw.min()) < 0x20:
+        return True
+    return any(mark in data for mark in (b"^", b"`") if mark not in own)
 
 
 def _line_ends_inside(

@@ -10,8 +10,17 @@ import polars as pl
 
 from cleanclaim.identity import ID_WORDS, day_words, patient_keys, text_words
 from cleanclaim.model import MONEY
-from cleanclaim.read.x12.cells import Cells, frame
-from cleanclaim.read.x12.index import Rows, Slices, count_in, first_in, last_before, next_after, tag
+from cleanclaim.read.x12.cells import Cells, calendar, frame, merge
+from cleanclaim.read.x12.index import (
+    Rows,
+    Slices,
+    count_in,
+    first_in,
+    last_before,
+    next_after,
+    tag,
+    word,
+)
 from cleanclaim.read.x12.strings import Ints
 
 GUIDES: Final = {
@@ -75,7 +84,7 @@ def claims_table(c: Cells) -> pl.DataFrame:
         "claim_id": c.element(clm, 1),
         "claim_type": kinds,
         "position": c.position(s.start[clm], clm),
-        "segment_number": _number_in_transaction(c),
+        "segment_number": c.origin.numbers[clm],
         "charge_amount": c.number(s.element(clm, 2), MONEY),
         "facility_code": c.text(s.component(facility, 1)),
         "facility_code_qualifier": c.text(s.component(facility, 2)),
@@ -93,40 +102,57 @@ def claims_table(c: Cells) -> pl.DataFrame:
         **_dates(c),
         **_references(c),
     }
-    is_institutional = pl.col("claim_type") == "institutional"
-    bill_type = pl.concat_str(
-        pl.col("facility_code").str.strip_prefix("0").str.pad_start(2, "0"),
-        pl.col("claim_frequency_code").fill_null(""),
-    )
     return frame(columns).with_columns(
         pl.lit(c.origin.file).alias("file"),
         pl.lit(value=False).alias("is_history"),
-        pl.when(is_institutional).then(bill_type).alias("bill_type_code"),
-        pl.when(~is_institutional).then("facility_code").alias("place_of_service_code"),
+        *_facility(kinds),
     )
+
+
+def _facility(kinds: pl.Series) -> list[pl.Expr]:
+    """CLM05 is the type of bill of an institutional claim, the place of service of another."""
+    is_institutional = pl.col("claim_type") == "institutional"
+    place = pl.col("facility_code")
+    if not (kinds == "institutional").any():
+        return [place.alias("place_of_service_code")]
+    bill_type = pl.concat_str(
+        place.str.strip_prefix("0").str.pad_start(2, "0"),
+        pl.col("claim_frequency_code").fill_null(""),
+    )
+    return [
+        pl.when(is_institutional).then(bill_type).alias("bill_type_code"),
+        pl.when(~is_institutional).then(place).alias("place_of_service_code"),
+    ]
 
 
 def claim_types(c: Cells) -> pl.Series:
     """By the guide that ST03 names, else GS08, else by the kind of the first service line."""
     s, loops = c.s, c.loops
-    guide = c.element(loops.transaction, 3).fill_null("")
-    group = c.element(last_before(s.find("GS"), loops.claim), 8).fill_null("")
     service = first_in(s.find(*SERVICE_KINDS), loops.claim, loops.claim_end)
     by_line = np.where(service >= 0, s.tags[np.maximum(service, 0)], 0)
-    given = pl.DataFrame({"guide": guide, "group": group, "service": pl.Series(by_line)})
-    said = pl.coalesce(
-        *(
-            pl.when(pl.col(where).str.contains(number, literal=True)).then(pl.lit(kind))
-            for where in ("guide", "group")
-            for number, kind in GUIDES.items()
-        ),
-        *(
-            pl.when(pl.col("service") == tag(name)).then(pl.lit(kind))
-            for name, kind in SERVICE_KINDS.items()
-        ),
-        pl.lit("professional"),
-    )
-    return given.select(said.alias("claim_type"))["claim_type"]
+    kind = np.full(len(loops.claim), -1, dtype=np.int64)
+    for n, name in enumerate(SERVICE_KINDS):
+        kind[by_line == tag(name)] = n
+    for name, number in (("GS", 8), ("ST", 3)):
+        rows = s.find(name)
+        if len(rows):
+            said = _guide(c, rows, number)
+            owner = np.searchsorted(rows, loops.claim, side="right") - 1
+            of_claim = np.where(owner >= 0, said[np.maximum(owner, 0)], -1)
+            kind = np.where(of_claim >= 0, of_claim, kind)
+    kinds = pl.Series(list(SERVICE_KINDS.values()))
+    return kinds.gather(np.maximum(kind, 0))
+
+
+def _guide(c: Cells, rows: Rows, number: int) -> Ints:
+    """The kind that a guide's number such as 005010X222A1 stands for, counted as in `SERVICE_KINDS`; -1 for none."""
+    start, length = c.s.element(rows, number)
+    words = c.s.words((start + 6, np.where(length >= 10, 4, 0)))
+    kinds = list(SERVICE_KINDS.values())
+    said = np.full(len(rows), -1, dtype=np.int64)
+    for guide, kind in GUIDES.items():
+        said[words == word(guide)] = kinds.index(kind)
+    return said
 
 
 def service_days(c: Cells, lines: pl.DataFrame) -> list[pl.Expr]:
@@ -156,12 +182,6 @@ def _over_spans(least: np.ufunc, days: pl.Series, low: Ints, high: Ints, nothing
     return series.set(series == nothing, None).cast(pl.Int32).cast(pl.Date)
 
 
-def _number_in_transaction(c: Cells) -> Ints:
-    numbers, loops = c.origin.numbers, c.loops
-    start = np.where(loops.transaction >= 0, numbers[np.maximum(loops.transaction, 0)], 1)
-    return numbers[loops.claim] - start + 1
-
-
 def _causes(c: Cells) -> dict[str, object]:
     s = c.s
     related = s.element(c.loops.claim, 11)
@@ -189,9 +209,7 @@ def _above(c: Cells) -> dict[str, object]:
     dmg = first_in(s.find("DMG"), loops.patient, loops.patient_end)
     pat = first_in(s.find("PAT"), loops.patient, loops.patient_end)
     birth = s.element(dmg, 2)
-    relation = pl.DataFrame(
-        {"is_dependent": loops.is_dependent, "own": c.element(pat, 1), "sent": c.element(sbr, 2)}
-    ).select(pl.when("is_dependent").then("own").otherwise("sent").alias("code"))
+    relation = merge(s.element(sbr, 2), s.element(pat, 1), loops.is_dependent)
     return {
         "submitted_date": _submitted(c, bht),
         "patient_key": _patient_keys(c, s.element(insured, 9), birth, patient),
@@ -199,7 +217,7 @@ def _above(c: Cells) -> dict[str, object]:
         "patient_birth_date": c.days(birth),
         "patient_sex": c.element(dmg, 3),
         "patient_death_date": c.days(s.element(pat, 6)),
-        "patient_relationship_code": relation["code"],
+        "patient_relationship_code": c.text(relation),
         "patient_is_dependent": loops.is_dependent,
         "pregnancy_indicator": c.element(pat, 9),
         "payer_sequence_code": c.element(sbr, 1),
@@ -231,26 +249,18 @@ def _patient_keys(c: Cells, member: Slices, birth: Slices, name: Rows) -> npt.ND
     words = [
         s.words((starts + 8 * n, np.clip(lengths - 8 * n, 0, 8))) for n in range(ID_WORDS)
     ]
-    numbers, is_day = c.day_numbers(birth)
-    # 1582 and before have no place in the day numbers used here, nor have patients.
-    calendar = numbers.astype("datetime64[D]")
-    years = calendar.astype("datetime64[Y]")
-    months = calendar.astype("datetime64[M]")
-    day = (
-        (years.astype(np.int64) + 1970) * 10000
-        + ((months - years).astype(np.int64) + 1) * 100
-        + (calendar - months).astype(np.int64)
-        + 1
-    )
+    is_day = c.day_numbers(birth)[1]
+    year, month, day = calendar(s.words((birth[0], np.minimum(birth[1], 8))))
+    days = np.where(is_day, year * 10000 + month * 100 + day, 0)
     level = np.where(loops.patient > loops.transaction, loops.patient, loops.claim)
     place = c.position(s.start[np.maximum(level, 0)], level).astype(np.uint64) + np.uint64(1)
-    file = np.bitwise_xor.reduce([word[0] for word in text_words([c.origin.file[-40:]])])
+    file = np.bitwise_xor.reduce([part[0] for part in text_words([c.origin.file[-40:]])])
     is_lone = lengths == 0
     lone = np.where(is_lone, place, np.uint64(0))
     lone_file = np.where(is_lone, np.uint64(file), np.uint64(0))
     first_name = np.where(loops.is_dependent, s.words(s.element(name, 4)), np.uint64(0))
     return patient_keys(
-        [*words, day_words(np.where(is_day, day, 0)), lone, lone_file, first_name]
+        [*words, day_words(days), lone, lone_file, first_name]
     )
 
 
@@ -301,7 +311,8 @@ def _dates(c: Cells) -> dict[str, object]:
         columns[column] = c.days(_day_part(c, rows))
         if column in {"admission_date", "discharge_date"}:
             columns[column.replace("date", "hour")] = c.hour(rows)
-    statement = first_in(c.qualified("DTP", "434"), low, high)
+    # The statement's days; a dental claim states its day of service here, once for all lines.
+    statement = first_in(c.qualified("DTP", "434", "472"), low, high)
     columns["from_date"], columns["to_date"] = c.span(statement)
     return columns
 

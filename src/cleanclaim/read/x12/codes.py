@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.model import MONEY
 from cleanclaim.read.x12.cells import Cells
-from cleanclaim.read.x12.strings import Ints
+from cleanclaim.read.x12.index import Rows, Slices, word
+from cleanclaim.read.x12.strings import Ints, nulls
 
 DIAGNOSES: Final = {
     "ABK": ("principal", 10),
@@ -48,10 +51,28 @@ _KINDS: Final = ("principal", "other", "admitting", "reason_for_visit", "externa
 def code_tables(c: Cells) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The diagnoses and the other codes of a block."""
     every = _composites(c)
-    return _diagnoses(every), _claim_codes(every)
+    return _diagnoses(c, every), _claim_codes(c, every)
 
 
-def _composites(c: Cells) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class Composites:
+    """The composites of HI segments.
+
+    Attributes:
+        key: the claim of each.
+        row: its segment.
+        given: where it stands.
+        qualifier: where its qualifier stands, and `word` what that is.
+    """
+
+    key: Ints
+    row: Rows
+    given: Slices
+    qualifier: Slices
+    word: npt.NDArray[np.uint64]
+
+
+def _composites(c: Cells) -> Composites:
     """One row a composite, in order of appearance."""
     s = c.s
     hi = s.find("HI")
@@ -74,65 +95,91 @@ def _composites(c: Cells) -> pl.DataFrame:
     order = np.argsort(place[0], kind="stable")
     row = np.concatenate([empty, *rows])[order]
     given = (place[0][order], place[1][order])
-    code = s.component(given, 2)
+    qualifier = s.component(given, 1)
+    words = s.words(qualifier)
+    return Composites(
+        key=np.concatenate([empty, *owners])[order] + c.origin.first_claim_key,
+        row=row,
+        given=given,
+        qualifier=qualifier,
+        word=np.where(qualifier[1] <= 8, words, np.uint64(0)),
+    )
+
+
+def _diagnoses(c: Cells, every: Composites) -> pl.DataFrame:
+    """What lines point at first, in order; then admitting, reason-for-visit and external-cause diagnoses."""
+    s = c.s
+    known = list(DIAGNOSES)
+    number = _numbered(every.word, known)
+    rank = np.array([max(_KINDS.index(DIAGNOSES[code][0]) - 1, 0) for code in known])
+    kept = np.flatnonzero(number >= 0)
+    ranks = rank[number[kept]]
+    if ranks.any():
+        kept = kept[np.lexsort((kept, ranks, every.key[kept]))]
+    number, key, given = number[kept], every.key[kept], (every.given[0][kept], every.given[1][kept])
+    sent = s.component(given, 2)
+    code = c.code(sent)
+    plain = code.str.replace_all(".", "", literal=True) if c.has_point(sent) else code
+    plain = plain.replace("", None) if c.has_point(sent) else plain
     return pl.DataFrame(
         {
-            "claim_key": np.concatenate([empty, *owners])[order] + c.origin.first_claim_key,
-            "code_qualifier": c.text(s.component(given, 1)),
-            "sent": s.block.strings(*code, strip=False),
-            "period": c.text(s.component(given, 4)),
-            "amount": c.number(s.component(given, 5), MONEY),
-            "present_on_admission_code": c.text(s.component(given, 9)),
-            "position": c.position(code[0], row),
+            "claim_key": key,
+            "diagnosis_number": _ordinals(key),
+            "diagnosis_code": plain,
+            "code_qualifier": c.code((every.qualifier[0][kept], every.qualifier[1][kept])),
+            "diagnosis_type": pl.Series([kind for kind, _ in DIAGNOSES.values()]).gather(number),
+            "icd_version": np.array([version for _, version in DIAGNOSES.values()])[number],
+            "present_on_admission_code": c.code(s.component(given, 9)),
+            "code_as_sent": _as_sent(c, sent, plain),
+            "position": c.position(sent[0], every.row[kept]),
         }
     )
 
 
-def _diagnoses(every: pl.DataFrame) -> pl.DataFrame:
-    """What lines point at first, in order; then admitting, reason-for-visit and external-cause diagnoses."""
-    kinds = {code: kind for code, (kind, _) in DIAGNOSES.items()}
-    versions = {code: version for code, (_, version) in DIAGNOSES.items()}
-    qualifier = pl.col("code_qualifier").str.to_uppercase()
-    sent = pl.col("sent")
-    plain = sent.str.replace_all(".", "", literal=True).str.strip_chars().str.to_uppercase()
-    found = every.filter(qualifier.is_in(list(DIAGNOSES))).with_columns(
-        qualifier.replace_strict(kinds, return_dtype=pl.String).alias("diagnosis_type"),
-        qualifier.replace_strict(versions, return_dtype=pl.Int64).alias("icd_version"),
-        plain.replace("", None).alias("diagnosis_code"),
-        pl.when(sent != plain).then(sent).alias("code_as_sent"),
-    )
-    rank = pl.col("diagnosis_type").replace_strict(
-        {kind: max(n - 1, 0) for n, kind in enumerate(_KINDS)}, return_dtype=pl.Int64
-    )
-    if found.select((rank > 0).any()).item():
-        found = found.sort("claim_key", rank, maintain_order=True)
-    return found.with_columns(_ordinal(found["claim_key"]).alias("diagnosis_number"))
+def _as_sent(c: Cells, sent: Slices, plain: pl.Series) -> pl.Series:
+    """The code as it stands, where blanks, points or lower case were taken out of it."""
+    block = c.s.block
+    if not (block.is_padded or c.has_point(sent) or block.has_lower(*sent)):
+        return nulls(len(plain), pl.String)
+    text = block.strings(*sent, strip=False)
+    same = (text == plain).fill_null(value=True)
+    return text.set(same, None)
 
 
-def _ordinal(keys: pl.Series) -> pl.Series:
+def _numbered(words: npt.NDArray[np.uint64], codes: list[str]) -> Ints:
+    """Which of the codes each word is, lower case allowed; -1 for none."""
+    number = np.full(len(words), -1, dtype=np.int64)
+    for n, code in enumerate(codes):
+        number[(words == word(code)) | (words == word(code.lower()))] = n
+    return number
+
+
+def _ordinals(keys: Ints) -> Ints:
     """1, 2, 3 … within each run of equal keys (which ascend)."""
-    numbers = keys.to_numpy()
-    return pl.Series(np.arange(1, len(numbers) + 1) - np.searchsorted(numbers, numbers))
+    return np.arange(1, len(keys) + 1) - np.searchsorted(keys, keys)
 
 
-def _claim_codes(every: pl.DataFrame) -> pl.DataFrame:
-    qualifier = pl.col("code_qualifier").str.to_uppercase()
-    period = pl.col("period")
-    first, last = period.str.slice(0, 8), period.str.slice(9, 8)
-    is_span = period.str.len_chars() >= 17
-    return every.filter(qualifier.is_in(list(OTHER_CODES))).select(
-        "claim_key",
-        "code_qualifier",
-        "amount",
-        "position",
-        qualifier.replace_strict(OTHER_CODES, return_dtype=pl.String).alias("kind"),
-        pl.col("sent").str.strip_chars().str.to_uppercase().replace("", None).alias("code"),
-        first.str.to_date("%Y%m%d", strict=False).alias("from_date"),
-        pl.when(is_span)
-        .then(last)
-        .otherwise(first)
-        .str.to_date("%Y%m%d", strict=False)
-        .alias("to_date"),
+def _claim_codes(c: Cells, every: Composites) -> pl.DataFrame:
+    s = c.s
+    number = _numbered(every.word, list(OTHER_CODES))
+    kept = np.flatnonzero(number >= 0)
+    given = (every.given[0][kept], every.given[1][kept])
+    code = s.component(given, 2)
+    start, length = s.component(given, 4)
+    is_span = length >= 17
+    last = (np.where(is_span, start + 9, start), np.where(is_span, 8, length))
+    kinds = pl.Series(list(OTHER_CODES.values()))
+    return pl.DataFrame(
+        {
+            "claim_key": every.key[kept],
+            "kind": kinds.gather(number[kept]),
+            "code_qualifier": c.code((every.qualifier[0][kept], every.qualifier[1][kept])),
+            "code": c.code(code),
+            "from_date": c.days((start, length)),
+            "to_date": c.days(last),
+            "amount": c.number(s.component(given, 5), MONEY),
+            "position": c.position(code[0], every.row[kept]),
+        }
     ).with_columns(
         pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("claim_key", "kind").alias("ordinal")
     )

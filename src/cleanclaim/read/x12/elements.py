@@ -36,7 +36,12 @@ def check_elements(ground: Ground) -> None:
             continue
         _too_many(ground, rows, segment)
         composites: dict[int, Slices] = {}
+        longest = int(ground.s.counts[rows].max())
         for element in asked:
+            if element.number > longest:
+                if element.is_required and ground.is_current and not element.part:
+                    _note_absent(ground, rows, np.zeros(len(rows), np.int64), element)
+                continue
             slices = composites.get(element.number)
             if slices is None:
                 slices = composites[element.number] = ground.s.element(rows, element.number)
@@ -137,6 +142,8 @@ def _is_type(ground: Ground, slices: Slices, kind: str) -> npt.NDArray[np.bool_]
 
 def _are_digits(ground: Ground, start: Ints, length: Ints) -> npt.NDArray[np.bool_]:
     """True where a slice of up to sixteen bytes is digits only."""
+    if int(length.max()) <= 8:
+        return ground.s.block.all_digits(start, length)
     words = [ground.s.block.words(start + 8 * n, np.clip(length - 8 * n, 0, 8)) for n in (0, 1)]
     count = np.zeros(len(start), np.int64)
     for word in words:

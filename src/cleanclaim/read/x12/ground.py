@@ -45,7 +45,8 @@ class Ground:
     def find(self, *names: str) -> Rows:
         """New segments of these names in transactions that carry claims."""
         rows = self.s.find(*names)
-        rows = rows[rows >= self.carried]
+        if len(rows) and rows[0] < self.carried:
+            rows = rows[rows >= self.carried]
         return rows if self.all_claims else rows[self.is_claims[rows]]
 
     @cached_property

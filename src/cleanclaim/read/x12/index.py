@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final
 
 import numpy as np
@@ -19,6 +19,27 @@ _BLANKS: Final = np.frombuffer(b"\r\n \t", dtype=np.uint8)
 def tag(name: str) -> int:
     """A segment's name as the number that `Segments.tags` holds."""
     return int.from_bytes(name.encode().ljust(3, b"\0"), "little")
+
+
+KNOWN: Final = tuple(
+    "ISA GS ST SE GE IEA TA1 BHT HL NM1 N2 N3 N4 REF PER PRV CUR SBR PAT DMG CLM DTP CL1 DN1 DN2 PWK CN1 AMT K3 NTE "
+    "CR1 CR2 CR3 CR5 CR6 CR7 HSD CRC HI HCP QTY DSB UR CAS OI MIA MOA LX SV1 SV2 SV3 SV4 SV5 SV6 SV7 TOO MEA PS1 IMM "
+    "LIN CTP LQ FRM SVD".split()
+)
+"""The segments of the guides for claims."""
+
+
+@cache
+def _code_table() -> npt.NDArray[np.uint8]:
+    """By a segment's tag its number in `KNOWN`, from 1 (pages never touched take no memory)."""
+    table = np.zeros(1 << 24, dtype=np.uint8)
+    for number, name in enumerate(KNOWN, start=1):
+        table[tag(name)] = number
+    return table
+
+
+def _code(of_tag: int) -> int:
+    return int(_code_table()[of_tag])
 
 
 class Segments:
@@ -61,12 +82,27 @@ class Segments:
             starts, ends, opening, closing = starts[kept], ends[kept], opening[kept], closing[kept]
         self.start, self.end = starts, ends
         self.blank_segments = int(len(kept) - kept.sum())
-        self._marks = np.append(marks, [len(data)] * 2)
+        self._marks = marks
         self._opening = opening
         self.counts = closing - opening
         self.tags = self._read_tags()
+        self.block.is_padded = self._is_padded()
+        self._slices: dict[tuple[int, int], tuple[Rows, Slices]] = {}
         self._found: dict[tuple[str, ...], Rows] = {}
         self._last_composite: tuple[Ints | None, tuple[Ints, Ints]] = (None, (starts, starts))
+
+    def _is_padded(self) -> bool:
+        """Whether a blank stands beside a separator anywhere but in interchange headers, which are always padded."""
+        header = tag("ISA")
+        first = 0
+        for row in range(min(len(self), 2)):
+            first = int(self.end[row]) if self.tags[row] == header else first
+        marks = self._marks[np.searchsorted(self._marks, first) :]
+        return any(
+            bool((self._raw.take(at + side, mode="clip") == ord(" ")).any())
+            for at in (marks, self._components)
+            for side in (-1, 1)
+        )
 
     def _ends_well(self, data: bytes, marks: Ints) -> bool:
         last = int(marks[-1])
@@ -78,11 +114,29 @@ class Segments:
     def find(self, *names: str) -> Rows:
         """The numbers of all segments of these names."""
         if names not in self._found:
-            found = np.zeros(len(self), dtype=bool)
-            for name in names:
-                found |= self.tags == tag(name)
-            self._found[names] = np.flatnonzero(found)
+            codes = [_code(tag(name)) for name in names]
+            if len(codes) == 1:
+                found = self._by_code[self._code_starts[codes[0]] : self._code_starts[codes[0] + 1]]
+            else:
+                wanted = np.zeros(256, dtype=bool)
+                wanted[codes] = True
+                found = np.flatnonzero(wanted[self.codes])
+            self._found[names] = found
         return self._found[names]
+
+    @cached_property
+    def codes(self) -> npt.NDArray[np.uint8]:
+        """Each segment's name as its number in `KNOWN`, from 1; 0 for a name not known."""
+        return _code_table()[self.tags]
+
+    @cached_property
+    def _by_code(self) -> Rows:
+        return np.argsort(self.codes, kind="stable")
+
+    @cached_property
+    def _code_starts(self) -> Ints:
+        counts = np.bincount(self.codes, minlength=256)
+        return np.append(np.int64(0), np.cumsum(counts))
 
     def element(self, rows: Rows, number: int) -> Slices:
         """Where element `number` of each row stands.
@@ -94,14 +148,24 @@ class Segments:
         Returns:
             Starts and lengths; length 0 where the row has no such element.
         """
+        key = (id(rows), number)
+        kept = self._slices.get(key)
+        if kept is not None and kept[0] is rows:
+            return kept[1]
+        slices = self._cut(rows, number)
+        self._slices[key] = (rows, slices)
+        return slices
+
+    def _cut(self, rows: Rows, number: int) -> Slices:
         if len(self) == 0 or not len(rows) or (rows[0] < 0 and rows.max() < 0):
             return np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
-        at = np.minimum(self._opening[rows] + (number - 1), len(self._marks) - 2)
-        start = self._marks[at] + 1
+        at = self._opening[rows] + (number - 1)
         there = self.counts[rows] >= number
         if rows[0] < 0 or rows.min() < 0:
             there &= rows >= 0
-        return start, np.where(there, self._marks[at + 1] - start, 0)
+        start = self._marks.take(at, mode="clip") + 1
+        length = self._marks.take(at + 1, mode="clip") - start
+        return start, length if there.all() else np.where(there, length, 0)
 
     def component(self, slices: Slices, number: int) -> Slices:
         """Where component `number` (1 for the first) of each composite stands."""
@@ -109,6 +173,8 @@ class Segments:
         if not length.any() or not len(self._components):
             return (start, length) if number == 1 else (start, np.zeros_like(length))
         first, inside = self._inside(slices)
+        if int(inside.max()) < number - 1:
+            return start, np.zeros_like(length)
         end = start + length
         last = len(self._components) - 1
         from_ = (
@@ -136,9 +202,13 @@ class Segments:
     def is_code(self, slices: Slices, *codes: str) -> npt.NDArray[np.bool_]:
         """True where a slice is one of these codes (of up to eight bytes)."""
         words = self.words(slices)
-        found = np.zeros(len(words), dtype=bool)
-        for code in codes:
-            found |= words == word(code)
+        if len(words) and (words == words[0]).all():
+            is_one = any(words[0] == word(code) for code in codes)
+            found = np.full(len(words), is_one)
+        else:
+            found = np.zeros(len(words), dtype=bool)
+            for code in codes:
+                found |= words == word(code)
         return found & (slices[1] <= 8)
 
     def where(self, name: str, number: int, *codes: str) -> Rows:

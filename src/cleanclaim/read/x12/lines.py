@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Final
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.model import MONEY, QUANTITY
-from cleanclaim.read.x12.cells import Cells, frame, merge, only
+from cleanclaim.read.x12.cells import Cells, coalesced, frame, merge, only
 from cleanclaim.read.x12.index import Slices, first_in, next_after, tag
 from cleanclaim.read.x12.strings import Ints, nulls
 
@@ -42,16 +43,21 @@ def lines_table(c: Cells, claims: pl.DataFrame) -> pl.DataFrame:
         **_providers(c, low, high),
         **_segments(c, low, high, own_end),
     }
-    above = [claims[name].gather(owner).alias(f"claim_{name}") for name in _INHERITED]
-    place = claims["place_of_service_code"].gather(owner).alias("claim_place")
-    lines = frame(columns).with_columns(*above, place)
-    if (claims["claim_type"] == "institutional").any():
-        lines = _statement_dates(lines, claims, owner)
-    return lines.with_columns(
-        pl.coalesce("line_place_of_service_code", "claim_place").alias("place_of_service_code"),
-        *(pl.coalesce(name, f"claim_{name}").alias(name) for name in _INHERITED),
-        pl.col("procedure_code", *(f"modifier_{n}" for n in range(1, 5))).str.to_uppercase(),
+    for name in _INHERITED:
+        columns[name] = _inherited(columns[name], claims[name], owner)
+    columns["place_of_service_code"] = _inherited(
+        columns["line_place_of_service_code"], claims["place_of_service_code"], owner
     )
+    lines = frame(columns)
+    if (claims["claim_type"] != "professional").any():
+        lines = _claim_dates(lines, claims, owner)
+    return lines
+
+
+def _inherited(own: object, above: pl.Series, owner: Ints) -> pl.Series:
+    """What the line says, else what its claim says."""
+    assert isinstance(own, pl.Series)  # noqa: S101 - for the type checker
+    return coalesced(own, above.gather(owner)) if above.null_count() < len(above) else own
 
 
 def _service(c: Cells) -> dict[str, object]:
@@ -80,14 +86,14 @@ def _service(c: Cells) -> dict[str, object]:
     return {
         "position": c.position(s.start[first], first),
         "procedure_qualifier": c.text(s.component(code, 1)),
-        "procedure_code": c.text(s.component(code, 2)),
-        **{f"modifier_{n}": c.text(s.component(code, n + 2)) for n in range(1, 5)},
+        "procedure_code": c.code(s.component(code, 2)),
+        **{f"modifier_{n}": c.code(s.component(code, n + 2)) for n in range(1, 5)},
         "procedure_description": c.text(s.component(code, 7)),
         "revenue_center_code": c.text(pick(0, 1, 0)),
         "charge_amount": c.number(pick(2, 3, 2), MONEY),
         "non_covered_amount": c.number(pick(0, 7, 0), MONEY),
         "unit_basis_code": c.text(pick(3, 4, 0)),
-        "units": c.number(pick(4, 5, 6), QUANTITY),
+        "units": _units(c.number(pick(4, 5, 6), QUANTITY), pick(4, 5, 6), three),
         "line_place_of_service_code": c.text(pick(5, 0, 3)),
         **{
             f"diagnosis_pointer_{n}": _pointer(c, s.component(pointers, n)) for n in range(1, 5)
@@ -96,6 +102,12 @@ def _service(c: Cells) -> dict[str, object]:
         "epsdt_code": c.text(pick(11, 0, 0)),
         "family_planning_code": c.text(pick(12, 0, 0)),
     }
+
+
+def _units(sent: pl.Series, slices: Slices, is_dental: npt.NDArray[np.bool_]) -> pl.Series:
+    """A dental line that names no number of procedures stands for one."""
+    one = is_dental & (slices[1] == 0)
+    return sent.set(pl.Series(one), Decimal(1)) if one.any() else sent
 
 
 def _pointer(c: Cells, slices: Slices) -> pl.Series:
@@ -115,14 +127,14 @@ def _dates(c: Cells, low: Ints, high: Ints) -> dict[str, object]:
     return {"from_date": start, "to_date": end}
 
 
-def _statement_dates(lines: pl.DataFrame, claims: pl.DataFrame, owner: Ints) -> pl.DataFrame:
-    """Institutional lines without a date of their own take the statement's."""
-    is_institutional = pl.col("claim_type") == "institutional"
-    statement = claims.select("claim_type", first="from_date", last="to_date")
-    first = pl.coalesce("from_date", pl.when(is_institutional).then("first"))
-    last = pl.coalesce("to_date", "from_date", pl.when(is_institutional).then("last"))
+def _claim_dates(lines: pl.DataFrame, claims: pl.DataFrame, owner: Ints) -> pl.DataFrame:
+    """Institutional and dental lines without a date of their own take the claim's."""
+    takes = pl.col("claim_type") != "professional"
+    above = claims.select("claim_type", first="from_date", last="to_date")
+    first = pl.coalesce("from_date", pl.when(takes).then("first"))
+    last = pl.coalesce("to_date", "from_date", pl.when(takes).then("last"))
     return (
-        lines.hstack(statement[owner])
+        lines.hstack(above[owner])
         .with_columns(first.alias("from_date"), last.alias("to_date"))
         .drop("claim_type", "first", "last")
     )

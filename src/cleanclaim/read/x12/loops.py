@@ -33,7 +33,7 @@ class Loops:
         self._s = segments
         self._size = len(segments)
         claims = segments.find("CLM")
-        self.claim = claims[claims >= carried]
+        self.claim = claims if not len(claims) or claims[0] >= carried else claims[claims >= carried]
         self._spans_below()
         self._levels_above()
 
@@ -47,7 +47,9 @@ class Loops:
         inside, owner = self.owner_of(anchors)
         self.line, self.line_claim = anchors[inside], owner
         self.line_end = next_after(np.sort(np.concatenate([stops, anchors])), self.line, size)
-        self.service = first_in(services, self.line, self.line_end)
+        service = first_in(services, self.line, self.line_end)
+        # The same array lets what was cut out of it once serve again.
+        self.service = services if np.array_equal(service, services) else service
         self.header_end = np.minimum(next_after(anchors, self.claim, size), self.claim_end)
         self.providers_end = np.minimum(
             next_after(s.find("SBR"), self.claim, size), self.header_end

@@ -27,15 +27,21 @@ def decimal_places(block: Block, slices: tuple[Ints, Ints]) -> Ints:
     Returns:
         Places after the point, by slice.
     """
-    start, length = block.trimmed(slices)
+    start, length = slices
+    places = block.all_digits(start, length).astype(np.int64) - 1
+    rest = np.flatnonzero((places < 0) & (length > 0))
+    if len(rest):
+        start, length = block.trimmed((start[rest], length[rest]))
+        places[rest] = _other_places(block, start, length)
+    return places
+
+
+def _other_places(block: Block, start: Ints, length: Ints) -> Ints:
+    """The same for slices that are not one to eight digits."""
     places = np.full(len(start), -1, dtype=np.int64)
-    if not length.any():
-        return places
     short = (length > 0) & (length <= 8)
-    if short.all():
-        return _short_places(block, start, length)
     places[short] = _short_places(block, start[short], length[short])
-    for row in np.flatnonzero(length > 8):
+    for row in np.flatnonzero(length > 8).tolist():
         text = block.bytes[start[row] : start[row] + min(int(length[row]), 40)].tobytes()
         number = _LONG.fullmatch(text)
         if number:

@@ -34,7 +34,7 @@ class Address(NamedTuple):
 class X12File:
     r"""An X12 file in memory, whose elements can be read and replaced.
 
-    Segments are numbered as in `syntax_faults.segment_number`, and positions are the byte offsets
+    Segments are numbered as in the `segment_number` of tables, and positions are the byte offsets
     of the reader's tables.
 
     >>> file = X12File(
@@ -216,13 +216,13 @@ class X12File:
         for byte in new:
             if byte in marks:
                 raise RewriteError(
-                    f"the value for {element} holds {chr(byte)!r}, which is a separator of this file"
+                    f"the value for {element} holds {chr(byte)!r}, a separator of this file"
                 )
         return new
 
 
 def _check_header(elements: list[bytes], number: int, new: bytes) -> None:
-    """Refuse what would change how the file reads: the header's separators and its fixed lengths."""
+    """Refuse what would change how the file reads: separators and fixed lengths of the header."""
     if number in _SEPARATORS_OF_ISA:
         raise RewriteError(f"ISA{number:02d} declares a separator of the file and stays as it is")
     if number >= len(elements) or len(new) != len(elements[number]):

@@ -8,6 +8,7 @@ interface (https://arrow.apache.org/docs/format/CDataInterface.html), which need
 from __future__ import annotations
 
 import ctypes
+from functools import cache
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -15,7 +16,12 @@ import numpy.typing as npt
 import polars as pl
 
 Ints = npt.NDArray[np.int64]
-_PAD: Final = 16
+_PAD: Final = 64
+_ZEROS: Final = np.uint64(0x3030303030303030)
+_LOW_BITS: Final = np.uint64(0x7F7F7F7F7F7F7F7F)
+_HIGH_BITS: Final = np.uint64(0x8080808080808080)
+_ABOVE_NINE: Final = np.uint64(0x7676767676767676)
+_LOWER_BIT: Final = np.uint64(0x2020202020202020)
 _BLANK: Final = ord(" ")
 _MOST_BLANKS: Final = 20
 _MASKS: Final = np.array(
@@ -25,19 +31,26 @@ _MASKS: Final = np.array(
 
 def nulls(count: int, dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
     """A column without values (`pl.repeat` would start an engine for it)."""
-    return pl.Series([None], dtype=dtype).new_from_index(0, count)
+    return _null(dtype).new_from_index(0, count)
+
+
+@cache
+def _null(dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
+    return pl.Series([None], dtype=dtype)
 
 
 class Block:
     """A block of bytes that columns of slices are cut from.
 
     Attributes:
-        bytes: the block as unsigned bytes, sixteen zeros after it.
+        bytes: the block as unsigned bytes, `_PAD` zeros after it, so that no slice reads past the end.
+        is_padded: whether any value may have blanks around it; blanks are looked for only if so.
         replaced: offset of the first byte outside ASCII, which reads as a question mark; -1 where there is none.
     """
 
     def __init__(self, data: bytes) -> None:
         padded = np.frombuffer(data + b"\0" * _PAD, dtype=np.uint8)
+        self.is_padded = True
         self.replaced = -1
         if (
             not data.isascii()
@@ -51,9 +64,33 @@ class Block:
         """The first up to eight bytes of each slice as one little-endian number."""
         return np.asarray(self._words[starts] & _MASKS[np.minimum(lengths, 8)])
 
+    def all_digits(self, starts: Ints, lengths: Ints) -> npt.NDArray[np.bool_]:
+        """True where a slice of one to eight bytes is digits only."""
+        away = self._words[starts] ^ _ZEROS
+        other = ((away & _LOW_BITS) + _ABOVE_NINE) | away
+        used = _MASKS[np.minimum(lengths, 8)] & _HIGH_BITS
+        return np.asarray(((other & used) == 0) & (lengths > 0) & (lengths <= 8))
+
+    def whole_numbers(self, starts: Ints, lengths: Ints) -> Ints:
+        """The value of slices that are `all_digits`, eight digits at a time (https://lemire.me/blog/2022/01/21/)."""
+        digits = (self._words[starts] ^ _ZEROS) & _MASKS[np.minimum(lengths, 8)]
+        digits <<= (8 * (8 - lengths)).astype(np.uint64)
+        with np.errstate(over="ignore"):
+            pairs = (digits * np.uint64(10) + (digits >> np.uint64(8))) & np.uint64(0xFF00FF00FF00FF)
+            fours = (pairs * np.uint64(100) + (pairs >> np.uint64(16))) & np.uint64(0xFFFF0000FFFF)
+            eights = (fours * np.uint64(10000) + (fours >> np.uint64(32))) & np.uint64(0xFFFFFFFF)
+        return eights.astype(np.int64)
+
+    def has_lower(self, starts: Ints, lengths: Ints) -> bool:
+        """True if the first eight bytes of any slice hold a lower-case letter (or one of five rare marks)."""
+        words = self.words(starts, lengths)
+        return bool(((words >> np.uint64(1)) & words & _LOWER_BIT).any())
+
     def trimmed(self, slices: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
         """The slices without blanks around them (up to twenty on a side: no code or number has more)."""
         start, length = slices
+        if not self.is_padded:
+            return slices
         raw = self.bytes
         for _ in range(_MOST_BLANKS):
             pad = (length > 0) & (raw[start] == _BLANK)
@@ -80,21 +117,26 @@ class Block:
         """
         if not lengths.any():
             return nulls(len(starts), pl.String)
-        if strip:
+        if strip and self.is_padded:
             starts, lengths = self.trimmed((starts, lengths))
         head = self.words(starts, lengths)
-        views = np.empty((len(starts), 2), dtype="<u8")
+        longest = int(lengths.max())
+        if longest <= 8 and head[0] and (head == head[0]).all():
+            text = int(head[0]).to_bytes(8, "little").rstrip(b"\0").decode("ascii")
+            return pl.Series([text]).new_from_index(0, len(starts))
+        views = np.zeros((len(starts), 2), dtype="<u8")
         views[:, 0] = lengths.astype(np.uint64) | (head << np.uint64(32))
-        views[:, 1] = (
-            self._words[np.minimum(starts + 4, len(self.bytes) - _PAD)]
-            & _MASKS[np.clip(lengths - 4, 0, 8)]
-        )
-        long = lengths > 12
-        if long.any():
+        if longest > 4:
+            views[:, 1] = (
+                self._words[np.minimum(starts + 4, len(self.bytes) - _PAD)]
+                & _MASKS[np.clip(lengths - 4, 0, 8)]
+            )
+        if longest > 12:
+            long = lengths > 12
             views[long, 1] = starts[long].astype(np.uint64) << np.uint64(32)
         lent = pl.Series(_Export(views, self.bytes, lengths > 0))
         # Both ways copy, so that the lent memory is given back here and now, never by another thread or at the end.
-        if long.any():
+        if longest > 12:
             return pl.select(pl.concat_str(lent, pl.lit(""))).to_series()
         column = pl.Series([""])
         column.append(lent)

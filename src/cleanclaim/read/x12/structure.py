@@ -18,7 +18,7 @@ from cleanclaim.read.x12.guide import (
     SEGMENTS,
     Place,
 )
-from cleanclaim.read.x12.index import Rows, count_in, first_in, next_after, tag, word
+from cleanclaim.read.x12.index import KNOWN, Rows, count_in, first_in, next_after, tag, word
 from cleanclaim.read.x12.loops import ENVELOPE
 from cleanclaim.read.x12.strings import Ints
 
@@ -71,18 +71,11 @@ def _in_lines(line: Rows, line_end: Ints, rows: Rows) -> Rows:
 
 
 @cache
-def _tags() -> Ints:
-    """All segments known, as numbers, ascending."""
-    return np.array(sorted({tag(name) for names in SEGMENTS.values() for name in names.split()}))
-
-
-@cache
 def _allowed() -> npt.NDArray[np.bool_]:
     """By place and known segment, whether it may stand there."""
-    known = _tags()
-    table = np.zeros((len(Place), len(known)), dtype=bool)
+    table = np.zeros((len(Place), len(KNOWN) + 1), dtype=bool)
     for place, names in SEGMENTS.items():
-        table[place, np.searchsorted(known, [tag(name) for name in names.split()])] = True
+        table[place, [KNOWN.index(name) + 1 for name in names.split()]] = True
     return table
 
 
@@ -104,12 +97,10 @@ def _check_places(ground: Ground, places: Places) -> None:
     rows = np.arange(ground.carried, len(s))
     if not ground.all_claims:
         rows = rows[ground.is_claims[rows]]
-    known = _tags()
-    tags = s.tags[rows]
-    at = np.minimum(np.searchsorted(known, tags), len(known) - 1)
-    is_known = known[at] == tags
+    number = s.codes[rows]
+    is_known = number > 0
     place = places.place[rows]
-    fits = is_known & _allowed()[place, at]
+    fits = _allowed()[place, number]
     if fits.all():
         return
     unknown = rows[~is_known]
