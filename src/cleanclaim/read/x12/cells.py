@@ -51,6 +51,7 @@ class Cells:
     """
 
     def __init__(self, segments: Segments, carried: int, origin: Origin) -> None:
+        """Find the loops of a block."""
         self.s = segments
         self.loops = Loops(segments, carried)
         self.origin = origin
@@ -100,7 +101,7 @@ class Cells:
         found = kinds == word(codes[0])
         for code in codes[1:]:
             found |= kinds == word(code)
-        return rows[found]
+        return np.asarray(rows[found])
 
     def named(self, low: Ints, high: Ints, *codes: str) -> Rows:
         """For each span its first NM1 of one of these kinds, or -1."""
@@ -211,7 +212,7 @@ def day_numbers(words: npt.NDArray[np.uint64]) -> tuple[Ints, npt.NDArray[np.boo
 def _longest(year: Ints, month: Ints) -> Ints:
     """The days of a month; 0 where there is no such month."""
     is_leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
-    return _MONTH_DAYS[np.minimum(month, 13)] - ((month == 2) & ~is_leap)
+    return np.asarray(_MONTH_DAYS[np.minimum(month, 13)] - ((month == 2) & ~is_leap))
 
 
 def _civil(year: Ints, month: Ints, day: Ints) -> tuple[Ints, npt.NDArray[np.bool_]]:

@@ -32,13 +32,14 @@ def check_characters(ground: Ground) -> None:
     raw = np.frombuffer(s.data, dtype=np.uint8)
     first = int(s.start[ground.carried])
     if not _may_be_strange(s.data, raw, own):
-        return _check_trailing(ground, raw)
+        _check_trailing(ground, raw)
+        return
     strange = np.flatnonzero(_outside(own + b"\r\n\t")[raw[first:]]) + first
     strange = np.append(strange, _line_ends_inside(ground, raw, first))
     if len(strange):
         rows = np.unique(np.searchsorted(s.start, np.sort(strange), side="right") - 1)
         _note_strange(ground, rows[rows >= ground.carried])
-    return _check_trailing(ground, raw)
+    _check_trailing(ground, raw)
 
 
 def _may_be_strange(data: bytes, raw: npt.NDArray[np.uint8], own: bytes) -> bool:

@@ -21,13 +21,20 @@ _NAMES: Final = {"ISA": "interchange", "GS": "group", "ST": "transaction"}
 _OLD: Final = "0040"
 
 
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """Where an envelope segment stands: its ordinal in the file and its offset."""
+
+    number: int
+    position: int
+
+
 @dataclass(slots=True)
 class _Open:
     """An envelope that is open: where it starts, its control number and what it has held so far."""
 
     control: bytes
-    number: int
-    position: int
+    site: _Site
     held: int
     kind: str = ""
 
@@ -41,6 +48,7 @@ class Envelopes:
     """
 
     def __init__(self, faults: Faults) -> None:
+        """Start with nothing open."""
         self._faults = faults
         self._open: dict[str, _Open] = {}
         self._told_old = False
@@ -58,12 +66,11 @@ class Envelopes:
         for row, count in zip(rows.tolist(), before.tolist(), strict=True):
             elements = _elements(s, row)
             name = elements[0].decode("ascii", "replace")
-            number = int(piece.numbers[row])
-            position = int(s.start[row] + piece.offsets[row])
+            site = _Site(int(piece.numbers[row]), int(s.start[row] + piece.offsets[row]))
             if name in _CLOSERS:
-                self._opens(name, elements, number, position, count)
+                self._opens(name, elements, site, count)
             else:
-                self._closes(name, elements, number, position, count)
+                self._closes(name, elements, site, count)
         self.claims += int((claims >= piece.carried).sum())
         if piece.is_interrupted and len(s):
             self._faults.add(
@@ -113,77 +120,65 @@ class Envelopes:
             )
         _note_outside(self._faults, outside)
 
-    def _opens(
-        self, name: str, elements: list[bytes], number: int, position: int, claims: int
-    ) -> None:
+    def _opens(self, name: str, elements: list[bytes], site: _Site, claims: int) -> None:
         for inner in ("ST", "GS", "ISA"):
             if inner in self._open and _depth(inner) >= _depth(name):
                 self._not_closed(inner, claims)
         parent = _INSIDE.get(name)
         if parent and parent not in self._open:
-            self._misplaced(
-                name, f"The {_NAMES[name]} does not stand in {_article(parent)}.", number, position
-            )
+            self._misplaced(name, f"The {_NAMES[name]} does not stand in {_article(parent)}.", site)
         elif parent:
             self._open[parent].held += 1
         control = _at(elements, _CONTROL[name])
-        opened = _Open(control, number, position, 0)
+        opened = _Open(control, site, 0)
         if name == "ST":
             self.transactions += 1
             self._claims_at_start = claims
             opened.kind = _at(elements, 1).decode("ascii", "replace")
         if name in {"GS", "ST"}:
-            self._note_version(name, elements, number, position)
+            self._note_version(name, elements, site)
         self._open[name] = opened
 
-    def _closes(
-        self, name: str, elements: list[bytes], number: int, position: int, claims: int
-    ) -> None:
+    def _closes(self, name: str, elements: list[bytes], site: _Site, claims: int) -> None:
         opener = _OPENERS[name]
         for inner in ("ST", "GS"):
             if inner in self._open and _depth(inner) > _depth(opener):
                 self._not_closed(inner, claims)
         opened = self._open.pop(opener, None)
         if opened is None:
-            self._misplaced(
-                name, f"{name} closes {_article(opener)} that was not opened.", number, position
-            )
+            self._misplaced(name, f"{name} closes {_article(opener)} that was not opened.", site)
             return
-        held = number - opened.number + 1 if name == "SE" else opened.held
-        self._compare(f"{name}01", _COUNTED[name], _at(elements, 1), held, number, position)
-        self._compare_control(name, opener, _at(elements, 2), opened.control, number, position)
+        held = site.number - opened.site.number + 1 if name == "SE" else opened.held
+        self._compare(f"{name}01", _at(elements, 1), held, site)
+        self._compare_control(name, _at(elements, 2), opened, site)
         if name == "SE":
             self._note_claims(opened, claims)
 
-    def _compare(  # noqa: PLR0913
-        self, element: str, what: str, said: bytes, held: int, number: int, position: int
-    ) -> None:
+    def _compare(self, element: str, said: bytes, held: int, site: _Site) -> None:
         text = said.strip()
         if not text.isdigit() or len(text) > 10 or int(text) != held:
             self._faults.add(
                 "ENV001",
                 element,
-                f"{element} does not count the {what} that were sent.",
+                f"{element} does not count the {_COUNTED[element[:-2]]} that were sent.",
                 kind="count",
-                segment_number=number,
-                position=position,
+                segment_number=site.number,
+                position=site.position,
                 found=_number(text),
                 expected=str(held),
             )
 
-    def _compare_control(  # noqa: PLR0913
-        self, name: str, opener: str, said: bytes, control: bytes, number: int, position: int
-    ) -> None:
-        if said.strip() != control.strip():
+    def _compare_control(self, name: str, said: bytes, opened: _Open, site: _Site) -> None:
+        if said.strip() != opened.control.strip():
             self._faults.add(
                 "ENV001",
                 f"{name}02",
-                f"{name}02 does not repeat the control number of {opener}.",
+                f"{name}02 does not repeat the control number of {_OPENERS[name]}.",
                 kind="control",
-                segment_number=number,
-                position=position,
+                segment_number=site.number,
+                position=site.position,
                 found=_number(said.strip()),
-                expected=_number(control.strip()),
+                expected=_number(opened.control.strip()),
             )
 
     def _not_closed(self, name: str, claims: int) -> None:
@@ -195,20 +190,20 @@ class Envelopes:
             _CLOSERS[name],
             f"The {_NAMES[name]} is not closed: {_CLOSERS[name]} is missing.",
             kind="missing",
-            segment_number=opened.number,
-            position=opened.position,
+            segment_number=opened.site.number,
+            position=opened.site.position,
         )
         if name == "ST":
             self._note_claims(opened, claims)
 
-    def _misplaced(self, name: str, explanation: str, number: int, position: int) -> None:
+    def _misplaced(self, name: str, explanation: str, site: _Site) -> None:
         self._faults.add(
             "ENV001",
             name,
             explanation,
             kind="misplaced",
-            segment_number=number,
-            position=position,
+            segment_number=site.number,
+            position=site.position,
         )
 
     def _note_claims(self, opened: _Open, claims: int) -> None:
@@ -224,13 +219,13 @@ class Envelopes:
             "ST01" if other else "CLM",
             text,
             kind=opened.kind if other else "no claim",
-            segment_number=opened.number,
-            position=opened.position,
+            segment_number=opened.site.number,
+            position=opened.site.position,
             found=opened.kind if other else None,
             expected="an 837 transaction with at least one CLM segment",
         )
 
-    def _note_version(self, name: str, elements: list[bytes], number: int, position: int) -> None:
+    def _note_version(self, name: str, elements: list[bytes], site: _Site) -> None:
         place = 8 if name == "GS" else 3
         version = _at(elements, place).decode("ascii", "replace")
         if not self._told_old and version.startswith(_OLD):
@@ -240,8 +235,8 @@ class Envelopes:
                 f"{name}{place:02d}",
                 "The file is of version 4010, which HIPAA replaced by 5010 on 2012-01-01; what both have in common is read.",
                 kind="version",
-                segment_number=number,
-                position=position,
+                segment_number=site.number,
+                position=site.position,
                 found=version[:12],
                 expected="005010",
             )

@@ -17,6 +17,7 @@ class Faults:
     """The faults of one file, in the order found."""
 
     def __init__(self, file: str) -> None:
+        """Start with no fault."""
         self._file = file
         self._rows: list[dict[str, Any]] = []
         self._told = 0
@@ -26,7 +27,7 @@ class Faults:
         """How many more faults of a kind are told one by one."""
         return MOST_OF_A_KIND - self._counts[fault, element, kind]
 
-    def add(
+    def add(  # noqa: PLR0913 - a fault has these parts
         self,
         fault: str,
         element: str,
@@ -73,6 +74,7 @@ class Faults:
         self._counts[fault, element, kind] += more
 
     def __len__(self) -> int:
+        """How many faults wait to be taken."""
         return len(self._rows)
 
     def take(self, *, is_last: bool = False) -> pl.DataFrame:

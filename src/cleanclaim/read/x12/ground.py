@@ -18,10 +18,11 @@ from cleanclaim.read.x12.index import KNOWN, Rows, Segments
 from cleanclaim.read.x12.strings import Ints
 
 _CODE: Final = re.compile(rb"[A-Z0-9]{1,2}")
-_ELSEWHERE: Final = frozenset(
-    "AAA ADX BGN BPR CLP COB DTM EB ENT EQ G93 GE HD III INS ISB ISE LE LS LUI MSG N1 N9 PLB RDM RMR STC SVC TRN TS2 "
-    "TS3 UM".split()
-)
+_OTHERS: Final = """
+AAA ADX BGN BPR CLP COB DTM EB ENT EQ G93 GE HD III INS ISB ISE LE LS LUI MSG N1 N9 PLB
+RDM RMR STC SVC TRN TS2 TS3 UM
+"""
+_ELSEWHERE: Final = frozenset(_OTHERS.split())
 """Segments of other transactions, which may be named as misplaced."""
 _NUMBER: Final = re.compile(rb"[0-9.\-]{1,18}")
 

@@ -21,11 +21,12 @@ def tag(name: str) -> int:
     return int.from_bytes(name.encode().ljust(3, b"\0"), "little")
 
 
-KNOWN: Final = tuple(
-    "ISA GS ST SE GE IEA TA1 BHT HL NM1 N2 N3 N4 REF PER PRV CUR SBR PAT DMG CLM DTP CL1 DN1 DN2 PWK CN1 AMT K3 NTE "
-    "CR1 CR2 CR3 CR5 CR6 CR7 HSD CRC HI HCP QTY DSB UR CAS OI MIA MOA LX SV1 SV2 SV3 SV4 SV5 SV6 SV7 TOO MEA PS1 IMM "
-    "LIN CTP LQ FRM SVD".split()
-)
+_NAMES: Final = """
+ISA GS ST SE GE IEA TA1 BHT HL NM1 N2 N3 N4 REF PER PRV CUR SBR PAT DMG CLM DTP CL1 DN1
+DN2 PWK CN1 AMT K3 NTE CR1 CR2 CR3 CR5 CR6 CR7 HSD CRC HI HCP QTY DSB UR CAS OI MIA MOA
+LX SV1 SV2 SV3 SV4 SV5 SV6 SV7 TOO MEA PS1 IMM LIN CTP LQ FRM SVD
+"""
+KNOWN: Final = tuple(_NAMES.split())
 """The segments of the guides for claims."""
 
 
@@ -55,6 +56,7 @@ class Segments:
     """
 
     def __init__(self, data: bytes, separators: Separators) -> None:
+        """Index the bytes of a block."""
         self.data = data
         self.block = Block(data)
         self.separators = separators
@@ -109,6 +111,7 @@ class Segments:
         return data[last] == self.separators.terminator and not data[last + 1 :].strip()
 
     def __len__(self) -> int:
+        """How many segments the block has."""
         return len(self.start)
 
     def find(self, *names: str) -> Rows:
@@ -278,4 +281,4 @@ def next_after(rows: Rows, at: Ints, end: int) -> Rows:
 
 def count_in(rows: Rows, low: Ints, high: Ints) -> Ints:
     """How many of the sorted `rows` lie in each span [low, high)."""
-    return np.maximum(np.searchsorted(rows, high) - np.searchsorted(rows, low), 0)
+    return np.asarray(np.maximum(np.searchsorted(rows, high) - np.searchsorted(rows, low), 0))

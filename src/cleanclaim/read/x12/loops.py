@@ -30,6 +30,7 @@ class Loops:
     """
 
     def __init__(self, segments: Segments, carried: int) -> None:
+        """Find the spans of the claims that do not stand in carried segments."""
         self._s = segments
         self._size = len(segments)
         claims = segments.find("CLM")

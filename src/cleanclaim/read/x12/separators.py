@@ -32,6 +32,7 @@ class Separators:
     terminator: int
 
     def __contains__(self, byte: object) -> bool:
+        """Whether a byte is one of them."""
         return byte in {self.element, self.component, self.repetition, self.terminator}
 
 

@@ -83,6 +83,7 @@ class Stream:
     """
 
     def __init__(self, source: BinaryIO, chunk_size: int) -> None:
+        """Start at the beginning of a stream."""
         self.outside = Outside()
         self._source = source
         self._chunk = max(chunk_size, 1 << 10)

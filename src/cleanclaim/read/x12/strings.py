@@ -49,6 +49,7 @@ class Block:
     """
 
     def __init__(self, data: bytes) -> None:
+        """Take the bytes of a block."""
         padded = np.frombuffer(data + b"\0" * _PAD, dtype=np.uint8)
         self.is_padded = True
         self.replaced = -1
@@ -215,7 +216,7 @@ class _Export:
             format=_FORMAT, flags=2, release=ctypes.cast(_RELEASE_SCHEMA, ctypes.c_void_p)
         )
 
-    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:  # noqa: ARG002, PLW3201 - the protocol's form
+    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:
         sizes = np.array([self._data.nbytes], dtype=np.int64)
         valid = self._valid.ctypes.data if self._nulls else None
         pointers = (ctypes.c_void_p * 4)(

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from cleanclaim.read.x12.claims import SERVICE_KINDS
 from cleanclaim.read.x12.ground import Ground
 from cleanclaim.read.x12.guide import (
     NOT_IN,
@@ -45,6 +46,7 @@ class Places:
     """
 
     def __init__(self, ground: Ground) -> None:
+        """Place the segments of a block."""
         s, loops = ground.s, ground.cells.loops
         levels = s.find("HL")
         code = s.element(levels, 3)
@@ -210,38 +212,35 @@ def _check_present(ground: Ground) -> None:
     size = len(s)
     ends = s.find("HL", "CLM", *ENVELOPE)
     transactions = ground.find("ST")
-    _need(ground, transactions, next_after(ends, transactions, size), "BHT", "The transaction")
+    header_end = next_after(ends, transactions, size)
+    _need(ground, (transactions, header_end), ("BHT",), "The transaction")
     levels = ground.find("HL")
     code = s.element(levels, 3)
     level_end = next_after(ends, levels, size)
-    for kind, names in (("22", ("SBR",)), ("23", ("PAT",))):
+    for kind, name in (("22", "SBR"), ("23", "PAT")):
         of_kind = s.is_code(code, kind)
-        for name in names:
-            who = f"The {_LEVEL_NAMES[kind]}'s level"
-            _need(ground, levels[of_kind], level_end[of_kind], name, who)
+        who = f"The {_LEVEL_NAMES[kind]}'s level"
+        _need(ground, (levels[of_kind], level_end[of_kind]), (name,), who)
     claims = ground.find("CLM")
     if not ground.all_claims or not len(claims):
         return
-    _need(ground, claims, loops.claim_end, ("LX", "SV1", "SV2", "SV3"), "The claim", told="LX")
-    kind = {"professional": "SV1", "institutional": "SV2", "dental": "SV3"}
+    _need(ground, (claims, loops.claim_end), ("LX", *SERVICE_KINDS), "The claim")
     has_service = loops.service >= 0
-    for name, told in kind.items():
+    for told, name in SERVICE_KINDS.items():
         of_kind = (ground.kinds == name).to_numpy()
         lines = ~has_service & of_kind[loops.line_claim]
         ground.note(
             loops.line[lines], "ENV002", told, "missing", f"The service line has no {told} segment."
         )
         if name == "institutional" and ground.is_current:
-            _need(ground, claims[of_kind], loops.header_end[of_kind], "CL1", "The claim")
+            _need(ground, (claims[of_kind], loops.header_end[of_kind]), ("CL1",), "The claim")
 
 
-def _need(
-    ground: Ground, rows: Rows, end: Ints, names: str | tuple[str, ...], who: str, told: str = ""
-) -> None:
-    wanted = (names,) if isinstance(names, str) else names
-    absent = rows[count_in(ground.s.find(*wanted), rows, end) == 0]
-    name = told or wanted[0]
-    ground.note(absent, "ENV002", name, "missing", f"{who} has no {name} segment.")
+def _need(ground: Ground, spans: tuple[Rows, Ints], names: tuple[str, ...], who: str) -> None:
+    """Note the spans of segments that hold none of these; the first is the one told."""
+    rows, end = spans
+    absent = rows[count_in(ground.s.find(*names), rows, end) == 0]
+    ground.note(absent, "ENV002", names[0], "missing", f"{who} has no {names[0]} segment.")
 
 
 def _check_levels(ground: Ground) -> None:
@@ -301,7 +300,7 @@ def _check_numbers(
 ) -> None:
     """HL01 counts 1, 2, 3 … in a transaction; the carried levels may leave numbers out."""
     before = np.append(np.int64(0), number[:-1])
-    is_first = np.append(True, transaction[1:] != transaction[:-1])  # noqa: FBT003
+    is_first = np.append(True, transaction[1:] != transaction[:-1])
     wrong = is_new & (number != np.where(is_first, 0, before) + 1)
     if ground.carried:  # the level before the first new one may not be the last that was read
         fresh = np.flatnonzero(is_new)

@@ -18,6 +18,7 @@ class Syntax:
     """The faults of one file, as they are found."""
 
     def __init__(self, file: str) -> None:
+        """Start with no fault."""
         self._faults = Faults(file)
         self._envelopes = Envelopes(self._faults)
 
