@@ -6,7 +6,6 @@ And no fault shows a patient.
 from __future__ import annotations
 
 import io
-import os
 import random
 import re
 import time
@@ -111,7 +110,7 @@ def mutated(data: bytes, random_: random.Random) -> bytes:
     return random_.choice(_MUTATIONS)(data, random_) if data else data
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.sampled_from(_KINDS), st.integers(1, 3), st.randoms(use_true_random=False))
 def test_mutated_files(
     invented: dict[str, bytes], kind: str, times: int, random_: random.Random
@@ -128,7 +127,7 @@ def test_mutated_files(
 @pytest.mark.parametrize("kind", _KINDS)
 def test_cut_off_anywhere(kind: str, invented: dict[str, bytes]) -> None:
     data = invented[kind]
-    for end in range(0, len(data), 37):
+    for end in range(0, len(data), 101):
         found = read(data[:end])
         header = data.index(b"~") + 1
         if found is None:
@@ -152,16 +151,6 @@ def test_a_dropped_or_repeated_segment_loses_no_claim(invented: dict[str, bytes]
                 assert found.syntax_faults.height, segments[place]
 
 
-@pytest.mark.parametrize(
-    "data",
-    [b"", b" ", b"\xef\xbb\xbf", b"ISA", b"ISA*", b"ISA*00*", b"a,b\n1,2\n", b"\0" * 1000],
-    ids=lambda data: repr(data[:12]),
-)
-def test_no_interchange(data: bytes) -> None:
-    found = read(data)
-    assert found is None or found.syntax_faults.height
-
-
 def test_garbage_takes_time_in_proportion() -> None:
     random_ = random.Random(5)  # noqa: S311
     took = []
@@ -171,16 +160,6 @@ def test_garbage_takes_time_in_proportion() -> None:
         assert read(garbage) is None
         took.append(time.perf_counter() - start)
     assert took[1] < 16 * took[0] + 1
-
-
-@pytest.mark.parametrize(
-    "filler", [b"~", b"*", b"CLM*", b"HL*1~", b"ISA*", b"CLM~", b"\n", b"LX*1~"]
-)
-def test_endless_repetition_ends(filler: bytes, invented: dict[str, bytes]) -> None:
-    data = invented["professional"][:-30] + filler * (300_000 // len(filler))
-    start = time.perf_counter()
-    assert read(data, chunk_size=1 << 16) is not None
-    assert time.perf_counter() - start < 10
 
 
 def test_a_slow_stream_is_read_to_its_end(invented: dict[str, bytes]) -> None:
@@ -197,7 +176,7 @@ def test_a_slow_stream_is_read_to_its_end(invented: dict[str, bytes]) -> None:
 def test_no_fault_shows_a_patient(invented: dict[str, bytes]) -> None:
     secrets = ("INVENTED", "2 OAK ST", "W000002", "19800214", "27601", "CHART", "PAT*")
     random_ = random.Random(11)  # noqa: S311
-    for _ in range(150):
+    for _ in range(60):
         data = mutated(invented["professional"], random_)
         found = read(data)
         if found is None:
@@ -207,35 +186,9 @@ def test_no_fault_shows_a_patient(invented: dict[str, bytes]) -> None:
             assert not any(secret in told for secret in secrets), told
 
 
-def sample_files() -> list[Path]:
-    folder = os.environ.get("CLEANCLAIM_DATA")
-    files = sorted((Path(folder) / "x12").rglob("*")) if folder else []
-    return [p for p in files if p.is_file() and p.suffix not in {".md", ".tsv"}]
-
-
-needs_samples = pytest.mark.skipif(
-    not sample_files(), reason="CLEANCLAIM_DATA names no folder of sample files"
-)
-
-
-@needs_samples
-def test_every_sample_file_is_read_with_all_its_claims() -> None:
-    counts = {}
-    for path in sample_files():
-        data = path.read_bytes()
-        found = read(data)
-        if found is None:
-            assert b"ISA" not in data, path.name
-            continue
-        sent = len(re.findall(rb"(?:^|[~\r\n])CLM[*|]", data))
-        assert found.claims.height == sent, path.name
-        counts[path.name] = sent
-    assert sum(counts.values()) > 80
-
-
-@needs_samples
-def test_mutated_sample_files() -> None:
+def test_mutated_sample_files(data_dir: Path) -> None:
     random_ = random.Random(7)  # noqa: S311
-    for path in random_.sample(sample_files(), 40):
+    files = [path for path in sorted((data_dir / "x12").rglob("*.*")) if path.is_file()]
+    for path in random_.sample(files, 40):
         data = mutated(path.read_bytes(), random_)
         read(data, chunk_size=random_.choice([1024, 1 << 20]))
