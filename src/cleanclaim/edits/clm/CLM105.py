@@ -23,7 +23,6 @@ from cleanclaim.terms import is_missing
     evidence=("patient_sex",),
     message="The patient's sex is {patient_sex}; expected is F, M or U.",
     suggestion="F, M, or U where it is not known.",
-    
     examples=(
         fails("missing", professional(patient_sex=None)),
         fails("something else", professional(patient_sex="X"), says="X"),

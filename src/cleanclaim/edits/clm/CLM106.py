@@ -17,27 +17,56 @@ from cleanclaim.samples import institutional, professional
     disposition=Disposition.REJECT,
     carc="16",
     rarc="M52",
-    source=Source("Medicare Claims Processing Manual", "chapter 26, section 10.4, item 24A", "CMS", date(2026, 11, 23)),
+    source=Source(
+        "Medicare Claims Processing Manual",
+        "chapter 26, section 10.4, item 24A",
+        "CMS",
+        date(2026, 11, 23),
+    ),
     column="lines.from_date",
     evidence=(
         "from_date",
         "to_date",
         "as_of",
-        pl.when(pl.col("from_date").is_null()).then(pl.lit("is missing"))
-        .when(pl.col("from_date") > pl.col("to_date")).then(pl.format("begins {} and ends {}, before it begins", "from_date", "to_date"))
-        .when(pl.col("to_date") > pl.col("as_of")).then(pl.format("{} lies in the future on {}", "to_date", "as_of"))
+        pl.when(pl.col("from_date").is_null())
+        .then(pl.lit("is missing"))
+        .when(pl.col("from_date") > pl.col("to_date"))
+        .then(pl.format("begins {} and ends {}, before it begins", "from_date", "to_date"))
+        .when(pl.col("to_date") > pl.col("as_of"))
+        .then(pl.format("{} lies in the future on {}", "to_date", "as_of"))
         .otherwise(pl.format("{} to {} is more than a year", "from_date", "to_date"))
-        .alias("what"),),
+        .alias("what"),
+    ),
     message="The line's service date {what}.",
     suggestion="Take the date from the record.",
-    
     examples=(
         fails("missing", professional(from_date=None), line_number=1, says="missing"),
-        fails("from after to", professional(lines=[{"from_date": "2026-05-12", "to_date": "2026-05-11"}]), line_number=1, says="before it begins"),
-        fails("tomorrow", professional(from_date="2026-05-16", submitted_date="2026-05-15", as_of="2026-05-15"), line_number=1, says="future"),
-        passes("today", professional(from_date="2026-05-15", submitted_date="2026-05-15", as_of="2026-05-15")),
-        fails("longer than a year", professional(lines=[{"from_date": "2025-05-01", "to_date": "2026-05-12"}]), line_number=1, says="more than a year"),
-        passes("a month of supplies", professional(lines=[{"from_date": "2026-04-12", "to_date": "2026-05-12"}])),
+        fails(
+            "from after to",
+            professional(lines=[{"from_date": "2026-05-12", "to_date": "2026-05-11"}]),
+            line_number=1,
+            says="before it begins",
+        ),
+        fails(
+            "tomorrow",
+            professional(from_date="2026-05-16", submitted_date="2026-05-15", as_of="2026-05-15"),
+            line_number=1,
+            says="future",
+        ),
+        passes(
+            "today",
+            professional(from_date="2026-05-15", submitted_date="2026-05-15", as_of="2026-05-15"),
+        ),
+        fails(
+            "longer than a year",
+            professional(lines=[{"from_date": "2025-05-01", "to_date": "2026-05-12"}]),
+            line_number=1,
+            says="more than a year",
+        ),
+        passes(
+            "a month of supplies",
+            professional(lines=[{"from_date": "2026-04-12", "to_date": "2026-05-12"}]),
+        ),
         passes("a statement's dates stand for lines", institutional()),
     ),
 )
@@ -51,4 +80,6 @@ def service_date_impossible() -> pl.Expr:
     """
     start, end = pl.col("from_date"), pl.col("to_date")
     missing = start.is_null() & (pl.col("claim_type") != "dental")
-    return missing | ((start > end) | (end > pl.col("as_of")) | ((end - start).dt.total_days() > 366)).fill_null(value=False)
+    return missing | (
+        (start > end) | (end > pl.col("as_of")) | ((end - start).dt.total_days() > 366)
+    ).fill_null(value=False)

@@ -18,16 +18,27 @@ from cleanclaim.samples import institutional, professional
     disposition=Disposition.REJECT,
     carc="16",
     rarc="M77",
-    source=Source("CMS Place of Service Code Set", "45 CFR 162.1002; Medicare Claims Processing Manual, chapter 26, section 10.5", "CMS", date(2026, 11, 23)),
+    source=Source(
+        "CMS Place of Service Code Set",
+        "45 CFR 162.1002; Medicare Claims Processing Manual, chapter 26, section 10.5",
+        "CMS",
+        date(2026, 11, 23),
+    ),
     column="lines.place_of_service_code",
     message="The place of service {place} {what}.",
     suggestion="Take the two-digit code of where the patient was seen.",
-    
     examples=(
         fails("no such place", professional(place_of_service_code="35"), line_number=1, says="35"),
         fails("missing", professional(place_of_service_code=None), line_number=1, says="missing"),
-        fails("telehealth at home before the code began", professional(place_of_service_code="10", from_date="2021-12-31"), line_number=1, says="2022-01-01"),
-        passes("the day it began", professional(place_of_service_code="10", from_date="2022-01-01")),
+        fails(
+            "telehealth at home before the code began",
+            professional(place_of_service_code="10", from_date="2021-12-31"),
+            line_number=1,
+            says="2022-01-01",
+        ),
+        passes(
+            "the day it began", professional(place_of_service_code="10", from_date="2022-01-01")
+        ),
         passes("the office", professional()),
         passes("hospital claims have a type of bill instead", institutional()),
     ),
@@ -39,11 +50,17 @@ def place_of_service_wrong(claims: Claims, reference: Reference) -> Rows:
 
     What to do: take the code of where the patient was seen.
     """
-    places = reference.table("place_of_service").lazy().select(pl.col("code").alias("place"), "valid_from", "valid_to", "release")
+    places = (
+        reference.table("place_of_service")
+        .lazy()
+        .select(pl.col("code").alias("place"), "valid_from", "valid_to", "release")
+    )
     return (
         claims.lines.lazy()
         .filter(pl.col("claim_type") != "institutional")
-        .select("claim_key", "line_number", "from_date", pl.col("place_of_service_code").alias("place"))
+        .select(
+            "claim_key", "line_number", "from_date", pl.col("place_of_service_code").alias("place")
+        )
         .join(places, on="place", how="left")
         .with_columns(
             pl.when(pl.col("place").is_null())

@@ -17,20 +17,50 @@ from cleanclaim.samples import institutional, professional
     disposition=Disposition.REJECT,
     carc="16",
     rarc="MA63",
-    source=Source("837 implementation guides", "loop 2300 HI; CMS-1500 box 21, UB-04 FL 67", "ASC X12N, NUCC, NUBC", date(2026, 11, 23)),
+    source=Source(
+        "837 implementation guides",
+        "loop 2300 HI; CMS-1500 box 21, UB-04 FL 67",
+        "ASC X12N, NUCC, NUBC",
+        date(2026, 11, 23),
+    ),
     column="diagnoses.diagnosis_code",
     evidence=(
         "diagnosis_count",
-        pl.when(pl.col("diagnosis_count") == 0).then(pl.lit("no diagnosis")).otherwise(pl.format("{} diagnoses, more than {} may have", "diagnosis_count", pl.when(pl.col("claim_type") == "institutional").then(pl.lit("the 25 that a hospital claim")).otherwise(pl.lit("the 12 that a professional claim")))).alias("what"),),
+        pl.when(pl.col("diagnosis_count") == 0)
+        .then(pl.lit("no diagnosis"))
+        .otherwise(
+            pl.format(
+                "{} diagnoses, more than {} may have",
+                "diagnosis_count",
+                pl.when(pl.col("claim_type") == "institutional")
+                .then(pl.lit("the 25 that a hospital claim"))
+                .otherwise(pl.lit("the 12 that a professional claim")),
+            )
+        )
+        .alias("what"),
+    ),
     message="The claim has {what}.",
     suggestion="List the diagnoses that matter for this claim, at least one.",
-    
     examples=(
-        fails("none", professional(diagnoses=[], lines=[{"diagnosis_pointers": ()}]), says="no diagnosis"),
+        fails(
+            "none",
+            professional(diagnoses=[], lines=[{"diagnosis_pointers": ()}]),
+            says="no diagnosis",
+        ),
         fails("thirteen", professional(diagnoses=[f"I{n}" for n in range(10, 23)]), says="12"),
         passes("twelve", professional(diagnoses=[f"I{n}" for n in range(10, 22)])),
-        passes("twenty-five on a hospital claim", institutional(diagnoses=[f"I{n}" for n in range(10, 35)])),
-        passes("a dental claim needs none", professional(claim_type="dental", diagnoses=[], lines=[{"procedure_code": "D0120", "diagnosis_pointers": ()}])),
+        passes(
+            "twenty-five on a hospital claim",
+            institutional(diagnoses=[f"I{n}" for n in range(10, 35)]),
+        ),
+        passes(
+            "a dental claim needs none",
+            professional(
+                claim_type="dental",
+                diagnoses=[],
+                lines=[{"procedure_code": "D0120", "diagnosis_pointers": ()}],
+            ),
+        ),
     ),
 )
 def diagnosis_count_wrong() -> pl.Expr:

@@ -17,12 +17,16 @@ from cleanclaim.samples import institutional, professional
     disposition=Disposition.RETURN,
     carc="16",
     rarc="N255",
-    source=Source("NUCC Health Care Provider Taxonomy", "form of the code (values only)", "NUCC", date(2026, 11, 23)),
+    source=Source(
+        "NUCC Health Care Provider Taxonomy",
+        "form of the code (values only)",
+        "NUCC",
+        date(2026, 11, 23),
+    ),
     column="claims.billing_taxonomy_code",
     evidence=("billing_taxonomy_code",),
     message="{billing_taxonomy_code} has not the form of a taxonomy code.",
     suggestion="Ten characters, the last an X; take it from the provider's enrollment.",
-    
     examples=(
         fails("a specialty number instead", professional(billing_taxonomy_code="08"), says="08"),
         fails("a character short", professional(billing_taxonomy_code="207Q0000X")),
