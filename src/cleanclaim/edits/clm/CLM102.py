@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from cleanclaim.edit import Disposition, Source, fails, passes, row_edit
-from cleanclaim.samples import institutional, professional
+from cleanclaim.samples import professional
 from cleanclaim.terms import fails_luhn
 
 

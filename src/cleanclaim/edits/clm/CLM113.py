@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from cleanclaim.edit import Disposition, Source, fails, passes, row_edit
-from cleanclaim.samples import institutional, professional
+from cleanclaim.samples import professional
 
 
 @row_edit(
@@ -75,7 +75,8 @@ from cleanclaim.samples import institutional, professional
 def filed_too_late() -> pl.Expr:
     """A claim filed after the payer's limit.
 
-    Medicare takes claims within one calendar year of the service (of the statement's last day for hospitals). Other payers' limits differ and are not judged here.
+    Medicare takes claims within one calendar year of the service (for hospitals, of the statement's last day). Other payers' limits differ and are not
+    judged here.
 
     What to do: see whether one of the exceptions holds.
     """

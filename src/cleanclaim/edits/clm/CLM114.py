@@ -9,7 +9,7 @@ import polars as pl
 from cleanclaim.derive import Claims
 from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
-from cleanclaim.samples import institutional, professional
+from cleanclaim.samples import professional
 
 _SAME = (
     "procedure_code",

@@ -15,7 +15,7 @@ from cleanclaim.read.x12.stream import Stream
 from cleanclaim.read.x12.syntax import Syntax
 from cleanclaim.read.x12.tables import tables
 
-CHUNK: Final = 1 << 20
+CHUNK: Final = 4 << 20
 
 
 def read_x12(
@@ -75,7 +75,9 @@ _NO_KINDS: Final = pl.Series(dtype=pl.String)
 def _joined(parts: list[dict[str, pl.DataFrame]], faults: pl.DataFrame) -> Batch:
     names = parts[0] if parts else ()
     frames = {
-        name: parts[0][name] if len(parts) == 1 else pl.concat([part[name] for part in parts], how="diagonal")
+        name: parts[0][name]
+        if len(parts) == 1
+        else pl.concat([part[name] for part in parts], how="diagonal")
         for name in names
     }
     return Batch.of({**frames, "syntax_faults": faults})

@@ -106,6 +106,24 @@ class Cells:
         """For each span its first NM1 of one of these kinds, or -1."""
         return first_in(self.qualified("NM1", *codes), low, high)
 
+    def named_in_line(self, *codes: str) -> Rows:
+        """For each line its first NM1 of one of these kinds, or -1."""
+        loops = self.loops
+        if not len(self._line_names):
+            return np.full(len(loops.line), -1, dtype=np.int64)
+        words = self.s.words(self.s.element(self._line_names, 1))
+        rows = self._line_names[np.isin(words, [word(code) for code in codes])]
+        return first_in(rows, loops.line, loops.line_end)
+
+    @cached_property
+    def _line_names(self) -> Rows:
+        """NM1 segments of lines: few or none, so that lines need not be searched among all."""
+        rows, loops = self.s.find("NM1"), self.loops
+        if not len(loops.line) or not len(rows):
+            return rows[:0]
+        owner = np.searchsorted(loops.line, rows, side="right") - 1
+        return rows[(owner >= 0) & (rows < loops.line_end[np.maximum(owner, 0)])]
+
     # -- places
 
     @cached_property

@@ -11,9 +11,7 @@ import numpy.typing as npt
 from cleanclaim.read.x12.ground import Ground
 from cleanclaim.read.x12.index import tag
 
-_EXTENDED: Final = (
-    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 !\"&'()*+,-./:;?=%~@[]_{}\\|<>#$"
-)
+_EXTENDED: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 !\"&'()*+,-./:;?=%~@[]_{}\\|<>#$"
 """The basic and extended character sets of X12.6 without letters outside ASCII, which the guides' trading partners rarely take."""
 
 
@@ -73,7 +71,9 @@ def _note_strange(ground: Ground, rows: npt.NDArray[np.int64]) -> None:
             f"{ground.name(row)} holds a character outside the extended character set; many payers refuse the file for it.",
             expected="letters, digits, blanks and the common punctuation marks",
         )
-    ground.faults.count("ENV006", "characters", "character", len(rows) - max(min(room, len(rows)), 0))
+    ground.faults.count(
+        "ENV006", "characters", "character", len(rows) - max(min(room, len(rows)), 0)
+    )
 
 
 def _check_trailing(ground: Ground, raw: npt.NDArray[np.uint8]) -> None:

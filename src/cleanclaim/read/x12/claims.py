@@ -203,9 +203,7 @@ def _above(c: Cells) -> dict[str, object]:
     bht = first_in(s.find("BHT"), loops.transaction, loops.claim)
     sbr = first_in(s.find("SBR"), low, high)
     insured = c.named(low, high, "IL")
-    patient = np.where(
-        loops.is_dependent, c.named(loops.patient, loops.patient_end, "QC"), insured
-    )
+    patient = np.where(loops.is_dependent, c.named(loops.patient, loops.patient_end, "QC"), insured)
     dmg = first_in(s.find("DMG"), loops.patient, loops.patient_end)
     pat = first_in(s.find("PAT"), loops.patient, loops.patient_end)
     birth = s.element(dmg, 2)
@@ -246,22 +244,18 @@ def _patient_keys(c: Cells, member: Slices, birth: Slices, name: Rows) -> npt.ND
     """
     s, loops = c.s, c.loops
     starts, lengths = s.block.trimmed(member)
-    words = [
-        s.words((starts + 8 * n, np.clip(lengths - 8 * n, 0, 8))) for n in range(ID_WORDS)
-    ]
+    words = [s.words((starts + 8 * n, np.clip(lengths - 8 * n, 0, 8))) for n in range(ID_WORDS)]
     is_day = c.day_numbers(birth)[1]
     year, month, day = calendar(s.words((birth[0], np.minimum(birth[1], 8))))
     days = np.where(is_day, year * 10000 + month * 100 + day, 0)
-    level = np.where(loops.patient > loops.transaction, loops.patient, loops.claim)
+    level = np.where(loops.has_subscriber | loops.is_dependent, loops.patient, loops.claim)
     place = c.position(s.start[np.maximum(level, 0)], level).astype(np.uint64) + np.uint64(1)
     file = np.bitwise_xor.reduce([part[0] for part in text_words([c.origin.file[-40:]])])
     is_lone = lengths == 0
     lone = np.where(is_lone, place, np.uint64(0))
     lone_file = np.where(is_lone, np.uint64(file), np.uint64(0))
     first_name = np.where(loops.is_dependent, s.words(s.element(name, 4)), np.uint64(0))
-    return patient_keys(
-        [*words, day_words(days), lone, lone_file, first_name]
-    )
+    return patient_keys([*words, day_words(days), lone, lone_file, first_name])
 
 
 def _billing(c: Cells) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -20,6 +21,8 @@ _TYPES: Final = {
     "D8": "a day as CCYYMMDD",
     "TM": "a time as HHMM",
 }
+_SHOWN: Final = 18
+"""Characters of a number or date that are shown."""
 _DATE_FORMS: Final = {
     "D8": "a day as CCYYMMDD",
     "RD8": "two days as CCYYMMDD-CCYYMMDD",
@@ -28,26 +31,66 @@ _DATE_FORMS: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One element of all segments of a name: where it stands in each, and what it must be."""
+
+    ground: Ground
+    rows: Rows
+    slices: Slices
+    element: Element
+
+    def note(self, wrong: npt.NDArray[np.bool_], kind: str, expected: str, longest: int) -> None:
+        """Note the rows that are wrong, showing values up to `longest` characters."""
+        if not wrong.any():
+            return
+        name = self.element.name
+        self.ground.note(
+            self.rows[wrong],
+            "ENV003",
+            name,
+            kind,
+            f"{name} is {kind}.",
+            expected=expected,
+            slices=(self.slices[0][wrong], self.slices[1][wrong]),
+            longest=longest,
+        )
+
+    def note_absent(self) -> None:
+        """Note the rows that lack the element."""
+        absent = self.slices[1] == 0
+        if not absent.any():
+            return
+        element = self.element
+        self.ground.note(
+            self.rows[absent],
+            "ENV002",
+            element.name,
+            "absent",
+            f"{element.name} is empty; every {element.segment} must have it.",
+            expected=_wanted(element),
+        )
+
+
 def check_elements(ground: Ground) -> None:
-    """Note every element of the block's new segments that is absent, misshapen or not on its list."""
+    """Note every element of the new segments that is absent, misshapen or not on its list."""
     for segment, asked in elements().items():
         rows = ground.find(segment)
         if not len(rows):
             continue
         _too_many(ground, rows, segment)
-        composites: dict[int, Slices] = {}
         longest = int(ground.s.counts[rows].max())
         for element in asked:
-            if element.number > longest:
-                if element.is_required and ground.is_current and not element.part:
-                    _note_absent(ground, rows, np.zeros(len(rows), np.int64), element)
+            is_asked = element.is_required and ground.is_current
+            if element.number > longest and not is_asked:
                 continue
-            slices = composites.get(element.number)
-            if slices is None:
-                slices = composites[element.number] = ground.s.element(rows, element.number)
+            slices = ground.s.element(rows, element.number)
             if element.part:
                 slices = ground.s.component(slices, element.part)
-            _check(ground, rows, slices, element)
+            one = _Asked(ground, rows, slices, element)
+            if is_asked:
+                one.note_absent()
+            _check(one)
 
 
 def _too_many(ground: Ground, rows: Rows, segment: str) -> None:
@@ -59,47 +102,38 @@ def _too_many(ground: Ground, rows: Rows, segment: str) -> None:
             "ENV003",
             segment,
             "too many elements",
-            f"{segment} has more elements than it can have; its end, or a separator, is probably wrong.",
+            f"{segment} has more elements than it can have; a separator is probably wrong.",
             expected=f"at most {most} elements",
         )
 
 
-def _check(ground: Ground, rows: Rows, slices: Slices, element: Element) -> None:
-    length = slices[1]
-    name = element.name
+def _check(asked: _Asked) -> None:
+    """Length, and then the list of codes, the date's form or the type."""
+    element, length = asked.element, asked.slices[1]
     longest = int(length.max())
-    if ground.is_current and element.is_required and int(length.min()) == 0:
-        _note_absent(ground, rows, length, element)
     if not longest:
         return
+    there = length > 0
     if longest > element.most:
-        _note(ground, rows, slices, length > element.most, name, "too long", f"at most {element.most} characters")
+        too_long = length > element.most
+        asked.note(too_long, "too long", f"at most {_characters(element.most)}", 0)
     if element.least > 1:
-        short = (length > 0) & (length < element.least)
-        if short.any():
-            _note(ground, rows, slices, short, name, "too short", f"at least {element.least} characters")
-    if element.codes and ground.is_current:
-        other = (length > 0) & ~ground.s.is_code(slices, *element.codes)
-        if other.any():
-            _note(ground, rows, slices, other, name, "not on its list", ", ".join(element.codes))
+        too_short = there & (length < element.least)
+        asked.note(too_short, "too short", f"at least {_characters(element.least)}", element.most)
+    if element.codes:
+        if asked.ground.is_current:
+            other = there & ~asked.ground.s.is_code(asked.slices, *element.codes)
+            size = max(len(code) for code in element.codes)
+            asked.note(other, "not on its list", ", ".join(element.codes), size)
     elif element.kind == "DTP":
-        _check_dates(ground, rows, slices, name)
+        _check_dates(asked)
     elif element.kind in _TYPES:
-        wrong = (length > 0) & ~_is_type(ground, slices, element.kind)
-        if wrong.any():
-            _note(ground, rows, slices, wrong, name, "not of its type", _TYPES[element.kind])
+        wrong = there & ~_is_type(asked.ground, asked.slices, element.kind)
+        asked.note(wrong, "not of its type", _TYPES[element.kind], _SHOWN)
 
 
-def _note_absent(ground: Ground, rows: Rows, length: Ints, element: Element) -> None:
-    absent = rows[length == 0]
-    ground.note(
-        absent,
-        "ENV002",
-        element.name,
-        "absent",
-        f"{element.name} is empty; every {element.segment} must have it.",
-        expected=_wanted(element),
-    )
+def _characters(count: int) -> str:
+    return f"{count} character{'s' if count != 1 else ''}"
 
 
 def _wanted(element: Element) -> str:
@@ -108,33 +142,14 @@ def _wanted(element: Element) -> str:
     return _TYPES.get(element.kind, f"{element.least} to {element.most} characters")
 
 
-def _note(  # noqa: PLR0913
-    ground: Ground,
-    rows: Rows,
-    slices: Slices,
-    wrong: npt.NDArray[np.bool_],
-    name: str,
-    kind: str,
-    expected: str,
-) -> None:
-    ground.note(
-        rows[wrong],
-        "ENV003",
-        name,
-        kind,
-        f"{name} is {kind}.",
-        expected=expected,
-        slices=(slices[0][wrong], slices[1][wrong]),
-    )
-
-
 def _is_type(ground: Ground, slices: Slices, kind: str) -> npt.NDArray[np.bool_]:
     start, length = slices
     block = ground.s.block
     if kind == "R":
         return decimal_places(block, slices) >= 0
     if kind == "D8":
-        return (length == 8) & day_numbers(block.words(start, np.minimum(length, 8)))[1]
+        is_day = day_numbers(block.words(start, np.minimum(length, 8)))[1]
+        return np.asarray((length == 8) & is_day)
     if kind == "TM":
         return _is_time(ground, start, length)
     return _are_digits(ground, start, length)
@@ -160,28 +175,25 @@ def _is_time(ground: Ground, start: Ints, length: Ints) -> npt.NDArray[np.bool_]
     return np.asarray(fits & (hours < 24) & (minutes < 60))
 
 
-def _check_dates(ground: Ground, rows: Rows, slices: Slices, name: str) -> None:
+def _check_dates(asked: _Asked) -> None:
     """DTP03 by the format that DTP02 names."""
-    s = ground.s
-    start, length = slices
-    form = s.element(rows, 2)
-    block = s.block
-    _, is_day = day_numbers(block.words(start, np.minimum(length, 8)))
-    is_form = {code: s.is_code(form, code) for code in _DATE_FORMS}
-    good = {"D8": (length == 8) & is_day, "DT": None, "RD8": None, "TM": None}
-    for code, of_form in is_form.items():
+    s, block = asked.ground.s, asked.ground.s.block
+    start, length = asked.slices
+    form = s.element(asked.rows, 2)
+    is_day = day_numbers(block.words(start, np.minimum(length, 8)))[1]
+    for code, expected in _DATE_FORMS.items():
+        of_form = s.is_code(form, code) & (length > 0)
         if not of_form.any():
             continue
-        right = good[code]
-        if code == "RD8":
-            _, is_last = day_numbers(block.words(start + 9, np.clip(length - 9, 0, 8)))
-            dash = block.bytes[np.minimum(start + 8, len(block.bytes) - 1)] == ord("-")
+        if code == "D8":
+            right = (length == 8) & is_day
+        elif code == "RD8":
+            is_last = day_numbers(block.words(start + 9, np.clip(length - 9, 0, 8)))[1]
+            dash = block.bytes[start + 8] == ord("-")
             right = (length == 17) & is_day & is_last & dash
         elif code == "DT":
-            time = _is_time(ground, start + 8, np.maximum(length - 8, 0))
+            time = _is_time(asked.ground, start + 8, np.maximum(length - 8, 0))
             right = (length >= 12) & is_day & time
-        elif code == "TM":
-            right = _is_time(ground, start, length)
-        wrong = of_form & (length > 0) & ~np.asarray(right)
-        if wrong.any():
-            _note(ground, rows, slices, wrong, name, "not of its type", _DATE_FORMS[code])
+        else:
+            right = _is_time(asked.ground, start, length)
+        asked.note(of_form & ~right, "not of its type", expected, _SHOWN)

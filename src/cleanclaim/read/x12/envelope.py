@@ -106,17 +106,24 @@ class Envelopes:
             )
         if not self.transactions:
             self._faults.add(
-                "ENV005", "ST", "The file holds no transaction, and so no claim.", kind="no transaction"
+                "ENV005",
+                "ST",
+                "The file holds no transaction, and so no claim.",
+                kind="no transaction",
             )
         _note_outside(self._faults, outside)
 
-    def _opens(self, name: str, elements: list[bytes], number: int, position: int, claims: int) -> None:
+    def _opens(
+        self, name: str, elements: list[bytes], number: int, position: int, claims: int
+    ) -> None:
         for inner in ("ST", "GS", "ISA"):
             if inner in self._open and _depth(inner) >= _depth(name):
                 self._not_closed(inner, claims)
         parent = _INSIDE.get(name)
         if parent and parent not in self._open:
-            self._misplaced(name, f"The {_NAMES[name]} does not stand in {_article(parent)}.", number, position)
+            self._misplaced(
+                name, f"The {_NAMES[name]} does not stand in {_article(parent)}.", number, position
+            )
         elif parent:
             self._open[parent].held += 1
         control = _at(elements, _CONTROL[name])
@@ -129,14 +136,18 @@ class Envelopes:
             self._note_version(name, elements, number, position)
         self._open[name] = opened
 
-    def _closes(self, name: str, elements: list[bytes], number: int, position: int, claims: int) -> None:
+    def _closes(
+        self, name: str, elements: list[bytes], number: int, position: int, claims: int
+    ) -> None:
         opener = _OPENERS[name]
         for inner in ("ST", "GS"):
             if inner in self._open and _depth(inner) > _depth(opener):
                 self._not_closed(inner, claims)
         opened = self._open.pop(opener, None)
         if opened is None:
-            self._misplaced(name, f"{name} closes {_article(opener)} that was not opened.", number, position)
+            self._misplaced(
+                name, f"{name} closes {_article(opener)} that was not opened.", number, position
+            )
             return
         held = number - opened.number + 1 if name == "SE" else opened.held
         self._compare(f"{name}01", _COUNTED[name], _at(elements, 1), held, number, position)

@@ -14,10 +14,15 @@ import polars as pl
 from cleanclaim.read.x12.cells import Cells
 from cleanclaim.read.x12.faults import Faults
 from cleanclaim.read.x12.guide import MOST_ELEMENTS, OPEN, OTHER_TRANSACTIONS, PRIVATE
-from cleanclaim.read.x12.index import Rows, Segments
+from cleanclaim.read.x12.index import KNOWN, Rows, Segments
 from cleanclaim.read.x12.strings import Ints
 
 _CODE: Final = re.compile(rb"[A-Z0-9]{1,2}")
+_ELSEWHERE: Final = frozenset(
+    "AAA ADX BGN BPR CLP COB DTM EB ENT EQ G93 GE HD III INS ISB ISE LE LS LUI MSG N1 N9 PLB RDM RMR STC SVC TRN TS2 "
+    "TS3 UM".split()
+)
+"""Segments of other transactions, which may be named as misplaced."""
 _NUMBER: Final = re.compile(rb"[0-9.\-]{1,18}")
 
 
@@ -57,7 +62,7 @@ class Ground:
         other = s.is_code(s.element(transactions, 1), *OTHER_TRANSACTIONS)
         marks = np.zeros(len(s), dtype=np.int64)
         marks[transactions] = np.arange(1, len(transactions) + 1)
-        return ~np.append(False, other)[np.maximum.accumulate(marks)] if len(s) else marks == 0  # noqa: FBT003
+        return ~np.append(False, other)[np.maximum.accumulate(marks)] if len(s) else marks == 0
 
     @cached_property
     def all_claims(self) -> bool:
@@ -80,15 +85,15 @@ class Ground:
         return self.s.data[int(start[0]) : int(start[0]) + int(length[0])]
 
     def name(self, row: int) -> str:
-        """A segment's name, or how long what stands there is."""
+        """A segment's name; `segment` for what is no name: a torn line may start with a patient's."""
         start = int(self.s.start[row])
         end = int(self.s.start[row + 1]) if row + 1 < len(self.s) else len(self.s.data)
         text = self.s.data[start : min(start + 4, end)].partition(
             bytes([self.s.separators.element])
         )[0]
         text = text.rstrip(bytes([self.s.separators.terminator]))
-        is_name = re.fullmatch(rb"[A-Z][A-Z0-9]{1,2}", text) is not None
-        return text.decode("ascii") if is_name else "segment"
+        name = text.decode("ascii", "replace")
+        return name if name in KNOWN or name in _ELSEWHERE else "segment"
 
     def note(  # noqa: PLR0913 - a fault has these parts
         self,
@@ -100,6 +105,7 @@ class Ground:
         *,
         expected: str | None = None,
         slices: tuple[Ints, Ints] | None = None,
+        longest: int = 18,
     ) -> None:
         """Note the same fault for several segments.
 
@@ -111,6 +117,7 @@ class Ground:
             explanation: what is wrong, in a sentence.
             expected: what should stand there.
             slices: where the element stands in each; the segment's start where not given.
+            longest: what is longer than this is not shown, only its length.
         """
         if not len(rows):
             return
@@ -129,13 +136,16 @@ class Ground:
                 segment_number=int(self.cells.origin.numbers[row]),
                 position=start + int(self.cells.origin.offsets[row]),
                 claim_key=int(keys[n]) if keys[n] >= 0 else None,
-                found=None if slices is None else self._shown(row, element, start, int(slices[1][n])),
+                found=None
+                if slices is None
+                else self._shown(row, element, (start, int(slices[1][n])), longest),
                 expected=expected,
             )
         self.faults.count(fault, element, kind, len(rows) - len(told))
 
-    def _shown(self, row: int, element: str, start: int, length: int) -> str | None:
+    def _shown(self, row: int, element: str, span: tuple[int, int], longest: int) -> str | None:
         """What stands there, where it can be no patient's data; else only how long it is."""
+        start, length = span
         if not length:
             return None
         text = self.s.data[start : start + length]
@@ -143,10 +153,9 @@ class Ground:
         is_whole = int(self.s.counts[row]) <= MOST_ELEMENTS.get(segment, 0)
         is_open = segment in OPEN and element not in PRIVATE and is_whole
         is_plain = _CODE.fullmatch(text) or _NUMBER.fullmatch(text)
-        if is_open and is_plain and not self._is_private_date(row, segment):
+        if length <= longest and is_open and is_plain and not self._is_private_date(row, segment):
             return text.decode("ascii")
         return f"{length} characters" if length != 1 else "1 character"
 
     def _is_private_date(self, row: int, segment: str) -> bool:
         return segment == "DTP" and self.read(row, 1) == b"484"
-

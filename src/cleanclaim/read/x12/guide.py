@@ -122,9 +122,7 @@ class Element:
         return f"{self.segment}{self.number:02d}" + (f"-{self.part}" if self.part else "")
 
 
-_FILING: Final = (
-    "11,12,13,14,15,16,17,AM,BL,CH,CI,DS,FI,HM,LM,MA,MB,MC,OF,TV,VA,WC,ZZ"
-)
+_FILING: Final = "11,12,13,14,15,16,17,AM,BL,CH,CI,DS,FI,HM,LM,MA,MB,MC,OF,TV,VA,WC,ZZ"
 _ELEMENTS: Final = f"""
 ST 1 ID 3 3 R
 ST 2 AN 4 9 R
@@ -259,7 +257,9 @@ MOST_ELEMENTS: Final = {
 }  # fmt: skip
 """Elements that a segment can have at most."""
 
-OPEN: Final = frozenset({"AMT", "BHT", "CAS", "CL1", "CLM", "CTP", "DTP", "HI", "HL", "LX", "PWK", "SV1", "SV2", "SV3"})
+OPEN: Final = frozenset(
+    {"AMT", "BHT", "CAS", "CL1", "CLM", "CTP", "DTP", "HI", "HL", "LX", "PWK", "SV1", "SV2", "SV3"}
+)
 """Segments whose codes, numbers and dates say nothing of who a patient is, so that a fault may show them."""
 PRIVATE: Final = frozenset({"CLM01"})
 

@@ -40,7 +40,7 @@ def lines_table(c: Cells, claims: pl.DataFrame) -> pl.DataFrame:
         "line_number": np.arange(len(owner)) - np.searchsorted(owner, owner) + 1,
         **_service(c),
         **_dates(c, low, own_end),
-        **_providers(c, low, high),
+        **_providers(c),
         **_segments(c, low, high, own_end),
     }
     for name in _INHERITED:
@@ -95,9 +95,7 @@ def _service(c: Cells) -> dict[str, object]:
         "unit_basis_code": c.text(pick(3, 4, 0)),
         "units": _units(c.number(pick(4, 5, 6), QUANTITY), pick(4, 5, 6), three),
         "line_place_of_service_code": c.text(pick(5, 0, 3)),
-        **{
-            f"diagnosis_pointer_{n}": _pointer(c, s.component(pointers, n)) for n in range(1, 5)
-        },
+        **{f"diagnosis_pointer_{n}": _pointer(c, s.component(pointers, n)) for n in range(1, 5)},
         "emergency_code": c.text(pick(9, 0, 0)),
         "epsdt_code": c.text(pick(11, 0, 0)),
         "family_planning_code": c.text(pick(12, 0, 0)),
@@ -140,17 +138,17 @@ def _claim_dates(lines: pl.DataFrame, claims: pl.DataFrame, owner: Ints) -> pl.D
     )
 
 
-def _providers(c: Cells, low: Ints, high: Ints) -> dict[str, object]:
+def _providers(c: Cells) -> dict[str, object]:
     s = c.s
-    rendering = c.named(low, high, "82")
+    rendering = c.named_in_line("82")
     after = s.find("NM1", "LX", "SVD", "SV1", "SV2", "SV3", "CLM", "HL", "SE")
     end = np.where(rendering >= 0, next_after(after, rendering, len(s)), 0)
     return {
         "rendering_npi": c.npi(rendering),
         "rendering_taxonomy_code": c.element(first_in(s.find("PRV"), rendering, end), 3),
-        "referring_npi": c.npi(c.named(low, high, "DN", "P3")),
-        "ordering_npi": c.npi(c.named(low, high, "DK")),
-        "supervising_npi": c.npi(c.named(low, high, "DQ")),
+        "referring_npi": c.npi(c.named_in_line("DN", "P3")),
+        "ordering_npi": c.npi(c.named_in_line("DK")),
+        "supervising_npi": c.npi(c.named_in_line("DQ")),
     }
 
 

@@ -33,7 +33,9 @@ class Loops:
         self._s = segments
         self._size = len(segments)
         claims = segments.find("CLM")
-        self.claim = claims if not len(claims) or claims[0] >= carried else claims[claims >= carried]
+        self.claim = (
+            claims if not len(claims) or claims[0] >= carried else claims[claims >= carried]
+        )
         self._spans_below()
         self._levels_above()
 

@@ -52,9 +52,11 @@ def _lines_decided(c: Cells, payer: Rows, owner: Ints) -> Ints:
     inside, of_claim = loops.owner_of(svd)
     if not len(of_claim):
         return np.zeros(len(owner), np.int64)
-    decided = pl.DataFrame(
-        {"claim": pl.Series(of_claim), "payer_id": c.element(svd[inside], 1)}
-    ).group_by("claim", "payer_id").len()
+    decided = (
+        pl.DataFrame({"claim": pl.Series(of_claim), "payer_id": c.element(svd[inside], 1)})
+        .group_by("claim", "payer_id")
+        .len()
+    )
     asked = pl.DataFrame({"claim": pl.Series(owner), "payer_id": c.element(payer, 9)})
     counted = asked.join(decided, on=["claim", "payer_id"], how="left", maintain_order="left")
     return counted["len"].fill_null(0).cast(pl.Int64).to_numpy()

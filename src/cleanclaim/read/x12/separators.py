@@ -89,7 +89,11 @@ def component_in_use(data: bytes, isa: int, declared: Separators) -> int:
     end = re.escape(bytes([declared.terminator]))
     first = re.compile(end + rb"[\r\n\t ]*(?:HI|SV1)" + mark + rb"[A-Z]{2,3}([:<>|\\^!])[A-Z0-9]")
     found = first.search(data, isa)
-    return found[1][0] if found and found[1][0] not in {declared.element, declared.terminator} else declared.component
+    return (
+        found[1][0]
+        if found and found[1][0] not in {declared.element, declared.terminator}
+        else declared.component
+    )
 
 
 def is_standard(data: bytes, isa: int) -> bool:

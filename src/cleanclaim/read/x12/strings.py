@@ -76,7 +76,9 @@ class Block:
         digits = (self._words[starts] ^ _ZEROS) & _MASKS[np.minimum(lengths, 8)]
         digits <<= (8 * (8 - lengths)).astype(np.uint64)
         with np.errstate(over="ignore"):
-            pairs = (digits * np.uint64(10) + (digits >> np.uint64(8))) & np.uint64(0xFF00FF00FF00FF)
+            pairs = (digits * np.uint64(10) + (digits >> np.uint64(8))) & np.uint64(
+                0xFF00FF00FF00FF
+            )
             fours = (pairs * np.uint64(100) + (pairs >> np.uint64(16))) & np.uint64(0xFFFF0000FFFF)
             eights = (fours * np.uint64(10000) + (fours >> np.uint64(32))) & np.uint64(0xFFFFFFFF)
         return eights.astype(np.int64)

@@ -18,7 +18,16 @@ from cleanclaim.read.x12.guide import (
     SEGMENTS,
     Place,
 )
-from cleanclaim.read.x12.index import KNOWN, Rows, count_in, first_in, next_after, tag, word
+from cleanclaim.read.x12.index import (
+    KNOWN,
+    Rows,
+    count_in,
+    first_in,
+    last_before,
+    next_after,
+    tag,
+    word,
+)
 from cleanclaim.read.x12.loops import ENVELOPE
 from cleanclaim.read.x12.strings import Ints
 
@@ -84,12 +93,29 @@ def check_structure(ground: Ground) -> None:
     if not len(ground.s):
         return
     places = Places(ground)
+    _check_outside(ground)
     _check_places(ground, places)
     _check_kinds(ground)
     _check_repeats(ground, places)
     _check_present(ground)
     _check_levels(ground)
     _check_parties(ground)
+
+
+def _check_outside(ground: Ground) -> None:
+    """Levels and claims that no transaction holds."""
+    s = ground.s
+    for name in ("HL", "CLM"):
+        rows = ground.find(name)
+        holder = last_before(s.find(*ENVELOPE), rows)
+        is_outside = (holder < 0) | (s.tags[np.maximum(holder, 0)] != tag("ST"))
+        ground.note(
+            rows[is_outside],
+            "ENV001",
+            name,
+            "outside",
+            f"{name} stands outside a transaction: it has no ST before it, or follows its SE.",
+        )
 
 
 def _check_places(ground: Ground, places: Places) -> None:
@@ -330,7 +356,12 @@ def _check_parties(ground: Ground) -> None:
     if not len(loops.claim):
         return
     parties = (
-        ("billing provider", "NM1*85", loops.billing, c.named(loops.billing, loops.billing_end, "85")),
+        (
+            "billing provider",
+            "NM1*85",
+            loops.billing,
+            c.named(loops.billing, loops.billing_end, "85"),
+        ),
         ("subscriber", "NM1*IL", loops.subscriber, _party(ground, "IL")),
         ("payer", "NM1*PR", loops.subscriber, _party(ground, "PR")),
     )
