@@ -82,7 +82,7 @@ def _common(
     epilog="Examples:  cleanclaim check claims.837  |  cleanclaim check inbox/ --format sarif --output report.sarif  |  "
     "cleanclaim check today.837 --history january/ --payer-class medicare  |  cat claims.837 | cleanclaim check -"
 )
-def check(  # noqa: PLR0913 - the options of the command
+def check(
     inputs: Annotated[
         list[str],
         typer.Argument(

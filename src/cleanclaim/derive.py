@@ -67,7 +67,7 @@ class Claims:
 
     @cached_property
     def claims(self) -> pl.DataFrame:
-        """One row a claim, all columns of the model and:
+        """One row a claim: all columns of the model, and more.
 
         `patient_age` (completed years on `from_date`), `is_inpatient` (type of bill 11x, 18x, 21x, 41x), `line_count`,
         `diagnosis_count` (those that lines may point at), `line_charge_amount` (sum of the lines).
@@ -118,8 +118,10 @@ class Claims:
 
     @cached_property
     def line_modifiers(self) -> pl.DataFrame:
-        """One row a line and modifier on it: claim_key, line_number, `modifier_number`, `modifier`, and of the line procedure_code, from_date,
-        claim_type, payer_class, patient_key, is_history, as_of.
+        """One row a line and modifier on it.
+
+        claim_key, line_number, `modifier_number`, `modifier`, and of the line procedure_code, from_date, to_date, claim_type, payer_class,
+        patient_key, is_history, as_of.
         """
         lines = self.lines
         context = [
@@ -148,8 +150,9 @@ class Claims:
 
     @cached_property
     def pointers(self) -> pl.DataFrame:
-        """One row a line and pointer as sent: claim_key, line_number, `pointer_position` (1-4), `diagnosis_number` pointed at, whether or not there is
-        such a diagnosis.
+        """One row a line and pointer as sent.
+
+        claim_key, line_number, `pointer_position` (1-4), `diagnosis_number` pointed at, whether or not there is such a diagnosis.
         """
         rows = [
             self.batch.lines.lazy()
@@ -196,7 +199,7 @@ class Claims:
 
     @cached_property
     def diagnoses(self) -> pl.DataFrame:
-        """One row a diagnosis, all columns of the model, those of the claim above it (as in `lines`, and is_inpatient, line_count) and:
+        """One row a diagnosis: all columns of the model, those of the claim above it (as in `lines`), and more.
 
         `on_date`, `last_date`: the first and last day the code must be in force: days of the lines that point at it, else of the claim;
         the discharge (statement through) day for an inpatient claim; the statement's first day for an outpatient one.

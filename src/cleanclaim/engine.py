@@ -282,6 +282,34 @@ def _findings(claims: Claims, raw: Sequence[pl.DataFrame]) -> pl.DataFrame:
     )
 
 
+def _numbered_field() -> pl.Expr:
+    """The field with the number of the diagnosis in it: HI02-2 and box 21B for the second of a professional claim."""
+    field, number = pl.col("field"), pl.col("diagnosis_number")
+    element = field.struct.field("element")
+    is_listed = (
+        (pl.col("claim_type") == "professional")
+        & number.is_between(1, 12)
+        & element.str.starts_with("HI0")
+    )
+    written = pl.concat_str(pl.lit("HI"), number.cast(pl.String).str.zfill(2), pl.lit("-2"))
+    letter = (number - 1).replace_strict(
+        list(range(12)), list("ABCDEFGHIJKL"), default=None, return_dtype=pl.String
+    )
+    return (
+        pl.when(is_listed)
+        .then(
+            pl.struct(
+                field.struct.field("column"),
+                written.alias("element"),
+                pl.concat_str(pl.lit("21"), letter).alias("box"),
+                field.struct.field("fhir"),
+            )
+        )
+        .otherwise(field)
+        .alias("field")
+    )
+
+
 def _fields(joined: pl.DataFrame) -> pl.DataFrame:
     """Where each column at fault stands on an 837, a CMS-1500 and in FHIR, by kind of claim."""
     kinds = joined.select("column", "claim_type").unique()

@@ -7,10 +7,10 @@ from typing import Final
 
 import polars as pl
 
-from cleanclaim.engine import NOT_CHECKED
 from cleanclaim.edit import Edit
+from cleanclaim.engine import NOT_CHECKED
 
-_LATER: Final = "not in this version: it reads no such table yet"
+_LATER: Final = "this version reads no such table yet"
 GAPS: Final[tuple[tuple[str, str], ...]] = (
     ("PX102", "whether procedure codes are in force: no table of CPT and HCPCS codes is loaded"),
     ("PX107", "whether the fee schedule pays a code: no Medicare Physician Fee Schedule is loaded"),

@@ -545,7 +545,7 @@ DIAGNOSES: Final = Table(
         Column(
             "diagnosis_number",
             _I,
-            "1 for the first-listed. What lines point at comes first, in order; admitting, reason-for-visit and external-cause diagnoses of an institutional claim follow.",
+            "1 for the first-listed. Those that lines point at come first; admitting, reason-for-visit and external-cause ones follow.",
             "HI01-HI12",
             "21 A-L",
             "Claim.diagnosis.sequence",

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
-from cleanclaim.engine import FINDINGS, NOT_CHECKED, Checked, check
 from cleanclaim.edit import Disposition, Edit
+from cleanclaim.engine import FINDINGS, NOT_CHECKED, Checked, check
 from cleanclaim.gaps import gaps
 from cleanclaim.model import Batch, concat
 from cleanclaim.objects import batch_of
 from cleanclaim.read import FileRead, read
 from cleanclaim.reference import Reference
-from cleanclaim.report.result import Report
 from cleanclaim.reference.sets import load_set
+from cleanclaim.report.result import Report
 
 CLAIMS_AT_ONCE: Final = 100_000
 """Patients are worked on together in groups of about so many claims, which bounds the memory that edits need."""
@@ -111,14 +111,19 @@ def prepare(batch: Batch, settings: Settings) -> Batch:
     as_of = (
         pl.lit(settings.as_of)
         if settings.as_of
-        else pl.coalesce("as_of", "submitted_date", pl.lit(date.today()))
-    )  # noqa: DTZ011 - the user's own day
+        else pl.coalesce("as_of", "submitted_date", pl.lit(_today()))
+    )
     return replace(
         batch,
         claims=batch.claims.with_columns(
             payer_class.alias("payer_class"), as_of.cast(pl.Date).alias("as_of")
         ),
     )
+
+
+def _today() -> date:
+    """The user's own day, for claims that tell no day themselves."""
+    return datetime.now().astimezone().date()
 
 
 def whole_patients(batch: Batch, at_once: int = CLAIMS_AT_ONCE) -> Iterator[Batch]:

@@ -57,7 +57,8 @@ def fails_luhn(column: str) -> pl.Expr:
     doubled = [(d * 2 // 10 + d * 2 % 10) if n % 2 == 0 else d for n, d in enumerate(digits)]
     total = pl.sum_horizontal(doubled, ignore_nulls=False) + 24
     well_formed = pl.col(column).str.contains(r"^[12]\d{9}$")
-    return ~well_formed | (total % 10 != 0).fill_null(value=True)
+    wrong = ~well_formed | (total % 10 != 0).fill_null(value=True)
+    return pl.when(pl.col(column).is_not_null()).then(wrong)
 
 
 def days_between(first: str, last: str) -> pl.Expr:

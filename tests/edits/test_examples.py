@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 import cleanclaim.edits
-from cleanclaim.engine import Checked, check
 from cleanclaim.edit import Edit, Example, Fails, Passes, Unchecked
+from cleanclaim.engine import Checked, check
 from cleanclaim.model import Batch, concat
 from cleanclaim.objects import batch_of
 from cleanclaim.pipeline import Settings, prepare

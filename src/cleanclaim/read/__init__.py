@@ -101,10 +101,12 @@ def _read_source(source: Source, entry: FileRead, key: int) -> Iterator[Batch]:
         if kind == "x12":
             yield from read_x12(stream, file=source.name, first_claim_key=key)
             return
-        if kind == "parquet":
-            frame = table.read_parquet(source.path or stream.read(), file=source.name)
-        else:
-            frame = table.read_csv(stream.read(), file=source.name)
+        is_parquet = kind == "parquet"
+        frame = (
+            table.read_parquet(source.path or stream.read(), file=source.name)
+            if is_parquet
+            else table.read_csv(stream.read(), file=source.name)
+        )
         yield table.read_flat(frame, file=source.name, first_claim_key=key)
 
 

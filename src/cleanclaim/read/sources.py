@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final, Literal, cast
 
@@ -144,7 +145,7 @@ def _file(path: Path) -> Iterator[Source | UnreadableFile]:
         with path.open("rb") as stream:
             head = stream.read(4)
         if head.startswith(_GZIP):
-            yield Source(str(path), lambda: _unpacked(gzip.open(path, "rb"), path.stat().st_size))
+            yield Source(str(path), partial(_gunzipped, path))
         elif head.startswith(_ZIP):
             yield from _members(path)
         else:
@@ -163,13 +164,16 @@ def _members(path: Path) -> Iterator[Source | UnreadableFile]:
         if info.flag_bits & 1:
             yield UnreadableFile(f"{name}: it is encrypted")
         else:
-            yield Source(
-                name, lambda info=info: _unpacked(_member(path, info), max(info.compress_size, 1))
-            )  # type: ignore[misc]
+            yield Source(name, partial(_member, path, info))
+
+
+def _gunzipped(path: Path) -> BinaryIO:
+    stream = gzip.open(path, "rb")  # noqa: SIM115 - closed by who reads it
+    return _unpacked(stream, path.stat().st_size)
 
 
 def _member(path: Path, info: zipfile.ZipInfo) -> BinaryIO:
-    return cast("BinaryIO", zipfile.ZipFile(path).open(info))
+    return _unpacked(zipfile.ZipFile(path).open(info), max(info.compress_size, 1))
 
 
 def _unpacked(stream: object, packed: int) -> BinaryIO:

@@ -23,31 +23,48 @@ from cleanclaim.identity import day_words, patient_keys, text_words
 from cleanclaim.model import CLAIMS, DIAGNOSES, LINES, Batch, Column, Table
 
 SET_FILES: Final = ("claims", "lines", "diagnoses")
+_OTHER_NAMES: Final = {
+    "admit_source_code": "admission_source",
+    "admit_type_code": "admission_type",
+    "bill_type_code": "type_of_bill tob",
+    "billing_npi": "box_33a billing_provider_npi",
+    "charge_amount": "box_24f charge charges line_charge line_charge_amount",
+    "claim_filing_code": "box_1 payer_type",
+    "claim_frequency_code": "box_22 frequency frequency_code",
+    "claim_from_date": "claim_start_date",
+    "claim_id": "box_26 patient_control_number account_number claim_number patient_account_number",
+    "claim_to_date": "claim_end_date",
+    "diagnosis_code": "icd_code icd10 dx dx_code diagnosis",
+    "diagnosis_number": "diagnosis_sequence diagnosis_rank",
+    "diagnosis_pointers": "box_24e pointer pointers dx_pointer dx_pointers diagnosis_pointer",
+    "discharge_disposition_code": "discharge_status",
+    "facility_npi": "box_32a",
+    "from_date": "box_24a_from claim_line_start_date dos date_of_service service_date service_from_date dos_from",
+    "line_number": "claim_line_number line",
+    "member_id": "box_1a person_id subscriber_id insured_id",
+    "modifier_1": "hcpcs_modifier_1 mod1 mod_1 modifier",
+    "modifier_2": "hcpcs_modifier_2 mod2 mod_2",
+    "modifier_3": "hcpcs_modifier_3 mod3 mod_3",
+    "modifier_4": "hcpcs_modifier_4 mod4 mod_4",
+    "patient_birth_date": "box_3_dob birth_date dob date_of_birth",
+    "patient_sex": "box_3_sex gender sex patient_gender",
+    "place_of_service_code": "box_24b pos place_of_service",
+    "present_on_admission_code": "poa",
+    "present_on_admission_code_1": "diagnosis_poa_1",
+    "prior_authorization_number": "box_23",
+    "procedure_code": "box_24d hcpcs_code cpt cpt_code hcpcs procedure cpt_hcpcs",
+    "referring_npi": "box_17b referring_provider_npi",
+    "rendering_npi": "box_24j npi rendering_provider_npi",
+    "revenue_center_code": "revenue_code rev_code",
+    "to_date": "box_24a_to claim_line_end_date service_to_date dos_to",
+    "total_charge_amount": "box_28 total_charge",
+    "units": "box_24g service_unit_quantity quantity qty",
+}
+"""Other names of a column: CMS-1500 boxes, the Tuva Project's names, what people write."""
 SYNONYMS: Final[dict[str, str]] = {
-    # CMS-1500 boxes
-    "box_1": "claim_filing_code", "box_1a": "member_id", "box_3_dob": "patient_birth_date", "box_3_sex": "patient_sex",
-    "box_17b": "referring_npi", "box_22": "claim_frequency_code", "box_23": "prior_authorization_number", "box_24a_from": "from_date",
-    "box_24a_to": "to_date", "box_24b": "place_of_service_code", "box_24d": "procedure_code", "box_24e": "diagnosis_pointers", "box_24f": "charge_amount",
-    "box_24g": "units", "box_24j": "rendering_npi", "box_26": "claim_id", "box_28": "total_charge_amount", "box_32a": "facility_npi", "box_33a": "billing_npi",
-    # Tuva Project
-    "claim_line_number": "line_number", "claim_start_date": "claim_from_date", "claim_end_date": "claim_to_date", "claim_line_start_date": "from_date",
-    "claim_line_end_date": "to_date", "hcpcs_code": "procedure_code", "service_unit_quantity": "units", "birth_date": "patient_birth_date",
-    **{f"hcpcs_modifier_{n}": f"modifier_{n}" for n in range(1, 5)}, "person_id": "member_id", "total_charge": "total_charge_amount",
-    "gender": "patient_sex", "diagnosis_poa_1": "present_on_admission_code_1",
-    # what people write
-    "patient_control_number": "claim_id", "account_number": "claim_id", "claim_number": "claim_id", "patient_account_number": "claim_id", "dob": "patient_birth_date", "date_of_birth": "patient_birth_date",
-    "sex": "patient_sex", "patient_gender": "patient_sex", "cpt": "procedure_code", "cpt_code": "procedure_code", "hcpcs": "procedure_code", "procedure": "procedure_code", "cpt_hcpcs": "procedure_code",
-    "mod1": "modifier_1", "mod2": "modifier_2", "mod3": "modifier_3", "mod4": "modifier_4", **{f"mod_{n}": f"modifier_{n}" for n in range(1, 5)},
-    "pos": "place_of_service_code", "place_of_service": "place_of_service_code", "dos": "from_date", "date_of_service": "from_date", "service_date": "from_date",
-    "service_from_date": "from_date", "service_to_date": "to_date", "dos_from": "from_date", "dos_to": "to_date", "quantity": "units", "qty": "units", "charge": "charge_amount", "charges": "charge_amount", "line_charge": "charge_amount",
-    "line_charge_amount": "charge_amount", "revenue_code": "revenue_center_code", "rev_code": "revenue_center_code", "type_of_bill": "bill_type_code", "tob": "bill_type_code",
-    "npi": "rendering_npi", "rendering_provider_npi": "rendering_npi", "billing_provider_npi": "billing_npi", "referring_provider_npi": "referring_npi", "payer_type": "claim_filing_code",
-    "discharge_status": "discharge_disposition_code", "admission_type": "admit_type_code", "admission_source": "admit_source_code", "pointer": "diagnosis_pointers", "pointers": "diagnosis_pointers",
-    "dx_pointer": "diagnosis_pointers", "dx_pointers": "diagnosis_pointers", "diagnosis_pointer": "diagnosis_pointers", "modifiers": "modifiers", "modifier": "modifier_1", "subscriber_id": "member_id", "insured_id": "member_id", "frequency": "claim_frequency_code",
-    "frequency_code": "claim_frequency_code", "poa": "present_on_admission_code", "icd_code": "diagnosis_code", "icd10": "diagnosis_code", "dx": "diagnosis_code", "dx_code": "diagnosis_code", "diagnosis": "diagnosis_code",
-    "line": "line_number", "diagnosis_sequence": "diagnosis_number", "diagnosis_rank": "diagnosis_number",
-}  # fmt: skip
-"""Other names of columns, in lower case with underscores."""
+    other: name for name, others in _OTHER_NAMES.items() for other in others.split()
+}
+"""Column of the model by other name, in lower case with underscores."""
 
 _NUMBERED_DIAGNOSIS: Final = re.compile(
     r"^(?:diagnosis_code|diagnosis|dx|icd|icd10|dx_code|box_21)_?([0-9]{1,2}|[a-l])$"
@@ -472,13 +489,12 @@ def _with_lists(lines: pl.DataFrame) -> pl.DataFrame:
             pl.col("diagnosis_pointers").str.to_uppercase().str.extract_all(r"1[0-2]|[1-9]|[A-L]")
         )
         letters = {chr(ord("A") + n): str(n + 1) for n in range(12)}
-        for n in range(4):
-            columns.append(
-                parts.list.get(n, null_on_oob=True)
-                .replace(letters)
-                .cast(pl.Int64)
-                .alias(f"diagnosis_pointer_{n + 1}")
-            )
+        numbers = [
+            parts.list.get(n, null_on_oob=True).replace(letters).cast(pl.Int64) for n in range(4)
+        ]
+        columns += [
+            number.alias(f"diagnosis_pointer_{n}") for n, number in enumerate(numbers, start=1)
+        ]
     if "modifiers" in lines.columns:
         marks = pl.col("modifiers").str.to_uppercase().str.extract_all(r"[A-Z0-9]{2}")
         columns += [

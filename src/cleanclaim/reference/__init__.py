@@ -33,7 +33,7 @@ class Reference:
         releases: those that are used.
     """
 
-    def __init__(self, store: Store, releases: list[Release]) -> None:  # noqa: D107 - see above
+    def __init__(self, store: Store, releases: list[Release]) -> None:
         self._store = store
         self._releases = releases
         self._tables: dict[str, pl.DataFrame] = {}

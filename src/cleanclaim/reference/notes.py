@@ -88,7 +88,7 @@ class CodeList:
         codes: undotted codes, categories and subcategories among them.
     """
 
-    def __init__(self, codes: Iterable[str]) -> None:  # noqa: D107 - described above
+    def __init__(self, codes: Iterable[str]) -> None:
         self._codes: Sequence[str] = sorted(set(codes))
 
     def __contains__(self, code: str) -> bool:

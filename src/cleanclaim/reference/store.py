@@ -39,7 +39,7 @@ class Store:
         path: the folder; it need not exist until something is added.
     """
 
-    def __init__(self, path: Path | None = None) -> None:  # noqa: D107 - described above
+    def __init__(self, path: Path | None = None) -> None:
         home = os.environ.get("CLEANCLAIM_HOME")
         default = (
             Path(home) / "reference"

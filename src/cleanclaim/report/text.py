@@ -160,16 +160,23 @@ def _summary(report: Report, width: int) -> Iterator[Line]:
             yield f"  {told['count']:>7,}  {code}  {told['name']}", ""
     if s["not_checked_by_edit"]:
         yield "  Not checked:", "yellow"
-        for gap in s["not_checked_by_edit"]:
-            where = "on every claim" if gap["everywhere"] else _many(gap["count"], "time")
-            yield from _wrapped(
-                f"{gap['code']}  {gap['reason']} ({where}). {'Supply: ' + gap['supply'] + '.' if gap['supply'] else ''}".strip(),
-                width,
-                "    ",
-                "dim",
-            )
+        for supply, told in groupby(
+            sorted(s["not_checked_by_edit"], key=_by_supply), key=_by_supply
+        ):
+            for gap in told:
+                where = "every claim" if gap["everywhere"] else _many(gap["count"], "time")
+                yield from _wrapped(
+                    f"{gap['code']}  {gap['reason']} ({where})", width, "    ", "dim"
+                )
+            if supply[1]:
+                yield from _wrapped(f"  → {supply[1]}", width, "    ", "dim")
     for note in s["notes"]:
         yield from _wrapped(note, width, "  ", "yellow")
+
+
+def _by_supply(gap: dict[str, Any]) -> tuple[bool, str]:
+    """What was missing on some claims before what is missing on all."""
+    return (gap["everywhere"], gap["supply"] or "")
 
 
 def _many(count: int, word: str) -> str:

@@ -89,8 +89,19 @@ def seventh_character_wrong(claims: Claims, reference: Reference) -> Rows:
         "choices",
         pl.when(pl.col("form") == SEVENTH_NOT_ALLOWED)
         .then(pl.format("Use {}.", dotted("stem")))
-        .otherwise(pl.format("It is one of: {}.", pl.col("told").list.head(16).list.join("; ")))
+        .otherwise(
+            pl.format("It is one of: {}{}.", pl.col("told").list.head(4).list.join("; "), _more())
+        )
         .alias("suggestion"),
+    )
+
+
+def _more() -> pl.Expr:
+    others = pl.col("choices").list.slice(4)
+    return (
+        pl.when(others.list.len() > 0)
+        .then(pl.format("; or {}", others.list.join(", ")))
+        .otherwise(pl.lit(""))
     )
 
 

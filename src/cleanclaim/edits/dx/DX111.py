@@ -13,7 +13,10 @@ from cleanclaim.reference.icd10cm import notes_of
 from cleanclaim.samples import professional
 from cleanclaim.terms import IS_BILLING_DIAGNOSIS, IS_ICD10
 
-_CONDITIONAL = r"(?i)\b(if|any|when|possible|may|associated|complicating|complication of other|following|due to|rheumatic|to identify|toxic effects|obstetric surgery)\b"
+_CONDITIONAL = (
+    r"(?i)\b(if|any|when|possible|may|associated|complicating|complication of other|following|due to|rheumatic"
+    r"|to identify|toxic effects|obstetric surgery)\b"
+)
 """Words that make a note depend on what only the record can tell."""
 
 

@@ -1,0 +1,51 @@
+"""CLM101: the billing provider's NPI is missing or wrong."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.edit import Disposition, Source, fails, passes, row_edit
+from cleanclaim.samples import institutional, professional
+from cleanclaim.terms import fails_luhn
+
+
+@row_edit(
+    table="claims",
+    code="CLM101",
+    name="billing-npi-wrong",
+    disposition=Disposition.REJECT,
+    carc="16",
+    rarc="N257",
+    source=Source(
+        "45 CFR 162.410",
+        "(a)(2) and 162.406 (the NPI and its check digit)",
+        "HHS",
+        date(2026, 11, 23),
+    ),
+    column="claims.billing_npi",
+    evidence=(
+        "billing_npi",
+        pl.when(pl.col("billing_npi").is_null())
+        .then(pl.lit("is missing"))
+        .otherwise(pl.format("{} is not a valid NPI", "billing_npi"))
+        .alias("what"),
+    ),
+    message="The billing provider's NPI {what}.",
+    suggestion="Ten digits, the last a check digit; look it up in NPPES.",
+    examples=(
+        fails("one digit wrong", professional(billing_npi="1234567890"), says="1234567890"),
+        fails("missing", professional(billing_npi=None), says="missing"),
+        fails("nine digits", institutional(billing_npi="123456789")),
+        passes("a good one", professional(billing_npi="1234567893")),
+    ),
+)
+def billing_npi_wrong() -> pl.Expr:
+    """A billing provider without an NPI, or with one whose check digit is wrong.
+
+    Every covered provider bills under a National Provider Identifier; a payer cannot pay an account that it cannot find.
+
+    What to do: take the number from the provider's enrollment.
+    """
+    return pl.col("billing_npi").is_null() | fails_luhn("billing_npi")

@@ -1,0 +1,85 @@
+"""CLM106: a service date missing or impossible."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.edit import Disposition, Source, fails, passes, row_edit
+from cleanclaim.samples import institutional, professional
+
+
+@row_edit(
+    table="lines",
+    code="CLM106",
+    name="service-date-impossible",
+    disposition=Disposition.REJECT,
+    carc="16",
+    rarc="M52",
+    source=Source(
+        "Medicare Claims Processing Manual",
+        "chapter 26, section 10.4, item 24A",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.from_date",
+    evidence=(
+        "from_date",
+        "to_date",
+        "as_of",
+        pl.when(pl.col("from_date").is_null())
+        .then(pl.lit("is missing"))
+        .when(pl.col("from_date") > pl.col("to_date"))
+        .then(pl.format("begins {} and ends {}, before it begins", "from_date", "to_date"))
+        .when(pl.col("to_date") > pl.col("as_of"))
+        .then(pl.format("{} lies in the future on {}", "to_date", "as_of"))
+        .otherwise(pl.format("{} to {} is more than a year", "from_date", "to_date"))
+        .alias("what"),
+    ),
+    message="The line's service date {what}.",
+    suggestion="Take the date from the record.",
+    examples=(
+        fails("missing", professional(from_date=None), line_number=1, says="missing"),
+        fails(
+            "from after to",
+            professional(lines=[{"from_date": "2026-05-12", "to_date": "2026-05-11"}]),
+            line_number=1,
+            says="before it begins",
+        ),
+        fails(
+            "tomorrow",
+            professional(from_date="2026-05-16", submitted_date="2026-05-15", as_of="2026-05-15"),
+            line_number=1,
+            says="future",
+        ),
+        passes(
+            "today",
+            professional(from_date="2026-05-15", submitted_date="2026-05-15", as_of="2026-05-15"),
+        ),
+        fails(
+            "longer than a year",
+            professional(lines=[{"from_date": "2025-05-01", "to_date": "2026-05-12"}]),
+            line_number=1,
+            says="more than a year",
+        ),
+        passes(
+            "a month of supplies",
+            professional(lines=[{"from_date": "2026-04-12", "to_date": "2026-05-12"}]),
+        ),
+        passes("a statement's dates stand for lines", institutional()),
+    ),
+)
+def service_date_impossible() -> pl.Expr:
+    """A service date that is missing, in the future, runs backwards, or spans more than a year.
+
+    Every code and price is looked up by it. Judged is the day the claim was sent, so that an old file gives the same findings whenever it is checked. A
+    date that is missing on hospital lines is taken from the statement.
+
+    What to do: take the date from the record.
+    """
+    start, end = pl.col("from_date"), pl.col("to_date")
+    missing = start.is_null() & (pl.col("claim_type") != "dental")
+    return missing | (
+        (start > end) | (end > pl.col("as_of")) | ((end - start).dt.total_days() > 366)
+    ).fill_null(value=False)

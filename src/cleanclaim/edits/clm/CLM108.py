@@ -1,0 +1,70 @@
+"""CLM108: units missing or impossible."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.edit import Disposition, Source, fails, passes, row_edit
+from cleanclaim.samples import professional
+
+
+@row_edit(
+    table="lines",
+    code="CLM108",
+    name="units-impossible",
+    disposition=Disposition.REJECT,
+    carc="16",
+    rarc="M53",
+    source=Source(
+        "Medicare Claims Processing Manual",
+        "chapter 26, section 10.4, item 24G",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.units",
+    evidence=(
+        "procedure_code",
+        "units",
+        pl.when(pl.col("units").is_null())
+        .then(pl.lit("are missing"))
+        .when(pl.col("units") <= 0)
+        .then(pl.format("are {}", "units"))
+        .otherwise(pl.format("are {}, where whole units are counted", "units"))
+        .alias("what"),
+    ),
+    message="The units of {procedure_code} {what}.",
+    suggestion="At least 1, in whole numbers unless the code is priced by parts.",
+    examples=(
+        fails("none", professional(lines=[{"units": 0}]), line_number=1),
+        fails("missing", professional(lines=[{"units": None}]), line_number=1, says="missing"),
+        fails("negative", professional(lines=[{"units": -1}]), line_number=1),
+        fails("half a visit", professional(lines=[{"units": "1.5"}]), line_number=1, says="whole"),
+        passes(
+            "half a unit of a drug",
+            professional(lines=[{"procedure_code": "J1885", "units": "0.5"}]),
+        ),
+        passes(
+            "miles in tenths", professional(lines=[{"procedure_code": "A0425", "units": "5.3"}])
+        ),
+        passes(
+            "minutes",
+            professional(lines=[{"procedure_code": "00100", "unit_basis_code": "MJ", "units": 95}]),
+        ),
+    ),
+)
+def units_impossible() -> pl.Expr:
+    """Units that are missing, zero, negative, or fractional where whole ones are counted.
+
+    Drugs, supplies and ambulance miles (HCPCS Level II codes) may be billed in parts; visits, procedures and tests may not.
+
+    What to do: take the units from the record.
+    """
+    units = pl.col("units")
+    is_counted = pl.col("procedure_code").str.contains(r"^\d") & (
+        pl.col("unit_basis_code").fill_null("UN") == "UN"
+    )
+    fractional = (is_counted & (units != units.floor())).fill_null(value=False)
+    missing = units.is_null() & (pl.col("claim_type") != "dental")
+    return missing | (units <= 0).fill_null(value=False) | fractional

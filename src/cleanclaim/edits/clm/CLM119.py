@@ -1,0 +1,44 @@
+"""CLM119: a taxonomy code that is none."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.edit import Disposition, Source, fails, passes, row_edit
+from cleanclaim.samples import professional
+
+
+@row_edit(
+    table="claims",
+    code="CLM119",
+    name="taxonomy-code-malformed",
+    disposition=Disposition.RETURN,
+    carc="16",
+    rarc="N255",
+    source=Source(
+        "NUCC Health Care Provider Taxonomy",
+        "form of the code (values only)",
+        "NUCC",
+        date(2026, 11, 23),
+    ),
+    column="claims.billing_taxonomy_code",
+    evidence=("billing_taxonomy_code",),
+    message="{billing_taxonomy_code} has not the form of a taxonomy code.",
+    suggestion="Ten characters, the last an X; take it from the provider's enrollment.",
+    examples=(
+        fails("a specialty number instead", professional(billing_taxonomy_code="08"), says="08"),
+        fails("a character short", professional(billing_taxonomy_code="207Q0000X")),
+        passes("a taxonomy code", professional()),
+        passes("none", professional(billing_taxonomy_code=None)),
+    ),
+)
+def taxonomy_code_malformed() -> pl.Expr:
+    """A billing taxonomy that has not the form of such a code.
+
+    Payers use it to tell which enrollment of the provider bills, and refuse what they cannot read.
+
+    What to do: take it from the enrollment.
+    """
+    return ~pl.col("billing_taxonomy_code").str.contains(r"^[0-9A-Z]{9}X$")

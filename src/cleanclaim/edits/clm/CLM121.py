@@ -1,0 +1,100 @@
+"""CLM121: another payer's decision missing."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.reference import Reference
+from cleanclaim.samples import professional
+
+
+@query_edit(
+    code="CLM121",
+    name="other-coverage-incomplete",
+    disposition=Disposition.WARN,
+    carc="22",
+    rarc="N480",
+    source=Source(
+        "837 implementation guides",
+        "loops 2320 and 2330B (coordination of benefits)",
+        "ASC X12N",
+        date(2026, 11, 23),
+    ),
+    column="other_payers.paid_amount",
+    message="The claim goes to this payer as {sequence}, and {what}.",
+    suggestion="Add the other payer's decision: what it paid, and its adjustments.",
+    examples=(
+        fails(
+            "second in line without the first one's payment",
+            professional(
+                payer_sequence_code="S",
+                other_payer_count=1,
+                other_payers=[{"payer_sequence_code": "P"}],
+            ),
+            says="does not say what",
+        ),
+        fails(
+            "second in line, and no first one",
+            professional(payer_sequence_code="S"),
+            says="no other payer",
+        ),
+        passes(
+            "with the payment",
+            professional(
+                payer_sequence_code="S",
+                other_payer_count=1,
+                other_payers=[{"payer_sequence_code": "P", "paid_amount": "80.00"}],
+            ),
+        ),
+        passes(
+            "first in line",
+            professional(other_payer_count=1, other_payers=[{"payer_sequence_code": "S"}]),
+        ),
+        passes(
+            "the line tells what was paid",
+            professional(
+                payer_sequence_code="S",
+                other_payer_count=1,
+                other_payers=[{"payer_sequence_code": "P", "line_count": 1}],
+            ),
+        ),
+    ),
+)
+def other_coverage_incomplete(claims: Claims, reference: Reference) -> Rows:
+    """A claim to a second or third payer without the decision of the payer before it.
+
+    The second payer pays what the first left; without the first one's decision it cannot.
+
+    What to do: add it from the first payer's remittance.
+    """
+    del reference
+    decided = (
+        claims.batch.other_payers.lazy()
+        .filter(
+            pl.col("paid_amount").is_not_null()
+            | (pl.col("line_count") > 0)
+            | (pl.col("adjustment_count") > 0)
+        )
+        .select("claim_key")
+        .unique()
+    )
+    return (
+        claims.claims.lazy()
+        .filter(pl.col("payer_sequence_code").is_in(["S", "T"]))
+        .join(decided, on="claim_key", how="anti")
+        .select(
+            "claim_key",
+            pl.when(pl.col("payer_sequence_code") == "S")
+            .then(pl.lit("second"))
+            .otherwise(pl.lit("third"))
+            .alias("sequence"),
+            pl.when(pl.col("other_payer_count").fill_null(0) == 0)
+            .then(pl.lit("names no other payer"))
+            .otherwise(pl.lit("does not say what the payer before it decided"))
+            .alias("what"),
+        )
+    )

@@ -1,0 +1,78 @@
+"""CLM122: an inpatient without a date of admission."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.reference import Reference
+from cleanclaim.samples import institutional, professional
+
+
+@query_edit(
+    code="CLM122",
+    name="inpatient-without-admission",
+    disposition=Disposition.RETURN,
+    carc="16",
+    rarc="MA40",
+    source=Source(
+        "Medicare Claims Processing Manual",
+        "chapter 26, section 10.4, item 18; chapter 25, FL 12",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="claims.admission_date",
+    message="The patient was an inpatient ({place}), and the date of admission is missing.",
+    suggestion="Give the date of admission.",
+    examples=(
+        fails(
+            "a hospital visit",
+            professional(place_of_service_code="21", lines=[{"procedure_code": "99232"}]),
+            says="place of service 21",
+        ),
+        fails("a hospital stay", institutional(bill_type_code="111"), says="111"),
+        passes(
+            "with the date",
+            professional(
+                place_of_service_code="21",
+                admission_date="2026-05-10",
+                lines=[{"procedure_code": "99232"}],
+            ),
+        ),
+        passes("the office", professional()),
+        passes("an outpatient bill", institutional()),
+    ),
+)
+def inpatient_without_admission(claims: Claims, reference: Reference) -> Rows:
+    """A service to an inpatient without the date of admission.
+
+    The payer matches it with the hospital's stay.
+
+    What to do: give the date.
+    """
+    del reference
+    inside = (
+        claims.lines.lazy()
+        .filter(
+            (pl.col("place_of_service_code") == "21") & (pl.col("claim_type") == "professional")
+        )
+        .select("claim_key")
+        .unique()
+        .with_columns(pl.lit(value=True).alias("_inside"))
+    )
+    return (
+        claims.claims.lazy()
+        .filter(pl.col("admission_date").is_null())
+        .join(inside, on="claim_key", how="left")
+        .filter(pl.col("_inside").is_not_null() | pl.col("is_inpatient"))
+        .select(
+            "claim_key",
+            pl.when("is_inpatient")
+            .then(pl.format("type of bill {}", "bill_type_code"))
+            .otherwise(pl.lit("place of service 21"))
+            .alias("place"),
+        )
+    )

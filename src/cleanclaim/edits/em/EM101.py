@@ -1,0 +1,146 @@
+"""EM101: a new-patient visit for a patient who is not new."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.reference import Reference
+from cleanclaim.samples import professional
+from cleanclaim.terms import in_force
+
+
+def _new_visits(claims: Claims, reference: Reference) -> pl.LazyFrame:
+    new = (
+        reference.table("visit_codes")
+        .lazy()
+        .filter(pl.col("patient") == "new")
+        .select(pl.col("code").alias("procedure_code"), "valid_from", "valid_to", "category")
+    )
+    return (
+        claims.lines.lazy()
+        .filter(~pl.col("is_history"), pl.col("claim_type") == "professional")
+        .join(new, on="procedure_code")
+        .filter(in_force("from_date"))
+    )
+
+
+def _unchecked(claims: Claims, reference: Reference) -> Rows:
+    asked = _new_visits(claims, reference)
+    if claims.claims["is_history"].any():
+        return asked.filter(pl.lit(value=False))
+    return asked.select(
+        "claim_key",
+        "line_number",
+        pl.lit("no earlier claims are loaded, so whether the patient is new cannot be told").alias(
+            "reason"
+        ),
+    )
+
+
+@query_edit(
+    code="EM101",
+    name="patient-not-new",
+    disposition=Disposition.DENY_LINE,
+    carc="B16",
+    needs=("visit_codes",),
+    source=Source(
+        "Medicare Claims Processing Manual",
+        "chapter 12, section 30.6.7 (new and established patients)",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.procedure_code",
+    message="{procedure_code} is for new patients; this one was seen on {seen_date} ({seen_code}).",
+    suggestion="Take the established-patient code of the same category.",
+    fix="proposed",
+    unchecked=_unchecked,
+    supply="--history with the patient's claims of the last three years",
+    examples=(
+        fails(
+            "seen last year",
+            professional(claim_id="A", is_history=True, from_date="2025-05-12"),
+            professional(claim_id="B", lines=[{"procedure_code": "99203"}]),
+            line_number=1,
+            says="2025-05-12",
+        ),
+        passes(
+            "seen three years ago to the day",
+            professional(claim_id="A", is_history=True, from_date="2023-05-12"),
+            professional(claim_id="B", lines=[{"procedure_code": "99203"}]),
+        ),
+        fails(
+            "seen three years ago less a day",
+            professional(claim_id="A", is_history=True, from_date="2023-05-13"),
+            professional(claim_id="B", lines=[{"procedure_code": "99203"}]),
+            line_number=1,
+        ),
+        passes(
+            "seen by another specialty of the group",
+            professional(
+                claim_id="A",
+                is_history=True,
+                from_date="2025-05-12",
+                rendering_npi="1234567893",
+                rendering_taxonomy_code="207RC0000X",
+            ),
+            professional(claim_id="B", lines=[{"procedure_code": "99203"}]),
+        ),
+        passes(
+            "only a laboratory test before",
+            professional(
+                claim_id="A",
+                is_history=True,
+                from_date="2025-05-12",
+                lines=[{"procedure_code": "83036"}],
+            ),
+            professional(claim_id="B", lines=[{"procedure_code": "99203"}]),
+        ),
+        unchecked("nothing earlier is known", professional(lines=[{"procedure_code": "99203"}])),
+    ),
+)
+def patient_not_new(claims: Claims, reference: Reference) -> Rows:
+    """A new-patient visit although the same provider, or one of the same group and specialty, saw the patient within three years.
+
+    A patient is new who had no face-to-face service from the physician, or another of the same group and specialty, in the three years before. Group is the
+    billing NPI, specialty the rendering taxonomy; where either taxonomy is unknown only the same provider counts. Any visit counts as seen.
+
+    What to do: bill the established-patient code.
+    """
+    visits = (
+        reference.table("visit_codes")
+        .lazy()
+        .select(pl.col("code").alias("procedure_code"))
+        .unique()
+    )
+    seen = (
+        claims.lines.lazy()
+        .filter(pl.col("claim_type") == "professional")
+        .join(visits, on="procedure_code", how="semi")
+        .select(
+            "patient_key",
+            pl.col("from_date").alias("seen_date"),
+            pl.col("procedure_code").alias("seen_code"),
+            pl.col("provider_npi").alias("_seen_by"),
+            pl.col("billing_npi").alias("_seen_group"),
+            pl.col("rendering_taxonomy_code").alias("_seen_specialty"),
+        )
+    )
+    same_provider = pl.col("provider_npi") == pl.col("_seen_by")
+    same_group = (pl.col("billing_npi") == pl.col("_seen_group")) & (
+        pl.col("rendering_taxonomy_code") == pl.col("_seen_specialty")
+    )
+    within = (pl.col("seen_date") < pl.col("from_date")) & (
+        pl.col("seen_date") > pl.col("from_date").dt.offset_by("-3y")
+    )
+    return (
+        _new_visits(claims, reference)
+        .join(seen, on="patient_key")
+        .filter(within & (same_provider | same_group).fill_null(value=False))
+        .sort("seen_date", descending=True)
+        .group_by("claim_key", "line_number", "procedure_code", maintain_order=True)
+        .agg(pl.col("seen_date").first(), pl.col("seen_code").first())
+    )

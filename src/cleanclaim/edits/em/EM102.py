@@ -1,0 +1,116 @@
+"""EM102: two visits of a day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.reference import Reference
+from cleanclaim.samples import institutional, professional
+from cleanclaim.terms import has_modifier
+
+
+@query_edit(
+    code="EM102",
+    name="two-visits-a-day",
+    disposition=Disposition.DENY_LINE,
+    carc="97",
+    rarc="N20",
+    source=Source(
+        "Medicare Claims Processing Manual",
+        "chapter 12, section 30.6.5 (one visit a day by a physician or group)",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.procedure_code",
+    message="{procedure_code} is the second {category} visit of {from_date} by this provider, after {first_code}; neither carries 25 or 27.",
+    suggestion="Bill one visit of the level that both make together; 25 only if the second was about something else, as the record must show.",
+    examples=(
+        fails(
+            "two office visits",
+            professional(lines=[{}, {"procedure_code": "99214"}]),
+            line_number=2,
+            says="99213",
+        ),
+        fails(
+            "on two claims",
+            professional(claim_id="A"),
+            professional(claim_id="B", lines=[{"procedure_code": "99214"}]),
+            line_number=1,
+        ),
+        passes(
+            "the second about something else",
+            professional(lines=[{}, {"procedure_code": "99214", "modifier_1": "25"}]),
+        ),
+        passes(
+            "a check-up and a problem",
+            professional(
+                diagnoses=["Z00.01", "I10"],
+                lines=[
+                    {"procedure_code": "99396"},
+                    {"modifier_1": "25", "diagnosis_pointers": (2,)},
+                ],
+            ),
+        ),
+        passes("two days", professional(lines=[{}, {"from_date": "2026-05-11"}])),
+        passes(
+            "two providers",
+            professional(claim_id="A"),
+            professional(
+                claim_id="B", rendering_npi="1234567893", lines=[{"procedure_code": "99214"}]
+            ),
+        ),
+        passes(
+            "hospitals bill each clinic",
+            institutional(lines=[{"procedure_code": "99213"}, {"procedure_code": "99214"}]),
+        ),
+    ),
+)
+def two_visits_a_day(claims: Claims, reference: Reference) -> Rows:
+    """Two visits of one category, provider, patient and day, neither marked as separate.
+
+    Payers pay one visit a day and category. 25 or 27 says that they were apart, and only the record can justify it.
+
+    What to do: bill one visit, or show that there were two.
+    """
+    visits = (
+        reference.table("visit_codes")
+        .lazy()
+        .filter(~pl.col("category").is_in(["hospital", "nursing facility", "observation"]))
+        .select(pl.col("code").alias("procedure_code"), "category")
+        .unique()
+    )
+    rows = (
+        claims.lines.lazy()
+        .filter(
+            pl.col("claim_type") == "professional",
+            pl.col("provider_npi").is_not_null(),
+            ~pl.col("claim_frequency_code").fill_null("1").is_in(["7", "8"]),
+        )
+        .join(visits, on="procedure_code")
+        .with_columns(has_modifier("25", "27").alias("_apart"))
+    )
+    same = ["patient_key", "provider_npi", "from_date", "category"]
+    days = (
+        rows.sort("is_history", "claim_key", "line_number", descending=[True, False, False])
+        .group_by(same, maintain_order=True)
+        .agg(
+            pl.len().alias("_visits"),
+            pl.col("_apart").any().alias("_said"),
+            pl.col("claim_key").first().alias("_key"),
+            pl.col("line_number").first().alias("_line"),
+            pl.col("procedure_code").first().alias("first_code"),
+        )
+        .filter((pl.col("_visits") > 1) & ~pl.col("_said"))
+    )
+    return (
+        rows.join(days, on=same)
+        .filter(
+            (pl.col("claim_key") != pl.col("_key")) | (pl.col("line_number") != pl.col("_line"))
+        )
+        .filter(pl.col("procedure_code") != pl.col("first_code"))
+        .select("claim_key", "line_number", "procedure_code", "from_date", "category", "first_code")
+    )

@@ -1,0 +1,100 @@
+"""HX103: a line that was billed before."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.reference import Reference
+from cleanclaim.samples import professional
+from cleanclaim.terms import DISTINCT_MODIFIERS, MODIFIERS, REPEAT_MODIFIERS, has_modifier
+
+
+@query_edit(
+    code="HX103",
+    name="already-billed",
+    disposition=Disposition.DENY_LINE,
+    carc="18",
+    source=Source(
+        "Medicare Claims Processing Manual",
+        "chapter 1, section 120.2 (exact duplicates)",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.procedure_code",
+    message="{procedure_code} of {from_date} was billed already, on claim {earlier_claim}.",
+    suggestion="Do not send it again; a correction goes as a replacement (frequency 7).",
+    examples=(
+        fails(
+            "sent before",
+            professional(claim_id="A", is_history=True),
+            professional(claim_id="B"),
+            line_number=1,
+            says="claim A",
+        ),
+        passes(
+            "another day",
+            professional(claim_id="A", is_history=True, from_date="2026-05-11"),
+            professional(claim_id="B"),
+        ),
+        passes(
+            "a replacement",
+            professional(claim_id="A", is_history=True),
+            professional(
+                claim_id="A", claim_frequency_code="7", original_reference_number="EXAMPLE"
+            ),
+        ),
+        passes(
+            "said to be repeated",
+            professional(claim_id="A", is_history=True, lines=[{"procedure_code": "71046"}]),
+            professional(claim_id="B", lines=[{"procedure_code": "71046", "modifier_1": "76"}]),
+        ),
+        passes(
+            "another provider",
+            professional(claim_id="A", is_history=True),
+            professional(claim_id="B", rendering_npi="1234567893"),
+        ),
+        passes(
+            "the earlier claim was voided",
+            professional(
+                claim_id="A",
+                is_history=True,
+                claim_frequency_code="8",
+                original_reference_number="EXAMPLE",
+            ),
+            professional(claim_id="B"),
+        ),
+    ),
+)
+def already_billed(claims: Claims, reference: Reference) -> Rows:
+    """A service line that an earlier claim of the history has already: same patient, provider, day, code and modifiers.
+
+    The payer denies it as a duplicate.
+
+    What to do: look what became of the earlier claim.
+    """
+    del reference
+    modifiers = (
+        pl.concat_list(MODIFIERS).list.drop_nulls().list.sort().list.join(",").alias("_modifiers")
+    )
+    same = ["patient_key", "provider_npi", "procedure_code", "from_date", "to_date", "_modifiers"]
+    lines = (
+        claims.lines.lazy().filter(pl.col("procedure_code").is_not_null()).with_columns(modifiers)
+    )
+    earlier = (
+        lines.filter(pl.col("is_history") & (pl.col("claim_frequency_code").fill_null("1") != "8"))
+        .group_by(same)
+        .agg(pl.col("claim_id").first().fill_null("without number").alias("earlier_claim"))
+    )
+    return (
+        lines.filter(
+            ~pl.col("is_history"),
+            ~pl.col("claim_frequency_code").fill_null("1").is_in(["7", "8"]),
+            ~has_modifier(*REPEAT_MODIFIERS, *DISTINCT_MODIFIERS),
+        )
+        .join(earlier, on=same, nulls_equal=True)
+        .select("claim_key", "line_number", "procedure_code", "from_date", "earlier_claim")
+    )

@@ -1,0 +1,109 @@
+"""INS103: a discharge status missing, unknown or contradictory."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.reference import Reference
+from cleanclaim.samples import institutional
+from cleanclaim.terms import IS_INSTITUTIONAL
+
+
+@query_edit(
+    code="INS103",
+    name="discharge-status-wrong",
+    disposition=Disposition.RETURN,
+    carc="16",
+    rarc="MA43",
+    source=Source(
+        "Medicare Claims Processing Manual",
+        "chapter 25, section 75.2, FL 17",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="claims.discharge_disposition_code",
+    message="The discharge status {shown} {what}.",
+    suggestion="Take the code of where the patient went.",
+    examples=(
+        fails(
+            "missing on a stay",
+            institutional(
+                bill_type_code="111", admission_date="2026-05-10", discharge_disposition_code=None
+            ),
+            says="missing",
+        ),
+        fails("no such status", institutional(discharge_disposition_code="99"), says="not a code"),
+        fails(
+            "before it began",
+            institutional(discharge_disposition_code="81", from_date="2013-09-30"),
+            says="2013-10-01",
+        ),
+        fails(
+            "still there, on a final bill",
+            institutional(
+                bill_type_code="111", admission_date="2026-05-10", discharge_disposition_code="30"
+            ),
+            says="still",
+            disposition=Disposition.WARN,
+        ),
+        passes("home", institutional()),
+        passes(
+            "still there, on an interim bill",
+            institutional(
+                bill_type_code="112",
+                claim_frequency_code="2",
+                admission_date="2026-05-10",
+                discharge_disposition_code="30",
+            ),
+        ),
+        passes("missing on an outpatient claim", institutional(discharge_disposition_code=None)),
+    ),
+)
+def discharge_status_wrong(claims: Claims, reference: Reference) -> Rows:
+    """A discharge status that is missing on a stay, is no code, was not in force, or contradicts a final bill.
+
+    It decides what a stay is paid: a transfer is paid less than a discharge home.
+
+    What to do: take it from the discharge note.
+    """
+    known = (
+        reference.table("discharge_status")
+        .lazy()
+        .select(pl.col("code").alias("discharge_disposition_code"), "valid_from", "valid_to")
+    )
+    status = pl.col("discharge_disposition_code")
+    is_final = pl.col("bill_type_code").str.slice(2).is_in(["1", "4"])
+    return (
+        claims.claims.lazy()
+        .filter(IS_INSTITUTIONAL)
+        .select(
+            "claim_key", "to_date", "is_inpatient", "bill_type_code", "discharge_disposition_code"
+        )
+        .join(known, on="discharge_disposition_code", how="left")
+        .with_columns(
+            pl.when(status.is_null() & pl.col("is_inpatient"))
+            .then(pl.lit("is missing"))
+            .when(status.is_not_null() & pl.col("valid_from").is_null())
+            .then(pl.lit("is not a code"))
+            .when(pl.col("to_date") < pl.col("valid_from"))
+            .then(pl.format("began on {}", "valid_from"))
+            .when(pl.col("to_date") > pl.col("valid_to"))
+            .then(pl.format("ended on {}", "valid_to"))
+            .when((status == "30") & pl.col("is_inpatient") & is_final)
+            .then(pl.lit("says that the patient is still there, and the bill is the last"))
+            .alias("what")
+        )
+        .filter(pl.col("what").is_not_null())
+        .select(
+            "claim_key",
+            status.fill_null("").alias("shown"),
+            "what",
+            pl.when(pl.col("what").str.contains("still there"))
+            .then(pl.lit("warn"))
+            .alias("disposition"),
+        )
+    )

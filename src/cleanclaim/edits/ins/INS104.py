@@ -1,0 +1,85 @@
+"""INS104: a present-on-admission mark that is none."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.edit import Disposition, Source, fails, passes, row_edit
+from cleanclaim.samples import institutional
+
+
+@row_edit(
+    table="diagnoses",
+    code="INS104",
+    name="present-on-admission-malformed",
+    disposition=Disposition.RETURN,
+    carc="16",
+    rarc="N434",
+    source=Source(
+        "Medicare Claims Processing Manual",
+        "chapter 25, section 75.5 (present on admission); ICD-10-CM Official Guidelines, appendix I",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="diagnoses.present_on_admission_code",
+    evidence=(
+        "diagnosis_code",
+        "present_on_admission_code",
+    ),
+    message="{diagnosis_code:icd} is marked {present_on_admission_code} for present on admission; expected is Y, N, U or W.",
+    suggestion="Y, N, U (the record does not tell), W (cannot be told); nothing where the code is exempt.",
+    examples=(
+        fails(
+            "a letter that says nothing",
+            institutional(
+                bill_type_code="111",
+                admission_date="2026-05-10",
+                diagnoses=[{"diagnosis_code": "I10", "present_on_admission_code": "X"}],
+            ),
+            diagnosis_number=1,
+            says="marked X",
+        ),
+        fails(
+            "the exempt mark of the old version",
+            institutional(
+                bill_type_code="111",
+                admission_date="2026-05-10",
+                diagnoses=[{"diagnosis_code": "Z79.4", "present_on_admission_code": "1"}],
+            ),
+            diagnosis_number=1,
+        ),
+        passes(
+            "present",
+            institutional(
+                bill_type_code="111",
+                admission_date="2026-05-10",
+                diagnoses=[{"diagnosis_code": "I10", "present_on_admission_code": "Y"}],
+            ),
+        ),
+        passes("not marked", institutional()),
+        passes(
+            "the exempt mark while it was used",
+            institutional(
+                bill_type_code="111",
+                admission_date="2010-05-10",
+                from_date="2010-05-12",
+                diagnoses=[
+                    {"diagnosis_code": "V58.67", "icd_version": 9, "present_on_admission_code": "1"}
+                ],
+            ),
+        ),
+    ),
+)
+def present_on_admission_malformed() -> pl.Expr:
+    """A present-on-admission mark that is none of Y, N, U and W.
+
+    It decides whether a condition got in the hospital is paid for. Exempt codes carry no mark since version 5010 (before, 1). Whether a mark is missing
+    needs the list of exempt codes and is not judged.
+
+    What to do: take the mark from the coder's note.
+    """
+    mark = pl.col("present_on_admission_code")
+    old = (mark == "1") & (pl.col("on_date") < date(2012, 1, 1))
+    return mark.is_not_null() & ~mark.is_in(["Y", "N", "U", "W"]) & ~old.fill_null(value=False)

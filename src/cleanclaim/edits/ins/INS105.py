@@ -1,0 +1,94 @@
+"""INS105: admission codes missing or unknown."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.reference import Reference
+from cleanclaim.samples import institutional
+from cleanclaim.terms import IS_INSTITUTIONAL
+
+_FIELDS = (
+    ("admit_type_code", "admission_type", "type of admission", "MA41"),
+    ("admit_source_code", "admission_source", "point of origin", "MA42"),
+)
+
+
+@query_edit(
+    code="INS105",
+    name="admission-codes-wrong",
+    disposition=Disposition.RETURN,
+    carc="16",
+    rarc="MA41",
+    source=Source(
+        "Medicare Claims Processing Manual",
+        "chapter 25, section 75.2, FL 14 and 15",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="claims.admit_type_code",
+    message="The {field} {shown} {what}.",
+    suggestion="Take the code from the admission record.",
+    examples=(
+        fails(
+            "no type on a stay",
+            institutional(bill_type_code="111", admission_date="2026-05-10", admit_type_code=None),
+            says="missing",
+        ),
+        fails("no such type", institutional(admit_type_code="8"), says="not a code"),
+        fails("a point of origin that ended", institutional(admit_source_code="7"), says="ended"),
+        passes("elective, from home", institutional()),
+        passes(
+            "none on an outpatient claim",
+            institutional(admit_type_code=None, admit_source_code=None),
+        ),
+    ),
+)
+def admission_codes_wrong(claims: Claims, reference: Reference) -> Rows:
+    """A type or point of origin of an admission that is missing on a stay, is no code, or was not in force.
+
+    Hospitals must say how urgent an admission was and where the patient came from.
+
+    What to do: take the codes from the admission record.
+    """
+    parts = []
+    for column, table, field, rarc in _FIELDS:
+        known = (
+            reference.table(table)
+            .lazy()
+            .select(pl.col("code").alias(column), "valid_from", "valid_to")
+        )
+        day = pl.coalesce("admission_date", "from_date")
+        rows = (
+            claims.claims.lazy()
+            .filter(IS_INSTITUTIONAL)
+            .select("claim_key", "is_inpatient", day.alias("day"), column)
+            .join(known, on=column, how="left")
+            .with_columns(
+                pl.when(pl.col(column).is_null() & pl.col("is_inpatient"))
+                .then(pl.lit("is missing"))
+                .when(pl.col(column).is_not_null() & pl.col("valid_from").is_null())
+                .then(pl.lit("is not a code"))
+                .when(pl.col("day") < pl.col("valid_from"))
+                .then(pl.format("began on {}", "valid_from"))
+                .when(pl.col("day") > pl.col("valid_to"))
+                .then(pl.format("ended on {}", "valid_to"))
+                .alias("what")
+            )
+            .filter(pl.col("what").is_not_null())
+        )
+        parts.append(
+            rows.select(
+                "claim_key",
+                pl.lit(field).alias("field"),
+                pl.col(column).fill_null("").alias("shown"),
+                "what",
+                pl.lit(f"claims.{column}").alias("column"),
+                pl.lit(rarc).alias("rarc"),
+            )
+        )
+    return pl.concat(parts)

@@ -1,0 +1,98 @@
+"""MOD101: what is no modifier, or not in force."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.reference import Reference
+from cleanclaim.samples import professional
+
+
+@query_edit(
+    code="MOD101",
+    name="modifier-unknown",
+    disposition=Disposition.REJECT,
+    carc="182",
+    rarc="N823",
+    source=Source("45 CFR 162.1002", "HCPCS and CPT modifiers", "HHS", date(2026, 11, 23)),
+    column="lines.modifier_1",
+    message="{modifier} {what}.",
+    suggestion="Take the modifier that says what is meant.",
+    examples=(
+        fails(
+            "no such modifier",
+            professional(lines=[{"modifier_1": "7Z"}]),
+            line_number=1,
+            says="7Z is not a modifier",
+        ),
+        fails(
+            "before its first day",
+            professional(
+                lines=[{"procedure_code": "J1885", "modifier_1": "JZ"}], from_date="2022-12-31"
+            ),
+            line_number=1,
+            says="2023-01-01",
+        ),
+        passes(
+            "on its first day",
+            professional(
+                lines=[{"procedure_code": "J1885", "modifier_1": "JZ"}], from_date="2023-01-01"
+            ),
+        ),
+        passes("known ones", professional(lines=[{"modifier_1": "25", "modifier_2": "GT"}])),
+        passes(
+            "an ambulance from home to hospital",
+            professional(lines=[{"procedure_code": "A0429", "modifier_1": "RH"}]),
+        ),
+        fails(
+            "an ambulance's modifier on a visit",
+            professional(lines=[{"modifier_1": "RH"}]),
+            line_number=1,
+            says="ambulance",
+        ),
+    ),
+)
+def modifier_unknown(claims: Claims, reference: Reference) -> Rows:
+    """A modifier that does not exist, was not in force on the day, or is an ambulance's on another service.
+
+    Payers refuse a line with a modifier that they do not know.
+
+    What to do: take the modifier that says what is meant.
+    """
+    known = (
+        reference.table("modifiers")
+        .lazy()
+        .select(pl.col("code").alias("modifier"), "family", "valid_from", "valid_to", "release")
+    )
+    is_ambulance = pl.col("procedure_code").str.contains(r"^(A0[0-9]{3}|A999|Q3|S9960|S9961|T200)")
+    return (
+        claims.line_modifiers.lazy()
+        .filter(pl.col("claim_type") != "dental")
+        .join(known, on="modifier", how="left")
+        .with_columns(
+            pl.when(pl.col("family").is_null())
+            .then(pl.lit("is not a modifier"))
+            .when(pl.col("from_date") < pl.col("valid_from"))
+            .then(pl.format("was not in force before {}", "valid_from"))
+            .when(pl.col("from_date") > pl.col("valid_to"))
+            .then(pl.format("ended on {}", "valid_to"))
+            .when((pl.col("family") == "ambulance") & ~is_ambulance)
+            .then(pl.lit("tells where an ambulance drove, and the line is no ambulance's"))
+            .alias("what")
+        )
+        .filter(pl.col("what").is_not_null())
+        .select(
+            "claim_key",
+            "line_number",
+            "modifier",
+            "procedure_code",
+            "from_date",
+            "what",
+            "release",
+            pl.format("lines.modifier_{}", "modifier_number").alias("column"),
+        )
+    )

@@ -1,0 +1,105 @@
+"""MOD103: modifiers that contradict each other."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.reference import Reference
+from cleanclaim.samples import professional
+from cleanclaim.terms import in_force
+
+
+@query_edit(
+    code="MOD103",
+    name="modifiers-contradict",
+    disposition=Disposition.DENY_LINE,
+    carc="4",
+    rarc="N519",
+    source=Source(
+        "NCCI Policy Manual",
+        "chapter I, section E; Medicare Claims Processing Manual, chapter 12",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.modifier_1",
+    message="{modifier} and {other}: {reason}.",
+    suggestion="Keep the one that the record supports.",
+    examples=(
+        fails(
+            "left and right on one line",
+            professional(
+                lines=[{"procedure_code": "20610", "modifier_1": "LT", "modifier_2": "RT"}]
+            ),
+            line_number=1,
+            says="LT and RT",
+        ),
+        fails(
+            "both components",
+            professional(
+                lines=[{"procedure_code": "71046", "modifier_1": "26", "modifier_2": "TC"}]
+            ),
+            line_number=1,
+        ),
+        fails(
+            "one twice",
+            professional(lines=[{"modifier_1": "25", "modifier_2": "25"}]),
+            line_number=1,
+            says="twice",
+        ),
+        passes(
+            "modifiers that go together",
+            professional(
+                lines=[{"procedure_code": "20610", "modifier_1": "59", "modifier_2": "RT"}]
+            ),
+        ),
+        passes(
+            "a visit that decided on surgery, within another's global period",
+            professional(lines=[{"modifier_1": "24", "modifier_2": "57"}]),
+        ),
+    ),
+)
+def modifiers_contradict(claims: Claims, reference: Reference) -> Rows:
+    """Two modifiers on a line that cannot both be true, or one modifier twice.
+
+    A line says one side, one component, one assistant. What contradicts itself is denied.
+
+    What to do: keep the right one; bill two lines where there were two services.
+    """
+    pairs = (
+        reference.table("modifier_conflicts")
+        .lazy()
+        .select(pl.col("code").alias("modifier"), "other", "reason", "valid_from", "valid_to")
+    )
+    one = claims.line_modifiers.lazy().select(
+        "claim_key", "line_number", "modifier_number", "modifier", "from_date", "procedure_code"
+    )
+    two = one.select(
+        "claim_key",
+        "line_number",
+        pl.col("modifier").alias("other"),
+        pl.col("modifier_number").alias("_other_number"),
+    )
+    both = one.join(two, on=["claim_key", "line_number"]).filter(
+        pl.col("modifier_number") != pl.col("_other_number")
+    )
+    contradict = (
+        both.join(pairs, on=["modifier", "other"])
+        .filter(in_force("from_date"))
+        .select("claim_key", "line_number", "procedure_code", "modifier", "other", "reason")
+    )
+    twice = both.filter(
+        (pl.col("modifier") == pl.col("other"))
+        & (pl.col("modifier_number") < pl.col("_other_number"))
+    ).select(
+        "claim_key",
+        "line_number",
+        "procedure_code",
+        "modifier",
+        "other",
+        pl.lit("the same modifier twice").alias("reason"),
+    )
+    return pl.concat([contradict, twice.unique()])

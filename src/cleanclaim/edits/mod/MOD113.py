@@ -1,0 +1,76 @@
+"""MOD113: notice modifiers that contradict each other."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.reference import Reference
+from cleanclaim.samples import professional
+
+
+@query_edit(
+    code="MOD113",
+    name="notice-modifiers-contradict",
+    disposition=Disposition.DENY_LINE,
+    carc="4",
+    rarc="N519",
+    source=Source(
+        "CMS Change Request 6563",
+        "and Medicare Claims Processing Manual, chapter 30 (beneficiary notices)",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.modifier_1",
+    message="{modifier} and {other}: {reason}.",
+    suggestion="Keep the one that tells what notice was given.",
+    payers=("medicare",),
+    examples=(
+        fails(
+            "notice given and not given",
+            professional(
+                payer_class="medicare",
+                member_id="1EG4TE5MK73",
+                lines=[{"modifier_1": "GA", "modifier_2": "GZ"}],
+            ),
+            line_number=1,
+            says="no notice",
+        ),
+        passes(
+            "a voluntary notice of an excluded service",
+            professional(
+                payer_class="medicare",
+                member_id="1EG4TE5MK73",
+                lines=[{"modifier_1": "GX", "modifier_2": "GY"}],
+            ),
+        ),
+        passes(
+            "one of them",
+            professional(
+                payer_class="medicare", member_id="1EG4TE5MK73", lines=[{"modifier_1": "GA"}]
+            ),
+        ),
+    ),
+)
+def notice_modifiers_contradict(claims: Claims, reference: Reference) -> Rows:
+    """Modifiers for Medicare's notices of non-coverage that exclude each other.
+
+    They decide who pays. GX may go with GY; the others stand alone.
+
+    What to do: keep the one that tells what happened.
+    """
+    pairs = (
+        reference.table("notice_conflicts")
+        .lazy()
+        .select(pl.col("code").alias("modifier"), "other", "reason")
+    )
+    one = claims.line_modifiers.lazy().select("claim_key", "line_number", "modifier")
+    two = one.rename({"modifier": "other"})
+    return (
+        one.join(two, on=["claim_key", "line_number"])
+        .join(pairs, on=["modifier", "other"])
+        .unique()
+    )

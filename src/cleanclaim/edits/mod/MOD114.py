@@ -1,0 +1,155 @@
+"""MOD114: a modifier that speaks of an earlier service which is not there."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.reference import Reference
+from cleanclaim.samples import professional
+from cleanclaim.terms import MODIFIERS, has_modifier
+
+_AGAIN = ("76", "77", "91")
+_GLOBAL = ("24", "58", "78", "79")
+_SURGERY = r"^[1-6][0-9]{4}$"
+_LONGEST_GLOBAL_DAYS = 90
+
+
+def _unchecked(claims: Claims, reference: Reference) -> Rows:
+    """Without earlier claims nothing tells whether there was a surgery."""
+    del reference
+    asked = claims.lines.lazy().filter(has_modifier(*_GLOBAL) & ~pl.col("is_history"))
+    if claims.claims["is_history"].any():
+        return asked.filter(pl.lit(value=False))
+    return asked.join(
+        _surgeries(claims).select("patient_key").unique(), on="patient_key", how="anti"
+    ).select(
+        "claim_key",
+        "line_number",
+        pl.lit(
+            "no earlier claims are loaded, so the surgery that the modifier speaks of cannot be looked for"
+        ).alias("reason"),
+    )
+
+
+def _surgeries(claims: Claims) -> pl.LazyFrame:
+    return (
+        claims.lines.lazy()
+        .filter(pl.col("procedure_code").str.contains(_SURGERY))
+        .select(
+            "patient_key",
+            pl.col("from_date").alias("surgery_date"),
+            pl.col("claim_key").alias("_key"),
+            pl.col("line_number").alias("_line"),
+        )
+    )
+
+
+@query_edit(
+    code="MOD114",
+    name="modifier-without-earlier-service",
+    disposition=Disposition.WARN,
+    carc="4",
+    source=Source(
+        "Medicare Claims Processing Manual",
+        "chapter 12, sections 40.2 and 30.6.6",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.modifier_1",
+    message="{procedure_code} carries {modifiers}, and {what}.",
+    suggestion="Check the modifier, or the claim that it speaks of.",
+    unchecked=_unchecked,
+    supply="--history with the patient's earlier claims",
+    examples=(
+        fails(
+            "repeated, and done once",
+            professional(lines=[{"procedure_code": "71046", "modifier_1": "76"}]),
+            line_number=1,
+            says="no other",
+        ),
+        passes(
+            "repeated",
+            professional(
+                lines=[{"procedure_code": "71046"}, {"procedure_code": "71046", "modifier_1": "76"}]
+            ),
+        ),
+        passes(
+            "after a surgery",
+            professional(
+                claim_id="A",
+                is_history=True,
+                from_date="2026-04-12",
+                lines=[{"procedure_code": "25600"}],
+            ),
+            professional(claim_id="B", lines=[{"modifier_1": "24"}]),
+        ),
+        fails(
+            "no surgery in ninety days",
+            professional(
+                claim_id="A",
+                is_history=True,
+                from_date="2026-01-12",
+                lines=[{"procedure_code": "25600"}],
+            ),
+            professional(claim_id="B", lines=[{"modifier_1": "24"}]),
+            line_number=1,
+            says="no surgery",
+        ),
+        unchecked("nothing earlier is known", professional(lines=[{"modifier_1": "24"}])),
+    ),
+)
+def modifier_without_earlier_service(claims: Claims, reference: Reference) -> Rows:
+    """A modifier for a repetition without the first service of that day, or for a postoperative period without a surgery.
+
+    76, 77 and 91 say that the same was done before on that day; 24, 58, 78 and 79 that the patient is in the global period of a surgery. Any surgery of
+    the 90 days before counts, by whomever: which code has which period needs the fee schedule.
+
+    What to do: check the modifier.
+    """
+    del reference
+    again = claims.lines.lazy().filter(has_modifier(*_AGAIN))
+    same = ["patient_key", "procedure_code", "from_date"]
+    others = (
+        claims.lines.lazy()
+        .join(again.select(same).unique(), on=same, how="semi")
+        .group_by(same)
+        .agg(pl.len().alias("_count"), pl.col("units").sum().alias("_units"))
+    )
+    alone = (
+        again.join(others, on=same)
+        .filter((pl.col("_count") == 1) & (pl.col("_units") <= 1))
+        .with_columns(pl.lit("there is no other line of that code on that day").alias("what"))
+    )
+    asked = claims.lines.lazy().filter(has_modifier(*_GLOBAL))
+    gap = (pl.col("from_date") - pl.col("surgery_date")).dt.total_days()
+    met = (
+        asked.join(_surgeries(claims), on="patient_key")
+        .filter(
+            gap.is_between(0, _LONGEST_GLOBAL_DAYS),
+            (pl.col("_key") != pl.col("claim_key")) | (pl.col("_line") != pl.col("line_number")),
+        )
+        .select("claim_key", "line_number")
+        .unique()
+    )
+    without = asked.join(met, on=["claim_key", "line_number"], how="anti").with_columns(
+        pl.lit("no surgery of the 90 days before is on the claims loaded").alias("what")
+    )
+    if not claims.claims["is_history"].any():
+        without = without.filter(pl.lit(value=False))
+    shown = [
+        frame.select("claim_key", "line_number", "procedure_code", "from_date", "what", *MODIFIERS)
+        for frame in (alone, without)
+    ]
+    return (
+        pl.concat(shown)
+        .with_columns(
+            pl.concat_list(MODIFIERS)
+            .list.set_intersection(pl.lit([*_AGAIN, *_GLOBAL]))
+            .alias("modifiers")
+        )
+        .drop(MODIFIERS)
+    )

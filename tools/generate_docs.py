@@ -1,0 +1,214 @@
+"""Generate the reference pages from the code, and the outputs shown in the documentation from the program.
+
+Usage: python tools/generate_docs.py [--check]
+
+With --check nothing is written; the exit status is 1 where a page is not what it would be.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from cleanclaim.edit import Edit, Fails, Passes, Unchecked
+from cleanclaim.engine import FINDINGS, NOT_CHECKED
+from cleanclaim.model import TABLES
+from cleanclaim.registry import own_edits
+
+ROOT = Path(__file__).resolve().parent.parent
+REFERENCE = ROOT / "docs" / "reference"
+OUTPUT = re.compile(r"(<!-- output: (?P<command>[^\n]*?) -->\n```text\n).*?(```\n)", re.DOTALL)
+FILE = re.compile(r"(<!-- file: (?P<path>[^\n]*?) -->\n```\w+\n).*?(```\n)", re.DOTALL)
+COMMANDS = (
+    (),
+    ("check",),
+    ("explain",),
+    ("edits",),
+    ("template",),
+    ("reference",),
+    ("reference", "list"),
+    ("reference", "verify"),
+    ("reference", "lock"),
+)
+
+
+def main() -> int:
+    """Write every page, or tell which is out of date."""
+    pages = {
+        REFERENCE / "edits.md": edits_page(),
+        REFERENCE / "model.md": model_page(),
+        REFERENCE / "json.md": json_page(),
+        REFERENCE / "cli.md": cli_page(),
+    }
+    for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+        if path not in pages:
+            pages[path] = with_outputs(path.read_text(encoding="utf-8"))
+    stale = [
+        path
+        for path, text in pages.items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+    if "--check" in sys.argv:
+        for path in stale:
+            print(f"out of date: {path.relative_to(ROOT)} (run python tools/generate_docs.py)")
+        return 1 if stale else 0
+    for path in stale:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(pages[path], encoding="utf-8")
+        print(path.relative_to(ROOT))
+    return 0
+
+
+def edits_page() -> str:
+    """The catalogue, every edit with its explanation, sources and examples."""
+    lines = [
+        "# Edits",
+        "",
+        "Generated from the edits themselves. `cleanclaim explain CODE` shows the same.",
+        "",
+    ]
+    lines += ["| code | name | disposition | CARC/RARC |", "|---|---|---|---|"]
+    lines += [
+        f"| [{e.code}](#{e.code.lower()}) | {e.name} | {e.disposition.value} | {e.carc or '-'}/{e.rarc or '-'} |"
+        for e in own_edits()
+    ]
+    for edit in own_edits():
+        lines += ["", f"## {edit.code}", "", *edit_section(edit)]
+    return "\n".join(lines) + "\n"
+
+
+def edit_section(edit: Edit) -> list[str]:
+    """One edit's part of the page."""
+    lines = [
+        f"**{edit.name}**, {edit.disposition.value}"
+        + (f"; binds {', '.join(edit.payers)}" if edit.payers else ""),
+        "",
+    ]
+    lines += [line.strip() for line in edit.documentation.splitlines()]
+    lines += ["", f"Says: *{edit.message}* {edit.suggestion}".rstrip(), ""]
+    for kind, heading in ((Fails, "Fires"), (Passes, "Does not fire"), (Unchecked, "Not checked")):
+        titles = [x.title for x in edit.examples if isinstance(x, kind)]
+        if titles:
+            lines.append(f"- {heading}: " + "; ".join(titles))
+    return [*lines, "", "Source: " + "; ".join(f"{s} (read {s.read})" for s in edit.source)]
+
+
+def model_page() -> str:
+    """The data dictionary."""
+    lines = [
+        "# Tables",
+        "",
+        "Generated from `cleanclaim.model`. P, I and D mark elements of the professional, institutional and dental guides.",
+    ]
+    for table in TABLES.values():
+        lines += [
+            "",
+            f"## {table.name}",
+            "",
+            f"{table.grain[0].upper()}{table.grain[1:]}. Key: {', '.join(f'`{k}`' for k in table.key)}.",
+            "",
+        ]
+        lines += [
+            "| column | type | meaning | 837 element | box | FHIR |",
+            "|---|---|---|---|---|---|",
+        ]
+        for c in table.columns:
+            private = " *(identifies a patient; never in findings)*" if c.private else ""
+            lines.append(
+                f"| `{c.name}` | {dtype(c.dtype)} | {c.meaning}{private} | {c.element} | {c.box} | {c.fhir} |"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def dtype(kind: object) -> str:
+    """A type's name as a reader writes it."""
+    return str(kind).replace("precision=", "").replace("scale=", "")
+
+
+def json_page() -> str:
+    """The JSON contract, as a schema."""
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "required": ["summary", "findings", "not_checked", "files"],
+        "properties": {
+            "summary": {"type": "object"},
+            "findings": {"type": "array", "items": row_schema(FINDINGS, {"claim_key"})},
+            "not_checked": {"type": "array", "items": row_schema(NOT_CHECKED, {"claim_key"})},
+            "files": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["file", "format", "claims", "error"],
+                    "properties": {
+                        "file": {"type": "string"},
+                        "format": {"type": ["string", "null"]},
+                        "claims": {"type": "integer"},
+                        "error": {"type": ["string", "null"]},
+                    },
+                },
+            },
+        },
+    }
+    text = json.dumps(schema, indent=2)
+    told = "`cleanclaim check FILE --format json` writes one object. Absent values are null; `claim_id` is the patient control number."
+    return f"# JSON\n\n{told}\n\n```json\n{text}\n```\n"
+
+
+def row_schema(columns: dict[str, object], left_out: set[str]) -> dict[str, object]:
+    """A row's schema from a frame's."""
+    kinds = {"Int64": ["integer", "null"], "String": ["string", "null"]}
+    properties: dict[str, object] = {}
+    for name, kind in columns.items():
+        if name in left_out:
+            continue
+        if name in {"field", "evidence"}:
+            properties[name] = {"type": ["object", "null"]}
+        elif name == "disposition":
+            properties[name] = {
+                "enum": ["reject", "return", "deny-claim", "deny-line", "suspend", "warn", "info"]
+            }
+        else:
+            properties[name] = {"type": kinds[str(kind)]}
+    return {"type": "object", "required": list(properties), "properties": properties}
+
+
+def cli_page() -> str:
+    """The help of every command."""
+    parts = [
+        "# Command line\n\nGenerated from the program's own help. Exit status: 0 clean, 1 findings, 2 could not run.\n"
+    ]
+    for command in COMMANDS:
+        parts.append(
+            f"## cleanclaim {' '.join(command)}".rstrip()
+            + "\n\n```text\n"
+            + run([*command, "--help"])
+            + "```\n"
+        )
+    return "\n".join(parts)
+
+
+def with_outputs(text: str) -> str:
+    """A page with the outputs and files that it shows put in."""
+    text = OUTPUT.sub(lambda m: m[1] + run(m["command"].split()[1:]) + m[3], text)
+    return FILE.sub(lambda m: m[1] + (ROOT / m["path"]).read_text(encoding="utf-8") + m[3], text)
+
+
+def run(arguments: list[str]) -> str:
+    """What the program prints."""
+    environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}
+    command = [sys.executable, "-c", "from cleanclaim.cli import main; main()", *arguments]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode not in {0, 1}:
+        raise SystemExit(f"cleanclaim {' '.join(arguments)}: {done.stderr}")
+    return "\n".join(line.rstrip() for line in done.stdout.splitlines()) + "\n"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
