@@ -12,6 +12,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from cleanclaim.edit import Edit, Fails, Passes, Unchecked
@@ -159,7 +160,7 @@ def json_page() -> str:
     return f"# JSON\n\n{told}\n\n```json\n{text}\n```\n"
 
 
-def row_schema(columns: dict[str, object], left_out: set[str]) -> dict[str, object]:
+def row_schema(columns: Mapping[str, object], left_out: set[str]) -> dict[str, object]:
     """A row's schema from a frame's."""
     kinds = {"Int64": ["integer", "null"], "String": ["string", "null"]}
     properties: dict[str, object] = {}
@@ -179,17 +180,12 @@ def row_schema(columns: dict[str, object], left_out: set[str]) -> dict[str, obje
 
 def cli_page() -> str:
     """The help of every command."""
-    parts = [
-        "# Command line\n\nGenerated from the program's own help. Exit status: 0 clean, 1 findings, 2 could not run.\n"
+    head = "# Command line\n\nGenerated from the program's own help. Exit status: 0 clean, 1 findings, 2 could not run.\n"
+    helps = [
+        f"## {' '.join(('cleanclaim', *c))}\n\n```text\n{run([*c, '--help'])}```\n"
+        for c in COMMANDS
     ]
-    for command in COMMANDS:
-        parts.append(
-            f"## cleanclaim {' '.join(command)}".rstrip()
-            + "\n\n```text\n"
-            + run([*command, "--help"])
-            + "```\n"
-        )
-    return "\n".join(parts)
+    return "\n".join([head, *helps])
 
 
 def with_outputs(text: str) -> str:

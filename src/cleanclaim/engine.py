@@ -269,6 +269,7 @@ def _findings(claims: Claims, raw: Sequence[pl.DataFrame]) -> pl.DataFrame:
     )
     return (
         joined.join(_fields(joined), on=["column", "claim_type"], how="left", nulls_equal=True)
+        .with_columns(_numbered_field())
         .select(pl.col(name).cast(dtype) for name, dtype in FINDINGS.items())
         .sort(
             "claim_key",

@@ -1,0 +1,88 @@
+"""A valid claim is never flagged: every ICD-10-CM code of a day, each alone on an office visit of a fitting patient."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import polars as pl
+import pytest
+
+from cleanclaim.engine import check
+from cleanclaim.model import Batch
+from cleanclaim.objects import batch_of
+from cleanclaim.reference import Reference
+from cleanclaim.registry import own_edits
+from cleanclaim.samples import professional
+
+DAY = date(2026, 4, 1)
+MAY_NOT_STAND_FIRST = {
+    "DX108": r"",  # manifestations, by the Medicare Code Editor
+    "DX109": r"^[V-Y]",  # external causes
+    "DX110": r"^T(3[6-9]|4|50)",  # underdosing
+    "DX111": r"^(C802|D47Z1|G46|H1082|H2623|I258[234]|I7092|J1282|J705|K82A|M906|R054|R297|Z3A|Z91)",  # code first, without condition
+    "DX119": r"^(Z15|Z16|Z68)",  # never first, by the guidelines
+}
+
+
+@pytest.fixture(scope="module")
+def sweep(reference: Reference) -> tuple[Batch, pl.DataFrame]:
+    on_the_day = pl.lit(DAY).is_between("valid_from", "valid_to")
+    codes = reference.table("icd10cm").filter(on_the_day).select("code").unique().sort("code")
+    groups = (
+        reference.table("icd10cm_attributes")
+        .filter(on_the_day)
+        .select("code", "newborn", "pediatric")
+    )
+    people = codes.join(groups, on="code", how="left").select(
+        "code",
+        pl.when("newborn")
+        .then(pl.date(2026, 3, 1))
+        .when("pediatric")
+        .then(pl.date(2020, 3, 1))
+        .otherwise(pl.date(1980, 2, 14))
+        .alias("born"),
+    )
+    one = batch_of([professional(from_date="2026-04-01")])
+    many = people.height
+    keys = pl.Series("claim_key", range(many), dtype=pl.Int64)
+
+    def repeated(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.select(pl.all().repeat_by(many).explode()).with_columns(keys)
+
+    claims = repeated(one.claims).with_columns(
+        claim_id=people["code"],
+        patient_key=keys.cast(pl.UInt64),
+        patient_birth_date=people["born"],
+        member_id=people["code"],
+    )
+    batch = replace(
+        one,
+        claims=claims,
+        lines=repeated(one.lines),
+        diagnoses=repeated(one.diagnoses).with_columns(diagnosis_code=people["code"]),
+    )
+    return batch, check(batch, reference, own_edits()).findings
+
+
+def test_the_day_has_all_its_codes(sweep: tuple[Batch, pl.DataFrame]) -> None:
+    assert sweep[0].claims.height == 74_719
+
+
+def test_no_code_is_flagged_harder_than_a_warning_unless_it_may_not_stand_first(
+    sweep: tuple[Batch, pl.DataFrame], reference: Reference
+) -> None:
+    hard = sweep[1].filter(~pl.col("disposition").cast(pl.String).is_in(["warn", "info"]))
+    assert set(hard["code"].unique()) <= set(MAY_NOT_STAND_FIRST)
+    for edit, pattern in MAY_NOT_STAND_FIRST.items():
+        codes = hard.filter(pl.col("code") == edit)["claim_id"]
+        assert codes.filter(~codes.str.contains(pattern)).to_list() == []
+    flagged = reference.table("icd10cm_attributes").filter(
+        pl.lit(DAY).is_between("valid_from", "valid_to"), "manifestation"
+    )
+    assert set(hard.filter(pl.col("code") == "DX108")["claim_id"]) == set(flagged["code"])
+
+
+def test_warnings_have_their_reasons(sweep: tuple[Batch, pl.DataFrame]) -> None:
+    warned = sweep[1].filter(pl.col("disposition").cast(pl.String) == "warn")
+    assert set(warned["code"].unique()) <= {"DX115", "DX120", "LNK107"}
