@@ -16,6 +16,7 @@ Slices = tuple[Ints, Ints]
 _BLANKS: Final = np.frombuffer(b"\r\n \t", dtype=np.uint8)
 
 
+@cache
 def tag(name: str) -> int:
     """A segment's name as the number that `Segments.tags` holds."""
     return int.from_bytes(name.encode().ljust(3, b"\0"), "little")
@@ -39,6 +40,7 @@ def _code_table() -> npt.NDArray[np.uint8]:
     return table
 
 
+@cache
 def _code(of_tag: int) -> int:
     return int(_code_table()[of_tag])
 
@@ -244,6 +246,7 @@ class Segments:
         return np.minimum(moved, ends)
 
 
+@cache
 def word(code: str) -> np.uint64:
     """A code of up to eight ASCII characters as `Segments.words` gives it."""
     return np.uint64(int.from_bytes(code.encode()[:8].ljust(8, b"\0"), "little"))
