@@ -34,6 +34,21 @@ _KINDS = {
 }
 _POINTED = {"ABK", "BK", "ABF", "BF"}
 _RANK = {"ABJ": 1, "BJ": 1, "APR": 2, "PR": 2, "ZZ": 2, "ABN": 3, "BN": 3}
+_OTHER_CODES = {
+    "BG": "condition",
+    "BH": "occurrence",
+    "BI": "occurrence_span",
+    "BE": "value",
+    "BBR": "procedure",
+    "BBQ": "procedure",
+    "BR": "procedure",
+    "BQ": "procedure",
+    "CAH": "procedure",
+    "BP": "anesthesia",
+    "BO": "anesthesia",
+    "TC": "treatment",
+    "DR": "drg",
+}
 
 
 @dataclass
@@ -163,6 +178,11 @@ def span(dtp: Segment | None) -> tuple[date | None, date | None]:
     return (start, day((at(dtp, 3) or "")[9:])) if at(dtp, 2) == "RD8" else (start, start)
 
 
+def hour(dtp: Segment | None) -> str | None:
+    text = at(dtp, 3) or ""
+    return {"TM": text[:4], "DT": text[8:12]}.get(at(dtp, 2) or "") or None
+
+
 def expected_claim(claim: Claim) -> dict[str, Any]:
     clm = claim.segments[0]
     kind = next(kind for number, kind in _KINDS.items() if number in claim.guide)
@@ -217,6 +237,26 @@ def expected_claim(claim: Claim) -> dict[str, Any]:
         "accident_date": day(at(first(claim.own, "DTP", "439"), 3)),
         "onset_date": day(at(first(claim.own, "DTP", "431"), 3)),
         "admission_date": day(at(first(claim.own, "DTP", "435"), 3)),
+        "admission_hour": hour(first(claim.own, "DTP", "435")),
+        "discharge_hour": hour(first(claim.own, "DTP", "096")),
+        "discharge_date": None
+        if at(first(claim.own, "DTP", "096"), 2) == "TM"
+        else day(at(first(claim.own, "DTP", "096"), 3)),
+        "signature_code": at(clm, 6),
+        "assignment_code": at(clm, 7),
+        "benefits_assignment_code": at(clm, 8),
+        "release_code": at(clm, 9),
+        "special_program_code": at(clm, 12),
+        "delay_reason_code": at(clm, 20),
+        "accident_state": part(claim, clm, 11, 4),
+        "insurance_type_code": at(first(subscriber, "SBR"), 5),
+        "group_number": at(first(subscriber, "SBR"), 3),
+        "referral_number": at(first(claim.own, "REF", "9F"), 2),
+        "clia_number": at(first(claim.own, "REF", "X4"), 2),
+        "admit_type_code": at(first(claim.own, "CL1"), 1),
+        "has_condition_certification": first(claim.own, "CRC") is not None,
+        "has_ambulance_certification": first(claim.own, "CR1") is not None,
+        "has_fixed_format": first(claim.own, "K3") is not None,
         "from_date": statement[0] or min(starts, default=None),
         "to_date": statement[1] or max(ends, default=None),
         "discharge_disposition_code": at(first(claim.own, "CL1"), 3),
@@ -229,13 +269,31 @@ def expected_claim(claim: Claim) -> dict[str, Any]:
     }
 
 
-def expected_diagnoses(claim: Claim) -> list[tuple[str, str, str | None]]:
-    every = [
+def composites(claim: Claim) -> list[list[str]]:
+    return [
         (value.split(claim.component) + [""] * 9)[:9]
         for segment in claim.segments
         if segment[0] == "HI"
         for value in segment[1:13]
     ]
+
+
+def expected_codes(claim: Claim) -> list[tuple[Any, ...]]:
+    ordinals: dict[str, int] = {}
+    found = []
+    for one in composites(claim):
+        kind = _OTHER_CODES.get(one[0])
+        if kind is None:
+            continue
+        ordinals[kind] = ordinals.get(kind, 0) + 1
+        low, high = span(["DTP", "", one[2], one[3]])
+        amount = money(one[4] or None)
+        found.append((kind, ordinals[kind], one[0], one[1].upper(), low, high, amount))
+    return found
+
+
+def expected_diagnoses(claim: Claim) -> list[tuple[str, str, str | None]]:
+    every = composites(claim)
     found = [one for one in every if one[0] in _POINTED or one[0] in _RANK]
     found.sort(key=lambda one: _RANK.get(one[0], 0))
     return [(one[0], one[1].replace(".", "").upper(), one[8] or None) for one in found]
@@ -304,6 +362,7 @@ def compare(data: bytes, tables: Batch) -> None:
     lines = tables.lines.partition_by("claim_key", as_dict=True)
     diagnoses = tables.diagnoses.partition_by("claim_key", as_dict=True)
     payers = tables.other_payers.partition_by("claim_key", as_dict=True)
+    codes = tables.claim_codes.partition_by("claim_key", as_dict=True)
     for claim, row in zip(claims, tables.claims.iter_rows(named=True), strict=True):
         wanted = expected_claim(claim)
         assert {name: row[name] for name in wanted} == wanted
@@ -318,6 +377,9 @@ def compare(data: bytes, tables: Batch) -> None:
         columns = ("code_qualifier", "diagnosis_code", "present_on_admission_code")
         assert found.select(columns).rows() == expected_diagnoses(claim)
         assert found["diagnosis_number"].to_list() == list(range(1, found.height + 1))
+        sent_codes = codes.get(key, tables.claim_codes.clear())
+        columns = ("kind", "ordinal", "code_qualifier", "code", "from_date", "to_date", "amount")
+        assert sent_codes.select(columns).rows() == expected_codes(claim)
         others = payers.get(key, tables.other_payers.clear()).rows(named=True)
         assert len(others) == len(claim.other_payers)
         for ordinal, other in enumerate(others):

@@ -79,6 +79,8 @@ class Cells:
     def npi(self, rows: Rows) -> pl.Series:
         """NM109 where NM108 says that it is an NPI."""
         start, length = self.s.element(rows, 9)
+        if not length.any():
+            return nulls(len(rows), pl.String)
         is_npi = self.s.is_code(self.s.element(rows, 8), "XX")
         return self.text((start, np.where(is_npi, length, 0)))
 
