@@ -1,6 +1,6 @@
 """The report as JSON Lines: an object a line, told apart by `type`, the summary last.
 
-The objects hold what the JSON report holds, so a consumer can read a report of any size line by line.
+The objects hold what the JSON report holds, so that a report of any size can be read line by line.
 """
 
 from __future__ import annotations

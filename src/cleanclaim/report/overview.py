@@ -1,4 +1,4 @@
-"""The parts of the HTML report around its findings: the figures, the edits that fired, what was not checked, the files."""
+"""The HTML report around its findings: figures, the edits that fired, what was not checked, files."""
 
 from __future__ import annotations
 
@@ -36,17 +36,18 @@ def summary(report: Report) -> Iterator[str]:
         yield "</ul></section>"
     yield '<section aria-label="Summary"><dl class="tiles">'
     yield from (
-        f'<div class="tile"><dt>{title}</dt><dd class="figure">{figure}</dd><dd class="detail">{detail}</dd></div>'
+        f'<div class="tile"><dt>{title}</dt><dd class="figure">{figure}</dd>'
+        f'<dd class="detail">{detail}</dd></div>'
         for title, figure, detail in _figures(report)
     )
     yield "</dl>"
     counts = report.summary["findings_by_disposition"]
     if counts:
         yield from _bar(counts)
-        yield '<div class="sheet"><table><thead><tr><th scope="col">Findings by what a payer would do</th>'
-        yield '<th scope="col">Meaning</th><th scope="col" class="number">Findings</th></tr></thead><tbody>'
+        yield '<div class="sheet"><table>'
+        yield _header("Findings by what a payer would do", "Meaning", "Findings")
         for name, count in counts.items():
-            yield f'<tr><td>{badge(name)}</td><td>{MEANING[name]}</td><td class="number">{count:,}</td></tr>'
+            yield f"<tr><td>{badge(name)}</td><td>{MEANING[name]}</td>{_number(count)}</tr>"
         yield "</tbody></table></div>"
     yield from (f'<p class="hint">{escape(note)}</p>' for note in report.notes)
     yield "</section>"
@@ -55,12 +56,12 @@ def summary(report: Report) -> Iterator[str]:
 def _figures(report: Report) -> Iterator[tuple[str, str, str]]:
     s = report.summary
     hit = report.findings["claim_key"].drop_nulls().n_unique()
-    rate = "–" if s["clean_claim_rate"] is None else f"{s['clean_claim_rate']:.1%}"
+    rate = "none" if s["clean_claim_rate"] is None else f"{s['clean_claim_rate']:.1%}"
     gaps = report.not_checked.filter(pl.col("claim_key").is_null())["code"].n_unique()
     yield "Claims", f"{s['claims']:,}", f"with {many(s['lines'], 'line')}"
     yield "Clean claims", rate, f"{s['clean_claims']:,} of {s['claims']:,} pass without touch"
     yield "Findings", f"{s['findings']:,}", f"on {many(hit, 'claim')}"
-    yield "Not checked", f"{s['not_checked']:,}", f"{many(gaps, 'edit')} on no claim at all"
+    yield "Not checked", f"{s['not_checked']:,}", f"{many(gaps, 'edit')} could not run on any claim"
 
 
 def _bar(counts: dict[str, int]) -> Iterator[str]:
@@ -79,14 +80,15 @@ def edits_section(report: Report) -> Iterator[str]:
     if report.findings.is_empty():
         return
     known = {edit.code: edit for edit in report.edits}
-    yield '<section aria-labelledby="edits"><h2 id="edits">Edits that fired</h2><div class="sheet"><table>'
+    yield '<section aria-labelledby="edits"><h2 id="edits">Edits that fired</h2>'
+    yield '<div class="sheet"><table>'
     yield _header("Edit", "What it says", "Hardest", "Findings", "Claims")
     for row in _edits(report.findings).iter_rows(named=True):
         hardest = list(Disposition)[row["hardest"]].value
         yield (
             f'<tr><th scope="row"><code>{escape(row["code"])}</code></th>'
-            f"<td>{escape(row['name'])}{_explained(known.get(row['code']))}</td><td>{badge(hardest)}</td>"
-            f'<td class="number">{row["count"]:,}</td><td class="number">{row["claims"]:,}</td></tr>'
+            f"<td>{_explained(row['name'], known.get(row['code']))}</td><td>{badge(hardest)}</td>"
+            f"{_number(row['count'])}{_number(row['claims'])}</tr>"
         )
     yield "</tbody></table></div></section>"
 
@@ -104,19 +106,20 @@ def _edits(findings: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _explained(edit: Edit | None) -> str:
+def _explained(name: str, edit: Edit | None) -> str:
     if edit is None:
-        return ""
-    told = "".join(f"<p>{escape(text)}</p>" for text in paragraphs(edit))
-    sources = "".join(
-        f"<p>Source: {escape(str(source))}, read {source.read}{_link(source.url)}</p>"
+        return escape(name)
+    first, *more = (escape(text) for text in paragraphs(edit))
+    sources = [
+        f"Source: {escape(str(source))}, read {source.read}{_link(source.url)}"
         for source in edit.source
-    )
-    return f"<details><summary>What it means</summary>{told}{sources}</details>"
+    ]
+    rest = "".join(f"<p>{text}</p>" for text in (*more, *sources))
+    return f"<b>{escape(name)}</b><p>{first}</p><details><summary>More</summary>{rest}</details>"
 
 
 def _link(url: str) -> str:
-    """A link that is only followed when it is clicked; anything but the web's own schemes is left out."""
+    """A link, followed only when it is clicked; none for anything but the web's own schemes."""
     if not url.startswith(("https://", "http://")):
         return ""
     return f' (<a href="{escape(url)}" rel="noopener noreferrer">read it</a>)'
@@ -128,19 +131,23 @@ def gaps_section(report: Report) -> Iterator[str]:
     if not gaps:
         return
     yield '<section aria-labelledby="gaps"><h2 id="gaps">Not checked</h2>'
-    yield '<p class="hint">A claim without findings has passed only what was checked. This was not:</p>'
+    yield '<p class="hint">A claim without findings passed only what was checked. This was not:</p>'
     yield '<div class="sheet"><table>'
     yield _header("Edit", "What was not checked, and why", "What would supply it", "Where")
     for gap in gaps[:MOST_GAPS]:
         where = "every claim" if gap["everywhere"] else many(gap["count"], "place")
         yield (
-            f'<tr><th scope="row"><code>{escape(gap["code"])}</code></th><td>{escape(gap["reason"])}</td>'
-            f'<td>{escape(gap["supply"] or "")}</td><td class="number">{where}</td></tr>'
+            f'<tr><th scope="row"><code>{escape(gap["code"])}</code></th>'
+            f"<td>{escape(gap['reason'])}</td><td>{escape(gap['supply'] or '')}</td>"
+            f'<td class="number">{where}</td></tr>'
         )
     yield "</tbody></table></div>"
     if len(gaps) > MOST_GAPS:
         left = len(gaps) - MOST_GAPS
-        yield f'<p class="partial">{left:,} more kinds are not shown; <code>--format jsonl</code> tells all.</p>'
+        yield (
+            f'<p class="partial">{left:,} more kinds are not shown; '
+            "<code>--format jsonl</code> tells all.</p>"
+        )
     yield "</section>"
 
 
@@ -154,9 +161,13 @@ def files_section(report: Report) -> Iterator[str]:
         kind = _FORMATS.get(entry.format or "", "not recognised")
         yield (
             f"<tr><td>{escape(entry.file)}</td><td>{kind}</td><td>{escape(entry.error or '')}</td>"
-            f'<td class="number">{entry.claims:,}</td></tr>'
+            f"{_number(entry.claims)}</tr>"
         )
     yield "</tbody></table></div></section>"
+
+
+def _number(count: int) -> str:
+    return f'<td class="number">{count:,}</td>'
 
 
 def _header(*titles: str) -> str:

@@ -12,12 +12,12 @@
     name: element.querySelector("header").textContent.toLowerCase(),
     findings: [...element.querySelectorAll(".finding")].map((item) => ({ item, text: item.textContent.toLowerCase() })),
   }));
+  const all = claims.reduce((sum, claim) => sum + claim.findings.length, 0);
 
   function filter() {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const wanted = new Set(boxes.filter((box) => box.checked).map((box) => box.value));
     let findings = 0;
-    let held = 0;
     for (const claim of claims) {
       let any = false;
       for (const { item, text } of claim.findings) {
@@ -30,9 +30,8 @@
         findings += fits;
       }
       claim.element.hidden = !any;
-      held += any;
     }
-    shown.textContent = `${findings.toLocaleString("en-US")} findings on ${held.toLocaleString("en-US")} claims shown`;
+    shown.textContent = `${findings.toLocaleString("en-US")} of ${all.toLocaleString("en-US")} findings shown`;
   }
 
   let waiting = 0;

@@ -1,7 +1,7 @@
 """The report as one HTML file that a biller can open, search and print.
 
-Nothing is fetched: style and script stand in the file, and its content security policy allows these two, by their hashes, and nothing else.
-Without script everything is still there to read.
+Nothing is fetched: style and script stand in the file, and its content security policy allows
+these two, by their hashes, and nothing else. Without script everything is still there to read.
 """
 
 from __future__ import annotations
@@ -28,7 +28,13 @@ from cleanclaim.report.overview import (
     summary,
 )
 from cleanclaim.report.result import Report
-from cleanclaim.report.where import ByFormat, formats_by_file, place_words, position_words
+from cleanclaim.report.where import (
+    IN_MEMORY,
+    ByFormat,
+    formats_by_file,
+    place_words,
+    position_words,
+)
 
 MOST_FINDINGS: Final = 5_000
 """So many findings are shown, the hardest first; a browser is slow with more."""
@@ -68,8 +74,9 @@ def _document(report: Report) -> Iterator[str]:
     yield from files_section(report)
     yield "</main>"
     yield (
-        f'<footer class="wide"><p>Made by cleanclaim {__version__} on this computer; nothing was sent anywhere. '
-        "This page names claims and services: keep it as you keep the claims themselves.</p></footer>"
+        f'<footer class="wide"><p>Made by cleanclaim {__version__} on your own computer; '
+        "nothing was sent anywhere. This page names claims and services: "
+        "keep it as you keep the claims themselves.</p></footer>"
     )
     yield f"<script>{script}</script>\n</body>\n</html>"
 
@@ -112,8 +119,9 @@ def _findings(report: Report) -> Iterator[str]:
     chosen = _hardest(report.findings)
     if chosen.height < total:
         yield (
-            f'<p class="partial">The {chosen.height:,} hardest of {total:,} findings are shown here; {total - chosen.height:,} are not. '
-            "To get all of them, run the check again with <code>--format csv</code>, <code>--format parquet</code> or "
+            f'<p class="partial">The {chosen.height:,} hardest of {total:,} findings are shown here; '
+            f"{total - chosen.height:,} are not. To get all of them, run the check again with "
+            "<code>--format csv</code>, <code>--format parquet</code> or "
             "<code>--format jsonl</code>.</p>"
         )
     yield from _controls(chosen)
@@ -145,19 +153,23 @@ def _controls(chosen: pl.DataFrame) -> Iterator[str]:
     counts = dict(chosen.group_by(pl.col("disposition").cast(pl.String)).len().iter_rows())
     yield '<form class="controls" id="controls" role="search" hidden>'
     yield '<label class="sr" for="search">Search the findings</label>'
-    yield '<input type="search" id="search" placeholder="Claim number, code, words …" autocomplete="off">'
-    yield '<label class="sr" for="edit">Edit</label><select id="edit"><option value="">All edits</option>'
+    yield '<input type="search" id="search" autocomplete="off"'
+    yield ' placeholder="Claim number, code, words …">'
+    yield '<label class="sr" for="edit">Edit</label>'
+    yield '<select id="edit"><option value="">All edits</option>'
     named = chosen.select("code", "name").unique().sort("code")
     for code, name in named.iter_rows():
         yield f'<option value="{escape(code)}">{escape(code)} {escape(name)}</option>'
-    yield '</select><button type="button" id="expand" aria-pressed="false">Show all evidence</button>'
-    yield '<button type="button" id="print">Print</button><fieldset><legend>Show</legend>'
+    yield "</select>"
+    yield '<button type="button" id="expand" aria-pressed="false">Show all evidence</button>'
+    yield '<button type="button" id="print">Print</button>'
+    yield "<fieldset><legend>Show</legend>"
     for disposition in Disposition:
         count = counts.get(disposition.value)
         if count:
             yield (
-                f'<label><input type="checkbox" value="{disposition.value}" checked>{badge(disposition.value)} '
-                f"{count:,}</label>"
+                f'<label><input type="checkbox" value="{disposition.value}" checked>'
+                f"{badge(disposition.value)} {count:,}</label>"
             )
     yield '<span class="hint" id="shown" role="status"></span></fieldset></form>'
 
@@ -168,7 +180,7 @@ def _claim(rows: list[dict[str, Any]], kind: str, file: str, formats: ByFormat) 
         who = f'Claim <span class="id">{escape(number)}</span>'
     else:
         who = "The file" if rows[0]["claim_key"] is None else "A claim without number"
-    about = [kind, file, many(len(rows), "finding")]
+    about = [kind, "" if file == IN_MEMORY else file, many(len(rows), "finding")]
     yield f'<article class="claim"><header><h3>{who}</h3>'
     yield f'<p class="meta">{escape(" · ".join(word for word in about if word))}</p></header>'
     yield '<ul class="findings">'
@@ -180,7 +192,8 @@ def _claim(rows: list[dict[str, Any]], kind: str, file: str, formats: ByFormat) 
 def _finding(row: Mapping[str, Any], formats: ByFormat) -> Iterator[str]:
     disposition, code = row["disposition"], escape(row["code"])
     place = place_words(row) or ("the claim" if row["claim_key"] is not None else "the file")
-    yield f'<li class="finding" data-disposition="{disposition}" data-code="{code}"><div class="head">'
+    yield f'<li class="finding" data-disposition="{disposition}" data-code="{code}">'
+    yield '<div class="head">'
     yield f'{badge(disposition)}<span class="place">{escape(place)}</span>'
     yield f'<span class="edit"><code>{code}</code> {escape(row["name"])}</span></div>'
     yield f'<p class="message">{escape(row["message"])}</p>'

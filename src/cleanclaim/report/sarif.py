@@ -1,7 +1,8 @@
 """The report as SARIF 2.1.0, which code review tools and editors read.
 
-An edit is a rule, a finding a result of kind `fail`, and what could not be checked a result of kind `open`: the rule was tried and there was
-not enough to decide by. Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0 Plus Errata 01".
+An edit is a rule, a finding a result of kind `fail`, and what could not be checked a result of kind
+`open`: the rule was tried and there was not enough to decide by. Source: OASIS, "Static Analysis
+Results Interchange Format (SARIF) Version 2.1.0 Plus Errata 01".
 """
 
 from __future__ import annotations
@@ -34,9 +35,17 @@ LEVELS: Final = {
 }
 FINGERPRINT: Final = "cleanclaim/v1"
 _PROPERTIES: Final = (
-    "disposition", "carc", "rarc", "evidence", "source", "release", "suggestion", "fix", "field", "position",
-)  # fmt: skip
-_GAP_PROPERTIES: Final = ("supply",)
+    "disposition",
+    "carc",
+    "rarc",
+    "evidence",
+    "source",
+    "release",
+    "suggestion",
+    "fix",
+    "field",
+    "position",
+)
 _STDIN: Final = "standard input"
 
 Json = dict[str, Any]
@@ -56,7 +65,7 @@ def render(report: Report) -> str:
 
 
 def uri(file: str) -> str:
-    """The name of a file as a URI: absolute paths as `file:`, relative ones as they are, each with what URIs forbid encoded."""
+    """The name of a file as a URI: `file:` for absolute paths, what URIs forbid encoded."""
     path = PurePath(file)
     encoded = quote(path.as_posix(), safe="/!~", errors="surrogateescape")
     return f"file://{'' if encoded.startswith('/') else '/'}{encoded}" if path.root else encoded
@@ -199,13 +208,13 @@ def _not_checked(report: Report, rules: Mapping[str, int]) -> Iterator[Json]:
                 "level": "none",
                 "message": _message(f"Not checked: {reason}.{supply}"),
                 "locations": _locations({**row, "position": None}, {}),
-                "properties": _present({key: row[key] for key in _GAP_PROPERTIES}),
+                "properties": _present({"supply": row["supply"]}),
             }
         )
 
 
 def _locations(said: Mapping[str, Any], formats: ByFormat) -> list[Json]:
-    """The file and the place in it, and the claim, line and diagnosis; nothing where the result is about no place."""
+    """The place in the file, and claim, line and diagnosis; nothing for what is about no place."""
     file = said["file"]
     place: Json = {"logicalLocations": list(_logical(said))}
     if file and file != IN_MEMORY:
@@ -218,7 +227,7 @@ def _locations(said: Mapping[str, Any], formats: ByFormat) -> list[Json]:
 
 
 def _region(position: int | None, kind: str | None) -> Json | None:
-    """The first byte of what is at fault in an 837, the row of a CSV; other inputs have no lines to point at."""
+    """The first byte at fault in an 837, the row of a CSV; other inputs have no lines to point at."""
     if position is None:
         return None
     if kind == "x12":
@@ -238,7 +247,7 @@ def _logical(said: Mapping[str, Any]) -> Iterator[Json]:
 
 
 def _fingerprint(said: Mapping[str, Any]) -> str:
-    """What stays the same when a claim moves within its file: claim, edit, line, diagnosis and field."""
+    """What stays the same when a claim moves in its file: claim, edit, line, diagnosis, field."""
     claim = said["claim_id"] if said["claim_id"] is not None else said["file"]
     column = (said["field"] or {}).get("column")
     parts = [claim, said["code"], said["line_number"], said["diagnosis_number"], column]
@@ -246,7 +255,7 @@ def _fingerprint(said: Mapping[str, Any]) -> str:
 
 
 def _message(text: str) -> Json:
-    """A message whose braces are no placeholders and whose brackets are no links (SARIF 3.11.5 and 3.11.6)."""
+    """A message whose braces are no placeholders and whose brackets are no links (SARIF 3.11)."""
     plain = text.replace("{", "{{").replace("}", "}}")
     return {"text": plain.replace("[", "\\[") if "](" in plain else plain}
 

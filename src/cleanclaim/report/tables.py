@@ -12,15 +12,15 @@ from cleanclaim import __version__
 from cleanclaim.report.result import JSON_KEYS, Report
 
 _FORMULA: Final = r"^[=+\-@\t\r]"
-"""How a text begins that a spreadsheet would take for a formula and run (OWASP, "CSV Injection")."""
+"""How a text begins that a spreadsheet would run as a formula (OWASP, "CSV Injection")."""
 _PLACES: Final = ("element", "box", "fhir")
 
 
 def render_csv(report: Report) -> str:
     """The findings as CSV with a header row.
 
-    `field` is spread over `field_element`, `field_box` and `field_fhir`; `evidence` is JSON. A text that a spreadsheet would run as a
-    formula gets an apostrophe in front.
+    `field` is spread over `field_element`, `field_box` and `field_fhir`; `evidence` is JSON. A text
+    that a spreadsheet would run as a formula gets an apostrophe in front.
 
     Args:
         report: what was found.
@@ -33,9 +33,10 @@ def render_csv(report: Report) -> str:
 
 
 def render_parquet(report: Report) -> bytes:
-    """The findings as Parquet: the columns of the JSON report with their types, `field` a structure.
+    """The findings as Parquet: the columns of the JSON report, typed, `field` a structure.
 
-    What a table of findings cannot say, the summary and what was not checked, is in the file's metadata as JSON, under `cleanclaim.summary`.
+    What a table of findings cannot say, the summary and what was not checked, is in the file's
+    metadata as JSON, under `cleanclaim.summary`.
 
     Args:
         report: what was found.

@@ -40,7 +40,7 @@ def formats_by_file(report: Report) -> dict[str, str | None]:
 
 
 def place_words(row: Mapping[str, Any]) -> str:
-    """The line, the diagnosis and the box of the paper form that a finding is about; empty for the claim as a whole.
+    """The line, diagnosis, box of the paper form and element; empty for the claim as a whole.
 
     Args:
         row: a finding.
@@ -60,7 +60,7 @@ def place_words(row: Mapping[str, Any]) -> str:
 
 
 def position_words(row: Mapping[str, Any], formats: ByFormat) -> str:
-    """Where in its file a finding is: the byte of an 837, the row of a table; empty where nothing says.
+    """Where in its file a finding is: the byte of an 837, the row of a table; empty if unknown.
 
     Args:
         row: a finding.
