@@ -1,4 +1,4 @@
-"""The HTML report around its findings: figures, the edits that fired, what was not checked, files."""
+"""The HTML report around its findings: figures, edits that fired, what was not checked, files."""
 
 from __future__ import annotations
 

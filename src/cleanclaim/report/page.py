@@ -119,7 +119,7 @@ def _findings(report: Report) -> Iterator[str]:
     chosen = _hardest(report.findings)
     if chosen.height < total:
         yield (
-            f'<p class="partial">The {chosen.height:,} hardest of {total:,} findings are shown here; '
+            f'<p class="partial">The {chosen.height:,} hardest of {total:,} findings are shown; '
             f"{total - chosen.height:,} are not. To get all of them, run the check again with "
             "<code>--format csv</code>, <code>--format parquet</code> or "
             "<code>--format jsonl</code>.</p>"

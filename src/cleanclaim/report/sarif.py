@@ -191,9 +191,14 @@ def _findings(report: Report, rules: Mapping[str, int], formats: ByFormat) -> It
                 "message": _message(said["message"] + advice),
                 "locations": _locations(said, formats),
                 "partialFingerprints": {FINGERPRINT: _fingerprint(said)},
-                "properties": _present({key: said[key] for key in _PROPERTIES}),
+                "properties": _properties(said),
             }
         )
+
+
+def _properties(said: Mapping[str, Any]) -> Json:
+    field = _present(dict(said["field"] or {}))
+    return _present({**{key: said[key] for key in _PROPERTIES}, "field": field or None})
 
 
 def _not_checked(report: Report, rules: Mapping[str, int]) -> Iterator[Json]:
@@ -227,7 +232,7 @@ def _locations(said: Mapping[str, Any], formats: ByFormat) -> list[Json]:
 
 
 def _region(position: int | None, kind: str | None) -> Json | None:
-    """The first byte at fault in an 837, the row of a CSV; other inputs have no lines to point at."""
+    """The first byte at fault in an 837, the row of a CSV; nothing else has lines to point at."""
     if position is None:
         return None
     if kind == "x12":
