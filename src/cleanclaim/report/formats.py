@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Final
 
 from cleanclaim.report.result import Report
@@ -15,10 +16,12 @@ class Format:
 
     Attributes:
         write: writes a report, told whether with colour.
+        ending: how the name of a file of this format ends.
         is_binary: True where the result is no text.
     """
 
     write: Callable[[Report, bool], str | bytes]
+    ending: str
     is_binary: bool = False
 
     def render(self, report: Report, *, color: bool = False) -> str | bytes:
@@ -36,16 +39,19 @@ def _json(report: Report, color: bool) -> str:  # noqa: ARG001, FBT001
     return report.to_json() + "\n"
 
 
-def _module(name: str) -> Callable[[Report, bool], Any]:
+def _module(name: str, function: str = "render") -> Callable[[Report, bool], Any]:
     def write(report: Report, color: bool) -> Any:  # noqa: ARG001, FBT001
-        from importlib import import_module  # noqa: PLC0415
-
-        return import_module(f"cleanclaim.report.{name}").render(report)
+        return getattr(import_module(f"cleanclaim.report.{name}"), function)(report)
 
     return write
 
 
 FORMATS: Final[dict[str, Format]] = {
-    "text": Format(_text),
-    "json": Format(_json),
+    "text": Format(_text, ".txt"),
+    "json": Format(_json, ".json"),
+    "jsonl": Format(_module("jsonl"), ".jsonl"),
+    "sarif": Format(_module("sarif"), ".sarif"),
+    "csv": Format(_module("tables", "render_csv"), ".csv"),
+    "parquet": Format(_module("tables", "render_parquet"), ".parquet", is_binary=True),
+    "html": Format(_module("page"), ".html"),
 }

@@ -124,10 +124,7 @@ class Report:
                 {key: row[key] for key in NOT_CHECKED_KEYS}
                 for row in self.not_checked.iter_rows(named=True)
             ],
-            "files": [
-                {"file": f.file, "format": f.format, "claims": f.claims, "error": f.error}
-                for f in self.files
-            ],
+            "files": [file_dict(entry) for entry in self.files],
         }
 
     def to_json(self, indent: int | None = 2) -> str:
@@ -139,4 +136,14 @@ def finding_dict(row: Mapping[str, Any]) -> dict[str, Any]:
     """One finding as a JSON object: every key of `JSON_KEYS`, evidence taken apart."""
     return {
         key: json.loads(row[key] or "{}") if key == "evidence" else row[key] for key in JSON_KEYS
+    }
+
+
+def file_dict(entry: FileRead) -> dict[str, Any]:
+    """What became of one input as a JSON object."""
+    return {
+        "file": entry.file,
+        "format": entry.format,
+        "claims": entry.claims,
+        "error": entry.error,
     }

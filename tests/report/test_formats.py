@@ -1,0 +1,76 @@
+"""Every format: there by name, the same twice, and silent about who the patient is."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from cleanclaim.config import FORMATS as NAMES
+from cleanclaim.model import Batch
+from cleanclaim.report.formats import FORMATS
+from cleanclaim.report.result import Report
+
+SECRETS = ("QZX987654321", "1957-11-03", "19571103", "ZEBEDEE", "QUENTIN", "EXAMPLE STREET")
+
+
+def as_bytes(report: Report, name: str) -> bytes:
+    content = FORMATS[name].render(report)
+    return content if isinstance(content, bytes) else content.encode()
+
+
+def test_every_format_of_the_configuration_is_there() -> None:
+    assert set(FORMATS) == set(NAMES)
+
+
+def test_endings_differ() -> None:
+    endings = [chosen.ending for chosen in FORMATS.values()]
+    assert len(set(endings)) == len(endings)
+    assert all(ending.startswith(".") for ending in endings)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_binary_is_said_truly(name: str, report: Report) -> None:
+    assert isinstance(FORMATS[name].render(report), bytes) == FORMATS[name].is_binary
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_same_report_is_written_the_same(name: str, file_report: Report) -> None:
+    assert as_bytes(file_report, name) == as_bytes(file_report, name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_tells_who_the_patient_is(name: str, report: Report, file_report: Report) -> None:
+    for one in (report, file_report):
+        told = as_bytes(one, name).decode("utf-8", errors="replace")
+        assert [secret for secret in SECRETS if secret in told] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_report_of_nothing_is_written(name: str, report: Report) -> None:
+    empty = Report(Batch.of({}), report.findings.clear(), report.not_checked.clear())
+    assert as_bytes(empty, name)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "parquet"])
+def test_every_finding_is_told(name: str, report: Report) -> None:
+    told = as_bytes(report, name).decode()
+    assert {code for code in report.findings["code"] if code not in told} == set()
+
+
+def test_the_formats_load_nothing_until_they_are_asked_for() -> None:
+    code = (
+        "import sys, cleanclaim.report.formats\n"
+        "names = ('page', 'sarif', 'jsonl', 'tables', 'text')\n"
+        "print([name for name in names if 'cleanclaim.report.' + name in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+def test_a_note_is_told_where_there_is_room_for_it(report: Report) -> None:
+    noted = replace(report, notes=("3 known findings are left out",))
+    for name in ("json", "jsonl", "sarif", "html", "text"):
+        assert "3 known findings are left out" in as_bytes(noted, name).decode()
