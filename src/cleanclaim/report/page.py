@@ -176,10 +176,8 @@ def _controls(chosen: pl.DataFrame) -> Iterator[str]:
 
 def _claim(rows: list[dict[str, Any]], kind: str, file: str, formats: ByFormat) -> Iterator[str]:
     number = rows[0]["claim_id"]
-    if number:
-        who = f'Claim <span class="id">{escape(number)}</span>'
-    else:
-        who = "The file" if rows[0]["claim_key"] is None else "A claim without number"
+    unnamed = "The file" if rows[0]["claim_key"] is None else "A claim without number"
+    who = f'Claim <span class="id">{escape(number)}</span>' if number else unnamed
     about = [kind, "" if file == IN_MEMORY else file, many(len(rows), "finding")]
     yield f'<article class="claim"><header><h3>{who}</h3>'
     yield f'<p class="meta">{escape(" · ".join(word for word in about if word))}</p></header>'
