@@ -2,10 +2,12 @@
 
 A field of a template names an evidence column and may say how it is written: `{code:icd}` with its dot, `{amount:money}` with dollar
 sign and cents, `{day:date}` as YYYY-MM-DD (dates are so anyway), `{codes}` of a list column joined by commas. Decimals lose trailing zeros.
+What stands in square brackets is left out where a field in it has no value: `[, expected {expected}]`.
 """
 
 from __future__ import annotations
 
+import re
 from string import Formatter
 from typing import Final
 
@@ -14,11 +16,7 @@ import polars as pl
 from cleanclaim.errors import EditError
 
 NOTHING: Final = "(nothing)"
-
-
-def fields(template: str) -> list[str]:
-    """The column names that a template needs, in order of appearance."""
-    return [name for _, name, _, _ in Formatter().parse(template) if name]
+_PARTS: Final = re.compile(r"\[[^\]]*\]|[^\[]+")
 
 
 def render(template: str, schema: pl.Schema) -> pl.Expr:
@@ -34,6 +32,17 @@ def render(template: str, schema: pl.Schema) -> pl.Expr:
     Raises:
         EditError: the template names a column that is not there, or an unknown form.
     """
+    parts = [
+        _filled(part[1:-1], schema).fill_null("")
+        if part.startswith("[")
+        else _filled(part, schema, NOTHING)
+        for part in _PARTS.findall(template)
+    ]
+    return pl.concat_str(parts) if parts else pl.lit("")
+
+
+def _filled(template: str, schema: pl.Schema, nothing: str | None = None) -> pl.Expr:
+    """A template without brackets written out; null where a value is missing and nothing stands for it."""
     parts: list[pl.Expr] = []
     for text, name, form, _ in Formatter().parse(template):
         if text:
@@ -44,8 +53,9 @@ def render(template: str, schema: pl.Schema) -> pl.Expr:
             raise EditError(
                 f"the message names '{name}', which is not among the evidence: {', '.join(schema)}"
             )
-        parts.append(_written(name, form or "", schema[name]).fill_null(NOTHING))
-    return pl.concat_str(parts) if parts else pl.lit("")
+        written = _written(name, form or "", schema[name])
+        parts.append(written.fill_null(nothing) if nothing else written)
+    return pl.concat_str(parts)
 
 
 def _written(name: str, form: str, dtype: pl.DataType) -> pl.Expr:

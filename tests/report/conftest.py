@@ -23,9 +23,16 @@ def report(reference: Reference) -> Report:
     """A clean claim and three at fault, numbered plainly, with markup and with a formula."""
     claims = [
         professional(claim_id="A-1", diagnoses=["M54.5"], **PATIENT),
-        professional(claim_id=HOSTILE, diagnoses=["E11", "S52.501"], **PATIENT),
-        professional(claim_id='=HYPERLINK("x")', diagnoses=["E10.9", "E11.9"], **PATIENT),
-        institutional(claim_id="A-4", **PATIENT),
+        professional(
+            claim_id=HOSTILE, diagnoses=["E11", "S52.501"], from_date="2026-05-13", **PATIENT
+        ),
+        professional(
+            claim_id='=HYPERLINK("x")',
+            diagnoses=["E10.9", "E11.9"],
+            from_date="2026-05-14",
+            **PATIENT,
+        ),
+        institutional(claim_id="A-4", claim_filing_code="CI", payer_class="commercial", **PATIENT),
     ]
     return check_objects(claims, reference, own_edits())
 

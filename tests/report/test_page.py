@@ -125,7 +125,7 @@ def test_the_policy_allows_its_own_style_and_script_only(html: str) -> None:
 
 def test_a_finding_says_where_what_and_why(html: str) -> None:
     tree = Tree(html)
-    assert tree.has("diagnosis 1, CMS-1500 box 21, 837 element")
+    assert tree.has("diagnosis 1, CMS-1500 box 21A, 837 element")
     assert tree.has("M54.5 ended 2021-09-30 and is not valid on 2026-05-12.")
     assert tree.has("What to do: Use M54.50, M54.51, M54.59 as the record supports.")
     assert tree.has("Source: 45 CFR 162.1000")

@@ -62,7 +62,7 @@ def test_csv_has_a_row_a_finding(file_report: Report) -> None:
 def test_csv_spreads_the_field(report: Report) -> None:
     row = next(row for row in rows_of(report) if row["code"] == "DX102")
     assert list(row)[11:14] == ["field_element", "field_box", "field_fhir"]
-    assert row["field_box"] == "21"
+    assert row["field_box"] == "21A"
     assert row["field_fhir"].startswith("Claim.diagnosis")
 
 

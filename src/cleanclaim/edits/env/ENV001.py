@@ -22,7 +22,7 @@ from cleanclaim.samples import interchange
         date(2026, 11, 23),
     ),
     evidence=("segment_number", "element", "found", "expected", "explanation"),
-    message="{explanation} Segment {segment_number}, {element}: found {found}, expected {expected}.",
+    message="{explanation}[ Segment {segment_number}, {element}][: found {found}][, expected {expected}].",
     examples=(
         fails("a count that is wrong", x12=interchange(("SE*", "SE*99*0001")), says="SE01"),
         fails("an end that is missing", x12=interchange(("IEA", "")), says="IEA"),

@@ -17,10 +17,12 @@ from cleanclaim.samples import interchange
     disposition=Disposition.REJECT,
     source=Source("837 implementation guides", "segment usage", "ASC X12N", date(2026, 11, 23)),
     evidence=("segment_number", "element", "found", "expected", "explanation"),
-    message="{explanation} Segment {segment_number}, {element}: found {found}, expected {expected}.",
+    message="{explanation}[ Segment {segment_number}, {element}][: found {found}][, expected {expected}].",
     examples=(
         fails(
-            "a segment that no 837 has", x12=interchange(("REF*EI", "QQQ*EI*999999999")), says="QQQ"
+            "a segment that no 837 has",
+            x12=interchange(("REF*EI", "QQQ*EI*999999999")),
+            says="of this name",
         ),
         fails("a line without a service", x12=interchange(("SV1", ""), ("SE*", "SE*24*0001"))),
         passes("segments in their places", x12=interchange()),

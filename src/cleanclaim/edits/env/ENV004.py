@@ -22,7 +22,7 @@ from cleanclaim.samples import interchange
         date(2026, 11, 23),
     ),
     evidence=("segment_number", "element", "found", "expected", "explanation"),
-    message="{explanation} Segment {segment_number}, {element}: found {found}, expected {expected}.",
+    message="{explanation}[ Segment {segment_number}, {element}][: found {found}][, expected {expected}].",
     examples=(
         fails(
             "a level that names no parent", x12=interchange(("HL*2", "HL*2*7*22*0")), says="HL02"

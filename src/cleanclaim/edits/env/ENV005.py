@@ -17,7 +17,7 @@ from cleanclaim.samples import interchange
     disposition=Disposition.REJECT,
     source=Source("837 implementation guides", "loop 2300", "ASC X12N", date(2026, 11, 23)),
     evidence=("segment_number", "element", "found", "expected", "explanation"),
-    message="{explanation} Segment {segment_number}, {element}: found {found}, expected {expected}.",
+    message="{explanation}[ Segment {segment_number}, {element}][: found {found}][, expected {expected}].",
     examples=(
         fails(
             "a transaction without a claim",
