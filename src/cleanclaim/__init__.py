@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cleanclaim.version import VERSION
+
 if TYPE_CHECKING:
     from cleanclaim.api import check
     from cleanclaim.reference import Reference
     from cleanclaim.report.result import Report
 
-__version__ = "0.1.0"
+__version__ = VERSION
 __all__ = ["Reference", "Report", "__version__", "check"]
 
 _HOMES = {

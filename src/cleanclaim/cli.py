@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from cleanclaim import __version__
 from cleanclaim.errors import CleanclaimError, ConfigError
+from cleanclaim.version import VERSION
 
 if TYPE_CHECKING:
     from cleanclaim.config import Config
@@ -58,7 +58,7 @@ def main() -> NoReturn:
 
 def _version(*, wanted: bool) -> None:
     if wanted:
-        typer.echo(f"cleanclaim {__version__}")
+        typer.echo(f"cleanclaim {VERSION}")
         raise typer.Exit
 
 

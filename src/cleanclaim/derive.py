@@ -7,16 +7,21 @@ Editor attributes) are made here and nowhere else.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.codeform import why_not_billable
 from cleanclaim.model import Batch
 from cleanclaim.reference import Reference
-from cleanclaim.terms import in_force
+from cleanclaim.reference.periods import NO_DAY, Ints, Periods, days, packed, taken
+from cleanclaim.terms import IS_BILLING_DIAGNOSIS, MODIFIERS, POINTERS
 
 _OF_THE_CLAIM: Final = (
     "claim_id",
@@ -50,6 +55,14 @@ ATTRIBUTES: Final = (
 """Medicare Code Editor attributes that `Claims.diagnoses` carries, each true or false on the diagnosis date."""
 
 ICD10_BEGINS: Final = date(2015, 10, 1)
+_SYSTEMS: Final = {"icd10cm": 10, "icd9cm": 9}
+_ORDER: Final = {
+    "claims": ("claim_key",),
+    "diagnoses": ("claim_key", "diagnosis_number"),
+    "lines": ("claim_key", "line_number"),
+}
+_MOST_NUMBERS: Final = 1 << 20
+"""More than any line or diagnosis number, so that a claim's key and a number make one sortable number."""
 _INPATIENT_BILLS: Final = ("11", "18", "21", "41")
 
 
@@ -57,12 +70,12 @@ class Claims:
     """A batch of claims as edits see it: the tables of the model, enriched, each a Polars frame.
 
     Attributes:
-        batch: the plain tables.
+        batch: the plain tables, each in the order of its keys.
         reference: the dated tables that the codes were met with.
     """
 
     def __init__(self, batch: Batch, reference: Reference) -> None:
-        self.batch = batch
+        self.batch = _in_order(batch)
         self.reference = reference
 
     @cached_property
@@ -70,29 +83,22 @@ class Claims:
         """One row a claim: all columns of the model, and more.
 
         `patient_age` (completed years on `from_date`), `is_inpatient` (type of bill 11x, 18x, 21x, 41x), `line_count`,
-        `diagnosis_count` (those that lines may point at), `line_charge_amount` (sum of the lines).
+        `diagnosis_count` (those that lines may point at), `line_charge_amount` (sum of the lines), `has_line_without_charge`.
         """
-        counts = self.batch.lines.group_by("claim_key").agg(
-            pl.len().cast(pl.Int64).alias("line_count"),
+        keys = _keys(self.batch.claims)
+        lines = self.batch.lines
+        listed = self.batch.diagnoses.filter(IS_BILLING_DIAGNOSIS)
+        charges = lines.group_by("claim_key", maintain_order=True).agg(
             pl.col("charge_amount").sum().alias("line_charge_amount"),
             pl.col("charge_amount").is_null().any().alias("has_line_without_charge"),
         )
-        listed = (
-            self.batch.diagnoses.lazy()
-            .filter(pl.col("diagnosis_type").is_in(["principal", "other"]))
-            .group_by("claim_key")
-            .agg(pl.len().cast(pl.Int64).alias("diagnosis_count"))
-        )
-        return (
-            self.batch.claims.lazy()
-            .join(counts.lazy(), on="claim_key", how="left", maintain_order="left")
-            .join(listed, on="claim_key", how="left", maintain_order="left")
-            .with_columns(
-                pl.col("line_count", "diagnosis_count").fill_null(0),
-                completed_years("patient_birth_date", "from_date").alias("patient_age"),
-                _is_inpatient().alias("is_inpatient"),
-            )
-            .collect()
+        return self.batch.claims.hstack(
+            taken(charges.drop("claim_key"), _found(_keys(charges), keys))
+        ).with_columns(
+            pl.Series("line_count", _counts(_keys(lines), keys)),
+            pl.Series("diagnosis_count", _counts(_keys(listed), keys)),
+            completed_years("patient_birth_date", "from_date").alias("patient_age"),
+            _is_inpatient().alias("is_inpatient"),
         )
 
     @cached_property
@@ -103,17 +109,12 @@ class Claims:
         billing_npi, billing_taxonomy_code, bill_type_code, claim_frequency_code, `diagnosis_count`, `line_count`, `is_inpatient`. And `patient_age`
         (completed years on the line's `from_date`), `provider_npi` (rendering, else billing).
         """
-        above = self.claims.lazy().select(
-            "claim_key", *_OF_THE_CLAIM, "diagnosis_count", "line_count", "is_inpatient"
-        )
-        return (
-            self.batch.lines.lazy()
-            .join(above, on="claim_key", how="left", maintain_order="left")
-            .with_columns(
-                completed_years("patient_birth_date", "from_date").alias("patient_age"),
-                pl.coalesce("rendering_npi", "billing_npi").alias("provider_npi"),
-            )
-            .collect()
+        above = self.claims.select(*_OF_THE_CLAIM, "diagnosis_count", "line_count", "is_inpatient")
+        return self.batch.lines.hstack(
+            taken(above, self._claim_rows(self.batch.lines))
+        ).with_columns(
+            completed_years("patient_birth_date", "from_date").alias("patient_age"),
+            pl.coalesce("rendering_npi", "billing_npi").alias("provider_npi"),
         )
 
     @cached_property
@@ -123,8 +124,8 @@ class Claims:
         claim_key, line_number, `modifier_number`, `modifier`, and of the line procedure_code, from_date, to_date, claim_type, payer_class,
         patient_key, is_history, as_of.
         """
-        lines = self.lines
-        context = [
+        rows, numbers, values = _unpivoted(self.lines, MODIFIERS)
+        context = self.lines.select(
             "claim_key",
             "line_number",
             "procedure_code",
@@ -135,18 +136,10 @@ class Claims:
             "patient_key",
             "is_history",
             "as_of",
-        ]
-        rows = [
-            lines.lazy()
-            .filter(pl.col(f"modifier_{n}").is_not_null())
-            .select(
-                *context,
-                pl.lit(n, pl.Int64).alias("modifier_number"),
-                pl.col(f"modifier_{n}").alias("modifier"),
-            )
-            for n in range(1, 5)
-        ]
-        return pl.concat(rows).sort("claim_key", "line_number", "modifier_number").collect()
+        )
+        return taken(context, rows).with_columns(
+            pl.Series("modifier_number", numbers + 1), values.alias("modifier")
+        )
 
     @cached_property
     def pointers(self) -> pl.DataFrame:
@@ -154,18 +147,10 @@ class Claims:
 
         claim_key, line_number, `pointer_position` (1-4), `diagnosis_number` pointed at, whether or not there is such a diagnosis.
         """
-        rows = [
-            self.batch.lines.lazy()
-            .filter(pl.col(f"diagnosis_pointer_{n}").is_not_null())
-            .select(
-                "claim_key",
-                "line_number",
-                pl.lit(n, pl.Int64).alias("pointer_position"),
-                pl.col(f"diagnosis_pointer_{n}").alias("diagnosis_number"),
-            )
-            for n in range(1, 5)
-        ]
-        return pl.concat(rows).sort("claim_key", "line_number", "pointer_position").collect()
+        rows, numbers, values = self._as_sent
+        return taken(self.batch.lines.select("claim_key", "line_number"), rows).with_columns(
+            pl.Series("pointer_position", numbers + 1), values.alias("diagnosis_number")
+        )
 
     @cached_property
     def line_diagnoses(self) -> pl.DataFrame:
@@ -174,14 +159,14 @@ class Claims:
         claim_key, line_number, pointer_position, diagnosis_number, diagnosis_code, icd_version, and of the line: procedure_code, modifier_1 … modifier_4,
         from_date, claim_type, payer_class, patient_key, patient_age, patient_sex, is_history. Pointers to no diagnosis are left out.
         """
-        codes = self.batch.diagnoses.lazy().select(
-            "claim_key", "diagnosis_number", "diagnosis_code", "icd_version"
-        )
-        of_line = self.lines.lazy().select(
+        rows, numbers, pointed = self._as_sent
+        at = self._diagnosis_rows(rows, pointed)
+        there = at >= 0
+        of_line = self.lines.select(
             "claim_key",
             "line_number",
             "procedure_code",
-            *(f"modifier_{n}" for n in range(1, 5)),
+            *MODIFIERS,
             "from_date",
             "claim_type",
             "payer_class",
@@ -190,11 +175,11 @@ class Claims:
             "patient_sex",
             "is_history",
         )
+        codes = self.batch.diagnoses.select("diagnosis_number", "diagnosis_code", "icd_version")
         return (
-            self.pointers.lazy()
-            .join(codes, on=["claim_key", "diagnosis_number"], how="inner", maintain_order="left")
-            .join(of_line, on=["claim_key", "line_number"], how="left", maintain_order="left")
-            .collect()
+            taken(of_line, rows[there])
+            .hstack(taken(codes, at[there]))
+            .with_columns(pl.Series("pointer_position", numbers[there] + 1))
         )
 
     @cached_property
@@ -205,6 +190,7 @@ class Claims:
         the discharge (statement through) day for an inpatient claim; the statement's first day for an outpatient one.
         `patient_age`: completed years on `on_date`.
         `is_pointed_at`: some line points at it.
+        `has_sibling`: another diagnosis of the claim has the same first three characters.
         `code_loaded`: the validity table of its code system covers both days; null where there is no date or code, or where the code
         system itself is the wrong one for the date (DX105's business).
         `in_force`: billable on both days. `ever_in_force`: billable on some day. `first_valid`, `last_valid`: that code's first and last
@@ -212,7 +198,15 @@ class Claims:
         and each of `ATTRIBUTES` on `on_date` (false where the code is not in force then).
         """
         base = self._dated_diagnoses()
-        return _with_attributes(_with_validity(base, self.reference), self.reference)
+        codes = packed(base["diagnosis_code"])
+        loaded = _loaded(self.reference, "icd10cm", 10) | _loaded(self.reference, "icd9cm", 9)
+        is_known = pl.col("on_date").is_not_null() & pl.col("diagnosis_code").is_not_null()
+        dated = base.hstack(_validity(base, codes, self.reference)).with_columns(
+            pl.when(is_known & _right_system()).then(loaded).alias("code_loaded")
+        )
+        return dated.hstack(_attributes(dated, codes, self.reference)).with_columns(
+            pl.col(ATTRIBUTES) & pl.col("code_loaded").fill_null(value=False)
+        )
 
     @cached_property
     def never_billable(self) -> pl.DataFrame:
@@ -235,22 +229,8 @@ class Claims:
         )
 
     def _dated_diagnoses(self) -> pl.DataFrame:
-        pointed = (
-            self.pointers.lazy()
-            .join(
-                self.batch.lines.lazy().select("claim_key", "line_number", "from_date", "to_date"),
-                on=["claim_key", "line_number"],
-                how="left",
-            )
-            .group_by("claim_key", "diagnosis_number")
-            .agg(
-                pl.col("from_date").min().alias("pointed_from"),
-                pl.col("to_date").max().alias("pointed_to"),
-            )
-            .with_columns(pl.lit(value=True).alias("is_pointed_at"))
-        )
-        above = self.claims.lazy().select(
-            "claim_key",
+        first, last = self._pointed_days()
+        above = self.claims.select(
             *_OF_THE_CLAIM,
             "line_count",
             "diagnosis_count",
@@ -259,27 +239,73 @@ class Claims:
             pl.coalesce("discharge_date", "to_date", "from_date").alias("claim_through_date"),
             pl.coalesce("to_date", "from_date").alias("claim_to_date"),
         )
+        diagnoses = self.batch.diagnoses
         institutional = pl.col("claim_type") == "institutional"
         own_day = pl.when("is_inpatient").then("claim_through_date").otherwise("claim_from_date")
+        category = pl.struct("claim_key", "icd_version", pl.col("diagnosis_code").str.slice(0, 3))
         return (
-            self.batch.diagnoses.lazy()
-            .join(above, on="claim_key", how="left", maintain_order="left")
-            .join(pointed, on=["claim_key", "diagnosis_number"], how="left", maintain_order="left")
+            diagnoses.hstack(taken(above, self._claim_rows(diagnoses)))
             .with_columns(
                 pl.when(institutional)
                 .then(own_day)
-                .otherwise(pl.coalesce("pointed_from", "claim_from_date"))
+                .otherwise(pl.coalesce(first, "claim_from_date"))
                 .alias("on_date"),
                 pl.when(institutional)
                 .then(own_day)
-                .otherwise(pl.coalesce("pointed_to", "claim_to_date"))
+                .otherwise(pl.coalesce(last, "claim_to_date"))
                 .alias("last_date"),
-                pl.col("is_pointed_at").fill_null(value=False),
+                pl.Series("is_pointed_at", self._pointer_counts() > 0),
+                category.is_duplicated().alias("has_sibling"),
             )
             .with_columns(completed_years("patient_birth_date", "on_date").alias("patient_age"))
-            .drop("pointed_from", "pointed_to")
-            .collect()
         )
+
+    def _claim_rows(self, table: pl.DataFrame) -> Ints:
+        """For each row of a table the row of its claim."""
+        return _found(_keys(self.batch.claims), _keys(table))
+
+    @cached_property
+    def _as_sent(self) -> tuple[Ints, Ints, pl.Series]:
+        """The pointers of lines: row of the line, position less one, diagnosis number."""
+        return _unpivoted(self.batch.lines, POINTERS)
+
+    @cached_property
+    def _pointed(self) -> tuple[Ints, Ints]:
+        """For each pointer that meets a diagnosis: the line's row, the diagnosis' row."""
+        rows, _, pointed = self._as_sent
+        at = self._diagnosis_rows(rows, pointed)
+        return rows[at >= 0], at[at >= 0]
+
+    def _diagnosis_rows(self, line_rows: Ints, numbers: pl.Series) -> Ints:
+        """The row of the diagnosis of that number on each line's claim, -1 for none."""
+        diagnoses = self.batch.diagnoses
+        known = (
+            _keys(diagnoses) * _MOST_NUMBERS + diagnoses["diagnosis_number"].fill_null(0).to_numpy()
+        )
+        keys = _keys(self.batch.lines)[line_rows]
+        wanted = numbers.to_numpy()
+        at = _found(known, keys * _MOST_NUMBERS + wanted)
+        return np.where((wanted > 0) & (wanted < _MOST_NUMBERS), at, -1)
+
+    def _pointer_counts(self) -> Ints:
+        return np.bincount(self._pointed[1], minlength=self.batch.diagnoses.height)
+
+    def _pointed_days(self) -> tuple[pl.Series, pl.Series]:
+        """For each diagnosis the first and the last day of the lines that point at it; null where there are none."""
+        lines, at = self._pointed
+        count = self.batch.diagnoses.height
+        found = []
+        for column, choose, worst in (
+            ("from_date", np.minimum, np.int32(2**31 - 1)),
+            ("to_date", np.maximum, NO_DAY),
+        ):
+            day = days(self.batch.lines[column])[lines]
+            there = day != NO_DAY
+            best = np.full(count, worst, dtype=np.int32)
+            choose.at(best, at[there], day[there])
+            column_of = pl.Series(best)
+            found.append(column_of.set(column_of == int(worst), None).cast(pl.Date))
+        return found[0], found[1]
 
 
 def completed_years(born: str, on: str) -> pl.Expr:
@@ -297,60 +323,37 @@ def _is_inpatient() -> pl.Expr:
     return ((pl.col("claim_type") == "institutional") & bill).fill_null(value=False)
 
 
-def _with_validity(diagnoses: pl.DataFrame, reference: Reference) -> pl.DataFrame:
-    codes = diagnoses["diagnosis_code"].unique()
-    periods = pl.concat(
-        [
-            reference.narrow(name, codes)
-            .lazy()
-            .select(
-                pl.lit(version, pl.Int64).alias("icd_version"),
-                pl.col("code").alias("diagnosis_code"),
-                "valid_from",
-                "valid_to",
-                pl.col("release").cast(pl.String),
-            )
-            for name, version in (("icd10cm", 10), ("icd9cm", 9))
-        ]
-    ).collect()
-    key = ["icd_version", "diagnosis_code"]
-    ever = (
-        periods.lazy()
-        .group_by(key)
-        .agg(
-            pl.col("valid_from").min().alias("first_valid"),
-            pl.col("valid_to").max().alias("last_valid"),
-            pl.col("release").last(),
-        )
-    )
-    covering = (
-        diagnoses.lazy()
-        .select("claim_key", "diagnosis_number", "on_date", "last_date", *key)
-        .join(periods.lazy().drop("release"), on=key, how="inner")
-        .group_by("claim_key", "diagnosis_number")
-        .agg(
-            # Two periods of two releases may touch, so each day is asked for by itself.
-            (in_force("on_date").any() & in_force("last_date").any()).alias("in_force")
-        )
-    )
-    loaded = _loaded(reference, "icd10cm", 10) | _loaded(reference, "icd9cm", 9)
-    return (
-        diagnoses.lazy()
-        .join(ever, on=key, how="left", maintain_order="left")
-        .join(covering, on=["claim_key", "diagnosis_number"], how="left", maintain_order="left")
-        .with_columns(
-            pl.col("in_force").fill_null(value=False),
-            pl.col("first_valid").is_not_null().alias("ever_in_force"),
-            pl.when(
-                pl.col("on_date").is_not_null()
-                & pl.col("diagnosis_code").is_not_null()
-                & _right_system()
-            )
-            .then(loaded)
-            .alias("code_loaded"),
-        )
-        .collect()
-    )
+def _validity(
+    diagnoses: pl.DataFrame, codes: npt.NDArray[np.uint64], reference: Reference
+) -> pl.DataFrame:
+    """in_force, ever_in_force, first_valid, last_valid and release of each diagnosis."""
+    version = diagnoses["icd_version"].to_numpy()
+    first_day, last_day = days(diagnoses["on_date"]), days(diagnoses["last_date"])
+    parts: dict[str, pl.Series] = {}
+    for name, number in _SYSTEMS.items():
+        of_system = version == number
+        if parts and not of_system.any():
+            continue
+        periods = Periods.of(reference, name)
+        first, count = periods.spans(np.where(of_system, codes, 0).astype(np.uint64))
+        in_force = [periods.rows_on((first, count), day) >= 0 for day in (first_day, last_day)]
+        ever = count > 0
+        said = periods.table.select("valid_from", "valid_to", pl.col("release").cast(pl.String))
+        begins = taken(said.select("valid_from"), np.where(ever, first, -1))
+        ends = taken(said.drop("valid_from"), np.where(ever, first + count - 1, -1))
+        own = {
+            "in_force": pl.Series(in_force[0] & in_force[1]),
+            "ever_in_force": pl.Series(ever),
+            "first_valid": begins["valid_from"],
+            "last_valid": ends["valid_to"],
+            "release": ends["release"],
+        }
+        mask = pl.Series(of_system)
+        parts = {
+            column: values.zip_with(mask, parts[column]) if parts else values
+            for column, values in own.items()
+        }
+    return pl.DataFrame(parts)
 
 
 def _loaded(reference: Reference, table: str, version: int) -> pl.Expr:
@@ -370,41 +373,71 @@ def _right_system() -> pl.Expr:
     )
 
 
-def _with_attributes(diagnoses: pl.DataFrame, reference: Reference) -> pl.DataFrame:
-    codes = diagnoses["diagnosis_code"].unique()
-    flagged = pl.concat(
-        [
-            _attributes(reference.narrow(name, codes), version)
-            for name, version in (("icd10cm_attributes", 10), ("icd9cm_attributes", 9))
-        ]
-    )
-    key = ["icd_version", "diagnosis_code"]
-    on_the_day = (
-        diagnoses.lazy()
-        .select("claim_key", "diagnosis_number", "on_date", *key)
-        .join(flagged.lazy(), on=key, how="inner")
-        .filter(pl.col("on_date").is_between("valid_from", "valid_to"))
-        .select("claim_key", "diagnosis_number", *ATTRIBUTES)
-        .unique(["claim_key", "diagnosis_number"])
-    )
-    return (
-        diagnoses.lazy()
-        .join(on_the_day, on=["claim_key", "diagnosis_number"], how="left", maintain_order="left")
-        .with_columns(
-            pl.col(ATTRIBUTES).fill_null(value=False) & pl.col("code_loaded").fill_null(value=False)
-        )
-        .collect()
-    )
-
-
-def _attributes(rows: pl.DataFrame, version: int) -> pl.DataFrame:
-    return rows.select(
-        pl.lit(version, pl.Int64).alias("icd_version"),
-        pl.col("code").alias("diagnosis_code"),
-        "valid_from",
-        "valid_to",
-        *(
-            pl.col(name) if name in rows.columns else pl.lit(value=False).alias(name)
+def _attributes(
+    diagnoses: pl.DataFrame, codes: npt.NDArray[np.uint64], reference: Reference
+) -> pl.DataFrame:
+    """Each of `ATTRIBUTES` of each diagnosis on its day, false where the tables say nothing."""
+    version = diagnoses["icd_version"].to_numpy()
+    on = days(diagnoses["on_date"])
+    parts = []
+    for name, number in _SYSTEMS.items():
+        of_system = version == number
+        if not of_system.any():
+            continue
+        periods = Periods.of(reference, f"{name}_attributes")
+        spans = periods.spans(np.where(of_system, codes, 0).astype(np.uint64))
+        known = periods.table.select(
+            name if name in periods.table.columns else pl.lit(value=False).alias(name)
             for name in ATTRIBUTES
-        ),
-    )
+        )
+        rows = taken(known, periods.rows_on(spans, on))
+        parts.append(rows.select(pl.all().fill_null(value=False)))
+    if not parts:
+        return pl.DataFrame(schema=dict.fromkeys(ATTRIBUTES, pl.Boolean))
+    if len(parts) == 1:
+        return parts[0]
+    return pl.DataFrame([one | other for one, other in zip(*parts, strict=True)])
+
+
+def _in_order(batch: Batch) -> Batch:
+    """The batch with every table in the order of its keys, as readers leave them."""
+    frames = batch.frames()
+    unordered = {
+        name: frame.sort(keys, maintain_order=True)
+        for name, keys in _ORDER.items()
+        if not _is_sorted(frame := frames[name], keys)
+    }
+    return replace(batch, **unordered) if unordered else batch
+
+
+def _is_sorted(frame: pl.DataFrame, keys: tuple[str, ...]) -> bool:
+    order = _keys(frame)
+    if len(keys) > 1:
+        order = order * _MOST_NUMBERS + frame[keys[1]].fill_null(0).to_numpy()
+    return bool((order[1:] >= order[:-1]).all())
+
+
+def _keys(frame: pl.DataFrame) -> Ints:
+    return frame["claim_key"].to_numpy()
+
+
+def _found(sorted_keys: Ints, wanted: Ints) -> Ints:
+    """For each wanted key the row of the first that equals it, -1 for none."""
+    if not len(sorted_keys):
+        return np.full(len(wanted), -1, dtype=np.int64)
+    at = np.minimum(np.searchsorted(sorted_keys, wanted), len(sorted_keys) - 1)
+    return np.where(sorted_keys[at] == wanted, at, -1)
+
+
+def _counts(sorted_keys: Ints, wanted: Ints) -> Ints:
+    """How many of the sorted keys equal each wanted one."""
+    low = np.searchsorted(sorted_keys, wanted)
+    return np.searchsorted(sorted_keys, wanted, side="right") - low
+
+
+def _unpivoted(frame: pl.DataFrame, columns: Sequence[str]) -> tuple[Ints, Ints, pl.Series]:
+    """The values of several columns that are there: row, number of the column, value; in order of row and column."""
+    there = np.stack([frame[name].is_not_null().to_numpy() for name in columns], axis=1)
+    rows, numbers = np.nonzero(there)
+    every = pl.concat([frame[name] for name in columns])
+    return rows, numbers, every.gather(numbers * frame.height + rows)

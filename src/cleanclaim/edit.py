@@ -159,7 +159,7 @@ def unchecked(title: str, *claims: Mapping[str, Any]) -> Unchecked:
     return Unchecked(title, claims)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Edit:
     """One edit, whole: what it says and how it decides.
 
@@ -173,6 +173,9 @@ class Edit:
         examples: claims on which it fires, does not fire, and cannot judge.
         function: decides (see the module's text).
         table: the table of a row edit; None for a query edit.
+        when: for a query edit, by table, a test of one row (an expression, or a function of the reference that makes one): the
+            function runs only on batches where a row of one of these tables meets its test. It saves time and decides nothing, so it
+            must hold wherever the function would find, or could not judge, anything.
         evidence: evidence columns of a row edit: names of the table's columns, or named expressions.
         column: `table.column` of the model at fault, which tells element, box and FHIR path.
         carc: claim adjustment reason code that a denial would carry.
@@ -196,6 +199,7 @@ class Edit:
     examples: tuple[Example, ...]
     function: Callable[..., Any]
     table: RowTable | None = None
+    when: Mapping[RowTable, pl.Expr | Callable[[Reference], pl.Expr]] = field(default_factory=dict)
     evidence: tuple[str | pl.Expr, ...] = ()
     suggestion: str = ""
     column: str = ""
@@ -205,9 +209,7 @@ class Edit:
     payers: tuple[str, ...] = ()
     others: Literal["warn", "off"] = "warn"
     fix: Literal["safe", "proposed"] | None = None
-    unchecked: pl.Expr | Callable[[Claims, Reference], Rows] | None = field(
-        default=None, compare=False
-    )
+    unchecked: pl.Expr | Callable[[Claims, Reference], Rows] | None = field(default=None)
     unchecked_reason: str = ""
     supply: str = ""
     on: bool = True

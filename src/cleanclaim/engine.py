@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Final
+from weakref import ref
 
 import polars as pl
 
@@ -64,6 +66,8 @@ _RAW: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     **dict.fromkeys(OVERRIDES, pl.String),
     "position": pl.Int64,
 }
+Hit = tuple[Edit, pl.DataFrame]
+"""An edit and the rows that it found, or could not judge."""
 _NEVER_EVIDENCE: Final = frozenset(
     c.name for table in TABLES.values() for c in table.columns if c.private
 )
@@ -105,55 +109,89 @@ def check(batch: Batch, reference: Reference, edits: Sequence[Edit]) -> Checked:
         EditError: an edit does not keep an edit's contract.
     """
     claims = Claims(batch, reference)
-    hits: list[tuple[Edit, pl.DataFrame]] = []
-    unchecked: list[tuple[Edit, pl.DataFrame]] = []
+    hits: list[Hit] = []
+    unchecked: list[Hit] = []
+    asked = {edit.code for edit in edits if edit.table is None and not edit.when}
     for table in _BY_ROW:
-        own = [edit for edit in edits if edit.table == table]
-        if own:
-            _run_row_edits(claims, table, own, hits, unchecked)
-    _run_query_edits(claims, [edit for edit in edits if edit.table is None], hits, unchecked)
+        asked |= _run_row_edits(claims, table, edits, hits, unchecked)
+    _run_query_edits(claims, [edit for edit in edits if edit.code in asked], hits, unchecked)
     raw = [_raw(edit, rows) for edit, rows in hits if rows.height]
     return Checked(_findings(claims, raw), _not_checked(claims, unchecked))
 
 
+@dataclass(frozen=True)
+class _Pass:
+    """What is asked of every row of one table.
+
+    Attributes:
+        at_fault: by code, the row edits of the table and their expressions.
+        open: by code, those that may not be able to judge a row, and when.
+        tests: by code, the tests of query edits on the table.
+    """
+
+    at_fault: dict[str, tuple[Edit, pl.Expr]]
+    open: dict[str, tuple[Edit, pl.Expr]]
+    tests: dict[str, pl.Expr]
+
+    @cached_property
+    def expressions(self) -> list[pl.Expr]:
+        """All of them, never null, each under a name of its own."""
+        at_fault = [(code, test) for code, (_, test) in self.at_fault.items()]
+        open_ = [(f"?{code}", test) for code, (_, test) in self.open.items()]
+        tests = [(f">{code}", test) for code, test in self.tests.items()]
+        return [
+            test.fill_null(value=False).alias(name) for name, test in (*at_fault, *open_, *tests)
+        ]
+
+
+@lru_cache(maxsize=64)
+def _pass(table: str, edits: tuple[Edit, ...], reference: ref[Reference]) -> _Pass:
+    """The expressions are made once: that takes longer than running them over one claim."""
+    own = [edit for edit in edits if edit.table == table]
+    known = reference()
+    tests = [
+        (edit.code, test) for edit in edits for name, test in edit.when.items() if name == table
+    ]
+    return _Pass(
+        {edit.code: (edit, edit.function()) for edit in own},
+        {edit.code: (edit, edit.unchecked) for edit in own if isinstance(edit.unchecked, pl.Expr)},
+        {code: test if isinstance(test, pl.Expr) else test(known) for code, test in tests if known},
+    )
+
+
 def _run_row_edits(
-    claims: Claims,
-    table: str,
-    edits: Sequence[Edit],
-    hits: list[tuple[Edit, pl.DataFrame]],
-    unchecked: list[tuple[Edit, pl.DataFrame]],
-) -> None:
+    claims: Claims, table: str, edits: Sequence[Edit], hits: list[Hit], unchecked: list[Hit]
+) -> set[str]:
+    """Run the row edits of a table; the codes of the query edits whose test on it some row meets."""
+    asked = _pass(table, tuple(edits), ref(claims.reference))
+    if not asked.expressions:
+        return set()
     frame: pl.DataFrame = (
         getattr(claims, table) if table != "syntax_faults" else claims.batch.syntax_faults
     )
     if frame.is_empty():
-        return
-    wanted = {edit.code: edit.function() for edit in edits}
-    wanted |= {
-        f"?{edit.code}": edit.unchecked for edit in edits if isinstance(edit.unchecked, pl.Expr)
-    }
+        return set()
     try:
-        marks = frame.select(
-            expression.fill_null(value=False).alias(name) for name, expression in wanted.items()
-        )
+        marks = frame.select(asked.expressions)
     except pl.exceptions.PolarsError:
-        _blame(frame, edits)
+        _blame(frame, asked.expressions)
         raise
-    for edit in edits:
-        found = marks[edit.code]
-        if found.any():
-            hits.append((edit, _with_evidence(edit, frame.filter(found), table)))
-        if f"?{edit.code}" in wanted and marks[f"?{edit.code}"].any():
-            unchecked.append((edit, frame.filter(marks[f"?{edit.code}"])))
+    for code, (edit, _) in asked.at_fault.items():
+        if marks[code].any():
+            hits.append((edit, _with_evidence(edit, frame.filter(marks[code]), table)))
+    for code, (edit, _) in asked.open.items():
+        if marks[f"?{code}"].any():
+            unchecked.append((edit, frame.filter(marks[f"?{code}"])))
+    return {code for code in asked.tests if marks[f">{code}"].any()}
 
 
-def _blame(frame: pl.DataFrame, edits: Sequence[Edit]) -> None:
+def _blame(frame: pl.DataFrame, expressions: Sequence[pl.Expr]) -> None:
     """Name the edit whose expression does not run over the table."""
-    for edit in edits:
+    for expression in expressions:
         try:
-            frame.head(0).select(edit.function().alias(edit.code))
+            frame.head(0).select(expression)
         except pl.exceptions.PolarsError as error:
-            raise EditError(f"{edit.code}: {error}") from error
+            raise EditError(f"{expression.meta.output_name().lstrip('?>')}: {error}") from error
 
 
 def _with_evidence(edit: Edit, rows: pl.DataFrame, table: str) -> pl.DataFrame:
@@ -165,10 +203,10 @@ def _with_evidence(edit: Edit, rows: pl.DataFrame, table: str) -> pl.DataFrame:
 def _run_query_edits(
     claims: Claims,
     edits: Sequence[Edit],
-    hits: list[tuple[Edit, pl.DataFrame]],
-    unchecked: list[tuple[Edit, pl.DataFrame]],
+    hits: list[Hit],
+    unchecked: list[Hit],
 ) -> None:
-    asked: list[tuple[Edit, list[tuple[Edit, pl.DataFrame]], Rows]] = []
+    asked: list[tuple[Edit, list[Hit], Rows]] = []
     for edit in edits:
         asked.append((edit, hits, edit.function(claims, claims.reference)))
         if edit.unchecked is not None and not isinstance(edit.unchecked, pl.Expr):
@@ -355,7 +393,7 @@ def _box(box: str, letter: str) -> str | None:
     return ", ".join(chosen) or None
 
 
-def _not_checked(claims: Claims, unchecked: Sequence[tuple[Edit, pl.DataFrame]]) -> pl.DataFrame:
+def _not_checked(claims: Claims, unchecked: Sequence[Hit]) -> pl.DataFrame:
     if not unchecked:
         return pl.DataFrame(schema=NOT_CHECKED)
     parts = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -21,6 +22,12 @@ from cleanclaim.samples import institutional, interchange, professional
 
 EDITS = own_edits()
 EXAMPLES = [(edit, example) for edit in EDITS for example in edit.examples]
+CLINIC_DAY = concat(
+    read_x12(
+        (Path(__file__).parents[2] / "examples" / "clinic-day.837").read_bytes(),
+        file="clinic-day.837",
+    )
+)
 
 
 def batch(example: Example) -> Batch:
@@ -113,6 +120,16 @@ def test_edit_changes_no_input_and_repeats_no_finding(edit: Edit, reference: Ref
             "claim_key", "line_number", "diagnosis_number", "message", "position"
         )
         assert keys.is_unique().all()
+
+
+@pytest.mark.parametrize("edit", [e for e in EDITS if e.when], ids=lambda e: e.code)
+def test_the_test_that_saves_time_decides_nothing(edit: Edit, reference: Reference) -> None:
+    whole = replace(edit, when={})
+    texts = [*(batch(example) for example in edit.examples), CLINIC_DAY]
+    for claims in texts:
+        quick, slow = check(claims, reference, [edit]), check(claims, reference, [whole])
+        assert quick.findings.equals(slow.findings)
+        assert quick.not_checked.equals(slow.not_checked)
 
 
 def test_codes_and_names_are_unique() -> None:

@@ -262,6 +262,28 @@ def notes_of(reference: Reference, codes: pl.Series, kind: str) -> pl.DataFrame:
     return _told(reference, carried, "container", "is_exhaustive")
 
 
+def may_carry(reference: Reference, kind: str, binding: pl.Expr) -> pl.Expr:
+    """A quick test of the column `diagnosis_code`: whether a note of a kind could be carried by the code.
+
+    Args:
+        reference: the reference.
+        kind: the notes' kind.
+        binding: true on the notes that count, over `icd10cm_notes`.
+
+    Returns:
+        An expression, true wherever the code begins as one that such a note stands over.
+    """
+    notes = reference.table("icd10cm_notes").filter(pl.col("kind") == kind, binding)
+    scopes = reference.table("icd10cm_note_scopes").join(notes, on="note_id", how="semi")
+    prefixes = scopes["prefix"].unique()
+    return pl.any_horizontal(
+        pl.col("diagnosis_code")
+        .str.slice(0, length)
+        .is_in(prefixes.filter(prefixes.str.len_chars() == length).implode())
+        for length in sorted(prefixes.str.len_chars().unique())
+    )
+
+
 def _carried(reference: Reference, prefixes: pl.DataFrame, kind: str) -> pl.DataFrame:
     """code, note_id and scope (the prefix of the code by which it carries the note)."""
     by_prefix = reference.derived(

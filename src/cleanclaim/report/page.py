@@ -17,7 +17,6 @@ from typing import Any, Final
 
 import polars as pl
 
-from cleanclaim import __version__
 from cleanclaim.edit import Disposition
 from cleanclaim.report.overview import (
     badge,
@@ -35,6 +34,7 @@ from cleanclaim.report.where import (
     place_words,
     position_words,
 )
+from cleanclaim.version import VERSION
 
 MOST_FINDINGS: Final = 5_000
 """So many findings are shown, the hardest first; a browser is slow with more."""
@@ -74,7 +74,7 @@ def _document(report: Report) -> Iterator[str]:
     yield from files_section(report)
     yield "</main>"
     yield (
-        f'<footer class="wide"><p>Made by cleanclaim {__version__} on your own computer; '
+        f'<footer class="wide"><p>Made by cleanclaim {VERSION} on your own computer; '
         "nothing was sent anywhere. This page names claims and services: "
         "keep it as you keep the claims themselves.</p></footer>"
     )

@@ -15,11 +15,11 @@ from pathlib import PurePath
 from typing import Any, Final
 from urllib.parse import quote
 
-from cleanclaim import __version__
 from cleanclaim.edit import Edit
 from cleanclaim.read import FileRead
 from cleanclaim.report.result import Report, finding_dict
 from cleanclaim.report.where import IN_MEMORY, ByFormat, formats_by_file, paragraphs
+from cleanclaim.version import VERSION
 
 SCHEMA: Final = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -87,8 +87,8 @@ def _driver(edits: Sequence[Edit]) -> Json:
     return _present(
         {
             "name": "cleanclaim",
-            "version": __version__,
-            "semanticVersion": __version__,
+            "version": VERSION,
+            "semanticVersion": VERSION,
             "informationUri": _home(),
             "rules": [_rule(edit) for edit in edits],
         }

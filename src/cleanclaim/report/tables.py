@@ -8,8 +8,8 @@ from typing import Final
 
 import polars as pl
 
-from cleanclaim import __version__
 from cleanclaim.report.result import JSON_KEYS, Report
+from cleanclaim.version import VERSION
 
 _FORMULA: Final = r"^[=+\-@\t\r]"
 """How a text begins that a spreadsheet would run as a formula (OWASP, "CSV Injection")."""
@@ -48,7 +48,7 @@ def render_parquet(report: Report) -> bytes:
     report.findings.select(JSON_KEYS).write_parquet(
         buffer,
         metadata={
-            "cleanclaim.version": __version__,
+            "cleanclaim.version": VERSION,
             "cleanclaim.summary": json.dumps(report.summary, ensure_ascii=False),
         },
     )

@@ -37,6 +37,10 @@ _ROLES = {
     column="claims.referring_npi",
     message="The {role} provider's NPI {npi} is not valid.",
     suggestion="Ten digits, the last a check digit; look it up in NPPES.",
+    when={
+        "claims": pl.any_horizontal(fails_luhn(f"{role}_npi") for role in _ROLES),
+        "lines": fails_luhn("ordering_npi"),
+    },
     examples=(
         fails("a referring provider", professional(referring_npi="1234567890"), says="referring"),
         fails(

@@ -9,7 +9,19 @@ import polars as pl
 from cleanclaim.derive import Claims
 from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
+from cleanclaim.reference.release import OPEN_END
 from cleanclaim.samples import institutional, professional
+from cleanclaim.terms import SETTLED
+
+
+def _is_doubtful(reference: Reference) -> pl.Expr:
+    """A place other than those that have been codes all along."""
+    places = reference.table("place_of_service")
+    settled = places.filter(pl.col("valid_from") < SETTLED, pl.col("valid_to") == OPEN_END)["code"]
+    is_settled = pl.col("place_of_service_code").is_in(settled.implode()) & (
+        pl.col("from_date") >= SETTLED
+    )
+    return (pl.col("claim_type") != "institutional") & ~is_settled.fill_null(value=False)
 
 
 @query_edit(
@@ -27,6 +39,7 @@ from cleanclaim.samples import institutional, professional
     column="lines.place_of_service_code",
     message="The place of service {place} {what}.",
     suggestion="Take the two-digit code of where the patient was seen.",
+    when={"lines": _is_doubtful},
     examples=(
         fails("no such place", professional(place_of_service_code="35"), line_number=1, says="35"),
         fails("missing", professional(place_of_service_code=None), line_number=1, says="missing"),

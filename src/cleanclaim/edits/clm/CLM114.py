@@ -40,6 +40,7 @@ _SAME = (
     column="claims.claim_id",
     message="The same claim is in this batch already{where}.",
     suggestion="Send it once. A correction goes as a replacement (frequency 7).",
+    when={"claims": pl.col("patient_key").is_duplicated()},
     examples=(
         fails("the same claim twice", professional(), professional()),
         fails(

@@ -12,6 +12,8 @@ from cleanclaim.reference import Reference
 from cleanclaim.samples import institutional, professional
 from cleanclaim.terms import DISTINCT_MODIFIERS, MODIFIERS, REPEAT_MODIFIERS, has_modifier
 
+_REPEATS = pl.struct("patient_key", "procedure_code", "from_date").is_duplicated()
+
 
 @query_edit(
     code="CLM115",
@@ -27,6 +29,7 @@ from cleanclaim.terms import DISTINCT_MODIFIERS, MODIFIERS, REPEAT_MODIFIERS, ha
     column="lines.procedure_code",
     message="{procedure_code} of {from_date} stands as {first} already; nothing on either line tells them apart.",
     suggestion="If it was done twice, say so with 76, 77 or 91, an anatomic modifier, or units; else leave the second out.",
+    when={"lines": _REPEATS},
     examples=(
         fails(
             "the same test twice on a claim",
@@ -94,6 +97,7 @@ def line_twice(claims: Claims, reference: Reference) -> Rows:
     """
     del reference
     judged = claims.lines.lazy().filter(
+        _REPEATS,
         ~pl.col("is_history").fill_null(value=False),
         pl.col("procedure_code").is_not_null(),
         pl.col("claim_type") != "dental",

@@ -27,6 +27,7 @@ from cleanclaim.samples import professional
     column="other_payers.paid_amount",
     message="The claim goes to this payer as {sequence}, and {what}.",
     suggestion="Add the other payer's decision: what it paid, and its adjustments.",
+    when={"claims": pl.col("payer_sequence_code").is_in(["S", "T"])},
     examples=(
         fails(
             "second in line without the first one's payment",

@@ -27,6 +27,10 @@ from cleanclaim.samples import institutional, professional
     column="claims.admission_date",
     message="The patient was an inpatient ({place}), and the date of admission is missing.",
     suggestion="Give the date of admission.",
+    when={
+        "claims": pl.col("is_inpatient") & pl.col("admission_date").is_null(),
+        "lines": pl.col("place_of_service_code") == "21",
+    },
     examples=(
         fails(
             "a hospital visit",

@@ -25,6 +25,7 @@ from cleanclaim.terms import dotted
     column="diagnoses.diagnosis_code",
     message="{code} is not a diagnosis code of ICD-{icd_version}-CM and never was.",
     fix="proposed",
+    when={"diagnoses": pl.col("code_loaded") & ~pl.col("ever_in_force")},
     examples=(
         fails(
             "no such code", professional(diagnoses=["Z99.99"]), diagnosis_number=1, says="Z99.99"

@@ -44,6 +44,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:  # noqa: ARG001 - 
     unchecked=_unchecked,
     unchecked_reason="no table of diagnosis codes is loaded for {on_date}",
     supply="cleanclaim reference import of the ICD-10-CM code descriptions (order file) for that year",
+    when={"diagnoses": CODES_NOT_LOADED | (pl.col("ever_in_force") & ~pl.col("in_force"))},
     examples=(
         fails(
             "low back pain after it was divided",

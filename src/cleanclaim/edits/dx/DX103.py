@@ -30,6 +30,7 @@ from cleanclaim.terms import dotted
     column="diagnoses.diagnosis_code",
     message="{code} is a category, not a billable code.",
     fix="proposed",
+    when={"diagnoses": pl.col("code_loaded") & ~pl.col("ever_in_force")},
     examples=(
         fails(
             "type 2 diabetes without its complication",

@@ -42,6 +42,7 @@ _WHAT = {
     column="diagnoses.diagnosis_code",
     message="{code} {what}.",
     fix="proposed",
+    when={"diagnoses": pl.col("code_loaded") & ~pl.col("ever_in_force")},
     examples=(
         fails(
             "a fracture without the encounter",

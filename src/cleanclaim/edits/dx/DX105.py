@@ -29,6 +29,7 @@ _NINE = {"diagnosis_code": "401.9", "icd_version": 9}
     column="diagnoses.code_qualifier",
     message="{what}.",
     suggestion="Services to 2015-09-30 are coded in ICD-9-CM, later ones in ICD-10-CM, never both on one claim.",
+    when={"diagnoses": (pl.col("icd_version") == 9) | (pl.col("last_date") < ICD10_BEGINS)},
     examples=(
         fails(
             "ICD-9 after its end",

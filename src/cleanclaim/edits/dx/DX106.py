@@ -29,6 +29,7 @@ from cleanclaim.terms import IS_BILLING_DIAGNOSIS
     message="{diagnosis_code:icd} stands on the claim already, as diagnosis {first_number}.",
     suggestion="Leave the repetition out, and point its lines at diagnosis {first_number}.",
     fix="proposed",
+    when={"diagnoses": pl.col("has_sibling")},
     examples=(
         fails(
             "the same code second",

@@ -30,6 +30,7 @@ from cleanclaim.terms import IS_BILLING_DIAGNOSIS, IS_ICD10
     column="diagnoses.diagnosis_code",
     message='{diagnosis_code:icd} and {other_code:icd} (diagnosis {other_number}) exclude each other: the note at {note_at:icd} says not here "{note}".',
     suggestion="Keep the one that the record supports. Both may stand only where the conditions have nothing to do with each other; then say so in the record.",
+    when={"diagnoses": IS_BILLING_DIAGNOSIS & (pl.col("diagnosis_number") > 1)},
     examples=(
         fails(
             "type 1 and type 2 diabetes",

@@ -9,7 +9,7 @@ import polars as pl
 from cleanclaim.derive import Claims
 from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
-from cleanclaim.reference.icd10cm import notes_of
+from cleanclaim.reference.icd10cm import may_carry, notes_of
 from cleanclaim.samples import professional
 from cleanclaim.terms import IS_BILLING_DIAGNOSIS, IS_ICD10
 
@@ -18,6 +18,14 @@ _CONDITIONAL = (
     r"|to identify|toxic effects|obstetric surgery)\b"
 )
 """Words that make a note depend on what only the record can tell."""
+
+
+_SAID = pl.concat_str(pl.col("heading").fill_null(""), pl.col("text"), separator=" ")
+_BINDING = pl.col("is_exhaustive") & ~_SAID.str.contains(_CONDITIONAL)
+
+
+def _may_carry_a_note(reference: Reference) -> pl.Expr:
+    return may_carry(reference, "code_first", _BINDING)
 
 
 @query_edit(
@@ -37,6 +45,7 @@ _CONDITIONAL = (
     message="{diagnosis_code:icd} is to be listed behind its underlying condition: {note}.",
     suggestion="List the underlying condition, as the record names it, before {diagnosis_code:icd}.",
     fix="proposed",
+    when={"diagnoses": _may_carry_a_note},
     examples=(
         fails(
             "a coronary artery long closed, alone",
@@ -69,10 +78,9 @@ def underlying_condition_not_first(claims: Claims, reference: Reference) -> Rows
         & ~pl.col("external_cause")
     )
     notes = notes_of(reference, first["diagnosis_code"].unique(), "code_first")
-    said = pl.concat_str(pl.col("heading").fill_null(""), pl.col("text"), separator=" ")
     binding = (
-        notes.filter(pl.col("is_exhaustive"), ~said.str.contains(_CONDITIONAL))
-        .with_columns(said.str.strip_chars().str.strip_chars_end(":").alias("note"))
+        notes.filter(_BINDING)
+        .with_columns(_SAID.str.strip_chars().str.strip_chars_end(":").alias("note"))
         .sort("note_id")
         .unique("code", keep="first")
     )

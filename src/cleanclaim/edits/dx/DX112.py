@@ -9,7 +9,7 @@ import polars as pl
 from cleanclaim.derive import Claims
 from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
-from cleanclaim.reference.icd10cm import note_links, notes_of
+from cleanclaim.reference.icd10cm import may_carry, note_links, notes_of
 from cleanclaim.samples import professional
 from cleanclaim.terms import IS_BILLING_DIAGNOSIS, IS_ICD10
 
@@ -17,6 +17,14 @@ _CONDITIONAL = r"(?i)\b(if|any|when|possible|may|such as|control|associated|infe
 """Words that make a note depend on what only the record can tell."""
 _STATUS = r"^(Z|F17|B9[5-7]|T|[V-Y])"
 """Codes added only where they apply: status, organism, drug, external cause."""
+
+
+_SAID = pl.concat_str(pl.col("heading").fill_null(""), pl.col("text"), separator=" ")
+_BINDING = pl.col("is_exhaustive") & ~_SAID.str.contains(_CONDITIONAL)
+
+
+def _may_carry_a_note(reference: Reference) -> pl.Expr:
+    return may_carry(reference, "use_additional", _BINDING)
 
 
 @query_edit(
@@ -34,6 +42,7 @@ _STATUS = r"^(Z|F17|B9[5-7]|T|[V-Y])"
     message="{diagnosis_code:icd} asks for a further code: {note}; none of them is on the claim.",
     suggestion="Add the code if the record supports it.",
     fix="proposed",
+    when={"diagnoses": _may_carry_a_note},
     examples=(
         fails(
             "kidney disease of diabetes without its stage",
@@ -63,7 +72,6 @@ def additional_code_missing(claims: Claims, reference: Reference) -> Rows:
     )
     codes = coded["diagnosis_code"].unique()
     notes = notes_of(reference, codes, "use_additional")
-    said = pl.concat_str(pl.col("heading").fill_null(""), pl.col("text"), separator=" ")
     targets = (
         reference.table("icd10cm_note_targets")
         .filter(~pl.col("prefix").str.contains(_STATUS))
@@ -71,8 +79,8 @@ def additional_code_missing(claims: Claims, reference: Reference) -> Rows:
         .unique()
     )
     asked = (
-        notes.filter(pl.col("is_exhaustive"), ~said.str.contains(_CONDITIONAL))
-        .with_columns(said.str.strip_chars().alias("note"))
+        notes.filter(_BINDING)
+        .with_columns(_SAID.str.strip_chars().alias("note"))
         .join(targets, on="note_id", how="semi")
     )
     if asked.is_empty():

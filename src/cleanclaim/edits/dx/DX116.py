@@ -29,6 +29,7 @@ from cleanclaim.terms import IS_BILLING_DIAGNOSIS, IS_ICD10, dotted
     message="{diagnosis_code:icd} and {other_code:icd} are the two sides of one condition, which has a code for both: {bilateral_code}.",
     suggestion="Use {bilateral_code} instead of the two, unless only one side was treated.",
     fix="proposed",
+    when={"diagnoses": pl.col("has_sibling")},
     examples=(
         fails(
             "both ears in two codes",

@@ -28,6 +28,7 @@ from cleanclaim.terms import IS_BILLING_DIAGNOSIS, IS_ICD10
     message="{diagnosis_code:icd} is unspecified, while {other_code:icd} (diagnosis {other_number}) says more about the same condition.",
     suggestion="Leave {diagnosis_code:icd} out, if {other_code:icd} is what is meant.",
     fix="proposed",
+    when={"diagnoses": pl.col("has_sibling")},
     examples=(
         fails(
             "pain in a joint, and in the right knee",

@@ -28,6 +28,7 @@ _SUBSEQUENT = "DEFGHJKMNPQR"
     ),
     column="diagnoses.diagnosis_code",
     message="{diagnosis_code:icd} {what}.",
+    when={"diagnoses": pl.col("diagnosis_code").str.contains(r"^[ST].{6}$")},
     examples=(
         fails(
             "what a fracture left, without saying what",

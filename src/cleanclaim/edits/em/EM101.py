@@ -13,6 +13,10 @@ from cleanclaim.samples import professional
 from cleanclaim.terms import in_force
 
 
+def _new_codes(reference: Reference) -> pl.Series:
+    return reference.table("visit_codes").filter(pl.col("patient") == "new")["code"].implode()
+
+
 def _new_visits(claims: Claims, reference: Reference) -> pl.LazyFrame:
     new = (
         reference.table("visit_codes")
@@ -59,6 +63,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     fix="proposed",
     unchecked=_unchecked,
     supply="--history with the patient's claims of the last three years",
+    when={"lines": lambda reference: pl.col("procedure_code").is_in(_new_codes(reference))},
     examples=(
         fails(
             "seen last year",

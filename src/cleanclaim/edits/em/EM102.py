@@ -10,7 +10,14 @@ from cleanclaim.derive import Claims
 from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
 from cleanclaim.samples import institutional, professional
-from cleanclaim.terms import has_modifier
+from cleanclaim.terms import IS_PROFESSIONAL, has_modifier
+
+
+def _is_second_visit(reference: Reference) -> pl.Expr:
+    """A visit on a day on which the patient has another."""
+    is_visit = pl.col("procedure_code").is_in(reference.table("visit_codes")["code"].implode())
+    is_judged = (is_visit & IS_PROFESSIONAL).alias("_judged")
+    return is_judged & pl.struct("patient_key", "from_date", is_judged).is_duplicated()
 
 
 @query_edit(
@@ -28,6 +35,7 @@ from cleanclaim.terms import has_modifier
     column="lines.procedure_code",
     message="{procedure_code} is the second {category} visit of {from_date} by this provider, after {first_code}; neither carries 25 or 27.",
     suggestion="Bill one visit of the level that both make together; 25 only if the second was about something else, as the record must show.",
+    when={"lines": _is_second_visit},
     examples=(
         fails(
             "two office visits",

@@ -27,6 +27,7 @@ from cleanclaim.terms import DISTINCT_MODIFIERS, MODIFIERS, REPEAT_MODIFIERS, ha
     column="lines.procedure_code",
     message="{procedure_code} of {from_date} was billed already, on claim {earlier_claim}.",
     suggestion="Do not send it again; a correction goes as a replacement (frequency 7).",
+    when={"lines": pl.col("is_history")},
     examples=(
         fails(
             "sent before",

@@ -28,6 +28,7 @@ from cleanclaim.terms import IS_INSTITUTIONAL
     column="claims.bill_type_code",
     message="The type of bill {shown} is {what}.",
     suggestion="Facility and kind of care in two digits, then the frequency.",
+    when={"claims": IS_INSTITUTIONAL},
     examples=(
         fails("no such facility", institutional(bill_type_code="991"), says="991"),
         fails("no such frequency", institutional(bill_type_code="13V"), says="frequency"),

@@ -28,6 +28,7 @@ from cleanclaim.terms import IS_INSTITUTIONAL
     column="claims.discharge_disposition_code",
     message="The discharge status {shown} {what}.",
     suggestion="Take the code of where the patient went.",
+    when={"claims": IS_INSTITUTIONAL},
     examples=(
         fails(
             "missing on a stay",

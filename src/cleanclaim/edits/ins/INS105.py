@@ -33,6 +33,7 @@ _FIELDS = (
     column="claims.admit_type_code",
     message="The {field} {shown} {what}.",
     suggestion="Take the code from the admission record.",
+    when={"claims": IS_INSTITUTIONAL},
     examples=(
         fails(
             "no type on a stay",

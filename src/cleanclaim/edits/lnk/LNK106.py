@@ -33,6 +33,7 @@ _RIGHT = ("RT", "E3", "E4", "F5", "F6", "F7", "F8", "F9", "T5", "T6", "T7", "T8"
     message="{procedure_code} was done on the {side} ({modifier}), and its diagnosis {diagnosis_code:icd} is of the {diagnosis_side} side.",
     suggestion="See the record: mend the modifier, the diagnosis or the pointer.",
     fix="proposed",
+    when={"lines": has_modifier(*_LEFT, *_RIGHT)},
     examples=(
         fails(
             "left knee, right-knee pain",

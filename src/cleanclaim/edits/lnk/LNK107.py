@@ -35,6 +35,9 @@ _PROBLEM_VISITS = r"^992(0[2-5]|1[2-5])$"
     message="{procedure_code} is a visit {kind}; the diagnoses it points at ({codes:icd}) {what}.",
     suggestion="Check which visit it was, and what it points at.",
     fix="proposed",
+    when={
+        "lines": pl.col("procedure_code").str.contains(f"{_PREVENTIVE_VISITS}|{_PROBLEM_VISITS}")
+    },
     examples=(
         fails(
             "a check-up for high blood pressure",

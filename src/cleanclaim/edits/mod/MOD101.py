@@ -9,7 +9,22 @@ import polars as pl
 from cleanclaim.derive import Claims
 from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
+from cleanclaim.reference.release import OPEN_END
 from cleanclaim.samples import professional
+from cleanclaim.terms import MODIFIERS, SETTLED
+
+
+def _is_doubtful(reference: Reference) -> pl.Expr:
+    """A modifier other than those that have been codes all along and go with any service."""
+    known = reference.table("modifiers")
+    settled = known.filter(
+        pl.col("valid_from") < SETTLED,
+        pl.col("valid_to") == OPEN_END,
+        pl.col("family") != "ambulance",
+    )["code"]
+    is_other = pl.any_horizontal(~pl.col(name).is_in(settled.implode()) for name in MODIFIERS)
+    has_any = pl.any_horizontal(pl.col(name).is_not_null() for name in MODIFIERS)
+    return is_other.fill_null(value=False) | (has_any & (pl.col("from_date") < SETTLED))
 
 
 @query_edit(
@@ -22,6 +37,7 @@ from cleanclaim.samples import professional
     column="lines.modifier_1",
     message="{modifier} {what}.",
     suggestion="Take the modifier that says what is meant.",
+    when={"lines": _is_doubtful},
     examples=(
         fails(
             "no such modifier",

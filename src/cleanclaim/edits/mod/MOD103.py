@@ -10,7 +10,7 @@ from cleanclaim.derive import Claims
 from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
 from cleanclaim.samples import professional
-from cleanclaim.terms import in_force
+from cleanclaim.terms import SEVERAL_MODIFIERS, in_force
 
 
 @query_edit(
@@ -28,6 +28,7 @@ from cleanclaim.terms import in_force
     column="lines.modifier_1",
     message="{modifier} and {other}: {reason}.",
     suggestion="Keep the one that the record supports.",
+    when={"lines": SEVERAL_MODIFIERS},
     examples=(
         fails(
             "left and right on one line",

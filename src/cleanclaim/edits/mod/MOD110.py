@@ -10,7 +10,7 @@ from cleanclaim.derive import Claims
 from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
 from cleanclaim.samples import professional
-from cleanclaim.terms import ANATOMIC_MODIFIERS
+from cleanclaim.terms import ANATOMIC_MODIFIERS, SEVERAL_MODIFIERS
 
 _PRICING = ("26", "TC", "50", "52", "53", "54", "55", "56", "62", "66", "80", "81", "82", "AS")
 _INFORMING = (*ANATOMIC_MODIFIERS, "GA", "GX", "GY", "GZ", "KX", "Q5", "Q6", "GC", "GW", "GV")
@@ -30,6 +30,7 @@ _INFORMING = (*ANATOMIC_MODIFIERS, "GA", "GX", "GY", "GZ", "KX", "Q5", "Q6", "GC
     message="{modifier}, which changes the price, stands behind {before}, which only informs.",
     suggestion="Put {modifier} first.",
     fix="safe",
+    when={"lines": SEVERAL_MODIFIERS},
     examples=(
         fails(
             "the professional component behind a side",

@@ -10,6 +10,7 @@ from cleanclaim.derive import Claims
 from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
 from cleanclaim.samples import professional
+from cleanclaim.terms import SEVERAL_MODIFIERS
 
 
 @query_edit(
@@ -28,6 +29,7 @@ from cleanclaim.samples import professional
     message="{modifier} and {other}: {reason}.",
     suggestion="Keep the one that tells what notice was given.",
     payers=("medicare",),
+    when={"lines": SEVERAL_MODIFIERS},
     examples=(
         fails(
             "notice given and not given",

@@ -64,6 +64,7 @@ def _surgeries(claims: Claims) -> pl.LazyFrame:
     suggestion="Check the modifier, or the claim that it speaks of.",
     unchecked=_unchecked,
     supply="--history with the patient's earlier claims",
+    when={"lines": has_modifier(*_AGAIN, *_GLOBAL)},
     examples=(
         fails(
             "repeated, and done once",

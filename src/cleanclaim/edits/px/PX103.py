@@ -11,6 +11,8 @@ from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
 from cleanclaim.samples import professional
 
+_IS_PERFORMANCE = pl.col("procedure_code").str.contains(r"^\d{4}F$")
+
 
 @query_edit(
     code="PX103",
@@ -25,6 +27,7 @@ from cleanclaim.samples import professional
     column="lines.charge_amount",
     message="{procedure_code} reports how care was given and is not paid; {what}.",
     suggestion="Bill it with 0.00 (0.01 where the system wants a charge), on the claim of the service that it tells of.",
+    when={"lines": _IS_PERFORMANCE},
     examples=(
         fails(
             "with a price",
@@ -56,11 +59,10 @@ def performance_code_charged(claims: Claims, reference: Reference) -> Rows:  # n
 
     What to do: set the charge to zero, and bill the code together with its service.
     """
-    is_performance = pl.col("procedure_code").str.contains(r"^\d{4}F$")
-    lines = claims.lines.lazy().filter(is_performance)
+    lines = claims.lines.lazy().filter(_IS_PERFORMANCE)
     others = (
         claims.lines.lazy()
-        .filter(~is_performance)
+        .filter(~_IS_PERFORMANCE)
         .select("claim_key")
         .unique()
         .with_columns(pl.lit(value=True).alias("_others"))

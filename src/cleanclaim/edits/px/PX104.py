@@ -13,6 +13,10 @@ from cleanclaim.samples import institutional, professional
 from cleanclaim.terms import IS_PROFESSIONAL
 
 
+def _is_unlisted(reference: Reference) -> pl.Expr:
+    return pl.col("procedure_code").is_in(reference.table("unlisted_codes")["code"].implode())
+
+
 @query_edit(
     code="PX104",
     name="unlisted-code-undescribed",
@@ -29,6 +33,7 @@ from cleanclaim.terms import IS_PROFESSIONAL
     column="lines.procedure_description",
     message="{procedure_code} stands for what has no code of its own, and the line does not say what was done.",
     suggestion="Describe the service or drug (name, dose, route) on the line, and keep the record ready.",
+    when={"lines": _is_unlisted},
     examples=(
         fails(
             "a drug without a name",

@@ -13,6 +13,10 @@ from cleanclaim.samples import professional
 from cleanclaim.terms import in_force
 
 
+def _has_an_age(reference: Reference) -> pl.Expr:
+    return pl.col("procedure_code").is_in(reference.table("procedure_age")["code"].implode())
+
+
 @query_edit(
     code="PX105",
     name="procedure-age-conflict",
@@ -24,6 +28,7 @@ from cleanclaim.terms import in_force
     message="{procedure_code} is for {ages} ({reason}); the patient is {patient_age} on {from_date}.",
     suggestion="Check the birth date; take the code for the patient's age.",
     fix="proposed",
+    when={"lines": _has_an_age},
     examples=(
         fails(
             "a child's check-up for a grown woman",

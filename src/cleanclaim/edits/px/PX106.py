@@ -13,6 +13,15 @@ from cleanclaim.samples import professional
 from cleanclaim.terms import has_modifier
 
 
+def _is_of_one_sex(reference: Reference) -> pl.Expr:
+    """A code in a range of the other sex."""
+    return pl.any_horizontal(
+        pl.col("procedure_code").is_between(pl.lit(row["code"]), pl.lit(row["last"]))
+        & (pl.col("patient_sex") != row["sex"])
+        for row in reference.table("procedure_sex").iter_rows(named=True)
+    )
+
+
 @query_edit(
     code="PX106",
     name="procedure-sex-conflict",
@@ -28,6 +37,7 @@ from cleanclaim.terms import has_modifier
     column="lines.procedure_code",
     message="{procedure_code} ({reason}) is for {meant}; the claim gives the patient's sex as {patient_sex}.",
     suggestion="Check sex and code. Where both are right, modifier KX tells Medicare so.",
+    when={"lines": _is_of_one_sex},
     examples=(
         fails(
             "a delivery of a man",

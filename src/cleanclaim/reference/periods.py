@@ -1,0 +1,90 @@
+"""A dated table as sorted arrays, for asking after many codes and days at once.
+
+A code of up to eight bytes is packed into one number that sorts as the code does, so that looking it up is a binary search over numbers
+and no join.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from cleanclaim.reference import Reference
+
+Ints = npt.NDArray[np.int64]
+Days = npt.NDArray[np.int32]
+"""Days since 1970-01-01; `NO_DAY` for none."""
+NO_DAY: Final = np.int32(-(2**31))
+_WIDTH: Final = 8
+
+
+def packed(codes: pl.Series) -> npt.NDArray[np.uint64]:
+    """Codes as numbers that sort alike; 0 for a null. What is longer than eight bytes equals no code of a table."""
+    text = pl.col("code").str.slice(0, _WIDTH).str.pad_end(_WIDTH, " ")
+    number = (
+        text.cast(pl.Binary).bin.slice(0, _WIDTH).bin.reinterpret(dtype=pl.UInt64, endianness="big")
+    )
+    return codes.rename("code").to_frame().select(number.fill_null(0)).to_series().to_numpy()
+
+
+def days(dates: pl.Series) -> Days:
+    """Dates as days since 1970-01-01."""
+    return dates.to_physical().fill_null(int(NO_DAY)).to_numpy()
+
+
+class Periods:
+    """The rows of one dated table by code.
+
+    Attributes:
+        table: the table, sorted by `code` and `valid_from`.
+    """
+
+    def __init__(self, table: pl.DataFrame, index: pl.DataFrame) -> None:
+        """Take a table and, for each of its rows, the packed code and both days."""
+        self.table = table
+        self._codes = index["code"].to_numpy()
+        self._from = index["from"].to_numpy()
+        self._to = index["to"].to_numpy()
+
+    @classmethod
+    def of(cls, reference: Reference, name: str) -> Periods:
+        """The periods of a table of the reference."""
+        table = reference.table(name)
+        return cls(table, reference.derived(f"index of {name}", lambda: _index(table)))
+
+    def spans(self, codes: npt.NDArray[np.uint64]) -> tuple[Ints, Ints]:
+        """For each packed code its first row, and how many rows it has."""
+        first = np.searchsorted(self._codes, codes)
+        count = np.searchsorted(self._codes, codes, side="right") - first
+        return first, np.where(codes == 0, 0, count)
+
+    def rows_on(self, spans: tuple[Ints, Ints], on: Days) -> Ints:
+        """For each span the row in force on a day, -1 for none."""
+        first, count = spans
+        found = np.full(len(first), -1, dtype=np.int64)
+        for n in range(int(count.max()) if len(count) else 0):
+            row = np.minimum(first + n, len(self._codes) - 1)
+            fits = (n < count) & (self._from[row] <= on) & (on <= self._to[row])
+            found = np.where(fits, row, found)
+        return found
+
+
+def _index(table: pl.DataFrame) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "code": packed(table["code"]),
+            "from": days(table["valid_from"]),
+            "to": days(table["valid_to"]),
+        }
+    )
+
+
+def taken(table: pl.DataFrame, rows: Ints) -> pl.DataFrame:
+    """Rows of a frame by number; a row of nulls for a negative number."""
+    at = pl.Series(rows)
+    if len(rows) and int(rows.min()) < 0:
+        at = at.set(at < 0, None)
+    return table.select(pl.all().gather(at))
