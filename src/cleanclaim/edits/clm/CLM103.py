@@ -38,8 +38,8 @@ _ROLES = {
     message="The {role} provider's NPI {npi} is not valid.",
     suggestion="Ten digits, the last a check digit; look it up in NPPES.",
     when={
-        "claims": pl.any_horizontal(fails_luhn(f"{role}_npi") for role in _ROLES),
-        "lines": fails_luhn("ordering_npi"),
+        "claims": pl.any_horizontal(pl.col(f"{role}_npi").is_not_null() for role in _ROLES),
+        "lines": pl.col("ordering_npi").is_not_null(),
     },
     examples=(
         fails("a referring provider", professional(referring_npi="1234567890"), says="referring"),
@@ -61,28 +61,25 @@ def other_provider_npi_wrong(claims: Claims, reference: Reference) -> Rows:
     What to do: take the number from NPPES.
     """
     del reference
-    parts = [
-        claims.claims.lazy()
-        .filter(fails_luhn(f"{role}_npi").fill_null(value=False))
-        .select(
-            "claim_key",
-            pl.lit(role.replace("_", " ")).alias("role"),
-            pl.col(f"{role}_npi").alias("npi"),
-            pl.lit(f"claims.{role}_npi").alias("column"),
-            pl.lit(rarc).alias("rarc"),
-        )
-        for role, rarc in _ROLES.items()
-    ]
-    ordering = (
-        claims.lines.lazy()
-        .filter(fails_luhn("ordering_npi").fill_null(value=False))
-        .select(
-            "claim_key",
-            pl.lit("ordering").alias("role"),
-            pl.col("ordering_npi").alias("npi"),
-            pl.lit("lines.ordering_npi").alias("column"),
-            pl.lit("N265").alias("rarc"),
-        )
-        .unique()
+    of_claim = claims.claims.select(
+        "claim_key", *(pl.col(f"{role}_npi").alias(role) for role in _ROLES)
     )
-    return pl.concat([*parts, ordering])
+    of_line = claims.lines.select("claim_key", pl.col("ordering_npi").alias("ordering"))
+    numbers = pl.concat(
+        [
+            frame.unpivot(index="claim_key", variable_name="role", value_name="npi").drop_nulls()
+            for frame in (of_claim, of_line)
+        ]
+    )
+    table = pl.when(pl.col("role") == "ordering").then(pl.lit("lines")).otherwise(pl.lit("claims"))
+    return (
+        numbers.filter(fails_luhn("npi"))
+        .unique(maintain_order=True)
+        .select(
+            "claim_key",
+            pl.col("role").str.replace_all("_", " "),
+            "npi",
+            pl.format("{}.{}_npi", table, "role").alias("column"),
+            pl.col("role").replace_strict({**_ROLES, "ordering": "N265"}).alias("rarc"),
+        )
+    )
