@@ -79,7 +79,9 @@ class Table:
         Returns:
             A frame with `schema`. Values that do not fit their type become null.
         """
-        present = set(frame.columns)
+        present = frame.schema
+        if list(present.items()) == list(self.schema.items()):
+            return frame
         return frame.select(
             pl.col(c.name).cast(c.dtype, strict=False)
             if c.name in present

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import BinaryIO, Final
 
 import polars as pl
@@ -11,11 +12,13 @@ import polars as pl
 from cleanclaim.errors import UnknownFormat
 from cleanclaim.model import Batch
 from cleanclaim.read.x12.cells import Cells, Origin
+from cleanclaim.read.x12.claims import claim_types
 from cleanclaim.read.x12.stream import Stream
 from cleanclaim.read.x12.syntax import Syntax
 from cleanclaim.read.x12.tables import tables
 
 CHUNK: Final = 4 << 20
+_WORTH_A_THREAD: Final = 1 << 18
 
 
 def read_x12(
@@ -47,32 +50,47 @@ def read_x12(
     stream = Stream(io.BytesIO(source) if isinstance(source, bytes) else source, chunk_size)
     syntax = Syntax(file)
     key = first_claim_key
-    waiting: list[dict[str, pl.DataFrame]] = []
-    claims = 0
-    for piece in stream.pieces():
-        if claims >= batch_claims:
-            yield _joined(waiting, syntax.take(is_last=False))
-            waiting, claims = [], 0
-        cells = Cells(
-            piece.segments, piece.carried, Origin(file, key, piece.offsets, piece.numbers)
-        )
-        count = len(cells.loops.claim)
-        frames = tables(cells) if count else None
-        if frames:
-            waiting.append(frames)
-        syntax.check(piece, cells, frames["claims"]["claim_type"] if frames else _NO_KINDS)
-        claims += count
-        key += count
-    if not stream.outside.interchanges:
-        raise UnknownFormat(f"{file}: no interchange header (ISA) was found")
-    syntax.finish(stream.outside)
-    yield _joined(waiting, syntax.take(is_last=True))
+    waiting: list[_Tables] = []
+    with ThreadPoolExecutor(1) as worker:
+        for piece in stream.pieces():
+            if key - first_claim_key >= batch_claims:
+                yield _joined(waiting, syntax.take(is_last=False))
+                waiting, first_claim_key = [], key
+            cells = Cells(
+                piece.segments, piece.carried, Origin(file, key, piece.offsets, piece.numbers)
+            )
+            kinds = claim_types(cells)
+            if len(kinds):
+                # numpy lets go of the interpreter's lock, so that a block's form is looked at while its tables are cut.
+                is_small = len(piece.segments.data) < _WORTH_A_THREAD
+                waiting.append(
+                    tables(cells, kinds) if is_small else worker.submit(tables, cells, kinds)
+                )
+            _hold_back(waiting)
+            syntax.check(piece, cells, kinds)
+            key += len(kinds)
+        if not stream.outside.interchanges:
+            raise UnknownFormat(f"{file}: no interchange header (ISA) was found")
+        syntax.finish(stream.outside)
+        yield _joined(waiting, syntax.take(is_last=True))
 
 
-_NO_KINDS: Final = pl.Series(dtype=pl.String)
+_Frames = dict[str, pl.DataFrame]
+_Tables = _Frames | Future[_Frames]
 
 
-def _joined(parts: list[dict[str, pl.DataFrame]], faults: pl.DataFrame) -> Batch:
+def _hold_back(waiting: Sequence[_Tables]) -> None:
+    """Let the worker be at most one block behind, which bounds the memory."""
+    for part in waiting[-2:-1]:
+        _done(part)
+
+
+def _done(part: _Tables) -> _Frames:
+    return part.result() if isinstance(part, Future) else part
+
+
+def _joined(waiting: Sequence[_Tables], faults: pl.DataFrame) -> Batch:
+    parts = [_done(part) for part in waiting]
     names = parts[0] if parts else ()
     frames = {
         name: parts[0][name]

@@ -73,12 +73,16 @@ _CAUSES: Final = {
 }
 
 
-def claims_table(c: Cells) -> pl.DataFrame:
-    """The claims of a block. Service dates are the statement's alone; the lines' are added by `service_days`."""
+def claims_table(c: Cells, kinds: pl.Series) -> pl.DataFrame:
+    """The claims of a block. Service dates are the statement's alone; the lines' are added by `service_days`.
+
+    Args:
+        c: the block's cells.
+        kinds: the `claim_types` of its claims.
+    """
     s, loops = c.s, c.loops
     clm = loops.claim
     facility = s.element(clm, 5)
-    kinds = claim_types(c)
     columns: dict[str, object] = {
         "claim_key": c.keys,
         "claim_id": c.element(clm, 1),

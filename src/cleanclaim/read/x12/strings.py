@@ -63,18 +63,18 @@ class Block:
 
     def words(self, starts: Ints, lengths: Ints) -> npt.NDArray[np.uint64]:
         """The first up to eight bytes of each slice as one little-endian number."""
-        return np.asarray(self._words[starts] & _MASKS[np.minimum(lengths, 8)])
+        return np.asarray(self._words[starts] & _MASKS.take(lengths, mode="clip"))
 
     def all_digits(self, starts: Ints, lengths: Ints) -> npt.NDArray[np.bool_]:
         """True where a slice of one to eight bytes is digits only."""
         away = self._words[starts] ^ _ZEROS
         other = ((away & _LOW_BITS) + _ABOVE_NINE) | away
-        used = _MASKS[np.minimum(lengths, 8)] & _HIGH_BITS
+        used = _MASKS.take(lengths, mode="clip") & _HIGH_BITS
         return np.asarray(((other & used) == 0) & (lengths > 0) & (lengths <= 8))
 
     def whole_numbers(self, starts: Ints, lengths: Ints) -> Ints:
         """The value of slices that are `all_digits`, eight digits at a time (https://lemire.me/blog/2022/01/21/)."""
-        digits = (self._words[starts] ^ _ZEROS) & _MASKS[np.minimum(lengths, 8)]
+        digits = (self._words[starts] ^ _ZEROS) & _MASKS.take(lengths, mode="clip")
         digits <<= (8 * (8 - lengths)).astype(np.uint64)
         with np.errstate(over="ignore"):
             pairs = (digits * np.uint64(10) + (digits >> np.uint64(8))) & np.uint64(
@@ -130,9 +130,8 @@ class Block:
         views = np.zeros((len(starts), 2), dtype="<u8")
         views[:, 0] = lengths.astype(np.uint64) | (head << np.uint64(32))
         if longest > 4:
-            views[:, 1] = (
-                self._words[np.minimum(starts + 4, len(self.bytes) - _PAD)]
-                & _MASKS[np.clip(lengths - 4, 0, 8)]
+            views[:, 1] = self._words[np.minimum(starts + 4, len(self.bytes) - _PAD)] & _MASKS.take(
+                lengths - 4, mode="clip"
             )
         if longest > 12:
             long = lengths > 12

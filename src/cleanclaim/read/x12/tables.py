@@ -11,9 +11,14 @@ from cleanclaim.read.x12.lines import lines_table
 from cleanclaim.read.x12.payers import other_payers_table
 
 
-def tables(cells: Cells) -> dict[str, pl.DataFrame]:
-    """Frames by table name: every claim of the block that does not stand in carried segments."""
-    claims = claims_table(cells)
+def tables(cells: Cells, kinds: pl.Series) -> dict[str, pl.DataFrame]:
+    """Frames by table name: every claim of the block that does not stand in carried segments.
+
+    Args:
+        cells: the block's cells.
+        kinds: the kind of each of its claims.
+    """
+    claims = claims_table(cells, kinds)
     lines = lines_table(cells, claims)
     diagnoses, codes = code_tables(cells)
     return {
