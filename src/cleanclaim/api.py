@@ -87,6 +87,7 @@ def default_reference() -> Reference:
     return Reference.load()
 
 
+@cache
 def _installed_edits() -> list[Edit]:
     others, errors = registry.entry_point_edits()
     if errors:

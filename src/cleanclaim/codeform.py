@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from cleanclaim.reference import Reference
+from cleanclaim.reference.narrow import rows_of
 
 CATEGORY: Final = "category"
 SEVENTH_MISSING: Final = "seventh-missing"
@@ -29,29 +30,19 @@ def why_not_billable(codes: pl.Series, reference: Reference) -> pl.DataFrame:
     """
     known = reference.derived(
         "billable codes", lambda: reference.table("icd10cm").select("code").unique().sort("code")
-    )["code"]
-    asked = codes.drop_nulls().unique().to_frame("code")
-    asked = asked.with_columns(_has_below(asked["code"], known).alias("has_below"))
-    stems = reference.derived(
-        "stems",
-        lambda: (
-            reference.table("icd10cm_seventh")
-            .select(pl.col("code").alias("stem"), "padded")
-            .unique()
-        ),
     )
-    choices = reference.table("icd10cm_seventh").select("padded", "character").unique()
+    asked = codes.drop_nulls().unique().to_frame("code")
+    asked = asked.with_columns(_has_below(asked["code"], known["code"]).alias("has_below"))
+    cuts = asked.select(
+        "code", pl.concat_list([pl.col("code").str.slice(0, n) for n in range(3, 8)]).alias("cut")
+    ).explode("cut")
+    stems, choices = _near(cuts["cut"].unique(), reference)
     options = _split(asked.select("code"), stems, choices)
+    shorter = cuts.filter(pl.col("cut") != pl.col("code"))
     billable = (
-        asked.lazy()
-        .with_columns(
-            pl.concat_list([pl.col("code").str.slice(0, n) for n in range(3, 7)]).alias("shorter")
-        )
-        .explode("shorter")
-        .filter(pl.col("shorter") != pl.col("code"), pl.col("shorter").is_in(known.implode()))
+        shorter.join(rows_of(known, shorter["cut"]), left_on="cut", right_on="code", how="semi")
         .group_by("code")
-        .agg(pl.col("shorter").max())
-        .collect()
+        .agg(pl.col("cut").max().alias("shorter"))
     )
     return (
         asked.lazy()
@@ -71,6 +62,19 @@ def why_not_billable(codes: pl.Series, reference: Reference) -> pl.DataFrame:
         .select("code", "form", "stem", "padded")
         .collect()
     )
+
+
+def _near(cuts: pl.Series, reference: Reference) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The stems (stem, padded) that some beginnings of codes may hang from, and the characters (padded, character) that they take."""
+    seventh = reference.table("icd10cm_seventh")
+    plain = pl.concat([cuts, cuts.str.strip_chars_end("X")]).unique().implode()
+    stems = seventh.filter(pl.col("code").is_in(plain) | pl.col("padded").is_in(plain)).select(
+        pl.col("code").alias("stem"), "padded"
+    )
+    choices = seventh.filter(pl.col("padded").is_in(stems["padded"].unique().implode())).select(
+        "padded", "character"
+    )
+    return stems.unique(), choices.unique()
 
 
 def _split(asked: pl.DataFrame, stems: pl.DataFrame, choices: pl.DataFrame) -> pl.DataFrame:

@@ -242,7 +242,6 @@ class Claims:
         diagnoses = self.batch.diagnoses
         institutional = pl.col("claim_type") == "institutional"
         own_day = pl.when("is_inpatient").then("claim_through_date").otherwise("claim_from_date")
-        category = pl.struct("claim_key", "icd_version", pl.col("diagnosis_code").str.slice(0, 3))
         return (
             diagnoses.hstack(taken(above, self._claim_rows(diagnoses)))
             .with_columns(
@@ -255,7 +254,7 @@ class Claims:
                 .otherwise(pl.coalesce(last, "claim_to_date"))
                 .alias("last_date"),
                 pl.Series("is_pointed_at", self._pointer_counts() > 0),
-                category.is_duplicated().alias("has_sibling"),
+                pl.Series("has_sibling", _has_sibling(diagnoses)),
             )
             .with_columns(completed_years("patient_birth_date", "on_date").alias("patient_age"))
         )
@@ -397,6 +396,21 @@ def _attributes(
     if len(parts) == 1:
         return parts[0]
     return pl.DataFrame([one | other for one, other in zip(*parts, strict=True)])
+
+
+def _has_sibling(diagnoses: pl.DataFrame) -> npt.NDArray[np.bool_]:
+    """Whether another diagnosis of the claim begins with the same three characters."""
+    keys = _keys(diagnoses)
+    categories = packed(diagnoses["diagnosis_code"].str.slice(0, 3))
+    found = np.zeros(len(keys), dtype=bool)
+    for apart in range(1, len(keys)):
+        same_claim = keys[apart:] == keys[:-apart]
+        if not same_claim.any():
+            break
+        same = same_claim & (categories[apart:] == categories[:-apart])
+        found[apart:] |= same
+        found[:-apart] |= same
+    return found
 
 
 def _in_order(batch: Batch) -> Batch:

@@ -6,13 +6,18 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
+import numpy as np
 import polars as pl
 
 from cleanclaim.reference import Reference
 from cleanclaim.reference.narrow import rows_of
+from cleanclaim.reference.periods import Ints, is_among, packed
 
 _SHORTEST: Final = 3
 _LONGEST: Final = 7
+_CATEGORY: Final = np.uint64(8 * _SHORTEST)
+"""Bits of a category."""
+_CATEGORY_ONLY: Final = np.uint64(64) - _CATEGORY
 
 
 class Seventh(NamedTuple):
@@ -222,6 +227,54 @@ def excludes1_between(reference: Reference, pairs: pl.DataFrame) -> pl.DataFrame
         .collect()
     )
     return _told(reference, _once(links)).rename({"target_code": "other_code"})
+
+
+def excludes1_candidates(
+    reference: Reference, claims: pl.Series, codes: pl.Series
+) -> tuple[Ints, Ints]:
+    """Pairs of rows of one claim that an Excludes1 note could keep apart, judged by their categories alone.
+
+    Args:
+        reference: the reference.
+        claims: the claim of each row; rows of a claim stand together.
+        codes: the undotted code of each row.
+
+    Returns:
+        The later and the earlier row of each pair, for `excludes1_between` to judge.
+    """
+    known = reference.derived("excludes1 categories", lambda: _excluding(reference))[
+        "pair"
+    ].to_numpy()
+    keys = claims.to_numpy()
+    categories = packed(codes.str.slice(0, _SHORTEST)) >> _CATEGORY_ONLY
+    found: list[tuple[Ints, Ints]] = []
+    for apart in range(1, len(keys)):
+        earlier = np.flatnonzero(keys[apart:] == keys[:-apart])
+        if not len(earlier):
+            break
+        one, other = categories[earlier], categories[earlier + apart]
+        barred = is_among(one << _CATEGORY | other, known) | is_among(
+            other << _CATEGORY | one, known
+        )
+        found.append((earlier[barred] + apart, earlier[barred]))
+    if not found:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    return np.concatenate([later for later, _ in found]), np.concatenate([e for _, e in found])
+
+
+def _excluding(reference: Reference) -> pl.DataFrame:
+    """Category that carries an Excludes1 note and category named by it, as one number."""
+    scopes, targets = (
+        _of_kind(reference, f"icd10cm_note_{name}", "excludes1").select(
+            "note_id", pl.col("prefix").str.slice(0, _SHORTEST).alias(name)
+        )
+        for name in ("scopes", "targets")
+    )
+    pairs = (
+        scopes.unique().join(targets.unique(), on="note_id").select("scopes", "targets").unique()
+    )
+    one, other = (packed(pairs[name]) >> _CATEGORY_ONLY for name in pairs.columns)
+    return pl.DataFrame({"pair": one << _CATEGORY | other}).sort("pair")
 
 
 def note_links(reference: Reference, codes: pl.Series, kind: str) -> pl.DataFrame:

@@ -82,6 +82,16 @@ def _index(table: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def is_among(
+    values: npt.NDArray[np.uint64], known: npt.NDArray[np.uint64]
+) -> npt.NDArray[np.bool_]:
+    """For each value whether it is one of some sorted ones."""
+    if not len(known):
+        return np.zeros(len(values), dtype=bool)
+    at = np.minimum(np.searchsorted(known, values), len(known) - 1)
+    return np.asarray(known[at] == values)
+
+
 def taken(table: pl.DataFrame, rows: Ints) -> pl.DataFrame:
     """Rows of a frame by number; a row of nulls for a negative number."""
     at = pl.Series(rows)

@@ -9,7 +9,7 @@ import polars as pl
 from cleanclaim.derive import Claims
 from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
-from cleanclaim.reference.icd10cm import excludes1_between
+from cleanclaim.reference.icd10cm import excludes1_between, excludes1_candidates
 from cleanclaim.samples import professional
 from cleanclaim.terms import IS_BILLING_DIAGNOSIS, IS_ICD10
 
@@ -53,20 +53,15 @@ def excludes1_pair(claims: Claims, reference: Reference) -> Rows:
     coded = claims.diagnoses.filter(IS_ICD10 & IS_BILLING_DIAGNOSIS & pl.col("in_force")).select(
         "claim_key", "diagnosis_number", "diagnosis_code"
     )
-    several = coded.lazy().filter(pl.col("claim_key").is_duplicated())
-    other = several.select(
-        "claim_key",
-        pl.col("diagnosis_number").alias("other_number"),
-        pl.col("diagnosis_code").alias("other_code"),
-    )
-    beside = (
-        several.join(other, on="claim_key")
-        .filter(
-            pl.col("other_number") < pl.col("diagnosis_number"),
-            pl.col("other_code") != pl.col("diagnosis_code"),
+    later, earlier = excludes1_candidates(reference, coded["claim_key"], coded["diagnosis_code"])
+    beside = coded[later].hstack(
+        coded[earlier].select(
+            pl.col("diagnosis_number").alias("other_number"),
+            pl.col("diagnosis_code").alias("other_code"),
         )
-        .collect()
     )
+    if beside.is_empty():
+        return beside
     asked = beside.select(pl.col("diagnosis_code").alias("code"), "other_code").unique()
     pairs = excludes1_between(reference, asked).select(
         "code", "other_code", pl.col("owner").alias("note_at"), pl.col("text").alias("note")

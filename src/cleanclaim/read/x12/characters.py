@@ -31,22 +31,28 @@ def check_characters(ground: Ground) -> None:
     own = bytes([marks.element, marks.component, marks.terminator, marks.repetition or 0x20])
     raw = np.frombuffer(s.data, dtype=np.uint8)
     first = int(s.start[ground.carried])
-    if not _may_be_strange(s.data, raw, own):
-        _check_trailing(ground, raw)
-        return
-    strange = np.flatnonzero(_outside(own + b"\r\n\t")[raw[first:]]) + first
-    strange = np.append(strange, _line_ends_inside(ground, raw, first))
+    strange = np.zeros(0, np.int64)
+    if s.data.translate(None, _EXTENDED + own + b"\r\n\t"):
+        strange = np.flatnonzero(_outside(own + b"\r\n\t")[raw[first:]]) + first
+    if not _ends_between_only(ground, raw):
+        strange = np.append(strange, _line_ends_inside(ground, raw, first))
     if len(strange):
         rows = np.unique(np.searchsorted(s.start, np.sort(strange), side="right") - 1)
         _note_strange(ground, rows[rows >= ground.carried])
     _check_trailing(ground, raw)
 
 
-def _may_be_strange(data: bytes, raw: npt.NDArray[np.uint8], own: bytes) -> bool:
-    """False where a quick look shows that every byte is printable, allowed ASCII."""
-    if int(raw.max()) > 0x7E or int(raw.min()) < 0x20:
+def _ends_between_only(ground: Ground, raw: npt.NDArray[np.uint8]) -> bool:
+    """True where a quick look shows that line ends stand only between segments, one or none between two."""
+    s = ground.s
+    count = s.data.count(b"\n")
+    if b"\r" in s.data or b"\t" in s.data:
+        return False
+    if not count:
         return True
-    return any(mark in data for mark in (b"^", b"`") if mark not in own)
+    parted = s.start[1:] - s.end[:-1] == 2
+    between = int((raw[s.start[1:][parted] - 1] == ord("\n")).sum())
+    return count == between + s.data.endswith(b"\n")
 
 
 def _line_ends_inside(

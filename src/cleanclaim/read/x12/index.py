@@ -13,7 +13,9 @@ from cleanclaim.read.x12.strings import Block, Ints
 
 Rows = npt.NDArray[np.int64]
 Slices = tuple[Ints, Ints]
-_BLANKS: Final = np.frombuffer(b"\r\n \t", dtype=np.uint8)
+_IS_BLANK: Final = np.isin(np.arange(256), list(b"\r\n \t"))
+_MOST_LINE_ENDS: Final = 4
+"""Blanks before a segment that are passed over one by one; more are looked for in another way."""
 
 
 @cache
@@ -235,10 +237,12 @@ class Segments:
     @staticmethod
     def _skip_blanks(raw: npt.NDArray[np.uint8], starts: Ints, ends: Ints) -> Ints:
         """Move each start past line ends and blanks before it."""
-        first = raw[np.minimum(starts, max(len(raw) - 1, 0))] if len(raw) else raw
-        if not (np.isin(first, _BLANKS) & (starts < ends)).any():
-            return starts
-        solid = np.flatnonzero(~np.isin(raw, _BLANKS)).astype(np.int64)
+        for _ in range(_MOST_LINE_ENDS if len(raw) else 0):
+            blank = _IS_BLANK[raw.take(starts, mode="clip")] & (starts < ends)
+            if not blank.any():
+                return starts
+            starts = starts + blank
+        solid = np.flatnonzero(~_IS_BLANK[raw]).astype(np.int64)
         if not len(solid):
             return ends
         index = np.searchsorted(solid, starts)

@@ -1,0 +1,105 @@
+"""How long one claim takes: as an 837 and as a Python mapping, in a warm process; and from the command line, cold.
+
+    python benches/latency.py
+
+The claims differ from one another, and about one in twelve carries a fault (see `generate.py`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Any
+
+import generate
+
+import cleanclaim
+
+
+def as_mapping(claim: generate.Claim) -> dict[str, Any]:
+    """A claim as `cleanclaim.check` takes it."""
+    return {
+        "claim_id": claim.number,
+        "member_id": claim.member,
+        "patient_birth_date": claim.born,
+        "patient_sex": claim.sex,
+        "claim_filing_code": "CI",
+        "payer_sequence_code": "P",
+        "payer_id": "99999",
+        "billing_npi": "1234567893",
+        "billing_taxonomy_code": "207Q00000X",
+        "billing_tax_id": "999999999",
+        "rendering_npi": claim.rendering,
+        "place_of_service_code": "11",
+        "claim_frequency_code": "1",
+        "diagnoses": list(claim.diagnoses),
+        "lines": [
+            {
+                "procedure_code": line.code,
+                "modifier_1": line.modifier or None,
+                "charge_amount": line.charge,
+                "units": line.units,
+                "from_date": claim.day,
+                "diagnosis_pointers": line.pointers,
+            }
+            for line in claim.lines
+        ],
+    }
+
+
+def timed(work: Callable[[Any], object], inputs: Iterable[Any]) -> list[float]:
+    """Milliseconds of each input."""
+    taken = []
+    for one in inputs:
+        start = time.perf_counter()
+        work(one)
+        taken.append((time.perf_counter() - start) * 1e3)
+    return taken
+
+
+def row(name: str, taken: list[float]) -> str:
+    """Quantiles as a line of a table."""
+    cuts = statistics.quantiles(taken, n=100)
+    return f"| {name} | {len(taken)} | {cuts[49]:.1f} | {cuts[89]:.1f} | {cuts[98]:.1f} |"
+
+
+def cold(path: Path) -> None:
+    """One command line, from start to exit."""
+    subprocess.run(
+        [sys.executable, "-m", "cleanclaim", "check", str(path)], check=False, capture_output=True
+    )
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--count", type=int, default=300, help="how many claims")
+    asked = parser.parse_args()
+    every = list(generate.claims(asked.count + 20))
+    print("| one claim | n | p50 ms | p90 ms | p99 ms |\n|---|---|---|---|---|")  # noqa: T201
+    with tempfile.TemporaryDirectory() as folder:
+        paths = []
+        for claim in every:
+            path = Path(folder) / f"{claim.number}.837"
+            path.write_text(generate.text([claim]))
+            paths.append(path)
+        mappings = [as_mapping(claim) for claim in every]
+        with redirect_stdout(io.StringIO()):
+            timed(cleanclaim.check, [*paths[:20], *mappings[:20]])
+        print(row("mapping to findings, warm", timed(cleanclaim.check, mappings[20:])))  # noqa: T201
+        print(row("837 file to findings, warm", timed(cleanclaim.check, paths[20:])))  # noqa: T201
+        print(row("command line, cold", timed(cold, paths[:15])))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""Time and peak memory of reading and of checking 837P files of several sizes.
+
+    python benches/scale.py                       # 1, 1,000, 20,000 and 200,000 claims
+    python benches/scale.py 20000 --repeat 5
+
+Every measurement runs in a process of its own, which imports, loads the reference and works one small file before the clock starts; the best and the
+median of the repeats are printed. Reading ends with the tables of the model; checking goes from the file to the findings, reading included. Peak
+memory is the whole process's, less nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import generate
+
+SIZES = (1, 1_000, 20_000, 200_000)
+MEBIBYTE = 1 << 10
+"""In the kibibytes that the system counts a process's memory in."""
+
+
+def read(path: Path) -> int:
+    """Read a file; how many claims it has."""
+    from cleanclaim.read import read as read_files  # noqa: PLC0415 - measured by itself
+
+    return sum(batch.claims.height for batch in read_files([path], []))
+
+
+def check(path: Path) -> int:
+    """Check a file; how many claims it has."""
+    import cleanclaim  # noqa: PLC0415 - measured by itself
+
+    return int(cleanclaim.check(path).summary["claims"])
+
+
+JOBS: dict[str, Callable[[Path], int]] = {"read": read, "check": check}
+
+
+def measure(job: str, path: Path, small: Path, repeat: int) -> dict[str, float]:
+    """In this process: seconds of each repeat, and the peak memory in MiB."""
+    JOBS[job](small)
+    seconds = []
+    for _ in range(repeat):
+        start = time.perf_counter()
+        claims = JOBS[job](path)
+        seconds.append(time.perf_counter() - start)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEBIBYTE
+    return {
+        "claims": claims,
+        "best": min(seconds),
+        "median": statistics.median(seconds),
+        "peak": peak,
+    }
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("sizes", type=int, nargs="*", default=SIZES)
+    parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--job", nargs=3, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.job:
+        job, path, small = asked.job
+        print(json.dumps(measure(job, Path(path), Path(small), asked.repeat)))  # noqa: T201
+        return
+    print("| job | claims | file MB | best s | median s | claims/s (median) | peak MiB |")  # noqa: T201
+    print("|---|---|---|---|---|---|---|")  # noqa: T201
+    with tempfile.TemporaryDirectory() as folder:
+        small = Path(folder) / "small.837"
+        generate.write(small, 10)
+        for job in JOBS:
+            for size in asked.sizes:
+                path = Path(folder) / f"{size}.837"
+                generate.write(path, size)
+                command = [sys.executable, __file__, "--repeat", str(asked.repeat)]
+                done = subprocess.run(
+                    [*command, "--job", job, str(path), str(small)],
+                    check=True,
+                    capture_output=True,
+                    text=True,
+                )
+                print(_row(job, path, json.loads(done.stdout)), flush=True)  # noqa: T201
+
+
+def _row(job: str, path: Path, told: dict[str, float]) -> str:
+    rate = told["claims"] / told["median"]
+    size = path.stat().st_size / 1e6
+    return (
+        f"| {job} | {told['claims']:,} | {size:.2f} | {told['best']:.4f} | {told['median']:.4f} | {rate:,.0f} | "
+        f"{told['peak']:.0f} |"
+    )
+
+
+if __name__ == "__main__":
+    main()
