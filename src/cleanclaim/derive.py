@@ -278,9 +278,7 @@ class Claims:
     def _diagnosis_rows(self, line_rows: Ints, numbers: pl.Series) -> Ints:
         """The row of the diagnosis of that number on each line's claim, -1 for none."""
         diagnoses = self.batch.diagnoses
-        known = (
-            _keys(diagnoses) * _MOST_NUMBERS + diagnoses["diagnosis_number"].fill_null(0).to_numpy()
-        )
+        known = _keys(diagnoses) * _MOST_NUMBERS + _numbers(diagnoses["diagnosis_number"])
         keys = _keys(self.batch.lines)[line_rows]
         wanted = numbers.to_numpy()
         at = _found(known, keys * _MOST_NUMBERS + wanted)
@@ -427,12 +425,17 @@ def _in_order(batch: Batch) -> Batch:
 def _is_sorted(frame: pl.DataFrame, keys: tuple[str, ...]) -> bool:
     order = _keys(frame)
     if len(keys) > 1:
-        order = order * _MOST_NUMBERS + frame[keys[1]].fill_null(0).to_numpy()
+        order = order * _MOST_NUMBERS + _numbers(frame[keys[1]])
     return bool((order[1:] >= order[:-1]).all())
 
 
 def _keys(frame: pl.DataFrame) -> Ints:
     return frame["claim_key"].to_numpy()
+
+
+def _numbers(column: pl.Series) -> Ints:
+    """A whole-number column as an array, 0 for a null."""
+    return (column.fill_null(0) if column.null_count() else column).to_numpy()
 
 
 def _found(sorted_keys: Ints, wanted: Ints) -> Ints:

@@ -32,7 +32,8 @@ def packed(codes: pl.Series) -> npt.NDArray[np.uint64]:
 
 def days(dates: pl.Series) -> Days:
     """Dates as days since 1970-01-01."""
-    return dates.to_physical().fill_null(int(NO_DAY)).to_numpy()
+    numbers = dates.to_physical()
+    return (numbers.fill_null(int(NO_DAY)) if numbers.null_count() else numbers).to_numpy()
 
 
 class Periods:

@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from cleanclaim.reference import Reference
+from cleanclaim.reference.narrow import rows_of
 
 _WORDS: Final = {"right": r"\bright\b", "left": r"\bleft\b", "bilateral": r"\bbilateral\b|\bboth\b"}
 _CROSSING: Final = ("I6", "G81", "G82", "G83", "R")
@@ -81,15 +82,16 @@ def side_of(codes: pl.Series, reference: Reference) -> pl.DataFrame:
     Returns:
         code, side, family, ending (the seventh character, where it is not what names the side); codes that name no side are left out.
     """
-    table = sides(reference)
     asked = codes.drop_nulls().unique().to_frame("code")
-    by_itself = table.filter(pl.col("character").is_null()).drop("character")
-    plain = asked.join(by_itself, left_on="code", right_on="prefix").with_columns(
-        pl.lit("").alias("ending")
-    )
     long = asked.filter(pl.col("code").str.len_chars() == 7).with_columns(
         pl.col("code").str.slice(0, 6).str.strip_chars_end("X").alias("prefix"),
         pl.col("code").str.slice(6).alias("ending"),
+    )
+    wanted = pl.concat([asked["code"], long["prefix"]])
+    table = rows_of(sides(reference), wanted, by="prefix")
+    by_itself = table.filter(pl.col("character").is_null()).drop("character")
+    plain = asked.join(by_itself, left_on="code", right_on="prefix").with_columns(
+        pl.lit("").alias("ending")
     )
     stemmed = long.join(by_itself, on="prefix").select("code", "side", "family", "ending")
     by_seventh = long.join(

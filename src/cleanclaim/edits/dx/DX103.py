@@ -84,9 +84,11 @@ def _more(column: str) -> pl.Expr:
 def _below(rows: pl.DataFrame, reference: Reference) -> pl.DataFrame:
     """The nodes directly below each category, by the tabular list; for a category it no longer has, its codes of the past."""
     wanted = rows.select("diagnosis_code").unique()
-    listed = wanted.join(
-        reference.table("icd10cm_tabular"), left_on="diagnosis_code", right_on="parent"
-    ).select("diagnosis_code", "code", "order")
+    listed = (
+        reference.table("icd10cm_tabular")
+        .filter(pl.col("parent").is_in(wanted["diagnosis_code"].implode()))
+        .select(pl.col("parent").alias("diagnosis_code"), "code", "order")
+    )
     gone = wanted.join(listed, on="diagnosis_code", how="anti")
     known = reference.table("icd10cm").select("code")
     past = (

@@ -108,15 +108,15 @@ def _more() -> pl.Expr:
 
 def _choices(rows: pl.DataFrame, reference: Reference) -> pl.DataFrame:
     """The codes that each stem makes with its characters, those that were ever valid."""
-    wanted = rows.select("padded").drop_nulls().unique()
-    made = wanted.join(
-        reference.table("icd10cm_seventh").unique(["padded", "character"]), on="padded"
-    ).with_columns((pl.col("padded") + pl.col("character")).alias("made"))
-    valid = made.join(
-        reference.table("icd10cm").select(pl.col("code").alias("made")).unique(),
-        on="made",
-        how="semi",
+    wanted = rows["padded"].drop_nulls().unique().implode()
+    made = (
+        reference.table("icd10cm_seventh")
+        .filter(pl.col("padded").is_in(wanted))
+        .unique(["padded", "character"])
+        .with_columns((pl.col("padded") + pl.col("character")).alias("made"))
     )
+    known = reference.narrow("icd10cm", made["made"])["code"].implode()
+    valid = made.filter(pl.col("made").is_in(known))
     return (
         valid.sort("made")
         .group_by("padded", maintain_order=True)

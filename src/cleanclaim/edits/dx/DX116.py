@@ -58,8 +58,11 @@ def both_sides_apart(claims: Claims, reference: Reference) -> Rows:
     named = side_of(coded["diagnosis_code"].unique(), reference)
     both = (
         sides(reference)
-        .filter(pl.col("side") == "bilateral")
-        .unique("family", keep="first")
+        .filter(
+            pl.col("side") == "bilateral",
+            pl.col("family").is_in(named["family"].unique().implode()),
+        )
+        .unique("family", keep="first", maintain_order=True)
         .select("family", "prefix", "character")
     )
     sided = (
