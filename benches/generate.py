@@ -19,10 +19,38 @@ from pathlib import Path
 
 CLAIMS_A_TRANSACTION = 5_000
 """A transaction set holds at most this many claims (837P guide, section 1.3.2)."""
-DIAGNOSES = (
-    "I10 E119 E785 J069 J029 M5450 M2550 F411 F329 N390 R079 R109 K219 Z0000 J45909 L309 G43909 E039 B349 H6690 R0602 M25511 "
-    "E6601 D649 I4891 I2510 N183 J449 M1711 G4733"
-).split()
+DIAGNOSES = [
+    "I10",
+    "E119",
+    "E785",
+    "J069",
+    "J029",
+    "M5450",
+    "M2550",
+    "F411",
+    "F329",
+    "N390",
+    "R079",
+    "R109",
+    "K219",
+    "Z0000",
+    "J45909",
+    "L309",
+    "G43909",
+    "E039",
+    "B349",
+    "H6690",
+    "R0602",
+    "M25511",
+    "E6601",
+    "D649",
+    "I4891",
+    "I2510",
+    "N183",
+    "J449",
+    "M1711",
+    "G4733",
+]
 FAULTY = ("M545", "E11", "S52501", "G35")
 SERVICES = (
     ("99213", "125.00"), ("99214", "185.00"), ("99203", "160.00"), ("36415", "12.00"), ("80053", "38.50"), ("85025", "24"), ("81002", "9.75"), ("83036", "31"),
@@ -191,13 +219,15 @@ def _interchange(stream: Iterator[Claim]) -> Iterator[str]:
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("count", type=int, help="how many claims")
     parser.add_argument("path", type=Path, help="file to write")
     parser.add_argument("--seed", type=int, default=837)
     asked = parser.parse_args()
     write(asked.path, asked.count, asked.seed)
-    print(f"{asked.path}: {asked.count:,} claims, {asked.path.stat().st_size:,} bytes")  # noqa: T201
+    print(f"{asked.path}: {asked.count:,} claims, {asked.path.stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":

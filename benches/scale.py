@@ -73,10 +73,10 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.job:
         job, path, small = asked.job
-        print(json.dumps(measure(job, Path(path), Path(small), asked.repeat)))  # noqa: T201
+        print(json.dumps(measure(job, Path(path), Path(small), asked.repeat)))
         return
-    print("| job | claims | file MB | best s | median s | claims/s (median) | peak MiB |")  # noqa: T201
-    print("|---|---|---|---|---|---|---|")  # noqa: T201
+    print("| job | claims | file MB | best s | median s | claims/s (median) | peak MiB |")
+    print("|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         small = Path(folder) / "small.837"
         generate.write(small, 10)
@@ -91,7 +91,7 @@ def main() -> None:
                     capture_output=True,
                     text=True,
                 )
-                print(_row(job, path, json.loads(done.stdout)), flush=True)  # noqa: T201
+                print(_row(job, path, json.loads(done.stdout)), flush=True)
 
 
 def _row(job: str, path: Path, told: dict[str, float]) -> str:
