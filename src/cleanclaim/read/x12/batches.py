@@ -18,7 +18,7 @@ from cleanclaim.read.x12.syntax import Syntax
 from cleanclaim.read.x12.tables import tables
 
 CHUNK: Final = 4 << 20
-_WORTH_A_THREAD: Final = 1 << 18
+_WORTH_A_THREAD: Final = 1 << 21
 
 
 def read_x12(

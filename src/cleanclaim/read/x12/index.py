@@ -14,6 +14,7 @@ from cleanclaim.read.x12.strings import Block, Ints
 Rows = npt.NDArray[np.int64]
 Slices = tuple[Ints, Ints]
 _IS_BLANK: Final = np.isin(np.arange(256), list(b"\r\n \t"))
+_FEW_COMPONENTS: Final = 8
 _MOST_LINE_ENDS: Final = 4
 """Blanks before a segment that are passed over one by one; more are looked for in another way."""
 
@@ -95,7 +96,10 @@ class Segments:
         self.block.is_padded = self._is_padded()
         self._slices: dict[tuple[int, int], tuple[Rows, Slices]] = {}
         self._found: dict[tuple[str, ...], Rows] = {}
-        self._last_composite: tuple[Ints | None, tuple[Ints, Ints]] = (None, (starts, starts))
+        self._openings: dict[int, tuple[Rows, tuple[Ints, Ints, bool]]] = {}
+        self._ends: dict[tuple[int, int], tuple[Rows, Ints]] = {}
+        self._words: dict[tuple[int, int], tuple[Slices, npt.NDArray[np.uint64]]] = {}
+        self._composites: dict[int, tuple[Ints, tuple[Ints, Ints]]] = {}
 
     def _is_padded(self) -> bool:
         """Whether a blank stands beside a separator anywhere but in interchange headers, which are always padded."""
@@ -121,13 +125,12 @@ class Segments:
     def find(self, *names: str) -> Rows:
         """The numbers of all segments of these names."""
         if names not in self._found:
-            codes = [_code(tag(name)) for name in names]
-            if len(codes) == 1:
-                found = self._by_code[self._code_starts[codes[0]] : self._code_starts[codes[0] + 1]]
+            if len(names) == 1:
+                code = _code(tag(names[0]))
+                found = self._by_code[self._code_starts[code] : self._code_starts[code + 1]]
             else:
-                wanted = np.zeros(256, dtype=bool)
-                wanted[codes] = True
-                found = np.flatnonzero(wanted[self.codes])
+                parts = [self.find(name) for name in names]
+                found = np.sort(np.concatenate(parts), kind="stable")
             self._found[names] = found
         return self._found[names]
 
@@ -164,15 +167,34 @@ class Segments:
         return slices
 
     def _cut(self, rows: Rows, number: int) -> Slices:
-        if len(self) == 0 or not len(rows) or (rows[0] < 0 and rows.max() < 0):
+        if len(self) == 0 or not len(rows):
             return np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
-        at = self._opening[rows] + (number - 1)
-        there = self.counts[rows] >= number
-        if rows[0] < 0 or rows.min() < 0:
-            there &= rows >= 0
-        start = self._marks.take(at, mode="clip") + 1
-        length = self._marks.take(at + 1, mode="clip") - start
-        return start, length if there.all() else np.where(there, length, 0)
+        first, held, is_whole = self._opened(rows)
+        start = self._mark(rows, first, number - 1) + 1
+        length = self._mark(rows, first, number) - start
+        there = held >= number
+        return start, length if is_whole and there.all() else np.where(there, length, 0)
+
+    def _opened(self, rows: Rows) -> tuple[Ints, Ints, bool]:
+        """The first mark of each row, how many elements it has (0 for row -1), and whether every row is there."""
+        kept = self._openings.get(id(rows))
+        if kept is not None and kept[0] is rows:
+            return kept[1]
+        is_whole = bool(rows[0] >= 0) and bool(rows.min() >= 0)
+        held = self.counts[rows]
+        opened = self._opening[rows], held if is_whole else np.where(rows >= 0, held, 0), is_whole
+        self._openings[id(rows)] = (rows, opened)
+        return opened
+
+    def _mark(self, rows: Rows, first: Ints, number: int) -> Ints:
+        """Where mark `number` of each row stands: the end of an element is the start of the next."""
+        key = (id(rows), number)
+        kept = self._ends.get(key)
+        if kept is not None and kept[0] is rows:
+            return kept[1]
+        marks = self._marks.take(first + number, mode="clip")
+        self._ends[key] = (rows, marks)
+        return marks
 
     def component(self, slices: Slices, number: int) -> Slices:
         """Where component `number` (1 for the first) of each composite stands."""
@@ -194,17 +216,31 @@ class Segments:
         return np.where(there, from_, 0), np.where(there, to - from_, 0)
 
     def _inside(self, slices: Slices) -> tuple[Ints, Ints]:
-        """For each composite the number of its first component separator and how many it has; kept for the composite asked last."""
-        kept, answer = self._last_composite
-        if kept is not slices[0]:
+        """For each composite the number of its first component separator and how many it has."""
+        kept = self._composites.get(id(slices[0]))
+        if kept is None or kept[0] is not slices[0]:
             first = np.searchsorted(self._components, slices[0])
-            answer = (first, np.searchsorted(self._components, slices[0] + slices[1]) - first)
-            self._last_composite = (slices[0], answer)
-        return answer
+            inside = self._separators_in(first, slices[0] + slices[1])
+            kept = self._composites[id(slices[0])] = (slices[0], (first, inside))
+        return kept[1]
+
+    def _separators_in(self, first: Ints, end: Ints) -> Ints:
+        """How many component separators stand from number `first` on before an offset: few, so that counting beats searching."""
+        inside = np.zeros(len(first), dtype=np.int64)
+        for n in range(_FEW_COMPONENTS):
+            is_in = self._behind.take(first + n, mode="clip") < end
+            if not is_in.any():
+                return inside
+            inside += is_in
+        return np.asarray(np.searchsorted(self._components, end) - first)
 
     def words(self, slices: Slices) -> npt.NDArray[np.uint64]:
         """Up to eight bytes of each slice as a number, for comparing."""
-        return self.block.words(*slices)
+        key = (id(slices[0]), id(slices[1]))
+        kept = self._words.get(key)
+        if kept is None or kept[0][0] is not slices[0] or kept[0][1] is not slices[1]:
+            kept = self._words[key] = (slices, self.block.words(*slices))
+        return kept[1]
 
     def is_code(self, slices: Slices, *codes: str) -> npt.NDArray[np.bool_]:
         """True where a slice is one of these codes (of up to eight bytes)."""
@@ -226,6 +262,11 @@ class Segments:
     @cached_property
     def _components(self) -> Ints:
         return np.flatnonzero(self._raw == self.separators.component).astype(np.int64)
+
+    @cached_property
+    def _behind(self) -> Ints:
+        """The component separators, and one behind the block."""
+        return np.append(self._components, np.int64(len(self.data) + 1))
 
     def _read_tags(self) -> Ints:
         if len(self) == 0:
