@@ -42,6 +42,15 @@ class Column:
     private: bool = False
 
 
+def expected(dtype: pl.DataType | type[pl.DataType]) -> str:
+    """What a value of a type looks like, in a user's words."""
+    if dtype == pl.Date:
+        return "a date (YYYY-MM-DD)"
+    if dtype == pl.Boolean:
+        return "true or false"
+    return "text" if dtype == pl.String else "a number"
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """One table: its name, its grain (what a row is), its key columns and its columns."""

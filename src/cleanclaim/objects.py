@@ -24,9 +24,20 @@ import polars as pl
 
 from cleanclaim.errors import TableError
 from cleanclaim.identity import day_words, patient_keys, text_words
-from cleanclaim.model import CLAIM_CODES, CLAIMS, DIAGNOSES, LINES, OTHER_PAYERS, Batch, Table
+from cleanclaim.model import (
+    CLAIM_CODES,
+    CLAIMS,
+    DIAGNOSES,
+    LINES,
+    OTHER_PAYERS,
+    Batch,
+    Table,
+    expected,
+)
 
 _SHORT: Final = {"modifiers": "modifier", "diagnosis_pointers": "diagnosis_pointer"}
+_MOST: Final = 4
+"""Modifiers, and diagnosis pointers, that a line can have."""
 _CHILDREN: Final = ("diagnoses", "lines", "other_payers", "claim_codes")
 
 
@@ -50,7 +61,7 @@ def batch_of(claims: Iterable[object], *, file: str = "python", first_claim_key:
         claim = _mapping(given)
         key = first_claim_key + ordinal - 1
         where = f"claim {ordinal}"
-        lines = [_spread(line) for line in claim.get("lines") or ()]
+        lines = [_spread(line, where, faults) for line in claim.get("lines") or ()]
         diagnoses = [_diagnosis(d, n) for n, d in enumerate(claim.get("diagnoses") or (), start=1)]
         head = {name: value for name, value in claim.items() if name not in _CHILDREN}
         head = {
@@ -120,11 +131,16 @@ def _diagnosis(given: object, number: int) -> dict[str, Any]:
     )
 
 
-def _spread(given: object) -> dict[str, Any]:
+def _spread(given: object, where: str, faults: list[str]) -> dict[str, Any]:
     row = dict(_mapping(given))
     for many, one in _SHORT.items():
         values = row.pop(many, None) or ()
-        for n, value in enumerate(values[:4] if isinstance(values, Sequence) else (), start=1):
+        if isinstance(values, str) or not isinstance(values, Sequence) or len(values) > _MOST:
+            faults.append(
+                f"{where}: lines.{many} expects a list of at most {_MOST}, found {values!r}"
+            )
+            continue
+        for n, value in enumerate(values, start=1):
             row[f"{one}_{n}"] = value
     return row
 
@@ -172,7 +188,7 @@ def _typed(table: Table, row: Mapping[str, Any], where: str, faults: list[str]) 
             out[name] = _value(table[name].dtype, value)
         except (ValueError, TypeError, InvalidOperation):
             faults.append(
-                f"{where}: {table.name}.{name} expects {table[name].dtype}, found {_shown(table, name, value)}"
+                f"{where}: {table.name}.{name} expects {expected(table[name].dtype)}, found {_shown(table, name, value)}"
             )
     return out
 

@@ -20,7 +20,7 @@ import polars as pl
 
 from cleanclaim.errors import TableError, UnreadableFile
 from cleanclaim.identity import day_words, patient_keys, text_words
-from cleanclaim.model import CLAIMS, DIAGNOSES, LINES, Batch, Column, Table
+from cleanclaim.model import CLAIMS, DIAGNOSES, LINES, Batch, Column, Table, expected
 
 SET_FILES: Final = ("claims", "lines", "diagnoses")
 _OTHER_NAMES: Final = {
@@ -77,7 +77,9 @@ _SPECIAL: Final = {
     "claim_from_date": CLAIMS["from_date"],
     "claim_to_date": CLAIMS["to_date"],
 }
-_LISTS: Final = ("diagnosis_pointers", "modifiers")
+_LISTS: Final = {"diagnosis_pointers": r"1[0-2]|[1-9]|[A-L]", "modifiers": r"[A-Z0-9]{2}"}
+"""Columns that hold several values, and what one of them looks like."""
+_MOST: Final = 4
 _DATE_FORMS: Final = ("%Y-%m-%d", "%m/%d/%Y", "%Y%m%d", "%m-%d-%Y")
 _OWN: Final = frozenset(
     {"claim_key", "file", "position", "is_history", "patient_key", "as_of", "code_as_sent"}
@@ -111,7 +113,8 @@ def read_flat(frame: pl.DataFrame, *, file: str, first_claim_key: int = 0) -> Ba
         faults.append(_lacks("procedure_code", frame))
     if faults:
         raise TableError(file, faults)
-    lines = _typed(table, LINES, _LISTS, faults)
+    lines = _typed(table, LINES, tuple(_LISTS), faults)
+    _too_many(lines, faults)
     claims = _typed(
         table, CLAIMS, tuple(_SPECIAL), faults, skip=("charge_amount", "from_date", "to_date")
     )
@@ -168,7 +171,8 @@ def read_set(frames: Mapping[str, pl.DataFrame], *, file: str, first_claim_key: 
     if faults:
         raise TableError(file, faults)
     claims = _typed(named["claims"], CLAIMS, (), faults)
-    lines = _typed(named["lines"], LINES, _LISTS, faults)
+    lines = _typed(named["lines"], LINES, tuple(_LISTS), faults)
+    _too_many(lines, faults)
     given = named.get("diagnoses")
     diagnoses = (
         _typed(given, DIAGNOSES, (), faults)
@@ -322,7 +326,7 @@ def _typed(
             private = column is not None and column.private
             example = "" if private else f", found '{given.filter(wrong)[0]}'"
             faults.append(
-                f"{model.name}.{name} expects {_expects(dtype)} in row {rows[0]}{example}"
+                f"{model.name}.{name} expects {expected(dtype)} in row {rows[0]}{example}"
                 + (f" and in {len(rows) - 1} rows more" if len(rows) > 1 else "")
             )
         out.append(values.alias(name))
@@ -359,14 +363,6 @@ def _cast(given: pl.Series, dtype: pl.DataType | type[pl.DataType]) -> pl.Series
     return (
         text.str.strip_prefix("$").str.replace_all(",", "", literal=True).cast(dtype, strict=False)
     )
-
-
-def _expects(dtype: pl.DataType | type[pl.DataType]) -> str:
-    if dtype == pl.Date:
-        return "a date (YYYY-MM-DD)"
-    if dtype == pl.Boolean:
-        return "true or false"
-    return "text" if dtype == pl.String else "a number"
 
 
 def _numbered(claims: pl.DataFrame) -> pl.DataFrame:
@@ -481,12 +477,25 @@ def _default(frame: pl.DataFrame, name: str, value: pl.Expr | pl.Series) -> pl.D
     return frame.with_columns(pl.coalesce(name, value).alias(name))
 
 
+def _too_many(lines: pl.DataFrame, faults: list[str]) -> None:
+    """Modifiers and pointers beyond the fourth have no place on a line, and are not dropped in silence."""
+    for name, one in _LISTS.items():
+        if name in lines.columns:
+            counts = lines[name].str.to_uppercase().str.count_matches(one)
+            rows = lines["_row"].filter(counts > _MOST)
+            if len(rows):
+                more = f" and in {len(rows) - 1} rows more" if len(rows) > 1 else ""
+                faults.append(f"lines.{name} expects at most {_MOST} in row {rows[0]}{more}")
+
+
 def _with_lists(lines: pl.DataFrame) -> pl.DataFrame:
     """Pointers written together (A, AB, "1,2", "A:B") and modifiers written together ("25,59") as columns of their own."""
     columns: list[pl.Expr] = []
     if "diagnosis_pointers" in lines.columns:
         parts = (
-            pl.col("diagnosis_pointers").str.to_uppercase().str.extract_all(r"1[0-2]|[1-9]|[A-L]")
+            pl.col("diagnosis_pointers")
+            .str.to_uppercase()
+            .str.extract_all(_LISTS["diagnosis_pointers"])
         )
         letters = {chr(ord("A") + n): str(n + 1) for n in range(12)}
         numbers = [
@@ -496,7 +505,7 @@ def _with_lists(lines: pl.DataFrame) -> pl.DataFrame:
             number.alias(f"diagnosis_pointer_{n}") for n, number in enumerate(numbers, start=1)
         ]
     if "modifiers" in lines.columns:
-        marks = pl.col("modifiers").str.to_uppercase().str.extract_all(r"[A-Z0-9]{2}")
+        marks = pl.col("modifiers").str.to_uppercase().str.extract_all(_LISTS["modifiers"])
         columns += [
             marks.list.get(n, null_on_oob=True).alias(f"modifier_{n + 1}") for n in range(4)
         ]

@@ -1,0 +1,204 @@
+"""Claims from CSV and Parquet: names that people use, values that fit, and every fault named at once."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from cleanclaim.errors import TableError, UnreadableFile
+from cleanclaim.model import Batch, concat
+from cleanclaim.read import FileRead, read
+from cleanclaim.read.table import (
+    SYNONYMS,
+    read_csv,
+    read_flat,
+    read_parquet,
+    read_set,
+    template_columns,
+)
+
+
+def flat(text: str) -> Batch:
+    return read_flat(read_csv(text.encode(), file="t.csv"), file="t.csv")
+
+
+def faults(text: str) -> list[str]:
+    with pytest.raises(TableError) as told:
+        flat(text)
+    return list(told.value.faults)
+
+
+def test_a_row_is_a_line_and_its_claim_is_told_once() -> None:
+    batch = flat(
+        "claim_id,member_id,dob,dx1,dx2,cpt,mod1,pointers,dos,charge,units\n"
+        "A1,M1,02/14/1980,m54.50,I10,99213,25,AB,2026-05-12,$1,125.00,1\n".replace(
+            "$1,125.00", '"$1,125.00"'
+        )
+        + "A1,M1,02/14/1980,m54.50,I10,36415,,2,20260512,12.5,2\n"
+    )
+    assert batch.claims.height == 1
+    assert batch.claims.select("claim_id", "patient_birth_date", "from_date").row(0) == (
+        "A1",
+        date(1980, 2, 14),
+        date(2026, 5, 12),
+    )
+    columns = ["line_number", "procedure_code", "modifier_1", "charge_amount", "units", "position"]
+    assert batch.lines.select(columns).rows() == [
+        (1, "99213", "25", Decimal("1125.00"), Decimal("1.000"), 2),
+        (2, "36415", None, Decimal("12.50"), Decimal("2.000"), 3),
+    ]
+    pointers = ["diagnosis_pointer_1", "diagnosis_pointer_2"]
+    assert batch.lines.select(pointers).rows() == [(1, 2), (2, None)]
+    codes = ["diagnosis_number", "diagnosis_code", "code_as_sent", "diagnosis_type"]
+    assert batch.diagnoses.select(codes).rows() == [
+        (1, "M5450", "m54.50", "principal"),
+        (2, "I10", None, "other"),
+    ]
+
+
+@pytest.mark.parametrize(("other", "name"), sorted(SYNONYMS.items()))
+def test_every_other_name_leads_to_a_column(other: str, name: str) -> None:
+    known = {column.column.name for column in template_columns()}
+    special = {"total_charge_amount", "claim_from_date", "claim_to_date", "diagnosis_pointers"}
+    assert name in known | special | {"present_on_admission_code_1"}
+    assert other == other.lower()
+
+
+@pytest.mark.parametrize("separator", [",", "\t", ";", "|"])
+def test_separators_are_found_out(separator: str) -> None:
+    text = "claim_id,procedure_code,dos\nA1,99213,2026-05-12\n".replace(",", separator)
+    assert flat(text).lines["procedure_code"].to_list() == ["99213"]
+
+
+def test_every_fault_is_named_at_once() -> None:
+    told = faults(
+        "claim_id,procedure_cod,procedure_code,dos,charge,units,colour\nA1,x,99213,12.5.2026,ten,1,red\n"
+    )
+    assert told == [
+        "column 'procedure_cod' is not one of claims and lines; did you mean 'procedure_code'?",
+        "column 'colour' is not one of claims and lines",
+    ]
+    told = faults(
+        "claim_id,procedure_code,dos,charge\nA1,99213,12.5.2026,ten\nA2,99213,2026-05-12,eleven\n"
+    )
+    assert told == [
+        "lines.from_date expects a date (YYYY-MM-DD) in row 2, found '12.5.2026'",
+        "lines.charge_amount expects a number in row 2, found 'ten' and in 1 rows more",
+    ]
+
+
+def test_a_column_given_twice_is_a_fault() -> None:
+    assert faults("claim_id,cpt,hcpcs\nA1,99213,99213\n") == [
+        "column 'hcpcs' means 'procedure_code', which is there already"
+    ]
+
+
+def test_what_must_be_there_is_asked_for() -> None:
+    assert faults("claim,procedure\nA1,99213\n")[-1] == (
+        "the column 'claim_id' is missing; is it 'claim'?"
+    )
+    assert faults("claim_id,dos\nA1,2026-05-12\n") == ["the column 'procedure_code' is missing"]
+
+
+def test_no_more_than_four_modifiers_or_pointers_are_taken_without_a_word() -> None:
+    told = faults('claim_id,cpt,modifiers,pointers\nA1,99213,"25,59,XS,LT,RT",ABCDE\n')
+    assert told == [
+        "lines.diagnosis_pointers expects at most 4 in row 2",
+        "lines.modifiers expects at most 4 in row 2",
+    ]
+
+
+def test_a_private_value_is_never_shown() -> None:
+    [told] = faults("claim_id,cpt,dob\nA1,99213,born in May\n")
+    assert told == "claims.patient_birth_date expects a date (YYYY-MM-DD) in row 2"
+
+
+def test_claims_of_one_member_are_one_patient_and_others_are_their_own() -> None:
+    rows = "A1,M1,99213\nA2,M1,99213\nA3,M2,99213\nA4,,99213\nA5,,99213\n"
+    keys = flat("claim_id,member_id,cpt\n" + rows).claims["patient_key"].to_list()
+    assert keys[0] == keys[1]
+    assert len(set(keys)) == 4
+
+
+def test_a_revenue_code_makes_an_institutional_claim() -> None:
+    batch = flat("claim_id,rev_code,tob,cpt\nA1,0510,131,G0463\n")
+    assert batch.claims["claim_type"].to_list() == ["institutional"]
+
+
+def written(folder: Path) -> Path:
+    (folder / "claims.csv").write_text("claim_id,member_id\nA1,M1\nA2,M2\n")
+    (folder / "lines.csv").write_text(
+        "claim_id,cpt,dos\nA1,99213,2026-05-12\nA1,36415,2026-05-13\nA2,99214,2026-05-12\n"
+    )
+    (folder / "diagnoses.csv").write_text("claim_id,dx\nA1,I10\nA1,E11.9\nA2,J06.9\n")
+    return folder
+
+
+def test_a_folder_of_three_tables_is_one_set(tmp_path: Path) -> None:
+    files: list[FileRead] = []
+    batch = concat(read([written(tmp_path)], files))
+    assert [entry.error for entry in files] == [None] * len(files)
+    assert batch.claims["claim_id"].to_list() == ["A1", "A2"]
+    assert batch.lines.select("claim_key", "line_number").rows() == [(0, 1), (0, 2), (1, 1)]
+    assert batch.diagnoses["diagnosis_code"].to_list() == ["I10", "E119", "J069"]
+    assert batch.claims["to_date"].to_list() == [date(2026, 5, 13), date(2026, 5, 12)]
+
+
+def test_the_same_set_as_parquet_is_the_same_batch(tmp_path: Path) -> None:
+    one = concat(read([written(tmp_path)], []))
+    other_folder = tmp_path / "parquet"
+    other_folder.mkdir()
+    for name in ("claims", "lines", "diagnoses"):
+        pl.read_csv(tmp_path / f"{name}.csv", infer_schema=False).write_parquet(
+            other_folder / f"{name}.parquet"
+        )
+    other = concat(read([other_folder], []))
+    assert other.lines.equals(one.lines)
+    assert other.diagnoses.equals(one.diagnoses)
+
+
+def test_rows_of_no_claim_and_missing_tables_are_faults() -> None:
+    claims = pl.DataFrame({"claim_id": ["A1"]})
+    lines = pl.DataFrame({"claim_id": ["A1", "B1"], "procedure_code": ["99213", "99213"]})
+    with pytest.raises(TableError) as told:
+        read_set({"claims": claims, "lines": lines}, file="set")
+    assert list(told.value.faults) == ["lines row 3: its claim_id is not in the claims table"]
+    with pytest.raises(TableError) as told:
+        read_set({"claims": claims}, file="set")
+    assert list(told.value.faults) == ["the table 'lines' is missing"]
+
+
+def test_diagnoses_may_stand_in_the_claims_table() -> None:
+    claims = pl.DataFrame({"claim_id": ["A1"], "diagnosis_code_1": ["I10"], "box_21_b": ["E11.9"]})
+    lines = pl.DataFrame({"claim_id": ["A1"], "procedure_code": ["99213"]})
+    batch = read_set({"claims": claims, "lines": lines}, file="set")
+    assert batch.diagnoses["diagnosis_code"].to_list() == ["I10", "E119"]
+
+
+def test_typed_columns_are_taken_as_they_are() -> None:
+    frame = pl.DataFrame(
+        {
+            "claim_id": ["A1"],
+            "procedure_code": ["99213"],
+            "from_date": [date(2026, 5, 12)],
+            "charge_amount": [Decimal("125.00")],
+            "units": [2],
+        }
+    )
+    line = read_flat(frame, file="frame").lines.row(0, named=True)
+    assert (line["from_date"], line["charge_amount"], line["units"]) == (
+        date(2026, 5, 12),
+        Decimal("125.00"),
+        Decimal("2.000"),
+    )
+
+
+def test_a_damaged_parquet_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    path.write_bytes(b"PAR1 but no more")
+    with pytest.raises(UnreadableFile, match=r"t\.parquet: not a sound Parquet file"):
+        read_parquet(path, file="t.parquet")
