@@ -91,6 +91,15 @@ def test_cut_off_anywhere(at: int) -> None:
     check(SAMPLE[:at], 1024)
 
 
+@pytest.mark.parametrize("name", [b"ST", b"SE", b"GS", b"GE", b"HL", b"N3"])
+def test_a_zero_byte_in_a_name(name: bytes) -> None:
+    data = SAMPLE.replace(b"~" + name + b"*", b"~" + name + b"\x00*")
+    assert data != SAMPLE
+    check(data, 1 << 20)
+    faults = concat(read_x12(data, file="broken.837")).syntax_faults
+    assert "ENV002" in faults["fault"].to_list()
+
+
 def test_sample_files_broken(data_dir: Path) -> None:
     files = [path for path in (data_dir / "x12").rglob("*.*") if path.is_file()]
     for number, path in enumerate(sorted(files)[::4]):

@@ -273,7 +273,8 @@ class Segments:
             return np.zeros(0, np.int64)
         length = self._marks[self._opening] - self.start
         names = self.block.words(self.start, length).astype(np.int64)
-        return np.where((length == 2) | (length == 3), names, 0)
+        # A name of two letters and a zero byte is none, though it packs as the two letters do.
+        return np.where((length == 2) | ((length == 3) & (names >= 1 << 16)), names, 0)
 
     @staticmethod
     def _skip_blanks(raw: npt.NDArray[np.uint8], starts: Ints, ends: Ints) -> Ints:
