@@ -28,7 +28,7 @@ from cleanclaim.terms import IS_BILLING_DIAGNOSIS, IS_ICD10
         date(2026, 11, 23),
     ),
     column="diagnoses.diagnosis_code",
-    message='{diagnosis_code:icd} and {other_code:icd} (diagnosis {other_number}) exclude each other: the note at {note_at:icd} says not here "{note}".',
+    message='{diagnosis_code:icd} and {other_code:icd} (diagnosis {other_number}) exclude each other: the Excludes1 note at {note_at:icd} names "{note}".',
     suggestion="Keep the one that the record supports. Both may stand only where the conditions have nothing to do with each other; then say so in the record.",
     when={"diagnoses": IS_BILLING_DIAGNOSIS & (pl.col("diagnosis_number") > 1)},
     examples=(
