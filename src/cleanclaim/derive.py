@@ -7,9 +7,6 @@ Editor attributes) are made here and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date
 from functools import cached_property
 from typing import Final
 
@@ -19,9 +16,19 @@ import polars as pl
 
 from cleanclaim.codeform import why_not_billable
 from cleanclaim.model import Batch
+from cleanclaim.positions import (
+    MOST_NUMBERS,
+    counts_of,
+    found_in,
+    in_order,
+    keys_of,
+    unpivoted,
+    whole_numbers,
+)
 from cleanclaim.reference import Reference
-from cleanclaim.reference.periods import NO_DAY, Ints, Periods, days, packed, taken
+from cleanclaim.reference.periods import NO_DAY, Ints, days, packed, taken
 from cleanclaim.terms import IS_BILLING_DIAGNOSIS, MODIFIERS, POINTERS
+from cleanclaim.validity import ATTRIBUTES, attributes, is_loaded, validity
 
 _OF_THE_CLAIM: Final = (
     "claim_id",
@@ -39,30 +46,7 @@ _OF_THE_CLAIM: Final = (
     "bill_type_code",
     "claim_frequency_code",
 )
-ATTRIBUTES: Final = (
-    "newborn",
-    "pediatric",
-    "maternity",
-    "adult",
-    "male",
-    "female",
-    "manifestation",
-    "external_cause",
-    "unacceptable_principal",
-    "requires_secondary",
-    "unspecified_laterality",
-)
-"""Medicare Code Editor attributes that `Claims.diagnoses` carries, each true or false on the diagnosis date."""
 
-ICD10_BEGINS: Final = date(2015, 10, 1)
-_SYSTEMS: Final = {"icd10cm": 10, "icd9cm": 9}
-_ORDER: Final = {
-    "claims": ("claim_key",),
-    "diagnoses": ("claim_key", "diagnosis_number"),
-    "lines": ("claim_key", "line_number"),
-}
-_MOST_NUMBERS: Final = 1 << 20
-"""More than any line or diagnosis number, so that a claim's key and a number make one sortable number."""
 _INPATIENT_BILLS: Final = ("11", "18", "21", "41")
 
 
@@ -75,7 +59,7 @@ class Claims:
     """
 
     def __init__(self, batch: Batch, reference: Reference) -> None:
-        self.batch = _in_order(batch)
+        self.batch = in_order(batch)
         self.reference = reference
 
     @cached_property
@@ -85,7 +69,7 @@ class Claims:
         `patient_age` (completed years on `from_date`), `is_inpatient` (type of bill 11x, 18x, 21x, 41x), `line_count`,
         `diagnosis_count` (those that lines may point at), `line_charge_amount` (sum of the lines), `has_line_without_charge`.
         """
-        keys = _keys(self.batch.claims)
+        keys = keys_of(self.batch.claims)
         lines = self.batch.lines
         listed = self.batch.diagnoses.filter(IS_BILLING_DIAGNOSIS)
         charges = lines.group_by("claim_key", maintain_order=True).agg(
@@ -93,10 +77,10 @@ class Claims:
             pl.col("charge_amount").is_null().any().alias("has_line_without_charge"),
         )
         return self.batch.claims.hstack(
-            taken(charges.drop("claim_key"), _found(_keys(charges), keys))
+            taken(charges.drop("claim_key"), found_in(keys_of(charges), keys))
         ).with_columns(
-            pl.Series("line_count", _counts(_keys(lines), keys)),
-            pl.Series("diagnosis_count", _counts(_keys(listed), keys)),
+            pl.Series("line_count", counts_of(keys_of(lines), keys)),
+            pl.Series("diagnosis_count", counts_of(keys_of(listed), keys)),
             completed_years("patient_birth_date", "from_date").alias("patient_age"),
             _is_inpatient().alias("is_inpatient"),
         )
@@ -124,7 +108,7 @@ class Claims:
         claim_key, line_number, `modifier_number`, `modifier`, and of the line procedure_code, from_date, to_date, claim_type, payer_class,
         patient_key, is_history, as_of.
         """
-        rows, numbers, values = _unpivoted(self.lines, MODIFIERS)
+        rows, numbers, values = unpivoted(self.lines, MODIFIERS)
         context = self.lines.select(
             "claim_key",
             "line_number",
@@ -199,12 +183,10 @@ class Claims:
         """
         base = self._dated_diagnoses()
         codes = packed(base["diagnosis_code"])
-        loaded = _loaded(self.reference, "icd10cm", 10) | _loaded(self.reference, "icd9cm", 9)
-        is_known = pl.col("on_date").is_not_null() & pl.col("diagnosis_code").is_not_null()
-        dated = base.hstack(_validity(base, codes, self.reference)).with_columns(
-            pl.when(is_known & _right_system()).then(loaded).alias("code_loaded")
+        dated = base.hstack(validity(base, codes, self.reference)).with_columns(
+            is_loaded(self.reference).alias("code_loaded")
         )
-        return dated.hstack(_attributes(dated, codes, self.reference)).with_columns(
+        return dated.hstack(attributes(dated, codes, self.reference)).with_columns(
             pl.col(ATTRIBUTES) & pl.col("code_loaded").fill_null(value=False)
         )
 
@@ -261,12 +243,12 @@ class Claims:
 
     def _claim_rows(self, table: pl.DataFrame) -> Ints:
         """For each row of a table the row of its claim."""
-        return _found(_keys(self.batch.claims), _keys(table))
+        return found_in(keys_of(self.batch.claims), keys_of(table))
 
     @cached_property
     def _as_sent(self) -> tuple[Ints, Ints, pl.Series]:
         """The pointers of lines: row of the line, position less one, diagnosis number."""
-        return _unpivoted(self.batch.lines, POINTERS)
+        return unpivoted(self.batch.lines, POINTERS)
 
     @cached_property
     def _pointed(self) -> tuple[Ints, Ints]:
@@ -278,11 +260,11 @@ class Claims:
     def _diagnosis_rows(self, line_rows: Ints, numbers: pl.Series) -> Ints:
         """The row of the diagnosis of that number on each line's claim, -1 for none."""
         diagnoses = self.batch.diagnoses
-        known = _keys(diagnoses) * _MOST_NUMBERS + _numbers(diagnoses["diagnosis_number"])
-        keys = _keys(self.batch.lines)[line_rows]
+        known = keys_of(diagnoses) * MOST_NUMBERS + whole_numbers(diagnoses["diagnosis_number"])
+        keys = keys_of(self.batch.lines)[line_rows]
         wanted = numbers.to_numpy()
-        at = _found(known, keys * _MOST_NUMBERS + wanted)
-        return np.where((wanted > 0) & (wanted < _MOST_NUMBERS), at, -1)
+        at = found_in(known, keys * MOST_NUMBERS + wanted)
+        return np.where((wanted > 0) & (wanted < MOST_NUMBERS), at, -1)
 
     def _pointer_counts(self) -> Ints:
         return np.bincount(self._pointed[1], minlength=self.batch.diagnoses.height)
@@ -320,85 +302,9 @@ def _is_inpatient() -> pl.Expr:
     return ((pl.col("claim_type") == "institutional") & bill).fill_null(value=False)
 
 
-def _validity(
-    diagnoses: pl.DataFrame, codes: npt.NDArray[np.uint64], reference: Reference
-) -> pl.DataFrame:
-    """in_force, ever_in_force, first_valid, last_valid and release of each diagnosis."""
-    version = diagnoses["icd_version"].to_numpy()
-    first_day, last_day = days(diagnoses["on_date"]), days(diagnoses["last_date"])
-    parts: dict[str, pl.Series] = {}
-    for name, number in _SYSTEMS.items():
-        of_system = version == number
-        if parts and not of_system.any():
-            continue
-        periods = Periods.of(reference, name)
-        first, count = periods.spans(np.where(of_system, codes, 0).astype(np.uint64))
-        in_force = [periods.rows_on((first, count), day) >= 0 for day in (first_day, last_day)]
-        ever = count > 0
-        said = periods.table.select("valid_from", "valid_to", pl.col("release").cast(pl.String))
-        begins = taken(said.select("valid_from"), np.where(ever, first, -1))
-        ends = taken(said.drop("valid_from"), np.where(ever, first + count - 1, -1))
-        own = {
-            "in_force": pl.Series(in_force[0] & in_force[1]),
-            "ever_in_force": pl.Series(ever),
-            "first_valid": begins["valid_from"],
-            "last_valid": ends["valid_to"],
-            "release": ends["release"],
-        }
-        mask = pl.Series(of_system)
-        parts = {
-            column: values.zip_with(mask, parts[column]) if parts else values
-            for column, values in own.items()
-        }
-    return pl.DataFrame(parts)
-
-
-def _loaded(reference: Reference, table: str, version: int) -> pl.Expr:
-    spans = [
-        pl.col("on_date").is_between(start, end) & pl.col("last_date").is_between(start, end)
-        for start, end in reference.coverage(table)
-    ]
-    return pl.any_horizontal(pl.lit(value=False), *spans) & (pl.col("icd_version") == version)
-
-
-def _right_system() -> pl.Expr:
-    """ICD-9 before 2015-10-01, ICD-10 from then on (45 CFR 162.1002)."""
-    return (
-        pl.when(pl.col("icd_version") == 9)
-        .then(pl.col("on_date") < ICD10_BEGINS)
-        .otherwise(pl.col("last_date") >= ICD10_BEGINS)
-    )
-
-
-def _attributes(
-    diagnoses: pl.DataFrame, codes: npt.NDArray[np.uint64], reference: Reference
-) -> pl.DataFrame:
-    """Each of `ATTRIBUTES` of each diagnosis on its day, false where the tables say nothing."""
-    version = diagnoses["icd_version"].to_numpy()
-    on = days(diagnoses["on_date"])
-    parts = []
-    for name, number in _SYSTEMS.items():
-        of_system = version == number
-        if not of_system.any():
-            continue
-        periods = Periods.of(reference, f"{name}_attributes")
-        spans = periods.spans(np.where(of_system, codes, 0).astype(np.uint64))
-        known = periods.table.select(
-            name if name in periods.table.columns else pl.lit(value=False).alias(name)
-            for name in ATTRIBUTES
-        )
-        rows = taken(known, periods.rows_on(spans, on))
-        parts.append(rows.select(pl.all().fill_null(value=False)))
-    if not parts:
-        return pl.DataFrame(schema=dict.fromkeys(ATTRIBUTES, pl.Boolean))
-    if len(parts) == 1:
-        return parts[0]
-    return pl.DataFrame([one | other for one, other in zip(*parts, strict=True)])
-
-
 def _has_sibling(diagnoses: pl.DataFrame) -> npt.NDArray[np.bool_]:
     """Whether another diagnosis of the claim begins with the same three characters."""
-    keys = _keys(diagnoses)
+    keys = keys_of(diagnoses)
     categories = packed(diagnoses["diagnosis_code"].str.slice(0, 3))
     found = np.zeros(len(keys), dtype=bool)
     for apart in range(1, len(keys)):
@@ -409,52 +315,3 @@ def _has_sibling(diagnoses: pl.DataFrame) -> npt.NDArray[np.bool_]:
         found[apart:] |= same
         found[:-apart] |= same
     return found
-
-
-def _in_order(batch: Batch) -> Batch:
-    """The batch with every table in the order of its keys, as readers leave them."""
-    frames = batch.frames()
-    unordered = {
-        name: frame.sort(keys, maintain_order=True)
-        for name, keys in _ORDER.items()
-        if not _is_sorted(frame := frames[name], keys)
-    }
-    return replace(batch, **unordered) if unordered else batch
-
-
-def _is_sorted(frame: pl.DataFrame, keys: tuple[str, ...]) -> bool:
-    order = _keys(frame)
-    if len(keys) > 1:
-        order = order * _MOST_NUMBERS + _numbers(frame[keys[1]])
-    return bool((order[1:] >= order[:-1]).all())
-
-
-def _keys(frame: pl.DataFrame) -> Ints:
-    return frame["claim_key"].to_numpy()
-
-
-def _numbers(column: pl.Series) -> Ints:
-    """A whole-number column as an array, 0 for a null."""
-    return (column.fill_null(0) if column.null_count() else column).to_numpy()
-
-
-def _found(sorted_keys: Ints, wanted: Ints) -> Ints:
-    """For each wanted key the row of the first that equals it, -1 for none."""
-    if not len(sorted_keys):
-        return np.full(len(wanted), -1, dtype=np.int64)
-    at = np.minimum(np.searchsorted(sorted_keys, wanted), len(sorted_keys) - 1)
-    return np.where(sorted_keys[at] == wanted, at, -1)
-
-
-def _counts(sorted_keys: Ints, wanted: Ints) -> Ints:
-    """How many of the sorted keys equal each wanted one."""
-    low = np.searchsorted(sorted_keys, wanted)
-    return np.searchsorted(sorted_keys, wanted, side="right") - low
-
-
-def _unpivoted(frame: pl.DataFrame, columns: Sequence[str]) -> tuple[Ints, Ints, pl.Series]:
-    """The values of several columns that are there: row, number of the column, value; in order of row and column."""
-    there = np.stack([frame[name].is_not_null().to_numpy() for name in columns], axis=1)
-    rows, numbers = np.nonzero(there)
-    every = pl.concat([frame[name] for name in columns])
-    return rows, numbers, every.gather(numbers * frame.height + rows)

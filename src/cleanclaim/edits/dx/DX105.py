@@ -6,10 +6,11 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import ICD10_BEGINS, Claims
+from cleanclaim.derive import Claims
 from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
 from cleanclaim.samples import institutional, professional
+from cleanclaim.validity import ICD10_BEGINS
 
 _NINE = {"diagnosis_code": "401.9", "icd_version": 9}
 

@@ -1,0 +1,71 @@
+"""Rows of a batch by position: tables stand in the order of their keys, so that a row is found by binary search and not by a join."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from cleanclaim.model import Batch
+from cleanclaim.reference.periods import Ints
+
+_ORDER: Final = {
+    "claims": ("claim_key",),
+    "diagnoses": ("claim_key", "diagnosis_number"),
+    "lines": ("claim_key", "line_number"),
+}
+MOST_NUMBERS: Final = 1 << 20
+"""More than any line or diagnosis number, so that a claim's key and a number make one sortable number."""
+
+
+def in_order(batch: Batch) -> Batch:
+    """The batch with every table in the order of its keys, as readers leave them."""
+    frames = batch.frames()
+    unordered = {
+        name: frame.sort(keys, maintain_order=True)
+        for name, keys in _ORDER.items()
+        if not _is_sorted(frame := frames[name], keys)
+    }
+    return replace(batch, **unordered) if unordered else batch
+
+
+def _is_sorted(frame: pl.DataFrame, keys: tuple[str, ...]) -> bool:
+    order = keys_of(frame)
+    if len(keys) > 1:
+        order = order * MOST_NUMBERS + whole_numbers(frame[keys[1]])
+    return bool((order[1:] >= order[:-1]).all())
+
+
+def keys_of(frame: pl.DataFrame) -> Ints:
+    """The claim's key of each row."""
+    return frame["claim_key"].to_numpy()
+
+
+def whole_numbers(column: pl.Series) -> Ints:
+    """A whole-number column as an array, 0 for a null."""
+    return (column.fill_null(0) if column.null_count() else column).to_numpy()
+
+
+def found_in(sorted_keys: Ints, wanted: Ints) -> Ints:
+    """For each wanted key the row of the first that equals it, -1 for none."""
+    if not len(sorted_keys):
+        return np.full(len(wanted), -1, dtype=np.int64)
+    at = np.minimum(np.searchsorted(sorted_keys, wanted), len(sorted_keys) - 1)
+    return np.where(sorted_keys[at] == wanted, at, -1)
+
+
+def counts_of(sorted_keys: Ints, wanted: Ints) -> Ints:
+    """How many of the sorted keys equal each wanted one."""
+    low = np.searchsorted(sorted_keys, wanted)
+    return np.searchsorted(sorted_keys, wanted, side="right") - low
+
+
+def unpivoted(frame: pl.DataFrame, columns: Sequence[str]) -> tuple[Ints, Ints, pl.Series]:
+    """The values of several columns that are there: row, number of the column, value; in order of row and column."""
+    there = np.stack([frame[name].is_not_null().to_numpy() for name in columns], axis=1)
+    rows, numbers = np.nonzero(there)
+    every = pl.concat([frame[name] for name in columns])
+    return rows, numbers, every.gather(numbers * frame.height + rows)
