@@ -129,8 +129,13 @@ class Segments:
                 code = _code(tag(names[0]))
                 found = self._by_code[self._code_starts[code] : self._code_starts[code + 1]]
             else:
-                parts = [self.find(name) for name in names]
-                found = np.sort(np.concatenate(parts), kind="stable")
+                parts = [part for name in names if len(part := self.find(name))] or [
+                    self.find(names[0])
+                ]
+                # One name's own array lets what was found out about it serve again.
+                found = (
+                    parts[0] if len(parts) == 1 else np.sort(np.concatenate(parts), kind="stable")
+                )
             self._found[names] = found
         return self._found[names]
 
