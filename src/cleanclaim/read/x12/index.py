@@ -67,9 +67,7 @@ class Segments:
         self.separators = separators
         # Separators are looked for in the bytes as they are: the block shows those outside ASCII as something else.
         raw = self._raw = np.frombuffer(data, dtype=np.uint8)
-        marks = np.flatnonzero((raw == separators.element) | (raw == separators.terminator)).astype(
-            np.int64
-        )
+        marks = np.flatnonzero((raw == separators.element) | (raw == separators.terminator))
         self.is_terminated = not len(data) or (bool(len(marks)) and self._ends_well(data, marks))
         if not self.is_terminated:
             marks = np.append(marks, len(data))
@@ -107,11 +105,12 @@ class Segments:
         first = 0
         for row in range(min(len(self), 2)):
             first = int(self.end[row]) if self.tags[row] == header else first
-        marks = self._marks[np.searchsorted(self._marks, first) :]
+        own = self.separators
+        is_mark = np.zeros(256, dtype=bool)
+        is_mark[[own.element, own.component, own.terminator]] = True
+        blanks = np.flatnonzero(self._raw[first:] == ord(" ")) + first
         return any(
-            bool((self._raw.take(at + side, mode="clip") == ord(" ")).any())
-            for at in (marks, self._components)
-            for side in (-1, 1)
+            bool(is_mark[self._raw.take(blanks + side, mode="clip")].any()) for side in (-1, 1)
         )
 
     def _ends_well(self, data: bytes, marks: Ints) -> bool:
@@ -266,7 +265,7 @@ class Segments:
 
     @cached_property
     def _components(self) -> Ints:
-        return np.flatnonzero(self._raw == self.separators.component).astype(np.int64)
+        return np.flatnonzero(self._raw == self.separators.component)
 
     @cached_property
     def _behind(self) -> Ints:
@@ -289,7 +288,7 @@ class Segments:
             if not blank.any():
                 return starts
             starts = starts + blank
-        solid = np.flatnonzero(~_IS_BLANK[raw]).astype(np.int64)
+        solid = np.flatnonzero(~_IS_BLANK[raw])
         if not len(solid):
             return ends
         index = np.searchsorted(solid, starts)
