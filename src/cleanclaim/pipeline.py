@@ -67,9 +67,12 @@ def check_inputs(
     """
     chosen = settings or Settings()
     files: list[FileRead] = []
-    current = _collected(read(inputs, files), progress, "reading")
+    form = any(edit.table == "syntax_faults" for edit in edits)
+    current = _collected(read(inputs, files, form=form), progress, "reading")
     past_files: list[FileRead] = []
-    past = _collected(read(history, past_files, current.claims.height), progress, "reading history")
+    past = _collected(
+        read(history, past_files, current.claims.height, form=False), progress, "reading history"
+    )
     past = replace(past, claims=past.claims.with_columns(pl.lit(value=True).alias("is_history")))
     batch = prepare(concat([current, past]) if past.claims.height else current, chosen)
     return _report(batch, reference, edits, chosen, [*files, *past_files], progress)

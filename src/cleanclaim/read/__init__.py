@@ -38,7 +38,11 @@ class FileRead:
 
 
 def read(
-    inputs: Iterable[str | Path], files: list[FileRead], first_claim_key: int = 0
+    inputs: Iterable[str | Path],
+    files: list[FileRead],
+    first_claim_key: int = 0,
+    *,
+    form: bool = True,
 ) -> Iterator[Batch]:
     """The claims of every input, batch after batch.
 
@@ -46,6 +50,7 @@ def read(
         inputs: files, folders, "-" for standard input.
         files: filled with one entry a file read or not read; a file that cannot be read does not stop the others.
         first_claim_key: the key of the first claim.
+        form: look at the form of segments and elements too, not of the envelope alone.
 
     Yields:
         Batches with unique claim keys, in reading order.
@@ -66,7 +71,7 @@ def read(
                 continue
             entry = FileRead(source.name)
             files.append(entry)
-            for batch in _guarded(_read_source(source, entry, key), entry):
+            for batch in _guarded(_read_source(source, entry, key, form=form), entry):
                 key += batch.claims.height
                 yield batch
 
@@ -93,13 +98,13 @@ def _guarded(batches: Iterator[Batch], entry: FileRead) -> Iterator[Batch]:
         entry.error = str(error)
 
 
-def _read_source(source: Source, entry: FileRead, key: int) -> Iterator[Batch]:
+def _read_source(source: Source, entry: FileRead, key: int, *, form: bool) -> Iterator[Batch]:
     with source.open() as opened:
         head, stream = peek(opened)
         kind = kind_of(head, source.name)
         entry.format = kind
         if kind == "x12":
-            yield from read_x12(stream, file=source.name, first_claim_key=key)
+            yield from read_x12(stream, file=source.name, first_claim_key=key, form=form)
             return
         is_parquet = kind == "parquet"
         frame = (

@@ -28,6 +28,7 @@ def read_x12(
     first_claim_key: int = 0,
     chunk_size: int = CHUNK,
     batch_claims: int = 50_000,
+    form: bool = True,
 ) -> Iterator[Batch]:
     """The claims of an 837 file, and the faults of its form.
 
@@ -38,6 +39,7 @@ def read_x12(
         file: what findings name as the file.
         first_claim_key: key of the first claim; the others follow in the file's order.
         chunk_size: bytes worked on at a time.
+        form: look at the form of segments and elements too, not of the envelope alone.
         batch_claims: a batch ends after the chunk in which it reaches this many claims.
 
     Yields:
@@ -48,7 +50,7 @@ def read_x12(
         UnknownFormat: there is no interchange header in the file.
     """
     stream = Stream(io.BytesIO(source) if isinstance(source, bytes) else source, chunk_size)
-    syntax = Syntax(file)
+    syntax = Syntax(file, form=form)
     key = first_claim_key
     waiting: list[_Tables] = []
     with ThreadPoolExecutor(1) as worker:

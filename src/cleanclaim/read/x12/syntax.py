@@ -17,8 +17,9 @@ from cleanclaim.read.x12.structure import check_structure
 class Syntax:
     """The faults of one file, as they are found."""
 
-    def __init__(self, file: str) -> None:
-        """Start with no fault."""
+    def __init__(self, file: str, *, form: bool = True) -> None:
+        """Start with no fault; without `form` only the envelope is looked at."""
+        self._form = form
         self._faults = Faults(file)
         self._envelopes = Envelopes(self._faults)
 
@@ -31,6 +32,8 @@ class Syntax:
             kinds: the kind of each of its claims.
         """
         self._envelopes.read(piece)
+        if not self._form:
+            return
         ground = Ground(cells, piece.carried, self._faults, kinds)
         check_structure(ground)
         check_elements(ground)
