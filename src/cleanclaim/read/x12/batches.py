@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import BinaryIO, Final
 
 import polars as pl
@@ -15,7 +16,7 @@ from cleanclaim.read.x12.cells import Cells, Origin
 from cleanclaim.read.x12.claims import claim_types
 from cleanclaim.read.x12.stream import Stream
 from cleanclaim.read.x12.syntax import Syntax
-from cleanclaim.read.x12.tables import tables
+from cleanclaim.read.x12.tables import Frames, claims_and_lines, codes_and_payers
 
 CHUNK: Final = 4 << 20
 _WORTH_A_THREAD: Final = 1 << 21
@@ -63,11 +64,11 @@ def read_x12(
             )
             kinds = claim_types(cells)
             if len(kinds):
-                # numpy lets go of the interpreter's lock, so that a block's form is looked at while its tables are cut.
-                is_small = len(piece.segments.data) < _WORTH_A_THREAD
-                waiting.append(
-                    tables(cells, kinds) if is_small else worker.submit(tables, cells, kinds)
-                )
+                # numpy lets go of the interpreter's lock, so that one thread cuts claims and lines while this one does the rest.
+                is_large = len(piece.segments.data) >= _WORTH_A_THREAD
+                work = partial(claims_and_lines, cells, kinds)
+                claims = worker.submit(work) if is_large else work()
+                waiting.append((claims, codes_and_payers(cells)))
             _hold_back(waiting)
             syntax.check(piece, cells, kinds)
             key += len(kinds)
@@ -77,8 +78,8 @@ def read_x12(
         yield _joined(waiting, syntax.take(is_last=True))
 
 
-_Frames = dict[str, pl.DataFrame]
-_Tables = _Frames | Future[_Frames]
+_Tables = tuple[Frames | Future[Frames], Frames]
+"""Claims and lines, perhaps still being cut, and the other tables of a block."""
 
 
 def _hold_back(waiting: Sequence[_Tables]) -> None:
@@ -87,8 +88,9 @@ def _hold_back(waiting: Sequence[_Tables]) -> None:
         _done(part)
 
 
-def _done(part: _Tables) -> _Frames:
-    return part.result() if isinstance(part, Future) else part
+def _done(part: _Tables) -> Frames:
+    claims, others = part
+    return (claims.result() if isinstance(claims, Future) else claims) | others
 
 
 def _joined(waiting: Sequence[_Tables], faults: pl.DataFrame) -> Batch:

@@ -1,4 +1,4 @@
-"""All tables of one block."""
+"""All tables of one block: every claim that does not stand in carried segments."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from cleanclaim.read.x12.codes import code_tables
 from cleanclaim.read.x12.lines import lines_table
 from cleanclaim.read.x12.payers import other_payers_table
 
+Frames = dict[str, pl.DataFrame]
 
-def tables(cells: Cells, kinds: pl.Series) -> dict[str, pl.DataFrame]:
-    """Frames by table name: every claim of the block that does not stand in carried segments.
+
+def claims_and_lines(cells: Cells, kinds: pl.Series) -> Frames:
+    """The tables `claims` and `lines`.
 
     Args:
         cells: the block's cells.
@@ -20,10 +22,13 @@ def tables(cells: Cells, kinds: pl.Series) -> dict[str, pl.DataFrame]:
     """
     claims = claims_table(cells, kinds)
     lines = lines_table(cells, claims)
+    return {"claims": claims.with_columns(service_days(cells, lines)), "lines": lines}
+
+
+def codes_and_payers(cells: Cells) -> Frames:
+    """The tables `diagnoses`, `claim_codes` and `other_payers`."""
     diagnoses, codes = code_tables(cells)
     return {
-        "claims": claims.with_columns(service_days(cells, lines)),
-        "lines": lines,
         "diagnoses": diagnoses,
         "claim_codes": codes,
         "other_payers": other_payers_table(cells),
