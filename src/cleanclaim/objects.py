@@ -83,10 +83,11 @@ def batch_of(claims: Iterable[object], *, file: str = "python", first_claim_key:
                 for n, c in enumerate(claim.get("claim_codes") or (), start=1)
             ],
         }
+        first_line = len(rows["lines"])
         for table in (CLAIMS, DIAGNOSES, LINES, OTHER_PAYERS, CLAIM_CODES):
             for row in parts[table.name]:
                 rows[table.name].append(_typed(table, {**row, "claim_key": key}, where, faults))
-        _inherit(rows["claims"][-1], [row for row in rows["lines"] if row["claim_key"] == key])
+        _inherit(rows["claims"][-1], rows["lines"][first_line:])
     if faults:
         raise TableError(file, faults)
     frames = {
