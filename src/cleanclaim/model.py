@@ -60,9 +60,16 @@ class Table:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     _by_name: dict[str, Column] = field(init=False, repr=False, compare=False)
+    _schema: dict[str, pl.DataType | type[pl.DataType]] = field(
+        init=False, repr=False, compare=False
+    )
+    _empty: pl.DataFrame = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        schema = {column.name: column.dtype for column in self.columns}
         object.__setattr__(self, "_by_name", {column.name: column for column in self.columns})
+        object.__setattr__(self, "_schema", schema)
+        object.__setattr__(self, "_empty", pl.DataFrame(schema=schema))
 
     def __getitem__(self, name: str) -> Column:
         return self._by_name[name]
@@ -73,11 +80,11 @@ class Table:
     @property
     def schema(self) -> dict[str, pl.DataType | type[pl.DataType]]:
         """Column name to Polars type, in order."""
-        return {column.name: column.dtype for column in self.columns}
+        return self._schema
 
     def empty(self) -> pl.DataFrame:
         """The table with no rows."""
-        return pl.DataFrame(schema=self.schema)
+        return self._empty
 
     def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
         """`frame` with exactly this table's columns, in order and type; absent ones become null.
@@ -898,7 +905,8 @@ class Batch:
 
 def concat(batches: Iterable[Batch]) -> Batch:
     """One batch of several whose claim keys do not overlap."""
-    parts = [batch.frames() for batch in batches]
-    if not parts:
-        return Batch.of({})
-    return Batch.of({name: pl.concat([part[name] for part in parts]) for name in TABLES})
+    parts = list(batches)
+    if len(parts) == 1:
+        return parts[0]
+    frames = [batch.frames() for batch in parts]
+    return Batch.of({name: pl.concat([part[name] for part in frames]) for name in TABLES if frames})

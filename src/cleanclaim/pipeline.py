@@ -70,11 +70,16 @@ def check_inputs(
     form = any(edit.table == "syntax_faults" for edit in edits)
     current = _collected(read(inputs, files, form=form), progress, "reading")
     past_files: list[FileRead] = []
-    past = _collected(
-        read(history, past_files, current.claims.height, form=False), progress, "reading history"
-    )
-    past = replace(past, claims=past.claims.with_columns(pl.lit(value=True).alias("is_history")))
-    batch = prepare(concat([current, past]) if past.claims.height else current, chosen)
+    earlier = list(history)
+    if earlier:
+        past = _collected(
+            read(earlier, past_files, current.claims.height, form=False),
+            progress,
+            "reading history",
+        )
+        marked = past.claims.with_columns(pl.lit(value=True).alias("is_history"))
+        current = concat([current, replace(past, claims=marked)])
+    batch = prepare(current, chosen)
     return _report(batch, reference, edits, chosen, [*files, *past_files], progress)
 
 
@@ -194,10 +199,11 @@ def _report(
         pl.concat([c.not_checked for c in checked]) if checked else pl.DataFrame(schema=NOT_CHECKED)
     )
     order = ["claim_key", "line_number", "diagnosis_number", "code"]
-    kept = findings.filter(
-        pl.col("disposition")
-        .cast(pl.String)
-        .is_in([d.value for d in Disposition if d.rank <= settings.min_disposition.rank])
+    told = [d.value for d in Disposition if d.rank <= settings.min_disposition.rank]
+    kept = (
+        findings
+        if len(told) == len(Disposition)
+        else findings.filter(pl.col("disposition").cast(pl.String).is_in(told))
     )
     if len(checked) > 1:
         kept, not_checked = (
