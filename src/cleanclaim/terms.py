@@ -15,7 +15,6 @@ POINTERS: Final = tuple(f"diagnosis_pointer_{n}" for n in range(1, 5))
 
 IS_PROFESSIONAL: Final = pl.col("claim_type") == "professional"
 IS_INSTITUTIONAL: Final = pl.col("claim_type") == "institutional"
-IS_DENTAL: Final = pl.col("claim_type") == "dental"
 IS_ICD10: Final = pl.col("icd_version") == 10
 IS_FIRST_LISTED: Final = pl.col("diagnosis_number") == 1
 IS_BILLING_DIAGNOSIS: Final = pl.col("diagnosis_type").is_in(["principal", "other"])
@@ -76,11 +75,6 @@ def _luhn(first_doubled: int) -> pl.Expr:
         doubled = digit * 2 if place % 2 == first_doubled else digit
         total += doubled // 10 + doubled % 10
     return pl.lit(pl.Series(total))
-
-
-def days_between(first: str, last: str) -> pl.Expr:
-    """Days from one date column to another."""
-    return (pl.col(last) - pl.col(first)).dt.total_days()
 
 
 def dotted(column: str) -> pl.Expr:

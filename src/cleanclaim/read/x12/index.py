@@ -86,7 +86,6 @@ class Segments:
         if not kept.all():
             starts, ends, opening, closing = starts[kept], ends[kept], opening[kept], closing[kept]
         self.start, self.end = starts, ends
-        self.blank_segments = int(len(kept) - kept.sum())
         self._marks = marks
         self._opening = opening
         self.counts = closing - opening

@@ -25,7 +25,7 @@ class Loops:
         service: each line's SV1, SV2 or SV3, or -1.
         transaction: each claim's ST, or -1.
         billing, subscriber, patient: each claim's levels, the transaction's header where there is none; each with its end.
-        has_billing, has_subscriber: whether there is such a level.
+        has_subscriber: whether there is such a level.
         is_dependent: the patient has a level of their own.
     """
 
@@ -67,7 +67,6 @@ class Loops:
         billing = last_before(levels[s.is_code(code, "20")], self.claim)
         subscriber = last_before(levels[s.is_code(code, "22")], self.claim)
         dependent = last_before(levels[s.is_code(code, "23")], self.claim)
-        self.has_billing = billing > self.transaction
         self.billing = np.maximum(billing, self.transaction)
         self.has_subscriber = subscriber > self.billing
         self.subscriber = np.maximum(subscriber, self.billing)

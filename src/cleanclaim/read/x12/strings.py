@@ -43,20 +43,16 @@ class Block:
     """A block of bytes that columns of slices are cut from.
 
     Attributes:
-        bytes: the block as unsigned bytes, `_PAD` zeros after it, so that no slice reads past the end.
+        bytes: the block as unsigned bytes, `_PAD` zeros after it, so that no slice reads past the end; what is outside ASCII reads
+            as a question mark.
         is_padded: whether any value may have blanks around it; blanks are looked for only if so.
-        replaced: offset of the first byte outside ASCII, which reads as a question mark; -1 where there is none.
     """
 
     def __init__(self, data: bytes) -> None:
         """Take the bytes of a block."""
         padded = np.frombuffer(data + b"\0" * _PAD, dtype=np.uint8)
         self.is_padded = True
-        self.replaced = -1
-        if (
-            not data.isascii()
-        ):  # a code is never outside ASCII; free text that is must still make a valid string
-            self.replaced = int(np.argmax(padded > 127))
+        if not data.isascii():  # no code is; free text that is not must still make a valid string
             padded = np.where(padded < 128, padded, np.uint8(ord("?")))
         self.bytes: npt.NDArray[np.uint8] = padded
         self._words = np.ndarray((len(data) + _PAD - 7,), dtype="<u8", buffer=padded, strides=(1,))
