@@ -1,0 +1,108 @@
+"""What every importer shares: a part of a release as it was found, and the refusal of one that does not match its layout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, NoReturn
+
+import polars as pl
+
+from cleanclaim.errors import ReferenceProblem
+from cleanclaim.reference.release import OPEN_END, Release
+
+AMA_TERMS: Final = "CMS, with the AMA's terms for CPT codes"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of a publisher.
+
+    Attributes:
+        name: its name, that of the zip it came in before it.
+        head: its first bytes.
+        read: reads it whole; nothing is kept, so that the parts of a large release need not be in memory together.
+    """
+
+    name: str
+    head: bytes
+    read: Callable[[], bytes]
+
+    @property
+    def own_name(self) -> str:
+        """Its name without folder or zip."""
+        return self.name.rsplit("!", 1)[-1].rsplit("/", 1)[-1]
+
+
+Loaded = tuple[Release, pl.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """How the files of one publication are told and read.
+
+    Attributes:
+        name: what it is, in a word or two.
+        recognises: true for a part that is of this publication, by its first bytes and its name.
+        load: the releases that all its parts make together, one after the other.
+    """
+
+    name: str
+    recognises: Callable[[Part], bool]
+    load: Callable[[Sequence[Part]], Iterator[Loaded]]
+
+
+def refuse(part: Part, row: int | None, found: str, expected: str) -> NoReturn:
+    """Refuse a file.
+
+    Raises:
+        ReferenceProblem: always.
+    """
+    where = f", row {row:,}" if row is not None else ""
+    raise ReferenceProblem(
+        f"{part.name}{where}: found {found!r}, expected {expected}; nothing of it was imported"
+    )
+
+
+def check_rows(
+    part: Part, frame: pl.DataFrame, first_row: int, column: str, wrong: pl.Expr, expected: str
+) -> None:
+    """Refuse a file where a row of a column is wrong.
+
+    Args:
+        part: the file.
+        frame: its rows as text.
+        first_row: the number of the first row in the file.
+        column: the column.
+        wrong: true on the rows that do not fit; null counts as true.
+        expected: what should stand there.
+
+    Raises:
+        ReferenceProblem: a row does not fit.
+    """
+    faults = frame.select(wrong.fill_null(value=True).arg_true()).to_series()
+    if len(faults):
+        at = int(faults[0])
+        refuse(part, first_row + at, str(frame[column][at]), expected)
+
+
+def quarter_end(first: date) -> date:
+    """The last day of the quarter that begins on a day."""
+    month = first.month + 3
+    following = date(first.year + (month > 12), (month - 1) % 12 + 1, 1)
+    return date.fromordinal(following.toordinal() - 1)
+
+
+def day_of_year(column: str) -> pl.Expr:
+    """A date written YYYYDDD; null where it is blank, and where there is no such day."""
+    text = pl.col(column).str.strip_chars()
+    first = text.str.slice(0, 4) + "-01-01"
+    number = text.str.slice(4).str.to_integer(strict=False)
+    day = first.str.to_date("%Y-%m-%d", strict=False) + pl.duration(days=number - 1)
+    return pl.when(text.str.contains(r"^\d{7}$") & number.is_between(1, 366)).then(day)
+
+
+def or_open(day: pl.Expr) -> pl.Expr:
+    """A last day; open where there is none."""
+    return day.fill_null(pl.lit(OPEN_END))

@@ -1,0 +1,175 @@
+"""Medicare's NCCI procedure-to-procedure edits: four tab-separated parts a setting and quarter.
+
+Every release holds the whole history since 1996, deleted pairs included. A pair may stand several times, for several periods. The deletion date is
+the last day on which the pair is in force; a pair with indicator 9 is not in force at all.
+
+Source: CMS, "Medicare NCCI Procedure to Procedure (PTP) Edits", the files' own header.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Final
+
+import polars as pl
+
+from cleanclaim.importing.layout import (
+    AMA_TERMS,
+    Importer,
+    Loaded,
+    Part,
+    check_rows,
+    or_open,
+    quarter_end,
+    refuse,
+)
+from cleanclaim.reference.release import Release
+
+PARTS: Final = 4
+_FIRST_ROW: Final = re.compile(rb"(?m)^[0-9A-Z]{5}\t[0-9A-Z]{5}\t[* ]?\t\d{8}\t")
+_NAME: Final = re.compile(r"cci(pra|oph)-v(\d{2})(\d)r(\d)-f(\d)\.txt$", re.IGNORECASE)
+_SETTINGS: Final = {"pra": "practitioner", "oph": "hospital"}
+_YEAR_OF_VERSION_ZERO: Final = 1994
+_COLUMNS: Final = (
+    "code",
+    "column_2",
+    "before_1996",
+    "effective",
+    "deleted",
+    "indicator",
+    "rationale",
+)
+_BEGAN: Final = date(1996, 1, 1)
+
+
+def recognises(part: Part) -> bool:
+    """True for a part of a release, by the columns of its first row."""
+    return _FIRST_ROW.search(part.head) is not None
+
+
+def load(parts: Sequence[Part]) -> Iterator[Loaded]:
+    """The releases that the parts make.
+
+    Raises:
+        ReferenceProblem: a part of a release is missing, or a row does not match the layout.
+    """
+    groups: dict[tuple[str, str, str, str], dict[int, Part]] = defaultdict(dict)
+    for part in parts:
+        said = _NAME.search(part.own_name)
+        if said is None:
+            refuse(
+                part,
+                None,
+                part.own_name,
+                "a name such as ccipra-v322r0-f1.txt, which says setting, quarter and part",
+            )
+        *release, number = said.groups()
+        groups[release[0].lower(), release[1], release[2], release[3]][int(number)] = part
+    for (setting, version, quarter, revision), group in sorted(groups.items()):
+        yield _release(setting, version, quarter, revision, group)
+
+
+def _release(
+    setting: str, version: str, quarter: str, revision: str, parts: dict[int, Part]
+) -> Loaded:
+    missing = sorted(set(range(1, PARTS + 1)) - set(parts))
+    some = next(iter(parts.values()))
+    if missing:
+        refuse(
+            some,
+            None,
+            f"{len(parts)} of {PARTS} parts",
+            f"the parts {', '.join(f'f{n}' for n in missing)} with it",
+        )
+    if int(quarter) > 3:
+        refuse(
+            some, None, f"v{version}{quarter}", "a quarter from 0 to 3 as the version's last digit"
+        )
+    began = date(_YEAR_OF_VERSION_ZERO + int(version), 3 * int(quarter) + 1, 1)
+    table = pl.concat([_rows(parts[n]) for n in sorted(parts)]).unique(maintain_order=True)
+    name = f"NCCI PTP {_SETTINGS[setting]} v{version}.{quarter}" + (
+        f" r{revision}" if revision != "0" else ""
+    )
+    release = Release(
+        name=name,
+        table=f"ncci_ptp_{_SETTINGS[setting]}",
+        publisher="CMS, National Correct Coding Initiative",
+        covers_from=_BEGAN,
+        covers_to=quarter_end(began),
+        licence=AMA_TERMS,
+        published=began,
+        embedded=False,
+    )
+    return release, table
+
+
+def _rows(part: Part) -> pl.DataFrame:
+    data = part.read()
+    first = _FIRST_ROW.search(data)
+    if first is None:
+        refuse(part, None, "no row of a pair", "two codes and a date, separated by tabs")
+    skipped = data.count(b"\n", 0, first.start())
+    try:
+        frame = pl.read_csv(
+            io.BytesIO(memoryview(data)[first.start() :]),
+            separator="\t",
+            has_header=False,
+            new_columns=list(_COLUMNS),
+            quote_char=None,
+            infer_schema=False,
+            encoding="utf8-lossy",
+        )
+    except pl.exceptions.PolarsError as error:
+        refuse(part, None, str(error).splitlines()[0], "seven columns separated by tabs")
+    if frame.width != len(_COLUMNS):
+        refuse(part, skipped + 1, f"{frame.width} columns", "seven columns separated by tabs")
+    row = skipped + 1
+    for column in ("code", "column_2"):
+        check_rows(
+            part,
+            frame,
+            row,
+            column,
+            ~pl.col(column).str.contains(r"^[0-9A-Z]{5}$"),
+            "a code of five characters",
+        )
+    check_rows(
+        part,
+        frame,
+        row,
+        "before_1996",
+        ~pl.col("before_1996").fill_null("").str.strip_chars().is_in(["", "*"]),
+        "an asterisk or nothing",
+    )
+    deleted = pl.col("deleted").str.strip_chars()
+    days = frame.with_columns(
+        pl.col("effective").str.to_date("%Y%m%d", strict=False).alias("valid_from"),
+        deleted.str.to_date("%Y%m%d", strict=False).alias("valid_to"),
+    )
+    check_rows(part, days, row, "effective", pl.col("valid_from").is_null(), "a date as YYYYMMDD")
+    check_rows(
+        part,
+        days,
+        row,
+        "deleted",
+        pl.col("valid_to").is_null() & (deleted != "*"),
+        "a date as YYYYMMDD, or an asterisk",
+    )
+    check_rows(
+        part, days, row, "indicator", ~pl.col("indicator").is_in(["0", "1", "9"]), "0, 1 or 9"
+    )
+    return days.select(
+        "code",
+        "column_2",
+        "valid_from",
+        or_open(pl.col("valid_to")).alias("valid_to"),
+        pl.col("indicator").cast(pl.Int8),
+        pl.col("rationale").str.strip_chars().cast(pl.Categorical),
+    )
+
+
+NCCI_PTP: Final = Importer("NCCI PTP edits", recognises, load)
