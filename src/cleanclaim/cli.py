@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -257,6 +258,58 @@ def reference_list(
         typer.echo(
             f"{r['table']:<22} {r['rows']:>7,} rows  {span:<26} {r['release']}{'' if r['embedded'] else '  (imported)'}"
         )
+
+
+@reference_app.command(
+    name="import", epilog="Example:  cleanclaim reference import Downloads/*ptp*.zip"
+)
+def reference_import(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Publishers' files, zips, folders.")
+    ],
+    *,
+    store: Annotated[
+        Path | None, typer.Option("--store", help="The reference store, if not the usual one.")
+    ] = None,
+) -> None:
+    """Load publishers' files as they were downloaded; each release whole or not at all."""
+    from cleanclaim.importing import import_files  # noqa: PLC0415
+    from cleanclaim.reference.store import Store  # noqa: PLC0415
+
+    with _progress() as (words, _):
+        done = import_files(paths, Store(store), lambda doing: words(doing, 0.0))
+    for heading, releases in (("imported", done.stored), ("unchanged", done.unchanged)):
+        for r in releases:
+            typer.echo(
+                f"{heading:<9}  {r.rows or 0:>9,} rows  {r.covers_from} to {r.covers_to}  {r.name}"
+            )
+    for refused in done.refused:
+        typer.echo(f"cleanclaim: {refused}", err=True)
+    if done.refused:
+        raise typer.Exit(FINDINGS if done.stored or done.unchanged else COULD_NOT_RUN)
+
+
+@reference_app.command(
+    name="remove", epilog='Example:  cleanclaim reference remove "MUE dme 2024Q3"'
+)
+def reference_remove(
+    name: Annotated[str, typer.Argument(help="The release, as `reference list` names it.")],
+    *,
+    store: Annotated[
+        Path | None, typer.Option("--store", help="The reference store, if not the usual one.")
+    ] = None,
+) -> None:
+    """Remove an imported release."""
+    from cleanclaim.reference.store import Store  # noqa: PLC0415
+
+    kept = Store(store)
+    found = [release for release in kept.releases() if release.name == name]
+    if not found:
+        near = get_close_matches(name, [release.name for release in kept.releases()], n=1)
+        _fail(f"no imported release '{name}'" + (f"; did you mean '{near[0]}'?" if near else ""))
+    for release in found:
+        kept.remove(release)
+        typer.echo(f"removed  {release.name}")
 
 
 @reference_app.command(name="verify", epilog="Example:  cleanclaim reference verify")

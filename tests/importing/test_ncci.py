@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -203,3 +205,37 @@ def test_the_publishers_own_files(data_dir: Path, store: Store) -> None:
     )
     assert active.height == 1_669_820
     assert active.select("code", "column_2").is_unique().all()
+
+
+def command(*arguments: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "cleanclaim", "reference", *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_from_the_command_line(tmp_path: Path) -> None:
+    kept = ["--store", str(tmp_path / "store")]
+    folder = ptp(tmp_path / "in")
+    code, told = command("import", str(folder), *kept)
+    assert (code, told) == (
+        0,
+        "imported           4 rows  1996-01-01 to 2024-09-30  NCCI PTP practitioner v30.2\n",
+    )
+    assert command("import", str(folder), *kept)[1].startswith("unchanged")
+    (folder / "letter.txt").write_text("Dear biller")
+    code, told = command("import", str(folder), *kept)
+    assert code == 1
+    assert "letter.txt: not a file that can be imported" in told
+    assert command("import", str(folder / "letter.txt"), *kept)[0] == 2
+    code, told = command("remove", "NCCI PTP practitioner v30.1", *kept)
+    assert code == 2
+    assert "did you mean 'NCCI PTP practitioner v30.2'?" in told
+    assert command("remove", "NCCI PTP practitioner v30.2", *kept) == (
+        0,
+        "removed  NCCI PTP practitioner v30.2\n",
+    )
+    assert "NCCI" not in command("list", *kept)[1]
