@@ -99,10 +99,12 @@ class Table:
         if list(present.items()) == list(self.schema.items()):
             return frame
         return frame.select(
-            pl.col(c.name).cast(c.dtype, strict=False)
-            if c.name in present
-            else pl.lit(None, dtype=c.dtype).alias(c.name)
-            for c in self.columns
+            pl.col(name)
+            if present.get(name) == dtype
+            else pl.col(name).cast(dtype, strict=False)
+            if name in present
+            else pl.lit(None, dtype=dtype).alias(name)
+            for name, dtype in self.schema.items()
         )
 
 
