@@ -297,3 +297,16 @@ def test_a_lock_pins_the_embedded_tables_too(tmp_path: Path) -> None:
     lock.write_text(json.dumps(told), encoding="utf-8")
     with pytest.raises(LockMismatch, match="another content than pinned"):
         Reference.load(lock=lock)
+
+
+def test_a_few_codes_of_a_stored_table_are_read_without_the_rest(place: Store) -> None:
+    pairs = replace(FY2028, name="pairs, first", table="pairs", covers_to=date(2027, 12, 31))
+    later = replace(pairs, name="pairs, second", covers_from=date(2028, 1, 1), covers_to=OPEN_END)
+    place.add(pairs, codes("A01", "A01", "B02", "C03"))
+    place.add(later, codes("A01", "D04", start=date(2028, 1, 1)))
+    for wanted in (["A01", "D04", None], ["Z99"], []):
+        asked = pl.Series(wanted, dtype=pl.String)
+        narrow = Reference.load(store=place.path).narrow("pairs", asked)
+        whole = Reference.load(store=place.path)
+        whole.table("pairs")
+        assert_frame_equal(narrow, whole.narrow("pairs", asked), check_row_order=False)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 import polars as pl
 
@@ -18,6 +18,10 @@ from cleanclaim.reference.release import OPEN_END, OPEN_START, Release
 from cleanclaim.reference.store import Store, locked, write_lock
 
 __all__ = ["OPEN_END", "OPEN_START", "Reference", "Release"]
+
+
+_FEW: Final = 200
+"""For up to so many codes a stored table is not loaded whole."""
 
 
 class Reference:
@@ -100,7 +104,11 @@ class Reference:
         Returns:
             Those rows, in the table's order; for few codes found by binary search.
         """
-        return rows_of(self.table(name), codes)
+        own = [release for release in self._releases if release.table == name]
+        is_stored = bool(own) and not any(release.embedded for release in own)
+        if name in self._tables or not is_stored or codes.n_unique() > _FEW:
+            return rows_of(self.table(name), codes)
+        return layered((release, self._store.rows_of(release, codes)) for release in own)
 
     def derived(self, name: str, make: Callable[[], pl.DataFrame]) -> pl.DataFrame:
         """A frame made of tables once and kept, such as an index.

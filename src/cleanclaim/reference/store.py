@@ -27,6 +27,8 @@ from cleanclaim.reference.release import Release
 
 _LEDGER: Final = "ledger.json"
 _TABLE: Final = "table.parquet"
+_ROW_GROUP: Final = 32_768
+"""Rows that are read or passed over together."""
 
 
 class Store:
@@ -71,6 +73,24 @@ class Store:
                 f"{release.name}: {path} cannot be read; remove the release and import it again"
             ) from error
         return table.with_columns(pl.lit(release.name).alias("release"))
+
+    def rows_of(self, release: Release, codes: pl.Series) -> pl.DataFrame:
+        """The rows of a release for a few codes, with the release's name on every row; the file is not read whole.
+
+        The file is sorted by code, so that only those of its row groups are read that may hold one of them.
+
+        Raises:
+            DamagedRelease: the file is missing or cannot be read.
+        """
+        path = self._folder(release) / _TABLE
+        wanted = codes.drop_nulls().unique()
+        try:
+            found = pl.scan_parquet(path).filter(pl.col("code").is_in(wanted.implode())).collect()
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise DamagedRelease(
+                f"{release.name}: {path} cannot be read; remove the release and import it again"
+            ) from error
+        return found.with_columns(pl.lit(release.name).alias("release"))
 
     def add(self, release: Release, table: pl.DataFrame) -> Release:
         """Store a release; one of the same name and table is replaced only when complete.
@@ -136,7 +156,9 @@ class Store:
 
 def _write(folder: Path, release: Release, table: pl.DataFrame) -> Release:
     folder.chmod(0o755)  # nothing in it is private, and a service may run as another user
-    table.sort("code", "valid_from").write_parquet(folder / _TABLE, compression="zstd")
+    table.sort("code", "valid_from").write_parquet(
+        folder / _TABLE, compression="zstd", row_group_size=_ROW_GROUP, statistics=True
+    )
     stored = replace(release, rows=table.height, sha256=_hash(folder / _TABLE), embedded=False)
     (folder / _LEDGER).write_text(
         json.dumps(asdict(stored), default=str, indent=2) + "\n", encoding="utf-8"
