@@ -283,10 +283,14 @@ def reference_import(
             typer.echo(
                 f"{heading:<9}  {r.rows or 0:>9,} rows  {r.covers_from} to {r.covers_to}  {r.name}"
             )
+    for name in done.passed_over:
+        typer.echo(f"passed over, nothing that can be imported: {name}", err=True)
     for refused in done.refused:
         typer.echo(f"cleanclaim: {refused}", err=True)
+    if not done.stored and not done.unchanged:
+        raise typer.Exit(COULD_NOT_RUN)
     if done.refused:
-        raise typer.Exit(FINDINGS if done.stored or done.unchanged else COULD_NOT_RUN)
+        raise typer.Exit(FINDINGS)
 
 
 @reference_app.command(

@@ -180,10 +180,11 @@ def test_an_add_on_date_that_is_none(tmp_path: Path, store: Store) -> None:
     )
 
 
-def test_other_files_are_named_and_refused(tmp_path: Path, store: Store) -> None:
+def test_other_files_are_named(tmp_path: Path, store: Store) -> None:
     (tmp_path / "letter.txt").write_text("Dear biller")
-    told = refusal(import_files([tmp_path / "letter.txt"], store))
-    assert "letter.txt: not a file that can be imported" in told
+    done = import_files([tmp_path / "letter.txt"], store)
+    assert [name.rsplit("/", 1)[-1] for name in done.passed_over] == ["letter.txt"]
+    assert not done.stored
     assert "there is no such file" in refusal(import_files([tmp_path / "none.zip"], store))
 
 
@@ -228,8 +229,8 @@ def test_from_the_command_line(tmp_path: Path) -> None:
     assert command("import", str(folder), *kept)[1].startswith("unchanged")
     (folder / "letter.txt").write_text("Dear biller")
     code, told = command("import", str(folder), *kept)
-    assert code == 1
-    assert "letter.txt: not a file that can be imported" in told
+    assert code == 0
+    assert "passed over, nothing that can be imported: " in told
     assert command("import", str(folder / "letter.txt"), *kept)[0] == 2
     code, told = command("remove", "NCCI PTP practitioner v30.1", *kept)
     assert code == 2

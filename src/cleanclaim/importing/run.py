@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from cleanclaim.errors import ReferenceProblem, UnreadableFile
+from cleanclaim.importing.hcpcs import HCPCS
 from cleanclaim.importing.layout import Importer, Part
 from cleanclaim.importing.ncci_add_on import NCCI_ADD_ON
 from cleanclaim.importing.ncci_mue import NCCI_MUE
@@ -17,7 +18,7 @@ from cleanclaim.read.sources import Source, sources
 from cleanclaim.reference.release import Release
 from cleanclaim.reference.store import Store
 
-IMPORTERS: Final[tuple[Importer, ...]] = (NCCI_PTP, NCCI_MUE, NCCI_ADD_ON)
+IMPORTERS: Final[tuple[Importer, ...]] = (NCCI_PTP, NCCI_MUE, NCCI_ADD_ON, HCPCS)
 
 _HEAD: Final = 1 << 14
 Progress = Callable[[str], None]
@@ -31,11 +32,13 @@ class Imported:
         stored: releases that are now in the store.
         unchanged: releases that were there already, row by row the same.
         refused: what was not imported, and why.
+        passed_over: files that no importer knows, such as the notes in a publisher's zip.
     """
 
     stored: tuple[Release, ...]
     unchanged: tuple[Release, ...]
     refused: tuple[str, ...]
+    passed_over: tuple[str, ...] = ()
 
 
 def import_files(
@@ -52,6 +55,7 @@ def import_files(
         What was stored, what was there already, what was refused; a release is stored whole or not at all.
     """
     refused: list[str] = []
+    passed_over: list[str] = []
     groups: dict[str, list[Part]] = {importer.name: [] for importer in IMPORTERS}
     for source in sources(paths):
         if isinstance(source, UnreadableFile):
@@ -65,9 +69,7 @@ def import_files(
             continue
         known = next((importer for importer in IMPORTERS if importer.recognises(part)), None)
         if known is None:
-            refused.append(
-                f"{part.name}: not a file that can be imported ({', '.join(i.name for i in IMPORTERS)})"
-            )
+            passed_over.append(part.name)
             continue
         groups[known.name].append(part)
     stored: list[Release] = []
@@ -85,7 +87,7 @@ def import_files(
                 (unchanged if same else stored).append(kept)
         except (ReferenceProblem, UnreadableFile) as error:
             refused.append(str(error))
-    return Imported(tuple(stored), tuple(unchanged), tuple(refused))
+    return Imported(tuple(stored), tuple(unchanged), tuple(refused), tuple(passed_over))
 
 
 def _whole(source: Source) -> bytes:

@@ -1,0 +1,178 @@
+"""HCPCS Level II: CMS's quarterly alphanumeric file, fixed width, 320 columns.
+
+A code stands on several records: one that begins it, with all fields, and some that go on with its long description. Modifiers stand among them, their code
+in the fourth and fifth column. The last day of a code is the last on which it may be used.
+
+Source: CMS, "HCPCS Quarterly Update", the record layout that comes with the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Final
+
+import polars as pl
+
+from cleanclaim.importing.layout import (
+    Importer,
+    Loaded,
+    Part,
+    check_rows,
+    or_open,
+    quarter_end,
+    refuse,
+)
+from cleanclaim.reference.release import Release
+
+_ROW: Final = re.compile(rb"(?m)^(?:[A-Z]\d{4}|   [0-9A-Z]{2})\d{5}[3478]")
+_NAME: Final = re.compile(r"HCPC(\d{4}|\d{2})_([A-Z]+)_ANWEB[^/]*\.txt$", re.IGNORECASE)
+_QUARTERS: Final = {"JAN": 1, "APR": 4, "JUL": 7, "OCT": 10}
+_YEARLY: Final = "CONTR"
+_FIELDS: Final = {
+    "code": (0, 5),
+    "sequence": (5, 5),
+    "record": (10, 1),
+    "long": (11, 80),
+    "short": (91, 28),
+    "pricing": (119, 2),
+    "coverage": (229, 1),
+    "betos": (256, 3),
+    "type_of_service": (260, 1),
+    "added": (268, 8),
+    "changed": (276, 8),
+    "ended": (284, 8),
+    "action": (292, 1),
+}
+_BEGINS: Final = ("3", "7")
+
+
+def recognises(part: Part) -> bool:
+    """True for the fixed-width file, by its first record."""
+    return _ROW.search(part.head) is not None
+
+
+def load(parts: Sequence[Part]) -> Iterator[Loaded]:
+    """Two releases a file: its codes, and its modifiers.
+
+    Raises:
+        ReferenceProblem: a file does not match the layout.
+    """
+    for part in parts:
+        began, last, label = _quarter(part)
+        records = _records(part)
+        whole = _joined(part, records)
+        for table, is_modifier in (("hcpcs", False), ("hcpcs_modifiers", True)):
+            rows = whole.filter(pl.col("code").str.len_chars() == (2 if is_modifier else 5))
+            name = f"HCPCS {'modifiers' if is_modifier else 'Level II'} {label}"
+            yield _release(name, table, began, last), rows
+
+
+def _release(name: str, table: str, began: date, last: date) -> Release:
+    return Release(
+        name=name,
+        table=table,
+        publisher="CMS, HCPCS quarterly update",
+        covers_from=began,
+        covers_to=last,
+        licence="US Government work",
+        published=began,
+        embedded=False,
+    )
+
+
+def _quarter(part: Part) -> tuple[date, date, str]:
+    said = _NAME.search(part.own_name)
+    wanted = "a name such as HCPC2026_APR_ANWEB.txt, which says the quarter"
+    if said is None:
+        refuse(part, None, part.own_name, wanted)
+    year = int(said[1]) if len(said[1]) == 4 else 2000 + int(said[1])
+    word = said[2].upper()
+    if word == _YEARLY:
+        return date(year, 1, 1), date(year, 12, 31), str(year)
+    if word not in _QUARTERS:
+        refuse(part, None, part.own_name, wanted)
+    began = date(year, _QUARTERS[word], 1)
+    return began, quarter_end(began), f"{year}Q{(began.month + 2) // 3}"
+
+
+def _records(part: Part) -> pl.DataFrame:
+    lines = part.read().decode("cp1252", "replace").splitlines()
+    frame = pl.DataFrame({"line": lines}).with_row_index("row", 1)
+    fields = frame.select(
+        "row",
+        *(pl.col("line").str.slice(at, size).alias(name) for name, (at, size) in _FIELDS.items()),
+    ).with_columns(pl.col(name).str.strip_chars() for name in _FIELDS)
+    is_record = pl.col("sequence").str.contains(r"^\d{5}$") & pl.col("record").is_in(
+        ["3", "4", "7", "8"]
+    )
+    kept = fields.filter(is_record)
+    first = int(kept["row"][0]) if kept.height else 1
+    other = fields.filter(~is_record, pl.col("row") > first, pl.col("code") != "")
+    if other.height:
+        refuse(
+            part,
+            int(other["row"][0]),
+            str(other["code"][0]),
+            "a record, with its number in columns 6 to 10",
+        )
+    code = r"^([A-CE-V]\d{4}|[0-9A-Z]{2})$"
+    check_rows(
+        part,
+        kept,
+        first,
+        "code",
+        ~pl.col("code").str.contains(code),
+        "a HCPCS Level II code or a modifier",
+    )
+    return kept
+
+
+def _joined(part: Part, records: pl.DataFrame) -> pl.DataFrame:
+    """One row a code, its long description put together."""
+    opens = records.filter(pl.col("record").is_in(_BEGINS))
+    if not opens["code"].is_unique().all():
+        twice = opens.filter(pl.col("code").is_duplicated())
+        refuse(part, int(twice["row"][0]), str(twice["code"][0]), "every code once")
+    told = (
+        records.sort("row")
+        .group_by("code", maintain_order=True)
+        .agg(pl.col("long").filter(pl.col("long") != "").str.join(" ").alias("description"))
+    )
+    days = opens.with_columns(
+        _day("added").alias("valid_from"),
+        _day("ended").alias("_last"),
+        _day("changed").alias("changed_on"),
+    )
+    check_rows(
+        part,
+        days,
+        int(records["row"][0]),
+        "added",
+        pl.col("valid_from").is_null(),
+        "a date as YYYYMMDD",
+    )
+    is_wrong = (pl.col("ended") != "") & (pl.col("ended") != "00000000") & pl.col("_last").is_null()
+    check_rows(
+        part, days, int(records["row"][0]), "ended", is_wrong, "a date as YYYYMMDD, or nothing"
+    )
+    return days.join(told, on="code", how="left", maintain_order="left").select(
+        "code",
+        "valid_from",
+        or_open(pl.col("_last")).alias("valid_to"),
+        "description",
+        "short",
+        *(
+            pl.when(pl.col(name) != "").then(pl.col(name)).alias(name)
+            for name in ("pricing", "coverage", "betos", "type_of_service", "action")
+        ),
+        "changed_on",
+    )
+
+
+def _day(column: str) -> pl.Expr:
+    return pl.col(column).str.to_date("%Y%m%d", strict=False)
+
+
+HCPCS: Final = Importer("HCPCS Level II", recognises, load)
