@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, NoReturn
 
@@ -23,11 +23,13 @@ class Part:
         name: its name, that of the zip it came in before it.
         head: its first bytes.
         read: reads it whole; nothing is kept, so that the parts of a large release need not be in memory together.
+        cpt_licensed: the user holds a CPT licence and wants descriptors of CPT codes stored; otherwise none is kept.
     """
 
     name: str
     head: bytes
     read: Callable[[], bytes]
+    cpt_licensed: bool = False
 
     @property
     def own_name(self) -> str:
@@ -46,11 +48,19 @@ class Importer:
         name: what it is, in a word or two.
         recognises: true for a part that is of this publication, by its first bytes and its name.
         load: the releases that all its parts make together, one after the other.
+        page: the publisher's page, where it is downloaded.
+        files: how the publisher names the files, an example each.
+        tables: the tables it makes, and what one row of each is.
+        columns: the columns of these tables and what they hold, beside `code`, `valid_from` and `valid_to`.
     """
 
     name: str
     recognises: Callable[[Part], bool]
     load: Callable[[Sequence[Part]], Iterator[Loaded]]
+    page: str = ""
+    files: tuple[str, ...] = ()
+    tables: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 def refuse(part: Part, row: int | None, found: str, expected: str) -> NoReturn:
