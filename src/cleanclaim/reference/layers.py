@@ -3,7 +3,8 @@
 The rule: on a given day a table's rows come from the release that covers that day and began to
 cover it last (a full release replaces the one before it from its first day on, and whatever it no
 longer holds has ended). Of two that began on the same day the one published later stands. A release
-that a user imported always stands above the embedded one.
+that a user imported always stands above the embedded one, and one that speaks of a few codes only
+below one that speaks of all. Releases of different series do not replace each other.
 """
 
 from __future__ import annotations
@@ -27,11 +28,15 @@ def layered(parts: Iterable[tuple[Release, pl.DataFrame]]) -> pl.DataFrame:
         `valid_from`.
     """
     lowest_first = sorted(parts, key=lambda part: _rank(part[0]))
-    kept: list[pl.DataFrame] = []
+    kept: list[tuple[str, pl.DataFrame]] = []
     for release, rows in lowest_first:
-        kept = [_outside(table, release) for table in kept]
-        kept.append(_within(rows, release))
-    return pl.concat(kept, how="diagonal_relaxed").sort("code", "valid_from").set_sorted("code")
+        kept = [
+            (series, _outside(table, release) if series == release.series else table)
+            for series, table in kept
+        ]
+        kept.append((release.series, _within(rows, release)))
+    tables = [table for _, table in kept]
+    return pl.concat(tables, how="diagonal_relaxed").sort("code", "valid_from").set_sorted("code")
 
 
 def next_day(day: date) -> date:
@@ -39,8 +44,9 @@ def next_day(day: date) -> date:
     return day if day >= OPEN_END else day + timedelta(days=1)
 
 
-def _rank(release: Release) -> tuple[bool, date, date, str]:
+def _rank(release: Release) -> tuple[bool, bool, date, date, str]:
     return (
+        not release.partial,
         not release.embedded,
         release.covers_from,
         release.published or OPEN_START,

@@ -25,6 +25,9 @@ class Release:
         rows: how many rows it holds; None where nobody counted.
         sha256: the hash of the stored file.
         embedded: True where it comes with cleanclaim.
+        series: releases of one table and one series replace each other by date; those of another series (another publisher's policies) stand beside them.
+        partial: True where it speaks of a few codes only, so that a code which it does not hold was not looked at.
+        sources: file name and sha256 of every file that it was read from.
     """
 
     name: str
@@ -37,3 +40,6 @@ class Release:
     rows: int | None = None
     sha256: str = ""
     embedded: bool = True
+    series: str = ""
+    partial: bool = False
+    sources: tuple[tuple[str, str], ...] = ()

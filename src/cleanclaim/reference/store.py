@@ -222,7 +222,8 @@ def _ledger(folder: Path) -> Release:
         told = json.loads((folder / _LEDGER).read_text(encoding="utf-8"))
         days = {name: date.fromisoformat(told[name]) for name in ("covers_from", "covers_to")}
         published = date.fromisoformat(told["published"]) if told["published"] else None
-        return Release(**{**told, **days, "published": published})
+        read_from = tuple((str(name), str(digest)) for name, digest in told.get("sources", ()))
+        return Release(**{**told, **days, "published": published, "sources": read_from})
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DamagedRelease(
             f"the ledger of {folder} cannot be read; remove that folder and import it again"
