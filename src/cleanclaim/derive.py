@@ -7,6 +7,7 @@ Editor attributes) are made here and nowhere else.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -15,6 +16,7 @@ import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.codeform import why_not_billable
+from cleanclaim.loaded import Marks, marks, routes
 from cleanclaim.model import Batch
 from cleanclaim.positions import (
     MOST_NUMBERS,
@@ -26,7 +28,7 @@ from cleanclaim.positions import (
     whole_numbers,
 )
 from cleanclaim.reference import Reference
-from cleanclaim.reference.periods import NO_DAY, Ints, days, packed, taken
+from cleanclaim.reference.periods import NO_DAY, Ints, Periods, days, packed, taken
 from cleanclaim.terms import IS_BILLING_DIAGNOSIS, MODIFIERS, POINTERS
 from cleanclaim.validity import ATTRIBUTES, attributes, is_loaded, validity
 
@@ -41,12 +43,27 @@ _OF_THE_CLAIM: Final = (
     "patient_birth_date",
     "patient_sex",
     "payer_class",
+    "rules_of",
+    "stands",
     "billing_npi",
     "billing_taxonomy_code",
     "bill_type_code",
     "claim_frequency_code",
 )
 
+_FEES: Final = (
+    "status",
+    "pctc",
+    "global_days",
+    "multiple_procedure",
+    "bilateral",
+    "assistant",
+    "co_surgeon",
+    "team",
+    "nonfacility_na",
+    "facility_na",
+    "release",
+)
 _INPATIENT_BILLS: Final = ("11", "18", "21", "41")
 
 
@@ -61,13 +78,16 @@ class Claims:
     def __init__(self, batch: Batch, reference: Reference) -> None:
         self.batch = in_order(batch)
         self.reference = reference
+        self._spoken: dict[str, Marks] = {}
+        self._routes: dict[str, pl.Series] = {}
 
     @cached_property
     def claims(self) -> pl.DataFrame:
         """One row a claim: all columns of the model, and more.
 
         `patient_age` (completed years on `from_date`), `is_inpatient` (type of bill 11x, 18x, 21x, 41x), `line_count`,
-        `diagnosis_count` (those that lines may point at), `line_charge_amount` (sum of the lines), `has_line_without_charge`.
+        `diagnosis_count` (those that lines may point at), `line_charge_amount` (sum of the lines), `has_line_without_charge`,
+        `rules_of` (medicare or medicaid where their rules bind the claim), `stands` (neither a void nor replaced by a later claim of the batch).
         """
         keys = keys_of(self.batch.claims)
         lines = self.batch.lines
@@ -83,14 +103,39 @@ class Claims:
             pl.Series("diagnosis_count", counts_of(keys_of(listed), keys)),
             completed_years("patient_birth_date", "from_date").alias("patient_age"),
             _is_inpatient().alias("is_inpatient"),
+            _rules_of().alias("rules_of"),
+            self._stands(),
         )
+
+    def _stands(self) -> pl.Series:
+        """False for a void, and for a claim that a replacement or void in the batch takes the place of."""
+        claims = self.batch.claims
+        takes_place = claims["claim_frequency_code"].is_in(["7", "8"]).fill_null(value=False)
+        if not takes_place.any():
+            return pl.Series("stands", [True]).new_from_index(0, claims.height)
+        same = ["patient_key", "claim_id"]
+        replaced = claims.select(same).filter(takes_place).unique()
+        is_replaced = (
+            claims.select(*same, ~takes_place.alias("_earlier"))
+            .join(
+                replaced.with_columns(pl.lit(value=True).alias("_hit")),
+                on=same,
+                how="left",
+                maintain_order="left",
+            )
+            .select((pl.col("_earlier") & pl.col("_hit")).fill_null(value=False))
+            .to_series()
+        )
+        is_void = (claims["claim_frequency_code"] == "8").fill_null(value=False)
+        return (~is_replaced & ~is_void).rename("stands")
 
     @cached_property
     def lines(self) -> pl.DataFrame:
         """One row a line, all columns of the model and those of the claim above it.
 
         Of the claim: claim_id, claim_type, is_history, as_of, submitted_date, file, patient_key, patient_birth_date, patient_sex, payer_class,
-        billing_npi, billing_taxonomy_code, bill_type_code, claim_frequency_code, `diagnosis_count`, `line_count`, `is_inpatient`. And `patient_age`
+        rules_of, stands, billing_npi, billing_taxonomy_code, bill_type_code, claim_frequency_code, `diagnosis_count`, `line_count`,
+        `is_inpatient`. And `patient_age`
         (completed years on the line's `from_date`), `provider_npi` (rendering, else billing).
         """
         above = self.claims.select(*_OF_THE_CLAIM, "diagnosis_count", "line_count", "is_inpatient")
@@ -100,6 +145,81 @@ class Claims:
             completed_years("patient_birth_date", "from_date").alias("patient_age"),
             pl.coalesce("rendering_npi", "billing_npi").alias("provider_npi"),
         )
+
+    def spoken(self, name: str) -> Marks:
+        """For each row of `lines` whether a table speaks of its code on its day (see `cleanclaim.loaded`)."""
+        if name not in self._spoken:
+            tables = self.table_of_lines(name)
+            self._spoken[name] = marks(self.lines, tables, self.reference)
+        return self._spoken[name]
+
+    def table_of_lines(self, name: str) -> pl.Series:
+        """The reference table that stands for each row of `lines`, where it depends on the claim."""
+        if name not in self._routes:
+            self._routes[name] = routes(self.lines, self.reference, name)
+        return self._routes[name]
+
+    @cached_property
+    def line_fees(self) -> pl.DataFrame:
+        """`lines` met with the Medicare Physician Fee Schedule on its day.
+
+        All columns of `lines`, and of the schedule's row for the whole service: `status`, `pctc`, `global_days`, `multiple_procedure`,
+        `bilateral`, `assistant`,
+        `co_surgeon`, `team`, `nonfacility_na`, `facility_na`, `release`; null where it holds no such row. And `visit` (the code is a visit),
+        `unit_limit`,
+        `unit_adjudication`, `unit_release` of the table of unit limits.
+        """
+        fees = self._on_day("mpfs", _FEES, whole_service)
+        limits = self._limits()
+        is_visit = self.lines["procedure_code"].is_in(
+            self.reference.table("visit_codes")["code"].implode()
+        )
+        return self.lines.hstack(fees).hstack(limits).with_columns(is_visit.alias("visit"))
+
+    def _limits(self) -> pl.DataFrame:
+        tables = self.table_of_lines("mue")
+        found = pl.DataFrame(
+            schema={"max_units": pl.Int64, "adjudication": pl.Int8, "release": pl.String}
+        )
+        rows = np.full(self.lines.height, -1, dtype=np.int64)
+        for table in tables.unique().drop_nulls():
+            if table not in self.reference.names():
+                continue
+            here = (tables == table).fill_null(value=False).to_numpy()
+            of_table, at = self._met(table, list(found.columns), None)
+            rows = np.where(here & (at >= 0), at + found.height, rows)
+            found = pl.concat([found, of_table.cast(dict(found.schema))])  # type: ignore[arg-type]
+        return taken(found, rows).rename(
+            {
+                "max_units": "unit_limit",
+                "adjudication": "unit_adjudication",
+                "release": "unit_release",
+            }
+        )
+
+    def _on_day(
+        self,
+        table: str,
+        columns: Sequence[str],
+        keep: Callable[[pl.DataFrame], pl.DataFrame] | None,
+    ) -> pl.DataFrame:
+        """For each line the row of a table that is in force for its code on its day."""
+        rows, at = self._met(table, columns, keep)
+        return taken(rows, at)
+
+    def _met(
+        self,
+        table: str,
+        columns: Sequence[str],
+        keep: Callable[[pl.DataFrame], pl.DataFrame] | None,
+    ) -> tuple[pl.DataFrame, Ints]:
+        codes = self.lines["procedure_code"]
+        rows = self.reference.narrow(table, codes)
+        if keep is not None:
+            rows = keep(rows)
+        periods = Periods.over(rows)
+        spans = periods.spans(packed(codes))
+        return rows.select(columns), periods.rows_on(spans, days(self.lines["from_date"]))
 
     @cached_property
     def line_modifiers(self) -> pl.DataFrame:
@@ -140,7 +260,8 @@ class Claims:
     def line_diagnoses(self) -> pl.DataFrame:
         """One row a line and diagnosis it points at, the pointer resolved.
 
-        claim_key, line_number, pointer_position, diagnosis_number, diagnosis_code, icd_version, and of the line: procedure_code, modifier_1 … modifier_4,
+        claim_key, line_number, pointer_position, diagnosis_number, diagnosis_code, icd_version, and of the line: procedure_code, modifier_1 …
+        modifier_4,
         from_date, claim_type, payer_class, patient_key, patient_age, patient_sex, is_history. Pointers to no diagnosis are left out.
         """
         rows, numbers, pointed = self._as_sent
@@ -285,6 +406,17 @@ class Claims:
             column_of = pl.Series(best)
             found.append(column_of.set(column_of == int(worst), None).cast(pl.Date))
         return found[0], found[1]
+
+
+def whole_service(schedule: pl.DataFrame) -> pl.DataFrame:
+    """The rows of the fee schedule that stand for a service as a whole, not for one of its components."""
+    return schedule.filter(pl.col("modifier").is_null())
+
+
+def _rules_of() -> pl.Expr:
+    """The programme whose rules bind a claim: what its payer adopted, else the payer itself."""
+    programme = pl.col("payer_class").is_in(["medicare", "medicaid"]).fill_null(value=False)
+    return pl.coalesce("rules_of", pl.when(programme).then("payer_class"))
 
 
 def completed_years(born: str, on: str) -> pl.Expr:

@@ -31,7 +31,13 @@ if TYPE_CHECKING:
 
 Rows = pl.LazyFrame | pl.DataFrame
 RowTable = Literal[
-    "claims", "diagnoses", "lines", "line_diagnoses", "line_modifiers", "syntax_faults"
+    "claims",
+    "diagnoses",
+    "lines",
+    "line_fees",
+    "line_diagnoses",
+    "line_modifiers",
+    "syntax_faults",
 ]
 
 KEYS: Final = ("claim_key", "line_number", "diagnosis_number")
@@ -176,6 +182,9 @@ class Edit:
         when: for a query edit, by table, a test of one row (an expression, or a function of the reference that makes one): the
             function runs only on batches where a row of one of these tables meets its test. It saves time and decides nothing, so it
             must hold wherever the function would find, or could not judge, anything.
+        asks: by table (as `cleanclaim.loaded.TABLES` names them), a test of lines: the edit asks that table about the code of these lines. Where
+        the table does not speak
+            of the code on its day, that is told as not checked.
         evidence: evidence columns of a row edit: names of the table's columns, or named expressions.
         column: `table.column` of the model at fault, which tells element, box and FHIR path.
         carc: claim adjustment reason code that a denial would carry.
@@ -200,6 +209,7 @@ class Edit:
     function: Callable[..., Any]
     table: RowTable | None = None
     when: Mapping[RowTable, pl.Expr | Callable[[Reference], pl.Expr]] = field(default_factory=dict)
+    asks: Mapping[str, pl.Expr] = field(default_factory=dict)
     evidence: tuple[str | pl.Expr, ...] = ()
     suggestion: str = ""
     column: str = ""

@@ -18,6 +18,7 @@ from cleanclaim.derive import Claims
 from cleanclaim.edit import KEYS, OVERRIDES, Disposition, Edit, Rows
 from cleanclaim.errors import EditError
 from cleanclaim.fields import FIELD, fields_of, numbered
+from cleanclaim.loaded import SPEAKS, unspoken
 from cleanclaim.message import render
 from cleanclaim.model import TABLES, Batch
 from cleanclaim.reference import Reference
@@ -51,10 +52,17 @@ NOT_CHECKED: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "diagnosis_number": pl.Int64,
     "reason": pl.String,
     "supply": pl.String,
+    "table": pl.String,
+    "procedure_code": pl.String,
+    "lines": pl.Int64,
     "file": pl.String,
     "claim_key": pl.Int64,
 }
-"""Columns of what could not be checked: which edit, where, why, and what would supply what was missing."""
+"""Columns of what could not be checked: which edit, where, why, and what would supply what was missing.
+
+What a table does not hold is told once, without a claim, with the `procedure_code` that it does not speak of (null where it speaks of none on
+those days) and how many `lines` of the batch it touches; so a line was not checked where a row names its code, or no code.
+"""
 
 _RAW: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "claim_key": pl.Int64,
@@ -74,6 +82,7 @@ _BY_ROW: Final = (
     "claims",
     "diagnoses",
     "lines",
+    "line_fees",
     "line_diagnoses",
     "line_modifiers",
     "syntax_faults",
@@ -114,6 +123,7 @@ def check(batch: Batch, reference: Reference, edits: Sequence[Edit]) -> Checked:
     for table in _BY_ROW:
         asked |= _run_row_edits(claims, table, edits, hits, unchecked)
     _run_query_edits(claims, [edit for edit in edits if edit.code in asked], hits, unchecked)
+    unchecked += _unspoken(claims, edits)
     raw = [_raw(edit, rows) for edit, rows in hits if rows.height]
     return Checked(_findings(claims, raw), _not_checked(claims, unchecked))
 
@@ -220,6 +230,30 @@ def _run_query_edits(
             into.append((edit, frame))
 
 
+def _unspoken(claims: Claims, edits: Sequence[Edit]) -> Iterator[Hit]:
+    """What the tables that edits ask do not speak of."""
+    asking = tuple(edit for edit in edits if edit.asks)
+    names = {name for edit in asking for name in edit.asks}
+    silent = {name for name in names if (claims.spoken(name) != SPEAKS).any()}
+    if not silent:
+        return
+    current = ~pl.col("is_history").fill_null(value=False)
+    tests = {
+        f"{edit.code} {name}": (test & current).fill_null(value=False)
+        for edit in asking
+        for name, test in edit.asks.items()
+        if name in silent
+    }
+    asked = claims.lines.select(test.alias(key) for key, test in tests.items())
+    for edit in asking:
+        for name in edit.asks:
+            if name in silent:
+                marked = asked[f"{edit.code} {name}"].to_numpy()
+                rows = unspoken(claims.lines, marked, claims.spoken(name), name)
+                if rows is not None:
+                    yield edit, rows
+
+
 def _raw(edit: Edit, rows: pl.DataFrame) -> pl.DataFrame:
     """Keys, overrides, message and evidence of one edit's rows."""
     said = [
@@ -270,7 +304,7 @@ def _findings(claims: Claims, raw: Sequence[pl.DataFrame]) -> pl.DataFrame:
         "claim_key",
         "claim_id",
         "claim_type",
-        "payer_class",
+        pl.coalesce("rules_of", "payer_class").alias("payer_class"),
         "is_history",
         pl.col("file").alias("claim_file"),
         pl.col("position").alias("claim_position"),
@@ -332,7 +366,15 @@ def _not_checked(claims: Claims, unchecked: Sequence[Hit]) -> pl.DataFrame:
                 if "reason" in rows.columns
                 else render(edit.unchecked_reason, rows.schema)
             ).alias("reason"),
-            pl.lit(edit.supply or None, pl.String).alias("supply"),
+            (
+                pl.col("supply")
+                if "supply" in rows.columns
+                else pl.lit(edit.supply or None, pl.String)
+            ).alias("supply"),
+            *(
+                _or_null(rows, name, NOT_CHECKED[name])
+                for name in ("table", "procedure_code", "lines")
+            ),
         )
         for edit, rows in unchecked
     ]

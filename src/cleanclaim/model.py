@@ -236,6 +236,11 @@ CLAIMS: Final = Table(
             _S,
             "medicare, medicaid, commercial, tricare, va, workers_comp, auto, other or unknown: from claim_filing_code, or the option.",
         ),
+        Column(
+            "rules_of",
+            _S,
+            "Whose rules bind the claim where that is not the payer class: medicare or medicaid, as the settings say the payer adopted.",
+        ),
         Column("insurance_type_code", _S, "Why Medicare is secondary.", "2000B SBR05"),
         Column(
             "group_number",

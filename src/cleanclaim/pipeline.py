@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -35,12 +35,14 @@ class Settings:
         as_of: the day on which claims are judged; None for the day of their transaction.
         min_disposition: the mildest disposition that is reported.
         tell_gaps: also tell what this version cannot check on any claim.
+        adopts: payers (by payer id or payer class) and whose rules they adopted: medicare or medicaid.
     """
 
     payer_class: str | None = None
     as_of: date | None = None
     min_disposition: Disposition = Disposition.INFO
     tell_gaps: bool = True
+    adopts: Mapping[str, str] = field(default_factory=dict)
 
 
 def check_inputs(
@@ -125,6 +127,20 @@ def prepare(batch: Batch, settings: Settings) -> Batch:
         batch,
         claims=batch.claims.with_columns(
             payer_class.alias("payer_class"), as_of.cast(pl.Date).alias("as_of")
+        ).with_columns(_rules_of(settings.adopts).alias("rules_of")),
+    )
+
+
+def _rules_of(adopts: Mapping[str, str]) -> pl.Expr:
+    """Whose rules bind a claim whose payer adopted them: by payer id, then by payer class."""
+    if not adopts:
+        return pl.col("rules_of")
+    names = dict(adopts)
+    return pl.coalesce(
+        "rules_of",
+        *(
+            pl.col(by).replace_strict(names, default=None, return_dtype=pl.String)
+            for by in ("payer_id", "payer_class")
         ),
     )
 
@@ -164,6 +180,16 @@ def whole_patients(batch: Batch, at_once: int = CLAIMS_AT_ONCE) -> Iterator[Batc
                 **({"syntax_faults": batch.syntax_faults} if group == 0 else {}),
             }
         )
+
+
+def told_once(not_checked: pl.DataFrame) -> pl.DataFrame:
+    """What several groups of claims told of one table, together."""
+    of_tables = pl.col("lines").is_not_null()
+    by = [name for name in not_checked.columns if name != "lines"]
+    merged = (
+        not_checked.filter(of_tables).group_by(by, maintain_order=True).agg(pl.col("lines").sum())
+    )
+    return pl.concat([not_checked.filter(~of_tables), merged.select(not_checked.columns)])
 
 
 def _collected(batches: Iterator[Batch], progress: Progress | None, doing: str) -> Batch:
@@ -208,7 +234,7 @@ def _report(
     if len(checked) > 1:
         kept, not_checked = (
             kept.sort(order, nulls_last=False),
-            not_checked.sort(order, nulls_last=False),
+            told_once(not_checked).sort(order, nulls_last=False),
         )
     if settings.tell_gaps and batch.claims.height:
         not_checked = pl.concat([gaps(edits), not_checked])

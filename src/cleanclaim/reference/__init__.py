@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Final, Self
 import polars as pl
 
 from cleanclaim.errors import UnknownTable
-from cleanclaim.reference import embedded, sets, tabular
+from cleanclaim.reference import embedded, sets, starter, tabular
 from cleanclaim.reference.layers import layered, next_day
 from cleanclaim.reference.narrow import rows_of
 from cleanclaim.reference.release import OPEN_END, OPEN_START, Release
@@ -22,6 +23,8 @@ __all__ = ["OPEN_END", "OPEN_START", "Reference", "Release"]
 
 _FEW: Final = 200
 """For up to so many codes a stored table is not loaded whole."""
+_OFTEN: Final = 3
+"""A stored table that was asked so often for a few codes is loaded whole: this process goes on."""
 
 
 class Reference:
@@ -42,6 +45,7 @@ class Reference:
         self._releases = releases
         self._tables: dict[str, pl.DataFrame] = {}
         self._derived: dict[str, pl.DataFrame] = {}
+        self._asked: Counter[str] = Counter()
         self._progress: tabular.Progress | None = None
 
     @classmethod
@@ -63,6 +67,7 @@ class Reference:
         releases = [
             *embedded.RELEASES.values(),
             *tabular.RELEASES.values(),
+            *starter.RELEASES.values(),
             *place.releases(),
         ]
         if lock is not None:
@@ -104,11 +109,26 @@ class Reference:
         Returns:
             Those rows, in the table's order; for few codes found by binary search.
         """
-        own = [release for release in self._releases if release.table == name]
-        is_stored = bool(own) and not any(release.embedded for release in own)
-        if name in self._tables or not is_stored or codes.n_unique() > _FEW:
+        own = self._own(name)
+        is_stored = any(not release.embedded for release in own)
+        self._asked[name] += 1
+        if (
+            name in self._tables
+            or not is_stored
+            or any(release.embedded and not release.partial for release in own)
+            or self._asked[name] > _OFTEN
+            or codes.n_unique() > _FEW
+        ):
             return rows_of(self.table(name), codes)
-        return layered((release, self._store.rows_of(release, codes)) for release in own)
+        return layered((release, self._few_rows(release, codes)) for release in own)
+
+    def _few_rows(self, release: Release, codes: pl.Series) -> pl.DataFrame:
+        if release.partial and release.embedded:
+            return rows_of(starter.read(release.table), codes)
+        return self._store.rows_of(release, codes)
+
+    def _own(self, name: str) -> list[Release]:
+        return [release for release in self._releases if release.table == name]
 
     def derived(self, name: str, make: Callable[[], pl.DataFrame]) -> pl.DataFrame:
         """A frame made of tables once and kept, such as an index.
@@ -172,14 +192,13 @@ class Reference:
         """
         if table in sets.SETS:
             return [(OPEN_START, OPEN_END)]
-        spans = sorted((r.covers_from, r.covers_to) for r in self._releases if r.table == table)
-        merged: list[tuple[date, date]] = []
-        for start, end in spans:
-            if merged and start <= next_day(merged[-1][1]):
-                merged[-1] = (merged[-1][0], max(merged[-1][1], end))
-            else:
-                merged.append((start, end))
-        return merged
+        return _merged(r for r in self._own(table))
+
+    def whole(self, table: str) -> list[tuple[date, date]]:
+        """As `coverage`, without the releases that speak of a few codes only."""
+        if table in sets.SETS:
+            return [(OPEN_START, OPEN_END)]
+        return _merged(r for r in self._own(table) if not r.partial)
 
     def names(self) -> list[str]:
         """Every table that can be asked for."""
@@ -188,26 +207,49 @@ class Reference:
     def _read(self, name: str) -> pl.DataFrame:
         if name in sets.SETS:
             return sets.load_set(name)
-        own = [r for r in self._releases if r.table == name]
+        own = self._own(name)
         if not own:
             raise UnknownTable(
                 f"no reference table '{name}' is loaded; there are {', '.join(self.names())}"
             )
         if name in tabular.TABLES:
             return tabular.load(name, self._progress)
-        parts = [(r, embedded.read(name) if r.embedded else self._store.read(r)) for r in own]
+        parts = [(r, self._whole(r)) for r in own]
         return parts[0][1] if len(parts) == 1 and own[0].embedded else layered(parts)
+
+    def _whole(self, release: Release) -> pl.DataFrame:
+        if not release.embedded:
+            return self._store.read(release)
+        if release.partial:
+            return starter.read(release.table)
+        return embedded.read(release.table)
+
+
+def _merged(releases: Iterable[Release]) -> list[tuple[date, date]]:
+    """The days of releases as spans that do not touch."""
+    spans = sorted((r.covers_from, r.covers_to) for r in releases)
+    merged: list[tuple[date, date]] = []
+    for start, end in spans:
+        if merged and start <= next_day(merged[-1][1]):
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def _rows(release: Release) -> int | None:
     if release.table in tabular.TABLES:
         return tabular.rows(release.table)
+    if release.partial and release.embedded:
+        return starter.read(release.table).height
     return embedded.rows(release.table) if release.embedded else release.rows
 
 
 def _hashed(release: Release) -> Release:
     if not release.embedded:
         return release
+    if release.partial:
+        return replace(release, sha256=starter.sha256(release.table))
     if release.table in tabular.TABLES:
         return replace(release, sha256=tabular.sha256(tabular.xml_path()))
     return replace(release, sha256=embedded.sha256(release.table))

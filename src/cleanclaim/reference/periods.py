@@ -56,6 +56,11 @@ class Periods:
         table = reference.table(name)
         return cls(table, reference.derived(f"index of {name}", lambda: _index(table)))
 
+    @classmethod
+    def over(cls, rows: pl.DataFrame) -> Periods:
+        """The periods of a few rows of a table, sorted by `code` and `valid_from`."""
+        return cls(rows, _index(rows))
+
     def spans(self, codes: npt.NDArray[np.uint64]) -> tuple[Ints, Ints]:
         """For each packed code its first row, and how many rows it has."""
         first = np.searchsorted(self._codes, codes)

@@ -18,6 +18,7 @@ _TYPES: Final = {
     "valid_to": pl.Date,
     "age_from": pl.Int64,
     "age_to": pl.Int64,
+    "minutes": pl.Int64,
     "icd_version": pl.Int64,
     "facility": pl.Boolean,
     "inpatient": pl.Boolean,
@@ -89,6 +90,37 @@ SETS: Final[dict[str, Facts]] = {
     ),
     "admission_source": Facts(
         "Point of origin codes", "Medicare Claims Processing Manual, chapter 25 (values only)"
+    ),
+    "side_required": Facts(
+        "Procedures on one of two organs, on a digit or on a lid",
+        "Medicare Claims Processing Manual, chapter 12, section 40.7; HCPCS anatomic modifiers",
+    ),
+    "therapy_codes": Facts(
+        "Codes that are always therapy, and under which plans of care",
+        "Medicare Claims Processing Manual, chapter 5, sections 10.6 and 20",
+    ),
+    "timed_codes": Facts("Codes whose unit is a length of time", "the code's own definition"),
+    "single_dose_drugs": Facts(
+        "Drugs from single-dose containers of which an unused part is paid",
+        "CMS, Discarded Drugs and Biologicals: JW and JZ modifier policy",
+    ),
+    "clia_tests": Facts(
+        "Laboratory tests under CLIA: modifier QW defined, waived without it, or never waived",
+        "CMS, Clinical Laboratory Fee Schedule; tests granted waived status under CLIA",
+    ),
+    "medicare_instead": Facts(
+        "Codes for which Medicare wants another",
+        "CMS, Medicare Physician Fee Schedule (status I); Medicare Claims Processing Manual, chapter 12",
+    ),
+    "ordered_services": Facts(
+        "Ranges of tests that somebody must have ordered",
+        "Medicare Claims Processing Manual, chapter 26, section 10.4, item 17",
+    ),
+    "prolonged_codes": Facts(
+        "Prolonged services and the visits that they extend", "the code's own definition"
+    ),
+    "visit_places": Facts(
+        "Places in which a kind of visit cannot take place", "the code's own definition"
     ),
     "states": Facts("States, territories and military posts", "USPS abbreviations"),
 }

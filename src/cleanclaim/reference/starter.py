@@ -1,0 +1,224 @@
+"""The starter set: CMS's rules for about two hundred everyday codes, so that a fresh install shows at work what an import brings.
+
+The facts are typed by hand, under our own labels, from releases of 2024 and 2025; they are few, and speak of nothing but the codes that they name:
+a code outside them was
+*not looked at*. An official release that covers a day stands in their place. Every finding from them names the release "starter set".
+
+Source: CMS, Medicare Physician Fee Schedule relative value files, NCCI edits and medically unlikely edits; Medicare National Coverage
+Determinations Manual; 42 CFR 410.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+import polars as pl
+
+from cleanclaim.reference import embedded
+from cleanclaim.reference.release import OPEN_END, OPEN_START, Release
+
+NAME: Final = "starter set"
+_FROM: Final = date(2024, 1, 1)
+_TO: Final = date(2026, 12, 31)
+_SINCE_EVER: Final = {"procedure_codes"}
+_FILES: Final = {
+    "procedure_codes": ("codes", "code_dates"),
+    "mpfs": ("codes",),
+    "mue_practitioner": ("codes",),
+    "ncci_ptp_practitioner": ("pairs",),
+    "ncci_add_on": ("add_on",),
+    "coverage_policies": ("coverage",),
+    "coverage_procedures": ("coverage",),
+    "coverage_diagnoses": ("coverage",),
+    "telehealth": ("telehealth",),
+    "frequency_limits": ("frequency",),
+}
+
+RELEASES: Final[dict[str, Release]] = {
+    table: Release(
+        NAME,
+        table,
+        "cleanclaim, typed by hand from CMS's releases of 2024 and 2025",
+        OPEN_START if table in _SINCE_EVER else _FROM,
+        _TO,
+        "facts; Apache-2.0",
+        partial=True,
+    )
+    for table in _FILES
+}
+
+
+def read(table: str) -> pl.DataFrame:
+    """One of the set's tables, with `release`.
+
+    Args:
+        table: a key of `RELEASES`.
+
+    Returns:
+        The table, sorted by `code`, its rows cut to the days for which the set speaks.
+    """
+    return (
+        _MAKERS[table]()
+        .with_columns(pl.lit(NAME).alias("release"))
+        .sort("code", "valid_from")
+        .set_sorted("code")
+    )
+
+
+@cache
+def codes() -> pl.DataFrame:
+    """The codes that the set speaks of: code, label (our own words), and the facts of each."""
+    return _file("codes")
+
+
+def sha256(table: str) -> str:
+    """The hash of the files that a table is read from."""
+    digest = hashlib.sha256()
+    for name in _FILES[table]:
+        digest.update(_bytes(name))
+    return digest.hexdigest()
+
+
+def _bytes(name: str) -> bytes:
+    return (files("cleanclaim.reference") / "starter_data" / f"{name}.csv").read_bytes()
+
+
+def _file(name: str) -> pl.DataFrame:
+    return pl.read_csv(_bytes(name), infer_schema=False)
+
+
+def _dated(table: pl.DataFrame) -> pl.DataFrame:
+    return table.with_columns(pl.lit(_FROM).alias("valid_from"), pl.lit(_TO).alias("valid_to"))
+
+
+def _procedure_codes() -> pl.DataFrame:
+    dated = _file("code_dates").with_columns(
+        pl.col("valid_from", "valid_to").str.to_date("%Y-%m-%d")
+    )
+    undated = (
+        codes()
+        .select("code", "label")
+        .join(dated, on="code", how="anti")
+        .with_columns(pl.lit(OPEN_START).alias("valid_from"), pl.lit(OPEN_END).alias("valid_to"))
+    )
+    return pl.concat([undated, dated.select(undated.columns)])
+
+
+def _mpfs() -> pl.DataFrame:
+    numbers = ("pctc", "multiple_procedure", "bilateral", "assistant", "co_surgeon", "team")
+    return _dated(
+        codes().select(
+            "code",
+            pl.lit(None, pl.String).alias("modifier"),
+            "status",
+            "global_days",
+            pl.col(numbers).cast(pl.Int8),
+            (pl.col("na") == "nonfacility").fill_null(value=False).alias("nonfacility_na"),
+            (pl.col("na") == "facility").fill_null(value=False).alias("facility_na"),
+        )
+    )
+
+
+def _mue_practitioner() -> pl.DataFrame:
+    return _dated(
+        codes()
+        .filter(pl.col("max_units").is_not_null())
+        .select("code", pl.col("max_units").cast(pl.Int64), pl.col("adjudication").cast(pl.Int8))
+    )
+
+
+def _pairs() -> pl.DataFrame:
+    return _dated(_file("pairs").with_columns(pl.col("indicator").cast(pl.Int8)))
+
+
+def _add_on() -> pl.DataFrame:
+    every = _file("add_on").with_columns(
+        pl.col("type").cast(pl.Int8), pl.col("primaries").str.split(" ").alias("primary_code")
+    )
+    return _dated(every.drop("primaries").explode("primary_code"))
+
+
+def _coverage_policies() -> pl.DataFrame:
+    return _dated(
+        _file("coverage").select(
+            pl.col("policy").alias("code"),
+            pl.lit("ncd").alias("kind"),
+            "title",
+            pl.lit(value=False).alias("has_earlier_version"),
+            pl.lit(["medicare"]).alias("payers"),
+            pl.col("policy").alias("citation"),
+        )
+    )
+
+
+def _coverage_procedures() -> pl.DataFrame:
+    return _dated(
+        _file("coverage")
+        .select(pl.col("procedures").str.split(" ").alias("code"), "policy")
+        .explode("code")
+        .with_columns(
+            pl.lit("national").alias("kind"),
+            pl.lit(1, pl.Int64).alias("group"),
+            pl.lit(value=True).alias("covered"),
+            pl.lit(value=True).alias("advisory"),
+            pl.lit(None, pl.Int64).alias("and_group"),
+        )
+    )
+
+
+def _coverage_diagnoses() -> pl.DataFrame:
+    """The lists name categories; each stands for every billable code below it."""
+    listed = (
+        _file("coverage")
+        .select("policy", pl.col("diagnoses").str.split(" ").alias("stem"))
+        .explode("stem")
+    )
+    billable = embedded.read("icd10cm").select("code").unique()
+    lengths = listed["stem"].str.len_chars().unique().to_list()
+    met = [
+        billable.with_columns(pl.col("code").str.slice(0, length).alias("stem")).join(
+            listed, on="stem"
+        )
+        for length in lengths
+    ]
+    return _dated(
+        pl.concat(met)
+        .select("code", "policy")
+        .unique()
+        .with_columns(
+            pl.lit(1, pl.Int64).alias("group"),
+            pl.lit(value=True).alias("covered"),
+            pl.lit(value=False).alias("needs_second"),
+        )
+    )
+
+
+def _telehealth() -> pl.DataFrame:
+    return _dated(_file("telehealth").with_columns(pl.col("audio_only") == "true"))
+
+
+def _frequency_limits() -> pl.DataFrame:
+    return _dated(
+        _file("frequency").with_columns(
+            pl.col("most").cast(pl.Int64), pl.lit(["medicare"]).alias("payers")
+        )
+    )
+
+
+_MAKERS: Final[dict[str, Callable[[], pl.DataFrame]]] = {
+    "procedure_codes": _procedure_codes,
+    "mpfs": _mpfs,
+    "mue_practitioner": _mue_practitioner,
+    "ncci_ptp_practitioner": _pairs,
+    "ncci_add_on": _add_on,
+    "coverage_policies": _coverage_policies,
+    "coverage_procedures": _coverage_procedures,
+    "coverage_diagnoses": _coverage_diagnoses,
+    "telehealth": _telehealth,
+    "frequency_limits": _frequency_limits,
+}
