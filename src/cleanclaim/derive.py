@@ -16,8 +16,9 @@ import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.codeform import why_not_billable
-from cleanclaim.loaded import Marks, marks, routes
+from cleanclaim.loaded import Marks, covered, marks, routes
 from cleanclaim.model import Batch
+from cleanclaim.pairs import bundled, code_pairs, lines_of_days, of_lines, unjudged
 from cleanclaim.positions import (
     MOST_NUMBERS,
     counts_of,
@@ -145,6 +146,56 @@ class Claims:
             completed_years("patient_birth_date", "from_date").alias("patient_age"),
             pl.coalesce("rendering_npi", "billing_npi").alias("provider_npi"),
         )
+
+    @cached_property
+    def days(self) -> pl.DataFrame:
+        """The lines on days with several procedure codes (see `cleanclaim.pairs`)."""
+        if self.lines.height < 2:
+            return lines_of_days(self.lines.clear(), self.table_of_lines("ptp").clear())
+        return lines_of_days(self.lines, self.table_of_lines("ptp"))
+
+    @cached_property
+    def pairs(self) -> pl.DataFrame:
+        """One row a pair of lines that NCCI bundles, on one day of one patient and provider.
+
+        column_1, column_2 (the codes), indicator, valid_from, valid_to, rationale, release; of the column-two line claim_key, line_number,
+        claim_id, is_history,
+        rules_of, from_date, `modifiers`; of the column-one line the same with `other_` before the name.
+        """
+        pairs, _ = self._bundled
+        return of_lines(pairs, self.days)
+
+    @cached_property
+    def unjudged_pairs(self) -> pl.DataFrame:
+        """The pairs of codes of one day that no table of pairs speaks of, as rows of `not_checked` without a claim.
+
+        A whole table speaks of all pairs on the days that it covers; a table of a few codes of those only that it holds.
+        """
+        codes, one, other = self._code_pairs
+        _, held = self._bundled
+        silent = pl.Series(self._silent_days(codes)[one] & ~held)
+        first, second = pl.Series(one).filter(silent), pl.Series(other).filter(silent)
+        names = codes["procedure_code"]
+        return unjudged(
+            codes["from_date"].gather(first).dt.year(), names.gather(first), names.gather(second)
+        )
+
+    @cached_property
+    def _code_pairs(self) -> tuple[pl.DataFrame, Ints, Ints]:
+        return code_pairs(self.days)
+
+    @cached_property
+    def _bundled(self) -> tuple[pl.DataFrame, npt.NDArray[np.bool_]]:
+        codes, one, other = self._code_pairs
+        return bundled(codes, one, other, self.reference)
+
+    def _silent_days(self, codes: pl.DataFrame) -> npt.NDArray[np.bool_]:
+        """For each code of a day whether no whole table of pairs covers that day."""
+        silent = np.zeros(codes.height, dtype=bool)
+        for table in codes["_table"].unique():
+            here = (codes["_table"] == table).to_numpy()
+            silent |= here & ~covered(days(codes["from_date"]), self.reference.whole(table))
+        return silent
 
     def spoken(self, name: str) -> Marks:
         """For each row of `lines` whether a table speaks of its code on its day (see `cleanclaim.loaded`)."""

@@ -128,10 +128,10 @@ def marks(lines: pl.DataFrame, tables: pl.Series, reference: Reference) -> Marks
     askable = (lines["procedure_code"].is_not_null() & lines["from_date"].is_not_null()).to_numpy()
     for table in tables.unique().drop_nulls():
         here = (tables == table).fill_null(value=False).to_numpy() & askable
-        missing = here & ~_covered(on, reference, table, whole=True)
+        missing = here & ~covered(on, reference.whole(table))
         if not missing.any():
             continue
-        partly = missing & _covered(on, reference, table, whole=False)
+        partly = missing & covered(on, reference.coverage(table))
         known = np.zeros(lines.height, dtype=bool)
         if partly.any():
             known = partly & is_among(packed(lines["procedure_code"]), _starter_codes(reference))
@@ -140,8 +140,8 @@ def marks(lines: pl.DataFrame, tables: pl.Series, reference: Reference) -> Marks
     return found
 
 
-def _covered(on: Days, reference: Reference, table: str, *, whole: bool) -> npt.NDArray[np.bool_]:
-    spans = reference.whole(table) if whole else reference.coverage(table)
+def covered(on: Days, spans: Sequence[tuple[date, date]]) -> npt.NDArray[np.bool_]:
+    """For each day whether it lies in one of some spans."""
     inside = np.zeros(len(on), dtype=bool)
     for first, last in spans:
         low, high = days(pl.Series([first, last], dtype=pl.Date))

@@ -46,6 +46,13 @@ _PROFESSIONAL: Final[Mapping[str, Any]] = {
     "from_date": "2026-05-12",
 }
 
+_TO_MEDICARE: Final[Mapping[str, Any]] = {
+    "member_id": "1EG4TE5MK73",
+    "patient_birth_date": "1950-02-14",
+    "claim_filing_code": "MB",
+    "payer_class": "medicare",
+}
+
 _PROFESSIONAL_LINE: Final[Mapping[str, Any]] = {
     "procedure_qualifier": "HC",
     "procedure_code": "99213",
@@ -159,6 +166,16 @@ def professional(
         A claim for `cleanclaim.objects.batch_of`.
     """
     return _patched(_PROFESSIONAL, _PROFESSIONAL_LINE, diagnoses, lines, claim)
+
+
+def medicare(
+    *,
+    diagnoses: Sequence[object] = ("I10",),
+    lines: Sequence[Mapping[str, Any]] = ({},),
+    **claim: Any,
+) -> dict[str, Any]:
+    """The clean professional claim, sent to Medicare; arguments as for `professional`."""
+    return professional(diagnoses=diagnoses, lines=lines, **{**_TO_MEDICARE, **claim})
 
 
 def institutional(

@@ -14,6 +14,8 @@ MODIFIERS: Final = tuple(f"modifier_{n}" for n in range(1, 5))
 POINTERS: Final = tuple(f"diagnosis_pointer_{n}" for n in range(1, 5))
 
 IS_PROFESSIONAL: Final = pl.col("claim_type") == "professional"
+IS_MEDICARE: Final = (pl.col("rules_of") == "medicare").fill_null(value=False)
+"""Of `Claims.lines` and `Claims.claims`: Medicare's own rules bind the claim."""
 IS_INSTITUTIONAL: Final = pl.col("claim_type") == "institutional"
 IS_ICD10: Final = pl.col("icd_version") == 10
 IS_FIRST_LISTED: Final = pl.col("diagnosis_number") == 1

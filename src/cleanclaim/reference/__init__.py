@@ -122,6 +122,10 @@ class Reference:
             return rows_of(self.table(name), codes)
         return layered((release, self._few_rows(release, codes)) for release in own)
 
+    def is_whole(self, name: str) -> bool:
+        """True where a table is in memory as a whole."""
+        return name in self._tables
+
     def _few_rows(self, release: Release, codes: pl.Series) -> pl.DataFrame:
         if release.partial and release.embedded:
             return rows_of(starter.read(release.table), codes)

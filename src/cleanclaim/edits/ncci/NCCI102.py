@@ -1,0 +1,112 @@
+"""NCCI102: a procedure that is part of another unless a modifier says otherwise."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.pairs import is_set_apart
+from cleanclaim.reference import Reference
+from cleanclaim.samples import medicare
+
+
+@query_edit(
+    code="NCCI102",
+    name="bundled-without-modifier",
+    disposition=Disposition.DENY_LINE,
+    carc="236",
+    rarc="N20",
+    needs=("ncci_ptp_practitioner", "ncci_ptp_hospital", "visit_codes"),
+    payers=("medicare", "medicaid"),
+    source=Source(
+        "Medicare NCCI Policy Manual",
+        "chapter I, section E (modifier indicator 1, NCCI-associated modifiers)",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.modifier_1",
+    message="{column_2} is part of {column_1} (line {other_line_number}) on the same day, and no modifier sets them apart (indicator 1, since {valid_from})[: {rationale}].",
+    suggestion="Take {column_2} off. Only where the record shows another site, session or injury may a modifier (LT, RT, a digit's, XE, XS, XP, XU or 59) say so.",
+    fix="proposed",
+    unchecked=lambda claims, _: claims.unjudged_pairs,
+    examples=(
+        fails(
+            "a wound closed where a wart was destroyed",
+            medicare(
+                diagnoses=["B07.9"],
+                lines=[{"procedure_code": "17110"}, {"procedure_code": "12001"}],
+            ),
+            line_number=2,
+            says="17110",
+        ),
+        fails(
+            "51 and 76 set nothing apart",
+            medicare(
+                diagnoses=["B07.9"],
+                lines=[
+                    {"procedure_code": "17110"},
+                    {"procedure_code": "12001", "modifier_1": "51", "modifier_2": "76"},
+                ],
+            ),
+            line_number=2,
+        ),
+        passes(
+            "said to be another site",
+            medicare(
+                diagnoses=["B07.9"],
+                lines=[
+                    {"procedure_code": "17110"},
+                    {"procedure_code": "12001", "modifier_1": "XS"},
+                ],
+            ),
+        ),
+        passes(
+            "said so on the other line",
+            medicare(
+                diagnoses=["B07.9"],
+                lines=[
+                    {"procedure_code": "17110", "modifier_1": "59"},
+                    {"procedure_code": "12001"},
+                ],
+            ),
+        ),
+        passes("one procedure", medicare(lines=[{"procedure_code": "17110"}])),
+        unchecked(
+            "codes outside the tables loaded",
+            medicare(lines=[{"procedure_code": "17110"}, {"procedure_code": "31575"}]),
+        ),
+    ),
+)
+def bundled_without_modifier(claims: Claims, reference: Reference) -> Rows:
+    """Two procedures of one day of which the one is part of the other, and nothing on either line says that they were separate.
+
+    With indicator 1 an NCCI-associated modifier on either line lets both be paid: an anatomic one, 59 or XE, XS, XP, XU, 91, or one of the global
+    surgery modifiers; 22, 50, 51, 76
+    and 77 do not. A visit beside a procedure is not judged here but by MOD104.
+
+    What to do: take the column-two code off, or, where the record shows it, say that they were separate. No modifier is ever added without the
+    record.
+    """
+    visits = reference.table("visit_codes")["code"].unique().implode()
+    return claims.pairs.filter(
+        pl.col("indicator") == 1,
+        pl.col("claim_key") == pl.col("other_claim_key"),
+        ~pl.col("is_history").fill_null(value=False),
+        ~is_set_apart("modifiers"),
+        ~is_set_apart("other_modifiers"),
+        ~pl.col("column_2").is_in(visits),
+    ).select(
+        "claim_key",
+        "line_number",
+        "column_1",
+        "column_2",
+        "other_line_number",
+        "indicator",
+        "valid_from",
+        "valid_to",
+        "rationale",
+        "release",
+    )

@@ -1,0 +1,167 @@
+"""NCCI104: an add-on code without the procedure that it adds to."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.reference import Reference
+from cleanclaim.samples import medicare
+from cleanclaim.terms import IS_PROFESSIONAL, in_force, listed
+
+
+@query_edit(
+    code="NCCI104",
+    name="add-on-without-primary",
+    disposition=Disposition.DENY_LINE,
+    carc="107",
+    rarc="N122",
+    needs=("ncci_add_on", "prolonged_codes"),
+    payers=("medicare", "medicaid"),
+    source=Source(
+        "Medicare NCCI Policy Manual",
+        "chapter I, section R (add-on codes), and CMS's add-on code edits, types 1 to 3",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.procedure_code",
+    message="{procedure_code} adds to another procedure, and {what} on that day by that practitioner.",
+    suggestion="Bill it with its primary procedure, or take it off.[ Primary codes: {primaries}.]",
+    fix="proposed",
+    asks={"ncci_add_on": IS_PROFESSIONAL},
+    examples=(
+        fails(
+            "a second lesion and no first",
+            medicare(diagnoses=["L57.0"], lines=[{"procedure_code": "17003", "units": 3}]),
+            line_number=1,
+            says="17000",
+        ),
+        passes(
+            "first and second lesion",
+            medicare(
+                diagnoses=["L57.0"],
+                lines=[{"procedure_code": "17000"}, {"procedure_code": "17003", "units": 3}],
+            ),
+        ),
+        passes(
+            "the primary on another claim of the day",
+            medicare(
+                claim_id="A",
+                is_history=True,
+                diagnoses=["L57.0"],
+                lines=[{"procedure_code": "17000"}],
+            ),
+            medicare(
+                claim_id="B", diagnoses=["L57.0"], lines=[{"procedure_code": "17003", "units": 3}]
+            ),
+        ),
+        fails(
+            "the primary on another day",
+            medicare(
+                claim_id="A",
+                is_history=True,
+                from_date="2026-05-11",
+                diagnoses=["L57.0"],
+                lines=[{"procedure_code": "17000"}],
+            ),
+            medicare(
+                claim_id="B", diagnoses=["L57.0"], lines=[{"procedure_code": "17003", "units": 3}]
+            ),
+            line_number=1,
+        ),
+        passes(
+            "a colleague of the group did the first half hour",
+            medicare(
+                lines=[
+                    {"procedure_code": "99291", "rendering_npi": "1234567893"},
+                    {"procedure_code": "99292"},
+                ]
+            ),
+        ),
+        unchecked(
+            "a code outside the tables loaded",
+            medicare(lines=[{"procedure_code": "31575"}]),
+        ),
+    ),
+)
+def add_on_without_primary(claims: Claims, reference: Reference) -> Rows:
+    """An add-on code is billed without any of the procedures that it can add to.
+
+    CMS lists add-on codes in three types: type 1 with a closed list of primary codes (without one of them it is denied), type 2 with none (the
+    contractor decides: some primary procedure
+    must be there), type 3 with an open list. Types 2 and 3 are told as warnings. The primary may stand on another claim of the day; one by a
+    colleague of the same billing group counts, since
+    critical care and the like are billed together by a group. Prolonged visits are judged by EM104.
+
+    What to do: bill the primary procedure, or take the add-on code off.
+    """
+    prolonged = reference.table("prolonged_codes")["code"].implode()
+    lines = claims.lines.filter(IS_PROFESSIONAL, "stands")
+    asked = lines.filter(
+        ~pl.col("is_history").fill_null(value=False), ~pl.col("procedure_code").is_in(prolonged)
+    )
+    table = reference.narrow("ncci_add_on", asked["procedure_code"])
+    own = table.select(
+        pl.col("code").alias("procedure_code"),
+        "type",
+        "primary_code",
+        "valid_from",
+        "valid_to",
+        "release",
+    )
+    listed_for = (
+        asked.join(own, on="procedure_code")
+        .filter(in_force("from_date"))
+        .group_by("claim_key", "line_number", maintain_order=True)
+        .agg(
+            pl.col("procedure_code", "patient_key", "billing_npi", "from_date", "release").first(),
+            pl.col("type").min(),
+            pl.col("primary_code").drop_nulls().unique().sort().alias("_primaries"),
+        )
+    )
+    if listed_for.is_empty():
+        return listed_for
+    day = ["patient_key", "billing_npi", "from_date"]
+    add_ons = reference.narrow("ncci_add_on", lines["procedure_code"])["code"].unique().implode()
+    done = (
+        lines.filter(pl.col("procedure_code").is_not_null())
+        .group_by(day)
+        .agg(
+            pl.col("procedure_code").unique().alias("_done"),
+            (~pl.col("procedure_code").is_in(add_ons)).any().alias("_has_primary"),
+        )
+    )
+    met = listed_for.join(done, on=day, how="left").with_columns(
+        (pl.col("_primaries").list.set_intersection("_done").list.len() > 0)
+        .fill_null(value=False)
+        .alias("_has_listed")
+    )
+    is_type_2 = pl.col("type") == 2
+    alone = met.filter(
+        pl.when(is_type_2)
+        .then(~pl.col("_has_primary").fill_null(value=False))
+        .otherwise(~pl.col("_has_listed"))
+    )
+    return alone.select(
+        "claim_key",
+        "line_number",
+        "procedure_code",
+        "type",
+        "release",
+        pl.when(is_type_2)
+        .then(pl.lit("there is no primary procedure at all"))
+        .when(pl.col("type") == 3)
+        .then(pl.lit("none of the primary codes known for it is there"))
+        .otherwise(pl.lit("none of its primary codes is there"))
+        .alias("what"),
+        pl.col("_primaries")
+        .map_elements(lambda codes: listed(codes) or None, return_dtype=pl.String)
+        .alias("primaries"),
+        pl.when(pl.col("type") == 1)
+        .then(pl.lit(None, pl.String))
+        .otherwise(pl.lit(Disposition.WARN.value))
+        .alias("disposition"),
+    )

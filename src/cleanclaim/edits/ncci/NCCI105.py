@@ -1,0 +1,136 @@
+"""NCCI105: procedures of one day that are bundled, on two claims."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.pairs import is_set_apart
+from cleanclaim.reference import Reference
+from cleanclaim.samples import medicare
+
+
+@query_edit(
+    code="NCCI105",
+    name="bundled-across-claims",
+    disposition=Disposition.DENY_LINE,
+    carc="236",
+    rarc="N20",
+    needs=("ncci_ptp_practitioner", "ncci_ptp_hospital", "visit_codes"),
+    payers=("medicare", "medicaid"),
+    source=Source(
+        "Medicare NCCI Policy Manual",
+        "chapter I, sections A and E (same beneficiary, provider and day, on one claim or several)",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.procedure_code",
+    message="{column_2} is part of {column_1}, and they are billed for the same day on two claims: this one and {other_claim}.",
+    suggestion="{advice}",
+    fix="proposed",
+    unchecked=lambda claims, _: claims.unjudged_pairs,
+    examples=(
+        fails(
+            "the part is billed after the whole",
+            medicare(
+                claim_id="A",
+                is_history=True,
+                diagnoses=["K63.5"],
+                lines=[{"procedure_code": "45380"}],
+            ),
+            medicare(claim_id="B", diagnoses=["K63.5"], lines=[{"procedure_code": "45378"}]),
+            line_number=1,
+            says="A",
+        ),
+        fails(
+            "the whole is billed after the part",
+            medicare(
+                claim_id="A",
+                is_history=True,
+                diagnoses=["K63.5"],
+                lines=[{"procedure_code": "45378"}],
+            ),
+            medicare(claim_id="B", diagnoses=["K63.5"], lines=[{"procedure_code": "45380"}]),
+            line_number=1,
+            says="taken back",
+            disposition=Disposition.WARN,
+        ),
+        passes(
+            "the earlier claim is replaced by this one",
+            medicare(
+                claim_id="A",
+                is_history=True,
+                diagnoses=["K63.5"],
+                lines=[{"procedure_code": "45380"}],
+            ),
+            medicare(
+                claim_id="A",
+                claim_frequency_code="7",
+                original_reference_number="EXAMPLE",
+                diagnoses=["K63.5"],
+                lines=[{"procedure_code": "45378"}],
+            ),
+        ),
+        passes(
+            "indicator 1, and a modifier",
+            medicare(
+                claim_id="A",
+                is_history=True,
+                diagnoses=["B07.9"],
+                lines=[{"procedure_code": "17110"}],
+            ),
+            medicare(
+                claim_id="B",
+                diagnoses=["B07.9"],
+                lines=[{"procedure_code": "12001", "modifier_1": "XS"}],
+            ),
+        ),
+        unchecked(
+            "codes outside the tables loaded",
+            medicare(claim_id="A", is_history=True, lines=[{"procedure_code": "31575"}]),
+            medicare(claim_id="B", lines=[{"procedure_code": "17110"}]),
+        ),
+    ),
+)
+def bundled_across_claims(claims: Claims, reference: Reference) -> Rows:
+    """Two bundled procedures of one patient, provider and day that stand on two claims.
+
+    The payer looks at the day, not at the claim. Where the part was paid already and the whole comes later, the part is taken back.
+
+    What to do: bill the day on one claim; replace the earlier one.
+    """
+    visits = reference.table("visit_codes")["code"].unique().implode()
+    both = claims.pairs.filter(
+        pl.col("claim_key") != pl.col("other_claim_key"),
+        (pl.col("indicator") == 0)
+        | (
+            ~is_set_apart("modifiers")
+            & ~is_set_apart("other_modifiers")
+            & ~pl.col("column_2").is_in(visits)
+        ),
+    )
+    shown = ["column_1", "column_2", "indicator", "valid_from", "valid_to", "rationale", "release"]
+    is_past = pl.col("is_history").fill_null(value=False)
+    other_is_past = pl.col("other_is_history").fill_null(value=False)
+    part_is_here = both.filter(~is_past).select(
+        "claim_key",
+        "line_number",
+        *shown,
+        pl.col("other_claim_id").fill_null("without number").alias("other_claim"),
+        pl.format("Take {} off.", "column_2").alias("advice"),
+        pl.lit(None, pl.String).alias("disposition"),
+    )
+    whole_is_here = both.filter(is_past & ~other_is_past).select(
+        pl.col("other_claim_key").alias("claim_key"),
+        pl.col("other_line_number").alias("line_number"),
+        *shown,
+        pl.col("claim_id").fill_null("without number").alias("other_claim"),
+        pl.format(
+            "Replace the earlier claim: what it was paid for {} is taken back.", "column_2"
+        ).alias("advice"),
+        pl.lit(Disposition.WARN.value).alias("disposition"),
+    )
+    return pl.concat([part_is_here, whole_is_here])

@@ -1,0 +1,1 @@
+"""NCCI — bundling of procedures."""

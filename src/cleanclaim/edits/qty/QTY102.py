@@ -1,0 +1,107 @@
+"""QTY102: more units on a day than there can be."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.reference import Reference
+from cleanclaim.samples import medicare, professional
+from cleanclaim.units import HAS_LIMIT, MUE_MANUAL, units_of_days
+
+
+@query_edit(
+    code="QTY102",
+    name="units-over-absolute-day-limit",
+    disposition=Disposition.DENY_LINE,
+    carc="151",
+    rarc="N362",
+    needs=("mue_practitioner", "mue_hospital", "mue_dme"),
+    payers=("medicare", "medicaid"),
+    source=Source(
+        MUE_MANUAL,
+        "chapter I, section V (MAI 2, date of service, absolute)",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.units",
+    message="{day_units} units of {procedure_code} on one day by one provider (over {line_count} line(s)); the most is {most_units}, and all of them are denied.",
+    suggestion="Check the units: this limit follows from law, the code's definition or anatomy, and no modifier or record overrides it.",
+    fix="proposed",
+    asks={"mue": HAS_LIMIT},
+    examples=(
+        fails(
+            "a test that is done once a day, twice",
+            medicare(diagnoses=["E11.9"], lines=[{"procedure_code": "83036", "units": 2}]),
+            line_number=1,
+            says="the most is 1",
+        ),
+        fails(
+            "over two claims",
+            medicare(
+                claim_id="A",
+                is_history=True,
+                diagnoses=["E11.9"],
+                lines=[{"procedure_code": "83036"}],
+            ),
+            medicare(
+                claim_id="B",
+                diagnoses=["E11.9"],
+                lines=[{"procedure_code": "83036", "modifier_1": "91"}],
+            ),
+            line_number=1,
+            says="2 units",
+        ),
+        fails(
+            "for another payer it is a warning",
+            professional(diagnoses=["E11.9"], lines=[{"procedure_code": "83036", "units": 2}]),
+            line_number=1,
+            disposition=Disposition.WARN,
+        ),
+        passes(
+            "exactly the most",
+            medicare(diagnoses=["E11.9"], lines=[{"procedure_code": "83036", "units": 1}]),
+        ),
+        passes(
+            "on two days",
+            medicare(
+                diagnoses=["E11.9"],
+                lines=[
+                    {"procedure_code": "83036"},
+                    {"procedure_code": "83036", "from_date": "2026-05-11"},
+                ],
+            ),
+        ),
+        passes(
+            "the earlier claim is replaced",
+            medicare(
+                claim_id="A",
+                is_history=True,
+                diagnoses=["E11.9"],
+                lines=[{"procedure_code": "83036"}],
+            ),
+            medicare(
+                claim_id="A",
+                claim_frequency_code="7",
+                original_reference_number="EXAMPLE",
+                diagnoses=["E11.9"],
+                lines=[{"procedure_code": "83036"}],
+            ),
+        ),
+        unchecked(
+            "a code outside the tables loaded",
+            medicare(lines=[{"procedure_code": "31575", "units": 9}]),
+        ),
+    ),
+)
+def units_over_absolute_day_limit(claims: Claims, reference: Reference) -> Rows:
+    """The units of a code on a day, over all lines and claims of patient and provider, exceed an absolute limit (adjudication indicator 2).
+
+    The limit rests on law, on the code's definition or on anatomy; CMS says of no appeal that it could set it aside. All units of the day are
+    denied, not only those above.
+
+    What to do: check the units.
+    """
+    del reference
+    return units_of_days(claims, adjudication=2)

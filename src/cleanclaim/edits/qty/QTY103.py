@@ -1,0 +1,70 @@
+"""QTY103: more units on a day than are likely."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.reference import Reference
+from cleanclaim.samples import medicare
+from cleanclaim.units import HAS_LIMIT, MUE_MANUAL, units_of_days
+
+
+@query_edit(
+    code="QTY103",
+    name="units-over-likely-day-limit",
+    disposition=Disposition.SUSPEND,
+    carc="151",
+    rarc="N362",
+    needs=("mue_practitioner", "mue_hospital", "mue_dme"),
+    payers=("medicare", "medicaid"),
+    source=Source(
+        MUE_MANUAL,
+        "chapter I, section V (MAI 3, date of service, clinical)",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.units",
+    message="{day_units} units of {procedure_code} on one day by one provider (over {line_count} line(s)); the most is {most_units}, and all of them are denied.",
+    suggestion="Check the units. Where the record shows that so many were needed, they can be paid on appeal or after review.",
+    fix="proposed",
+    asks={"mue": HAS_LIMIT},
+    examples=(
+        fails(
+            "nine units of a drug of which eight are the most",
+            medicare(diagnoses=["M54.50"], lines=[{"procedure_code": "J1885", "units": 9}]),
+            line_number=1,
+            says="the most is 8",
+        ),
+        fails(
+            "over two lines",
+            medicare(
+                diagnoses=["M54.50"],
+                lines=[
+                    {"procedure_code": "97110", "units": 4},
+                    {"procedure_code": "97110", "units": 3, "modifier_1": "59"},
+                ],
+            ),
+            line_number=2,
+            says="7 units",
+        ),
+        passes(
+            "exactly the most",
+            medicare(diagnoses=["M54.50"], lines=[{"procedure_code": "J1885", "units": 8}]),
+        ),
+        unchecked(
+            "a code outside the tables loaded",
+            medicare(lines=[{"procedure_code": "31575", "units": 9}]),
+        ),
+    ),
+)
+def units_over_likely_day_limit(claims: Claims, reference: Reference) -> Rows:
+    """The units of a code on a day, over all lines and claims of patient and provider, exceed what is clinically likely (adjudication indicator 3).
+
+    All units of the day are denied at first; the record may show that they were needed.
+
+    What to do: check the units, and keep the record at hand.
+    """
+    del reference
+    return units_of_days(claims, adjudication=3)

@@ -1,0 +1,66 @@
+"""QTY105: both sides on one line, and units other than one."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.edit import Disposition, Source, fails, passes, row_edit, unchecked
+from cleanclaim.samples import medicare
+from cleanclaim.terms import has_modifier
+
+_BOTH = has_modifier("50") & (pl.col("claim_type") == "professional")
+
+
+@row_edit(
+    table="line_fees",
+    code="QTY105",
+    name="both-sides-and-several-units",
+    disposition=Disposition.RETURN,
+    carc="16",
+    rarc="M53",
+    needs=("mpfs",),
+    payers=("medicare",),
+    source=Source(
+        "Medicare Claims Processing Manual",
+        "chapter 12, section 40.7 (bilateral surgeries: one line, one unit)",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.units",
+    evidence=("procedure_code", "units", "bilateral", "release"),
+    message="{procedure_code} carries modifier 50 (both sides) and {units} units; with 50 one unit stands for both.",
+    suggestion="Bill one unit with 50, or two lines with LT and RT where the payer wants that.",
+    fix="proposed",
+    asks={"mpfs": _BOTH},
+    examples=(
+        fails(
+            "both knees injected, two units",
+            medicare(
+                diagnoses=["M17.0"],
+                lines=[{"procedure_code": "20610", "modifier_1": "50", "units": 2}],
+            ),
+            line_number=1,
+        ),
+        passes(
+            "one unit",
+            medicare(
+                diagnoses=["M17.0"],
+                lines=[{"procedure_code": "20610", "modifier_1": "50", "units": 1}],
+            ),
+        ),
+        unchecked(
+            "a code outside the tables loaded",
+            medicare(lines=[{"procedure_code": "31575", "modifier_1": "50", "units": 2}]),
+        ),
+    ),
+)
+def both_sides_and_several_units() -> pl.Expr:
+    """A line with modifier 50 bills more or less than one unit of a procedure that the fee schedule pays by side.
+
+    Medicare pays 150 percent for one unit with 50. Two units with 50 would be four sides.
+
+    What to do: one line, one unit, modifier 50.
+    """
+    return _BOTH & pl.col("bilateral").is_in([1, 3]) & (pl.col("units") != 1)

@@ -1,0 +1,1 @@
+"""QTY — units of service."""

@@ -1,0 +1,272 @@
+"""Pairs of procedures of one patient, provider and day, met with the NCCI table of procedure pairs.
+
+Lines of several claims count together, history too; voids and replaced claims do not. Which table stands for a line says `cleanclaim.loaded`:
+practitioner, hospital
+outpatient, or Medicaid's own. Codes are compared per day and provider first, so that a day of many lines costs no more than its distinct codes.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from cleanclaim.loaded import TABLES
+from cleanclaim.reference import Reference
+from cleanclaim.reference.periods import Ints, days, packed
+from cleanclaim.terms import ANATOMIC_MODIFIERS, DISTINCT_MODIFIERS, MODIFIERS
+
+DAY: Final = ["patient_key", "provider_npi", "from_date", "_table"]
+"""What makes two lines the same patient, provider and day, under one table."""
+GLOBAL_MODIFIERS: Final = ("24", "25", "57", "58", "78", "79")
+ASSOCIATED: Final = (*ANATOMIC_MODIFIERS, *GLOBAL_MODIFIERS, "27", "91", *DISTINCT_MODIFIERS, "RI")
+"""The modifiers that set a pair apart where its indicator allows one; 22, 50, 51, 76 and 77 do not.
+
+Source: CMS, NCCI Policy Manual, chapter I, section E.
+"""
+_WHOLE_TABLE: Final = 200
+
+_PAIR: Final = {
+    "_day": pl.UInt32,
+    "column_1": pl.String,
+    "column_2": pl.String,
+    "indicator": pl.Int8,
+    "valid_from": pl.Date,
+    "valid_to": pl.Date,
+    "rationale": pl.String,
+    "release": pl.String,
+}
+
+
+def lines_of_days(lines: pl.DataFrame, tables: pl.Series) -> pl.DataFrame:
+    """The lines on days with several procedure codes, with `_day`, a number for patient, provider, day and table.
+
+    Args:
+        lines: as `Claims.lines` has them.
+        tables: the table of pairs that stands for each line.
+
+    Returns:
+        Those lines; none of a void or replaced claim.
+    """
+    own = lines.with_columns(tables.alias("_table")).filter(
+        "stands",
+        pl.col("procedure_code").is_not_null(),
+        *(pl.col(name).is_not_null() for name in DAY),
+    )
+    several = (
+        own.group_by(DAY)
+        .agg(pl.col("procedure_code").n_unique().alias("_codes"))
+        .filter(pl.col("_codes") > 1)
+        .drop("_codes")
+        .with_row_index("_day")
+    )
+    return own.join(several, on=DAY, how="inner", maintain_order="left")
+
+
+def code_pairs(lines: pl.DataFrame) -> tuple[pl.DataFrame, Ints, Ints]:
+    """The distinct codes of each day and, by row of these, all pairs of them.
+
+    Args:
+        lines: as `lines_of_days` gives them.
+
+    Returns:
+        The codes (`_day`, `_table`, from_date, procedure_code), and for each pair the row of the one and of the other.
+    """
+    codes = lines.select("_day", "_table", "from_date", "procedure_code").unique().sort("_day")
+    day = codes["_day"].to_numpy()
+    one: list[Ints] = []
+    for apart in range(1, len(day)):
+        same = np.flatnonzero(day[apart:] == day[:-apart])
+        if not len(same):
+            break
+        one.append(np.stack([same, same + apart]))
+    if not one:
+        return codes, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    both = np.concatenate(one, axis=1)
+    return codes, both[0], both[1]
+
+
+def bundled(
+    codes: pl.DataFrame, one: Ints, other: Ints, reference: Reference
+) -> tuple[pl.DataFrame, npt.NDArray[np.bool_]]:
+    """The pairs that the tables hold, in force on their day.
+
+    Args:
+        codes: as `code_pairs` gives them.
+        one: a row of `codes` for each pair.
+        other: the other.
+        reference: the dated tables.
+
+    Returns:
+        One row a pair in force (`_day`, column_1, column_2, indicator, valid_from, valid_to, rationale, release); and for each
+        pair given whether the tables hold it at all.
+    """
+    held = np.zeros(len(one), dtype=bool)
+    found = [pl.DataFrame(schema=_PAIR)]
+    tables = codes["_table"]
+    for table in tables.unique().sort():
+        if table not in reference.names():
+            continue
+        here = np.flatnonzero((tables == table).to_numpy()[one])
+        index = _Index.of(reference, table, codes["procedure_code"])
+        for first, second in ((one[here], other[here]), (other[here], one[here])):
+            hits, rows = index.rows(codes["procedure_code"], first, second)
+            met = index.table.select(pl.all().gather(pl.Series(rows)))
+            on = days(codes["from_date"])[first[hits]]
+            in_force = (
+                (days(met["valid_from"]) <= on)
+                & (on <= days(met["valid_to"]))
+                & (met["indicator"] != 9).to_numpy()
+            )
+            held[here[hits[in_force]]] = True
+            kept = met.filter(pl.Series(in_force))
+            day = codes["_day"].gather(pl.Series(first[hits[in_force]]))
+            found.append(kept.with_columns(day.alias("_day")).select(_shaped(kept)))
+    return pl.concat(found), held
+
+
+def _shaped(table: pl.DataFrame) -> list[pl.Expr]:
+    """The columns of a pair; a table without rationale has none."""
+    names = {"column_1": "code"}
+    return [
+        (
+            pl.col(names.get(name, name))
+            if names.get(name, name) in table.columns or name == "_day"
+            else pl.lit(None)
+        )
+        .cast(dtype)
+        .alias(name)
+        for name, dtype in _PAIR.items()
+    ]
+
+
+class _Index:
+    """A table of pairs by one sorted number a pair."""
+
+    def __init__(self, table: pl.DataFrame, codes: pl.DataFrame, numbered: pl.DataFrame) -> None:
+        self.table = table
+        self._codes = codes["code"].to_numpy()
+        self._keys = numbered["key"].to_numpy()
+        self._rows = numbered["row"].to_numpy()
+
+    @classmethod
+    def of(cls, reference: Reference, name: str, codes: pl.Series) -> _Index:
+        """Of a whole table, kept; or of what a few codes need of it."""
+        if codes.n_unique() > _WHOLE_TABLE or reference.is_whole(name):
+            table = reference.table(name)
+            known = reference.derived(f"codes of {name}", lambda: _codes_of(table))
+            return cls(
+                table, known, reference.derived(f"pairs of {name}", lambda: _numbered(table, known))
+            )
+        few = reference.narrow(name, codes)
+        few = few.filter(pl.col("column_2").is_in(codes.unique().implode()))
+        known = _codes_of(few)
+        return cls(few, known, _numbered(few, known))
+
+    def rows(self, codes: pl.Series, one: Ints, other: Ints) -> tuple[Ints, Ints]:
+        """For pairs (column one, column two) the rows of the table: number of the pair, and row; a pair may have several."""
+        known = _numbers(packed(codes), self._codes)
+        first, second = known[one], known[other]
+        keys = np.where((first >= 0) & (second >= 0), first * len(self._codes) + second, -1)
+        low = np.searchsorted(self._keys, keys)
+        count = np.searchsorted(self._keys, keys, side="right") - low
+        hits = np.repeat(np.arange(len(keys)), count)
+        starts = np.cumsum(count) - count
+        at = np.repeat(low - starts, count) + np.arange(int(count.sum()))
+        return hits, self._rows[at]
+
+
+def _codes_of(table: pl.DataFrame) -> pl.DataFrame:
+    """The codes of a table of pairs, sorted as numbers."""
+    both = [np.unique(packed(table[name])) for name in ("code", "column_2")]
+    return pl.DataFrame({"code": np.unique(np.concatenate(both))})
+
+
+def _numbered(table: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a table of pairs in order of the pair's number."""
+    known = codes["code"].to_numpy()
+    first, second = packed(table["code"]), packed(table["column_2"])
+    keys = _numbers(first, known) * len(known) + _numbers(second, known)
+    order = np.argsort(keys, kind="stable")
+    return pl.DataFrame({"key": keys[order], "row": order})
+
+
+def _numbers(values: npt.NDArray[np.uint64], known: npt.NDArray[np.uint64]) -> Ints:
+    """The position of each value among sorted ones, -1 where it is none of them."""
+    if not len(known):
+        return np.full(len(values), -1, dtype=np.int64)
+    at = np.minimum(np.searchsorted(known, values), len(known) - 1)
+    return np.where(known[at] == values, at, -1)
+
+
+def of_lines(pairs: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """One row a pair of lines: keys and evidence of the column-two line, and of the column-one line under names with `other_`.
+
+    Args:
+        pairs: as `bundled` gives them.
+        lines: as `lines_of_days` gives them.
+    """
+    own = ["claim_key", "line_number", "claim_id", "is_history", "rules_of", "from_date"]
+    second = lines.select("_day", pl.col("procedure_code").alias("column_2"), *own, *MODIFIERS)
+    first = lines.select(
+        "_day",
+        pl.col("procedure_code").alias("column_1"),
+        *(pl.col(name).alias(f"other_{name}") for name in (*own, *MODIFIERS)),
+    )
+    return (
+        pairs.join(second, on=["_day", "column_2"])
+        .join(first, on=["_day", "column_1"])
+        .with_columns(
+            _modifiers("").alias("modifiers"), _modifiers("other_").alias("other_modifiers")
+        )
+        .drop(*MODIFIERS, *(f"other_{name}" for name in MODIFIERS))
+    )
+
+
+def _modifiers(prefix: str) -> pl.Expr:
+    return pl.concat_list(f"{prefix}{name}" for name in MODIFIERS).list.drop_nulls()
+
+
+def is_set_apart(column: str) -> pl.Expr:
+    """True where a list of modifiers holds one that NCCI takes as a sign of separate services."""
+    return pl.col(column).list.set_intersection(pl.lit(list(ASSOCIATED))).list.len() > 0
+
+
+def unjudged(years: pl.Series, one: pl.Series, other: pl.Series) -> pl.DataFrame:
+    """What to tell of pairs of codes that no table speaks of: one row a pair and year.
+
+    Args:
+        years: the year of each pair.
+        one: its one code.
+        other: its other code.
+
+    Returns:
+        Rows of `not_checked` without a claim: claim_key (null), reason, supply, table, procedure_code (null), lines (how many such pairs).
+    """
+    table = TABLES["ptp"]
+    ordered = pl.DataFrame({"year": years, "one": one, "other": other}).select(
+        "year",
+        pl.min_horizontal("one", "other").alias("one"),
+        pl.max_horizontal("one", "other").alias("other"),
+    )
+    return (
+        ordered.group_by("year", "one", "other")
+        .agg(pl.len().cast(pl.Int64).alias("lines"))
+        .sort("year", "one", "other")
+        .select(
+            pl.lit(None, pl.Int64).alias("claim_key"),
+            pl.format(
+                "no {} that is loaded for {} speaks of {} with {}",
+                pl.lit(table.words),
+                "year",
+                "one",
+                "other",
+            ).alias("reason"),
+            pl.lit(table.supply).alias("supply"),
+            pl.lit("ptp").alias("table"),
+            pl.lit(None, pl.String).alias("procedure_code"),
+            "lines",
+        )
+    )
