@@ -1,0 +1,85 @@
+"""PX107: a code that Medicare's fee schedule does not pay."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.edit import Disposition, Source, fails, passes, row_edit, unchecked
+from cleanclaim.samples import medicare, professional
+from cleanclaim.terms import IS_MEDICARE, IS_PROFESSIONAL, has_modifier
+
+_ASKED = IS_MEDICARE & IS_PROFESSIONAL & ~has_modifier("GY", "GX")
+
+
+@row_edit(
+    table="line_fees",
+    code="PX107",
+    name="not-payable-by-fee-schedule",
+    disposition=Disposition.DENY_LINE,
+    carc="96",
+    rarc="N130",
+    needs=("mpfs",),
+    payers=("medicare",),
+    others="off",
+    source=Source(
+        "Medicare Physician Fee Schedule",
+        "status indicators I and N (relative value files, attachment A)",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.procedure_code",
+    evidence=(
+        "procedure_code",
+        "status",
+        "release",
+        pl.when(pl.col("status") == "N")
+        .then(pl.lit("is not covered by Medicare"))
+        .otherwise(pl.lit("is not valid for Medicare, which wants another code"))
+        .alias("what"),
+    ),
+    message="{procedure_code} {what} (status {status}).",
+    suggestion="See what Medicare takes instead; a service that it excludes is the patient's to pay, and goes with GY where a denial is wanted for another insurer.",
+    fix="proposed",
+    asks={"mpfs": _ASKED},
+    examples=(
+        fails(
+            "a check-up to Medicare",
+            medicare(diagnoses=["Z00.00"], lines=[{"procedure_code": "99397"}]),
+            line_number=1,
+            says="status N",
+        ),
+        fails(
+            "a code that Medicare does not take",
+            medicare(lines=[{"procedure_code": "97014", "modifier_1": "GP"}]),
+            line_number=1,
+            says="status I",
+        ),
+        passes(
+            "sent for a denial",
+            medicare(diagnoses=["Z00.00"], lines=[{"procedure_code": "99397", "modifier_1": "GY"}]),
+        ),
+        passes(
+            "a check-up to another payer",
+            professional(diagnoses=["Z00.00"], lines=[{"procedure_code": "99396"}]),
+        ),
+        passes(
+            "a laboratory test, paid by another schedule",
+            medicare(lines=[{"procedure_code": "80053"}]),
+        ),
+        unchecked(
+            "a code outside the tables loaded", medicare(lines=[{"procedure_code": "31575"}])
+        ),
+    ),
+)
+def not_payable_by_fee_schedule() -> pl.Expr:
+    """A code with a status of the fee schedule under which Medicare pays nothing: I (not valid for Medicare) or N (not covered).
+
+    Codes excluded from this schedule because another one pays them (laboratory tests, drugs, ambulance: status X and E) are not meant. Other
+    payers decide for
+    themselves: a check-up or a consultation that Medicare would not pay is clean there.
+
+    What to do: bill the code that Medicare takes, or the patient.
+    """
+    return _ASKED & pl.col("status").is_in(["I", "N"])

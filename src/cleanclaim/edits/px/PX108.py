@@ -1,0 +1,97 @@
+"""PX108: a code that is always part of something else."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.reference import Reference
+from cleanclaim.samples import medicare, professional
+from cleanclaim.terms import IS_MEDICARE, IS_PROFESSIONAL
+
+_ASKED = IS_MEDICARE & IS_PROFESSIONAL
+_PAID = ("A", "R", "T")
+
+
+@query_edit(
+    code="PX108",
+    name="always-bundled",
+    disposition=Disposition.DENY_LINE,
+    carc="97",
+    rarc="M15",
+    needs=("mpfs",),
+    payers=("medicare",),
+    others="off",
+    source=Source(
+        "Medicare Physician Fee Schedule",
+        "status indicators B, P and T (relative value files, attachment A)",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.procedure_code",
+    message="{procedure_code} is not paid apart: {what} (status {status}).",
+    suggestion="Take it off; its payment lies in the other service.",
+    fix="proposed",
+    asks={"mpfs": _ASKED},
+    when={"line_fees": _ASKED & pl.col("status").is_in(["B", "P", "T"])},
+    examples=(
+        fails(
+            "hot packs",
+            medicare(
+                diagnoses=["M54.50"],
+                lines=[
+                    {"procedure_code": "97110", "modifier_1": "GP"},
+                    {"procedure_code": "97010", "modifier_1": "GP"},
+                ],
+            ),
+            line_number=2,
+            says="status B",
+        ),
+        fails(
+            "oxygen by finger clip at a visit",
+            medicare(lines=[{}, {"procedure_code": "94760"}]),
+            line_number=2,
+            says="beside another service",
+        ),
+        passes("oxygen by finger clip alone", medicare(lines=[{"procedure_code": "94760"}])),
+        passes(
+            "beside a laboratory test only",
+            medicare(lines=[{"procedure_code": "80053"}, {"procedure_code": "94760"}]),
+        ),
+        passes("another payer", professional(lines=[{}, {"procedure_code": "94760"}])),
+        unchecked(
+            "a code outside the tables loaded", medicare(lines=[{"procedure_code": "31575"}])
+        ),
+    ),
+)
+def always_bundled(claims: Claims, reference: Reference) -> Rows:
+    """A code whose payment lies in another service: status B or P always, status T where another service of the schedule is paid to the same provider on that day.
+
+    What to do: take the line off.
+    """
+    del reference
+    fees = claims.line_fees.filter(_ASKED, "stands")
+    day = ["patient_key", "provider_npi", "from_date"]
+    paid = fees.filter(pl.col("status").is_in(_PAID)).select(
+        *day,
+        pl.col("claim_key").alias("_claim"),
+        pl.col("line_number").alias("_line"),
+    )
+    current = fees.filter(~pl.col("is_history").fill_null(value=False))
+    beside = (
+        current.filter(pl.col("status") == "T")
+        .join(paid, on=day)
+        .filter(
+            (pl.col("_claim") != pl.col("claim_key")) | (pl.col("_line") != pl.col("line_number"))
+        )
+        .unique(["claim_key", "line_number"], maintain_order=True)
+        .with_columns(pl.lit("it stands beside another service of that day").alias("what"))
+    )
+    always = current.filter(pl.col("status").is_in(["B", "P"])).with_columns(
+        pl.lit("it is always part of another service").alias("what")
+    )
+    shown = ["claim_key", "line_number", "procedure_code", "status", "what", "release"]
+    return pl.concat([always.select(shown), beside.select(shown)])

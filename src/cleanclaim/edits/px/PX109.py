@@ -1,0 +1,139 @@
+"""PX109: a service in a place where it is not given."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.reference import Reference
+from cleanclaim.samples import medicare, professional
+from cleanclaim.terms import IS_MEDICARE, IS_PROFESSIONAL, has_modifier, in_force
+
+_ASKED = IS_MEDICARE & IS_PROFESSIONAL
+_HOSPITAL = ("19", "21", "22", "23")
+_INCIDENT_TO = 5
+_TECHNICAL = 3
+
+
+@query_edit(
+    code="PX109",
+    name="service-does-not-fit-place",
+    disposition=Disposition.DENY_LINE,
+    carc="5",
+    rarc="M77",
+    needs=("visit_places", "mpfs"),
+    source=(
+        Source(
+            "Medicare Claims Processing Manual",
+            "chapter 12, sections 30.6.9 to 30.6.14 (visits by place)",
+            "CMS",
+            date(2026, 11, 23),
+        ),
+        Source(
+            "Medicare Physician Fee Schedule",
+            "PC/TC indicators 3 and 5, facility NA indicator (relative value files, attachment A)",
+            "CMS",
+            date(2026, 11, 23),
+        ),
+    ),
+    column="lines.place_of_service_code",
+    message="{procedure_code} in place {place}: {what}.",
+    suggestion="Check the place of service and the code against where the patient was.",
+    fix="proposed",
+    asks={"mpfs": _ASKED},
+    examples=(
+        fails(
+            "a hospital visit in an office",
+            professional(lines=[{"procedure_code": "99232"}]),
+            line_number=1,
+            says="a hospital visit",
+        ),
+        fails(
+            "an emergency visit in an urgent care clinic",
+            professional(place_of_service_code="20", lines=[{"procedure_code": "99283"}]),
+            line_number=1,
+        ),
+        passes(
+            "a hospital visit in a hospital",
+            professional(
+                place_of_service_code="21",
+                admission_date="2026-05-10",
+                lines=[{"procedure_code": "99232"}],
+            ),
+        ),
+        passes(
+            "a hospital visit by telehealth",
+            professional(place_of_service_code="02", lines=[{"procedure_code": "99232"}]),
+        ),
+        fails(
+            "an injection by the hospital's own nurse",
+            medicare(place_of_service_code="22", lines=[{"procedure_code": "96372"}]),
+            line_number=1,
+            says="the hospital's to bill",
+        ),
+        fails(
+            "only the tracing, in a hospital",
+            medicare(place_of_service_code="22", lines=[{"procedure_code": "93005"}]),
+            line_number=1,
+        ),
+        passes("an injection in the office", medicare(lines=[{"procedure_code": "96372"}])),
+        unchecked(
+            "a code outside the tables loaded", medicare(lines=[{"procedure_code": "31575"}])
+        ),
+    ),
+)
+def service_does_not_fit_place(claims: Claims, reference: Reference) -> Rows:
+    """A visit of a kind that does not happen in the place named; or, for Medicare, a service in a hospital that the hospital bills and not the physician.
+
+    Visits are judged for every payer by places in which their kind cannot be (a hospital visit in an office). For Medicare, codes that are
+    incident to a physician's service (indicator 5), technical
+    components and technical-only codes (indicator 3, modifier TC) are not paid to a physician for a hospital's patient. That the schedule calls a
+    code rare in a facility (NA) is told in
+    no finding, since it is paid there all the same.
+
+    What to do: correct the place, or leave the line to the hospital.
+    """
+    places = reference.table("visit_places").select(
+        pl.col("code").alias("_first"), "last", "not_in", "kind", "valid_from", "valid_to"
+    )
+    current = claims.line_fees.filter(IS_PROFESSIONAL, ~pl.col("is_history").fill_null(value=False))
+    visits = (
+        current.filter("visit")
+        .join_where(
+            places,
+            pl.col("procedure_code") >= pl.col("_first"),
+            pl.col("procedure_code") <= pl.col("last"),
+        )
+        .filter(
+            in_force("from_date"),
+            pl.col("not_in").str.split(" ").list.contains(pl.col("place_of_service_code")),
+        )
+        .with_columns(
+            pl.format("{} does not take place there", "kind").alias("what"),
+            pl.lit(None, pl.String).alias("release"),
+            pl.lit(None, pl.String).alias("disposition"),
+        )
+    )
+    technical = (pl.col("pctc") == _TECHNICAL) | (has_modifier("TC") & (pl.col("pctc") == 1))
+    hospitals = current.filter(
+        _ASKED,
+        pl.col("place_of_service_code").is_in(_HOSPITAL),
+        (pl.col("pctc") == _INCIDENT_TO) | technical,
+    ).with_columns(
+        pl.format(
+            "for a hospital's patient this is the hospital's to bill (indicator {})", "pctc"
+        ).alias("what"),
+        pl.lit(None, pl.String).alias("disposition"),
+    )
+    shown = [
+        "claim_key",
+        "line_number",
+        "procedure_code",
+        pl.col("place_of_service_code").alias("place"),
+        "what",
+        "release",
+    ]
+    return pl.concat([visits.select(shown), hospitals.select(shown)])

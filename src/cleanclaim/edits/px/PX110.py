@@ -1,0 +1,78 @@
+"""PX110: Medicare wants another code for this."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.reference import Reference
+from cleanclaim.samples import medicare, professional
+from cleanclaim.terms import IS_MEDICARE, in_force
+
+_ASKED = IS_MEDICARE & ~pl.col("procedure_code").str.contains(r"^992(4|5)").fill_null(value=False)
+
+
+def _has_another(reference: Reference) -> pl.Expr:
+    return _ASKED & pl.col("procedure_code").is_in(
+        reference.table("medicare_instead")["code"].implode()
+    )
+
+
+@query_edit(
+    code="PX110",
+    name="payer-wants-another-code",
+    disposition=Disposition.WARN,
+    needs=("medicare_instead",),
+    payers=("medicare",),
+    others="off",
+    source=Source(
+        "Medicare Physician Fee Schedule",
+        "status indicator I (another code is used for reporting and payment)",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.procedure_code",
+    message="For {procedure_code} Medicare wants {instead}: {reason}.",
+    suggestion="Bill {instead}.",
+    fix="proposed",
+    when={"lines": _has_another},
+    examples=(
+        fails(
+            "electrical stimulation",
+            medicare(lines=[{"procedure_code": "97014", "modifier_1": "GP"}]),
+            line_number=1,
+            says="G0283",
+        ),
+        passes(
+            "another payer takes it",
+            professional(lines=[{"procedure_code": "97014", "modifier_1": "GP"}]),
+        ),
+        passes(
+            "Medicare's own code", medicare(lines=[{"procedure_code": "G0283", "modifier_1": "GP"}])
+        ),
+    ),
+)
+def payer_wants_another_code(claims: Claims, reference: Reference) -> Rows:
+    """A code that Medicare does not take, and the HCPCS Level II code that it wants in its place.
+
+    Consultations are EM104's. The list holds the codes for which the other one is known for certain.
+
+    What to do: bill the other code where its definition fits.
+    """
+    instead = reference.table("medicare_instead").select(
+        pl.col("code").alias("procedure_code"),
+        "instead",
+        "reason",
+        "valid_from",
+        "valid_to",
+        "release",
+    )
+    return (
+        claims.lines.filter(_ASKED)
+        .join(instead, on="procedure_code")
+        .filter(in_force("from_date"))
+        .select("claim_key", "line_number", "procedure_code", "instead", "reason", "release")
+    )

@@ -1,0 +1,142 @@
+"""PX111: telehealth where it is not paid, or said in two ways that disagree."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.reference import Reference
+from cleanclaim.samples import medicare, professional
+from cleanclaim.terms import IS_MEDICARE, IS_PROFESSIONAL, has_modifier, in_force
+
+_PLACE = pl.col("place_of_service_code").is_in(["02", "10"]).fill_null(value=False)
+_REMOTE = has_modifier("95", "93", "GT", "GQ")
+_TELEHEALTH = IS_PROFESSIONAL & (_PLACE | _REMOTE)
+_ASKED = IS_MEDICARE & _TELEHEALTH
+
+
+@query_edit(
+    code="PX111",
+    name="telehealth-not-payable-so",
+    disposition=Disposition.DENY_LINE,
+    carc="58",
+    needs=("telehealth",),
+    source=(
+        Source(
+            "List of Medicare Telehealth Services",
+            "for the calendar year",
+            "CMS",
+            date(2026, 11, 23),
+        ),
+        Source(
+            "Medicare Claims Processing Manual",
+            "chapter 12, section 190 (telehealth: places 02 and 10, modifiers 93 and 95)",
+            "CMS",
+            date(2026, 11, 23),
+        ),
+    ),
+    column="lines.place_of_service_code",
+    message="{procedure_code}: {what}.",
+    suggestion="{advice}",
+    fix="proposed",
+    asks={"telehealth": _ASKED},
+    when={"lines": _TELEHEALTH},
+    examples=(
+        fails(
+            "a wart destroyed by video",
+            medicare(
+                diagnoses=["B07.9"],
+                place_of_service_code="10",
+                lines=[{"procedure_code": "17110"}],
+            ),
+            line_number=1,
+            says="telehealth list",
+        ),
+        fails(
+            "95 in the office",
+            professional(lines=[{"modifier_1": "95"}]),
+            line_number=1,
+            says="place 11",
+            disposition=Disposition.WARN,
+        ),
+        fails(
+            "by telephone, and not listed for that",
+            medicare(
+                diagnoses=["M54.50"],
+                place_of_service_code="10",
+                lines=[{"procedure_code": "97110", "modifier_1": "93", "modifier_2": "GP"}],
+            ),
+            line_number=1,
+            says="sound alone",
+        ),
+        passes("a visit by video at home", medicare(place_of_service_code="10")),
+        passes(
+            "another payer has its own list",
+            professional(
+                diagnoses=["B07.9"],
+                place_of_service_code="10",
+                lines=[{"procedure_code": "17110", "modifier_1": "95"}],
+            ),
+        ),
+        unchecked(
+            "a code outside the tables loaded",
+            medicare(place_of_service_code="10", lines=[{"procedure_code": "31575"}]),
+        ),
+    ),
+)
+def telehealth_not_payable_so(claims: Claims, reference: Reference) -> Rows:
+    """Telehealth with a code that Medicare does not pay by telehealth, or whose place and modifier disagree.
+
+    A place of 02 or 10, or modifier 93, 95, GT or GQ, says telehealth. Medicare pays it for the codes of its list only, and by sound alone (93)
+    for those marked so. A telehealth
+    modifier beside another place is told as a warning, since a few rules ask for just that.
+
+    What to do: make place and modifier agree; see the list.
+    """
+    lines = claims.lines.with_columns(
+        pl.Series("_spoken", claims.spoken("telehealth") == 2)
+    ).filter(_TELEHEALTH, ~pl.col("is_history").fill_null(value=False))
+    allowed = reference.narrow("telehealth", lines["procedure_code"]).select(
+        pl.col("code").alias("procedure_code"), "audio_only", "valid_from", "valid_to", "release"
+    )
+    asked = lines.filter(IS_MEDICARE, "_spoken")
+    met = (
+        asked.join(allowed, on="procedure_code")
+        .filter(in_force("from_date"))
+        .unique(["claim_key", "line_number"], maintain_order=True)
+    )
+    keys = ["claim_key", "line_number"]
+    shown = [*keys, "procedure_code", "what", "advice", "release", "disposition"]
+    missing = asked.join(met.select(keys), on=keys, how="anti").select(
+        *keys,
+        "procedure_code",
+        pl.lit("it is not on Medicare's telehealth list of that day").alias("what"),
+        pl.lit(
+            "See whether the patient was seen in person; otherwise Medicare does not pay."
+        ).alias("advice"),
+        pl.lit(None, pl.String).alias("release"),
+        pl.lit(None, pl.String).alias("disposition"),
+    )
+    by_sound = met.filter(has_modifier("93"), pl.col("audio_only") == pl.lit(value=False)).select(
+        *keys,
+        "procedure_code",
+        pl.lit("Medicare's telehealth list does not allow it by sound alone (93)").alias("what"),
+        pl.lit("Take 95 where there was a picture.").alias("advice"),
+        "release",
+        pl.lit(None, pl.String).alias("disposition"),
+    )
+    disagree = lines.filter(_REMOTE, ~_PLACE).select(
+        *keys,
+        "procedure_code",
+        pl.format(
+            "its modifier says telehealth, and place {} does not",
+            pl.col("place_of_service_code").fill_null("(none)"),
+        ).alias("what"),
+        pl.lit("Take place 02 or 10, or take the modifier off.").alias("advice"),
+        pl.lit(None, pl.String).alias("release"),
+        pl.lit(Disposition.WARN.value).alias("disposition"),
+    )
+    return pl.concat([part.select(shown) for part in (missing, by_sound, disagree)])
