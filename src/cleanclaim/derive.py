@@ -181,6 +181,15 @@ class Claims:
         )
 
     @cached_property
+    def silent_days(self) -> pl.DataFrame:
+        """The lines on days with a pair of codes that no table of pairs speaks of."""
+        codes, one, _ = self._code_pairs
+        _, held = self._bundled
+        silent = pl.Series(self._silent_days(codes)[one] & ~held)
+        days_of = codes["_day"].gather(pl.Series(one).filter(silent)).unique()
+        return self.days.filter(pl.col("_day").is_in(days_of.implode()))
+
+    @cached_property
     def _code_pairs(self) -> tuple[pl.DataFrame, Ints, Ints]:
         return code_pairs(self.days)
 

@@ -63,7 +63,8 @@ _INFORMING = (*ANATOMIC_MODIFIERS, "GA", "GX", "GY", "GZ", "KX", "Q5", "Q6", "GC
 def pricing_modifier_late(claims: Claims, reference: Reference) -> Rows:
     """A modifier that changes the price behind one that only informs.
 
-    Many payers price by the first modifier and overlook the second. Judged are only those that nearly every payer prices by, behind sides, digits and the
+    Many payers price by the first modifier and overlook the second. Judged are only those that nearly every payer prices by, behind sides, digits
+    and the
     like; the order of others is a matter of the payer's own rules.
 
     What to do: change the order.

@@ -106,7 +106,8 @@ def _surgeries(claims: Claims) -> pl.LazyFrame:
 def modifier_without_earlier_service(claims: Claims, reference: Reference) -> Rows:
     """A modifier for a repetition without the first service of that day, or for a postoperative period without a surgery.
 
-    76, 77 and 91 say that the same was done before on that day; 24, 58, 78 and 79 that the patient is in the global period of a surgery. Any surgery of
+    76, 77 and 91 say that the same was done before on that day; 24, 58, 78 and 79 that the patient is in the global period of a surgery. Any
+    surgery of
     the 90 days before counts, by whomever: which code has which period needs the fee schedule.
 
     What to do: check the modifier.

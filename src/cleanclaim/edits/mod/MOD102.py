@@ -1,0 +1,179 @@
+"""MOD102: a modifier that the fee schedule does not allow with the code."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.reference import Reference
+from cleanclaim.samples import medicare, professional
+from cleanclaim.terms import IS_PROFESSIONAL, has_modifier
+
+_JUDGED = ("26", "TC", "50", "51", "62", "66", "80", "81", "82", "AS", "54", "55", "56")
+_ASKED = IS_PROFESSIONAL & has_modifier(*_JUDGED)
+_PAYABLE = pl.col("status").is_in(["A", "C", "R", "T"])
+
+_RULES: tuple[tuple[tuple[str, ...], pl.Expr, str, str], ...] = (
+    (
+        ("26",),
+        pl.col("pctc").is_in([0, 2, 3, 4, 5, 7, 9]),
+        "pctc",
+        "it has no professional component apart (PC/TC indicator {})",
+    ),
+    (
+        ("TC",),
+        pl.col("pctc").is_in([0, 2, 3, 4, 5, 6, 7, 8, 9]),
+        "pctc",
+        "it has no technical component apart (PC/TC indicator {})",
+    ),
+    (
+        ("50",),
+        pl.col("bilateral").is_in([0, 2, 9]),
+        "bilateral",
+        "it is not paid by side (bilateral indicator {})",
+    ),
+    (
+        ("62",),
+        pl.col("co_surgeon").is_in([0, 9]),
+        "co_surgeon",
+        "two surgeons are not paid for it (co-surgeon indicator {})",
+    ),
+    (
+        ("66",),
+        pl.col("team").is_in([0, 9]),
+        "team",
+        "a team is not paid for it (team surgery indicator {})",
+    ),
+    (
+        ("80", "81", "82", "AS"),
+        pl.col("assistant").is_in([1, 9]),
+        "assistant",
+        "an assistant at surgery is not paid for it (indicator {})",
+    ),
+    (
+        ("54", "55", "56"),
+        ~pl.col("global_days").is_in(["010", "090"]),
+        "global_days",
+        "it has no postoperative period that could be shared (global days {})",
+    ),
+    (
+        ("51",),
+        pl.col("multiple_procedure").is_in([0, 9]),
+        "multiple_procedure",
+        "multiple procedure rules do not apply to it (indicator {})",
+    ),
+)
+"""Modifiers; when the schedule does not allow them; the indicator's column; why."""
+_MILD = ("51",)
+
+
+@query_edit(
+    code="MOD102",
+    name="modifier-not-allowed-with-code",
+    disposition=Disposition.DENY_LINE,
+    carc="4",
+    rarc="N823",
+    needs=("mpfs",),
+    payers=("medicare",),
+    source=Source(
+        "Medicare Claims Processing Manual",
+        "chapter 12, sections 20.3, 40.2, 40.6 to 40.8; fee schedule indicators (relative value files, attachment A)",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.modifier_1",
+    message="{procedure_code} carries {modifier}, but {why}.",
+    suggestion="Take {modifier} off, or check the code.",
+    fix="proposed",
+    asks={"mpfs": _ASKED},
+    when={"line_fees": _ASKED},
+    examples=(
+        fails(
+            "the professional component of a visit",
+            medicare(lines=[{"modifier_1": "26"}]),
+            line_number=1,
+            says="professional component",
+        ),
+        passes("of an x-ray", medicare(lines=[{"procedure_code": "71046", "modifier_1": "26"}])),
+        fails(
+            "the reading of an electrocardiogram is a code of its own",
+            medicare(lines=[{"procedure_code": "93000", "modifier_1": "26"}]),
+            line_number=1,
+        ),
+        fails(
+            "both sides of a mammogram that is of both",
+            medicare(diagnoses=["Z12.31"], lines=[{"procedure_code": "77067", "modifier_1": "50"}]),
+            line_number=1,
+            says="bilateral indicator 2",
+        ),
+        passes(
+            "both knees",
+            medicare(diagnoses=["M17.0"], lines=[{"procedure_code": "20610", "modifier_1": "50"}]),
+        ),
+        fails(
+            "an assistant at a joint injection",
+            medicare(
+                diagnoses=["M17.11"],
+                lines=[{"procedure_code": "20610", "modifier_1": "80", "modifier_2": "RT"}],
+            ),
+            line_number=1,
+        ),
+        passes(
+            "an assistant at a knee replacement",
+            medicare(
+                diagnoses=["M17.11"],
+                place_of_service_code="21",
+                admission_date="2026-05-12",
+                lines=[{"procedure_code": "27447", "modifier_1": "80", "modifier_2": "RT"}],
+            ),
+        ),
+        fails(
+            "surgical care only of a wart",
+            medicare(diagnoses=["B07.9"], lines=[{"procedure_code": "20610", "modifier_1": "54"}]),
+            line_number=1,
+            says="global days 000",
+        ),
+        fails(
+            "for another payer it is a warning",
+            professional(lines=[{"modifier_1": "26"}]),
+            line_number=1,
+            disposition=Disposition.WARN,
+        ),
+        unchecked(
+            "a code outside the tables loaded",
+            medicare(lines=[{"procedure_code": "31575", "modifier_1": "50"}]),
+        ),
+    ),
+)
+def modifier_not_allowed_with_code(claims: Claims, reference: Reference) -> Rows:
+    """A payment modifier that the code's indicators in the fee schedule do not allow.
+
+    26 and TC by the PC/TC indicator, 50 by the bilateral, 62 and 66 by the co-surgeon and team, 80, 81, 82 and AS by the assistant indicator (0,
+    payable with documentation, is not told), 54 to
+    56 by the global days. 51 is a warning: Medicare itself decides about multiple procedures. Codes that the schedule does not pay at all are
+    PX107's.
+
+    What to do: take the modifier off, or check the code.
+    """
+    del reference
+    lines = claims.line_fees.filter(_ASKED, _PAYABLE, ~pl.col("is_history").fill_null(value=False))
+    parts = []
+    for modifiers, is_wrong, column, why in _RULES:
+        for modifier in modifiers:
+            disposition = Disposition.WARN.value if modifier in _MILD else None
+            parts.append(
+                lines.filter(has_modifier(modifier), is_wrong).select(
+                    "claim_key",
+                    "line_number",
+                    "procedure_code",
+                    pl.lit(modifier).alias("modifier"),
+                    pl.format(why, column).alias("why"),
+                    pl.col(column).cast(pl.String).alias("indicator"),
+                    "release",
+                    pl.lit(disposition, pl.String).alias("disposition"),
+                )
+            )
+    return pl.concat(parts)

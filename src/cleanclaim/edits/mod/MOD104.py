@@ -1,0 +1,150 @@
+"""MOD104: a visit beside a procedure, and no 25."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.pairs import is_set_apart
+from cleanclaim.reference import Reference
+from cleanclaim.samples import medicare, professional
+from cleanclaim.terms import IS_PROFESSIONAL, has_modifier
+
+_MINOR = ("000", "010")
+
+
+@query_edit(
+    code="MOD104",
+    name="visit-beside-procedure-without-25",
+    disposition=Disposition.DENY_LINE,
+    carc="4",
+    rarc="N822",
+    needs=("mpfs", "ncci_ptp_practitioner", "visit_codes"),
+    payers=("medicare", "medicaid"),
+    source=(
+        Source(
+            "Medicare NCCI Policy Manual",
+            "chapter I, section D (evaluation and management services)",
+            "CMS",
+            date(2026, 11, 23),
+        ),
+        Source(
+            "Medicare Claims Processing Manual",
+            "chapter 12, section 40.1 (global surgical package)",
+            "CMS",
+            date(2026, 11, 23),
+        ),
+    ),
+    column="lines.modifier_1",
+    message="The visit {procedure_code} stands beside {other_code} (line {other_line_number}) of the same day and provider, {why}, and carries no 25.",
+    suggestion="25 says that the visit was significant and separate from the procedure. Only the record can justify it: look whether it shows work beyond the procedure's own; otherwise the visit is not paid.",
+    fix="proposed",
+    asks={"mpfs": IS_PROFESSIONAL & (pl.col("line_count") > 1)},
+    examples=(
+        fails(
+            "a visit and warts destroyed",
+            professional(
+                diagnoses=["B07.9"],
+                lines=[{"procedure_code": "99213"}, {"procedure_code": "17110"}],
+            ),
+            line_number=1,
+            says=("no 25", "record"),
+            disposition=Disposition.WARN,
+        ),
+        fails(
+            "the same to Medicare",
+            medicare(
+                diagnoses=["B07.9"],
+                lines=[{"procedure_code": "99213"}, {"procedure_code": "17110"}],
+            ),
+            line_number=1,
+        ),
+        passes(
+            "with 25",
+            medicare(
+                diagnoses=["B07.9"],
+                lines=[
+                    {"procedure_code": "99213", "modifier_1": "25"},
+                    {"procedure_code": "17110"},
+                ],
+            ),
+        ),
+        passes(
+            "a visit beside a laboratory test",
+            medicare(
+                diagnoses=["E11.9"],
+                lines=[{"procedure_code": "99213"}, {"procedure_code": "83036"}],
+            ),
+        ),
+        passes(
+            "by different providers",
+            medicare(
+                diagnoses=["B07.9"],
+                lines=[
+                    {"procedure_code": "99213", "rendering_npi": "1234567893"},
+                    {"procedure_code": "17110"},
+                ],
+            ),
+        ),
+        unchecked(
+            "a procedure outside the tables loaded",
+            medicare(lines=[{"procedure_code": "99213"}, {"procedure_code": "31575"}]),
+        ),
+    ),
+)
+def visit_beside_procedure_without_25(claims: Claims, reference: Reference) -> Rows:
+    """A visit on the day of a minor procedure (global period of 0 or 10 days), or of one with which NCCI bundles it, without modifier 25.
+
+    The decision for a minor procedure and the look at what it treats belong to the procedure. A visit beside it is paid only where it was
+    significant and separate, which 25
+    says and the record must show. Visits on the day of a major procedure are MOD105's.
+
+    What to do: read the record. 25 is never added without it.
+    """
+    del reference
+    fees = claims.line_fees.filter(IS_PROFESSIONAL, "stands")
+    day = ["patient_key", "provider_npi", "from_date"]
+    minor = fees.filter(
+        ~pl.col("visit"), pl.col("global_days").is_in(_MINOR), pl.col("status").is_in(["A", "R"])
+    ).select(
+        *day,
+        pl.col("procedure_code").alias("other_code"),
+        pl.col("line_number").alias("other_line_number"),
+        pl.col("claim_key").alias("_other_claim"),
+        pl.format(
+            "which has a global period of {} days", pl.col("global_days").cast(pl.Int64)
+        ).alias("why"),
+        "release",
+    )
+    visits = fees.filter(
+        "visit", ~pl.col("is_history").fill_null(value=False), ~has_modifier("25", "57")
+    ).select("claim_key", "line_number", "procedure_code", *day)
+    beside = visits.join(minor, on=day)
+    bundled = claims.pairs.filter(
+        pl.col("indicator") == 1,
+        ~pl.col("is_history").fill_null(value=False),
+        ~is_set_apart("modifiers"),
+        ~is_set_apart("other_modifiers"),
+    ).select(
+        "claim_key",
+        "line_number",
+        pl.col("column_2").alias("procedure_code"),
+        pl.col("column_1").alias("other_code"),
+        "other_line_number",
+        pl.col("other_claim_key").alias("_other_claim"),
+        pl.lit("with which NCCI bundles it").alias("why"),
+        "release",
+    )
+    by_pair = bundled.join(
+        claims.line_fees.filter("visit", IS_PROFESSIONAL).select("claim_key", "line_number"),
+        on=["claim_key", "line_number"],
+        how="semi",
+    )
+    return (
+        pl.concat([beside.drop(day).select(by_pair.columns), by_pair])
+        .sort("claim_key", "line_number", "other_line_number")
+        .unique(["claim_key", "line_number"], keep="first", maintain_order=True)
+    )

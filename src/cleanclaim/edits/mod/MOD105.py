@@ -1,0 +1,124 @@
+"""MOD105: a visit at a major operation, and no 57."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.reference import Reference
+from cleanclaim.samples import medicare
+from cleanclaim.terms import IS_PROFESSIONAL, has_modifier
+
+
+@query_edit(
+    code="MOD105",
+    name="visit-at-surgery-without-57",
+    disposition=Disposition.DENY_LINE,
+    carc="4",
+    rarc="N822",
+    needs=("mpfs", "visit_codes"),
+    payers=("medicare",),
+    source=Source(
+        "Medicare Claims Processing Manual",
+        "chapter 12, sections 30.6.6 C and 40.1 (decision for surgery)",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.modifier_1",
+    message="The visit {procedure_code} of {from_date} is {when} {other_code} ({surgery_date}), whose global period of 90 days begins the day before, and carries no 57.",
+    suggestion="57 says that the decision for the operation was made at this visit. Add it only where the record shows that; otherwise the visit is in the operation's payment.",
+    fix="proposed",
+    asks={"mpfs": IS_PROFESSIONAL & (pl.col("line_count") > 1)},
+    examples=(
+        fails(
+            "on the day of the operation",
+            medicare(
+                diagnoses=["S52.501A"],
+                lines=[
+                    {"procedure_code": "99204"},
+                    {"procedure_code": "25600", "modifier_1": "RT"},
+                ],
+            ),
+            line_number=1,
+            says="57",
+        ),
+        fails(
+            "the day before",
+            medicare(
+                diagnoses=["S52.501A"],
+                lines=[
+                    {"procedure_code": "99204", "from_date": "2026-05-11"},
+                    {"procedure_code": "25600", "modifier_1": "RT"},
+                ],
+            ),
+            line_number=1,
+        ),
+        passes(
+            "with 57",
+            medicare(
+                diagnoses=["S52.501A"],
+                lines=[
+                    {"procedure_code": "99204", "modifier_1": "57"},
+                    {"procedure_code": "25600", "modifier_1": "RT"},
+                ],
+            ),
+        ),
+        passes(
+            "two days before",
+            medicare(
+                diagnoses=["S52.501A"],
+                lines=[
+                    {"procedure_code": "99204", "from_date": "2026-05-10"},
+                    {"procedure_code": "25600", "modifier_1": "RT"},
+                ],
+            ),
+        ),
+        unchecked(
+            "a procedure outside the tables loaded",
+            medicare(lines=[{"procedure_code": "99213"}, {"procedure_code": "31575"}]),
+        ),
+    ),
+)
+def visit_at_surgery_without_57(claims: Claims, reference: Reference) -> Rows:
+    """A visit on the day of a major operation (global period of 90 days) or the day before, by the surgeon, without modifier 57.
+
+    The global period of a major operation begins the day before it. The visit at which the operation was decided on is paid apart, and 57 says
+    that this was it. 24 and 25 beside it speak of
+    another condition and are not told here.
+
+    What to do: read the record.
+    """
+    del reference
+    fees = claims.line_fees.filter(IS_PROFESSIONAL, "stands")
+    by = ["patient_key", "provider_npi"]
+    major = fees.filter(
+        ~pl.col("visit"),
+        pl.col("global_days") == "090",
+        ~has_modifier("55", "56", "80", "81", "82", "AS"),
+    ).select(
+        *by,
+        pl.col("procedure_code").alias("other_code"),
+        pl.col("from_date").alias("surgery_date"),
+        "release",
+    )
+    ahead = (pl.col("surgery_date") - pl.col("from_date")).dt.total_days()
+    return (
+        fees.filter(
+            "visit", ~pl.col("is_history").fill_null(value=False), ~has_modifier("57", "24", "25")
+        )
+        .select("claim_key", "line_number", "procedure_code", "from_date", *by)
+        .join(major, on=by)
+        .filter(ahead.is_between(0, 1))
+        .with_columns(
+            pl.when(ahead == 0)
+            .then(pl.lit("on the day of"))
+            .otherwise(pl.lit("on the day before"))
+            .alias("when")
+        )
+        .sort("claim_key", "line_number", "surgery_date")
+        .unique(["claim_key", "line_number"], keep="first", maintain_order=True)
+        .drop(by)
+    )

@@ -1,0 +1,137 @@
+"""MOD106: a modifier of visits where there is none, or of procedures on a visit."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.reference import Reference
+from cleanclaim.samples import medicare, professional
+from cleanclaim.terms import DISTINCT_MODIFIERS, IS_PROFESSIONAL, has_modifier
+
+_NO_VISIT = r"^([0-6]\d{4}|7\d{4}|8\d{4})$"
+
+
+@query_edit(
+    code="MOD106",
+    name="modifier-of-another-kind-of-service",
+    disposition=Disposition.WARN,
+    carc="4",
+    needs=("visit_codes", "mpfs"),
+    source=Source(
+        "Medicare NCCI Policy Manual",
+        "chapter I, sections D and E (modifiers 25, 57, 59)",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.modifier_1",
+    message="{procedure_code} carries {modifier}, {why}.",
+    suggestion="Check which line the modifier belongs to.",
+    when={"lines": has_modifier("25", "57", *DISTINCT_MODIFIERS)},
+    examples=(
+        fails(
+            "25 on the procedure",
+            professional(
+                diagnoses=["B07.9"],
+                lines=[
+                    {"procedure_code": "99213"},
+                    {"procedure_code": "17110", "modifier_1": "25"},
+                ],
+            ),
+            line_number=2,
+            says="visits",
+        ),
+        fails(
+            "59 on a visit",
+            professional(lines=[{"modifier_1": "59"}]),
+            line_number=1,
+            says="never stands on a visit",
+        ),
+        fails(
+            "57 with a minor procedure",
+            medicare(
+                diagnoses=["B07.9"],
+                lines=[
+                    {"procedure_code": "99213", "modifier_1": "57"},
+                    {"procedure_code": "17110"},
+                ],
+            ),
+            line_number=1,
+            says="25",
+        ),
+        passes(
+            "57 with a major one",
+            medicare(
+                diagnoses=["S52.501A"],
+                lines=[
+                    {"procedure_code": "99204", "modifier_1": "57"},
+                    {"procedure_code": "25600", "modifier_1": "RT"},
+                ],
+            ),
+        ),
+        passes(
+            "25 on the visit",
+            professional(
+                diagnoses=["B07.9"],
+                lines=[
+                    {"procedure_code": "99213", "modifier_1": "25"},
+                    {"procedure_code": "17110"},
+                ],
+            ),
+        ),
+    ),
+)
+def modifier_of_another_kind_of_service(claims: Claims, reference: Reference) -> Rows:
+    """25 on a line that is no visit, 59 or an X modifier on one that is, or 57 where the procedure decided on was a minor one.
+
+    25 and 57 speak of visits, 59, XE, XS, XP and XU of procedures. 57 belongs to operations with a global period of 90 days; beside a minor
+    procedure the visit takes 25.
+    25 is called wrong only on surgery, imaging and laboratory codes.
+
+    What to do: move or change the modifier.
+    """
+    del reference
+    fees = claims.line_fees.filter(IS_PROFESSIONAL, ~pl.col("is_history").fill_null(value=False))
+    keys = ["claim_key", "line_number", "procedure_code"]
+    on_procedure = fees.filter(
+        has_modifier("25"), ~pl.col("visit"), pl.col("procedure_code").str.contains(_NO_VISIT)
+    ).select(*keys, pl.lit("25").alias("modifier"), pl.lit("which belongs on visits").alias("why"))
+    on_visit = fees.filter(has_modifier(*DISTINCT_MODIFIERS), "visit").select(
+        *keys,
+        pl.concat_list("modifier_1", "modifier_2", "modifier_3", "modifier_4")
+        .list.set_intersection(pl.lit(list(DISTINCT_MODIFIERS)))
+        .list.drop_nulls()
+        .list.first()
+        .alias("modifier"),
+        pl.lit(
+            "which sets procedures apart and never stands on a visit; for visits there is 25"
+        ).alias("why"),
+    )
+    by = ["patient_key", "provider_npi"]
+    surgeries = claims.line_fees.filter(
+        IS_PROFESSIONAL,
+        "stands",
+        ~pl.col("visit"),
+        pl.col("global_days").is_in(["000", "010", "090"]),
+    ).select(*by, "global_days", pl.col("from_date").alias("_day"))
+    ahead = (pl.col("_day") - pl.col("from_date")).dt.total_days()
+    minor_only = (
+        fees.filter(has_modifier("57"), "visit")
+        .select(*keys, "from_date", *by)
+        .join(surgeries, on=by)
+        .filter(ahead.is_between(0, 1))
+        .group_by(keys, maintain_order=True)
+        .agg((pl.col("global_days") == "090").any().alias("_major"))
+        .filter(~pl.col("_major"))
+        .select(
+            *keys,
+            pl.lit("57").alias("modifier"),
+            pl.lit(
+                "and the procedure of that time is a minor one; a visit beside it takes 25"
+            ).alias("why"),
+        )
+    )
+    return pl.concat([on_procedure, on_visit, minor_only])

@@ -1,0 +1,182 @@
+"""MOD108: 59 or an X modifier that sets nothing apart."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.loaded import SPEAKS
+from cleanclaim.reference import Reference
+from cleanclaim.samples import medicare
+from cleanclaim.terms import ANATOMIC_MODIFIERS, DISTINCT_MODIFIERS, has_modifier
+
+_SET_APART = has_modifier(*DISTINCT_MODIFIERS)
+
+
+@query_edit(
+    code="MOD108",
+    name="59-sets-nothing-apart",
+    disposition=Disposition.WARN,
+    carc="4",
+    needs=("ncci_ptp_practitioner", "ncci_ptp_hospital"),
+    payers=("medicare", "medicaid"),
+    source=Source(
+        "Medicare NCCI Policy Manual",
+        "chapter I, section E (59 and XE, XS, XP, XU: only where no other modifier says it)",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.modifier_1",
+    message="{procedure_code} carries {modifier}, {why}.",
+    suggestion="Take {modifier} off where it is not needed: it draws a reviewer's eye.",
+    unchecked=lambda claims, _: _unjudged(claims),
+    when={"lines": _SET_APART},
+    examples=(
+        fails(
+            "no other procedure that day",
+            medicare(diagnoses=["B07.9"], lines=[{"procedure_code": "17110", "modifier_1": "59"}]),
+            line_number=1,
+            says="nothing",
+        ),
+        fails(
+            "the side says it already",
+            medicare(
+                diagnoses=["M25.561", "M25.562"],
+                lines=[
+                    {"procedure_code": "20610", "modifier_1": "RT"},
+                    {
+                        "procedure_code": "20550",
+                        "modifier_1": "59",
+                        "modifier_2": "LT",
+                        "diagnosis_pointers": (2,),
+                    },
+                ],
+            ),
+            line_number=2,
+            says="LT",
+        ),
+        passes(
+            "it sets a bundled pair apart",
+            medicare(
+                diagnoses=["B07.9"],
+                lines=[
+                    {"procedure_code": "17110"},
+                    {"procedure_code": "12001", "modifier_1": "59"},
+                ],
+            ),
+        ),
+        passes(
+            "the same code twice",
+            medicare(
+                diagnoses=["M54.50"],
+                lines=[
+                    {"procedure_code": "97110", "modifier_1": "GP"},
+                    {"procedure_code": "97110", "modifier_1": "59", "modifier_2": "GP"},
+                ],
+            ),
+        ),
+        unchecked(
+            "codes outside the tables loaded",
+            medicare(
+                lines=[
+                    {"procedure_code": "17110", "modifier_1": "59"},
+                    {"procedure_code": "31575"},
+                ]
+            ),
+        ),
+    ),
+)
+def fifty_nine_sets_nothing_apart(claims: Claims, reference: Reference) -> Rows:
+    """59, XE, XS, XP or XU on a line that no NCCI pair bundles with another of that day, or where sides that differ say it already.
+
+    59 is the modifier of last resort. Without a bundled pair it says nothing, and payers review it. A line of the same code on that day is taken
+    as its reason (units or a duplicate).
+
+    What to do: take it off.
+    """
+    del reference
+    keys = ["claim_key", "line_number"]
+    own = claims.lines.filter(_SET_APART, "stands", ~pl.col("is_history").fill_null(value=False))
+    pairs = claims.pairs.filter(pl.col("indicator") == 1)
+    as_second = pairs.select(*keys, "modifiers", "other_modifiers")
+    as_first = pairs.select(
+        pl.col("other_claim_key").alias("claim_key"),
+        pl.col("other_line_number").alias("line_number"),
+        pl.col("other_modifiers").alias("modifiers"),
+        pl.col("modifiers").alias("other_modifiers"),
+    )
+    met = pl.concat([as_second, as_first])
+    day = ["patient_key", "from_date", "procedure_code"]
+    twice = (
+        claims.lines.filter("stands")
+        .join(own.select(day).unique(), on=day, how="semi")
+        .group_by(day)
+        .len()
+        .filter(pl.col("len") > 1)
+    )
+    modifier = (
+        pl.concat_list("modifier_1", "modifier_2", "modifier_3", "modifier_4")
+        .list.set_intersection(pl.lit(list(DISTINCT_MODIFIERS)))
+        .list.drop_nulls()
+        .list.first()
+        .alias("modifier")
+    )
+    alone = (
+        own.join(met.select(keys).unique(), on=keys, how="anti")
+        .join(twice.select(day), on=day, how="anti")
+        .join(_undecided(claims), on=keys, how="anti")
+        .select(
+            *keys,
+            "procedure_code",
+            modifier,
+            pl.lit("and no procedure of that day is bundled with it: it sets nothing apart").alias(
+                "why"
+            ),
+        )
+    )
+    anatomic = pl.lit(list(ANATOMIC_MODIFIERS))
+    sides = pl.col("modifiers").list.set_intersection(anatomic)
+    other_sides = pl.col("other_modifiers").list.set_intersection(anatomic)
+    differ = (
+        met.filter(
+            sides.list.len() > 0,
+            other_sides.list.len() > 0,
+            sides.list.set_intersection(other_sides).list.len() == 0,
+        )
+        .with_columns(sides.list.first().alias("_side"), other_sides.list.first().alias("_other"))
+        .unique(keys, maintain_order=True)
+    )
+    said = own.join(differ.select(*keys, "_side", "_other"), on=keys).select(
+        *keys,
+        "procedure_code",
+        modifier,
+        pl.format("and {} here against {} there says it already", "_side", "_other").alias("why"),
+    )
+    return pl.concat([alone, said])
+
+
+def _undecided(claims: Claims) -> pl.DataFrame:
+    """Lines on days with a pair of codes of which no table speaks, or under no table at all."""
+    day = ["patient_key", "provider_npi", "from_date"]
+    silent = claims.lines.filter(pl.Series(claims.spoken("ptp") != SPEAKS))
+    days = claims.silent_days.select(day).unique()
+    on_such_days = claims.lines.join(days, on=day, how="semi")
+    keys = ["claim_key", "line_number"]
+    return pl.concat([silent.select(keys), on_such_days.select(keys)]).unique()
+
+
+def _unjudged(claims: Claims) -> pl.DataFrame:
+    asked = claims.lines.filter(_SET_APART, ~pl.col("is_history").fill_null(value=False))
+    return (
+        asked.join(_undecided(claims), on=["claim_key", "line_number"], how="semi")
+        .select("claim_key", "line_number")
+        .with_columns(
+            pl.lit(
+                "no table of procedure pairs that is loaded speaks of all codes of that day"
+            ).alias("reason"),
+            pl.lit("ptp").alias("table"),
+        )
+    )

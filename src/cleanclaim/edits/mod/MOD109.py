@@ -1,0 +1,80 @@
+"""MOD109: an add-on code with a modifier that add-on codes do not take."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.edit import Disposition, Source, fails, passes, row_edit, unchecked
+from cleanclaim.samples import medicare
+from cleanclaim.terms import IS_PROFESSIONAL, has_modifier
+
+_ASKED = IS_PROFESSIONAL & has_modifier("51", "50")
+
+
+@row_edit(
+    table="line_fees",
+    code="MOD109",
+    name="add-on-with-51-or-50",
+    disposition=Disposition.DENY_LINE,
+    carc="97",
+    needs=("mpfs",),
+    payers=("medicare",),
+    source=Source(
+        "Medicare Claims Processing Manual",
+        "chapter 12, section 40.6 (add-on codes are not subject to multiple procedure rules)",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.modifier_1",
+    evidence=(
+        "procedure_code",
+        "global_days",
+        "bilateral",
+        "release",
+        pl.when(has_modifier("51")).then(pl.lit("51")).otherwise(pl.lit("50")).alias("modifier"),
+    ),
+    message="{procedure_code} adds to another procedure (global days {global_days}) and never carries {modifier}.",
+    suggestion="Take {modifier} off.",
+    fix="proposed",
+    asks={"mpfs": _ASKED},
+    examples=(
+        fails(
+            "51 on a further lesion",
+            medicare(
+                diagnoses=["L57.0"],
+                lines=[
+                    {"procedure_code": "17000"},
+                    {"procedure_code": "17003", "modifier_1": "51", "units": 2},
+                ],
+            ),
+            line_number=2,
+        ),
+        passes(
+            "a further nerve root on both sides, which is paid by side",
+            medicare(
+                diagnoses=["M54.16"],
+                lines=[
+                    {"procedure_code": "64483", "modifier_1": "50"},
+                    {"procedure_code": "64484", "modifier_1": "50"},
+                ],
+            ),
+        ),
+        passes("no modifier", medicare(lines=[{"procedure_code": "17003"}])),
+        unchecked(
+            "a code outside the tables loaded",
+            medicare(lines=[{"procedure_code": "31575", "modifier_1": "51"}]),
+        ),
+    ),
+)
+def add_on_with_51_or_50() -> pl.Expr:
+    """An add-on code (global days ZZZ) with modifier 51, or with 50 where it is not paid by side.
+
+    The reduction for a further procedure is in an add-on code's value already.
+
+    What to do: take the modifier off.
+    """
+    is_add_on = pl.col("global_days") == "ZZZ"
+    not_by_side = has_modifier("50") & ~pl.col("bilateral").is_in([1, 3])
+    return _ASKED & is_add_on & (has_modifier("51") | not_by_side)

@@ -1,0 +1,116 @@
+"""MOD111: therapy without its plan of care, or an assistant's modifier without it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.reference import Reference
+from cleanclaim.samples import medicare, professional
+from cleanclaim.terms import IS_MEDICARE, has_modifier, in_force
+
+_PLAN = ("GN", "GO", "GP")
+
+
+def _is_asked(reference: Reference) -> pl.Expr:
+    therapy = pl.col("procedure_code").is_in(reference.table("therapy_codes")["code"].implode())
+    return IS_MEDICARE & (therapy | has_modifier("CQ", "CO"))
+
+
+@query_edit(
+    code="MOD111",
+    name="therapy-modifier-missing",
+    disposition=Disposition.DENY_LINE,
+    carc="4",
+    rarc="N822",
+    needs=("therapy_codes",),
+    payers=("medicare",),
+    others="off",
+    source=Source(
+        "Medicare Claims Processing Manual",
+        "chapter 5, sections 10.6 (GN, GO, GP), 20 (always therapy) and 20.1 (CQ, CO)",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.modifier_1",
+    message="{procedure_code} {what}.",
+    suggestion="{advice}",
+    fix="proposed",
+    when={"lines": _is_asked},
+    examples=(
+        fails(
+            "exercise without a plan",
+            medicare(diagnoses=["M54.50"], lines=[{"procedure_code": "97110"}]),
+            line_number=1,
+            says="GP or GO",
+        ),
+        passes(
+            "under a physical therapy plan",
+            medicare(diagnoses=["M54.50"], lines=[{"procedure_code": "97110", "modifier_1": "GP"}]),
+        ),
+        fails(
+            "an evaluation for physical therapy under an occupational plan",
+            medicare(diagnoses=["M54.50"], lines=[{"procedure_code": "97161", "modifier_1": "GO"}]),
+            line_number=1,
+            says="GP",
+        ),
+        fails(
+            "a physical therapist's assistant under an occupational plan",
+            medicare(
+                diagnoses=["M54.50"],
+                lines=[{"procedure_code": "97110", "modifier_1": "GO", "modifier_2": "CQ"}],
+            ),
+            line_number=1,
+            says="CQ",
+        ),
+        passes(
+            "another payer", professional(diagnoses=["M54.50"], lines=[{"procedure_code": "97110"}])
+        ),
+    ),
+)
+def therapy_modifier_missing(claims: Claims, reference: Reference) -> Rows:
+    """A code that is always therapy without the modifier of its plan of care (GN speech, GO occupational, GP physical), or under a plan that it cannot belong to; CQ without GP, CO without GO.
+
+    Medicare returns or denies such lines. KX above the yearly threshold is not judged: what was spent this year does not stand on the claim.
+
+    What to do: add the modifier of the plan under which the therapy was given.
+    """
+    therapy = reference.table("therapy_codes").select(
+        pl.col("code").alias("procedure_code"), "disciplines", "valid_from", "valid_to", "release"
+    )
+    lines = claims.lines.filter(IS_MEDICARE, ~pl.col("is_history").fill_null(value=False))
+    keys = ["claim_key", "line_number", "procedure_code"]
+    plans = pl.concat_list(
+        "modifier_1", "modifier_2", "modifier_3", "modifier_4"
+    ).list.set_intersection(pl.lit(list(_PLAN)))
+    allowed = pl.col("disciplines").str.split(" ")
+    wanted = pl.col("disciplines").str.replace_all(" ", " or ")
+    wrong = (
+        lines.join(therapy, on="procedure_code")
+        .filter(
+            in_force("from_date"),
+            plans.list.set_intersection(allowed).list.drop_nulls().list.len() == 0,
+        )
+        .select(
+            *keys,
+            pl.when(plans.list.drop_nulls().list.len() == 0)
+            .then(pl.lit("is always therapy, and no modifier names its plan of care"))
+            .otherwise(pl.lit("does not belong under the plan of care that its modifier names"))
+            .alias("what"),
+            pl.format("Add {}, as the plan says.", wanted).alias("advice"),
+            "release",
+        )
+    )
+    assistants = [
+        lines.filter(has_modifier(assistant), ~has_modifier(plan)).select(
+            *keys,
+            pl.lit(f"carries {assistant} without {plan}").alias("what"),
+            pl.lit(f"{assistant} goes with {plan} only.").alias("advice"),
+            pl.lit(None, pl.String).alias("release"),
+        )
+        for assistant, plan in (("CQ", "GP"), ("CO", "GO"))
+    ]
+    return pl.concat([wrong, *assistants])

@@ -1,0 +1,101 @@
+"""MOD112: a drug from a single-dose container, and nothing said of what was left."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.reference import Reference
+from cleanclaim.samples import medicare, professional
+from cleanclaim.terms import IS_MEDICARE, has_modifier, in_force
+
+_SAYS_WASTE = has_modifier("JW", "JZ")
+
+
+def _is_single_dose(reference: Reference) -> pl.Expr:
+    drugs = reference.table("single_dose_drugs")["code"].implode()
+    return IS_MEDICARE & pl.col("procedure_code").is_in(drugs) & ~_SAYS_WASTE
+
+
+@query_edit(
+    code="MOD112",
+    name="discarded-drug-not-told",
+    disposition=Disposition.DENY_LINE,
+    carc="4",
+    rarc="N822",
+    needs=("single_dose_drugs",),
+    payers=("medicare",),
+    others="off",
+    source=Source(
+        "Medicare Claims Processing Manual",
+        "chapter 17, section 40 (discarded drugs, JW and JZ); 42 CFR 414.902",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.modifier_1",
+    message="{procedure_code} ({label}) comes in single-dose containers, and no line of it says JW (some was discarded) or JZ (none was).",
+    suggestion="Add JZ where nothing was discarded; otherwise bill what was discarded on a line of its own with JW. The record must say which.",
+    fix="proposed",
+    when={"lines": _is_single_dose},
+    examples=(
+        fails(
+            "neither",
+            medicare(diagnoses=["C50.911"], lines=[{"procedure_code": "J9035", "units": 40}]),
+            line_number=1,
+            says="JZ",
+        ),
+        passes(
+            "nothing discarded",
+            medicare(
+                diagnoses=["C50.911"],
+                lines=[{"procedure_code": "J9035", "units": 40, "modifier_1": "JZ"}],
+            ),
+        ),
+        passes(
+            "what was discarded is on its own line",
+            medicare(
+                diagnoses=["C50.911"],
+                lines=[
+                    {"procedure_code": "J9035", "units": 37},
+                    {"procedure_code": "J9035", "units": 3, "modifier_1": "JW"},
+                ],
+            ),
+        ),
+        passes(
+            "before it was asked for",
+            medicare(
+                from_date="2023-06-30",
+                diagnoses=["C50.911"],
+                lines=[{"procedure_code": "J9035", "units": 40}],
+            ),
+        ),
+        passes(
+            "another payer",
+            professional(diagnoses=["C50.911"], lines=[{"procedure_code": "J9035", "units": 40}]),
+        ),
+    ),
+)
+def discarded_drug_not_told(claims: Claims, reference: Reference) -> Rows:
+    """A drug of a single-dose container, from July 2023, with neither JW nor JZ on a line of that drug and day.
+
+    Medicare pays for the part of a single-dose container that had to be thrown away, and since 2023-07-01 wants to be told where there was none.
+    The list holds drugs that come in single-dose
+    containers only; of others nothing is said.
+
+    What to do: look in the record what was discarded.
+    """
+    drugs = reference.table("single_dose_drugs").select(
+        pl.col("code").alias("procedure_code"), "label", "valid_from", "valid_to", "release"
+    )
+    same = ["claim_key", "procedure_code", "from_date"]
+    told = claims.lines.filter(_SAYS_WASTE).select(same).unique()
+    return (
+        claims.lines.filter(IS_MEDICARE, ~_SAYS_WASTE)
+        .join(drugs, on="procedure_code")
+        .filter(in_force("from_date"), ~pl.col("is_inpatient").fill_null(value=False))
+        .join(told, on=same, how="anti")
+        .select("claim_key", "line_number", "procedure_code", "label", "release")
+    )

@@ -1,0 +1,94 @@
+"""MOD115: QW on a test for which it is not defined."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.laboratory import qw_of
+from cleanclaim.reference import Reference
+from cleanclaim.samples import medicare
+from cleanclaim.terms import has_modifier
+
+_LABORATORY = r"^(8\d{4}|G\d{4}|\d{4}U)$"
+_ASKED = has_modifier("QW") & pl.col("procedure_code").str.contains(_LABORATORY)
+
+
+def _unchecked(claims: Claims, reference: Reference) -> Rows:
+    return qw_of(claims.lines.filter(_ASKED, ~pl.col("is_history")), reference).unknown
+
+
+@query_edit(
+    code="MOD115",
+    name="waived-test-modifier-not-defined",
+    disposition=Disposition.DENY_LINE,
+    carc="4",
+    rarc="MA120",
+    needs=("clia_tests", "clfs"),
+    payers=("medicare", "medicaid"),
+    source=Source(
+        "Medicare Claims Processing Manual",
+        "chapter 16, section 70.8 (waived tests and modifier QW)",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.modifier_1",
+    message="{procedure_code} carries QW, {what}.",
+    suggestion="Take QW off.[ {advice}]",
+    fix="proposed",
+    unchecked=_unchecked,
+    when={"lines": _ASKED},
+    examples=(
+        fails(
+            "a blood count that is never waived",
+            medicare(
+                clia_number="99D9999999", lines=[{"procedure_code": "85027", "modifier_1": "QW"}]
+            ),
+            line_number=1,
+            says="no waived form",
+        ),
+        fails(
+            "a dipstick that is waived as it is",
+            medicare(
+                clia_number="99D9999999", lines=[{"procedure_code": "81002", "modifier_1": "QW"}]
+            ),
+            line_number=1,
+            says="without QW",
+        ),
+        passes(
+            "a waived glycated hemoglobin",
+            medicare(
+                clia_number="99D9999999",
+                diagnoses=["E11.9"],
+                lines=[{"procedure_code": "83036", "modifier_1": "QW"}],
+            ),
+        ),
+        passes(
+            "the same in a laboratory with a full certificate",
+            medicare(
+                clia_number="99D9999999", diagnoses=["E11.9"], lines=[{"procedure_code": "83036"}]
+            ),
+        ),
+        unchecked(
+            "a test of no list loaded",
+            medicare(
+                clia_number="99D9999999", lines=[{"procedure_code": "82777", "modifier_1": "QW"}]
+            ),
+        ),
+    ),
+)
+def waived_test_modifier_not_defined(claims: Claims, reference: Reference) -> Rows:
+    """Modifier QW on a laboratory test that has no waived form, or that is waived without it.
+
+    QW says that a test was done with a kit that CLIA waives. It is defined for the codes to which Medicare's laboratory fee schedule gives a row
+    with QW. Whether a test without QW
+    needed it depends on the laboratory's certificate, which no claim tells; so that is not judged.
+
+    What to do: take it off, or check the code.
+    """
+    return qw_of(
+        claims.lines.filter(_ASKED, ~pl.col("is_history").fill_null(value=False)), reference
+    ).wrong
