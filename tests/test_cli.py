@@ -69,11 +69,14 @@ def test_worked_examples_of_the_clinic_day() -> None:
     assert status == 1
     assert found(content) == {
         "CD-001": {"DX102"},
+        "CD-005": {"LNK104"},
         "CD-006": {"DX103"},
         "CD-007": {"DX104"},
         "CD-008": {"DX102"},
         "CD-009": {"DX107"},
+        "CD-010": {"MOD104"},
         "CD-012": {"DX102"},
+        "CD-016": {"CLM116", "CLM117"},
         "CD-017": {"LNK106"},
         "CD-021": {"DX108"},
         "CD-023": {"LNK102"},

@@ -28,6 +28,7 @@ def check(
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
     min_disposition: str = "info",
+    adopts: Mapping[str, str] | None = None,
     edits: Sequence[Edit] | None = None,
     reference: Reference | None = None,
 ) -> Report:
@@ -42,6 +43,7 @@ def check(
         select: codes, families or names of edits to run; by default all.
         ignore: the same, left out.
         min_disposition: the mildest disposition reported.
+        adopts: payers (by payer id or payer class) that adopted the rules of medicare or medicaid.
         edits: the edits to choose from; by default cleanclaim's own and those of installed packages.
         reference: the dated tables; by default the embedded ones and the user's store.
 
@@ -58,7 +60,7 @@ def check(
     """
     every = list(edits) if edits is not None else _installed_edits()
     chosen = registry.choose(every, select, ignore)
-    settings = Settings(payer_class, as_of, Disposition(min_disposition), tell_gaps=not select)
+    settings = Settings(payer_class, as_of, Disposition(min_disposition), adopts or {})
     tables = reference or default_reference()
     paths = _paths(claims)
     if paths is not None:

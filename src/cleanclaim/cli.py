@@ -351,7 +351,7 @@ def _run(inputs: list[str], chosen: Config, store: Path | None, lock: Path | Non
         chosen.payer_class,
         chosen.as_of,
         Disposition(chosen.min_disposition),
-        tell_gaps=not chosen.select,
+        chosen.adopts,
     )
     with _progress() as (words, claims):
         reference = _reference(store, lock)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -31,6 +31,8 @@ PAYER_CLASSES: Final = (
     "other",
 )
 
+PROGRAMMES: Final = ("medicare", "medicaid")
+
 
 @dataclass(frozen=True, slots=True)
 class Config:
@@ -46,6 +48,7 @@ class Config:
         as_of: the day claims are judged on; None for the day of their transaction.
         history: earlier claims to look back at.
         baseline: known findings.
+        adopts: payers (by payer id or payer class) that adopted the rules of medicare or medicaid: a table.
     """
 
     select: tuple[str, ...] = ()
@@ -57,6 +60,7 @@ class Config:
     as_of: date | None = None
     history: tuple[str, ...] = ()
     baseline: str | None = None
+    adopts: Mapping[str, str] = field(default_factory=dict)
 
 
 def load(
@@ -116,7 +120,7 @@ def _table(path: Path, faults: list[str]) -> Mapping[str, Any]:
 
 
 def _layer(config: Config, table: Mapping[str, Any], where: str, faults: list[str]) -> Config:
-    known = {field.name: field for field in fields(Config)}
+    known = {setting.name for setting in fields(Config)}
     changes: dict[str, Any] = {}
     for given, value in table.items():
         name = given.replace("-", "_")
@@ -140,6 +144,8 @@ def _fitted(name: str, value: Any) -> Any:
         return (value,) if isinstance(value, str) else tuple(str(item) for item in value)
     if name == "as_of" and isinstance(value, str):
         return date.fromisoformat(value)
+    if name == "adopts":
+        return {str(payer): str(programme) for payer, programme in value.items()}
     return value if isinstance(value, date) else str(value)
 
 
@@ -149,6 +155,8 @@ def _fault(name: str, value: Any) -> str | None:
         "min_disposition": tuple(d.value for d in Disposition),
         "payer_class": PAYER_CLASSES,
     }
+    if name == "adopts":
+        return _adopted(value)
     if name in allowed:
         return _choice(str(value), allowed[name])
     if name in {"select", "ignore", "edits", "history"} and not isinstance(value, (str, Sequence)):
@@ -159,6 +167,17 @@ def _fault(name: str, value: Any) -> str | None:
         except ValueError:
             return f"expected a date (YYYY-MM-DD), found {value!r}"
     return None
+
+
+def _adopted(value: Any) -> str | None:
+    if not isinstance(value, Mapping):
+        return 'expected a table, such as "60054" = "medicare"'
+    wrong = [
+        f"{payer} = {programme!r}"
+        for payer, programme in value.items()
+        if programme not in PROGRAMMES
+    ]
+    return f"expected medicare or medicaid, found {', '.join(wrong)}" if wrong else None
 
 
 def _choice(value: str, allowed: Sequence[str]) -> str | None:

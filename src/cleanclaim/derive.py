@@ -74,6 +74,7 @@ class Claims:
     Attributes:
         batch: the plain tables, each in the order of its keys.
         reference: the dated tables that the codes were met with.
+        kept: judgements that several edits share, by name.
     """
 
     def __init__(self, batch: Batch, reference: Reference) -> None:
@@ -81,6 +82,7 @@ class Claims:
         self.reference = reference
         self._spoken: dict[str, Marks] = {}
         self._routes: dict[str, pl.Series] = {}
+        self.kept: dict[str, object] = {}
 
     @cached_property
     def claims(self) -> pl.DataFrame:

@@ -805,6 +805,16 @@ LINES: Final = Table(
     ),
 )
 
+INHERITED: Final = (
+    "rendering_npi",
+    "rendering_taxonomy_code",
+    "referring_npi",
+    "supervising_npi",
+    "prior_authorization_number",
+    "clia_number",
+)
+"""What a line takes from its claim where it says nothing itself."""
+
 OTHER_PAYERS: Final = Table(
     "other_payers",
     "one row a claim and other payer, in the order sent",

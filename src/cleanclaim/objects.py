@@ -28,6 +28,7 @@ from cleanclaim.model import (
     CLAIM_CODES,
     CLAIMS,
     DIAGNOSES,
+    INHERITED,
     LINES,
     OTHER_PAYERS,
     Batch,
@@ -149,13 +150,7 @@ def _spread(given: object, where: str, faults: list[str]) -> dict[str, Any]:
 def _inherit(claim: dict[str, Any], lines: Sequence[dict[str, Any]]) -> None:
     """Fill what a line takes from its claim and a claim from its lines, as a reader would."""
     for line in lines:
-        for name in (
-            "place_of_service_code",
-            "rendering_npi",
-            "rendering_taxonomy_code",
-            "referring_npi",
-            "supervising_npi",
-        ):
+        for name in ("place_of_service_code", *INHERITED):
             line[name] = line[name] or claim[name]
         line["from_date"] = line["from_date"] or claim["from_date"]
         line["to_date"] = line["to_date"] or line["from_date"]

@@ -12,7 +12,6 @@ import polars as pl
 
 from cleanclaim.edit import Disposition, Edit
 from cleanclaim.engine import FINDINGS, NOT_CHECKED, Checked, check
-from cleanclaim.gaps import gaps
 from cleanclaim.model import Batch, concat
 from cleanclaim.objects import batch_of
 from cleanclaim.read import FileRead, read
@@ -34,14 +33,12 @@ class Settings:
         payer_class: the payer class of every claim; None to take it from the claim (SBR09).
         as_of: the day on which claims are judged; None for the day of their transaction.
         min_disposition: the mildest disposition that is reported.
-        tell_gaps: also tell what this version cannot check on any claim.
         adopts: payers (by payer id or payer class) and whose rules they adopted: medicare or medicaid.
     """
 
     payer_class: str | None = None
     as_of: date | None = None
     min_disposition: Disposition = Disposition.INFO
-    tell_gaps: bool = True
     adopts: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -236,6 +233,4 @@ def _report(
             kept.sort(order, nulls_last=False),
             told_once(not_checked).sort(order, nulls_last=False),
         )
-    if settings.tell_gaps and batch.claims.height:
-        not_checked = pl.concat([gaps(edits), not_checked])
     return Report(batch, kept, not_checked, tuple(files), tuple(edits))

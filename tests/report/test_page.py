@@ -143,7 +143,7 @@ def test_figures_are_those_of_the_summary(html: str) -> None:
 
 def test_what_was_not_checked_is_told(report: Report, html: str) -> None:
     tree = Tree(html)
-    for gap in report.summary["not_checked_by_edit"]:
+    for gap in report.summary["not_checked_by_reason"]:
         assert tree.has(gap["reason"])
 
 

@@ -20,7 +20,7 @@ import polars as pl
 
 from cleanclaim.errors import TableError, UnreadableFile
 from cleanclaim.identity import day_words, patient_keys, text_words
-from cleanclaim.model import CLAIMS, DIAGNOSES, LINES, Batch, Column, Table, expected
+from cleanclaim.model import CLAIMS, DIAGNOSES, INHERITED, LINES, Batch, Column, Table, expected
 
 SET_FILES: Final = ("claims", "lines", "diagnoses")
 _OTHER_NAMES: Final = {
@@ -519,15 +519,7 @@ def _with_lists(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _inherited(lines: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
-    taken = (
-        "place_of_service_code",
-        "rendering_npi",
-        "rendering_taxonomy_code",
-        "referring_npi",
-        "supervising_npi",
-        "from_date",
-        "to_date",
-    )
+    taken = ("place_of_service_code", *INHERITED, "from_date", "to_date")
     above = claims.select(
         "claim_key", *(pl.col(name).alias(f"_{name}") for name in taken if name in claims.columns)
     )

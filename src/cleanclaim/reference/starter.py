@@ -33,6 +33,7 @@ _FILES: Final = {
     "ncci_ptp_practitioner": ("pairs",),
     "ncci_add_on": ("add_on",),
     "coverage_policies": ("coverage",),
+    "coverage_states": ("coverage",),
     "coverage_procedures": ("coverage",),
     "coverage_diagnoses": ("coverage",),
     "telehealth": ("telehealth",),
@@ -147,7 +148,10 @@ def _coverage_policies() -> pl.DataFrame:
     return _dated(
         _file("coverage").select(
             pl.col("policy").alias("code"),
-            pl.lit("ncd").alias("kind"),
+            pl.when(pl.col("kind") == "local")
+            .then(pl.lit("article"))
+            .otherwise(pl.lit("ncd"))
+            .alias("kind"),
             "title",
             pl.lit(value=False).alias("has_earlier_version"),
             pl.lit(["medicare"]).alias("payers"),
@@ -156,46 +160,71 @@ def _coverage_policies() -> pl.DataFrame:
     )
 
 
-def _coverage_procedures() -> pl.DataFrame:
+def _coverage_states() -> pl.DataFrame:
     return _dated(
         _file("coverage")
-        .select(pl.col("procedures").str.split(" ").alias("code"), "policy")
+        .filter(pl.col("states").is_not_null())
+        .select(pl.col("policy").alias("code"), pl.col("states").str.split(" ").alias("state"))
+        .explode("state")
+    )
+
+
+def _coverage_procedures() -> pl.DataFrame:
+    """Group 1 is the list of what is covered; where a second diagnosis is wanted it is in group 2; what is refused is in a list of its own."""
+    named = (
+        _file("coverage")
+        .with_columns(pl.col("procedures").str.split(" ").alias("code"))
         .explode("code")
-        .with_columns(
-            pl.lit("national").alias("kind"),
-            pl.lit(1, pl.Int64).alias("group"),
+    )
+    has_second = pl.col("second").is_not_null()
+    lists = [
+        named.with_columns(
             pl.lit(value=True).alias("covered"),
+            pl.when(has_second).then(pl.lit(2, pl.Int64)).alias("and_group"),
+        ),
+        named.filter(pl.col("refused").is_not_null()).with_columns(
+            pl.lit(value=False).alias("covered"), pl.lit(None, pl.Int64).alias("and_group")
+        ),
+    ]
+    return _dated(
+        pl.concat(lists).select(
+            "code",
+            "policy",
+            "kind",
+            pl.lit(1, pl.Int64).alias("group"),
+            "covered",
             pl.lit(value=True).alias("advisory"),
-            pl.lit(None, pl.Int64).alias("and_group"),
+            "and_group",
         )
     )
+
+
+_LISTS: Final = (("diagnoses", 1, True), ("second", 2, True), ("refused", 1, False))
 
 
 def _coverage_diagnoses() -> pl.DataFrame:
-    """The lists name categories; each stands for every billable code below it."""
-    listed = (
-        _file("coverage")
-        .select("policy", pl.col("diagnoses").str.split(" ").alias("stem"))
-        .explode("stem")
-    )
+    """The lists name codes and categories; each stands for every billable code that begins with it."""
     billable = embedded.read("icd10cm").select("code").unique()
-    lengths = listed["stem"].str.len_chars().unique().to_list()
-    met = [
-        billable.with_columns(pl.col("code").str.slice(0, length).alias("stem")).join(
-            listed, on="stem"
+    parts = []
+    for column, group, covered in _LISTS:
+        listed = (
+            _file("coverage")
+            .filter(pl.col(column).is_not_null())
+            .select("policy", pl.col(column).str.split(" ").alias("stem"))
+            .explode("stem")
         )
-        for length in lengths
-    ]
-    return _dated(
-        pl.concat(met)
-        .select("code", "policy")
-        .unique()
-        .with_columns(
-            pl.lit(1, pl.Int64).alias("group"),
-            pl.lit(value=True).alias("covered"),
-            pl.lit(value=False).alias("needs_second"),
-        )
-    )
+        for length in listed["stem"].str.len_chars().unique().sort():
+            stems = billable.with_columns(pl.col("code").str.slice(0, length).alias("stem"))
+            parts.append(
+                stems.join(listed, on="stem").select(
+                    "code",
+                    "policy",
+                    pl.lit(group, pl.Int64).alias("group"),
+                    pl.lit(covered).alias("covered"),
+                )
+            )
+    every = pl.concat(parts).unique()
+    return _dated(every.with_columns(pl.lit(value=False).alias("needs_second")))
 
 
 def _telehealth() -> pl.DataFrame:
@@ -217,6 +246,7 @@ _MAKERS: Final[dict[str, Callable[[], pl.DataFrame]]] = {
     "ncci_ptp_practitioner": _pairs,
     "ncci_add_on": _add_on,
     "coverage_policies": _coverage_policies,
+    "coverage_states": _coverage_states,
     "coverage_procedures": _coverage_procedures,
     "coverage_diagnoses": _coverage_diagnoses,
     "telehealth": _telehealth,

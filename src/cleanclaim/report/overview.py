@@ -14,7 +14,7 @@ from cleanclaim.report.where import MEANING, WORDS, paragraphs
 
 MOST_GAPS: Final = 500
 """So many rows of what was not checked are shown."""
-_FIGURES: Final = frozenset({"Findings", "Claims", "Where"})
+_FIGURES: Final = frozenset({"Findings", "Claims", "Times"})
 _FORMATS: Final = {"x12": "X12 837", "csv": "CSV", "parquet": "Parquet", "tables": "set of tables"}
 
 
@@ -57,11 +57,11 @@ def _figures(report: Report) -> Iterator[tuple[str, str, str]]:
     s = report.summary
     hit = report.findings["claim_key"].drop_nulls().n_unique()
     rate = "none" if s["clean_claim_rate"] is None else f"{s['clean_claim_rate']:.1%}"
-    gaps = report.not_checked.filter(pl.col("claim_key").is_null())["code"].n_unique()
+    gaps = report.not_checked["code"].n_unique()
     yield "Claims", f"{s['claims']:,}", f"with {many(s['lines'], 'line')}"
     yield "Clean claims", rate, f"{s['clean_claims']:,} of {s['claims']:,} pass without touch"
     yield "Findings", f"{s['findings']:,}", f"on {many(hit, 'claim')}"
-    yield "Not checked", f"{s['not_checked']:,}", f"{many(gaps, 'edit')} could not run on any claim"
+    yield "Not checked", f"{s['not_checked']:,}", f"things, by {many(gaps, 'edit')}"
 
 
 def _bar(counts: dict[str, int]) -> Iterator[str]:
@@ -127,19 +127,18 @@ def _link(url: str) -> str:
 
 def gaps_section(report: Report) -> Iterator[str]:
     """What could not be checked, why, and what would supply what was missing."""
-    gaps: Sequence[dict[str, Any]] = report.summary["not_checked_by_edit"]
+    gaps: Sequence[dict[str, Any]] = report.summary["not_checked_by_reason"]
     if not gaps:
         return
     yield '<section aria-labelledby="gaps"><h2 id="gaps">Not checked</h2>'
     yield '<p class="hint">A claim without findings passed only what was checked. This was not:</p>'
     yield '<div class="sheet"><table>'
-    yield _header("Edit", "What was not checked, and why", "What would supply it", "Where")
+    yield _header("Edits", "What was not checked, and why", "What would supply it", "Times")
     for gap in gaps[:MOST_GAPS]:
-        where = "every claim" if gap["everywhere"] else many(gap["count"], "place")
         yield (
-            f'<tr><th scope="row"><code>{escape(gap["code"])}</code></th>'
+            f'<tr><th scope="row"><code>{escape(" ".join(gap["edits"]))}</code></th>'
             f"<td>{escape(gap['reason'])}</td><td>{escape(gap['supply'] or '')}</td>"
-            f'<td class="number">{where}</td></tr>'
+            f"{_number(gap['count'])}</tr>"
         )
     yield "</tbody></table></div>"
     if len(gaps) > MOST_GAPS:

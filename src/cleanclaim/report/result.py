@@ -13,6 +13,7 @@ import polars as pl
 from cleanclaim.edit import Disposition, Edit
 from cleanclaim.model import Batch
 from cleanclaim.read import FileRead
+from cleanclaim.report.unchecked import by_reason
 
 JSON_KEYS: Final = (
     "claim_id", "line_number", "diagnosis_number", "code", "name", "disposition", "carc", "rarc", "message", "suggestion", "fix",
@@ -26,6 +27,9 @@ NOT_CHECKED_KEYS: Final = (
     "diagnosis_number",
     "reason",
     "supply",
+    "table",
+    "procedure_code",
+    "lines",
     "file",
 )
 _UNCLEAN: Final = [d.value for d in Disposition if d is not Disposition.INFO]
@@ -91,11 +95,6 @@ class Report:
             .len()
             .sort("len", "code", descending=[True, False])
         )
-        gaps = (
-            self.not_checked.group_by("code", "reason", "supply")
-            .agg(pl.len().alias("count"), pl.col("claim_key").is_null().all().alias("everywhere"))
-            .sort("code", "reason")
-        )
         return {
             "claims": claims.height,
             "lines": self.lines.height,
@@ -109,7 +108,7 @@ class Report:
                 code: {"name": name, "count": count} for code, name, count in by_edit.iter_rows()
             },
             "not_checked": self.not_checked.height,
-            "not_checked_by_edit": gaps.to_dicts(),
+            "not_checked_by_reason": by_reason(self.not_checked),
             "files": len(self.files),
             "files_not_read": len(self.unread),
             "notes": list(self.notes),

@@ -158,25 +158,18 @@ def _summary(report: Report, width: int) -> Iterator[Line]:
         yield "  By edit (cleanclaim explain CODE tells more):", ""
         for code, told in s["findings_by_edit"].items():
             yield f"  {told['count']:>7,}  {code}  {told['name']}", ""
-    if s["not_checked_by_edit"]:
+    if s["not_checked_by_reason"]:
         yield "  Not checked:", "yellow"
-        for supply, told in groupby(
-            sorted(s["not_checked_by_edit"], key=_by_supply), key=_by_supply
-        ):
+        for supply, told in groupby(s["not_checked_by_reason"], key=lambda gap: gap["supply"]):
             for gap in told:
-                where = "every claim" if gap["everywhere"] else _many(gap["count"], "time")
-                yield from _wrapped(
-                    f"{gap['code']}  {gap['reason']} ({where})", width, "    ", "dim"
+                words = (
+                    f"{gap['reason']} ({_many(gap['count'], 'time')}): {', '.join(gap['edits'])}"
                 )
-            if supply[1]:
-                yield from _wrapped(f"  → {supply[1]}", width, "    ", "dim")
+                yield from _wrapped(words, width, "    ", "dim")
+            if supply:
+                yield from _wrapped(f"  → {supply}", width, "    ", "dim")
     for note in s["notes"]:
         yield from _wrapped(note, width, "  ", "yellow")
-
-
-def _by_supply(gap: dict[str, Any]) -> tuple[bool, str]:
-    """What was missing on some claims before what is missing on all."""
-    return (gap["everywhere"], gap["supply"] or "")
 
 
 def _many(count: int, word: str) -> str:

@@ -73,7 +73,8 @@ from cleanclaim.samples import institutional, professional
 def service_date_impossible() -> pl.Expr:
     """A service date that is missing, in the future, runs backwards, or spans more than a year.
 
-    Every code and price is looked up by it. Judged is the day the claim was sent, so that an old file gives the same findings whenever it is checked. A
+    Every code and price is looked up by it. Judged is the day the claim was sent, so that an old file gives the same findings whenever it is
+    checked. A
     date that is missing on hospital lines is taken from the statement.
 
     What to do: take the date from the record.

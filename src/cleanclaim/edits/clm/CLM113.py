@@ -75,7 +75,8 @@ from cleanclaim.samples import professional
 def filed_too_late() -> pl.Expr:
     """A claim filed after the payer's limit.
 
-    Medicare takes claims within one calendar year of the service (for hospitals, of the statement's last day). Other payers' limits differ and are not
+    Medicare takes claims within one calendar year of the service (for hospitals, of the statement's last day). Other payers' limits differ and are
+    not
     judged here.
 
     What to do: see whether one of the exceptions holds.

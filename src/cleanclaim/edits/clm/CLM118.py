@@ -56,7 +56,8 @@ _MBI = f"^[1-9]{_LETTER}{_EITHER}[0-9]{_LETTER}{_EITHER}[0-9]{_LETTER}{{2}}[0-9]
 def member_id_wrong() -> pl.Expr:
     """A claim without a member id, or a Medicare claim whose id has not the form of a Medicare Beneficiary Identifier.
 
-    Since 2020-01-01 Medicare takes nothing else. Medicare Advantage plans (filing code 16) and railroad retirees before then have numbers of their own.
+    Since 2020-01-01 Medicare takes nothing else. Medicare Advantage plans (filing code 16) and railroad retirees before then have numbers of their
+    own.
 
     What to do: copy it from the card.
     """

@@ -89,7 +89,8 @@ def sides_contradict(claims: Claims, reference: Reference) -> Rows:
     """A line whose modifier names one side while every sided diagnosis that it points at names the other.
 
     Judged only where nothing else explains it: the line carries no modifier for both sides, its first diagnosis names the other side, and no other
-    diagnosis pointed at is of the same side, of both, or of none. Diagnoses that show on the other side of the body (stroke, hemiplegia) do not count.
+    diagnosis pointed at is of the same side, of both, or of none. Diagnoses that show on the other side of the body (stroke, hemiplegia) do not
+    count.
 
     What to do: look in the record which side it was.
     """

@@ -82,7 +82,8 @@ _PROBLEM_VISITS = r"^992(0[2-5]|1[2-5])$"
 def visit_kind_against_diagnosis(claims: Claims, reference: Reference) -> Rows:
     """A preventive visit that points at no preventive diagnosis, or a problem visit that points only at a check-up.
 
-    The diagnosis must say why the visit took place. A preventive visit with only a problem is paid as nothing, or taken back; a problem visit with only a
+    The diagnosis must say why the visit took place. A preventive visit with only a problem is paid as nothing, or taken back; a problem visit with
+    only a
     check-up is denied, or becomes the patient's share.
 
     What to do: take the code of the visit that took place, and point it at its reason.

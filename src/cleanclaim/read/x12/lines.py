@@ -9,20 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from cleanclaim.model import MONEY, QUANTITY
+from cleanclaim.model import INHERITED, MONEY, QUANTITY
 from cleanclaim.read.x12.cells import Cells, coalesced, frame, merge, only
 from cleanclaim.read.x12.index import Slices, first_in, next_after, tag
 from cleanclaim.read.x12.strings import Ints, nulls
 
-_INHERITED: Final = (
-    "rendering_npi",
-    "rendering_taxonomy_code",
-    "referring_npi",
-    "supervising_npi",
-    "prior_authorization_number",
-    "clia_number",
-)
-"""What a line takes from its claim where it says nothing itself."""
 _REFERENCES: Final = {
     "6R": "line_control_number",
     "G1": "prior_authorization_number",
@@ -43,7 +34,7 @@ def lines_table(c: Cells, claims: pl.DataFrame) -> pl.DataFrame:
         **_providers(c),
         **_segments(c, low, high, own_end),
     }
-    for name in _INHERITED:
+    for name in INHERITED:
         columns[name] = _inherited(columns[name], claims[name], owner)
     columns["place_of_service_code"] = _inherited(
         columns["line_place_of_service_code"], claims["place_of_service_code"], owner

@@ -1,0 +1,318 @@
+"""Whether a line's diagnoses support its procedure, by the coverage policies that are loaded.
+
+A policy names procedures and, in groups, the diagnoses that it takes as a reason for them (or refuses). A local one binds in the states of its
+contractor, a national one everywhere;
+each says whose claims it binds. A line is supported where one policy of a kind supports it: several policies may name the same procedure for
+different ends.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.loaded import TABLES
+from cleanclaim.reference import Reference, starter
+from cleanclaim.terms import has_modifier, in_force
+
+NOTICE_MODIFIERS: Final = ("GA", "GX", "GY", "GZ")
+"""With one of these the biller expects the denial."""
+KEYS: Final = ["claim_key", "line_number"]
+_POLICY: Final = [*KEYS, "procedure_code", "policy", "title", "kind", "release"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the policies say of lines.
+
+    Attributes:
+        unsupported: lines that no policy of a kind supports: keys, procedure_code, policy, title, kind, advisory, release.
+        refused: lines with a diagnosis that a policy refuses: the same, and diagnosis_number and diagnosis_code.
+        incomplete: lines whose diagnosis a policy takes only beside a second one that is missing: the same, and diagnosis_code.
+        unknown_state: lines that local policies may bind, on claims that tell no state: keys, procedure_code.
+        unnamed: lines whose procedure no policy of a kind names, on days for which no whole list of that kind is loaded: keys, kind, from_date.
+        earlier_version: lines of a day before the version of the policy that is loaded: keys, policy.
+    """
+
+    unsupported: pl.DataFrame
+    refused: pl.DataFrame
+    incomplete: pl.DataFrame
+    unknown_state: pl.DataFrame
+    unnamed: pl.DataFrame
+    earlier_version: pl.DataFrame
+
+
+def judged(claims: Claims, reference: Reference) -> Judged:
+    """Judge all lines, once for all edits.
+
+    Args:
+        claims: the claims.
+        reference: the dated tables.
+    """
+    kept = claims.kept.setdefault("coverage", None)
+    if not isinstance(kept, Judged):
+        kept = _judged(claims, reference)
+        claims.kept["coverage"] = kept
+    return kept
+
+
+def _judged(claims: Claims, reference: Reference) -> Judged:
+    lines = _lines(claims)
+    every = _named(lines, reference)
+    no_state = (every["kind"] == "local") & every["state"].is_null()
+    binding = _where_binding(every.filter(~no_state), reference)
+    named = pl.concat([binding, every.filter(no_state)])
+    listed = _listed(claims, binding, reference)
+    hits = _tied(listed, binding)
+    covered = binding.filter("covered")
+    return Judged(
+        unsupported=_unsupported(covered, hits),
+        refused=_refused(binding, hits),
+        incomplete=_incomplete(covered, hits, listed.filter("covered")),
+        unknown_state=every.filter(no_state).select(*KEYS, "procedure_code").unique(KEYS),
+        unnamed=_unnamed(lines, named, reference),
+        earlier_version=_earlier(lines, reference),
+    )
+
+
+def _lines(claims: Claims) -> pl.DataFrame:
+    place = claims.claims.select(
+        "claim_key",
+        "payer_id",
+        pl.coalesce("facility_state", "billing_state").alias("state"),
+    )
+    return (
+        claims.lines.filter(
+            ~pl.col("is_history").fill_null(value=False),
+            pl.col("procedure_code").is_not_null(),
+            pl.col("from_date").is_not_null(),
+            ~has_modifier(*NOTICE_MODIFIERS),
+        )
+        .select(*KEYS, "procedure_code", "from_date", "rules_of", "payer_class")
+        .join(place, on="claim_key", how="left")
+    )
+
+
+def _named(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
+    """Lines and policies that name their procedure on their day."""
+    procedures = reference.narrow("coverage_procedures", lines["procedure_code"])
+    official = pl.col("release") != starter.NAME
+    has_official = official.any().over("code", "kind")
+    procedures = procedures.filter(official | ~has_official).rename({"code": "procedure_code"})
+    policies = reference.narrow("coverage_policies", procedures["policy"]).select(
+        pl.col("code").alias("policy"),
+        "title",
+        "payers",
+        pl.col("valid_from").alias("_from"),
+        pl.col("valid_to").alias("_to"),
+    )
+    return (
+        lines.join(procedures, on="procedure_code")
+        .filter(in_force("from_date"))
+        .join(policies, on="policy")
+        .filter(in_force("from_date", "_from", "_to"), _binds())
+        .unique([*KEYS, "policy", "group", "covered"], maintain_order=True)
+    )
+
+
+def _binds() -> pl.Expr:
+    """True where the policy's payers are the claim's; Medicare's policies are looked at for every payer, since the finding is milder there."""
+    payers = pl.col("payers")
+    own = pl.any_horizontal(
+        payers.list.contains(pl.col(name)).fill_null(value=False)
+        for name in ("rules_of", "payer_class", "payer_id")
+    )
+    return own | payers.list.contains("medicare").fill_null(value=False)
+
+
+def _where_binding(named: pl.DataFrame, reference: Reference) -> pl.DataFrame:
+    """National policies, and local ones in their states."""
+    national = named.filter(pl.col("kind") != "local")
+    local = named.filter(pl.col("kind") == "local")
+    if local.is_empty() or "coverage_states" not in reference.names():
+        return national
+    states = (
+        reference.narrow("coverage_states", local["policy"])
+        .select(pl.col("code").alias("policy"), "state")
+        .unique()
+    )
+    return pl.concat([national, local.join(states, on=["policy", "state"], how="semi")])
+
+
+def _listed(claims: Claims, binding: pl.DataFrame, reference: Reference) -> pl.DataFrame:
+    """Diagnoses pointed at that some list of a binding policy holds: keys, policy, group, covered, needs_second, diagnosis_number, diagnosis_code."""
+    pointed = (
+        claims.line_diagnoses.filter(pl.col("icd_version") == 10)
+        .select(*KEYS, "diagnosis_number", "diagnosis_code", "from_date")
+        .join(binding.select(*KEYS, "policy").unique(), on=KEYS)
+    )
+    lists = reference.narrow("coverage_diagnoses", pointed["diagnosis_code"]).rename(
+        {"code": "diagnosis_code"}
+    )
+    return (
+        pointed.join(lists, on=["diagnosis_code", "policy"])
+        .filter(in_force("from_date"))
+        .select(
+            *KEYS,
+            "policy",
+            "group",
+            "covered",
+            "needs_second",
+            "diagnosis_number",
+            "diagnosis_code",
+        )
+    )
+
+
+def _tied(listed: pl.DataFrame, binding: pl.DataFrame) -> pl.DataFrame:
+    """Those in a list that the policy ties to the line's procedure, with and_group and advisory."""
+    ties = binding.select(*KEYS, "policy", "group", "covered", "and_group", "advisory")
+    return listed.join(ties, on=[*KEYS, "policy", "group", "covered"])
+
+
+def _unsupported(covered: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
+    by_kind = [*KEYS, "kind"]
+    supported = (
+        hits.filter("covered")
+        .join(covered.select(*_POLICY).unique(), on=[*KEYS, "policy"])
+        .select(by_kind)
+        .unique()
+    )
+    return (
+        covered.join(supported, on=by_kind, how="anti")
+        .group_by(by_kind, maintain_order=True)
+        .agg(
+            pl.col("procedure_code", "policy", "title", "release", "payers").first(),
+            pl.col("advisory").any(),
+        )
+    )
+
+
+def _refused(binding: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
+    listed = binding.filter(~pl.col("covered")).select(*_POLICY, "group", "payers").unique()
+    return (
+        hits.filter(~pl.col("covered"))
+        .join(listed, on=[*KEYS, "policy", "group"])
+        .unique([*KEYS, "diagnosis_number"], maintain_order=True)
+    )
+
+
+def _incomplete(covered: pl.DataFrame, hits: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
+    """Lines that only a list supports which asks for a second diagnosis, and that one is missing."""
+    by = [*KEYS, "policy"]
+    groups = listed.group_by(by).agg(
+        pl.col("group").unique().alias("_groups"),
+        pl.col("diagnosis_number").n_unique().alias("_pointed"),
+    )
+    judged_hits = (
+        hits.filter("covered")
+        .join(groups, on=by)
+        .with_columns(
+            (
+                pl.col("and_group").is_not_null()
+                & ~pl.col("_groups").list.contains(pl.col("and_group")).fill_null(value=False)
+            ).alias("_lacks_group"),
+            (pl.col("needs_second") & (pl.col("_pointed") < 2)).alias("_lacks_second"),
+        )
+    )
+    lacks = pl.col("_lacks_group") | pl.col("_lacks_second")
+    alone = (
+        judged_hits.with_columns(lacks.alias("_lacks"))
+        .filter(pl.col("_lacks").all().over(KEYS))
+        .unique(KEYS, maintain_order=True)
+        .select(*by, "diagnosis_code", pl.col("_lacks_group"))
+    )
+    told = covered.select(*_POLICY, "payers").unique(by, maintain_order=True)
+    return alone.join(told, on=by)
+
+
+def _unnamed(lines: pl.DataFrame, named: pl.DataFrame, reference: Reference) -> pl.DataFrame:
+    spans = reference.whole("coverage_procedures")
+    whole = pl.lit(value=False)
+    for first, last in spans:
+        whole |= pl.col("from_date").is_between(pl.lit(first), pl.lit(last))
+    parts = []
+    for kind in ("local", "national"):
+        without = lines.join(named.filter(pl.col("kind") == kind).select(KEYS), on=KEYS, how="anti")
+        if kind == "local":
+            without = without.filter(~whole)
+        parts.append(without.select(*KEYS, pl.lit(kind).alias("kind"), "from_date"))
+    return pl.concat(parts)
+
+
+def _earlier(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
+    """Lines of days before the version that is loaded of a policy which had earlier ones."""
+    procedures = reference.narrow("coverage_procedures", lines["procedure_code"]).select(
+        pl.col("code").alias("procedure_code"), "policy", "kind"
+    )
+    policies = reference.narrow("coverage_policies", procedures["policy"])
+    began = (
+        policies.filter("has_earlier_version")
+        .group_by(pl.col("code").alias("policy"))
+        .agg(pl.col("valid_from").min().alias("_began"))
+    )
+    return (
+        lines.join(procedures.unique(), on="procedure_code")
+        .join(began, on="policy")
+        .filter(pl.col("from_date") < pl.col("_began"))
+        .select(*KEYS, "policy", "kind", "_began")
+        .unique()
+    )
+
+
+def untold(judgement: Judged, kind: str) -> pl.DataFrame:
+    """What could not be told of lines by policies of one kind, as rows of `not_checked`.
+
+    Args:
+        judgement: what `judged` returned.
+        kind: local or national.
+
+    Returns:
+        Rows: claim_key, line_number, reason, supply, table, procedure_code, lines; without a claim where it is no policy that names them.
+    """
+    table = TABLES["coverage"]
+    words = f"no {kind} {table.words}"
+    shape = {
+        "claim_key": pl.Int64,
+        "line_number": pl.Int64,
+        "reason": pl.String,
+        "lines": pl.Int64,
+    }
+    unnamed = (
+        judgement.unnamed.filter(pl.col("kind") == kind)
+        .group_by(pl.col("from_date").dt.year().alias("_year"))
+        .agg(pl.len().cast(pl.Int64).alias("lines"))
+        .sort("_year")
+        .select(
+            pl.lit(None, pl.Int64).alias("claim_key"),
+            pl.lit(None, pl.Int64).alias("line_number"),
+            pl.format(
+                "{} that is loaded for {} names these procedures", pl.lit(words), "_year"
+            ).alias("reason"),
+            "lines",
+        )
+    )
+    earlier = judgement.earlier_version.filter(pl.col("kind") == kind).select(
+        *KEYS,
+        pl.format("the version of {} that is loaded began on {}", "policy", "_began").alias(
+            "reason"
+        ),
+        pl.lit(None, pl.Int64).alias("lines"),
+    )
+    parts = [unnamed.cast(shape), earlier.cast(shape)]  # type: ignore[arg-type]
+    if kind == "local":
+        parts.append(
+            judgement.unknown_state.select(
+                *KEYS,
+                pl.lit(
+                    "the claim tells no state, so whose local policy binds it is not known"
+                ).alias("reason"),
+                pl.lit(None, pl.Int64).alias("lines"),
+            ).cast(shape)  # type: ignore[arg-type]
+        )
+    return pl.concat(parts).with_columns(
+        pl.lit(table.supply).alias("supply"), pl.lit("coverage").alias("table")
+    )

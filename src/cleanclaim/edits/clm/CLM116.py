@@ -1,0 +1,88 @@
+"""CLM116: a test that nobody is said to have ordered."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.reference import Reference
+from cleanclaim.samples import medicare, professional
+from cleanclaim.terms import IS_MEDICARE, IS_PROFESSIONAL, in_force, is_missing
+
+_NOBODY = is_missing("referring_npi") & is_missing("ordering_npi")
+_ASKED = (
+    IS_MEDICARE
+    & IS_PROFESSIONAL
+    & _NOBODY
+    & pl.col("procedure_code").str.contains(r"^[78]\d{4}$").fill_null(value=False)
+)
+
+
+@query_edit(
+    code="CLM116",
+    name="ordering-provider-missing",
+    disposition=Disposition.RETURN,
+    carc="16",
+    rarc="N286",
+    needs=("ordered_services",),
+    payers=("medicare",),
+    others="off",
+    source=Source(
+        "Medicare Claims Processing Manual",
+        "chapter 26, section 10.4 (item 17)",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.referring_npi",
+    message="{procedure_code} ({kind}) is a service that somebody orders, and neither claim nor line names who referred or ordered it.",
+    suggestion="Give the name and NPI of who ordered it, also where the billing physician did.",
+    fix="proposed",
+    when={"lines": _ASKED},
+    examples=(
+        fails(
+            "an x-ray to Medicare",
+            medicare(lines=[{"procedure_code": "71046"}]),
+            line_number=1,
+            says="imaging",
+        ),
+        passes(
+            "with the one who ordered it",
+            medicare(referring_npi="1234567893", lines=[{"procedure_code": "71046"}]),
+        ),
+        passes(
+            "named on the line",
+            medicare(lines=[{"procedure_code": "71046", "ordering_npi": "1234567893"}]),
+        ),
+        passes("a visit", medicare()),
+        passes("another payer", professional(lines=[{"procedure_code": "71046"}])),
+    ),
+)
+def ordering_provider_missing(claims: Claims, reference: Reference) -> Rows:
+    """An imaging service or laboratory test to Medicare without a referring or ordering provider.
+
+    Medicare wants to know who ordered a diagnostic test; claims without are returned. Where the physician who bills ordered it, their own name
+    stands there.
+
+    What to do: add the provider.
+    """
+    ranges = reference.table("ordered_services").select(
+        pl.col("code").alias("_first"), "last", "kind", "valid_from", "valid_to"
+    )
+    return (
+        claims.lines.filter(_ASKED, ~pl.col("is_history").fill_null(value=False))
+        .join_where(
+            ranges,
+            pl.col("procedure_code") >= pl.col("_first"),
+            pl.col("procedure_code") <= pl.col("last"),
+        )
+        .filter(in_force("from_date"))
+        .select(
+            "claim_key",
+            "line_number",
+            "procedure_code",
+            "kind",
+        )
+    )

@@ -1,0 +1,130 @@
+"""CLM117: a laboratory test without the laboratory's CLIA number."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.loaded import TABLES
+from cleanclaim.reference import Reference
+from cleanclaim.samples import medicare, professional
+from cleanclaim.terms import IS_PROFESSIONAL, has_modifier, in_force, is_missing
+
+_FORM = r"^\d{2}D\d{7}$"
+_MISSING = is_missing("clia_number")
+_MALFORMED = ~_MISSING & ~pl.col("clia_number").str.contains(_FORM)
+_LABORATORY = (
+    pl.col("procedure_code")
+    .str.contains(r"^(8[0-8]\d{3}|89[0-3]\d\d|\d{4}U)$")
+    .fill_null(value=False)
+)
+_ASKED = (
+    IS_PROFESSIONAL
+    & pl.col("rules_of").is_not_null()
+    & _LABORATORY
+    & _MISSING
+    & ~has_modifier("26")
+)
+
+
+def _unchecked(claims: Claims, reference: Reference) -> Rows:
+    asked = claims.lines.filter(_ASKED, ~pl.col("is_history").fill_null(value=False))
+    known = reference.table("clia_tests")["code"].implode()
+    return (
+        asked.filter(~pl.col("procedure_code").is_in(known))
+        .group_by("procedure_code")
+        .agg(pl.len().cast(pl.Int64).alias("lines"))
+        .sort("procedure_code")
+        .select(
+            pl.lit(None, pl.Int64).alias("claim_key"),
+            pl.format(
+                "whether {} needs a CLIA number is not in the list of common tests",
+                "procedure_code",
+            ).alias("reason"),
+            pl.lit(TABLES["clia_qw"].supply).alias("supply"),
+            pl.lit("clia_qw").alias("table"),
+            "procedure_code",
+            "lines",
+        )
+    )
+
+
+@query_edit(
+    code="CLM117",
+    name="clia-number-missing",
+    disposition=Disposition.RETURN,
+    carc="16",
+    rarc="MA120",
+    needs=("clia_tests",),
+    source=Source(
+        "Medicare Claims Processing Manual",
+        "chapter 16, section 70 (CLIA); 42 CFR 493",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.clia_number",
+    message="{what}.",
+    suggestion="Give the laboratory's CLIA number: two digits, D, seven digits.",
+    fix="proposed",
+    unchecked=_unchecked,
+    when={"lines": _ASKED | _MALFORMED},
+    examples=(
+        fails(
+            "a blood count to Medicare",
+            medicare(referring_npi="1234567893", lines=[{"procedure_code": "85025"}]),
+            line_number=1,
+            says="85025",
+        ),
+        fails(
+            "a number of another form",
+            professional(clia_number="12345", lines=[{"procedure_code": "85025"}]),
+            line_number=1,
+            says="12345",
+        ),
+        passes(
+            "with its number",
+            medicare(
+                clia_number="99D9999999",
+                referring_npi="1234567893",
+                lines=[{"procedure_code": "85025"}],
+            ),
+        ),
+        passes("no laboratory test", medicare()),
+        passes("another payer asks for none", professional(lines=[{"procedure_code": "85025"}])),
+        unchecked(
+            "a test of which nothing is known",
+            medicare(referring_npi="1234567893", lines=[{"procedure_code": "82777"}]),
+        ),
+    ),
+)
+def clia_number_missing(claims: Claims, reference: Reference) -> Rows:
+    """A laboratory test under CLIA, to Medicare or Medicaid, whose claim tells no CLIA number; or, for any payer, a number that is none.
+
+    The number says under which certificate the laboratory works. Without it the claim comes back. Tests are told from a list of common ones.
+
+    What to do: add the number of the laboratory that did the test.
+    """
+    tests = reference.table("clia_tests").select(
+        pl.col("code").alias("procedure_code"), "valid_from", "valid_to"
+    )
+    current = claims.lines.filter(~pl.col("is_history").fill_null(value=False))
+    keys = ["claim_key", "line_number", "procedure_code"]
+    missing = (
+        current.filter(_ASKED)
+        .join(tests, on="procedure_code")
+        .filter(in_force("from_date"))
+        .select(
+            *keys,
+            pl.format(
+                "{} is a laboratory test, and neither claim nor line tells a CLIA number",
+                "procedure_code",
+            ).alias("what"),
+        )
+    )
+    malformed = current.filter(_MALFORMED).select(
+        *keys, pl.format("{} is no CLIA number", "clia_number").alias("what")
+    )
+    return pl.concat([missing, malformed])

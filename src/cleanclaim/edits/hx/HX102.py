@@ -1,0 +1,215 @@
+"""HX102: a service more often than its limit allows."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.reference import Reference
+from cleanclaim.samples import medicare, professional
+from cleanclaim.terms import in_force
+
+
+def _limited(claims: Claims, reference: Reference) -> pl.DataFrame:
+    """The lines for whose payer a limit is known: with most, period, reason, citation."""
+    lines = claims.lines.filter(
+        "stands",
+        ~pl.col("is_history").fill_null(value=False),
+        pl.col("patient_key").is_not_null(),
+        pl.col("from_date").is_not_null(),
+    ).join(claims.claims.select("claim_key", "payer_id"), on="claim_key", how="left")
+    limits = reference.narrow("frequency_limits", lines["procedure_code"]).select(
+        pl.col("code").alias("procedure_code"),
+        "most",
+        "period",
+        "reason",
+        "citation",
+        "payers",
+        "valid_from",
+        "valid_to",
+        "release",
+    )
+    binds = pl.any_horizontal(
+        pl.col("payers").list.contains(pl.col(name)).fill_null(value=False)
+        for name in ("rules_of", "payer_class", "payer_id")
+    )
+    return lines.join(limits, on="procedure_code").filter(in_force("from_date"), binds)
+
+
+def _unchecked(claims: Claims, reference: Reference) -> Rows:
+    if claims.claims["is_history"].any():
+        return pl.DataFrame(schema={"claim_key": pl.Int64})
+    return (
+        _limited(claims, reference)
+        .filter(pl.col("period") != "day")
+        .unique(["claim_key", "line_number"])
+        .select(
+            "claim_key",
+            "line_number",
+            pl.lit("no earlier claims are loaded, so how often it was done is not known").alias(
+                "reason"
+            ),
+        )
+    )
+
+
+def _has_limit(reference: Reference) -> pl.Expr:
+    return pl.col("procedure_code").is_in(reference.table("frequency_limits")["code"].implode())
+
+
+@query_edit(
+    code="HX102",
+    name="more-often-than-allowed",
+    disposition=Disposition.DENY_LINE,
+    carc="119",
+    rarc="M86",
+    needs=("frequency_limits",),
+    source=Source(
+        "the payer's own frequency limit",
+        "named in the finding; for Medicare's preventive services 42 CFR 410.15 to 410.42",
+        "CMS, or the payer",
+        date(2026, 11, 23),
+    ),
+    column="lines.procedure_code",
+    message="{procedure_code} of {from_date} was done on {earlier_date} already: {reason} ({citation}).",
+    suggestion="It is paid again from {again}.",
+    unchecked=_unchecked,
+    supply="--history with the patients' earlier claims",
+    when={"lines": _has_limit},
+    examples=(
+        fails(
+            "a screening mammogram ten months after the last",
+            medicare(
+                claim_id="A",
+                is_history=True,
+                from_date="2025-07-20",
+                patient_sex="F",
+                diagnoses=["Z12.31"],
+                lines=[{"procedure_code": "77067"}],
+            ),
+            medicare(claim_id="B", diagnoses=["Z12.31"], lines=[{"procedure_code": "77067"}]),
+            line_number=1,
+            says="2026-07-01",
+        ),
+        passes(
+            "in the twelfth month after",
+            medicare(
+                claim_id="A",
+                is_history=True,
+                from_date="2025-05-31",
+                diagnoses=["Z12.31"],
+                lines=[{"procedure_code": "77067"}],
+            ),
+            medicare(
+                claim_id="B",
+                from_date="2026-05-01",
+                diagnoses=["Z12.31"],
+                lines=[{"procedure_code": "77067"}],
+            ),
+        ),
+        fails(
+            "a first wellness visit for the second time",
+            medicare(
+                claim_id="A",
+                is_history=True,
+                from_date="2019-05-31",
+                lines=[{"procedure_code": "G0438"}],
+            ),
+            medicare(claim_id="B", lines=[{"procedure_code": "G0438"}]),
+            line_number=1,
+            says="never again",
+        ),
+        passes(
+            "another payer has limits of its own",
+            professional(
+                claim_id="A",
+                is_history=True,
+                from_date="2025-07-20",
+                diagnoses=["Z12.31"],
+                lines=[{"procedure_code": "77067"}],
+            ),
+            professional(claim_id="B", diagnoses=["Z12.31"], lines=[{"procedure_code": "77067"}]),
+        ),
+        unchecked(
+            "nothing earlier is known",
+            medicare(diagnoses=["Z12.31"], lines=[{"procedure_code": "77067"}]),
+        ),
+    ),
+)
+def more_often_than_allowed(claims: Claims, reference: Reference) -> Rows:
+    """A service for the same patient more often than a limit of the payer allows, by whomever.
+
+    A limit allows so many in a day, a calendar year, a lifetime, a number of days, or says how many full months must pass: after a test in May,
+    eleven full months make the next May the first month
+    in which it is paid again. Lines are counted, not units.
+
+    What to do: tell the patient when it is paid again; wait, or have the reason recorded that lifts the limit.
+    """
+    asked = _limited(claims, reference)
+    earlier = claims.lines.filter("stands").select(
+        "patient_key",
+        "procedure_code",
+        pl.col("from_date").alias("earlier_date"),
+        pl.col("claim_key").alias("_claim"),
+        pl.col("line_number").alias("_line"),
+    )
+    months = pl.col("from_date").dt.year() * 12 + pl.col("from_date").dt.month()
+    earlier_months = pl.col("earlier_date").dt.year() * 12 + pl.col("earlier_date").dt.month()
+    number = pl.col("period").str.extract(r":(\d+)$").cast(pl.Int64)
+    kind = pl.col("period").str.extract(r"^([a-z_]+)")
+    days_between = (pl.col("from_date") - pl.col("earlier_date")).dt.total_days()
+    same_window = (
+        pl.when(kind == "day")
+        .then(days_between == 0)
+        .when(kind == "calendar_year")
+        .then(pl.col("from_date").dt.year() == pl.col("earlier_date").dt.year())
+        .when(kind == "months")
+        .then((months - earlier_months) <= number)
+        .when(kind == "days")
+        .then(days_between < number)
+        .otherwise(kind == "lifetime")
+    )
+    before = (pl.col("earlier_date") < pl.col("from_date")) | (
+        (pl.col("earlier_date") == pl.col("from_date"))
+        & (
+            (pl.col("_claim") < pl.col("claim_key"))
+            | (
+                (pl.col("_claim") == pl.col("claim_key"))
+                & (pl.col("_line") < pl.col("line_number"))
+            )
+        )
+    )
+    first_again = (
+        pl.when(kind == "months")
+        .then(pl.col("earlier_date").dt.month_start().dt.offset_by(pl.format("{}mo", number + 1)))
+        .when(kind == "calendar_year")
+        .then(pl.date(pl.col("earlier_date").dt.year() + 1, 1, 1))
+        .when(kind == "days")
+        .then(pl.col("earlier_date") + pl.duration(days=number))
+        .when(kind == "day")
+        .then(pl.col("earlier_date") + pl.duration(days=1))
+    )
+    return (
+        asked.join(earlier, on=["patient_key", "procedure_code"])
+        .filter(before, same_window)
+        .with_columns(pl.len().over("claim_key", "line_number", "period").alias("_count"))
+        .filter(pl.col("_count") >= pl.col("most"))
+        .sort("claim_key", "line_number", "earlier_date", descending=[False, False, True])
+        .unique(["claim_key", "line_number"], keep="first", maintain_order=True)
+        .select(
+            "claim_key",
+            "line_number",
+            "procedure_code",
+            "from_date",
+            "earlier_date",
+            "most",
+            "period",
+            "reason",
+            "citation",
+            "release",
+            first_again.cast(pl.String).fill_null("no day on: never again").alias("again"),
+        )
+    )

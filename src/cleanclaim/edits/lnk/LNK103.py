@@ -1,0 +1,89 @@
+"""LNK103: a diagnosis that a local policy does not list for the procedure."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.coverage import judged, untold
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.reference import Reference
+from cleanclaim.samples import medicare
+
+
+@query_edit(
+    code="LNK103",
+    name="not-supported-by-local-policy",
+    disposition=Disposition.DENY_LINE,
+    carc="50",
+    rarc="N115",
+    needs=("coverage_policies", "coverage_procedures", "coverage_diagnoses", "coverage_states"),
+    payers=("medicare",),
+    source=Source(
+        "Medicare Coverage Database",
+        "the policy named in the finding; Medicare Program Integrity Manual, chapter 13",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.diagnosis_pointer_1",
+    message="No diagnosis of the line supports {procedure_code} under {policy} ({title})[; {caution}].",
+    suggestion="See the record for the reason of the service, and point at its diagnosis; where there is none that the policy takes, the patient is told beforehand (GA).",
+    fix="proposed",
+    unchecked=lambda claims, reference: untold(judged(claims, reference), "local"),
+    examples=(
+        fails(
+            "ear wax for an earache, in Ohio",
+            medicare(
+                billing_state="OH",
+                diagnoses=["H92.01"],
+                lines=[{"procedure_code": "69210"}],
+            ),
+            line_number=1,
+            says="A56454",
+            disposition=Disposition.WARN,
+        ),
+        passes(
+            "ear wax for ear wax, in Ohio",
+            medicare(
+                billing_state="OH",
+                diagnoses=["H61.21"],
+                lines=[{"procedure_code": "69210"}],
+            ),
+        ),
+        unchecked(
+            "in a state whose policies are not loaded",
+            medicare(diagnoses=["H92.01"], lines=[{"procedure_code": "69210"}]),
+        ),
+        unchecked(
+            "the claim tells no state",
+            medicare(billing_state=None, diagnoses=["H92.01"], lines=[{"procedure_code": "69210"}]),
+        ),
+    ),
+)
+def not_supported_by_local_policy(claims: Claims, reference: Reference) -> Rows:
+    """No diagnosis that the line points at is in the list of a local coverage policy (LCD or its article) for the procedure, in the claim's state and on its day.
+
+    The state is the service facility's, else the billing provider's. Where several policies of the state name the procedure, one that takes the
+    diagnosis is enough. Where the policy's prose decides
+    (conditions joined by "and", lists tied to procedures in words), the finding is a warning.
+
+    What to do: look in the record why the service was given.
+    """
+    return (
+        judged(claims, reference)
+        .unsupported.filter(pl.col("kind") == "local")
+        .select(
+            "claim_key",
+            "line_number",
+            "procedure_code",
+            "policy",
+            "title",
+            pl.when("advisory")
+            .then(pl.lit("this list only guides: the policy's own text decides"))
+            .alias("caution"),
+            "release",
+            pl.when("advisory").then(pl.lit(Disposition.WARN.value)).alias("disposition"),
+        )
+    )

@@ -1,0 +1,98 @@
+"""LNK104: a diagnosis that a national policy does not list for the procedure."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.coverage import judged, untold
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.reference import Reference
+from cleanclaim.samples import medicare, professional
+
+
+@query_edit(
+    code="LNK104",
+    name="not-supported-by-national-policy",
+    disposition=Disposition.DENY_LINE,
+    carc="50",
+    rarc="N386",
+    needs=("coverage_policies", "coverage_procedures", "coverage_diagnoses"),
+    payers=("medicare",),
+    source=Source(
+        "Medicare National Coverage Determinations Manual",
+        "the section named in the finding, with its list of codes",
+        "CMS",
+        date(2026, 11, 23),
+    ),
+    column="lines.diagnosis_pointer_1",
+    message="No diagnosis of the line supports {procedure_code} under {policy} ({title})[; {caution}].",
+    suggestion="See the record for the reason of the test, and point at its diagnosis; where there is none that the policy takes, the patient is told beforehand (GA) or pays nothing.",
+    fix="proposed",
+    unchecked=lambda claims, reference: untold(judged(claims, reference), "national"),
+    examples=(
+        fails(
+            "glycated hemoglobin for a cold",
+            professional(diagnoses=["J06.9"], lines=[{"procedure_code": "83036"}]),
+            line_number=1,
+            says=("NCD 190.21", "No diagnosis"),
+            disposition=Disposition.WARN,
+        ),
+        passes(
+            "for diabetes",
+            professional(diagnoses=["E11.9"], lines=[{"procedure_code": "83036"}]),
+        ),
+        passes(
+            "for diabetes, listed second and pointed at",
+            professional(
+                diagnoses=["J06.9", "E11.9"],
+                lines=[{"procedure_code": "83036", "diagnosis_pointers": (1, 2)}],
+            ),
+        ),
+        fails(
+            "for diabetes, listed and not pointed at",
+            medicare(
+                diagnoses=["J06.9", "E11.9"],
+                clia_number="99D9999999",
+                referring_npi="1234567893",
+                lines=[{"procedure_code": "83036"}],
+            ),
+            line_number=1,
+            disposition=Disposition.WARN,
+        ),
+        passes(
+            "the patient was told that Medicare may not pay",
+            professional(
+                diagnoses=["J06.9"], lines=[{"procedure_code": "83036", "modifier_1": "GA"}]
+            ),
+        ),
+        unchecked("no policy names the code", professional()),
+    ),
+)
+def not_supported_by_national_policy(claims: Claims, reference: Reference) -> Rows:
+    """No diagnosis that the line points at is in the list of a national coverage policy for its procedure.
+
+    Medicare pays such a service only for the diagnoses that the policy lists. The finding names policy and release. Where the list is advisory (a
+    starter list, or a policy whose
+    own words decide) it is a warning. Lines with GA, GX, GY or GZ expect the denial and are passed over.
+
+    What to do: look in the record why the service was ordered.
+    """
+    return (
+        judged(claims, reference)
+        .unsupported.filter(pl.col("kind") == "national")
+        .select(
+            "claim_key",
+            "line_number",
+            "procedure_code",
+            "policy",
+            "title",
+            pl.when("advisory")
+            .then(pl.lit("this list only guides: the policy's own text decides"))
+            .alias("caution"),
+            "release",
+            pl.when("advisory").then(pl.lit(Disposition.WARN.value)).alias("disposition"),
+        )
+    )

@@ -1,0 +1,127 @@
+"""LNK108: a pair of procedure and diagnosis that the own history (almost) never shows."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.reference import Reference
+from cleanclaim.samples import professional
+
+_ENOUGH = 20
+_RARE = 0.01
+
+
+def _seen(claims: Claims) -> pl.LazyFrame:
+    """How often the history shows each procedure, by line."""
+    return (
+        claims.line_diagnoses.lazy()
+        .filter("is_history")
+        .group_by("procedure_code")
+        .agg(pl.struct("claim_key", "line_number").n_unique().cast(pl.Int64).alias("times_seen"))
+    )
+
+
+def _unchecked(claims: Claims, reference: Reference) -> Rows:
+    del reference
+    seen = _seen(claims).filter(pl.col("times_seen") >= _ENOUGH)
+    return (
+        claims.lines.lazy()
+        .filter(~pl.col("is_history"), pl.col("procedure_code").is_not_null())
+        .join(seen, on="procedure_code", how="anti")
+        .group_by("procedure_code")
+        .agg(pl.len().cast(pl.Int64).alias("lines"))
+        .sort("procedure_code")
+        .select(
+            pl.lit(None, pl.Int64).alias("claim_key"),
+            pl.format(
+                "the history loaded holds fewer than {} lines of {}",
+                pl.lit(_ENOUGH),
+                "procedure_code",
+            ).alias("reason"),
+            pl.lit("history").alias("table"),
+            "procedure_code",
+            "lines",
+        )
+    )
+
+
+_HISTORY = tuple(
+    professional(
+        claim_id=f"H{n}",
+        is_history=True,
+        from_date="2026-04-01",
+        diagnoses=["E11.9"],
+        lines=[{"procedure_code": "83036"}],
+    )
+    for n in range(_ENOUGH)
+)
+
+
+@query_edit(
+    code="LNK108",
+    name="pair-not-seen-in-history",
+    disposition=Disposition.WARN,
+    carc="11",
+    on=False,
+    source=Source("the claims given as history", "counted", "the user", date(2026, 11, 23)),
+    column="lines.diagnosis_pointer_1",
+    message="Of {times_seen} earlier lines of {procedure_code}, {times_with} pointed at a diagnosis of {categories}; by that count such a line is seen with a probability of about {probability}.",
+    suggestion="Check the diagnosis and the pointer.",
+    unchecked=_unchecked,
+    supply="--history with more of your paid claims",
+    examples=(
+        fails(
+            "a cold, where all others had diabetes",
+            *_HISTORY,
+            professional(claim_id="B", diagnoses=["J06.9"], lines=[{"procedure_code": "83036"}]),
+            line_number=1,
+            says="4.5%",
+        ),
+        passes(
+            "diabetes, as all others",
+            *_HISTORY,
+            professional(claim_id="B", diagnoses=["E11.65"], lines=[{"procedure_code": "83036"}]),
+        ),
+        unchecked("too little history", professional()),
+    ),
+)
+def pair_not_seen_in_history(claims: Claims, reference: Reference) -> Rows:
+    """A line none of whose diagnoses' categories the own history shows (or hardly ever) with its procedure.
+
+    Off unless selected. The history should hold claims that were paid; the count is of lines, by the first three characters of the diagnosis, and
+    the probability is (times + 1) / (lines + 2). Procedures with
+    fewer than twenty lines in the history are not judged.
+
+    What to do: see whether the pointer or the diagnosis is wrong; an unusual pair may still be right.
+    """
+    del reference
+    lines = claims.line_diagnoses.lazy().with_columns(
+        pl.col("diagnosis_code").str.slice(0, 3).alias("_category")
+    )
+    pairs = (
+        lines.filter("is_history")
+        .group_by("procedure_code", "_category")
+        .agg(pl.struct("claim_key", "line_number").n_unique().cast(pl.Int64).alias("_times"))
+    )
+    keys = ["claim_key", "line_number", "procedure_code"]
+    return (
+        lines.filter(~pl.col("is_history"))
+        .join(_seen(claims).filter(pl.col("times_seen") >= _ENOUGH), on="procedure_code")
+        .join(pairs, on=["procedure_code", "_category"], how="left")
+        .group_by(keys, maintain_order=True)
+        .agg(
+            pl.col("times_seen").first(),
+            pl.col("_times").fill_null(0).max().alias("times_with"),
+            pl.col("_category").unique().sort().alias("categories"),
+        )
+        .filter(pl.col("times_with") <= pl.col("times_seen") * _RARE)
+        .with_columns(
+            pl.format(
+                "{}%", ((pl.col("times_with") + 1) / (pl.col("times_seen") + 2) * 100).round(1)
+            ).alias("probability")
+        )
+    )
