@@ -1,10 +1,12 @@
 """Write an 837P file of any number of invented claims.
 
     python benches/generate.py 20000 claims.837
+    python benches/generate.py 20000 claims.837 --store reference/ --start 2024-08-05
 
 The same seed gives the same claims. A claim has one to six lines (two on average, as office claims have) and one to four diagnoses; every fifth patient
 is a dependent, every third claim names a referring provider, and about one in twelve carries a fault: an ended code, a code cut short, a modifier that does
-not exist.
+not exist. With a store every fourth line has a code drawn from all that its table of unit limits knows on the first day, diagnoses are drawn from all of
+ICD-10-CM (every fourth again), and half of the claims go to Medicare.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from pathlib import Path
 
 CLAIMS_A_TRANSACTION = 5_000
 """A transaction set holds at most this many claims (837P guide, section 1.3.2)."""
-DIAGNOSES = [
+DIAGNOSES = (
     "I10",
     "E119",
     "E785",
@@ -50,7 +52,7 @@ DIAGNOSES = [
     "J449",
     "M1711",
     "G4733",
-]
+)
 FAULTY = ("M545", "E11", "S52501", "G35")
 SERVICES = (
     ("99213", "125.00"), ("99214", "185.00"), ("99203", "160.00"), ("36415", "12.00"), ("80053", "38.50"), ("85025", "24"), ("81002", "9.75"), ("83036", "31"),
@@ -59,6 +61,41 @@ SERVICES = (
 LINES = (1, 1, 1, 2, 2, 2, 2, 3, 3, 6)
 PROVIDERS = ("1234567893", "1245319599", "1427051473", "1003000126")
 START = date(2026, 4, 6)
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """What claims are made of.
+
+    Attributes:
+        services: code and charge of a line.
+        diagnoses: codes.
+        start: the first day of service.
+        medicare: the share of claims that go to Medicare.
+    """
+
+    services: tuple[tuple[str, str], ...]
+    diagnoses: tuple[str, ...]
+    start: date = START
+    medicare: float = 0.0
+
+
+EVERYDAY = Codes(SERVICES, DIAGNOSES)
+
+
+def codes_of(store: Path, start: date) -> Codes:
+    """Three in four everyday codes, one in four any of the codes in the tables of a store."""
+    import polars as pl  # noqa: PLC0415 - only where a store is given
+
+    from cleanclaim.reference import Reference  # noqa: PLC0415
+
+    reference = Reference.load(store=store)
+    on_day = pl.lit(start).is_between("valid_from", "valid_to")
+    limits = reference.table("mue_practitioner").filter(on_day)["code"].unique().sort()
+    diagnoses = reference.table("icd10cm").filter(on_day)["code"].unique().sort()
+    any_code = [(code, f"{40 + n % 400}") for n, code in enumerate(limits)]
+    often = SERVICES * -(-3 * len(any_code) // len(SERVICES))
+    return Codes((*often, *any_code), (*DIAGNOSES * 7_500, *diagnoses), start, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +115,7 @@ class Claim:
 
     number: str
     member: str
+    sent: date
     born: date
     sex: str
     is_dependent: bool
@@ -86,6 +124,7 @@ class Claim:
     lines: tuple[Line, ...]
     rendering: str
     referring: str
+    is_medicare: bool = False
 
     @property
     def cents(self) -> int:
@@ -93,28 +132,38 @@ class Claim:
         return sum(round(float(line.charge) * 100) for line in self.lines)
 
 
-def claims(count: int, seed: int = 837) -> Iterator[Claim]:
+def claims(count: int, seed: int = 837, made_of: Codes = EVERYDAY) -> Iterator[Claim]:
     """Invented claims; the same for the same seed."""
     dice = random.Random(seed)
     for n in range(count):
-        codes = dice.sample(DIAGNOSES, dice.choice((1, 2, 2, 3, 4)))
+        codes = dice.sample(made_of.diagnoses, dice.choice((1, 2, 2, 3, 4)))
         if dice.random() < 0.06:
             codes[-1] = dice.choice(FAULTY)
+        is_medicare = made_of.medicare > 0 and dice.random() < made_of.medicare
         yield Claim(
             number=f"B{n:09d}",
-            member=f"W{n // 2:09d}",
+            member=_medicare_number(n // 2) if is_medicare else f"W{n // 2:09d}",
+            sent=made_of.start + timedelta(days=39),
             born=date(1940, 1, 1) + timedelta(days=dice.randrange(24_000)),
             sex=dice.choice("FM"),
             is_dependent=n % 5 == 4,
-            day=START + timedelta(days=dice.randrange(28)),
+            day=made_of.start + timedelta(days=dice.randrange(28)),
             diagnoses=tuple(codes),
             lines=tuple(
                 _line(dice, service, len(codes))
-                for service in dice.sample(SERVICES, dice.choice(LINES))
+                for service in dice.sample(made_of.services, dice.choice(LINES))
             ),
             rendering=dice.choice(PROVIDERS),
             referring=dice.choice(PROVIDERS) if n % 3 == 0 else "",
+            is_medicare=is_medicare,
         )
+
+
+def _medicare_number(n: int) -> str:
+    """A number of the form of a Medicare beneficiary identifier."""
+    letters = "ACDEFGHJKMNPQRTUVWXY"
+    a, b, c, d = (letters[n // 20**place % 20] for place in range(4))
+    return f"{n // 10**4 % 9 + 1}{a}A{n // 10**3 % 10}{b}A{n // 10**2 % 10}{c}{d}{n % 100:02d}"
 
 
 def _line(dice: random.Random, service: tuple[str, str], diagnoses: int) -> Line:
@@ -129,7 +178,7 @@ def transaction(number: int, batch: list[Claim]) -> Iterator[str]:
     """The segments of one transaction set, ST to SE."""
     header = [
         f"ST*837*{number:04d}*005010X222A1",
-        f"BHT*0019*00*{number}*20260515*1200*CH",
+        f"BHT*0019*00*{number}*{batch[0].sent:%Y%m%d}*1200*CH",
         "NM1*41*2*EXAMPLE CLINIC*****46*EXAMPLE",
         "PER*IC*BILLING*TE*5555550100",
         "NM1*40*2*EXAMPLE PAYER*****46*EXAMPLEPAYER",
@@ -158,7 +207,7 @@ def _claim(claim: Claim, level: int) -> tuple[list[str], int]:
     subscriber = level + 1
     segments = [
         f"HL*{subscriber}*1*22*{int(claim.is_dependent)}",
-        f"SBR*P*{'' if claim.is_dependent else '18'}*******CI",
+        f"SBR*P*{'' if claim.is_dependent else '18'}*******{'MB' if claim.is_medicare else 'CI'}",
         f"NM1*IL*1*EXAMPLE*PAT****MI*{claim.member}",
         *person,
         "NM1*PR*2*EXAMPLE PAYER*****PI*99999",
@@ -198,10 +247,10 @@ def text(batch: list[Claim]) -> str:
     return "".join(f"{segment}~\n" for segment in _interchange(iter(batch)))
 
 
-def write(path: Path, count: int, seed: int = 837) -> None:
+def write(path: Path, count: int, seed: int = 837, made_of: Codes = EVERYDAY) -> None:
     """Write a file of that many claims."""
     with path.open("w") as file:
-        file.writelines(f"{segment}~\n" for segment in _interchange(claims(count, seed)))
+        file.writelines(f"{segment}~\n" for segment in _interchange(claims(count, seed, made_of)))
 
 
 def _interchange(stream: Iterator[Claim]) -> Iterator[str]:
@@ -225,8 +274,11 @@ def main() -> None:
     parser.add_argument("count", type=int, help="how many claims")
     parser.add_argument("path", type=Path, help="file to write")
     parser.add_argument("--seed", type=int, default=837)
+    parser.add_argument("--store", type=Path, help="draw codes from this reference store")
+    parser.add_argument("--start", type=date.fromisoformat, default=START, help="first day")
     asked = parser.parse_args()
-    write(asked.path, asked.count, asked.seed)
+    made_of = codes_of(asked.store, asked.start) if asked.store else EVERYDAY
+    write(asked.path, asked.count, asked.seed, made_of)
     print(f"{asked.path}: {asked.count:,} claims, {asked.path.stat().st_size:,} bytes")
 
 

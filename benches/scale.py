@@ -2,17 +2,19 @@
 
     python benches/scale.py                       # 1, 1,000, 20,000 and 200,000 claims
     python benches/scale.py 20000 --repeat 5
+    python benches/scale.py 200000 --store reference/ --start 2024-08-05
 
 Every measurement runs in a process of its own, which imports, loads the reference and works one small file before the clock starts; the best and the
 median of the repeats are printed. Reading ends with the tables of the model; `read` looks at the
 envelope only, as for claims of a history or where no edit of form is selected. Checking goes from the file to the findings, reading included. Peak
-memory is the whole process's, less nothing.
+memory is the whole process's, less nothing. With a store only checking is measured, on claims with codes drawn from its tables.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import statistics
 import subprocess
@@ -20,9 +22,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import date
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import generate
+
+if TYPE_CHECKING:
+    from cleanclaim.reference import Reference
 
 SIZES = (1, 1_000, 20_000, 200_000)
 MEBIBYTE = 1 << 10
@@ -50,20 +58,36 @@ def check(path: Path) -> int:
     return int(cleanclaim.check(path).summary["claims"])
 
 
+def check_with_tables(path: Path) -> int:
+    """Check a file against the tables of the store that `CLEANCLAIM_BENCH_STORE` names; how many claims it has."""
+    import cleanclaim  # noqa: PLC0415 - measured by itself
+
+    return int(cleanclaim.check(path, reference=_stored()).summary["claims"])
+
+
+@cache
+def _stored() -> Reference:
+    from cleanclaim.reference import Reference  # noqa: PLC0415 - measured by itself
+
+    return Reference.load(store=Path(os.environ["CLEANCLAIM_BENCH_STORE"]))
+
+
 JOBS: dict[str, Callable[[Path], int]] = {
     "read": read,
     "read, form checked": read_and_check_form,
     "check": check,
 }
+WITH_TABLES: dict[str, Callable[[Path], int]] = {"check, full tables": check_with_tables}
 
 
 def measure(job: str, path: Path, small: Path, repeat: int) -> dict[str, float]:
     """In this process: seconds of each repeat, and the peak memory in MiB."""
-    JOBS[job](small)
+    work = {**JOBS, **WITH_TABLES}[job]
+    work(small)
     seconds = []
     for _ in range(repeat):
         start = time.perf_counter()
-        claims = JOBS[job](path)
+        claims = work(path)
         seconds.append(time.perf_counter() - start)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEBIBYTE
     return {
@@ -81,21 +105,27 @@ def main() -> None:
     )
     parser.add_argument("sizes", type=int, nargs="*", default=SIZES)
     parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--store", type=Path, help="a reference store with CMS's tables")
+    parser.add_argument("--start", type=date.fromisoformat, default=generate.START)
     parser.add_argument("--job", nargs=3, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.job:
         job, path, small = asked.job
         print(json.dumps(measure(job, Path(path), Path(small), asked.repeat)))
         return
+    made_of = generate.EVERYDAY
+    if asked.store:
+        os.environ["CLEANCLAIM_BENCH_STORE"] = str(asked.store)
+        made_of = generate.codes_of(asked.store, asked.start)
     print("| job | claims | file MB | best s | median s | claims/s (median) | peak MiB |")
     print("|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         small = Path(folder) / "small.837"
         generate.write(small, 10)
-        for job in JOBS:
+        for job in WITH_TABLES if asked.store else JOBS:
             for size in asked.sizes:
                 path = Path(folder) / f"{size}.837"
-                generate.write(path, size)
+                generate.write(path, size, made_of=made_of)
                 command = [sys.executable, __file__, "--repeat", str(asked.repeat)]
                 done = subprocess.run(
                     [*command, "--job", job, str(path), str(small)],

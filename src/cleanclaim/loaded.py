@@ -172,37 +172,31 @@ def unspoken(
         Rows of `not_checked` without a claim: reason, supply, table, procedure_code, lines. None where there is nothing to tell.
     """
     told = TABLES[name]
-    without = asked & (found == NO_TABLE)
-    outside = asked & (found == OUTSIDE)
-    parts: list[pl.DataFrame] = []
-    if without.any():
-        years = lines["from_date"].filter(pl.Series(without)).dt.year()
-        parts += [
-            _told(f"no {told.words} is loaded for {year}", None, count)
-            for year, count in years.rename("year").value_counts().sort("year").iter_rows()
-        ]
-    if outside.any():
-        by_code = (
-            lines["procedure_code"].filter(pl.Series(outside)).value_counts().sort("procedure_code")
-        )
-        parts += [
-            _told(f"{code} is not in the starter set, and no {told.words} is loaded", code, count)
-            for code, count in by_code.iter_rows()
-        ]
-    if not parts:
+    without = pl.Series(asked & (found == NO_TABLE))
+    outside = pl.Series(asked & (found == OUTSIDE))
+    if not without.any() and not outside.any():
         return None
-    return pl.concat(parts).with_columns(
-        pl.lit(told.supply).alias("supply"), pl.lit(name).alias("table")
-    )
-
-
-def _told(reason: str, code: str | None, count: int) -> pl.DataFrame:
-    return pl.DataFrame(
-        {"claim_key": [None], "reason": [reason], "procedure_code": [code], "lines": [count]},
-        schema={
-            "claim_key": pl.Int64,
-            "reason": pl.String,
-            "procedure_code": pl.String,
-            "lines": pl.Int64,
-        },
+    by_year = lines.filter(without).group_by(pl.col("from_date").dt.year().alias("year")).len()
+    by_code = lines.filter(outside).group_by("procedure_code").len()
+    return pl.concat(
+        [
+            by_year.sort("year").select(
+                pl.format("no {} is loaded for {}", pl.lit(told.words), "year").alias("reason"),
+                pl.lit(None, pl.String).alias("procedure_code"),
+                pl.col("len").cast(pl.Int64).alias("lines"),
+            ),
+            by_code.sort("procedure_code").select(
+                pl.format(
+                    "{} is not in the starter set, and no {} is loaded",
+                    "procedure_code",
+                    pl.lit(told.words),
+                ).alias("reason"),
+                "procedure_code",
+                pl.col("len").cast(pl.Int64).alias("lines"),
+            ),
+        ]
+    ).with_columns(
+        pl.lit(None, pl.Int64).alias("claim_key"),
+        pl.lit(told.supply).alias("supply"),
+        pl.lit(name).alias("table"),
     )

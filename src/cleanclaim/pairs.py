@@ -170,12 +170,16 @@ class _Index:
         known = _numbers(packed(codes), self._codes)
         first, second = known[one], known[other]
         keys = np.where((first >= 0) & (second >= 0), first * len(self._codes) + second, -1)
-        low = np.searchsorted(self._keys, keys)
-        count = np.searchsorted(self._keys, keys, side="right") - low
+        distinct, at = np.unique(
+            keys, return_inverse=True
+        )  # in order, so that the search is near its last place
+        lows = np.searchsorted(self._keys, distinct)
+        counts = np.searchsorted(self._keys, distinct, side="right") - lows
+        low, count = lows[at], counts[at]
         hits = np.repeat(np.arange(len(keys)), count)
         starts = np.cumsum(count) - count
-        at = np.repeat(low - starts, count) + np.arange(int(count.sum()))
-        return hits, self._rows[at]
+        rows = np.repeat(low - starts, count) + np.arange(int(count.sum()))
+        return hits, self._rows[rows]
 
 
 def _codes_of(table: pl.DataFrame) -> pl.DataFrame:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -19,8 +21,11 @@ from cleanclaim.reference import Reference
 from cleanclaim.reference.sets import load_set
 from cleanclaim.report.result import Report
 
-CLAIMS_AT_ONCE: Final = 100_000
+CLAIMS_AT_ONCE: Final = 50_000
 """Patients are worked on together in groups of about so many claims, which bounds the memory that edits need."""
+
+_AT_ONCE: Final = 2
+"""Groups that are worked on at the same time."""
 
 Progress = Callable[[str, int], None]
 
@@ -200,6 +205,33 @@ def _collected(batches: Iterator[Batch], progress: Progress | None, doing: str) 
     return concat(parts)
 
 
+def _checked(
+    batch: Batch, reference: Reference, edits: Sequence[Edit], progress: Progress | None
+) -> list[Checked]:
+    """Group after group, two at once where there are several: much of the work runs outside Python's lock."""
+    checked: list[Checked] = []
+    done = 0
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+        waiting: deque[tuple[int, Future[Checked]]] = deque()
+        for group in whole_patients(batch):
+            waiting.append((group.claims.height, pool.submit(check, group, reference, edits)))
+            while len(waiting) >= _AT_ONCE:
+                done += _taken(waiting, checked)
+                if progress:
+                    progress("checking", done)
+        while waiting:
+            done += _taken(waiting, checked)
+    if progress:
+        progress("checking", done)
+    return checked
+
+
+def _taken(waiting: deque[tuple[int, Future[Checked]]], checked: list[Checked]) -> int:
+    claims, future = waiting.popleft()
+    checked.append(future.result())
+    return claims
+
+
 def _report(
     batch: Batch,
     reference: Reference,
@@ -208,13 +240,7 @@ def _report(
     files: Sequence[FileRead],
     progress: Progress | None,
 ) -> Report:
-    checked: list[Checked] = []
-    done = 0
-    for group in whole_patients(batch):
-        checked.append(check(group, reference, edits))
-        done += group.claims.height
-        if progress:
-            progress("checking", done)
+    checked = _checked(batch, reference, edits, progress)
     findings = (
         pl.concat([c.findings for c in checked]) if checked else pl.DataFrame(schema=FINDINGS)
     )

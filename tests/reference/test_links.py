@@ -117,7 +117,8 @@ def test_asking_for_pairs_gives_the_same_as_asking_for_codes(reference: Referenc
 
 
 def test_note_links_tell_what_satisfies_a_note(reference: Reference) -> None:
-    codes = pl.Series(["F0280", "G309", "E119", "Z794", "I10"])
+    own = pl.DataFrame({"code": ["F0280", "G309", "E119", "Z794", "I10"]})
+    codes = own.join(own.rename({"code": "target_code"}), how="cross")
     first = note_links(reference, codes, "code_first")
     assert first.select("code", "target_code", "owner").rows() == [("F0280", "G309", "F02")]
     additional = note_links(reference, codes, "use_additional")

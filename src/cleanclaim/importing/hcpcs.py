@@ -1,6 +1,7 @@
 """HCPCS Level II: CMS's quarterly alphanumeric file, fixed width, 320 columns.
 
-A code stands on several records: one that begins it, with all fields, and some that go on with its long description. Modifiers stand among them, their code
+A code stands on several records: one that begins it, with all fields, and some that go on with its long description. Modifiers stand among them,
+their code
 in the fourth and fifth column. The last day of a code is the last on which it may be used.
 
 Source: CMS, "HCPCS Quarterly Update", the record layout that comes with the file.

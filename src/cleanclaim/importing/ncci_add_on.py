@@ -1,6 +1,7 @@
 """Medicare's add-on code edits: fixed-width text.
 
-Type 1 has a closed list of primary codes, type 2 none (the contractor decides; the primary reads CCCCC), type 3 an open list. Dates are year and day of the
+Type 1 has a closed list of primary codes, type 2 none (the contractor decides; the primary reads CCCCC), type 3 an open list. Dates are year and
+day of the
 year.
 
 Source: CMS, "Medicare NCCI Add-on Code Edits"; the columns of its spreadsheet.

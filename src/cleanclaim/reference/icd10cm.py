@@ -277,23 +277,25 @@ def _excluding(reference: Reference) -> pl.DataFrame:
     return pl.DataFrame({"pair": one << _CATEGORY | other}).sort("pair")
 
 
-def note_links(reference: Reference, codes: pl.Series, kind: str) -> pl.DataFrame:
-    """Which of some codes are named by a note of a kind that another of them carries.
+def note_links(reference: Reference, pairs: pl.DataFrame, kind: str) -> pl.DataFrame:
+    """Which pairs of codes a note of a kind joins: the one carries it, the other is named by it.
 
     Args:
         reference: the reference.
-        codes: undotted codes.
-        kind: excludes1, excludes2, code_first, use_additional or code_also.
+        pairs: code and target_code, undotted.
+        kind: excludes2, use_additional or code_also.
 
     Returns:
         code (carries the note, by itself or from above), target_code (is named by it), note_id,
         owner (where the note stands), text, heading, container, is_exhaustive.
     """
-    prefixes = _prefixes(codes)
-    links = _links(
-        _carried(reference, prefixes, kind),
-        _named(reference, prefixes, kind),
-        apart=kind.startswith("excludes"),
+    distinct = (
+        pairs.select("code", "target_code").unique().filter(pl.col("code") != pl.col("target_code"))
+    )
+    carried = _carried(reference, _prefixes(distinct["code"]), kind).select("code", "note_id")
+    named = _named(reference, _prefixes(distinct["target_code"]), kind)
+    links = distinct.join(carried.unique(), on="code").join(
+        named, on=["target_code", "note_id"], how="semi"
     )
     return _told(reference, links, "container", "is_exhaustive")
 
@@ -362,11 +364,11 @@ def _named(reference: Reference, prefixes: pl.DataFrame, kind: str) -> pl.DataFr
     return named.select(pl.col("code").alias("target_code"), "note_id")
 
 
-def _links(carried: pl.DataFrame, named: pl.DataFrame, *, apart: bool = True) -> pl.DataFrame:
+def _links(carried: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
     links = carried.join(named, on="note_id", how="inner")
     links = links.filter(pl.col("code") != pl.col("target_code"))
-    if apart:  # a note bars nothing that stands in the very place where it stands itself
-        links = links.filter(~pl.col("target_code").str.starts_with(pl.col("scope")))
+    # a note bars nothing that stands in the very place where it stands itself
+    links = links.filter(~pl.col("target_code").str.starts_with(pl.col("scope")))
     return links.select("code", "target_code", "note_id").unique()
 
 

@@ -92,22 +92,17 @@ def additional_code_missing(claims: Claims, reference: Reference) -> Rows:
                 "note": pl.String,
             }
         )
-    wanting = coded.lazy().join(
-        asked.lazy().select("code", "container", "note"), left_on="diagnosis_code", right_on="code"
+    wanting = coded.join(
+        asked.select("code", "container", "note"), left_on="diagnosis_code", right_on="code"
     )
-    links = (
-        note_links(reference, codes, "use_additional")
-        .lazy()
-        .select("code", "target_code", "container")
+    together = wanting.join(
+        coded.select("claim_key", pl.col("diagnosis_code").alias("target_code")), on="claim_key"
+    ).rename({"diagnosis_code": "code"})
+    links = note_links(reference, together, "use_additional").select(
+        "code", "target_code", "container"
     )
-    met = (
-        wanting.join(links, left_on=["diagnosis_code", "container"], right_on=["code", "container"])
-        .join(
-            coded.lazy().select("claim_key", pl.col("diagnosis_code").alias("target_code")),
-            on=["claim_key", "target_code"],
-            how="semi",
-        )
-        .select("claim_key", "diagnosis_number", "container")
+    met = together.join(links, on=["code", "target_code", "container"], how="semi").select(
+        "claim_key", "diagnosis_number", "container"
     )
     return (
         wanting.join(met, on=["claim_key", "diagnosis_number", "container"], how="anti")

@@ -128,6 +128,7 @@ def add_on_without_primary(claims: Claims, reference: Reference) -> Rows:
     add_ons = reference.narrow("ncci_add_on", lines["procedure_code"])["code"].unique().implode()
     done = (
         lines.filter(pl.col("procedure_code").is_not_null())
+        .join(listed_for.select(day).unique(), on=day, how="semi")
         .group_by(day)
         .agg(
             pl.col("procedure_code").unique().alias("_done"),

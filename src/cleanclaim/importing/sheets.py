@@ -1,0 +1,148 @@
+"""Files of rows and columns as publishers make them: CSV with a preamble above the header, and the first sheet of an Excel workbook; everything is text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+
+from cleanclaim.importing.layout import Part, refuse
+
+Grid = list[list[str]]
+_ZIP: Final = b"PK\x03\x04"
+_WORKBOOK: Final = ".xlsx"
+_LONGEST_CELL: Final = 1 << 24
+
+
+def is_workbook(part: Part) -> bool:
+    """True for an Excel workbook."""
+    return part.own_name.lower().endswith(_WORKBOOK) and part.head.startswith(_ZIP)
+
+
+def text_of(part: Part) -> str:
+    """The file's text: UTF-8 where it is that, else Windows' Latin-1."""
+    data = part.read()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
+
+
+def head_of(part: Part) -> str:
+    """The file's first characters, for telling what it is."""
+    return part.head.decode("utf-8-sig", "replace")
+
+
+def grid(part: Part) -> Grid:
+    """The rows of a CSV file or of a workbook's first sheet, each cell stripped of blanks around it.
+
+    Raises:
+        ReferenceProblem: it cannot be read as one.
+    """
+    rows = _workbook(part) if is_workbook(part) else _csv(part)
+    return [[plain(cell) for cell in row] for row in rows]
+
+
+def plain(cell: str) -> str:
+    """A cell with its blanks, line ends and no-break spaces made single blanks."""
+    return " ".join(cell.replace("\xa0", " ").split())
+
+
+def header_at(part: Part, rows: Sequence[Sequence[str]], header: Sequence[str]) -> int:
+    """The number of the row that is the header, whole; blank columns behind it do not count.
+
+    Args:
+        part: the file.
+        rows: its rows.
+        header: the header's cells; capitals do not matter.
+
+    Raises:
+        ReferenceProblem: there is none.
+    """
+    wanted = [cell.lower() for cell in header]
+    width = len(wanted)
+    for number, row in enumerate(rows):
+        if [cell.lower() for cell in row[:width]] == wanted and not any(row[width:]):
+            found = number
+            break
+    else:
+        begun = next((row for row in rows if row and row[0].lower() == wanted[0]), [])
+        refuse(part, None, ",".join(begun) or "no such row", f"the header {','.join(header)}")
+    return found
+
+
+def below(
+    part: Part, rows: Sequence[Sequence[str]], at: int, columns: Sequence[str]
+) -> pl.DataFrame:
+    """The rows below a header as text, blank rows left out, with `row`, their number in the file from 1; blank cells are null.
+
+    Args:
+        part: the file.
+        rows: its rows.
+        at: where the header is.
+        columns: a name for each column.
+
+    Raises:
+        ReferenceProblem: a row has more columns than the header.
+    """
+    width = len(columns)
+    kept: list[list[str | None]] = []
+    for number, row in enumerate(rows[at + 1 :], at + 2):
+        if not any(row):
+            continue
+        if any(row[width:]):
+            refuse(part, number, f"{len(row)} columns", f"{width} columns")
+        padded = [*row[:width], *[""] * (width - len(row))]
+        kept.append([str(number), *(cell or None for cell in padded)])
+    schema = dict.fromkeys(("row", *columns), pl.String)
+    return pl.DataFrame(kept, schema=schema, orient="row").with_columns(
+        pl.col("row").cast(pl.Int64)
+    )
+
+
+def check_cells(
+    part: Part, table: pl.DataFrame, column: str, wrong: pl.Expr, expected: str
+) -> None:
+    """Refuse a file where a cell of a column is wrong; null counts as wrong.
+
+    Raises:
+        ReferenceProblem: one is.
+    """
+    faults = table.filter(wrong.fill_null(value=True))
+    if faults.height:
+        refuse(part, int(faults["row"][0]), str(faults[column][0] or ""), expected)
+
+
+def year_in(name: str) -> int | None:
+    """A year of four digits that stands in a name, from 2000 on."""
+    said = re.search(r"(?<!\d)(20\d{2})(?!\d)", name)
+    return int(said[1]) if said else None
+
+
+def _csv(part: Part) -> Grid:
+    csv.field_size_limit(_LONGEST_CELL)
+    try:
+        return list(csv.reader(io.StringIO(text_of(part), newline="")))
+    except csv.Error as error:
+        refuse(part, None, str(error), "a CSV file")
+
+
+def _workbook(part: Part) -> Grid:
+    from python_calamine import CalamineWorkbook  # noqa: PLC0415 - only where there is a workbook
+
+    try:
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(part.read())).get_sheet_by_index(0)
+        return [[_cell(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+    except Exception as error:  # noqa: BLE001 - the library's errors have no common root
+        refuse(part, None, f"{type(error).__name__}: {error}", "an Excel workbook")
+
+
+def _cell(value: object) -> str:
+    """A cell as text; whole numbers without a point."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
