@@ -217,9 +217,16 @@ class Reference:
                 f"no reference table '{name}' is loaded; there are {', '.join(self.names())}"
             )
         if name in tabular.TABLES:
-            return tabular.load(name, self._progress)
+            return self._tabular(name, own)
         parts = [(r, self._whole(r)) for r in own]
         return parts[0][1] if len(parts) == 1 and own[0].embedded else layered(parts)
+
+    def _tabular(self, name: str, own: list[Release]) -> pl.DataFrame:
+        """The latest tabular list: one text stands for all days."""
+        latest = max(own, key=lambda release: release.published or tabular.PUBLISHED)
+        if latest.embedded:
+            return tabular.load(name, self._progress)
+        return self._store.read(latest)
 
     def _whole(self, release: Release) -> pl.DataFrame:
         if not release.embedded:

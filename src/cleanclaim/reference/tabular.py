@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import polars as pl
 from platformdirs import user_cache_path
@@ -44,6 +44,9 @@ TABLES: Final = (
 )
 FORMAT: Final = 3
 """Raised whenever the compiled tables change, so that an older cache is not read."""
+
+PUBLISHED: Final = date(2026, 4, 1)
+"""The day of the list that comes with cleanclaim; an imported one that is later stands in its place."""
 
 RELEASES: Final = {
     name: Release(
@@ -147,11 +150,13 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def compile_tabular(path: Path, progress: Progress | None = None) -> dict[str, pl.DataFrame]:
+def compile_tabular(
+    path: Path | BinaryIO, progress: Progress | None = None
+) -> dict[str, pl.DataFrame]:
     """Every table of `TABLES` from the XML.
 
     Args:
-        path: the tabular XML.
+        path: the tabular XML, a file or a stream.
         progress: told how far it is.
 
     Returns:
@@ -165,7 +170,7 @@ def compile_tabular(path: Path, progress: Progress | None = None) -> dict[str, p
         prefix (of the codes that carry it). `icd10cm_note_targets`: note_id, prefix,
         char_position, characters.
     """
-    root = ET.parse(path).getroot()  # noqa: S314 - a file of an installed package
+    root = ET.parse(path).getroot()  # noqa: S314 - no entities are resolved
     walker = _Walker(root)
     chapters = list(root.iter("chapter"))
     for n, chapter in enumerate(chapters):
