@@ -1,8 +1,9 @@
-"""HCPCS Level II: CMS's quarterly alphanumeric file, fixed width, 320 columns.
+"""HCPCS Level II: CMS's quarterly alphanumeric file: fixed width, 320 columns, or a sheet of 48.
 
 A code stands on several records: one that begins it, with all fields, and some that go on with its long description. Modifiers stand among them,
 their code
-in the fourth and fifth column. The last day of a code is the last on which it may be used.
+in the fourth and fifth column. The last day of a code is the last on which it may be used. Where text and sheet of a quarter are imported together
+the text is taken.
 
 Source: CMS, "HCPCS Quarterly Update", the record layout that comes with the file.
 """
@@ -20,15 +21,36 @@ from cleanclaim.importing.layout import (
     Importer,
     Loaded,
     Part,
-    check_rows,
     or_open,
     quarter_end,
     refuse,
 )
+from cleanclaim.importing.sheets import below, check_cells, grid, head_of, header_at, is_workbook
 from cleanclaim.reference.release import Release
 
 _ROW: Final = re.compile(rb"(?m)^(?:[A-Z]\d{4}|   [0-9A-Z]{2})\d{5}[3478]")
-_NAME: Final = re.compile(r"HCPC(\d{4}|\d{2})_([A-Z]+)_ANWEB[^/]*\.txt$", re.IGNORECASE)
+_NAME: Final = re.compile(r"^HCPC(\d{4}|\d{2})_([A-Z]+)_ANWEB[^/]*\.(txt|xlsx|csv)$", re.IGNORECASE)
+_NO_LIST: Final = re.compile(r"trans|correction|change", re.IGNORECASE)
+_HEADER: Final = (
+    "HCPC,SEQNUM,RECID,LONG DESCRIPTION,SHORT DESCRIPTION,PRICE1,PRICE2,PRICE3,PRICE4,MULT_PI,CIM1,CIM2,CIM3,MCM1,MCM2,MCM3,STATUTE,LABCERT1,LABCERT2,LABCERT3,"
+    "LABCERT4,LABCERT5,LABCERT6,LABCERT7,LABCERT8,XREF1,XREF2,XREF3,XREF4,XREF5,COV,ASC_GRP,ASC_DT,OPPS,OPPS_PI,OPPS_DT,PROCNOTE,BETOS,TOS1,TOS2,TOS3,TOS4,TOS5,"
+    "ANEST_BU,ADD DT,ACT EFF DT,TERM DT,ACTION CD"
+)
+_SHEET_COLUMNS: Final = {
+    "HCPC": "code",
+    "SEQNUM": "sequence",
+    "RECID": "record",
+    "LONG DESCRIPTION": "long",
+    "SHORT DESCRIPTION": "short",
+    "PRICE1": "pricing",
+    "COV": "coverage",
+    "BETOS": "betos",
+    "TOS1": "type_of_service",
+    "ADD DT": "added",
+    "ACT EFF DT": "changed",
+    "TERM DT": "ended",
+    "ACTION CD": "action",
+}
 _QUARTERS: Final = {"JAN": 1, "APR": 4, "JUL": 7, "OCT": 10}
 _YEARLY: Final = "CONTR"
 _FIELDS: Final = {
@@ -50,8 +72,10 @@ _BEGINS: Final = ("3", "7")
 
 
 def recognises(part: Part) -> bool:
-    """True for the fixed-width file, by its first record."""
-    return _ROW.search(part.head) is not None
+    """True for the list of codes as text, CSV or workbook, by its name and first records; not for the reports of changes beside it."""
+    if not _NAME.match(part.own_name) or _NO_LIST.search(part.own_name):
+        return False
+    return is_workbook(part) or _ROW.search(part.head) is not None or _HEADER[:40] in head_of(part)
 
 
 def load(parts: Sequence[Part]) -> Iterator[Loaded]:
@@ -60,14 +84,34 @@ def load(parts: Sequence[Part]) -> Iterator[Loaded]:
     Raises:
         ReferenceProblem: a file does not match the layout.
     """
+    by_quarter: dict[tuple[date, date, str], list[Part]] = {}
     for part in parts:
-        began, last, label = _quarter(part)
-        records = _records(part)
-        whole = _joined(part, records)
+        by_quarter.setdefault(_quarter(part), []).append(part)
+    for (began, last, label), own in sorted(by_quarter.items()):
+        texts = [part for part in own if part.own_name.lower().endswith(".txt")]
+        part = (texts or own)[0]
+        whole = _joined(part, _records(part) if texts else _sheet_records(part))
         for table, is_modifier in (("hcpcs", False), ("hcpcs_modifiers", True)):
             rows = whole.filter(pl.col("code").str.len_chars() == (2 if is_modifier else 5))
             name = f"HCPCS {'modifiers' if is_modifier else 'Level II'} {label}"
             yield _release(name, table, began, last), rows
+
+
+def _sheet_records(part: Part) -> pl.DataFrame:
+    rows = grid(part)
+    names = _HEADER.split(",")
+    table = below(part, rows, header_at(part, rows, names), names).rename(_SHEET_COLUMNS)
+    kept = table.select("row", *_SHEET_COLUMNS.values()).with_columns(
+        pl.exclude("row").fill_null("")
+    )
+    _check_codes(part, kept)
+    return kept
+
+
+def _check_codes(part: Part, records: pl.DataFrame) -> None:
+    code = r"^([A-CE-V]\d{4}|[0-9A-Z]{2})$"
+    wanted = "a HCPCS Level II code or a modifier"
+    check_cells(part, records, "code", ~pl.col("code").str.contains(code), wanted)
 
 
 def _release(name: str, table: str, began: date, last: date) -> Release:
@@ -118,15 +162,7 @@ def _records(part: Part) -> pl.DataFrame:
             str(other["code"][0]),
             "a record, with its number in columns 6 to 10",
         )
-    code = r"^([A-CE-V]\d{4}|[0-9A-Z]{2})$"
-    check_rows(
-        part,
-        kept,
-        first,
-        "code",
-        ~pl.col("code").str.contains(code),
-        "a HCPCS Level II code or a modifier",
-    )
+    _check_codes(part, kept)
     return kept
 
 
@@ -146,18 +182,9 @@ def _joined(part: Part, records: pl.DataFrame) -> pl.DataFrame:
         _day("ended").alias("_last"),
         _day("changed").alias("changed_on"),
     )
-    check_rows(
-        part,
-        days,
-        int(records["row"][0]),
-        "added",
-        pl.col("valid_from").is_null(),
-        "a date as YYYYMMDD",
-    )
+    check_cells(part, days, "added", pl.col("valid_from").is_null(), "a date as YYYYMMDD")
     is_wrong = (pl.col("ended") != "") & (pl.col("ended") != "00000000") & pl.col("_last").is_null()
-    check_rows(
-        part, days, int(records["row"][0]), "ended", is_wrong, "a date as YYYYMMDD, or nothing"
-    )
+    check_cells(part, days, "ended", is_wrong, "a date as YYYYMMDD, or nothing")
     return days.join(told, on="code", how="left", maintain_order="left").select(
         "code",
         "valid_from",
@@ -176,4 +203,20 @@ def _day(column: str) -> pl.Expr:
     return pl.col(column).str.to_date("%Y%m%d", strict=False)
 
 
-HCPCS: Final = Importer("HCPCS Level II", recognises, load)
+HCPCS: Final = Importer(
+    "HCPCS Level II",
+    recognises,
+    load,
+    page="https://www.cms.gov/medicare/coding-billing/healthcare-common-procedure-system/quarterly-update",
+    files=(
+        "april-2026-alpha-numeric-hcpcs-file.zip",
+        "HCPC2026_APR_ANWEB.txt",
+        "HCPC2026_APR_ANWEB.xlsx",
+    ),
+    tables={"hcpcs": "a Level II code", "hcpcs_modifiers": "a Level II modifier"},
+    columns={
+        "description, short": "its words",
+        "pricing, coverage, betos, type_of_service, action": "as in the record layout",
+        "changed_on": "the day of the last action",
+    },
+)

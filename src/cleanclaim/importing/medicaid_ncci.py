@@ -1,0 +1,184 @@
+"""Medicaid's NCCI edits: procedure pairs and unit limits, tab-separated, one file a service.
+
+The pairs have six columns (no mark of 1996), the limits three and no adjudication indicator: Medicaid applies them to each claim line. Service and
+quarter stand in the name of the file or its zip, in either
+order (q1-2026, 2026-q3). States may switch single edits off.
+
+Source: CMS, "Medicaid NCCI Edit Files", the files' own headers.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Final
+
+import polars as pl
+
+from cleanclaim.importing.layout import AMA_TERMS, Importer, Loaded, Part, quarter_end, refuse
+from cleanclaim.importing.sheets import check_cells
+from cleanclaim.reference.release import OPEN_END, Release
+
+_PAIR_ROW: Final = re.compile(rb"(?m)^[0-9A-Z]{5}\t[0-9A-Z]{5}\t\d{8}\t(?:\d{8}|\*)?\t[019]\t")
+_LIMIT_ROW: Final = re.compile(rb"(?m)^[0-9A-Z]{5}\t\d+\t[^\t\r\n]*\r?$")
+_SERVICES: Final = {
+    "practitioner": "practitioner",
+    "outpatient": "hospital",
+    "durable": "dme",
+    "dme": "dme",
+}
+_QUARTER: Final = re.compile(r"q([1-4])[-_ ]?(20\d{2})|(20\d{2})[-_ ]?q([1-4])", re.IGNORECASE)
+
+
+def recognises(part: Part) -> bool:
+    """True for a Medicaid file of pairs or limits, by name and first rows."""
+    if "medicaid" not in part.name.lower() and "mcd" not in part.own_name.lower():
+        return False
+    return bool(_PAIR_ROW.search(part.head) or _is_limits(part))
+
+
+def _is_limits(part: Part) -> bool:
+    return b"HCPCS/CPT Code" in part.head and bool(_LIMIT_ROW.search(part.head))
+
+
+def load(parts: Sequence[Part]) -> Iterator[Loaded]:
+    """A release a file.
+
+    Raises:
+        ReferenceProblem: a file does not match the layout.
+    """
+    for part in parts:
+        service, began = _told(part)
+        is_pairs = _PAIR_ROW.search(part.head) is not None
+        table = _pairs(part) if is_pairs else _limits(part, began)
+        word = "PTP" if is_pairs else "MUE"
+        release = Release(
+            name=f"Medicaid {word} {service} {began.year}Q{(began.month + 2) // 3}",
+            table=f"medicaid_{word.lower()}_{service}",
+            publisher="CMS, Medicaid National Correct Coding Initiative",
+            covers_from=date(2010, 10, 1) if is_pairs else began,
+            covers_to=quarter_end(began),
+            licence=AMA_TERMS,
+            published=began,
+            embedded=False,
+        )
+        yield release, table
+
+
+def _told(part: Part) -> tuple[str, date]:
+    name = part.name.lower()
+    service = next((table for word, table in _SERVICES.items() if word in name), None)
+    said = _QUARTER.search(name)
+    if service is None or said is None:
+        refuse(
+            part,
+            None,
+            part.name,
+            "a name that tells service and quarter, such as medicaid-ncci-2026-q3-ptp-edits-practitioner-services",
+        )
+    quarter, year = (said[1], said[2]) if said[1] else (said[4], said[3])
+    return service, date(int(year), 3 * int(quarter) - 2, 1)
+
+
+def _rows(part: Part, first: re.Pattern[bytes], names: Sequence[str]) -> pl.DataFrame:
+    data = part.read()
+    begun = first.search(data)
+    start = begun.start() if begun else 0
+    skipped = data.count(b"\n", 0, start)
+    try:
+        frame = pl.read_csv(
+            io.BytesIO(data[start:]),
+            separator="\t",
+            has_header=False,
+            new_columns=list(names),
+            quote_char=None,
+            infer_schema=False,
+            encoding="utf8-lossy",
+        )
+    except pl.exceptions.PolarsError as error:
+        refuse(part, None, str(error).splitlines()[0], f"{len(names)} columns separated by tabs")
+    if frame.width != len(names):
+        refuse(
+            part, skipped + 1, f"{frame.width} columns", f"{len(names)} columns separated by tabs"
+        )
+    return frame.with_row_index("row", skipped + 1).with_columns(
+        pl.col("row").cast(pl.Int64), pl.exclude("row").str.strip_chars()
+    )
+
+
+def _pairs(part: Part) -> pl.DataFrame:
+    table = _rows(
+        part, _PAIR_ROW, ("code", "column_2", "effective", "deleted", "indicator", "rationale")
+    )
+    code = r"^[0-9A-Z]{5}$"
+    for name in ("code", "column_2"):
+        check_cells(
+            part, table, name, ~pl.col(name).str.contains(code), "a code of five characters"
+        )
+    days = table.with_columns(
+        pl.col("effective").str.to_date("%Y%m%d", strict=False).alias("valid_from"),
+        pl.col("deleted").str.to_date("%Y%m%d", strict=False).alias("_last"),
+    )
+    check_cells(part, days, "effective", pl.col("valid_from").is_null(), "a date as YYYYMMDD")
+    no_end = pl.col("deleted").is_null() | pl.col("deleted").is_in(["", "*"])
+    check_cells(
+        part,
+        days,
+        "deleted",
+        pl.col("_last").is_null() & ~no_end,
+        "a date as YYYYMMDD, an asterisk or nothing",
+    )
+    check_cells(part, days, "indicator", ~pl.col("indicator").is_in(["0", "1", "9"]), "0, 1 or 9")
+    return days.select(
+        "code",
+        "column_2",
+        "valid_from",
+        pl.col("_last").fill_null(OPEN_END).alias("valid_to"),
+        pl.col("indicator").cast(pl.Int8),
+        pl.col("rationale").cast(pl.Categorical),
+    )
+
+
+def _limits(part: Part, began: date) -> pl.DataFrame:
+    table = _rows(part, _LIMIT_ROW, ("code", "units", "rationale"))
+    check_cells(
+        part,
+        table,
+        "code",
+        ~pl.col("code").str.contains(r"^[0-9A-Z]{5}$"),
+        "a code of five characters",
+    )
+    check_cells(part, table, "units", ~pl.col("units").str.contains(r"^\d+$"), "a whole number")
+    return table.select(
+        "code",
+        pl.lit(began).alias("valid_from"),
+        pl.lit(quarter_end(began)).alias("valid_to"),
+        pl.col("units").cast(pl.Int64).alias("max_units"),
+        pl.lit(1, pl.Int8).alias("adjudication"),
+        "rationale",
+    )
+
+
+MEDICAID_NCCI: Final = Importer(
+    "Medicaid NCCI edits",
+    recognises,
+    load,
+    page="https://www.medicaid.gov/medicaid/program-integrity/national-correct-coding-initiative-medicaid/medicaid-ncci-edit-files",
+    files=(
+        "medicaid-ncci-2026-q3-ptp-edits-practitioner-services.zip",
+        "medicaid-ncci-q1-2026-mue-edits-practitioner-services.zip",
+    ),
+    tables={
+        **{
+            f"medicaid_ptp_{service}": "a pair of procedures"
+            for service in ("practitioner", "hospital", "dme")
+        },
+        **{f"medicaid_mue_{service}": "a code" for service in ("practitioner", "hospital", "dme")},
+    },
+    columns={
+        "column_2, indicator, rationale": "of a pair, as in Medicare's table",
+        "max_units, adjudication": "the most units; always judged line by line",
+    },
+)
