@@ -22,6 +22,9 @@ _PEEK: Final = 1 << 16
 _GZIP: Final = b"\x1f\x8b"
 _ZIP: Final = b"PK\x03\x04"
 _PARQUET: Final = b"PAR1"
+_WORKBOOK: Final = ".xlsx"
+"""An Excel workbook is a zip by its bytes, and one file to its user."""
+_DEEPEST: Final = 3
 _BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 MOST_UNPACKED: Final = 200
 """A packed file that grows by more than this factor is not read: no claims compress so well, and it would fill the memory."""
@@ -146,25 +149,45 @@ def _file(path: Path) -> Iterator[Source | UnreadableFile]:
             head = stream.read(4)
         if head.startswith(_GZIP):
             yield Source(str(path), partial(_gunzipped, path))
-        elif head.startswith(_ZIP):
-            yield from _members(path)
+        elif head.startswith(_ZIP) and path.suffix.lower() != _WORKBOOK:
+            yield from _members(str(path), lambda: path.open("rb"))
         else:
             yield Source(str(path), lambda: path.open("rb"), path)
     except (OSError, zipfile.BadZipFile, EOFError) as error:
         yield UnreadableFile(f"{path}: {reason(error)}")
 
 
-def _members(path: Path) -> Iterator[Source | UnreadableFile]:
-    with zipfile.ZipFile(path) as archive:
+def _members(
+    name: str, opened: Callable[[], BinaryIO], depth: int = 1
+) -> Iterator[Source | UnreadableFile]:
+    """The files in a zip, and in the zips in it."""
+    with opened() as stream, zipfile.ZipFile(stream) as archive:
         members = [info for info in archive.infolist() if not info.is_dir()]
     if not members:
-        yield UnreadableFile(f"{path}: the zip file holds no files")
-    for info in members:
-        name = f"{path}!{info.filename}"
+        yield UnreadableFile(f"{name}: the zip file holds no files")
+    for info in sorted(members, key=lambda member: member.filename):
+        own = f"{name}!{info.filename}"
         if info.flag_bits & 1:
-            yield UnreadableFile(f"{name}: it is encrypted")
+            yield UnreadableFile(f"{own}: it is encrypted")
+        elif info.filename.lower().endswith(".zip"):
+            yield from _inner(own, partial(_member, opened, info), depth)
         else:
-            yield Source(name, partial(_member, path, info))
+            yield Source(own, partial(_member, opened, info))
+
+
+def _inner(
+    name: str, opened: Callable[[], BinaryIO], depth: int
+) -> Iterator[Source | UnreadableFile]:
+    """The files in a zip that lies in a zip; it is unpacked into memory, as a zip is read from its end."""
+    if depth >= _DEEPEST:
+        yield UnreadableFile(f"{name}: zips in zips in zips are not opened")
+        return
+    try:
+        with opened() as stream:
+            data = stream.read()
+        yield from _members(name, lambda: io.BytesIO(data), depth + 1)
+    except (OSError, zipfile.BadZipFile, zlib.error, EOFError) as error:
+        yield UnreadableFile(f"{name}: {reason(error)}")
 
 
 def _gunzipped(path: Path) -> BinaryIO:
@@ -172,8 +195,8 @@ def _gunzipped(path: Path) -> BinaryIO:
     return _unpacked(stream, path.stat().st_size)
 
 
-def _member(path: Path, info: zipfile.ZipInfo) -> BinaryIO:
-    return _unpacked(zipfile.ZipFile(path).open(info), max(info.compress_size, 1))
+def _member(opened: Callable[[], BinaryIO], info: zipfile.ZipInfo) -> BinaryIO:
+    return _unpacked(zipfile.ZipFile(opened()).open(info), max(info.compress_size, 1))
 
 
 def _unpacked(stream: object, packed: int) -> BinaryIO:
