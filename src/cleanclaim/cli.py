@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from cleanclaim import cli_reference
 from cleanclaim.errors import CleanclaimError, ConfigError
+from cleanclaim.terminal import CLEAN, COULD_NOT_RUN, FINDINGS, fail, progress
+from cleanclaim.terminal import reference as reference_tables
 from cleanclaim.version import VERSION
 
 if TYPE_CHECKING:
     from cleanclaim.config import Config
     from cleanclaim.edit import Edit
-    from cleanclaim.reference import Reference
     from cleanclaim.report.result import Report
-
-CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
 
 app = typer.Typer(
     help="A linter for US medical claims: reads 837 files and tables, and says what is wrong, where, why, and what would make it right.",
@@ -31,10 +28,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-reference_app = typer.Typer(
-    help="The dated reference tables.", no_args_is_help=True, rich_markup_mode=None
-)
-app.add_typer(reference_app, name="reference")
+app.add_typer(cli_reference.app, name="reference")
 
 
 def main() -> NoReturn:
@@ -42,16 +36,16 @@ def main() -> NoReturn:
     try:
         status = app(standalone_mode=False)
     except CleanclaimError as error:
-        _fail(str(error))
+        fail(str(error))
     except typer.Abort:
-        _fail("stopped")
+        fail("stopped")
     except typer.Exit as stop:
         sys.exit(stop.exit_code)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(COULD_NOT_RUN)
     except KeyboardInterrupt:
-        _fail("stopped")
+        fail("stopped")
     except Exception as error:  # noqa: BLE001 - a usage error of the parser, or a fault of ours: no traceback reaches a user
         _unexpected(error)
     sys.exit(status if isinstance(status, int) else CLEAN)
@@ -196,7 +190,7 @@ def explain(
     """Explain an edit, or a diagnosis code."""
     from cleanclaim.explain import explain as page  # noqa: PLC0415
 
-    typer.echo(page(word, _all_edits(tuple(edits or ())), _reference(None, None)), nl=False)
+    typer.echo(page(word, _all_edits(tuple(edits or ())), reference_tables(None, None)), nl=False)
 
 
 @app.command(name="edits", epilog="Examples:  cleanclaim edits  |  cleanclaim edits --format json")
@@ -238,110 +232,6 @@ def template(folder: Annotated[Path, typer.Argument(help="The folder to make.")]
         typer.echo(str(path))
 
 
-@reference_app.command(name="list", epilog="Example:  cleanclaim reference list")
-def reference_list(
-    *,
-    format_: Annotated[str, typer.Option("--format", "-f", help="text or json.")] = "text",
-    store: Annotated[
-        Path | None, typer.Option("--store", help="The reference store, if not the usual one.")
-    ] = None,
-) -> None:
-    """What is loaded, and which dates it covers."""
-    releases = _reference(store, None).releases().sort("table", "covers_from").to_dicts()
-    if format_ == "json":
-        typer.echo(json.dumps({"releases": releases}, indent=2, default=str))
-        return
-    for r in releases:
-        end = "" if str(r["covers_to"]).startswith("9999") else str(r["covers_to"])
-        start = "" if str(r["covers_from"]).startswith("1900") else str(r["covers_from"])
-        span = f"{start or 'always'} to {end or 'open'}"
-        typer.echo(
-            f"{r['table']:<22} {r['rows']:>7,} rows  {span:<26} {r['release']}{'' if r['embedded'] else '  (imported)'}"
-        )
-
-
-@reference_app.command(
-    name="import", epilog="Example:  cleanclaim reference import Downloads/*ptp*.zip"
-)
-def reference_import(
-    paths: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Publishers' files, zips, folders.")
-    ],
-    *,
-    store: Annotated[
-        Path | None, typer.Option("--store", help="The reference store, if not the usual one.")
-    ] = None,
-) -> None:
-    """Load publishers' files as they were downloaded; each release whole or not at all."""
-    from cleanclaim.importing import import_files  # noqa: PLC0415
-    from cleanclaim.reference.store import Store  # noqa: PLC0415
-
-    with _progress() as (words, _):
-        done = import_files(paths, Store(store), lambda doing: words(doing, 0.0))
-    for heading, releases in (("imported", done.stored), ("unchanged", done.unchanged)):
-        for r in releases:
-            typer.echo(
-                f"{heading:<9}  {r.rows or 0:>9,} rows  {r.covers_from} to {r.covers_to}  {r.name}"
-            )
-    for name in done.passed_over:
-        typer.echo(f"passed over, nothing that can be imported: {name}", err=True)
-    for refused in done.refused:
-        typer.echo(f"cleanclaim: {refused}", err=True)
-    if not done.stored and not done.unchanged:
-        raise typer.Exit(COULD_NOT_RUN)
-    if done.refused:
-        raise typer.Exit(FINDINGS)
-
-
-@reference_app.command(
-    name="remove", epilog='Example:  cleanclaim reference remove "MUE dme 2024Q3"'
-)
-def reference_remove(
-    name: Annotated[str, typer.Argument(help="The release, as `reference list` names it.")],
-    *,
-    store: Annotated[
-        Path | None, typer.Option("--store", help="The reference store, if not the usual one.")
-    ] = None,
-) -> None:
-    """Remove an imported release."""
-    from cleanclaim.reference.store import Store  # noqa: PLC0415
-
-    kept = Store(store)
-    found = [release for release in kept.releases() if release.name == name]
-    if not found:
-        near = get_close_matches(name, [release.name for release in kept.releases()], n=1)
-        _fail(f"no imported release '{name}'" + (f"; did you mean '{near[0]}'?" if near else ""))
-    for release in found:
-        kept.remove(release)
-        typer.echo(f"removed  {release.name}")
-
-
-@reference_app.command(name="verify", epilog="Example:  cleanclaim reference verify")
-def reference_verify(
-    *,
-    store: Annotated[
-        Path | None, typer.Option("--store", help="The reference store, if not the usual one.")
-    ] = None,
-) -> None:
-    """Hash every imported release again."""
-    from cleanclaim.reference.store import Store  # noqa: PLC0415
-
-    typer.echo(f"{len(Store(store).verify())} imported releases are sound.")
-
-
-@reference_app.command(name="lock", epilog="Example:  cleanclaim reference lock cleanclaim.lock")
-def reference_lock(
-    path: Annotated[Path, typer.Argument(help="The lock file to write.")],
-    *,
-    store: Annotated[
-        Path | None, typer.Option("--store", help="The reference store, if not the usual one.")
-    ] = None,
-) -> None:
-    """Pin the releases in use, so that a run can be repeated exactly (check --lock)."""
-    _reference(store, None).write_lock(path)
-    typer.echo(str(path))
-
-
 def _run(inputs: list[str], chosen: Config, store: Path | None, lock: Path | None) -> Report:
     from cleanclaim import pipeline, registry  # noqa: PLC0415
     from cleanclaim.edit import Disposition  # noqa: PLC0415
@@ -353,45 +243,12 @@ def _run(inputs: list[str], chosen: Config, store: Path | None, lock: Path | Non
         Disposition(chosen.min_disposition),
         chosen.adopts,
     )
-    with _progress() as (words, claims):
-        reference = _reference(store, lock)
+    with progress() as (words, claims):
+        reference = reference_tables(store, lock)
         reference.on_progress(words)
         return pipeline.check_inputs(
             inputs, reference, edits, settings, history=chosen.history, progress=claims
         )
-
-
-@contextmanager
-def _progress() -> Iterator[tuple[Callable[[str, float], None], Callable[[str, int], None]]]:
-    """A progress line on a terminal's error stream; nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield (lambda _words, _share: None), (lambda _doing, _done: None)
-        return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
-
-    bar = Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
-    with bar:
-        task = bar.add_task("starting", total=None)
-        yield (
-            lambda words, share: bar.update(task, description=words, total=1.0, completed=share),
-            lambda doing, done: bar.update(
-                task, description=f"{doing}: {done:,} claims", total=None
-            ),
-        )
-
-
-def _reference(store: Path | None, lock: Path | None) -> Reference:
-    from cleanclaim.reference import Reference  # noqa: PLC0415
-
-    return Reference.load(store=store, lock=lock)
 
 
 def _all_edits(folders: tuple[str, ...]) -> list[Edit]:
@@ -455,16 +312,10 @@ def _words(given: list[str] | None) -> tuple[str, ...]:
     return tuple(word.strip() for item in given or () for word in item.split(",") if word.strip())
 
 
-def _fail(message: str) -> NoReturn:
-    for line in message.splitlines() or [""]:
-        typer.echo(f"cleanclaim: {line}", err=True)
-    sys.exit(COULD_NOT_RUN)
-
-
 def _unexpected(error: Exception) -> NoReturn:
     shown = getattr(error, "format_message", None)
     if callable(shown):  # the parser's own errors
-        _fail(f"{shown()} (see cleanclaim --help)")
-    _fail(
+        fail(f"{shown()} (see cleanclaim --help)")
+    fail(
         f"an unexpected fault of cleanclaim itself: {type(error).__name__}; please report it (no claim data is shown here)"
     )

@@ -23,12 +23,14 @@ class Part:
         name: its name, that of the zip it came in before it.
         head: its first bytes.
         read: reads it whole; nothing is kept, so that the parts of a large release need not be in memory together.
+        digest: the sha256 of its content.
         cpt_licensed: the user holds a CPT licence and wants descriptors of CPT codes stored; otherwise none is kept.
     """
 
     name: str
     head: bytes
     read: Callable[[], bytes]
+    digest: Callable[[], str]
     cpt_licensed: bool = False
 
     @property

@@ -124,4 +124,16 @@ def _rows(part: Part) -> pl.DataFrame:
     )
 
 
-NCCI_ADD_ON: Final = Importer("add-on code edits", recognises, load)
+NCCI_ADD_ON: Final = Importer(
+    "add-on code edits",
+    recognises,
+    load,
+    page="https://www.cms.gov/medicare/coding-billing/national-correct-coding-initiative-ncci-edits/medicare-ncci-add-code-edits",
+    files=("add-code-edits-medicare-effective-07012026.zip", "AOC_V2026Q3-MCR.txt"),
+    tables={"ncci_add_on": "an add-on code and one of its primary codes"},
+    columns={
+        "type": "1 closed list, 2 the contractor decides, 3 open list",
+        "primary_code": "empty where the contractor decides",
+        "note": "CMS's instruction",
+    },
+)

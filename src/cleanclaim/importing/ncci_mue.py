@@ -123,4 +123,23 @@ def _rows(part: Part, rows: list[list[str]], start: int, release: Release) -> pl
     )
 
 
-NCCI_MUE: Final = Importer("medically unlikely edits", recognises, load)
+NCCI_MUE: Final = Importer(
+    "medically unlikely edits",
+    recognises,
+    load,
+    page="https://www.cms.gov/medicare/coding-billing/national-correct-coding-initiative-ncci-edits/medicare-ncci-medically-unlikely-edits",
+    files=(
+        "medicare-ncci-2026-q3-practitioner-services-mue-table.zip",
+        "MCR_MUE_PractitionerServices_Eff_07-01-2026.csv",
+    ),
+    tables={
+        "mue_practitioner": "a code, for practitioners",
+        "mue_hospital": "a code, for hospital outpatient services",
+        "mue_dme": "a code, for suppliers of equipment",
+    },
+    columns={
+        "max_units": "the most units",
+        "adjudication": "1 of a line, 2 of a day (absolute), 3 of a day (clinical)",
+        "rationale": "CMS's reason",
+    },
+)

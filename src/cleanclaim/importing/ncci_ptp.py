@@ -172,4 +172,22 @@ def _rows(part: Part) -> pl.DataFrame:
     )
 
 
-NCCI_PTP: Final = Importer("NCCI PTP edits", recognises, load)
+NCCI_PTP: Final = Importer(
+    "NCCI PTP edits",
+    recognises,
+    load,
+    page="https://www.cms.gov/medicare/coding-billing/national-correct-coding-initiative-ncci-edits/medicare-ncci-procedure-procedure-ptp-edits",
+    files=(
+        "medicare-ncci-2026q3-practitioner-ptp-edits-ccipra-v322r0-f1.zip … -f4.zip",
+        "medicare-ncci-2026q3-hospital-ptp-edits-ccioph-v322r0-f1.zip … -f4.zip",
+    ),
+    tables={
+        "ncci_ptp_practitioner": "a pair of procedures and its period, for practitioners",
+        "ncci_ptp_hospital": "the same for hospital outpatient services",
+    },
+    columns={
+        "column_2": "the code that is denied beside `code`",
+        "indicator": "0 no modifier helps, 1 one may, 9 never in force",
+        "rationale": "CMS's reason",
+    },
+)

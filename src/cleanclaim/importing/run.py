@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
 from cleanclaim import importing
 from cleanclaim.errors import ReferenceProblem, UnreadableFile
-from cleanclaim.importing.layout import Importer, Part
+from cleanclaim.importing.layout import Importer, Loaded, Part
 from cleanclaim.read.sources import Source, sources
 from cleanclaim.reference.release import Release
 from cleanclaim.reference.store import Store
 
 _HEAD: Final = 1 << 14
-Progress = Callable[[str], None]
+Progress = Callable[[str, float], None]
+"""Told what is being worked on and which share of the files is done, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Imported:
 
     Attributes:
         stored: releases that are now in the store.
-        unchanged: releases that were there already, row by row the same.
+        unchanged: releases that were there already, from the very same files or with the very same rows.
         refused: what was not imported, and why.
         passed_over: files that no importer knows, such as the notes in a publisher's zip.
     """
@@ -66,27 +68,76 @@ def import_files(
         cpt_licensed: keep the descriptors of CPT codes, for which the user holds a licence.
 
     Returns:
-        What was stored, what was there already, what was refused; a release is stored whole or not at all.
+        What was stored, what was there already, what was refused; a release is stored whole or not at all, and the fault of one stops no other.
     """
     refused: list[str] = []
     passed_over: list[str] = []
     stored: list[Release] = []
     unchanged: list[Release] = []
     groups = _told_apart(paths, refused, passed_over, cpt_licensed=cpt_licensed)
-    before = {(r.table, r.name): r.sha256 for r in store.releases()}
+    before = store.releases()
     for importer in importers():
-        if importer.name not in groups:
+        parts = groups.get(importer.name)
+        if not parts:
             continue
-        if progress:
-            progress(importer.name)
+        same = _from_the_same(before, parts)
+        if same:
+            unchanged += same
+            continue
+        told = partial(progress or _nothing, f"importing {importer.name}")
         try:
-            for release, table in importer.load(groups[importer.name]):
+            for release, table in _loaded(importer, parts, told):
                 kept = store.add(release, table)
-                same = before.get((kept.table, kept.name)) == kept.sha256
-                (unchanged if same else stored).append(kept)
+                is_same = any(
+                    (old.table, old.name, old.sha256) == (kept.table, kept.name, kept.sha256)
+                    for old in before
+                )
+                (unchanged if is_same else stored).append(kept)
         except (ReferenceProblem, UnreadableFile) as error:
             refused.append(str(error))
     return Imported(tuple(stored), tuple(unchanged), tuple(refused), tuple(passed_over))
+
+
+def _nothing(doing: str, share: float) -> None:
+    del doing, share
+
+
+def _from_the_same(releases: Sequence[Release], parts: Sequence[Part]) -> list[Release]:
+    """The stored releases that were read from these very files, where there is one for each file."""
+    digests = {part.digest() for part in parts}
+    own = [
+        release
+        for release in releases
+        if release.sources and {digest for _, digest in release.sources} <= digests
+    ]
+    known = {digest for release in own for _, digest in release.sources}
+    if known != digests or any(part.cpt_licensed for part in parts):
+        return []
+    return own
+
+
+def _loaded(
+    importer: Importer, parts: Sequence[Part], told: Callable[[float], None]
+) -> Iterator[Loaded]:
+    """The releases, each with the files that were read since the one before it."""
+    read: list[Part] = []
+
+    def watched(part: Part) -> Part:
+        def content() -> bytes:
+            told(len({one.name for one in read}) / len(parts))
+            read.append(part)
+            return part.read()
+
+        return replace(part, read=content)
+
+    since = 0
+    last: tuple[tuple[str, str], ...] = ()
+    for release, table in importer.load([watched(part) for part in parts]):
+        if len(read) > since:
+            last = tuple(dict.fromkeys((part.own_name, part.digest()) for part in read[since:]))
+            since = len(read)
+        yield replace(release, sources=last), table
+    told(1.0)
 
 
 def _told_apart(
@@ -104,10 +155,17 @@ def _told_apart(
             continue
         try:
             with source.open() as stream:
-                part = Part(source.name, stream.read(_HEAD), partial(_whole, source), cpt_licensed)
+                head = stream.read(_HEAD)
         except UnreadableFile as error:
             refused.append(str(error))
             continue
+        part = Part(
+            source.name,
+            head,
+            partial(_whole, source),
+            cache(partial(_digest, source)),
+            cpt_licensed,
+        )
         known = [importer for importer in importers() if importer.recognises(part)]
         if not known:
             passed_over.append(part.name)
@@ -122,3 +180,11 @@ def _told_apart(
 def _whole(source: Source) -> bytes:
     with source.open() as stream:
         return stream.read()
+
+
+def _digest(source: Source) -> str:
+    digest = hashlib.sha256()
+    with source.open() as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
