@@ -253,7 +253,7 @@ def of_lines(pairs: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
 
 @cache
 def _no_pairs() -> pl.DataFrame:
-    of_line = {
+    of_line: dict[str, pl.DataType | type[pl.DataType]] = {
         "claim_key": pl.Int64,
         "line_number": pl.Int64,
         "claim_id": pl.String,
