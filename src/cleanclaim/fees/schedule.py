@@ -49,7 +49,10 @@ def scheduled(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
         it),
         `technical_price`, `professional_price`, `base_price` (of the endoscopy's family), `release`.
     """
-    rows = reference.narrow("mpfs", lines["procedure_code"])
+    own_rows = reference.narrow("mpfs", lines["procedure_code"])
+    rows = reference.narrow(
+        "mpfs", pl.concat([lines["procedure_code"], own_rows["endoscopic_base"]]).unique()
+    )
     component = (
         pl.when(has_modifier("26"))
         .then(pl.lit("26"))
