@@ -52,6 +52,10 @@ def test_documented_command_runs(page: Path, line: str, tmp_path: Path) -> None:
     if "--baseline" in line:
         run(line.replace("--baseline", "--write-baseline"))
     arguments = line.replace("template my-claims", f"template {tmp_path / 'mine'}")
+    for name in ("my-store", "my.lock"):
+        arguments = arguments.replace(name, str(tmp_path / name))
+    if "--lock" in arguments:
+        run(f"cleanclaim reference lock {tmp_path / 'my.lock'} --store {tmp_path / 'my-store'}")
     done = run(arguments)
     assert done.returncode in {0, 1}, f"{page.name}: {line}: {done.stderr}"
 
