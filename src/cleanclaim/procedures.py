@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from cleanclaim.derive import Claims
-from cleanclaim.loaded import TABLES
+from cleanclaim.loaded import TABLES, covered
 from cleanclaim.reference import Reference
 from cleanclaim.reference.periods import Periods
 from cleanclaim.terms import in_force
@@ -118,7 +118,13 @@ def _is_in_force(claims: Claims, reference: Reference) -> pl.Series:
         if table in reference.names():
             keep = _IS_NO_DELETION if table == "mpfs" else None
             periods = Periods.of(reference, table, keep)
-            found |= periods.rows_on(periods.spans(codes), on) >= 0
+            held = periods.rows_on(periods.spans(codes), on) >= 0
+            if (
+                table == "mpfs"
+            ):  # of Level II codes their own list is the authority where it is loaded
+                own = (codes >> np.uint64(56)) >= ord("A")
+                held &= ~(own & covered(on, reference.whole("hcpcs")))
+            found |= held
     return pl.Series(found)
 
 
@@ -131,6 +137,8 @@ def _periods(reference: Reference, codes: pl.Series) -> pl.DataFrame:
         rows = reference.narrow(table, codes)
         if table == "mpfs":
             rows = rows.filter(_IS_NO_DELETION)
+            if reference.whole("hcpcs"):
+                rows = rows.filter(~pl.col("code").str.contains(_LEVEL_II))
         parts.append(
             rows.select(
                 "code",

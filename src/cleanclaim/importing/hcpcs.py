@@ -2,7 +2,8 @@
 
 A code stands on several records: one that begins it, with all fields, and some that go on with its long description. Modifiers stand among them,
 their code
-in the fourth and fifth column. The last day of a code is the last on which it may be used. Where text and sheet of a quarter are imported together
+in the fourth and fifth column. The last day of a code is the last on which it may be used. A list with ended codes tells of the days before its
+quarter too. Where text and sheet of a quarter are imported together
 the text is taken.
 
 Source: CMS, "HCPCS Quarterly Update", the record layout that comes with the file.
@@ -96,7 +97,7 @@ def load(parts: Sequence[Part]) -> Iterator[Loaded]:
         for table, is_modifier in (("hcpcs", False), ("hcpcs_modifiers", True)):
             rows = whole.filter(pl.col("code").str.len_chars() == (2 if is_modifier else 5))
             name = f"HCPCS {'modifiers' if is_modifier else 'Level II'} {label}"
-            yield _release(name, table, began, last), rows
+            yield _release(name, table, began, last, _first_known(rows, began)), rows
 
 
 def _sheet_records(part: Part) -> pl.DataFrame:
@@ -116,12 +117,18 @@ def _check_codes(part: Part, records: pl.DataFrame) -> None:
     check_cells(part, records, "code", ~pl.col("code").str.contains(code), wanted)
 
 
-def _release(name: str, table: str, began: date, last: date) -> Release:
+def _first_known(rows: pl.DataFrame, began: date) -> date:
+    """The first day of which a list tells: one that names ended codes goes back to the first end; one that does not, to its own quarter."""
+    first = rows.filter(pl.col("valid_to") < began)["valid_to"].min()
+    return first if isinstance(first, date) else began
+
+
+def _release(name: str, table: str, began: date, last: date, first: date) -> Release:
     return Release(
         name=name,
         table=table,
         publisher="CMS, HCPCS quarterly update",
-        covers_from=began,
+        covers_from=first,
         covers_to=last,
         licence="US Government work",
         published=began,

@@ -38,6 +38,7 @@ _FILES: Final = {
     "coverage_diagnoses": ("coverage",),
     "telehealth": ("telehealth",),
     "frequency_limits": ("frequency",),
+    "code_rules": ("code_rules",),
 }
 
 RELEASES: Final[dict[str, Release]] = {
@@ -254,6 +255,10 @@ def _frequency_limits() -> pl.DataFrame:
     )
 
 
+def _code_rules() -> pl.DataFrame:
+    return _dated(_file("code_rules").with_columns(pl.lit(["medicare"]).alias("payers")))
+
+
 _MAKERS: Final[dict[str, Callable[[], pl.DataFrame]]] = {
     "procedure_codes": _procedure_codes,
     "mpfs": _mpfs,
@@ -266,4 +271,5 @@ _MAKERS: Final[dict[str, Callable[[], pl.DataFrame]]] = {
     "coverage_diagnoses": _coverage_diagnoses,
     "telehealth": _telehealth,
     "frequency_limits": _frequency_limits,
+    "code_rules": _code_rules,
 }

@@ -6,12 +6,16 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.edit import Disposition, Source, fails, passes, row_edit
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.reference import Reference
 from cleanclaim.samples import professional
+from cleanclaim.terms import IS_MEDICARE, in_force
+
+_FIRST_FILING = ~pl.col("claim_frequency_code").is_in(["7", "8"])
 
 
-@row_edit(
-    table="claims",
+@query_edit(
     code="CLM113",
     name="filed-too-late",
     disposition=Disposition.DENY_CLAIM,
@@ -23,15 +27,10 @@ from cleanclaim.samples import professional
         date(2026, 11, 23),
     ),
     column="claims.from_date",
-    evidence=(
-        "to_date",
-        "as_of",
-        pl.col("to_date").dt.offset_by("1y").alias("last_day"),
-    ),
-    message="Services to {to_date} had to be filed by {last_day}; the claim was sent on {as_of}.",
-    suggestion="Medicare takes late claims only for the reasons of its manual; otherwise the patient may not be billed.",
-    payers=("medicare",),
-    others="off",
+    needs=("filing_limits",),
+    message="Services to {to_date} had to be filed by {last_day} ({citation}); the claim was sent on {as_of}.",
+    suggestion="Payers take late claims only for the reasons of their manual; otherwise the patient may not be billed.",
+    when={"claims": pl.col("as_of") > pl.col("from_date")},
     examples=(
         fails(
             "a year and a day",
@@ -72,14 +71,41 @@ from cleanclaim.samples import professional
         ),
     ),
 )
-def filed_too_late() -> pl.Expr:
+def filed_too_late(claims: Claims, reference: Reference) -> Rows:
     """A claim filed after the payer's limit.
 
-    Medicare takes claims within one calendar year of the service (for hospitals, of the statement's last day). Other payers' limits differ and are
-    not
-    judged here.
+    Medicare takes claims within one calendar year of the service (for hospitals, of the statement's last day). Other payers' limits are judged
+    where a table of filing limits is imported, by
+    payer id, else by payer class.
 
     What to do: see whether one of the exceptions holds.
     """
-    late = pl.col("as_of") > pl.col("to_date").dt.offset_by("1y")
-    return late & ~pl.col("claim_frequency_code").is_in(["7", "8"])
+    asked = claims.claims.filter(_FIRST_FILING, ~pl.col("is_history").fill_null(value=False))
+    shown = ["claim_key", "to_date", "as_of", "last_day", "citation"]
+    medicare = asked.filter(IS_MEDICARE).with_columns(
+        pl.col("to_date").dt.offset_by("1y").alias("last_day"),
+        pl.lit("42 CFR 424.44").alias("citation"),
+    )
+    late = [
+        medicare.filter(pl.col("as_of") > pl.col("last_day")).select(
+            *shown, pl.lit(None, pl.String).alias("release")
+        )
+    ]
+    if "filing_limits" in reference.names():
+        late.append(_by_table(asked, reference).select(*shown, "release"))
+    return pl.concat(late)
+
+
+def _by_table(asked: pl.DataFrame, reference: Reference) -> pl.DataFrame:
+    limits = reference.table("filing_limits")
+    met = [
+        asked.join(limits, left_on=name, right_on="code").filter(in_force("to_date"))
+        for name in ("payer_id", "payer_class")
+    ]
+    counted = pl.when(pl.col("counted_from") == "from_date").then("from_date").otherwise("to_date")
+    return (
+        pl.concat(part.drop("payer_id", "payer_class") for part in met)
+        .unique("claim_key", keep="first", maintain_order=True)
+        .with_columns((counted + pl.duration(days=pl.col("days"))).alias("last_day"))
+        .filter(pl.col("as_of") > pl.col("last_day"))
+    )

@@ -1,0 +1,114 @@
+"""PAY101: a rule of the payer about a code."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.reference import Reference
+from cleanclaim.samples import medicare, professional
+from cleanclaim.terms import (
+    ANATOMIC_MODIFIERS,
+    MODIFIERS,
+    daily_units,
+    has_modifier,
+    in_force,
+    is_missing,
+)
+
+_A_DAY = 1440
+_VALUE = pl.col("value").fill_null("")
+_NUMBER = pl.col("value").cast(pl.Int64, strict=False)
+_WANTED = _VALUE.str.split(" ")
+_NOBODY = is_missing("referring_npi") & is_missing("ordering_npi")
+_NONE_OF_WANTED = (
+    pl.concat_list(MODIFIERS).list.set_intersection(_WANTED).list.drop_nulls().list.len() == 0
+)
+_BROKEN: dict[str, tuple[pl.Expr, str]] = {
+    "side_required": (~has_modifier(*ANATOMIC_MODIFIERS, "50"), "a modifier that names the side"),
+    "referring_required": (_NOBODY, "a referring or ordering provider"),
+    "clia_required": (is_missing("clia_number"), "a CLIA number"),
+    "clia_waived_qw": (~has_modifier("QW"), "modifier QW"),
+    "therapy_always": (_NONE_OF_WANTED, "the modifier of the plan of care"),
+    "timed_minutes": (daily_units() * _NUMBER > _A_DAY, "no more time than a day has"),
+    "single_dose": (~has_modifier("JW", "JZ"), "JW or JZ"),
+    "age_from": (pl.col("patient_age") < _NUMBER, "an older patient"),
+    "age_to": (pl.col("patient_age") > _NUMBER, "a younger patient"),
+    "sex": (
+        pl.col("patient_sex").is_in(["F", "M"]) & (pl.col("patient_sex") != _VALUE),
+        "a patient of the other sex",
+    ),
+    "prior_authorization": (is_missing("prior_authorization_number"), "a prior authorization"),
+}
+"""When a rule is broken, and what it wants."""
+
+
+def _has_rule(reference: Reference) -> pl.Expr:
+    rules = reference.table("code_rules").filter(pl.col("rule").is_in(list(_BROKEN)))
+    return pl.col("procedure_code").is_in(rules["code"].unique().implode())
+
+
+@query_edit(
+    code="PAY101",
+    name="payer-rule-about-code-broken",
+    disposition=Disposition.RETURN,
+    carc="16",
+    needs=("code_rules",),
+    source=Source(
+        "the payer's own policy", "named in the finding", "the payer", date(2026, 11, 23)
+    ),
+    column="lines.procedure_code",
+    message="For {procedure_code} the payer wants {wanted}[ ({value})]: {citation}.",
+    suggestion="Add what is wanted, where the record has it.",
+    fix="proposed",
+    when={"lines": _has_rule},
+    examples=(
+        fails(
+            "nutrition therapy that nobody referred to",
+            medicare(diagnoses=["E11.9"], lines=[{"procedure_code": "97802"}]),
+            line_number=1,
+            says=("referring", "42 CFR 410.132"),
+        ),
+        passes(
+            "with the referral",
+            medicare(
+                diagnoses=["E11.9"],
+                referring_npi="1234567893",
+                lines=[{"procedure_code": "97802"}],
+            ),
+        ),
+        passes(
+            "another payer has no such rule",
+            professional(diagnoses=["E11.9"], lines=[{"procedure_code": "97802"}]),
+        ),
+    ),
+)
+def payer_rule_about_code_broken(claims: Claims, reference: Reference) -> Rows:
+    """A line breaks a rule about its code that the payer's own table holds: side, referral, CLIA number, QW, plan of care, time, JW or JZ, age, sex, prior authorization.
+
+    The rules come from an imported table of code rules, each with payers, days and citation. A rule binds claims of its payers, by payer id, payer
+    class, or the programme whose rules the payer adopted.
+
+    What to do: see the payer's policy.
+    """
+    lines = claims.lines.filter(~pl.col("is_history").fill_null(value=False)).join(
+        claims.claims.select("claim_key", "payer_id"), on="claim_key", how="left"
+    )
+    rules = reference.narrow("code_rules", lines["procedure_code"]).rename(
+        {"code": "procedure_code"}
+    )
+    binds = pl.any_horizontal(
+        pl.col("payers").list.contains(pl.col(name)).fill_null(value=False)
+        for name in ("rules_of", "payer_class", "payer_id")
+    )
+    met = lines.join(rules, on="procedure_code").filter(in_force("from_date"), binds)
+    shown = ["claim_key", "line_number", "procedure_code", "rule", "value", "citation", "release"]
+    return pl.concat(
+        met.filter(pl.col("rule") == rule, is_broken.fill_null(value=False)).select(
+            *shown, pl.lit(wanted).alias("wanted")
+        )
+        for rule, (is_broken, wanted) in _BROKEN.items()
+    )

@@ -1,0 +1,1 @@
+"""PAY — payers' own rules."""
