@@ -138,10 +138,27 @@ def _table(files: Sequence[_File]) -> pl.DataFrame:
     table = _typed(main[0])
     if not others:
         return table.with_columns(pl.lit(None, _RVU).alias("conversion_factor_qualifying"))
-    factor = _typed(others[0]).select(
+    qualifying = _typed(others[0])
+    _check_same(others[0].part, table, qualifying)
+    factor = qualifying.select(
         "code", "modifier", pl.col("conversion_factor").alias("conversion_factor_qualifying")
     )
     return table.join(factor, on=["code", "modifier"], how="left", nulls_equal=True)
+
+
+def _check_same(part: Part, table: pl.DataFrame, qualifying: pl.DataFrame) -> None:
+    """Refuse the file for qualifying participants where it differs in more than the conversion factor."""
+    values = [name for name in table.columns if name != "conversion_factor"]
+    missing = table.join(qualifying, on=values, how="anti", nulls_equal=True)
+    more = qualifying.join(table, on=values, how="anti", nulls_equal=True)
+    odd = pl.concat([missing, more])
+    if odd.height:
+        refuse(
+            part,
+            None,
+            str(odd["code"][0]),
+            "the same values for qualifying participants as for all others",
+        )
 
 
 def _typed(file: _File) -> pl.DataFrame:
@@ -176,6 +193,9 @@ def _typed(file: _File) -> pl.DataFrame:
     for name in ("nonfacility_na", "facility_na"):
         is_flag = pl.col(name).is_null() | (pl.col(name) == "NA")
         check_cells(part, rows, name, ~is_flag, "NA or nothing")
+    base = pl.col("endoscopic_base")
+    is_base = base.is_null() | base.str.contains(r"^[0-9A-Z]{5}$")
+    check_cells(part, rows, "endoscopic_base", ~is_base, "a base code or nothing")
     twice = rows.filter(pl.struct("code", "modifier").is_duplicated())
     if twice.height:
         refuse(part, int(twice["row"][0]), str(twice["code"][0]), "each code and component once")
