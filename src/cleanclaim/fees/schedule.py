@@ -1,0 +1,258 @@
+"""What a code is worth in the Medicare Physician Fee Schedule at a place, before modifiers and other procedures of the day.
+
+(work x GPCI + practice expense x GPCI + malpractice x GPCI) x conversion factor, with the practice expense of the setting. A technical component of imaging is
+paid at most what a hospital outpatient department is paid (the OPPS cap); the file of caps has one price a code, component and locality.
+
+Source: CMS, "PFS Relative Value Files", RVUyyX.pdf; 42 CFR 414.20 to 414.28; Social Security Act, section 1848(b)(4).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from cleanclaim.fees.dated import PRICE, covers, met
+from cleanclaim.reference import Reference
+from cleanclaim.terms import has_modifier
+
+PAID: Final = ("A", "R", "T")
+ANESTHESIA: Final = "J"
+_VALUES: Final = (
+    "work_rvu",
+    "nonfacility_pe_rvu",
+    "facility_pe_rvu",
+    "mp_rvu",
+    "conversion_factor",
+)
+_FACTS: Final = (
+    "status",
+    "pctc",
+    "global_days",
+    "preoperative",
+    "intraoperative",
+    "postoperative",
+    "multiple_procedure",
+    "bilateral",
+    "assistant",
+    "co_surgeon",
+    "team",
+    "endoscopic_base",
+    "imaging_family",
+    "release",
+)
+_TYPES: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    **dict.fromkeys(("status", "global_days", "endoscopic_base", "imaging_family"), pl.String),
+    **dict.fromkeys(
+        ("pctc", "multiple_procedure", "bilateral", "assistant", "co_surgeon", "team"), pl.Int8
+    ),
+    **dict.fromkeys((*_VALUES, "preoperative", "intraoperative", "postoperative"), PRICE),
+    "release": pl.String,
+}
+_STATUS: Final = {
+    "B": "it is bundled into other services",
+    "C": "the contractor prices it",
+    "D": "the code is deleted",
+    "E": "it is excluded from the fee schedule by regulation",
+    "F": "the code is deleted",
+    "G": "it is not valid for Medicare; another code is used",
+    "H": "the modifier is deleted for it",
+    "I": "it is not valid for Medicare; another code is used",
+    "M": "it is a measure that is only reported",
+    "N": "Medicare does not cover it",
+    "P": "it is bundled or excluded",
+    "X": "it is excluded from the fee schedule by law",
+}
+
+
+def valued(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
+    """The lines with their row of the schedule and what it is worth at their place.
+
+    Args:
+        lines: with `row`, procedure_code, modifiers, from_date, and the columns of `place.placed`.
+        reference: the dated tables.
+
+    Returns:
+        The same rows with `component` (26, TC, 53 or null), the row's facts, `whole` (the price of one unit), `technical` (the part of it that is the technical
+        component), `expense` (the part that is practice expense), `base_price` (of the endoscopic family's base), `is_capped`, and `schedule_reason`.
+    """
+    asked = lines.with_columns(_component().alias("component"))
+    facts = _rows(asked, reference, [*_FACTS, *_VALUES])
+    joined = asked.join(facts, on="row", how="left", maintain_order="left").with_columns(
+        _price().alias("whole"), _expense().alias("expense")
+    )
+    return (
+        joined.pipe(_with_technical, reference)
+        .pipe(_with_base, reference)
+        .pipe(_with_cap, reference)
+        .with_columns(_reason(reference).alias("schedule_reason"))
+        .drop(_VALUES)
+    )
+
+
+def _component() -> pl.Expr:
+    return (
+        pl.when(has_modifier("26"))
+        .then(pl.lit("26"))
+        .when(has_modifier("TC"))
+        .then(pl.lit("TC"))
+        .when(has_modifier("53"))
+        .then(pl.lit("53"))
+    )
+
+
+def _rows(asked: pl.DataFrame, reference: Reference, columns: list[str]) -> pl.DataFrame:
+    """The schedule's row of each line's code and component."""
+    found = met(
+        asked.rename({"component": "modifier"}),
+        reference,
+        "mpfs",
+        columns,
+        code="procedure_code",
+        by=["modifier"],
+    )
+    return found.cast({name: _TYPES[name] for name in columns})
+
+
+def _expense() -> pl.Expr:
+    values = pl.when("is_facility").then("facility_pe_rvu").otherwise("nonfacility_pe_rvu")
+    return values * pl.col("pe_gpci") * pl.col("conversion_factor")
+
+
+def _price() -> pl.Expr:
+    other = pl.col("work_rvu") * pl.col("work_gpci") + pl.col("mp_rvu") * pl.col("mp_gpci")
+    return other * pl.col("conversion_factor") + _expense()
+
+
+def _with_technical(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
+    """The technical part: all of a technical component, and that part of a whole service which has a row of its own."""
+    asked = lines.filter(pl.col("component").is_null() & (pl.col("pctc") == 1)).select(
+        "row", "procedure_code", "from_date", "is_facility", "work_gpci", "pe_gpci", "mp_gpci",
+        pl.lit("TC").alias("component"),
+    )  # fmt: skip
+    parts = asked.join(_rows(asked, reference, list(_VALUES)), on="row").select(
+        "row", _price().alias("_part")
+    )
+    is_technical = (pl.col("component") == "TC") | (
+        pl.col("component").is_null() & (pl.col("pctc") == 3)
+    )
+    return (
+        lines.join(parts, on="row", how="left", maintain_order="left")
+        .with_columns(
+            pl.when(is_technical)
+            .then("whole")
+            .otherwise(pl.col("_part").fill_null(0))
+            .alias("technical")
+        )
+        .drop("_part")
+    )
+
+
+def _with_base(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
+    """The price of the base endoscopy of a line's family."""
+    asked = lines.filter(
+        (pl.col("multiple_procedure") == 3) & pl.col("endoscopic_base").is_not_null()
+    ).select(
+        "row", "from_date", "is_facility", "work_gpci", "pe_gpci", "mp_gpci",
+        pl.col("endoscopic_base").alias("procedure_code"), pl.lit(None, pl.String).alias("component"),
+    )  # fmt: skip
+    bases = asked.join(_rows(asked, reference, list(_VALUES)), on="row").select(
+        "row", _price().alias("base_price")
+    )
+    return lines.join(bases, on="row", how="left", maintain_order="left")
+
+
+def _with_cap(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
+    """The lower of the price and the cap, for the technical part where there is one."""
+    caps = _caps(lines, reference)
+    has_part = pl.col("technical") > 0
+    over_part = has_part & (pl.col("_cap") < pl.col("technical"))
+    over_whole = ~has_part & (pl.col("_cap") < pl.col("whole"))
+    return (
+        lines.join(caps, on="row", how="left", maintain_order="left")
+        .with_columns((over_part | over_whole).fill_null(value=False).alias("is_capped"))
+        .with_columns(pl.when(has_part).then("_cap").alias("technical_cap"))
+        .with_columns(
+            pl.when(over_whole.fill_null(value=False))
+            .then("_cap")
+            .otherwise("whole")
+            .alias("whole")
+        )
+        .drop("_cap")
+    )
+
+
+def _caps(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
+    """The cap of each line's technical part, else of the whole service."""
+    if "opps_cap" not in reference.names():
+        return pl.DataFrame(schema={"row": pl.UInt32, "_cap": PRICE})
+    is_part = pl.col("component").is_null() & (pl.col("pctc") == 1) & (pl.col("technical") > 0)
+    asked = lines.filter(pl.col("place").is_not_null()).select(
+        "row",
+        "from_date",
+        "place",
+        "is_facility",
+        pl.col("procedure_code").alias("code"),
+        pl.when(is_part).then(pl.lit("TC")).otherwise("component").alias("modifier"),
+    )
+    place = pl.col("mac").str.slice(0, 3) + pl.col("locality")
+    rows = reference.narrow("opps_cap", asked["code"]).with_columns(place.alias("place"))
+    price = pl.when("is_facility").then("facility_price").otherwise("nonfacility_price")
+    return (
+        asked.join(rows, on=["code", "modifier", "place"], nulls_equal=True)
+        .filter(pl.col("from_date").is_between("valid_from", "valid_to"))
+        .unique("row", keep="first", maintain_order=True)
+        .select("row", price.cast(PRICE).alias("_cap"))
+    )
+
+
+def _reason(reference: Reference) -> pl.Expr:
+    """Why the schedule has no price for a line."""
+    covered = covers(reference, "mpfs")
+    words = pl.col("status").replace_strict(_STATUS, default=None, return_dtype=pl.String)
+    is_paid = pl.col("status").is_in(PAID)
+    return (
+        pl.when(~covered)
+        .then(pl.format("no Medicare Physician Fee Schedule is loaded for {}", "from_date"))
+        .when(pl.col("status").is_null() & (pl.col("component") == "53"))
+        .then(pl.lit("a discontinued service (53) is priced by report"))
+        .when(pl.col("status").is_null() & pl.col("component").is_not_null())
+        .then(
+            pl.format(
+                "the fee schedule has no price for {} with modifier {}",
+                "procedure_code",
+                "component",
+            )
+        )
+        .when(pl.col("status").is_null())
+        .then(pl.format("{} is not in the fee schedule", "procedure_code"))
+        .when(~is_paid)
+        .then(
+            pl.format(
+                "status {}: {}{}",
+                "status",
+                words.fill_null("it is not paid"),
+                _not_loaded(reference),
+            )
+        )
+        .when(_values_are_nothing())
+        .then(pl.lit("it has no relative values: the contractor prices it"))
+    )
+
+
+def _not_loaded(reference: Reference) -> pl.Expr:
+    """For what the law or the rules take out of the schedule: which other schedule might price it, where that is not loaded."""
+    is_excluded = pl.col("status").is_in(["E", "X"])
+    said = [
+        pl.when(is_excluded & ~covers(reference, table)).then(pl.lit(words))
+        for table, words in (
+            ("clfs", "; no laboratory fees are loaded"),
+            ("asp", "; no drug payment limits are loaded"),
+        )
+    ]
+    return pl.concat_str(*said, pl.lit(""), ignore_nulls=True)
+
+
+def _values_are_nothing() -> pl.Expr:
+    values = ("work_rvu", "nonfacility_pe_rvu", "facility_pe_rvu", "mp_rvu")
+    return pl.sum_horizontal(pl.col(name).fill_null(0) for name in values) == 0
