@@ -58,3 +58,9 @@ def covers(reference: Reference, table: str) -> pl.Expr:
     for first, last in reference.whole(table):
         days |= pl.col("from_date").is_between(pl.lit(first), pl.lit(last))
     return days.fill_null(value=False)
+
+
+def quarter() -> pl.Expr:
+    """The line's quarter as releases are named: 2025Q4."""
+    day = pl.col("from_date").dt
+    return pl.format("{}Q{}", day.year(), day.quarter())

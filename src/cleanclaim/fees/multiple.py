@@ -140,10 +140,12 @@ def _test_words() -> pl.Expr:
 
 def _surgery(lines: pl.DataFrame) -> pl.DataFrame:
     """Indicators 2 and 3: within endoscopic families first, then the families and all others."""
-    families = _in_families(lines)
+    one = pl.col("_price") * pl.col("_first")  # each further unit is a procedure of its own
+    ranked_by = pl.when("_is_family").then("_in_family").otherwise(one).alias("_ranked_by")
+    families = _in_families(lines).with_columns(ranked_by)
     totals = (
         families.group_by(*_SURGERY, "_family", maintain_order=True)
-        .agg(pl.col("_in_family").sum().alias("_total"))
+        .agg(pl.col("_ranked_by").sum().alias("_total"))
         .with_columns(
             pl.col("_total").rank("ordinal", descending=True).over(_SURGERY).alias("_rank")
         )

@@ -14,7 +14,7 @@ from typing import Final
 
 import polars as pl
 
-from cleanclaim.fees.dated import PRICE, covers, met
+from cleanclaim.fees.dated import PRICE, covers, met, quarter
 from cleanclaim.reference import Reference
 from cleanclaim.terms import has_modifier
 
@@ -149,7 +149,7 @@ def _reason(reference: Reference) -> pl.Expr:
     needs_time = ~has_modifier(_SUPERVISED)
     return (
         pl.when(~covers(reference, "anesthesia_factors"))
-        .then(pl.format("no anesthesia conversion factors are loaded for {}", "from_date"))
+        .then(pl.format("no anesthesia conversion factors are loaded for {}", quarter()))
         .when(~who)
         .then(pl.lit("no modifier tells who gave the anesthesia (AA, AD, QK, QX, QY or QZ)"))
         .when(needs_time & pl.col("base_units").is_null())

@@ -14,7 +14,7 @@ from typing import Final
 
 import polars as pl
 
-from cleanclaim.fees.dated import PRICE, covers, met
+from cleanclaim.fees.dated import PRICE, covers, met, quarter
 from cleanclaim.reference import Reference
 from cleanclaim.terms import in_force
 
@@ -133,7 +133,7 @@ def _reason(reference: Reference) -> pl.Expr:
     has_several = pl.col("_count").is_not_null()
     return (
         pl.when(~covers(reference, "gpci"))
-        .then(pl.format("no list of localities (GPCI) is loaded for {}", "from_date"))
+        .then(pl.format("no list of localities (GPCI) is loaded for {}", quarter()))
         .when(pl.col("place").is_null() & has_several)
         .then(
             pl.format(

@@ -12,7 +12,7 @@ from typing import Final
 
 import polars as pl
 
-from cleanclaim.fees.dated import PRICE, covers, met
+from cleanclaim.fees.dated import PRICE, covers, met, quarter
 from cleanclaim.reference import Reference
 from cleanclaim.terms import has_modifier
 
@@ -163,37 +163,48 @@ def _with_base(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
 
 
 def _with_cap(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
-    """The lower of the price and the cap, for the technical part where there is one."""
-    caps = _caps(lines, reference)
+    """The lower of the price and the cap, for the technical part where there is one; the file's own price of the whole stands for the other part."""
+    is_part = pl.col("component").is_null() & (pl.col("pctc") == 1) & (pl.col("technical") > 0)
+    own = _caps(lines, reference, pl.col("component")).rename({"_cap": "_own_cap"})
+    parts = _caps(lines.filter(is_part), reference, pl.lit("TC"))
     has_part = pl.col("technical") > 0
-    over_part = has_part & (pl.col("_cap") < pl.col("technical"))
-    over_whole = ~has_part & (pl.col("_cap") < pl.col("whole"))
+    over_part = (has_part & (pl.col("_cap") < pl.col("technical"))).fill_null(value=False)
+    over_whole = (~has_part & (pl.col("_cap") < pl.col("whole"))).fill_null(value=False)
+    other_part = pl.coalesce(
+        pl.col("_own_cap") - pl.col("_cap"), pl.col("whole") - pl.col("technical")
+    )
     return (
-        lines.join(caps, on="row", how="left", maintain_order="left")
-        .with_columns((over_part | over_whole).fill_null(value=False).alias("is_capped"))
-        .with_columns(pl.when(has_part).then("_cap").alias("technical_cap"))
+        lines.join(own, on="row", how="left", maintain_order="left")
+        .join(parts, on="row", how="left", maintain_order="left")
         .with_columns(
-            pl.when(over_whole.fill_null(value=False))
-            .then("_cap")
-            .otherwise("whole")
-            .alias("whole")
+            pl.when(is_part).then("_cap").otherwise("_own_cap").alias("_cap"),
+            is_part.alias("_is_part"),
         )
-        .drop("_cap")
+        .with_columns(
+            (over_part | over_whole).alias("is_capped"),
+            pl.when(has_part).then("_cap").alias("technical_cap"),
+            pl.when(over_whole)
+            .then("_cap")
+            .when(over_part & pl.col("_is_part"))
+            .then(pl.col("technical") + other_part)
+            .otherwise("whole")
+            .alias("whole"),
+        )
+        .drop("_cap", "_own_cap", "_is_part")
     )
 
 
-def _caps(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
-    """The cap of each line's technical part, else of the whole service."""
+def _caps(lines: pl.DataFrame, reference: Reference, component: pl.Expr) -> pl.DataFrame:
+    """The cap of a component of each line's code at its place."""
     if "opps_cap" not in reference.names():
         return pl.DataFrame(schema={"row": pl.UInt32, "_cap": PRICE})
-    is_part = pl.col("component").is_null() & (pl.col("pctc") == 1) & (pl.col("technical") > 0)
     asked = lines.filter(pl.col("place").is_not_null()).select(
         "row",
         "from_date",
         "place",
         "is_facility",
         pl.col("procedure_code").alias("code"),
-        pl.when(is_part).then(pl.lit("TC")).otherwise("component").alias("modifier"),
+        component.alias("modifier"),
     )
     place = pl.col("mac").str.slice(0, 3) + pl.col("locality")
     rows = reference.narrow("opps_cap", asked["code"]).with_columns(place.alias("place"))
@@ -213,7 +224,7 @@ def _reason(reference: Reference) -> pl.Expr:
     is_paid = pl.col("status").is_in(PAID)
     return (
         pl.when(~covered)
-        .then(pl.format("no Medicare Physician Fee Schedule is loaded for {}", "from_date"))
+        .then(pl.format("no Medicare Physician Fee Schedule is loaded for {}", quarter()))
         .when(pl.col("status").is_null() & (pl.col("component") == "53"))
         .then(pl.lit("a discontinued service (53) is priced by report"))
         .when(pl.col("status").is_null() & pl.col("component").is_not_null())
