@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from cleanclaim import cli_reference
+from cleanclaim import cli_price, cli_reference
 from cleanclaim.errors import CleanclaimError, ConfigError
 from cleanclaim.terminal import CLEAN, COULD_NOT_RUN, FINDINGS, fail, progress
 from cleanclaim.terminal import reference as reference_tables
@@ -175,6 +175,11 @@ def check(
         report = known.apply(report, Path(chosen.baseline))
     _put(report, chosen.format, output)
     raise typer.Exit(_status(report))
+
+
+app.command(name="price", epilog="Example:  cleanclaim price claims.837 --format csv")(
+    cli_price.price
+)
 
 
 @app.command(epilog="Examples:  cleanclaim explain DX102  |  cleanclaim explain M54.5")

@@ -208,3 +208,61 @@ def _tell_difference(name: str, found: Difference, limit: int) -> None:
     )
     if hidden:
         typer.echo(f"  … {hidden:,} more; --limit shows them, --format json all")
+
+
+@app.command(
+    name="update",
+    epilog="Examples:  cleanclaim reference update --accept-cms-ama-terms  |  "
+    "cleanclaim reference update --only hcpcs --only icd10cm  |  cleanclaim reference update --dry-run",
+)
+def update_(
+    *,
+    accept_cms_ama_terms: Annotated[
+        bool,
+        typer.Option(
+            "--accept-cms-ama-terms",
+            help="You accept the terms of CMS and the AMA under which files with CPT codes are given out.",
+        ),
+    ] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", help="A publication, such as mpfs or ncci; may be repeated."),
+    ] = None,
+    mirror: Annotated[
+        str | None,
+        typer.Option("--mirror", help="An address that stands for the publishers' hosts."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be fetched.")
+    ] = False,
+    to: Annotated[Path | None, typer.Option("--to", help="Keep downloads in this folder.")] = None,
+    store: Annotated[Path | None, _STORE] = None,
+) -> None:
+    """Download what publishers have newest, and import it; a broken download is gone on with."""
+    from cleanclaim.reference.store import Store  # noqa: PLC0415
+    from cleanclaim.updating import update  # noqa: PLC0415
+
+    with progress() as (words, _):
+        done = update(
+            Store(store),
+            only=tuple(only or ()),
+            accept_terms=accept_cms_ama_terms,
+            mirror=mirror,
+            dry_run=dry_run,
+            folder=to,
+            progress=words,
+        )
+    for address in done.downloaded:
+        typer.echo(f"{'would fetch' if dry_run else 'fetched':<11} {address}")
+    for name in done.present:
+        typer.echo(f"{'there':<11} {name}")
+    for reason in done.skipped:
+        typer.echo(f"{'left out':<11} {reason}", err=True)
+    if done.imported:
+        _tell("imported", done.imported.stored)
+        _tell("unchanged", done.imported.unchanged)
+    failed = [*done.failed, *(done.imported.refused if done.imported else ())]
+    for reason in failed:
+        typer.echo(f"cleanclaim: {reason}", err=True)
+    if failed:
+        raise typer.Exit(FINDINGS if done.downloaded or done.present else COULD_NOT_RUN)

@@ -8,14 +8,16 @@ different ends.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
 
 from cleanclaim.derive import Claims
-from cleanclaim.loaded import TABLES
+from cleanclaim.loaded import TABLES, covered
 from cleanclaim.reference import Reference, starter
+from cleanclaim.reference.periods import days
 from cleanclaim.terms import has_modifier, in_force
 
 NOTICE_MODIFIERS: Final = ("GA", "GX", "GY", "GZ")
@@ -33,7 +35,7 @@ class Judged:
         refused: lines with a diagnosis that a policy refuses: the same, and diagnosis_number and diagnosis_code.
         incomplete: lines whose diagnosis a policy takes only beside a second one that is missing: the same, and diagnosis_code.
         unknown_state: lines that local policies may bind, on claims that tell no state: keys, procedure_code.
-        unnamed: lines whose procedure no policy of a kind names, on days for which no whole list of that kind is loaded: keys, kind, from_date.
+        elsewhere: lines that a local policy names, but none of their state, on days for which not all local policies are loaded: keys.
         earlier_version: lines of a day before the version of the policy that is loaded: keys, policy.
     """
 
@@ -41,7 +43,7 @@ class Judged:
     refused: pl.DataFrame
     incomplete: pl.DataFrame
     unknown_state: pl.DataFrame
-    unnamed: pl.DataFrame
+    elsewhere: pl.DataFrame
     earlier_version: pl.DataFrame
 
 
@@ -64,16 +66,15 @@ def _judged(claims: Claims, reference: Reference) -> Judged:
     every = _named(lines, reference)
     no_state = (every["kind"] == "local") & every["state"].is_null()
     binding = _where_binding(every.filter(~no_state), reference)
-    named = pl.concat([binding, every.filter(no_state)])
     listed = _listed(claims, binding, reference)
     hits = _tied(listed, binding)
-    covered = binding.filter("covered")
+    accepting = binding.filter("covered")
     return Judged(
-        unsupported=_unsupported(covered, hits),
+        unsupported=_unsupported(accepting, hits),
         refused=_refused(binding, hits),
-        incomplete=_incomplete(covered, hits, listed.filter("covered")),
+        incomplete=_incomplete(accepting, hits, listed.filter("covered")),
         unknown_state=every.filter(no_state).select(*KEYS, "procedure_code").unique(KEYS),
-        unnamed=_unnamed(lines, named, reference),
+        elsewhere=_elsewhere(every.filter(~no_state), binding, reference),
         earlier_version=_earlier(lines, reference),
     )
 
@@ -229,18 +230,11 @@ def _incomplete(covered: pl.DataFrame, hits: pl.DataFrame, listed: pl.DataFrame)
     return alone.join(told, on=by)
 
 
-def _unnamed(lines: pl.DataFrame, named: pl.DataFrame, reference: Reference) -> pl.DataFrame:
-    spans = reference.whole("coverage_procedures")
-    whole = pl.lit(value=False)
-    for first, last in spans:
-        whole |= pl.col("from_date").is_between(pl.lit(first), pl.lit(last))
-    parts = []
-    for kind in ("local", "national"):
-        without = lines.join(named.filter(pl.col("kind") == kind).select(KEYS), on=KEYS, how="anti")
-        if kind == "local":
-            without = without.filter(~whole)
-        parts.append(without.select(*KEYS, pl.lit(kind).alias("kind"), "from_date"))
-    return pl.concat(parts)
+def _elsewhere(named: pl.DataFrame, binding: pl.DataFrame, reference: Reference) -> pl.DataFrame:
+    local = named.filter(pl.col("kind") == "local")
+    known = covered(days(local["from_date"]), reference.whole("coverage_procedures"))
+    met = binding.filter(pl.col("kind") == "local").select(KEYS)
+    return local.filter(pl.Series(~known)).join(met, on=KEYS, how="anti").select(KEYS).unique()
 
 
 def _earlier(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
@@ -263,6 +257,20 @@ def _earlier(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
     )
 
 
+def is_named(kind: str) -> Callable[[Reference], pl.Expr]:
+    """A quick test of lines: whether some policy of a kind, on whatever day, names the procedure.
+
+    Args:
+        kind: local or national.
+    """
+
+    def test(reference: Reference) -> pl.Expr:
+        procedures = reference.table("coverage_procedures").filter(pl.col("kind") == kind)
+        return pl.col("procedure_code").is_in(procedures["code"].unique().implode())
+
+    return test
+
+
 def untold(judgement: Judged, kind: str) -> pl.DataFrame:
     """What could not be told of lines by policies of one kind, as rows of `not_checked`.
 
@@ -271,30 +279,15 @@ def untold(judgement: Judged, kind: str) -> pl.DataFrame:
         kind: local or national.
 
     Returns:
-        Rows: claim_key, line_number, reason, supply, table, procedure_code, lines; without a claim where it is no policy that names them.
+        Rows: claim_key, line_number, reason, supply, table, procedure_code, lines; of lines that a policy may bind.
     """
     table = TABLES["coverage"]
-    words = f"no {kind} {table.words}"
     shape = {
         "claim_key": pl.Int64,
         "line_number": pl.Int64,
         "reason": pl.String,
         "lines": pl.Int64,
     }
-    unnamed = (
-        judgement.unnamed.filter(pl.col("kind") == kind)
-        .group_by(pl.col("from_date").dt.year().alias("_year"))
-        .agg(pl.len().cast(pl.Int64).alias("lines"))
-        .sort("_year")
-        .select(
-            pl.lit(None, pl.Int64).alias("claim_key"),
-            pl.lit(None, pl.Int64).alias("line_number"),
-            pl.format(
-                "{} that is loaded for {} names these procedures", pl.lit(words), "_year"
-            ).alias("reason"),
-            "lines",
-        )
-    )
     earlier = judgement.earlier_version.filter(pl.col("kind") == kind).select(
         *KEYS,
         pl.format("the version of {} that is loaded began on {}", "policy", "_began").alias(
@@ -302,8 +295,15 @@ def untold(judgement: Judged, kind: str) -> pl.DataFrame:
         ),
         pl.lit(None, pl.Int64).alias("lines"),
     )
-    parts = [unnamed.cast(shape), earlier.cast(shape)]  # type: ignore[arg-type]
+    parts = [earlier.cast(shape)]  # type: ignore[arg-type]
     if kind == "local":
+        parts.append(
+            judgement.elsewhere.select(
+                *KEYS,
+                pl.lit("the local policies of the claim's state are not loaded").alias("reason"),
+                pl.lit(None, pl.Int64).alias("lines"),
+            ).cast(shape)  # type: ignore[arg-type]
+        )
         parts.append(
             judgement.unknown_state.select(
                 *KEYS,

@@ -7,7 +7,6 @@ Editor attributes) are made here and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -16,21 +15,22 @@ import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.codeform import why_not_billable
-from cleanclaim.loaded import Marks, covered, marks, routes
+from cleanclaim.loaded import Marks, covered, marks, policy_marks, routes
 from cleanclaim.model import Batch
 from cleanclaim.pairs import bundled, code_pairs, lines_of_days, of_lines, unjudged
 from cleanclaim.positions import (
     MOST_NUMBERS,
     counts_of,
     found_in,
+    groups,
     in_order,
     keys_of,
     unpivoted,
     whole_numbers,
 )
 from cleanclaim.reference import Reference
-from cleanclaim.reference.periods import NO_DAY, Ints, Periods, days, packed, taken
-from cleanclaim.terms import IS_BILLING_DIAGNOSIS, MODIFIERS, POINTERS
+from cleanclaim.reference.periods import NO_DAY, Days, Ints, Periods, days, is_among, packed, taken
+from cleanclaim.terms import IS_BILLING_DIAGNOSIS, MODIFIERS, POINTERS, daily_units
 from cleanclaim.validity import ATTRIBUTES, attributes, is_loaded, validity
 
 _OF_THE_CLAIM: Final = (
@@ -81,7 +81,7 @@ class Claims:
         self.batch = in_order(batch)
         self.reference = reference
         self._spoken: dict[str, Marks] = {}
-        self._routes: dict[str, pl.Series] = {}
+        self._routes: dict[str, pl.Series | str] = {}
         self.kept: dict[str, object] = {}
 
     @cached_property
@@ -150,11 +150,21 @@ class Claims:
         )
 
     @cached_property
+    def line_codes(self) -> npt.NDArray[np.uint64]:
+        """The procedure code of each row of `lines` as a number (see `cleanclaim.reference.periods`)."""
+        return packed(self.lines["procedure_code"])
+
+    @cached_property
+    def line_days(self) -> Days:
+        """The first day of each row of `lines` as a number."""
+        return days(self.lines["from_date"])
+
+    @cached_property
     def days(self) -> pl.DataFrame:
         """The lines on days with several procedure codes (see `cleanclaim.pairs`)."""
-        if self.lines.height < 2:
-            return lines_of_days(self.lines.clear(), self.table_of_lines("ptp").clear())
-        return lines_of_days(self.lines, self.table_of_lines("ptp"))
+        tables = self.table_of_lines("ptp")
+        assert isinstance(tables, pl.Series)  # noqa: S101 - which table it is depends on the claim
+        return lines_of_days(self.lines, tables)
 
     @cached_property
     def pairs(self) -> pl.DataFrame:
@@ -175,7 +185,10 @@ class Claims:
         """
         codes, one, other = self._code_pairs
         _, held = self._bundled
-        silent = pl.Series(self._silent_days(codes)[one] & ~held)
+        missing = self._silent_days(codes)[one] & ~held
+        if not missing.any():
+            return pl.DataFrame(schema={"claim_key": pl.Int64})
+        silent = pl.Series(missing)
         first, second = pl.Series(one).filter(silent), pl.Series(other).filter(silent)
         names = codes["procedure_code"]
         return unjudged(
@@ -211,12 +224,18 @@ class Claims:
     def spoken(self, name: str) -> Marks:
         """For each row of `lines` whether a table speaks of its code on its day (see `cleanclaim.loaded`)."""
         if name not in self._spoken:
-            tables = self.table_of_lines(name)
-            self._spoken[name] = marks(self.lines, tables, self.reference)
+            kind, _, rest = name.partition(" ")
+            self._spoken[name] = (
+                policy_marks(self.line_codes, self.line_days, self.reference, kind)
+                if rest == "policies"
+                else marks(
+                    self.line_codes, self.line_days, self.table_of_lines(name), self.reference
+                )
+            )
         return self._spoken[name]
 
-    def table_of_lines(self, name: str) -> pl.Series:
-        """The reference table that stands for each row of `lines`, where it depends on the claim."""
+    def table_of_lines(self, name: str) -> pl.Series | str:
+        """The reference table that stands for each row of `lines`; one name where it does not depend on the claim."""
         if name not in self._routes:
             self._routes[name] = routes(self.lines, self.reference, name)
         return self._routes[name]
@@ -228,30 +247,42 @@ class Claims:
         All columns of `lines`, and of the schedule's row for the whole service: `status`, `pctc`, `global_days`, `multiple_procedure`,
         `bilateral`, `assistant`,
         `co_surgeon`, `team`, `nonfacility_na`, `facility_na`, `release`; null where it holds no such row. And `visit` (the code is a visit),
-        `unit_limit`,
-        `unit_adjudication`, `unit_release` of the table of unit limits.
+        `unit_limit`, `unit_adjudication`,
+        `unit_release` of the table of unit limits, `day_units` (units of the code on that day, of patient and provider, over all lines).
         """
-        fees = self._on_day("mpfs", _FEES, whole_service)
-        limits = self._limits()
-        is_visit = self.lines["procedure_code"].is_in(
-            self.reference.table("visit_codes")["code"].implode()
+        periods = Periods.of(self.reference, "mpfs", WHOLE_SERVICE)
+        codes, on = self.line_codes, self.line_days
+        fees = taken(periods.table.select(_FEES), periods.rows_on(periods.spans(codes), on))
+        visits = self.reference.derived("visits", self._visit_codes)["code"].to_numpy()
+        known = self.lines.hstack(fees).hstack(self._limits(codes, on))
+        return known.with_columns(
+            pl.Series("visit", is_among(codes, visits)),
+            pl.Series("day_units", self._day_units(known)),
         )
-        return self.lines.hstack(fees).hstack(limits).with_columns(is_visit.alias("visit"))
 
-    def _limits(self) -> pl.DataFrame:
-        tables = self.table_of_lines("mue")
-        found = pl.DataFrame(
-            schema={"max_units": pl.Int64, "adjudication": pl.Int8, "release": pl.String}
-        )
+    def _visit_codes(self) -> pl.DataFrame:
+        visits = packed(self.reference.table("visit_codes")["code"])
+        return pl.DataFrame({"code": np.unique(visits)})
+
+    def _limits(self, codes: npt.NDArray[np.uint64], on: Days) -> pl.DataFrame:
+        """unit_limit, unit_adjudication and unit_release of each line."""
+        tables = pl.Series(self.table_of_lines("mue"))
+        shape = {"max_units": pl.Int64, "adjudication": pl.Int8, "release": pl.String}
+        parts = [pl.DataFrame(schema=shape)]
         rows = np.full(self.lines.height, -1, dtype=np.int64)
+        above = 0
         for table in tables.unique().drop_nulls():
             if table not in self.reference.names():
                 continue
-            here = (tables == table).fill_null(value=False).to_numpy()
-            of_table, at = self._met(table, list(found.columns), None)
-            rows = np.where(here & (at >= 0), at + found.height, rows)
-            found = pl.concat([found, of_table.cast(dict(found.schema))])  # type: ignore[arg-type]
-        return taken(found, rows).rename(
+            periods = Periods.of(self.reference, table)
+            at = periods.rows_on(periods.spans(codes), on)
+            rows = np.where(
+                (tables == table).fill_null(value=False).to_numpy() & (at >= 0), at + above, rows
+            )
+            above += periods.table.height
+            parts.append(periods.table.select(list(shape)))
+        limits = parts[-1] if len(parts) == 2 else pl.concat(parts)
+        return taken(limits, rows).rename(
             {
                 "max_units": "unit_limit",
                 "adjudication": "unit_adjudication",
@@ -259,29 +290,17 @@ class Claims:
             }
         )
 
-    def _on_day(
-        self,
-        table: str,
-        columns: Sequence[str],
-        keep: Callable[[pl.DataFrame], pl.DataFrame] | None,
-    ) -> pl.DataFrame:
-        """For each line the row of a table that is in force for its code on its day."""
-        rows, at = self._met(table, columns, keep)
-        return taken(rows, at)
-
-    def _met(
-        self,
-        table: str,
-        columns: Sequence[str],
-        keep: Callable[[pl.DataFrame], pl.DataFrame] | None,
-    ) -> tuple[pl.DataFrame, Ints]:
-        codes = self.lines["procedure_code"]
-        rows = self.reference.narrow(table, codes)
-        if keep is not None:
-            rows = keep(rows)
-        periods = Periods.over(rows)
-        spans = periods.spans(packed(codes))
-        return rows.select(columns), periods.rows_on(spans, days(self.lines["from_date"]))
+    def _day_units(self, known: pl.DataFrame) -> npt.NDArray[np.float64]:
+        """The units of each line's code on its day, over all lines of patient and provider that stand."""
+        units = (
+            known.select(pl.when("stands").then(daily_units()).fill_null(0.0))
+            .to_series()
+            .to_numpy()
+        )
+        same = groups(
+            known, ["patient_key", "provider_npi", "from_date", "procedure_code", "unit_release"]
+        )
+        return np.asarray(np.bincount(same, weights=units, minlength=1)[same], dtype=np.float64)
 
     @cached_property
     def line_modifiers(self) -> pl.DataFrame:
@@ -470,9 +489,8 @@ class Claims:
         return found[0], found[1]
 
 
-def whole_service(schedule: pl.DataFrame) -> pl.DataFrame:
-    """The rows of the fee schedule that stand for a service as a whole, not for one of its components."""
-    return schedule.filter(pl.col("modifier").is_null())
+WHOLE_SERVICE: Final = pl.col("modifier").is_null()
+"""Of the fee schedule: the rows that stand for a service as a whole, not for one of its components."""
 
 
 def _rules_of() -> pl.Expr:

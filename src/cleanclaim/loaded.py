@@ -1,11 +1,13 @@
 """Whether a dated table speaks of a code on a day: by a whole release, by a release of a few codes that holds it, or not at all.
 
-Some tables depend on the claim: unit limits and pairs of procedures have one table for practitioners and one for hospital outpatients, and Medicaid has its
+Some tables depend on the claim: unit limits and pairs of procedures have one table for practitioners and one for hospital outpatients, and
+Medicaid has its
 own. `ROUTES` names them; `table_of_lines` says which one stands for each line.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,8 +18,9 @@ import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.reference import Reference, starter
-from cleanclaim.reference.periods import Days, days, is_among, packed
+from cleanclaim.reference.periods import NO_DAY, Days, is_among, packed
 
+_EPOCH: Final = date(1970, 1, 1).toordinal()
 NO_TABLE: Final = 0
 OUTSIDE: Final = 1
 SPEAKS: Final = 2
@@ -47,7 +50,15 @@ TABLES: Final = {
         "CMS's HCPCS file for Level II codes; CMS's PFS relative value files, or your CPT files, for CPT codes",
     ),
     "coverage": Loadable(
-        "coverage policy",
+        "coverage policy that names the procedure",
+        "CMS's Medicare Coverage Database export, or your own table of policies",
+    ),
+    "local policies": Loadable(
+        "local coverage policy that names the procedure",
+        "CMS's Medicare Coverage Database export, or your own table of policies",
+    ),
+    "national policies": Loadable(
+        "national coverage policy that names the procedure",
         "CMS's Medicare Coverage Database export, or your own table of policies",
     ),
     "telehealth": Loadable("telehealth list", "CMS's list of telehealth services"),
@@ -65,10 +76,18 @@ MEDICAID: Final = {
     "mue": ("medicaid_mue_practitioner", "medicaid_mue_hospital", "medicaid_mue_dme"),
     "ptp": ("medicaid_ptp_practitioner", "medicaid_ptp_hospital", "medicaid_ptp_dme"),
 }
+_TOLD: Final = {
+    "claim_key": pl.Int64,
+    "reason": pl.String,
+    "procedure_code": pl.String,
+    "lines": pl.Int64,
+    "supply": pl.String,
+    "table": pl.String,
+}
 _SUPPLIER: Final = r"^(332B|335E)"
 
 
-def routes(lines: pl.DataFrame, reference: Reference, name: str) -> pl.Series:
+def routes(lines: pl.DataFrame, reference: Reference, name: str) -> pl.Series | str:
     """The table that stands for each line.
 
     Args:
@@ -77,11 +96,13 @@ def routes(lines: pl.DataFrame, reference: Reference, name: str) -> pl.Series:
         name: a name that edits ask for.
 
     Returns:
-        Names of tables; null for a line to which no such table applies (inpatient and dental claims).
+        Names of tables, null for a line to which no such table applies (inpatient and dental claims); one name where it is the same for all.
     """
     if name not in ROUTES:
-        return pl.Series("table", [name]).new_from_index(0, lines.height)
+        return name
     own = _routed(ROUTES[name])
+    if not any(reference.coverage(table) for table in MEDICAID[name]):
+        return lines.select(own.alias("table")).to_series()
     theirs = _routed(MEDICAID[name])
     has_theirs = pl.lit(value=False)
     for table in MEDICAID[name]:
@@ -112,39 +133,63 @@ def _on_days(day: pl.Expr, spans: Sequence[tuple[date, date]]) -> pl.Expr:
     return covered.fill_null(value=False)
 
 
-def marks(lines: pl.DataFrame, tables: pl.Series, reference: Reference) -> Marks:
+def marks(
+    codes: npt.NDArray[np.uint64], on: Days, tables: pl.Series | str, reference: Reference
+) -> Marks:
     """For each line whether its table speaks of its code on its day.
 
     Args:
-        lines: with procedure_code and from_date.
+        codes: the lines' procedure codes as numbers, 0 for none.
+        on: their days as numbers.
         tables: the table of each line, as `routes` gives them.
         reference: the dated tables.
 
     Returns:
         `NO_TABLE`, `OUTSIDE` or `SPEAKS`; a line without code, day or table counts as spoken of, since nothing can be asked.
     """
-    found = np.full(lines.height, SPEAKS, dtype=np.int8)
-    on = days(lines["from_date"])
-    askable = (lines["procedure_code"].is_not_null() & lines["from_date"].is_not_null()).to_numpy()
-    for table in tables.unique().drop_nulls():
-        here = (tables == table).fill_null(value=False).to_numpy() & askable
-        missing = here & ~covered(on, reference.whole(table))
+    found = np.full(len(codes), SPEAKS, dtype=np.int8)
+    askable = (codes != 0) & (on != NO_DAY)
+    names = [tables] if isinstance(tables, str) else list(tables.unique().drop_nulls())
+    for table in names:
+        missing = askable & ~covered(on, reference.whole(table))
         if not missing.any():
             continue
+        if not isinstance(tables, str):
+            missing &= (tables == table).fill_null(value=False).to_numpy()
         partly = missing & covered(on, reference.coverage(table))
-        known = np.zeros(lines.height, dtype=bool)
-        if partly.any():
-            known = partly & is_among(packed(lines["procedure_code"]), _starter_codes(reference))
+        known = partly & is_among(codes, _starter_codes(reference))
         found[missing & ~partly] = NO_TABLE
         found[partly & ~known] = OUTSIDE
     return found
+
+
+def policy_marks(codes: npt.NDArray[np.uint64], on: Days, reference: Reference, kind: str) -> Marks:
+    """As `marks`, for coverage policies: a line is spoken of where some policy of the kind names its code, or where all of the kind are loaded for its day.
+
+    Args:
+        codes: the lines' procedure codes as numbers, 0 for none.
+        on: their days as numbers.
+        reference: the dated tables.
+        kind: local or national; national lists come one by one, so that all of them are never known to be loaded.
+    """
+    table = "coverage_procedures"
+    named = reference.derived(f"{kind} policies", lambda: _named(reference.table(table), kind))
+    known = is_among(codes, named["code"].to_numpy()) | (codes == 0)
+    if kind == "local":
+        known |= covered(on, reference.whole(table))
+    known |= on == NO_DAY
+    return np.where(known, SPEAKS, NO_TABLE).astype(np.int8)
+
+
+def _named(table: pl.DataFrame, kind: str) -> pl.DataFrame:
+    return pl.DataFrame({"code": np.unique(packed(table.filter(pl.col("kind") == kind)["code"]))})
 
 
 def covered(on: Days, spans: Sequence[tuple[date, date]]) -> npt.NDArray[np.bool_]:
     """For each day whether it lies in one of some spans."""
     inside = np.zeros(len(on), dtype=bool)
     for first, last in spans:
-        low, high = days(pl.Series([first, last], dtype=pl.Date))
+        low, high = first.toordinal() - _EPOCH, last.toordinal() - _EPOCH
         inside |= (on >= low) & (on <= high)
     return inside
 
@@ -176,27 +221,21 @@ def unspoken(
     outside = pl.Series(asked & (found == OUTSIDE))
     if not without.any() and not outside.any():
         return None
-    by_year = lines.filter(without).group_by(pl.col("from_date").dt.year().alias("year")).len()
-    by_code = lines.filter(outside).group_by("procedure_code").len()
-    return pl.concat(
-        [
-            by_year.sort("year").select(
-                pl.format("no {} is loaded for {}", pl.lit(told.words), "year").alias("reason"),
-                pl.lit(None, pl.String).alias("procedure_code"),
-                pl.col("len").cast(pl.Int64).alias("lines"),
-            ),
-            by_code.sort("procedure_code").select(
-                pl.format(
-                    "{} is not in the starter set, and no {} is loaded",
-                    "procedure_code",
-                    pl.lit(told.words),
-                ).alias("reason"),
-                "procedure_code",
-                pl.col("len").cast(pl.Int64).alias("lines"),
-            ),
-        ]
-    ).with_columns(
-        pl.lit(None, pl.Int64).alias("claim_key"),
-        pl.lit(told.supply).alias("supply"),
-        pl.lit(name).alias("table"),
+    years = Counter(lines["from_date"].filter(without).dt.year())
+    codes = Counter(lines["procedure_code"].filter(outside))
+    reasons = [f"no {told.words} is loaded for {year}" for year in sorted(years)]
+    outsiders = [
+        f"{code} is not in the starter set, and no {told.words} is loaded" for code in sorted(codes)
+    ]
+    count = len(reasons) + len(outsiders)
+    return pl.DataFrame(
+        {
+            "claim_key": [None] * count,
+            "reason": [*reasons, *outsiders],
+            "procedure_code": [*([None] * len(reasons)), *sorted(codes)],
+            "lines": [*(years[year] for year in sorted(years)), *(codes[c] for c in sorted(codes))],
+            "supply": [told.supply] * count,
+            "table": [name] * count,
+        },
+        schema=_TOLD,
     )

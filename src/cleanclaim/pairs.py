@@ -7,6 +7,7 @@ outpatient, or Medicaid's own. Codes are compared per day and provider first, so
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.loaded import TABLES
+from cleanclaim.positions import groups
 from cleanclaim.reference import Reference
 from cleanclaim.reference.periods import Ints, days, packed
 from cleanclaim.terms import ANATOMIC_MODIFIERS, DISTINCT_MODIFIERS, MODIFIERS
@@ -50,19 +52,29 @@ def lines_of_days(lines: pl.DataFrame, tables: pl.Series) -> pl.DataFrame:
     Returns:
         Those lines; none of a void or replaced claim.
     """
-    own = lines.with_columns(tables.alias("_table")).filter(
-        "stands",
-        pl.col("procedure_code").is_not_null(),
-        *(pl.col(name).is_not_null() for name in DAY),
+    known = lines.select(
+        pl.col("stands") & pl.all_horizontal(pl.col("procedure_code", *DAY[:-1]).is_not_null())
+    ).to_series()
+    counted = np.flatnonzero((known & tables.is_not_null()).to_numpy())
+    if len(counted) < 2:
+        return _with_day(lines, tables, counted[:0], counted[:0])
+    own = lines.select(*DAY[:-1], "procedure_code")[counted].with_columns(
+        tables.gather(counted).alias("_table")
     )
-    several = (
-        own.group_by(DAY)
-        .agg(pl.col("procedure_code").n_unique().alias("_codes"))
-        .filter(pl.col("_codes") > 1)
-        .drop("_codes")
-        .with_row_index("_day")
+    day = groups(own, DAY)
+    codes = packed(own["procedure_code"])
+    order = np.lexsort((codes, day))
+    differs = (day[order][1:] == day[order][:-1]) & (codes[order][1:] != codes[order][:-1])
+    several = np.zeros(int(day.max()) + 1, dtype=bool)
+    several[day[order][1:][differs]] = True
+    kept = several[day]
+    return _with_day(lines, tables, counted[kept], day[kept])
+
+
+def _with_day(lines: pl.DataFrame, tables: pl.Series, rows: Ints, day: Ints) -> pl.DataFrame:
+    return lines[rows].with_columns(
+        tables.gather(rows).alias("_table"), pl.Series("_day", day.astype(np.uint32))
     )
-    return own.join(several, on=DAY, how="inner", maintain_order="left")
 
 
 def code_pairs(lines: pl.DataFrame) -> tuple[pl.DataFrame, Ints, Ints]:
@@ -74,7 +86,10 @@ def code_pairs(lines: pl.DataFrame) -> tuple[pl.DataFrame, Ints, Ints]:
     Returns:
         The codes (`_day`, `_table`, from_date, procedure_code), and for each pair the row of the one and of the other.
     """
-    codes = lines.select("_day", "_table", "from_date", "procedure_code").unique().sort("_day")
+    codes = lines.select("_day", "_table", "from_date", "procedure_code")
+    if codes.is_empty():
+        return codes, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    codes = codes.unique().sort("_day")
     day = codes["_day"].to_numpy()
     one: list[Ints] = []
     for apart in range(1, len(day)):
@@ -104,6 +119,8 @@ def bundled(
         pair given whether the tables hold it at all.
     """
     held = np.zeros(len(one), dtype=bool)
+    if not len(one):
+        return pl.DataFrame(schema=_PAIR), held
     found = [pl.DataFrame(schema=_PAIR)]
     tables = codes["_table"]
     for table in tables.unique().sort():
@@ -111,19 +128,22 @@ def bundled(
             continue
         here = np.flatnonzero((tables == table).to_numpy()[one])
         index = _Index.of(reference, table, codes["procedure_code"])
-        for first, second in ((one[here], other[here]), (other[here], one[here])):
-            hits, rows = index.rows(codes["procedure_code"], first, second)
-            met = index.table.select(pl.all().gather(pl.Series(rows)))
-            on = days(codes["from_date"])[first[hits]]
-            in_force = (
-                (days(met["valid_from"]) <= on)
-                & (on <= days(met["valid_to"]))
-                & (met["indicator"] != 9).to_numpy()
-            )
-            held[here[hits[in_force]]] = True
-            kept = met.filter(pl.Series(in_force))
-            day = codes["_day"].gather(pl.Series(first[hits[in_force]]))
-            found.append(kept.with_columns(day.alias("_day")).select(_shaped(kept)))
+        first = np.concatenate([one[here], other[here]])  # each pair in both orders
+        second = np.concatenate([other[here], one[here]])
+        hits, rows = index.rows(codes["procedure_code"], first, second)
+        if not len(hits):
+            continue
+        met = index.table.select(pl.all().gather(pl.Series(rows)))
+        on = days(codes["from_date"])[first[hits]]
+        in_force = (
+            (days(met["valid_from"]) <= on)
+            & (on <= days(met["valid_to"]))
+            & (met["indicator"] != 9).to_numpy()
+        )
+        held[here[hits[in_force] % len(here)]] = True
+        kept = met.filter(pl.Series(in_force))
+        day = codes["_day"].gather(pl.Series(first[hits[in_force]]))
+        found.append(kept.with_columns(day.alias("_day")).select(_shaped(kept)))
     return pl.concat(found), held
 
 
@@ -212,6 +232,8 @@ def of_lines(pairs: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
         pairs: as `bundled` gives them.
         lines: as `lines_of_days` gives them.
     """
+    if pairs.is_empty():
+        return _no_pairs()
     own = ["claim_key", "line_number", "claim_id", "is_history", "rules_of", "from_date"]
     second = lines.select("_day", pl.col("procedure_code").alias("column_2"), *own, *MODIFIERS)
     first = lines.select(
@@ -227,6 +249,21 @@ def of_lines(pairs: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
         )
         .drop(*MODIFIERS, *(f"other_{name}" for name in MODIFIERS))
     )
+
+
+@cache
+def _no_pairs() -> pl.DataFrame:
+    of_line: dict[str, pl.DataType | type[pl.DataType]] = {
+        "claim_key": pl.Int64,
+        "line_number": pl.Int64,
+        "claim_id": pl.String,
+        "is_history": pl.Boolean,
+        "rules_of": pl.String,
+        "from_date": pl.Date,
+        "modifiers": pl.List(pl.String),
+    }
+    others = {f"other_{name}": dtype for name, dtype in of_line.items()}
+    return pl.DataFrame(schema={**_PAIR, **of_line, **others})
 
 
 def _modifiers(prefix: str) -> pl.Expr:

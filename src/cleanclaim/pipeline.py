@@ -259,4 +259,4 @@ def _report(
             kept.sort(order, nulls_last=False),
             told_once(not_checked).sort(order, nulls_last=False),
         )
-    return Report(batch, kept, not_checked, tuple(files), tuple(edits))
+    return Report(batch, kept, not_checked, tuple(files), tuple(edits), reference=reference)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from cleanclaim.derive import Claims
 from cleanclaim.loaded import TABLES
 from cleanclaim.reference import Reference
+from cleanclaim.reference.periods import Periods
 from cleanclaim.terms import in_force
 
 CODE: Final = r"^(\d{5}|\d{4}[AFTUM]|[A-CE-V]\d{4})$"
 _LEVEL_II: Final = r"^[A-CE-V]\d{4}$"
 _IN_FEE_SCHEDULE: Final = r"^\d{4}[\dFT]$"
+_TABLES: Final = ("procedure_codes", "hcpcs", "cpt", "mpfs")
+_IS_NO_DELETION: Final = (pl.col("status") != "D") & pl.col("modifier").is_null()
 _KINDS: Final = (
     ("hcpcs", _LEVEL_II),
     ("cpt", r"^\d{4}[\dAFTUM]$"),
@@ -46,7 +51,19 @@ def judged(claims: Claims, reference: Reference) -> Judged:
     Returns:
         What was not in force, and what could not be told.
     """
+    kept = claims.kept.get("procedures")
+    if not isinstance(kept, Judged):
+        kept = _judged(claims, reference)
+        claims.kept["procedures"] = kept
+    return kept
+
+
+def _judged(claims: Claims, reference: Reference) -> Judged:
+    doubtful = ~_is_in_force(claims, reference)
+    if not doubtful.any():
+        return _nothing()
     lines = claims.lines.filter(
+        doubtful,
         ~pl.col("is_history").fill_null(value=False),
         pl.col("procedure_code").str.contains(CODE),
         pl.col("from_date").is_not_null(),
@@ -80,15 +97,40 @@ def judged(claims: Claims, reference: Reference) -> Judged:
     )
 
 
+@cache
+def _nothing() -> Judged:
+    schema = {
+        "claim_key": pl.Int64,
+        "line_number": pl.Int64,
+        "procedure_code": pl.String,
+        "from_date": pl.Date,
+        "what": pl.String,
+        "release": pl.String,
+    }
+    return Judged(pl.DataFrame(schema=schema), pl.DataFrame(schema={"claim_key": pl.Int64}))
+
+
+def _is_in_force(claims: Claims, reference: Reference) -> pl.Series:
+    """True where some list holds the code on the day: most lines need no closer look."""
+    codes, on = claims.line_codes, claims.line_days
+    found = np.zeros(len(codes), dtype=bool)
+    for table in _TABLES:
+        if table in reference.names():
+            keep = _IS_NO_DELETION if table == "mpfs" else None
+            periods = Periods.of(reference, table, keep)
+            found |= periods.rows_on(periods.spans(codes), on) >= 0
+    return pl.Series(found)
+
+
 def _periods(reference: Reference, codes: pl.Series) -> pl.DataFrame:
     """When the codes were in force, by every list that holds them; `dated` where the list tells the days and is not just cut to its own."""
     parts = []
-    for table in ("procedure_codes", "hcpcs", "cpt", "mpfs"):
+    for table in _TABLES:
         if table not in reference.names():
             continue
         rows = reference.narrow(table, codes)
         if table == "mpfs":
-            rows = rows.filter(pl.col("status") != "D")
+            rows = rows.filter(_IS_NO_DELETION)
         parts.append(
             rows.select(
                 "code",

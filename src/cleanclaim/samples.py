@@ -130,7 +130,8 @@ def interchange(*changes: tuple[str, str], terminator: str = "~\n") -> str:
     """The clean professional claim as an 837 file with some of its segments changed.
 
     Args:
-        *changes: pairs of a segment as it stands in the clean file (or its beginning) and what shall stand there; an empty text leaves the segment out.
+        *changes: pairs of a segment as it stands in the clean file (or its beginning) and what shall stand there; an empty text leaves the segment
+        out.
         terminator: what ends a segment.
 
     Returns:

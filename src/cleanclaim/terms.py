@@ -94,3 +94,13 @@ def listed(codes: Iterable[str]) -> str:
     every = list(codes)
     shown = ", ".join(every[:12])
     return shown if len(every) <= 12 else f"{shown} and {len(every) - 12} more"
+
+
+def daily_units() -> pl.Expr:
+    """Units of a line; for a span of days those of its average day, rounded to a whole.
+
+    Source: Medicare NCCI Policy Manual, chapter I, section V.
+    """
+    units = pl.col("units").cast(pl.Float64)
+    length = (pl.col("to_date") - pl.col("from_date")).dt.total_days() + 1
+    return pl.when(length > 1).then((units / length).round(0)).otherwise(units)

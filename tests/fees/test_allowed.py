@@ -31,6 +31,7 @@ def test_a_line_and_its_basis(price: Price) -> None:
     assert row == {
         "claim_key": 0,
         "line_number": 1,
+        "procedure_code": "10000",
         "allowed": Decimal("80.00"),
         "basis": "MPFS 2025D, locality 11502-00, non-facility",
         "reason": None,
@@ -137,7 +138,11 @@ def test_without_tables(some: Callable[..., Reference], why: Why) -> None:
 
 
 def test_the_starter_set_has_no_values(some: Callable[..., Reference], why: Why) -> None:
-    assert why(("99213",), reference=some("gpci")) == "no Medicare Physician Fee Schedule is loaded for 2025Q4"  # fmt: skip
+    told = why(("99213",), reference=some("gpci"))
+    assert (
+        told
+        == "the starter set has no relative values, and no Medicare Physician Fee Schedule is loaded for 2025Q4"
+    )
 
 
 def test_without_localities(some: Callable[..., Reference], why: Why) -> None:
@@ -362,6 +367,14 @@ def test_anesthesia_without_price(
     line: dict[str, Any], claim: dict[str, Any], reason: str, why: Why
 ) -> None:
     assert why({"procedure_code": "00100", "units": 60, **line}, **claim) == reason
+
+
+def test_anesthesia_that_the_schedule_does_not_list(
+    some: Callable[..., Reference], amounts: Amounts
+) -> None:
+    tables = some("gpci", "anesthesia_factors", "code_rules")
+    line = {"procedure_code": "00100", "modifiers": ("AA",), "unit_basis_code": "MJ", "units": 60}
+    assert amounts(line, reference=tables) == ["180.00"]
 
 
 def test_anesthesia_without_base_units(some: Callable[..., Reference], why: Why) -> None:

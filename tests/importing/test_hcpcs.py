@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from cleanclaim.importing import import_files
 from cleanclaim.reference import Reference
@@ -89,4 +91,30 @@ def test_the_publishers_own_files(data_dir: Path, store: Store) -> None:
         "HCPCS modifiers 2018": 354,
         "HCPCS modifiers 2019": 360,
         "HCPCS modifiers 2024Q3": 383,
+        "HCPCS NOC 2024Q3": 161,
     }
+
+
+@pytest.mark.parametrize("year", [2017, 2018, 2019])
+def test_the_publishers_sheet_says_what_the_text_says(
+    year: int, data_dir: Path, tmp_path: Path
+) -> None:
+    archive = data_dir / "data" / "hcpcs" / f"{year}-Alpha-Numeric-HCPCS-File.zip"
+    tables = {}
+    for kind in ("txt", "xlsx"):
+        folder = tmp_path / kind
+        with zipfile.ZipFile(archive) as packed:
+            [name] = [n for n in packed.namelist() if "ANWEB" in n and n.endswith(kind)]
+            packed.extract(name, folder)
+        own = Store(tmp_path / f"store-{kind}")
+        done = import_files([folder], own)
+        assert done.refused == ()
+        tables[kind] = {r.table: own.read(r) for r in done.stored}
+    for table, text in tables["txt"].items():
+        columns = ["code", "valid_from", "valid_to", "action", "coverage", "pricing"]
+        assert_frame_equal(tables["xlsx"][table].select(columns), text.select(columns))
+        words = [
+            t["description"].str.replace_all(r"\W+", "") for t in (tables["xlsx"][table], text)
+        ]
+        differ = (words[0] != words[1]).sum()
+        assert differ <= text.height // 100

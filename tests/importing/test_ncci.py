@@ -226,7 +226,8 @@ def test_from_the_command_line(tmp_path: Path) -> None:
     code, told = command("import", str(folder), *kept)
     assert (code, told) == (
         0,
-        "imported           4 rows  1996-01-01 to 2024-09-30  NCCI PTP practitioner v30.2\n",
+        "imported           4 rows  1996-01-01 to 2024-09-30  ncci_ptp_practitioner    NCCI PTP practitioner v30.2\n"
+        "1 imported, 0 unchanged, 4 rows; 0 refused, 0 passed over.\n",
     )
     assert command("import", str(folder), *kept)[1].startswith("unchanged")
     (folder / "letter.txt").write_text("Dear biller")
@@ -239,6 +240,6 @@ def test_from_the_command_line(tmp_path: Path) -> None:
     assert "did you mean 'NCCI PTP practitioner v30.2'?" in told
     assert command("remove", "NCCI PTP practitioner v30.2", *kept) == (
         0,
-        "removed  NCCI PTP practitioner v30.2\n",
+        "removed  NCCI PTP practitioner v30.2  (ncci_ptp_practitioner)\n",
     )
     assert "NCCI" not in command("list", *kept)[1]

@@ -5,6 +5,6 @@ there, `multiple` what several procedures of one day take off each other, `modif
 tests and drugs.
 """
 
-from cleanclaim.fees.price import allowed
+from cleanclaim.fees.price import PRICED, allowed
 
-__all__ = ["allowed"]
+__all__ = ["PRICED", "allowed"]

@@ -30,6 +30,8 @@ _TESTS: Final = (*_DAY, "billing_npi", "multiple_procedure")
 _SURGERY: Final = (*_DAY, "provider_npi", "_assists")
 _OF_TECHNICAL: Final = {4: "0.5", 6: "0.75", 7: "0.8"}
 _OF_PROFESSIONAL: Final = "0.95"
+_SUBJECT: Final = "88"
+"""The only imaging family that is reduced since 2011."""
 _HALF: Final = pl.lit("0.5").cast(PRICE)
 _ONE: Final = pl.lit("1").cast(PRICE)
 _NOTHING: Final = pl.lit("0").cast(PRICE)
@@ -84,7 +86,9 @@ def _tests(lines: pl.DataFrame) -> pl.DataFrame:
     """Indicators 4 to 7, and those that reduce nothing."""
     indicator = pl.col("multiple_procedure")
     is_imaging = (
-        (indicator == 4) & (pl.col("imaging_family") == "88") & ~has_modifier("59", "XE")
+        (indicator == 4)
+        & (pl.col("imaging_family").fill_null(_SUBJECT) == _SUBJECT)
+        & ~has_modifier("59", "XE")
     ).fill_null(value=False)
     has_technical = (indicator.is_in([6, 7]) | is_imaging) & (pl.col("technical") > 0)
     has_professional = is_imaging & (pl.col("_other") > 0) & _has_components()

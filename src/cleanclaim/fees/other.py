@@ -98,7 +98,7 @@ def _factors(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
     if "anesthesia_factors" not in reference.names():
         return pl.DataFrame(schema={"row": pl.UInt32, "factor": PRICE, "factor_release": pl.String})
     factors = reference.table("anesthesia_factors").select(
-        (pl.col("mac").str.slice(0, 3) + pl.col("locality")).alias("place"),
+        (pl.col("code").str.slice(0, 3) + pl.col("code").str.slice(5, 2)).alias("place"),
         "valid_from",
         "valid_to",
         pl.col("conversion_factor").cast(PRICE).alias("factor"),

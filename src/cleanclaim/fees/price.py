@@ -13,13 +13,15 @@ from cleanclaim.model import MONEY
 from cleanclaim.reference import Reference
 from cleanclaim.terms import IS_PROFESSIONAL, MODIFIERS
 
-ALLOWED: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+PRICED: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "claim_key": pl.Int64,
     "line_number": pl.Int64,
+    "procedure_code": pl.String,
     "allowed": MONEY,
     "basis": pl.String,
     "reason": pl.String,
 }
+"""Columns of what is priced: `allowed` in dollars, `basis` by which release, where and with what taken off, `reason` why there is no amount."""
 _OF_LINE: Final = (
     "claim_key",
     "line_number",
@@ -36,7 +38,10 @@ _OF_LINE: Final = (
     "from_date",
     "place_of_service_code",
 )
-_IS_ANESTHESIA: Final = (pl.col("status") == schedule.ANESTHESIA).fill_null(value=False)
+_IS_ANESTHESIA: Final = (
+    (pl.col("status") == schedule.ANESTHESIA)
+    | (pl.col("status").is_null() & pl.col("procedure_code").str.contains(r"^0[01]\d{3}$"))
+).fill_null(value=False)
 _IS_PAID: Final = pl.col("status").is_in(schedule.PAID).fill_null(value=False)
 
 
@@ -51,8 +56,8 @@ def allowed(claims: Claims, reference: Reference) -> pl.DataFrame:
         reference: the dated tables.
 
     Returns:
-        One row a line of claims that are not history: claim_key, line_number, `allowed` (null where there is no price), `basis` (the release, the locality, the
-        setting, and what was taken off or added), `reason` (why there is no price).
+        One row a line of claims that are not history: claim_key, line_number, procedure_code, `allowed` (null where there is no price), `basis`
+        (the release, the locality, the setting, and what was taken off or added), `reason` (why there is no price).
     """
     lines = _asked(claims)
     askable = lines.filter(pl.col("general_reason").is_null())
@@ -60,15 +65,15 @@ def allowed(claims: Claims, reference: Reference) -> pl.DataFrame:
     priced = pl.concat([_of_schedule(valued), _of_others(valued, reference)])
     return (
         lines.filter(~pl.col("is_history").fill_null(value=False))
-        .select("row", "claim_key", "line_number", "general_reason")
+        .select("row", "claim_key", "line_number", "procedure_code", "general_reason")
         .join(priced, on="row", how="left", maintain_order="left")
         .with_columns(pl.coalesce("general_reason", "reason").alias("reason"))
         .with_columns(_in_cents().alias("allowed"))
         .select(
-            *(pl.col(name).cast(dtype) for name, dtype in ALLOWED.items() if name != "basis"),
+            *(pl.col(name).cast(dtype) for name, dtype in PRICED.items() if name != "basis"),
             pl.when(pl.col("allowed").is_not_null()).then("basis").alias("basis"),
         )
-        .select(*ALLOWED)
+        .select(*PRICED)
     )
 
 

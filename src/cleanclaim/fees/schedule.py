@@ -223,7 +223,14 @@ def _reason(reference: Reference) -> pl.Expr:
     words = pl.col("status").replace_strict(_STATUS, default=None, return_dtype=pl.String)
     is_paid = pl.col("status").is_in(PAID)
     return (
-        pl.when(~covered)
+        pl.when(~covered & pl.col("status").is_not_null())
+        .then(
+            pl.format(
+                "the starter set has no relative values, and no Medicare Physician Fee Schedule is loaded for {}",
+                quarter(),
+            )
+        )
+        .when(~covered)
         .then(pl.format("no Medicare Physician Fee Schedule is loaded for {}", quarter()))
         .when(pl.col("status").is_null() & (pl.col("component") == "53"))
         .then(pl.lit("a discontinued service (53) is priced by report"))

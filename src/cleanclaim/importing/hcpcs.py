@@ -72,10 +72,12 @@ _BEGINS: Final = ("3", "7")
 
 
 def recognises(part: Part) -> bool:
-    """True for the list of codes as text, CSV or workbook, by its name and first records; not for the reports of changes beside it."""
-    if not _NAME.match(part.own_name) or _NO_LIST.search(part.own_name):
+    """True for the list of codes as text, CSV or workbook, by its first records (a workbook by its name); not for the reports of changes beside it."""
+    if _NO_LIST.search(part.own_name):
         return False
-    return is_workbook(part) or _ROW.search(part.head) is not None or _HEADER[:40] in head_of(part)
+    if is_workbook(part):
+        return bool(_NAME.match(part.own_name))
+    return _ROW.search(part.head) is not None or _HEADER[:40] in head_of(part)
 
 
 def load(parts: Sequence[Part]) -> Iterator[Loaded]:

@@ -61,7 +61,7 @@ _REGIONS: Final = {
     "SF": "CA",
 }
 """States that CMS divides, as its own letters have them."""
-_DIAGNOSIS: Final = r"^[A-Z][0-9A-Z]{2,6}$"
+_DIAGNOSIS: Final = r"^[A-Z][0-9A][0-9A-Z]{1,5}$"
 _PROCEDURE: Final = r"^[0-9A-Z]{5}$"
 Tables = dict[str, pl.DataFrame]
 

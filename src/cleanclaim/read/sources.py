@@ -196,21 +196,23 @@ def _gunzipped(path: Path) -> BinaryIO:
 
 
 def _member(opened: Callable[[], BinaryIO], info: zipfile.ZipInfo) -> BinaryIO:
-    return _unpacked(zipfile.ZipFile(opened()).open(info), max(info.compress_size, 1))
+    file = opened()
+    archive = zipfile.ZipFile(file)
+    stream = archive.open(info)
+    return _unpacked(stream, max(info.compress_size, 1), archive, file)
 
 
-def _unpacked(stream: object, packed: int) -> BinaryIO:
-    return cast(
-        "BinaryIO",
-        io.BufferedReader(_Bounded(cast("BinaryIO", stream), packed * MOST_UNPACKED + (1 << 24))),
-    )
+def _unpacked(stream: object, packed: int, *below: zipfile.ZipFile | BinaryIO) -> BinaryIO:
+    most = packed * MOST_UNPACKED + (1 << 24)
+    return cast("BinaryIO", io.BufferedReader(_Bounded(cast("BinaryIO", stream), most, *below)))
 
 
 class _Bounded(io.RawIOBase):
     """An unpacked stream that refuses to grow without bound."""
 
-    def __init__(self, stream: BinaryIO, most: int) -> None:
+    def __init__(self, stream: BinaryIO, most: int, *below: zipfile.ZipFile | BinaryIO) -> None:
         self._stream = stream
+        self._below = below
         self._left = most
 
     def readable(self) -> bool:
@@ -227,6 +229,8 @@ class _Bounded(io.RawIOBase):
 
     def close(self) -> None:
         self._stream.close()
+        for below in self._below:
+            below.close()
         super().close()
 
 

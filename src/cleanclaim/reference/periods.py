@@ -51,15 +51,21 @@ class Periods:
         self._to = index["to"].to_numpy()
 
     @classmethod
-    def of(cls, reference: Reference, name: str) -> Periods:
-        """The periods of a table of the reference."""
-        table = reference.table(name)
-        return cls(table, reference.derived(f"index of {name}", lambda: _index(table)))
+    def of(cls, reference: Reference, name: str, keep: pl.Expr | None = None) -> Periods:
+        """The periods of a table of the reference, or of some of its rows; both are kept.
 
-    @classmethod
-    def over(cls, rows: pl.DataFrame) -> Periods:
-        """The periods of a few rows of a table, sorted by `code` and `valid_from`."""
-        return cls(rows, _index(rows))
+        Args:
+            reference: the dated tables.
+            name: the table.
+            keep: true on the rows that count; the same for a table each time.
+        """
+        table = reference.table(name)
+        if keep is not None:
+            whole = table
+            table = reference.derived(f"some of {name}", lambda: whole.filter(keep))
+        return cls(
+            table, reference.derived(f"index of {name} {keep is None}", lambda: _index(table))
+        )
 
     def spans(self, codes: npt.NDArray[np.uint64]) -> tuple[Ints, Ints]:
         """For each packed code its first row, and how many rows it has."""

@@ -110,12 +110,27 @@ def _procedure_codes() -> pl.DataFrame:
     return pl.concat([undated, dated.select(undated.columns)])
 
 
+_UNKNOWN_VALUES: Final = (
+    "work_rvu",
+    "nonfacility_pe_rvu",
+    "facility_pe_rvu",
+    "mp_rvu",
+    "preoperative",
+    "intraoperative",
+    "postoperative",
+    "conversion_factor",
+)
+"""Prices are not part of the set."""
+
+
 def _mpfs() -> pl.DataFrame:
     numbers = ("pctc", "multiple_procedure", "bilateral", "assistant", "co_surgeon", "team")
     return _dated(
         codes().select(
             "code",
             pl.lit(None, pl.String).alias("modifier"),
+            pl.lit(None, pl.String).alias("endoscopic_base"),
+            *(pl.lit(None, pl.Decimal(10, 4)).alias(name) for name in _UNKNOWN_VALUES),
             "status",
             "global_days",
             pl.col(numbers).cast(pl.Int8),

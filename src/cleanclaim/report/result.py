@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
 import polars as pl
 
+from cleanclaim.derive import Claims
 from cleanclaim.edit import Disposition, Edit
+from cleanclaim.fees import PRICED, allowed
 from cleanclaim.model import Batch
 from cleanclaim.read import FileRead
+from cleanclaim.reference import Reference
 from cleanclaim.report.unchecked import by_reason
 
 JSON_KEYS: Final = (
@@ -45,6 +48,7 @@ class Report:
         not_checked: one row an edit and place that could not be judged (`cleanclaim.engine.NOT_CHECKED`).
         files: what became of every input.
         edits: the edits that ran.
+        reference: the dated tables, by which lines are priced when that is asked for.
         notes: what else the reader must know, such as baseline entries that no longer apply.
     """
 
@@ -54,6 +58,7 @@ class Report:
     files: tuple[FileRead, ...] = ()
     edits: tuple[Edit, ...] = ()
     notes: tuple[str, ...] = ()
+    reference: Reference | None = field(default=None, repr=False)
 
     @cached_property
     def claims(self) -> pl.DataFrame:
@@ -62,8 +67,41 @@ class Report:
 
     @cached_property
     def lines(self) -> pl.DataFrame:
-        """The lines of the claims checked."""
-        return self.batch.lines.join(self.claims.select("claim_key"), on="claim_key", how="semi")
+        """The lines of the claims checked, with what Medicare would allow for them: `allowed` (dollars), `basis`, `reason` (why there is no amount)."""
+        own = self.batch.lines.join(self.claims.select("claim_key"), on="claim_key", how="semi")
+        if self.reference is None:
+            nothing = {name: PRICED[name] for name in ("allowed", "basis", "reason")}
+            return own.with_columns(
+                pl.lit(None, dtype).alias(name) for name, dtype in nothing.items()
+            )
+        priced = allowed(Claims(self.batch, self.reference), self.reference)
+        return own.join(
+            priced.drop("procedure_code"),
+            on=["claim_key", "line_number"],
+            how="left",
+            maintain_order="left",
+        )
+
+    @cached_property
+    def at_risk(self) -> pl.DataFrame:
+        """The findings on lines that would be denied, returned or held, with what is allowed for the line, dearest first.
+
+        claim_id, line_number, code, disposition, message, `allowed`; a line with several findings stands once for each.
+        """
+        harder = [d.value for d in Disposition if d.rank <= Disposition.SUSPEND.rank]
+        return (
+            self.findings.filter(
+                pl.col("line_number").is_not_null(),
+                pl.col("disposition").cast(pl.String).is_in(harder),
+            )
+            .join(
+                self.lines.select("claim_key", "line_number", "allowed"),
+                on=["claim_key", "line_number"],
+                how="left",
+            )
+            .select("claim_id", "line_number", "code", "disposition", "message", "allowed")
+            .sort("allowed", descending=True, nulls_last=True)
+        )
 
     @cached_property
     def is_clean(self) -> bool:
@@ -97,7 +135,9 @@ class Report:
         )
         return {
             "claims": claims.height,
-            "lines": self.lines.height,
+            "lines": self.batch.lines.join(
+                claims.select("claim_key"), on="claim_key", how="semi"
+            ).height,
             "clean_claims": clean,
             "clean_claim_rate": round(clean / claims.height, 4) if claims.height else None,
             "findings": self.findings.height,

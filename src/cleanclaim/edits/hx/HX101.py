@@ -210,6 +210,8 @@ def inside_global_period(claims: Claims, reference: Reference) -> Rows:
             pl.col("rendering_taxonomy_code").alias("_specialty"),
         )
     )
+    if surgeries.is_empty():
+        return pl.DataFrame(schema={"claim_key": pl.Int64})
     preventive = reference.table("visit_codes").filter(pl.col("visit_kind") == "preventive")["code"]
     current = fees.filter(~pl.col("is_history").fill_null(value=False))
     visits = current.filter(

@@ -6,11 +6,12 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.coverage import judged, untold
+from cleanclaim.coverage import NOTICE_MODIFIERS, is_named, judged, untold
 from cleanclaim.derive import Claims
 from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
 from cleanclaim.reference import Reference
 from cleanclaim.samples import medicare
+from cleanclaim.terms import has_modifier
 
 
 @query_edit(
@@ -32,6 +33,8 @@ from cleanclaim.samples import medicare
     suggestion="See the record for the reason of the service, and point at its diagnosis; where there is none that the policy takes, the patient is told beforehand (GA).",
     fix="proposed",
     unchecked=lambda claims, reference: untold(judged(claims, reference), "local"),
+    asks={"local policies": ~has_modifier(*NOTICE_MODIFIERS)},
+    when={"lines": is_named("local")},
     examples=(
         fails(
             "ear wax for an earache, in Ohio",

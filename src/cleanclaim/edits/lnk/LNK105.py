@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.coverage import judged
+from cleanclaim.coverage import is_named, judged
 from cleanclaim.derive import Claims
 from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
@@ -30,6 +30,9 @@ from cleanclaim.samples import medicare
     message="{policy} ({title}) expressly does not cover {procedure_code} for {diagnosis_code:icd}.",
     suggestion="Check the diagnosis against the record; the patient is told beforehand (GA, GZ).",
     fix="proposed",
+    when={
+        "lines": lambda reference: is_named("local")(reference) | is_named("national")(reference)
+    },
     examples=(
         fails(
             "a test for an employer's examination",

@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.coverage import judged
+from cleanclaim.coverage import is_named, judged
 from cleanclaim.derive import Claims
 from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
@@ -31,6 +31,9 @@ from cleanclaim.samples import medicare
     message="{policy} ({title}) takes {diagnosis_code:icd} for {procedure_code} only beside {what}.",
     suggestion="Add and point at the second diagnosis where the record has it.",
     fix="proposed",
+    when={
+        "lines": lambda reference: is_named("local")(reference) | is_named("national")(reference)
+    },
     examples=(
         fails(
             "a subluxation and nothing that it causes, in Ohio",

@@ -14,6 +14,7 @@ from cleanclaim.samples import medicare, professional
 from cleanclaim.terms import IS_PROFESSIONAL, has_modifier
 
 _MINOR = ("000", "010")
+_VISIT = IS_PROFESSIONAL & pl.col("visit") & ~has_modifier("25", "57")
 
 
 @query_edit(
@@ -43,6 +44,7 @@ _MINOR = ("000", "010")
     suggestion="25 says that the visit was significant and separate from the procedure. Only the record can justify it: look whether it shows work beyond the procedure's own; otherwise the visit is not paid.",
     fix="proposed",
     asks={"mpfs": IS_PROFESSIONAL & (pl.col("line_count") > 1)},
+    when={"line_fees": _VISIT},
     examples=(
         fails(
             "a visit and warts destroyed",

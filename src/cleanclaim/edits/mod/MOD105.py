@@ -12,6 +12,8 @@ from cleanclaim.reference import Reference
 from cleanclaim.samples import medicare
 from cleanclaim.terms import IS_PROFESSIONAL, has_modifier
 
+_VISIT = IS_PROFESSIONAL & pl.col("visit") & ~has_modifier("57", "24", "25")
+
 
 @query_edit(
     code="MOD105",
@@ -32,6 +34,7 @@ from cleanclaim.terms import IS_PROFESSIONAL, has_modifier
     suggestion="57 says that the decision for the operation was made at this visit. Add it only where the record shows that; otherwise the visit is in the operation's payment.",
     fix="proposed",
     asks={"mpfs": IS_PROFESSIONAL & (pl.col("line_count") > 1)},
+    when={"line_fees": _VISIT},
     examples=(
         fails(
             "on the day of the operation",

@@ -90,6 +90,8 @@ def bundled_without_modifier(claims: Claims, reference: Reference) -> Rows:
     What to do: take the column-two code off, or, where the record shows it, say that they were separate. No modifier is ever added without the
     record.
     """
+    if claims.pairs.is_empty():
+        return claims.pairs
     visits = reference.table("visit_codes")["code"].unique().implode()
     return claims.pairs.filter(
         pl.col("indicator") == 1,

@@ -81,6 +81,8 @@ def modifier_shows_no_separateness(claims: Claims, reference: Reference) -> Rows
     What to do: look in the record.
     """
     del reference
+    if claims.pairs.is_empty():
+        return claims.pairs
     same = pl.col("modifiers").list.set_intersection("other_modifiers")
     side = same.list.set_intersection(pl.lit(list(ANATOMIC_MODIFIERS)))
     apart = pl.concat_list("modifiers", "other_modifiers").list.unique()

@@ -13,6 +13,11 @@ from cleanclaim.samples import medicare
 from cleanclaim.terms import IS_PROFESSIONAL, in_force, listed
 
 
+def _is_add_on(reference: Reference) -> pl.Expr:
+    add_ons = reference.table("ncci_add_on")["code"].unique().implode()
+    return IS_PROFESSIONAL & pl.col("procedure_code").is_in(add_ons)
+
+
 @query_edit(
     code="NCCI104",
     name="add-on-without-primary",
@@ -32,6 +37,7 @@ from cleanclaim.terms import IS_PROFESSIONAL, in_force, listed
     suggestion="Bill it with its primary procedure, or take it off.[ Primary codes: {primaries}.]",
     fix="proposed",
     asks={"ncci_add_on": IS_PROFESSIONAL},
+    when={"lines": _is_add_on},
     examples=(
         fails(
             "a second lesion and no first",

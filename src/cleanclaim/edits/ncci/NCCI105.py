@@ -102,6 +102,8 @@ def bundled_across_claims(claims: Claims, reference: Reference) -> Rows:
 
     What to do: bill the day on one claim; replace the earlier one.
     """
+    if claims.pairs.is_empty():
+        return claims.pairs
     visits = reference.table("visit_codes")["code"].unique().implode()
     both = claims.pairs.filter(
         pl.col("claim_key") != pl.col("other_claim_key"),

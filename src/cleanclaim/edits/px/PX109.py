@@ -18,6 +18,19 @@ _INCIDENT_TO = 5
 _TECHNICAL = 3
 
 
+def _is_doubtful(reference: Reference) -> pl.Expr:
+    """A visit in a place where its kind cannot be, or a service that a hospital bills for its patients."""
+    place = pl.col("place_of_service_code")
+    kinds = [
+        pl.col("procedure_code").is_between(pl.lit(first), pl.lit(last))
+        & place.is_in(not_in.split(" "))
+        for first, last, not_in in reference.table("visit_places")
+        .select("code", "last", "not_in")
+        .iter_rows()
+    ]
+    return IS_PROFESSIONAL & (pl.any_horizontal(kinds) | (IS_MEDICARE & place.is_in(_HOSPITAL)))
+
+
 @query_edit(
     code="PX109",
     name="service-does-not-fit-place",
@@ -44,6 +57,7 @@ _TECHNICAL = 3
     suggestion="Check the place of service and the code against where the patient was.",
     fix="proposed",
     asks={"mpfs": _ASKED},
+    when={"line_fees": _is_doubtful},
     examples=(
         fails(
             "a hospital visit in an office",

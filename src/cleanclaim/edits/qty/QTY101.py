@@ -8,7 +8,8 @@ import polars as pl
 
 from cleanclaim.edit import Disposition, Source, fails, passes, row_edit, unchecked
 from cleanclaim.samples import medicare
-from cleanclaim.units import HAS_LIMIT, MUE_MANUAL, daily_units
+from cleanclaim.terms import daily_units
+from cleanclaim.units import HAS_LIMIT, MUE_MANUAL
 
 
 @row_edit(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.reference import Reference
+import polars as pl
+
+from cleanclaim.edit import Disposition, Source, fails, passes, row_edit, unchecked
 from cleanclaim.samples import medicare, professional
-from cleanclaim.units import HAS_LIMIT, MUE_MANUAL, units_of_days
+from cleanclaim.units import HAS_LIMIT, MUE_MANUAL, OF_THE_DAY, over_the_day
 
 
-@query_edit(
+@row_edit(
+    table="line_fees",
     code="QTY102",
     name="units-over-absolute-day-limit",
     disposition=Disposition.DENY_LINE,
@@ -26,7 +27,8 @@ from cleanclaim.units import HAS_LIMIT, MUE_MANUAL, units_of_days
         date(2026, 11, 23),
     ),
     column="lines.units",
-    message="{day_units} units of {procedure_code} on one day by one provider (over {line_count} line(s)); the most is {most_units}, and all of them are denied.",
+    evidence=OF_THE_DAY,
+    message="{day_units} units of {procedure_code} on one day by one provider; the most is {most_units}, and all of them are denied.",
     suggestion="Check the units: this limit follows from law, the code's definition or anatomy, and no modifier or record overrides it.",
     fix="proposed",
     asks={"mue": HAS_LIMIT},
@@ -95,7 +97,7 @@ from cleanclaim.units import HAS_LIMIT, MUE_MANUAL, units_of_days
         ),
     ),
 )
-def units_over_absolute_day_limit(claims: Claims, reference: Reference) -> Rows:
+def units_over_absolute_day_limit() -> pl.Expr:
     """The units of a code on a day, over all lines and claims of patient and provider, exceed an absolute limit (adjudication indicator 2).
 
     The limit rests on law, on the code's definition or on anatomy; CMS says of no appeal that it could set it aside. All units of the day are
@@ -103,5 +105,4 @@ def units_over_absolute_day_limit(claims: Claims, reference: Reference) -> Rows:
 
     What to do: check the units.
     """
-    del reference
-    return units_of_days(claims, adjudication=2)
+    return over_the_day(2)

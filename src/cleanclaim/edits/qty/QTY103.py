@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.reference import Reference
+import polars as pl
+
+from cleanclaim.edit import Disposition, Source, fails, passes, row_edit, unchecked
 from cleanclaim.samples import medicare
-from cleanclaim.units import HAS_LIMIT, MUE_MANUAL, units_of_days
+from cleanclaim.units import HAS_LIMIT, MUE_MANUAL, OF_THE_DAY, over_the_day
 
 
-@query_edit(
+@row_edit(
+    table="line_fees",
     code="QTY103",
     name="units-over-likely-day-limit",
     disposition=Disposition.SUSPEND,
@@ -26,7 +27,8 @@ from cleanclaim.units import HAS_LIMIT, MUE_MANUAL, units_of_days
         date(2026, 11, 23),
     ),
     column="lines.units",
-    message="{day_units} units of {procedure_code} on one day by one provider (over {line_count} line(s)); the most is {most_units}, and all of them are denied.",
+    evidence=OF_THE_DAY,
+    message="{day_units} units of {procedure_code} on one day by one provider; the most is {most_units}, and all of them are denied.",
     suggestion="Check the units. Where the record shows that so many were needed, they can be paid on appeal or after review.",
     fix="proposed",
     asks={"mue": HAS_LIMIT},
@@ -59,12 +61,11 @@ from cleanclaim.units import HAS_LIMIT, MUE_MANUAL, units_of_days
         ),
     ),
 )
-def units_over_likely_day_limit(claims: Claims, reference: Reference) -> Rows:
+def units_over_likely_day_limit() -> pl.Expr:
     """The units of a code on a day, over all lines and claims of patient and provider, exceed what is clinically likely (adjudication indicator 3).
 
     All units of the day are denied at first; the record may show that they were needed.
 
     What to do: check the units, and keep the record at hand.
     """
-    del reference
-    return units_of_days(claims, adjudication=3)
+    return over_the_day(3)

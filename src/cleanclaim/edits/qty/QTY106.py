@@ -10,8 +10,7 @@ from cleanclaim.derive import Claims
 from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
 from cleanclaim.samples import professional
-from cleanclaim.terms import in_force
-from cleanclaim.units import daily_units
+from cleanclaim.terms import daily_units, in_force
 
 _LEAST_OF_A_QUARTER = 8
 _SESSION = 480

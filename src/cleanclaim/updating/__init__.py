@@ -1,0 +1,7 @@
+"""Fetching what publishers have newer: their pages, their files, and the import."""
+
+from __future__ import annotations
+
+from cleanclaim.updating.run import Updated, update
+
+__all__ = ["Updated", "update"]
