@@ -1,7 +1,10 @@
-"""What Medicare would allow for a line: physician fee schedule, laboratory fees, drug payment limits, anesthesia."""
+"""What Medicare's fee schedules allow for a line.
 
-from __future__ import annotations
+`allowed` is the one entry. The modules behind it are pure functions over frames: `place` says where a line was rendered, `schedule` what its code is worth
+there, `multiple` what several procedures of one day take off each other, `modifiers` what share of it a line asks for, `other` prices anesthesia, laboratory
+tests and drugs.
+"""
 
-from cleanclaim.fees.allowed import PRICED, allowed
+from cleanclaim.fees.price import PRICED, allowed
 
 __all__ = ["PRICED", "allowed"]

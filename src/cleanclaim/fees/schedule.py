@@ -1,59 +1,97 @@
-"""The physician fee schedule's price of a line: relative values, locality, conversion factor, modifiers, several procedures of a day.
+"""What a code is worth in the Medicare Physician Fee Schedule at a place, before modifiers and other procedures of the day.
 
-All arithmetic is in whole numbers; rounding to cents, half up, comes once and last. Values and price differences are ten-thousandths, so that
-their product with the conversion factor is a count of
-10⁻¹² dollars.
+(work x GPCI + practice expense x GPCI + malpractice x GPCI) x conversion factor, with the practice expense of the setting. A technical component of imaging is
+paid at most what a hospital outpatient department is paid (the OPPS cap); the file of caps has one price a code, component and locality.
 
-Source: CMS, PFS relative value file documentation (formula, indicators); Medicare Claims Processing Manual, chapter 12, sections 20.4, 40.2, 40.4,
-40.6 to 40.8, and chapter 5, section 10.7.
+Source: CMS, "PFS Relative Value Files", RVUyyX.pdf; 42 CFR 414.20 to 414.28; Social Security Act, section 1848(b)(4).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
 
+from cleanclaim.fees.dated import PRICE, covers, met, quarter
 from cleanclaim.reference import Reference
-from cleanclaim.terms import has_modifier, in_force
+from cleanclaim.terms import has_modifier
 
-_KEYS: Final = ["claim_key", "line_number"]
-_DAY: Final = ["patient_key", "provider_npi", "from_date"]
-_TEN_THOUSAND: Final = 10_000
-_PAYABLE: Final = ("A", "R", "T")
-_RVUS: Final = (
+PAID: Final = ("A", "R", "T")
+ANESTHESIA: Final = "J"
+_VALUES: Final = (
     "work_rvu",
-    "mp_rvu",
     "nonfacility_pe_rvu",
     "facility_pe_rvu",
+    "mp_rvu",
+    "conversion_factor",
+)
+_FACTS: Final = (
+    "status",
+    "pctc",
+    "global_days",
     "preoperative",
     "intraoperative",
     "postoperative",
-    "conversion_factor",
+    "multiple_procedure",
+    "bilateral",
+    "assistant",
+    "co_surgeon",
+    "team",
+    "endoscopic_base",
+    "imaging_family",
+    "release",
 )
-_WHOLE: Final = pl.Int128
-_FRACTIONS: Final = {"50": 15_000, "62": 6_250, "80": 1_600, "81": 1_600, "82": 1_600, "AS": 1_360}
-"""Of ten thousand; 50 where the bilateral indicator is 1."""
+_TYPES: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    **dict.fromkeys(("status", "global_days", "endoscopic_base", "imaging_family"), pl.String),
+    **dict.fromkeys(
+        ("pctc", "multiple_procedure", "bilateral", "assistant", "co_surgeon", "team"), pl.Int8
+    ),
+    **dict.fromkeys((*_VALUES, "preoperative", "intraoperative", "postoperative"), PRICE),
+    "release": pl.String,
+}
+_STATUS: Final = {
+    "B": "it is bundled into other services",
+    "C": "the contractor prices it",
+    "D": "the code is deleted",
+    "E": "it is excluded from the fee schedule by regulation",
+    "F": "the code is deleted",
+    "G": "it is not valid for Medicare; another code is used",
+    "H": "the modifier is deleted for it",
+    "I": "it is not valid for Medicare; another code is used",
+    "M": "it is a measure that is only reported",
+    "N": "Medicare does not cover it",
+    "P": "it is bundled or excluded",
+    "X": "it is excluded from the fee schedule by law",
+}
 
 
-def scheduled(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
-    """The lines whose code the schedule holds on their day, with what it says and the full price of one unit.
+def valued(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
+    """The lines with their row of the schedule and what it is worth at their place.
 
     Args:
-        lines: as `cleanclaim.fees.places.placed` gives them.
+        lines: with `row`, procedure_code, modifiers, from_date, and the columns of `place.placed`.
         reference: the dated tables.
 
     Returns:
-        Keys, status, indicators, and `unit_price` (10⁻¹² dollars; null where locality or values are not known), `pe_part` (the practice expense in
-        it),
-        `technical_price`, `professional_price`, `base_price` (of the endoscopy's family), `release`.
+        The same rows with `component` (26, TC, 53 or null), the row's facts, `whole` (the price of one unit), `technical` (the part of it that is the technical
+        component), `expense` (the part that is practice expense), `base_price` (of the endoscopic family's base), `is_capped`, and `schedule_reason`.
     """
-    own_rows = reference.narrow("mpfs", lines["procedure_code"])
-    rows = reference.narrow(
-        "mpfs", pl.concat([lines["procedure_code"], own_rows["endoscopic_base"]]).unique()
+    asked = lines.with_columns(_component().alias("component"))
+    facts = _rows(asked, reference, [*_FACTS, *_VALUES])
+    joined = asked.join(facts, on="row", how="left", maintain_order="left").with_columns(
+        _price().alias("whole"), _expense().alias("expense")
     )
-    component = (
+    return (
+        joined.pipe(_with_technical, reference)
+        .pipe(_with_base, reference)
+        .pipe(_with_cap, reference)
+        .with_columns(_reason(reference).alias("schedule_reason"))
+        .drop(_VALUES)
+    )
+
+
+def _component() -> pl.Expr:
+    return (
         pl.when(has_modifier("26"))
         .then(pl.lit("26"))
         .when(has_modifier("TC"))
@@ -61,211 +99,178 @@ def scheduled(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
         .when(has_modifier("53"))
         .then(pl.lit("53"))
     )
-    own = lines.with_columns(component.alias("_component"))
-    schedule = rows.rename({"code": "procedure_code", "modifier": "_component"}).with_columns(
-        (pl.col(name) * _TEN_THOUSAND).cast(_WHOLE).alias(name) for name in _RVUS
+
+
+def _rows(asked: pl.DataFrame, reference: Reference, columns: list[str]) -> pl.DataFrame:
+    """The schedule's row of each line's code and component."""
+    found = met(
+        asked.rename({"component": "modifier"}),
+        reference,
+        "mpfs",
+        columns,
+        code="procedure_code",
+        by=["modifier"],
     )
-    met = own.join(schedule, on=["procedure_code", "_component"], nulls_equal=True).filter(
-        in_force("from_date")
+    return found.cast({name: _TYPES[name] for name in columns})
+
+
+def _expense() -> pl.Expr:
+    values = pl.when("is_facility").then("facility_pe_rvu").otherwise("nonfacility_pe_rvu")
+    return values * pl.col("pe_gpci") * pl.col("conversion_factor")
+
+
+def _price() -> pl.Expr:
+    other = pl.col("work_rvu") * pl.col("work_gpci") + pl.col("mp_rvu") * pl.col("mp_gpci")
+    return other * pl.col("conversion_factor") + _expense()
+
+
+def _with_technical(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
+    """The technical part: all of a technical component, and that part of a whole service which has a row of its own."""
+    asked = lines.filter(pl.col("component").is_null() & (pl.col("pctc") == 1)).select(
+        "row", "procedure_code", "from_date", "is_facility", "work_gpci", "pe_gpci", "mp_gpci",
+        pl.lit("TC").alias("component"),
+    )  # fmt: skip
+    parts = asked.join(_rows(asked, reference, list(_VALUES)), on="row").select(
+        "row", _price().alias("_part")
     )
-    placed = _with_gpci(met.unique(_KEYS, keep="last", maintain_order=True), reference)
-    priced = placed.with_columns(
-        (_values() * pl.col("conversion_factor")).alias("unit_price"),
-        (_practice_expense() * pl.col("conversion_factor")).alias("pe_part"),
-    )
-    return _with_base(_with_components(priced, schedule), schedule)
-
-
-def _practice_expense() -> pl.Expr:
-    expense = pl.when("is_facility").then("facility_pe_rvu").otherwise("nonfacility_pe_rvu")
-    return expense * pl.col("_pe")
-
-
-def _values() -> pl.Expr:
-    return (
-        pl.col("work_rvu") * pl.col("_work")
-        + _practice_expense()
-        + pl.col("mp_rvu") * pl.col("_mp")
-    )
-
-
-def _with_gpci(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
-    if "gpci" not in reference.names():
-        return lines.with_columns(
-            pl.lit(None, _WHOLE).alias(name) for name in ("_work", "_pe", "_mp")
-        )
-    rows = reference.table("gpci").select(
-        pl.col("code").alias("mac_locality"),
-        pl.col("valid_from").alias("_from"),
-        pl.col("valid_to").alias("_to"),
-        *(
-            (pl.col(name) * _TEN_THOUSAND).cast(_WHOLE).alias(f"_{name}")
-            for name in ("work", "pe", "mp")
-        ),
-    )
-    found = (
-        lines.select(*_KEYS, "mac_locality", "from_date")
-        .join(rows, on="mac_locality")
-        .filter(in_force("from_date", "_from", "_to"))
-        .unique(_KEYS, keep="last")
-        .select(*_KEYS, "_work", "_pe", "_mp")
-    )
-    return lines.join(found, on=_KEYS, how="left", maintain_order="left")
-
-
-def _price_of(
-    lines: pl.DataFrame, schedule: pl.DataFrame, code: str, component: str | None, name: str
-) -> pl.DataFrame:
-    """The price, at each line's place and day, of a component of a code that the line names."""
-    wanted = schedule.filter(pl.col("_component").eq_missing(pl.lit(component, pl.String))).select(
-        pl.col("procedure_code").alias("_code"), "valid_from", "valid_to", *_RVUS
+    is_technical = (pl.col("component") == "TC") | (
+        pl.col("component").is_null() & (pl.col("pctc") == 3)
     )
     return (
-        lines.select(
-            *_KEYS, pl.col(code).alias("_code"), "from_date", "is_facility", "_work", "_pe", "_mp"
+        lines.join(parts, on="row", how="left", maintain_order="left")
+        .with_columns(
+            pl.when(is_technical)
+            .then("whole")
+            .otherwise(pl.col("_part").fill_null(0))
+            .alias("technical")
         )
-        .join(wanted, on="_code")
-        .filter(in_force("from_date"))
-        .unique(_KEYS, keep="last")
-        .select(*_KEYS, (_values() * pl.col("conversion_factor")).alias(name))
+        .drop("_part")
     )
 
 
-def _with_components(lines: pl.DataFrame, schedule: pl.DataFrame) -> pl.DataFrame:
-    for component, name in (("TC", "technical_price"), ("26", "professional_price")):
-        found = _price_of(lines, schedule, "procedure_code", component, name)
-        lines = lines.join(found, on=_KEYS, how="left", maintain_order="left")
-    return lines
-
-
-def _with_base(lines: pl.DataFrame, schedule: pl.DataFrame) -> pl.DataFrame:
-    found = _price_of(lines, schedule, "endoscopic_base", None, "base_price")
-    return lines.join(found, on=_KEYS, how="left", maintain_order="left")
-
-
-def reduced(lines: pl.DataFrame) -> pl.DataFrame:
-    """The lines with `amount`, 10⁻¹⁶ dollars: units, modifiers, and the reductions for several procedures of one patient, provider and day.
-
-    Medicare works the reductions out itself, whether or not 51 is on the line. In ranking, full prices count; among equals the line that stands
-    first.
-
-    Args:
-        lines: as `scheduled` gives them.
-    """
-    units = pl.col("units").fill_null(1).cast(pl.Int64).clip(1).cast(_WHOLE)
-    ranked = lines.with_columns(
-        _rank("unit_price", ["multiple_procedure"]).alias("_rank"),
-        _rank("pe_part", ["multiple_procedure"]).alias("_pe_rank"),
-        _rank("technical_price", ["multiple_procedure"]).alias("_technical_rank"),
-        _rank("unit_price", ["multiple_procedure", "endoscopic_base"]).alias("_family_rank"),
-        units.alias("_units"),
+def _with_base(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
+    """The price of the base endoscopy of a line's family."""
+    asked = lines.filter(
+        (pl.col("multiple_procedure") == 3) & pl.col("endoscopic_base").is_not_null()
+    ).select(
+        "row", "from_date", "is_facility", "work_gpci", "pe_gpci", "mp_gpci",
+        pl.col("endoscopic_base").alias("procedure_code"), pl.lit(None, pl.String).alias("component"),
+    )  # fmt: skip
+    bases = asked.join(_rows(asked, reference, list(_VALUES)), on="row").select(
+        "row", _price().alias("base_price")
     )
-    full = pl.col("unit_price") * _TEN_THOUSAND
-    kind = pl.col("multiple_procedure")
-    amount = (
-        pl.when(kind == 2)
-        .then(_after_first("_rank", full, full // 2))
-        .when((kind == 3) & pl.col("base_price").is_not_null())
+    return lines.join(bases, on="row", how="left", maintain_order="left")
+
+
+def _with_cap(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
+    """The lower of the price and the cap, for the technical part where there is one; the file's own price of the whole stands for the other part."""
+    is_part = pl.col("component").is_null() & (pl.col("pctc") == 1) & (pl.col("technical") > 0)
+    own = _caps(lines, reference, pl.col("component")).rename({"_cap": "_own_cap"})
+    parts = _caps(lines.filter(is_part), reference, pl.lit("TC"))
+    has_part = pl.col("technical") > 0
+    over_part = (has_part & (pl.col("_cap") < pl.col("technical"))).fill_null(value=False)
+    over_whole = (~has_part & (pl.col("_cap") < pl.col("whole"))).fill_null(value=False)
+    other_part = pl.coalesce(
+        pl.col("_own_cap") - pl.col("_cap"), pl.col("whole") - pl.col("technical")
+    )
+    return (
+        lines.join(own, on="row", how="left", maintain_order="left")
+        .join(parts, on="row", how="left", maintain_order="left")
+        .with_columns(
+            pl.when(is_part).then("_cap").otherwise("_own_cap").alias("_cap"),
+            is_part.alias("_is_part"),
+        )
+        .with_columns(
+            (over_part | over_whole).alias("is_capped"),
+            pl.when(has_part).then("_cap").alias("technical_cap"),
+            pl.when(over_whole)
+            .then("_cap")
+            .when(over_part & pl.col("_is_part"))
+            .then(pl.col("technical") + other_part)
+            .otherwise("whole")
+            .alias("whole"),
+        )
+        .drop("_cap", "_own_cap", "_is_part")
+    )
+
+
+def _caps(lines: pl.DataFrame, reference: Reference, component: pl.Expr) -> pl.DataFrame:
+    """The cap of a component of each line's code at its place."""
+    if "opps_cap" not in reference.names():
+        return pl.DataFrame(schema={"row": pl.UInt32, "_cap": PRICE})
+    asked = lines.filter(pl.col("place").is_not_null()).select(
+        "row",
+        "from_date",
+        "place",
+        "is_facility",
+        pl.col("procedure_code").alias("code"),
+        component.alias("modifier"),
+    )
+    place = pl.col("mac").str.slice(0, 3) + pl.col("locality")
+    rows = reference.narrow("opps_cap", asked["code"]).with_columns(place.alias("place"))
+    price = pl.when("is_facility").then("facility_price").otherwise("nonfacility_price")
+    return (
+        asked.join(rows, on=["code", "modifier", "place"], nulls_equal=True)
+        .filter(pl.col("from_date").is_between("valid_from", "valid_to"))
+        .unique("row", keep="first", maintain_order=True)
+        .select("row", price.cast(PRICE).alias("_cap"))
+    )
+
+
+def _reason(reference: Reference) -> pl.Expr:
+    """Why the schedule has no price for a line."""
+    covered = covers(reference, "mpfs")
+    words = pl.col("status").replace_strict(_STATUS, default=None, return_dtype=pl.String)
+    is_paid = pl.col("status").is_in(PAID)
+    return (
+        pl.when(~covered & pl.col("status").is_not_null())
         .then(
-            _after_first(
-                "_family_rank", full, (pl.col("unit_price") - pl.col("base_price")) * _TEN_THOUSAND
+            pl.format(
+                "the starter set has no relative values, and no Medicare Physician Fee Schedule is loaded for {}",
+                quarter(),
             )
         )
-        .when(kind == 4)
-        .then(_imaging(full, 5_000, 9_500))
-        .when(kind == 5)
-        .then(_therapy(full))
-        .when(kind == 6)
-        .then(_imaging(full, 7_500, 10_000))
-        .when(kind == 7)
-        .then(_imaging(full, 8_000, 10_000))
-        .otherwise(full * pl.col("_units"))
-    )
-    return ranked.with_columns((amount * _fraction() // _TEN_THOUSAND).alias("amount"))
-
-
-def _rank(by: str, within: Sequence[str]) -> pl.Expr:
-    ordered = pl.col(by).fill_null(0).rank("ordinal", descending=True)
-    return ordered.over([*_DAY, *within])
-
-
-def _after_first(rank: str, full: pl.Expr, less: pl.Expr) -> pl.Expr:
-    """One unit of the line ranked first at its full price, every other unit at less."""
-    first = pl.col(rank) == 1
-    return (
-        pl.when(first).then(full + less * (pl.col("_units") - 1)).otherwise(less * pl.col("_units"))
-    )
-
-
-def _imaging(full: pl.Expr, technical: int, professional: int) -> pl.Expr:
-    """The technical part of every service after the first at a share, and the professional part at another; a line of one component is only that."""
-    own = full // _TEN_THOUSAND
-    is_technical, is_professional = has_modifier("TC"), has_modifier("26")
-    less = (
-        pl.when(is_technical)
-        .then(own * technical)
-        .when(is_professional)
-        .then(own * professional)
-        .otherwise(
-            pl.col("technical_price").fill_null(0) * technical
-            + pl.coalesce("professional_price", own) * professional
+        .when(~covered)
+        .then(pl.format("no Medicare Physician Fee Schedule is loaded for {}", quarter()))
+        .when(pl.col("status").is_null() & (pl.col("component") == "53"))
+        .then(pl.lit("a discontinued service (53) is priced by report"))
+        .when(pl.col("status").is_null() & pl.col("component").is_not_null())
+        .then(
+            pl.format(
+                "the fee schedule has no price for {} with modifier {}",
+                "procedure_code",
+                "component",
+            )
         )
-    )
-    return _after_first("_technical_rank", full, less)
-
-
-def _therapy(full: pl.Expr) -> pl.Expr:
-    """Half the practice expense of every unit but the one whose practice expense is greatest."""
-    less = full - pl.col("pe_part") * (_TEN_THOUSAND // 2)
-    return _after_first("_pe_rank", full, less)
-
-
-def _fraction() -> pl.Expr:
-    """What the line's modifiers leave of the price, of ten thousand."""
-    part = pl.lit(_TEN_THOUSAND, _WHOLE)
-    for modifier, share in _FRACTIONS.items():
-        applies = has_modifier(modifier)
-        if modifier == "50":
-            applies &= pl.col("bilateral").is_in([1, 3])
-        own = (
-            pl.when(pl.col("bilateral") == 3).then(20_000).otherwise(share)
-            if modifier == "50"
-            else pl.lit(share)
+        .when(pl.col("status").is_null())
+        .then(pl.format("{} is not in the fee schedule", "procedure_code"))
+        .when(~is_paid)
+        .then(
+            pl.format(
+                "status {}: {}{}",
+                "status",
+                words.fill_null("it is not paid"),
+                _not_loaded(reference),
+            )
         )
-        part = pl.when(applies).then(part * own.cast(_WHOLE) // _TEN_THOUSAND).otherwise(part)
-    before, during, after = (
-        pl.col(name) for name in ("preoperative", "intraoperative", "postoperative")
+        .when(_values_are_nothing())
+        .then(pl.lit("it has no relative values: the contractor prices it"))
     )
-    split = (
-        pl.when(has_modifier("54"))
-        .then(before + during)
-        .when(has_modifier("55"))
-        .then(after)
-        .when(has_modifier("56"))
-        .then(before)
-        .when(has_modifier("78"))
-        .then(during)
-    )
-    is_split = split.is_not_null() & (split > 0)
-    return pl.when(is_split).then(part * split // _TEN_THOUSAND).otherwise(part)
 
 
-def why_not(lines: pl.DataFrame) -> pl.Expr:
-    """Why a line that the schedule holds has no price; null where it has one."""
-    del lines
-    return (
-        pl.when(pl.col("status") == "C")
-        .then(pl.lit("the contractor prices it (status C)"))
-        .when(~pl.col("status").is_in(_PAYABLE))
-        .then(pl.format("the fee schedule pays nothing for it (status {})", "status"))
-        .when(has_modifier("52", "53") & (pl.col("_component") != "53").fill_null(value=True))
-        .then(pl.lit("a reduced or discontinued service is priced by report"))
-        .when(has_modifier("66"))
-        .then(pl.lit("a team is priced by report"))
-        .when(pl.col("mac_locality").is_null())
-        .then(pl.lit("its locality is not known: load CMS's GPCI and ZIP code files for the day"))
-        .when(pl.col("work_rvu").is_null())
-        .then(pl.lit("the starter set has no relative values"))
-        .when(pl.col("unit_price").is_null())
-        .then(pl.lit("no GPCI is loaded for its locality and day"))
-    )
+def _not_loaded(reference: Reference) -> pl.Expr:
+    """For what the law or the rules take out of the schedule: which other schedule might price it, where that is not loaded."""
+    is_excluded = pl.col("status").is_in(["E", "X"])
+    said = [
+        pl.when(is_excluded & ~covers(reference, table)).then(pl.lit(words))
+        for table, words in (
+            ("clfs", "; no laboratory fees are loaded"),
+            ("asp", "; no drug payment limits are loaded"),
+        )
+    ]
+    return pl.concat_str(*said, pl.lit(""), ignore_nulls=True)
+
+
+def _values_are_nothing() -> pl.Expr:
+    values = ("work_rvu", "nonfacility_pe_rvu", "facility_pe_rvu", "mp_rvu")
+    return pl.sum_horizontal(pl.col(name).fill_null(0) for name in values) == 0

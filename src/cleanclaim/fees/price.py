@@ -1,0 +1,166 @@
+"""What Medicare would allow for each line of professional claims, and on what basis; or why that cannot be told."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.fees import modifiers, multiple, other, place, schedule
+from cleanclaim.fees.dated import PRICE
+from cleanclaim.model import MONEY
+from cleanclaim.reference import Reference
+from cleanclaim.terms import IS_PROFESSIONAL, MODIFIERS
+
+PRICED: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "claim_key": pl.Int64,
+    "line_number": pl.Int64,
+    "procedure_code": pl.String,
+    "allowed": MONEY,
+    "basis": pl.String,
+    "reason": pl.String,
+}
+"""Columns of what is priced: `allowed` in dollars, `basis` by which release, where and with what taken off, `reason` why there is no amount."""
+_OF_LINE: Final = (
+    "claim_key",
+    "line_number",
+    "claim_type",
+    "is_history",
+    "stands",
+    "patient_key",
+    "provider_npi",
+    "billing_npi",
+    "procedure_code",
+    *MODIFIERS,
+    "units",
+    "unit_basis_code",
+    "from_date",
+    "place_of_service_code",
+)
+_IS_ANESTHESIA: Final = (
+    (pl.col("status") == schedule.ANESTHESIA)
+    | (pl.col("status").is_null() & pl.col("procedure_code").str.contains(r"^0[01]\d{3}$"))
+).fill_null(value=False)
+_IS_PAID: Final = pl.col("status").is_in(schedule.PAID).fill_null(value=False)
+
+
+def allowed(claims: Claims, reference: Reference) -> pl.DataFrame:
+    """What Medicare would allow for each line.
+
+    Deductible, coinsurance, sequestration and what a payer agreed are not looked at, and every provider counts as participating. Earlier claims are ranked with
+    the others of their day, but have no row of their own.
+
+    Args:
+        claims: the claims.
+        reference: the dated tables.
+
+    Returns:
+        One row a line of claims that are not history: claim_key, line_number, procedure_code, `allowed` (null where there is no price), `basis`
+        (the release, the locality, the setting, and what was taken off or added), `reason` (why there is no price).
+    """
+    lines = _asked(claims)
+    askable = lines.filter(pl.col("general_reason").is_null())
+    valued = schedule.valued(place.placed(askable, reference), reference)
+    priced = pl.concat([_of_schedule(valued), _of_others(valued, reference)])
+    return (
+        lines.filter(~pl.col("is_history").fill_null(value=False))
+        .select("row", "claim_key", "line_number", "procedure_code", "general_reason")
+        .join(priced, on="row", how="left", maintain_order="left")
+        .with_columns(pl.coalesce("general_reason", "reason").alias("reason"))
+        .with_columns(_in_cents().alias("allowed"))
+        .select(
+            *(pl.col(name).cast(dtype) for name, dtype in PRICED.items() if name != "basis"),
+            pl.when(pl.col("allowed").is_not_null()).then("basis").alias("basis"),
+        )
+        .select(*PRICED)
+    )
+
+
+def _in_cents() -> pl.Expr:
+    """Rounded once, half a cent up."""
+    cents = pl.col("amount").round(2, mode="half_away_from_zero").cast(MONEY)
+    return pl.when(pl.col("reason").is_null()).then(cents)
+
+
+def _asked(claims: Claims) -> pl.DataFrame:
+    addresses = claims.claims.select("claim_key", *place.ADDRESS)
+    return (
+        claims.lines.select(*_OF_LINE)
+        .join(addresses, on="claim_key", how="left", maintain_order="left")
+        .with_row_index("row")
+        .with_columns(_general_reason().alias("general_reason"))
+    )
+
+
+def _general_reason() -> pl.Expr:
+    return (
+        pl.when(~IS_PROFESSIONAL.fill_null(value=False))
+        .then(pl.lit("the fee schedules price professional claims only"))
+        .when(~pl.col("stands").fill_null(value=True))
+        .then(pl.lit("the claim is a void, or a later one takes its place"))
+        .when(pl.col("procedure_code").is_null())
+        .then(pl.lit("the line has no procedure code"))
+        .when(pl.col("from_date").is_null())
+        .then(pl.lit("the line has no day of service"))
+        .when(pl.col("units").is_null() | (pl.col("units") <= 0))
+        .then(pl.lit("the line has no units"))
+    )
+
+
+def _of_schedule(valued: pl.DataFrame) -> pl.DataFrame:
+    """The lines that the relative values price."""
+    reason = pl.coalesce("schedule_reason", "place_reason", modifiers.reason())
+    own = valued.filter(_IS_PAID).with_columns(reason.alias("reason")).with_columns(_bundled())
+    paid = own.filter(pl.col("reason").is_null()).with_columns(modifiers.bilateral().alias("sides"))
+    amounts = multiple.reduced(paid)
+    return (
+        own.join(amounts, on="row", how="left", maintain_order="left")
+        .with_columns((pl.col("amount") * modifiers.share()).alias("amount"))
+        .select("row", "amount", _basis().alias("basis"), "reason")
+    )
+
+
+def _bundled() -> pl.Expr:
+    """Status T is paid only where nothing else of the schedule is, by that provider on that day."""
+    is_other = (pl.col("status") != "T") & pl.col("reason").is_null()
+    day = ["patient_key", "from_date", "provider_npi"]
+    has_other = is_other.any().over(day) & pl.col("patient_key").is_not_null()
+    told = pl.lit("status T: another service of the fee schedule is paid that day")
+    return pl.coalesce("reason", pl.when((pl.col("status") == "T") & has_other).then(told)).alias(
+        "reason"
+    )
+
+
+def _basis() -> pl.Expr:
+    setting = pl.when("is_facility").then(pl.lit("facility")).otherwise(pl.lit("non-facility"))
+    return pl.concat_str(
+        pl.col("release"),
+        pl.format("locality {}", "locality"),
+        setting,
+        pl.when(pl.col("component").is_not_null()).then(pl.format("modifier {}", "component")),
+        pl.when("is_capped").then(pl.lit("OPPS cap")),
+        *modifiers.notes(),
+        pl.col("multiple"),
+        separator=", ",
+        ignore_nulls=True,
+    )
+
+
+def _of_others(valued: pl.DataFrame, reference: Reference) -> pl.DataFrame:
+    """Anesthesia, laboratory tests, drugs, and what nothing prices."""
+    lines = valued.filter(~_IS_PAID)
+    asleep = other.anesthesia(
+        lines.filter(_IS_ANESTHESIA & pl.col("place_reason").is_null()), reference
+    )
+    rest = lines.filter(~_IS_ANESTHESIA)
+    tests = other.laboratory(rest, reference)
+    drugs = other.drugs(rest.join(tests, on="row", how="anti"), reference)
+    found = pl.concat([asleep, tests, drugs]).with_columns(pl.lit(value=True).alias("_found"))
+    why = pl.when(_IS_ANESTHESIA).then("place_reason").otherwise("schedule_reason")
+    return lines.join(found, on="row", how="left", maintain_order="left").select(
+        "row",
+        pl.col("amount").cast(PRICE),
+        "basis",
+        pl.when("_found").then("other_reason").otherwise(why).alias("reason"),
+    )
