@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from cleanclaim.errors import ConfigError
 from cleanclaim.terminal import COULD_NOT_RUN, progress, reference
 
 if TYPE_CHECKING:
@@ -15,15 +17,7 @@ if TYPE_CHECKING:
 
     from cleanclaim.report.result import Report
 
-_SHOWN = (
-    "claim_id",
-    "line_number",
-    "procedure_code",
-    "charge_amount",
-    "allowed",
-    "basis",
-    "reason",
-)
+_OF_LINE: Final = ("procedure_code", "units", "charge_amount", "allowed", "basis", "reason")
 
 
 def price(
@@ -33,6 +27,16 @@ def price(
     ],
     *,
     format_: Annotated[str, typer.Option("--format", "-f", help="text, csv or json.")] = "text",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the prices to this file.")
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            help="The day claims are judged on (YYYY-MM-DD); default the day each was sent.",
+        ),
+    ] = None,
     store: Annotated[
         Path | None, typer.Option("--store", help="The reference store, if not the usual one.")
     ] = None,
@@ -41,58 +45,118 @@ def price(
         typer.Option("--lock", help="Use exactly the releases that this lock file pins."),
     ] = None,
 ) -> None:
-    """Tell what Medicare's fee schedules would allow for each line, dearest first."""
+    """Tell what Medicare's fee schedules would allow for each line, dearest first, and why a line has no price."""
     from cleanclaim import pipeline  # noqa: PLC0415 - start-up: only what the command needs is loaded
 
+    written = {"text": _text, "csv": _csv, "json": _json}
+    if format_ not in written:
+        raise ConfigError([f"there is no format '{format_}'; there are {', '.join(written)}"])
+    settings = pipeline.Settings(as_of=_day(as_of))
     with progress() as (words, claims):
         tables = reference(store, lock)
         tables.on_progress(words)
-        report = pipeline.check_inputs(inputs, tables, [], progress=claims)
-    lines = _lines(report)
-    if format_ == "json":
-        typer.echo(json.dumps({"lines": lines.to_dicts()}, indent=2, default=str))
-    elif format_ == "csv":
-        typer.echo(lines.write_csv(), nl=False)
-    else:
-        _tell(lines)
+        report = pipeline.check_inputs(inputs, tables, [], settings, progress=claims)
+        lines = _lines(report)
+    _put(written[format_](lines), output)
     for entry in report.unread:
         typer.echo(f"cleanclaim: {entry.error}", err=True)
     if report.unread:
         raise typer.Exit(COULD_NOT_RUN)
 
 
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise ConfigError([f"--as-of: '{text}' is no day (YYYY-MM-DD)"]) from None
+
+
 def _lines(report: Report) -> pl.DataFrame:
-    priced = report.lines.select(
-        "claim_key", "line_number", "procedure_code", "charge_amount", "allowed", "basis", "reason"
-    )
+    """The dearest first; lines without a price after them, the dearest charge first."""
+    import polars as pl  # noqa: PLC0415
+
+    from cleanclaim.terms import MODIFIERS  # noqa: PLC0415
+
+    claims = report.claims.select("claim_key", "claim_id", "file")
     return (
-        priced.join(report.claims.select("claim_key", "claim_id"), on="claim_key", how="left")
+        report.lines.join(claims, on="claim_key", how="left")
         .sort(
-            "allowed", "claim_key", "line_number", descending=[True, False, False], nulls_last=True
+            ["allowed", "charge_amount", "claim_key", "line_number"],
+            descending=[True, True, False, False],
+            nulls_last=True,
         )
-        .select(_SHOWN)
+        .select(
+            "file",
+            "claim_id",
+            "line_number",
+            "from_date",
+            pl.concat_str(MODIFIERS, separator=" ", ignore_nulls=True).alias("modifiers"),
+            *_OF_LINE,
+        )
     )
 
 
-def _tell(lines: pl.DataFrame) -> None:
-    known = lines.drop_nulls("allowed")
-    for row in known.iter_rows(named=True):
-        typer.echo(
-            f"{row['claim_id'] or '':<20} line {row['line_number']:<3} {row['procedure_code'] or '':<6} "
-            f"charged {_money(row['charge_amount']):>12}  allowed {_money(row['allowed']):>12}  {row['basis']}"
-        )
-    typer.echo(
-        f"{known.height:,} of {lines.height:,} lines priced: allowed {_money(known['allowed'].sum())} of {_money(known['charge_amount'].sum())} charged."
-    )
-    missing = (
-        lines.filter(lines["allowed"].is_null())
+def _totals(lines: pl.DataFrame) -> dict[str, Any]:
+    """How many lines have a price, what they are worth, and why the others have none."""
+    import polars as pl  # noqa: PLC0415
+
+    has_price = lines["allowed"].is_not_null()
+    known = lines.filter(has_price)
+    reasons = (
+        lines.filter(~has_price)
         .group_by("reason")
-        .len()
-        .sort("len", descending=True)
+        .agg(pl.len().alias("lines"), pl.col("charge_amount").sum().alias("charged"))
+        .sort("lines", "reason", descending=[True, False])
     )
-    for reason, count in missing.iter_rows():
-        typer.echo(f"not priced  {count:>6,}  {reason}")
+    return {
+        "lines": lines.height,
+        "priced": known.height,
+        "allowed": known["allowed"].sum(),
+        "charged": known["charge_amount"].sum(),
+        "not_priced": reasons.to_dicts(),
+    }
+
+
+def _text(lines: pl.DataFrame) -> str:
+    totals = _totals(lines)
+    rows = [_row(row) for row in lines.iter_rows(named=True) if row["allowed"] is not None]
+    if rows:
+        rows = [f"{'ALLOWED':>12} {'CHARGED':>12}  {'CODE':<5} {'MODIFIERS':<11} CLAIM", *rows, ""]
+    rows.append(
+        f"{totals['priced']:,} of {totals['lines']:,} lines priced: allowed {_money(totals['allowed'])} of {_money(totals['charged'])} charged."
+    )
+    for cause in totals["not_priced"]:
+        count = "1 line" if cause["lines"] == 1 else f"{cause['lines']:,} lines"
+        rows.append(f"not priced: {count}, {_money(cause['charged'])} charged: {cause['reason']}")
+    return "\n".join(rows) + "\n"
+
+
+def _row(row: dict[str, Any]) -> str:
+    claim = f"{row['claim_id'] or ''} line {row['line_number']}"
+    return (
+        f"{_money(row['allowed']):>12} {_money(row['charge_amount']):>12}  {row['procedure_code'] or '':<5} {row['modifiers']:<11} {claim}"
+        f"  ({row['basis']})"
+    )
 
 
 def _money(amount: object) -> str:
     return "" if amount is None else f"${amount:,.2f}"
+
+
+def _csv(lines: pl.DataFrame) -> str:
+    return lines.write_csv()
+
+
+def _json(lines: pl.DataFrame) -> str:
+    content = {"summary": _totals(lines), "lines": lines.to_dicts()}
+    return json.dumps(content, indent=2, default=str) + "\n"
+
+
+def _put(text: str, output: Path | None) -> None:
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError([f"{output}: {error.strerror}"]) from None
