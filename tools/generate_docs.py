@@ -16,7 +16,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cleanclaim.edit import Edit, Fails, Passes, Unchecked
-from cleanclaim.engine import FINDINGS, NOT_CHECKED
+from cleanclaim.engine import NOT_CHECKED
+from cleanclaim.findings import FINDINGS
 from cleanclaim.importing.layout import Importer
 from cleanclaim.importing.run import importers
 from cleanclaim.model import TABLES

@@ -86,14 +86,16 @@ def _lines(claims: Claims) -> pl.DataFrame:
         pl.coalesce("facility_state", "billing_state").alias("state"),
     )
     return (
-        claims.lines.filter(
+        claims.lines.lazy()
+        .filter(
             ~pl.col("is_history").fill_null(value=False),
             pl.col("procedure_code").is_not_null(),
             pl.col("from_date").is_not_null(),
             ~has_modifier(*NOTICE_MODIFIERS),
         )
         .select(*KEYS, "procedure_code", "from_date", "rules_of", "payer_class")
-        .join(place, on="claim_key", how="left")
+        .join(place.lazy(), on="claim_key", how="left")
+        .collect()
     )
 
 

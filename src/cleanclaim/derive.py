@@ -29,7 +29,17 @@ from cleanclaim.positions import (
     whole_numbers,
 )
 from cleanclaim.reference import Reference
-from cleanclaim.reference.periods import NO_DAY, Days, Ints, Periods, days, is_among, packed, taken
+from cleanclaim.reference.periods import (
+    NO_DAY,
+    Codes,
+    Days,
+    Ints,
+    Periods,
+    days,
+    is_among,
+    packed,
+    taken,
+)
 from cleanclaim.terms import IS_BILLING_DIAGNOSIS, MODIFIERS, POINTERS, daily_units
 from cleanclaim.validity import ATTRIBUTES, attributes, is_loaded, validity
 
@@ -150,9 +160,9 @@ class Claims:
         )
 
     @cached_property
-    def line_codes(self) -> npt.NDArray[np.uint64]:
-        """The procedure code of each row of `lines` as a number (see `cleanclaim.reference.periods`)."""
-        return packed(self.lines["procedure_code"])
+    def line_codes(self) -> Codes:
+        """The procedure code of each row of `lines`."""
+        return Codes.of(self.lines["procedure_code"])
 
     @cached_property
     def line_days(self) -> Days:
@@ -226,10 +236,13 @@ class Claims:
         if name not in self._spoken:
             kind, _, rest = name.partition(" ")
             self._spoken[name] = (
-                policy_marks(self.line_codes, self.line_days, self.reference, kind)
+                policy_marks(self.line_codes.numbers, self.line_days, self.reference, kind)
                 if rest == "policies"
                 else marks(
-                    self.line_codes, self.line_days, self.table_of_lines(name), self.reference
+                    self.line_codes.numbers,
+                    self.line_days,
+                    self.table_of_lines(name),
+                    self.reference,
                 )
             )
         return self._spoken[name]
@@ -256,7 +269,7 @@ class Claims:
         visits = self.reference.derived("visits", self._visit_codes)["code"].to_numpy()
         known = self.lines.hstack(fees).hstack(self._limits(codes, on))
         return known.with_columns(
-            pl.Series("visit", is_among(codes, visits)),
+            pl.Series("visit", is_among(codes.distinct, visits)[codes.at]),
             pl.Series("day_units", self._day_units(known)),
         )
 
@@ -264,7 +277,7 @@ class Claims:
         visits = packed(self.reference.table("visit_codes")["code"])
         return pl.DataFrame({"code": np.unique(visits)})
 
-    def _limits(self, codes: npt.NDArray[np.uint64], on: Days) -> pl.DataFrame:
+    def _limits(self, codes: Codes, on: Days) -> pl.DataFrame:
         """unit_limit, unit_adjudication and unit_release of each line."""
         tables = pl.Series(self.table_of_lines("mue"))
         shape = {"max_units": pl.Int64, "adjudication": pl.Int8, "release": pl.String}
@@ -384,7 +397,7 @@ class Claims:
         and each of `ATTRIBUTES` on `on_date` (false where the code is not in force then).
         """
         base = self._dated_diagnoses()
-        codes = packed(base["diagnosis_code"])
+        codes = Codes.of(base["diagnosis_code"])
         dated = base.hstack(validity(base, codes, self.reference)).with_columns(
             is_loaded(self.reference).alias("code_loaded")
         )

@@ -15,35 +15,13 @@ from weakref import ref
 import polars as pl
 
 from cleanclaim.derive import Claims
-from cleanclaim.edit import KEYS, OVERRIDES, Disposition, Edit, Rows
+from cleanclaim.edit import KEYS, Edit, Rows
 from cleanclaim.errors import EditError
-from cleanclaim.fields import FIELD, fields_of, numbered
+from cleanclaim.findings import Hit, findings_of, or_null
 from cleanclaim.loaded import SPEAKS, unspoken
 from cleanclaim.message import render
-from cleanclaim.model import TABLES, Batch
+from cleanclaim.model import Batch
 from cleanclaim.reference import Reference
-
-FINDINGS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
-    "claim_id": pl.String,
-    "line_number": pl.Int64,
-    "diagnosis_number": pl.Int64,
-    "code": pl.String,
-    "name": pl.String,
-    "disposition": pl.Enum([d.value for d in Disposition]),
-    "carc": pl.String,
-    "rarc": pl.String,
-    "message": pl.String,
-    "suggestion": pl.String,
-    "fix": pl.String,
-    "field": FIELD,
-    "evidence": pl.String,
-    "source": pl.String,
-    "release": pl.String,
-    "position": pl.Int64,
-    "file": pl.String,
-    "claim_key": pl.Int64,
-}
-"""Columns of the findings: `claim_id` is the patient control number, `evidence` a JSON object, `position` the byte offset or row number in `file`."""
 
 NOT_CHECKED: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "code": pl.String,
@@ -64,20 +42,6 @@ What a table does not hold is told once, without a claim, with the `procedure_co
 those days) and how many `lines` of the batch it touches; so a line was not checked where a row names its code, or no code.
 """
 
-_RAW: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
-    "claim_key": pl.Int64,
-    "line_number": pl.Int64,
-    "diagnosis_number": pl.Int64,
-    "message": pl.String,
-    "evidence": pl.String,
-    **dict.fromkeys(OVERRIDES, pl.String),
-    "position": pl.Int64,
-}
-Hit = tuple[Edit, pl.DataFrame]
-"""An edit and the rows that it found, or could not judge."""
-_NEVER_EVIDENCE: Final = frozenset(
-    c.name for table in TABLES.values() for c in table.columns if c.private
-)
 _BY_ROW: Final = (
     "claims",
     "diagnoses",
@@ -89,12 +53,17 @@ _BY_ROW: Final = (
 )
 
 
+NOT_CHECKED_ORDER: Final = (
+    "claim_key", "line_number", "diagnosis_number", "code", "procedure_code", "reason", "table",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """What the edits say of one batch.
 
     Attributes:
-        findings: one row a finding, columns `FINDINGS`.
+        findings: one row a finding, columns `cleanclaim.findings.FINDINGS`.
         not_checked: one row an edit and place that could not be judged, columns `NOT_CHECKED`.
     """
 
@@ -124,8 +93,7 @@ def check(batch: Batch, reference: Reference, edits: Sequence[Edit]) -> Checked:
         asked |= _run_row_edits(claims, table, edits, hits, unchecked)
     _run_query_edits(claims, [edit for edit in edits if edit.code in asked], hits, unchecked)
     unchecked += _unspoken(claims, edits)
-    raw = [_raw(edit, rows) for edit, rows in hits if rows.height]
-    return Checked(_findings(claims, raw), _not_checked(claims, unchecked))
+    return Checked(findings_of(claims, hits), _not_checked(claims, unchecked))
 
 
 @dataclass(frozen=True)
@@ -254,112 +222,12 @@ def _unspoken(claims: Claims, edits: Sequence[Edit]) -> Iterator[Hit]:
                     yield edit, rows
 
 
-def _raw(edit: Edit, rows: pl.DataFrame) -> pl.DataFrame:
-    """Keys, overrides, message and evidence of one edit's rows."""
-    said = [
-        name
-        for name in rows.columns
-        if name not in KEYS and name not in OVERRIDES and not name.startswith("_")
-    ]
-    shown = [name for name in said if name not in _NEVER_EVIDENCE]
-    evidence = pl.struct(shown).struct.json_encode() if shown else pl.lit("{}")
-    suggestion = (
-        pl.col("suggestion")
-        if "suggestion" in rows.columns
-        else render(edit.suggestion, rows.schema)
-    )
-    return rows.select(
-        *(
-            _or_null(rows, name, dtype)
-            for name, dtype in _RAW.items()
-            if name not in {"message", "evidence", "suggestion"}
-        ),
-        render(edit.message, rows.schema).alias("message"),
-        suggestion.alias("suggestion"),
-        evidence.alias("evidence"),
-    ).with_columns(pl.lit(edit.code).alias("code"), *_defaults(edit))
-
-
-def _or_null(rows: pl.DataFrame, name: str, dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:
-    return (pl.col(name).cast(dtype) if name in rows.columns else pl.lit(None, dtype)).alias(name)
-
-
-def _defaults(edit: Edit) -> Iterator[pl.Expr]:
-    yield pl.col("disposition").fill_null(edit.disposition.value)
-    for name in ("carc", "rarc", "column"):
-        value = getattr(edit, name)
-        yield pl.col(name).fill_null(value) if value else pl.col(name)
-    yield pl.lit(edit.name).alias("name")
-    yield pl.lit(edit.fix, pl.String).alias("fix")
-    yield pl.lit("; ".join(str(s) for s in edit.source)).alias("source")
-    yield pl.lit(list(edit.payers), pl.List(pl.String)).alias("payers")
-    yield pl.lit(edit.others).alias("others")
-
-
-def _findings(claims: Claims, raw: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    if not raw:
-        return pl.DataFrame(schema=FINDINGS)
-    found = pl.concat(raw, how="diagonal")
-    of_claim = claims.batch.claims.lazy().select(
-        "claim_key",
-        "claim_id",
-        "claim_type",
-        pl.coalesce("rules_of", "payer_class").alias("payer_class"),
-        "is_history",
-        pl.col("file").alias("claim_file"),
-        pl.col("position").alias("claim_position"),
-    )
-    of_line = claims.batch.lines.lazy().select(
-        "claim_key", "line_number", pl.col("position").alias("line_position")
-    )
-    of_diagnosis = claims.batch.diagnoses.lazy().select(
-        "claim_key", "diagnosis_number", pl.col("position").alias("diagnosis_position")
-    )
-    bound = pl.col("payers").list.len() == 0
-    own = bound | pl.col("payers").list.contains(pl.col("payer_class")).fill_null(value=False)
-    milder = (
-        pl.when(own | (pl.col("disposition") == Disposition.INFO.value))
-        .then("disposition")
-        .otherwise(pl.lit(Disposition.WARN.value))
-    )
-    joined = (
-        found.lazy()
-        .join(of_claim, on="claim_key", how="left")
-        .join(of_line, on=["claim_key", "line_number"], how="left")
-        .join(of_diagnosis, on=["claim_key", "diagnosis_number"], how="left")
-        .filter(~pl.col("is_history").fill_null(value=False), own | (pl.col("others") == "warn"))
-        .with_columns(
-            milder.alias("disposition"),
-            pl.coalesce("file", "claim_file").alias("file"),
-            pl.coalesce("position", "line_position", "diagnosis_position", "claim_position").alias(
-                "position"
-            ),
-            pl.when(pl.col("suggestion") != "").then("suggestion").alias("suggestion"),
-        )
-        .collect()
-    )
-    return (
-        joined.join(fields_of(joined), on=["column", "claim_type"], how="left", nulls_equal=True)
-        .with_columns(numbered())
-        .select(pl.col(name).cast(dtype) for name, dtype in FINDINGS.items())
-        .sort(
-            "claim_key",
-            "line_number",
-            "diagnosis_number",
-            "code",
-            "position",
-            nulls_last=False,
-            maintain_order=True,
-        )
-    )
-
-
 def _not_checked(claims: Claims, unchecked: Sequence[Hit]) -> pl.DataFrame:
     if not unchecked:
         return pl.DataFrame(schema=NOT_CHECKED)
     parts = [
         rows.select(
-            *(_or_null(rows, name, pl.Int64) for name in KEYS),
+            *(or_null(rows, name, pl.Int64) for name in KEYS),
             pl.lit(edit.code).alias("code"),
             (
                 pl.col("reason")
@@ -372,7 +240,7 @@ def _not_checked(claims: Claims, unchecked: Sequence[Hit]) -> pl.DataFrame:
                 else pl.lit(edit.supply or None, pl.String)
             ).alias("supply"),
             *(
-                _or_null(rows, name, NOT_CHECKED[name])
+                or_null(rows, name, NOT_CHECKED[name])
                 for name in ("table", "procedure_code", "lines")
             ),
         )
@@ -385,6 +253,6 @@ def _not_checked(claims: Claims, unchecked: Sequence[Hit]) -> pl.DataFrame:
         .join(of_claim, on="claim_key", how="left")
         .filter(~pl.col("is_history").fill_null(value=False))
         .select(pl.col(name).cast(dtype) for name, dtype in NOT_CHECKED.items())
-        .sort("claim_key", "line_number", "diagnosis_number", "code")
+        .sort(NOT_CHECKED_ORDER)
         .collect()
     )

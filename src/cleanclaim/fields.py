@@ -12,44 +12,33 @@ FIELD: Final = pl.Struct(
     {"column": pl.String, "element": pl.String, "box": pl.String, "fhir": pl.String}
 )
 """The type of a finding's field."""
-
-
-def numbered() -> pl.Expr:
-    """The field with the number of the diagnosis in it: HI02-2 and box 21B for the second of a professional claim."""
-    field, number = pl.col("field"), pl.col("diagnosis_number")
-    element = field.struct.field("element")
-    is_listed = (
-        (pl.col("claim_type") == "professional")
-        & number.is_between(1, 12)
-        & element.str.starts_with("HI0")
-    )
-    written = pl.concat_str(pl.lit("HI"), number.cast(pl.String).str.zfill(2), pl.lit("-2"))
-    letter = (number - 1).replace_strict(
-        list(range(12)), list("ABCDEFGHIJKL"), default=None, return_dtype=pl.String
-    )
-    return (
-        pl.when(is_listed)
-        .then(
-            pl.struct(
-                field.struct.field("column"),
-                written.alias("element"),
-                pl.concat_str(pl.lit("21"), letter).alias("box"),
-                field.struct.field("fhir"),
-            )
-        )
-        .otherwise(field)
-        .alias("field")
-    )
+Field = dict[str, str | None]
 
 
 def fields_of(joined: pl.DataFrame) -> pl.DataFrame:
-    """Where each column at fault stands on an 837, a CMS-1500 and in FHIR, by kind of claim."""
-    kinds = joined.select("column", "claim_type").unique()
-    rows = [place(column, kind) for column, kind in kinds.iter_rows()]
-    return kinds.with_columns(pl.Series("field", rows, dtype=FIELD))
+    """The rows with their `field`: where the column at fault stands on an 837, a paper form and in FHIR, by kind of claim.
+
+    Args:
+        joined: with `column`, `claim_type` and `diagnosis_number`.
+    """
+    number = pl.col("diagnosis_number")
+    is_listed = (pl.col("claim_type") == "professional") & number.is_between(1, 12)
+    asked = joined.with_columns(pl.when(is_listed).then(number).alias("_number"))
+    by = ["column", "claim_type", "_number"]
+    kinds = asked.select(by).unique()
+    rows = [_numbered(place(column, kind), number) for column, kind, number in kinds.iter_rows()]
+    fields = kinds.with_columns(pl.Series("field", rows, dtype=FIELD))
+    return asked.join(fields, on=by, how="left", nulls_equal=True, maintain_order="left")
 
 
-def place(column: str | None, claim_type: str | None) -> dict[str, str | None] | None:
+def _numbered(field: Field | None, number: int | None) -> Field | None:
+    """With the number of the diagnosis in it: HI02-2 and box 21B for the second of a professional claim."""
+    if field is None or number is None or not (field["element"] or "").startswith("HI0"):
+        return field
+    return {**field, "element": f"HI{number:02}-2", "box": "21" + "ABCDEFGHIJKL"[number - 1]}
+
+
+def place(column: str | None, claim_type: str | None) -> Field | None:
     """Where a column of the model stands.
 
     Args:

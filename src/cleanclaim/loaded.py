@@ -7,7 +7,6 @@ own. `ROUTES` names them; `table_of_lines` says which one stands for each line.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -221,21 +220,27 @@ def unspoken(
     outside = pl.Series(asked & (found == OUTSIDE))
     if not without.any() and not outside.any():
         return None
-    years = Counter(lines["from_date"].filter(without).dt.year())
-    codes = Counter(lines["procedure_code"].filter(outside))
-    reasons = [f"no {told.words} is loaded for {year}" for year in sorted(years)]
+    years = _counts(lines["from_date"].filter(without).dt.year())
+    codes = _counts(lines["procedure_code"].filter(outside))
+    reasons = [f"no {told.words} is loaded for {year}" for year in years]
     outsiders = [
-        f"{code} is not in the starter set, and no {told.words} is loaded" for code in sorted(codes)
+        f"{code} is not in the starter set, and no {told.words} is loaded" for code in codes
     ]
     count = len(reasons) + len(outsiders)
     return pl.DataFrame(
         {
             "claim_key": [None] * count,
             "reason": [*reasons, *outsiders],
-            "procedure_code": [*([None] * len(reasons)), *sorted(codes)],
-            "lines": [*(years[year] for year in sorted(years)), *(codes[c] for c in sorted(codes))],
+            "procedure_code": [*([None] * len(reasons)), *codes],
+            "lines": [*years.values(), *codes.values()],
             "supply": [told.supply] * count,
             "table": [name] * count,
         },
         schema=_TOLD,
     )
+
+
+def _counts(values: pl.Series) -> dict[object, int]:
+    """How often each value is there, in the values' order."""
+    counted = values.value_counts(name="times")
+    return dict(counted.sort(values.name).iter_rows())

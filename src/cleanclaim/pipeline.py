@@ -13,9 +13,11 @@ from typing import Final
 import polars as pl
 
 from cleanclaim.edit import Disposition, Edit
-from cleanclaim.engine import FINDINGS, NOT_CHECKED, Checked, check
+from cleanclaim.engine import NOT_CHECKED, NOT_CHECKED_ORDER, Checked, check
+from cleanclaim.findings import FINDINGS
 from cleanclaim.model import Batch, concat
 from cleanclaim.objects import batch_of
+from cleanclaim.positions import found_in, in_order, keys_of
 from cleanclaim.read import FileRead, read
 from cleanclaim.reference import Reference
 from cleanclaim.reference.sets import load_set
@@ -166,22 +168,18 @@ def whole_patients(batch: Batch, at_once: int = CLAIMS_AT_ONCE) -> Iterator[Batc
     if groups <= 1:
         yield batch
         return
-    number = (batch.claims["patient_key"].fill_null(0) % groups).alias("group")
+    batch = in_order(batch)
+    number = (batch.claims["patient_key"].fill_null(0) % groups).to_numpy()
+    frames = {name: frame for name, frame in batch.frames().items() if name != "syntax_faults"}
+    of_row = {
+        name: number[found_in(keys_of(batch.claims), keys_of(frame))]
+        for name, frame in frames.items()
+    }
     for group in range(groups):
-        claims = batch.claims.filter(number == group)
-        keys = claims.select("claim_key")
-        frames = {
-            name: frame.join(keys, on="claim_key", how="semi")
-            for name, frame in batch.frames().items()
-            if name not in {"claims", "syntax_faults"}
+        parts = {
+            name: frame.filter(pl.Series(of_row[name] == group)) for name, frame in frames.items()
         }
-        yield Batch.of(
-            {
-                **frames,
-                "claims": claims,
-                **({"syntax_faults": batch.syntax_faults} if group == 0 else {}),
-            }
-        )
+        yield Batch.of(parts | ({"syntax_faults": batch.syntax_faults} if group == 0 else {}))
 
 
 def told_once(not_checked: pl.DataFrame) -> pl.DataFrame:
@@ -247,7 +245,6 @@ def _report(
     not_checked = (
         pl.concat([c.not_checked for c in checked]) if checked else pl.DataFrame(schema=NOT_CHECKED)
     )
-    order = ["claim_key", "line_number", "diagnosis_number", "code"]
     told = [d.value for d in Disposition if d.rank <= settings.min_disposition.rank]
     kept = (
         findings
@@ -255,8 +252,6 @@ def _report(
         else findings.filter(pl.col("disposition").cast(pl.String).is_in(told))
     )
     if len(checked) > 1:
-        kept, not_checked = (
-            kept.sort(order, nulls_last=False),
-            told_once(not_checked).sort(order, nulls_last=False),
-        )
+        kept = kept.sort("claim_key", nulls_last=False, maintain_order=True)
+        not_checked = told_once(not_checked).sort(NOT_CHECKED_ORDER)
     return Report(batch, kept, not_checked, tuple(files), tuple(edits), reference=reference)

@@ -113,7 +113,7 @@ def _nothing() -> Judged:
 def _is_in_force(claims: Claims, reference: Reference) -> pl.Series:
     """True where some list holds the code on the day: most lines need no closer look."""
     codes, on = claims.line_codes, claims.line_days
-    found = np.zeros(len(codes), dtype=bool)
+    found = np.zeros(len(on), dtype=bool)
     for table in _TABLES:
         if table in reference.names():
             keep = _IS_NO_DELETION if table == "mpfs" else None
@@ -122,7 +122,7 @@ def _is_in_force(claims: Claims, reference: Reference) -> pl.Series:
             if (
                 table == "mpfs"
             ):  # of Level II codes their own list is the authority where it is loaded
-                own = (codes >> np.uint64(56)) >= ord("A")
+                own = (codes.numbers >> np.uint64(56)) >= ord("A")
                 held &= ~(own & covered(on, reference.whole("hcpcs")))
             found |= held
     return pl.Series(found)

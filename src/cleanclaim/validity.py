@@ -6,11 +6,10 @@ from datetime import date
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.reference import Reference
-from cleanclaim.reference.periods import Periods, days, taken
+from cleanclaim.reference.periods import Codes, Periods, days, taken
 
 ATTRIBUTES: Final = (
     "newborn",
@@ -31,9 +30,7 @@ ICD10_BEGINS: Final = date(2015, 10, 1)
 _SYSTEMS: Final = {"icd10cm": 10, "icd9cm": 9}
 
 
-def validity(
-    diagnoses: pl.DataFrame, codes: npt.NDArray[np.uint64], reference: Reference
-) -> pl.DataFrame:
+def validity(diagnoses: pl.DataFrame, codes: Codes, reference: Reference) -> pl.DataFrame:
     """in_force, ever_in_force, first_valid, last_valid and release of each diagnosis."""
     version = diagnoses["icd_version"].to_numpy()
     first_day, last_day = days(diagnoses["on_date"]), days(diagnoses["last_date"])
@@ -43,7 +40,8 @@ def validity(
         if parts and not of_system.any():
             continue
         periods = Periods.of(reference, name)
-        first, count = periods.spans(np.where(of_system, codes, 0).astype(np.uint64))
+        first, count = periods.spans(codes)
+        count = np.where(of_system, count, 0)
         in_force = [periods.rows_on((first, count), day) >= 0 for day in (first_day, last_day)]
         ever = count > 0
         said = periods.table.select("valid_from", "valid_to", pl.col("release").cast(pl.String))
@@ -88,9 +86,7 @@ def _right_system() -> pl.Expr:
     )
 
 
-def attributes(
-    diagnoses: pl.DataFrame, codes: npt.NDArray[np.uint64], reference: Reference
-) -> pl.DataFrame:
+def attributes(diagnoses: pl.DataFrame, codes: Codes, reference: Reference) -> pl.DataFrame:
     """Each of `ATTRIBUTES` of each diagnosis on its day, false where the tables say nothing."""
     version = diagnoses["icd_version"].to_numpy()
     on = days(diagnoses["on_date"])
@@ -100,7 +96,8 @@ def attributes(
         if not of_system.any():
             continue
         periods = Periods.of(reference, f"{name}_attributes")
-        spans = periods.spans(np.where(of_system, codes, 0).astype(np.uint64))
+        first, count = periods.spans(codes)
+        spans = first, np.where(of_system, count, 0)
         known = periods.table.select(
             name if name in periods.table.columns else pl.lit(value=False).alias(name)
             for name in ATTRIBUTES

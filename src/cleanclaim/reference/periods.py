@@ -6,6 +6,7 @@ and no join.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -28,6 +29,28 @@ def packed(codes: pl.Series) -> npt.NDArray[np.uint64]:
         text.cast(pl.Binary).bin.slice(0, _WIDTH).bin.reinterpret(dtype=pl.UInt64, endianness="big")
     )
     return codes.rename("code").to_frame().select(number.fill_null(0)).to_series().to_numpy()
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """The codes of many rows, each met with a table once.
+
+    Attributes:
+        numbers: the packed code of each row.
+        distinct: those that there are, sorted.
+        at: for each row its place among them.
+    """
+
+    numbers: npt.NDArray[np.uint64]
+    distinct: npt.NDArray[np.uint64]
+    at: Ints
+
+    @classmethod
+    def of(cls, codes: pl.Series) -> Codes:
+        """Of a column of codes, null for none."""
+        numbers = packed(codes)
+        distinct, at = np.unique(numbers, return_inverse=True)
+        return cls(numbers, distinct, at)
 
 
 def days(dates: pl.Series) -> Days:
@@ -67,11 +90,12 @@ class Periods:
             table, reference.derived(f"index of {name} {keep is None}", lambda: _index(table))
         )
 
-    def spans(self, codes: npt.NDArray[np.uint64]) -> tuple[Ints, Ints]:
-        """For each packed code its first row, and how many rows it has."""
-        first = np.searchsorted(self._codes, codes)
-        count = np.searchsorted(self._codes, codes, side="right") - first
-        return first, np.where(codes == 0, 0, count)
+    def spans(self, codes: Codes) -> tuple[Ints, Ints]:
+        """For each code its first row, and how many rows it has."""
+        first = np.searchsorted(self._codes, codes.distinct)
+        count = np.searchsorted(self._codes, codes.distinct, side="right") - first
+        count[codes.distinct == 0] = 0
+        return first[codes.at], count[codes.at]
 
     def rows_on(self, spans: tuple[Ints, Ints], on: Days) -> Ints:
         """For each span the row in force on a day, -1 for none."""

@@ -44,7 +44,7 @@ class Report:
 
     Attributes:
         batch: the claims, as tables of the model, history included.
-        findings: one row a finding (`cleanclaim.engine.FINDINGS`).
+        findings: one row a finding (`cleanclaim.findings.FINDINGS`).
         not_checked: one row an edit and place that could not be judged (`cleanclaim.engine.NOT_CHECKED`).
         files: what became of every input.
         edits: the edits that ran.

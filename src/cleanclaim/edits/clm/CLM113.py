@@ -12,6 +12,9 @@ from cleanclaim.reference import Reference
 from cleanclaim.samples import professional
 from cleanclaim.terms import IS_MEDICARE, in_force
 
+_READ = (
+    "claim_key", "claim_frequency_code", "is_history", "rules_of", "payer_class", "payer_id", "from_date", "to_date", "as_of",
+)  # fmt: skip
 _FIRST_FILING = ~pl.col("claim_frequency_code").is_in(["7", "8"])
 
 
@@ -80,7 +83,9 @@ def filed_too_late(claims: Claims, reference: Reference) -> Rows:
 
     What to do: see whether one of the exceptions holds.
     """
-    asked = claims.claims.filter(_FIRST_FILING, ~pl.col("is_history").fill_null(value=False))
+    asked = claims.claims.select(_READ).filter(
+        _FIRST_FILING, ~pl.col("is_history").fill_null(value=False)
+    )
     shown = ["claim_key", "to_date", "as_of", "last_day", "citation"]
     medicare = asked.filter(IS_MEDICARE).with_columns(
         pl.col("to_date").dt.offset_by("1y").alias("last_day"),

@@ -68,11 +68,14 @@ def ordering_provider_missing(claims: Claims, reference: Reference) -> Rows:
 
     What to do: add the provider.
     """
-    ranges = reference.table("ordered_services").select(
-        pl.col("code").alias("_first"), "last", "kind", "valid_from", "valid_to"
+    ranges = (
+        reference.table("ordered_services")
+        .lazy()
+        .select(pl.col("code").alias("_first"), "last", "kind", "valid_from", "valid_to")
     )
     return (
-        claims.lines.filter(_ASKED, ~pl.col("is_history").fill_null(value=False))
+        claims.lines.lazy()
+        .filter(_ASKED, ~pl.col("is_history").fill_null(value=False))
         .join_where(
             ranges,
             pl.col("procedure_code") >= pl.col("_first"),

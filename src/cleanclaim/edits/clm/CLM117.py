@@ -31,7 +31,7 @@ _ASKED = (
 
 
 def _unchecked(claims: Claims, reference: Reference) -> Rows:
-    asked = claims.lines.filter(_ASKED, ~pl.col("is_history").fill_null(value=False))
+    asked = claims.lines.lazy().filter(_ASKED, ~pl.col("is_history").fill_null(value=False))
     known = reference.table("clia_tests")["code"].implode()
     return (
         asked.filter(~pl.col("procedure_code").is_in(known))
@@ -107,10 +107,12 @@ def clia_number_missing(claims: Claims, reference: Reference) -> Rows:
 
     What to do: add the number of the laboratory that did the test.
     """
-    tests = reference.table("clia_tests").select(
-        pl.col("code").alias("procedure_code"), "valid_from", "valid_to"
+    tests = (
+        reference.table("clia_tests")
+        .lazy()
+        .select(pl.col("code").alias("procedure_code"), "valid_from", "valid_to")
     )
-    current = claims.lines.filter(~pl.col("is_history").fill_null(value=False))
+    current = claims.lines.lazy().filter(~pl.col("is_history").fill_null(value=False))
     keys = ["claim_key", "line_number", "procedure_code"]
     missing = (
         current.filter(_ASKED)

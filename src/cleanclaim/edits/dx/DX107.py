@@ -50,8 +50,11 @@ def excludes1_pair(claims: Claims, reference: Reference) -> Rows:
 
     What to do: keep the code that the record supports.
     """
-    coded = claims.diagnoses.filter(IS_ICD10 & IS_BILLING_DIAGNOSIS & pl.col("in_force")).select(
-        "claim_key", "diagnosis_number", "diagnosis_code"
+    coded = (
+        claims.diagnoses.lazy()
+        .filter(IS_ICD10 & IS_BILLING_DIAGNOSIS & pl.col("in_force"))
+        .select("claim_key", "diagnosis_number", "diagnosis_code")
+        .collect()
     )
     later, earlier = excludes1_candidates(reference, coded["claim_key"], coded["diagnosis_code"])
     beside = coded[later].hstack(

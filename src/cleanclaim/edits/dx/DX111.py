@@ -69,15 +69,22 @@ def underlying_condition_not_first(claims: Claims, reference: Reference) -> Rows
 
     What to do: list the underlying condition first.
     """
-    first = claims.diagnoses.filter(
-        IS_ICD10
-        & IS_BILLING_DIAGNOSIS
-        & (pl.col("diagnosis_number") == 1)
-        & pl.col("in_force")
-        & ~pl.col("manifestation")
-        & ~pl.col("external_cause")
+    first = (
+        claims.diagnoses.lazy()
+        .filter(
+            IS_ICD10
+            & IS_BILLING_DIAGNOSIS
+            & (pl.col("diagnosis_number") == 1)
+            & pl.col("in_force")
+            & ~pl.col("manifestation")
+            & ~pl.col("external_cause")
+        )
+        .select("claim_key", "diagnosis_number", "diagnosis_code")
+        .collect()
     )
-    notes = notes_of(reference, first["diagnosis_code"].unique(), "code_first")
+    distinct = first.select(pl.col("diagnosis_code").unique())
+    codes = distinct.filter(_may_carry_a_note(reference)).to_series()
+    notes = notes_of(reference, codes, "code_first")
     binding = (
         notes.filter(_BINDING)
         .with_columns(_SAID.str.strip_chars().str.strip_chars_end(":").alias("note"))

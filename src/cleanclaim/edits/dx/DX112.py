@@ -67,10 +67,14 @@ def additional_code_missing(claims: Claims, reference: Reference) -> Rows:
 
     What to do: look in the record, and add the code if it is there.
     """
-    coded = claims.diagnoses.filter(IS_ICD10 & IS_BILLING_DIAGNOSIS & pl.col("in_force")).select(
-        "claim_key", "diagnosis_number", "diagnosis_code"
+    coded = (
+        claims.diagnoses.lazy()
+        .filter(IS_ICD10 & IS_BILLING_DIAGNOSIS & pl.col("in_force"))
+        .select("claim_key", "diagnosis_number", "diagnosis_code")
+        .collect()
     )
-    codes = coded["diagnosis_code"].unique()
+    distinct = coded.select(pl.col("diagnosis_code").unique())
+    codes = distinct.filter(_may_carry_a_note(reference)).to_series()
     notes = notes_of(reference, codes, "use_additional")
     targets = (
         reference.table("icd10cm_note_targets")

@@ -52,8 +52,11 @@ def both_sides_apart(claims: Claims, reference: Reference) -> Rows:
 
     What to do: use the bilateral code.
     """
-    coded = claims.diagnoses.filter(IS_ICD10 & IS_BILLING_DIAGNOSIS & pl.col("in_force")).select(
-        "claim_key", "diagnosis_number", "diagnosis_code", "on_date"
+    coded = (
+        claims.diagnoses.lazy()
+        .filter(IS_ICD10 & IS_BILLING_DIAGNOSIS & pl.col("in_force"))
+        .select("claim_key", "diagnosis_number", "diagnosis_code", "on_date")
+        .collect()
     )
     named = side_of(coded["diagnosis_code"].unique(), reference)
     both = (

@@ -51,8 +51,11 @@ def unspecified_beside_specific(claims: Claims, reference: Reference) -> Rows:
 
     What to do: leave it out, or say which other condition it stands for.
     """
-    coded = claims.diagnoses.filter(IS_ICD10 & IS_BILLING_DIAGNOSIS & pl.col("in_force")).select(
-        "claim_key", "diagnosis_number", "diagnosis_code"
+    coded = (
+        claims.diagnoses.lazy()
+        .filter(IS_ICD10 & IS_BILLING_DIAGNOSIS & pl.col("in_force"))
+        .select("claim_key", "diagnosis_number", "diagnosis_code")
+        .collect()
     )
     several = coded.lazy().filter(pl.col("claim_key").is_duplicated())
     vague = reference.derived("unspecified codes", lambda: _unspecified(reference))

@@ -87,10 +87,12 @@ def visit_code_not_payable_so(claims: Claims, reference: Reference) -> Rows:
 
     What to do: bill the visit's own code; take the prolonged service off where the visit was shorter.
     """
-    lines = claims.lines.filter(IS_PROFESSIONAL, "stands")
+    lines = claims.lines.lazy().filter(IS_PROFESSIONAL, "stands")
     current = lines.filter(~pl.col("is_history").fill_null(value=False))
-    instead = reference.table("medicare_instead").select(
-        pl.col("code").alias("procedure_code"), "instead", "valid_from", "valid_to"
+    instead = (
+        reference.table("medicare_instead")
+        .lazy()
+        .select(pl.col("code").alias("procedure_code"), "instead", "valid_from", "valid_to")
     )
     consultations = (
         current.filter(IS_MEDICARE, pl.col("procedure_code").str.contains(_CONSULTATION))
@@ -106,15 +108,20 @@ def visit_code_not_payable_so(claims: Claims, reference: Reference) -> Rows:
             pl.format("Bill the visit: one of {}.", "instead").alias("advice"),
         )
     )
-    extended = reference.table("prolonged_codes").select(
-        pl.col("code").alias("procedure_code"), "extends", "valid_from", "valid_to"
+    extended = (
+        reference.table("prolonged_codes")
+        .lazy()
+        .select(pl.col("code").alias("procedure_code"), "extends", "valid_from", "valid_to")
     )
     day = ["patient_key", "billing_npi", "from_date"]
-    done = lines.group_by(day).agg(pl.col("procedure_code").unique().alias("_done"))
+    asked = current.join(extended, on="procedure_code").filter(in_force("from_date"))
+    done = (
+        lines.join(asked.select(day), on=day, how="semi")
+        .group_by(day)
+        .agg(pl.col("procedure_code").unique().alias("_done"))
+    )
     prolonged = (
-        current.join(extended, on="procedure_code")
-        .filter(in_force("from_date"))
-        .join(done, on=day, how="left")
+        asked.join(done, on=day, how="left")
         .filter(
             pl.col("extends").str.split(" ").list.set_intersection("_done").list.len().fill_null(0)
             == 0

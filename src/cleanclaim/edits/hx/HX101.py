@@ -11,13 +11,17 @@ from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.loaded import SPEAKS, TABLES
 from cleanclaim.reference import Reference
 from cleanclaim.samples import medicare, professional
-from cleanclaim.terms import IS_PROFESSIONAL, has_modifier
+from cleanclaim.terms import IS_PROFESSIONAL, MODIFIERS, has_modifier
 
 _PERIODS = {"010": 10, "090": 90}
 _OPERATION = r"^[1-6]\d{4}$"
 _PART_OF_CARE = ("54", "55", "56", "80", "81", "82", "AS")
 _VISIT_EXPLAINED = ("24", "57", "FT")
 _PROCEDURE_EXPLAINED = ("58", "78", "79", "54", "55", "56", "80", "81", "82", "AS")
+_READ = (
+    "claim_key", "line_number", "claim_type", "is_history", "stands", "patient_key", "provider_npi", "billing_npi", "rendering_taxonomy_code",
+    "procedure_code", *MODIFIERS, "from_date", "visit", "global_days", "release",
+)  # fmt: skip
 _VISIT_OR_OPERATION = IS_PROFESSIONAL & (
     pl.col("procedure_code").str.contains(r"^(99[2-4]\d\d|920[01]\d|[1-6]\d{4})$")
 )
@@ -36,8 +40,8 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
         }
     )
     is_past = pl.col("is_history").fill_null(value=False)
-    asked = claims.lines.filter(_VISIT_OR_OPERATION & ~is_past)
-    if asked.is_empty():
+    asked = int(claims.lines.select((_VISIT_OR_OPERATION & ~is_past).sum()).item())
+    if not asked:
         return empty
     if not claims.claims["is_history"].any():
         return pl.DataFrame(
@@ -46,7 +50,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
                 "reason": [
                     "no earlier claims are loaded, so operations before these claims are not known"
                 ],
-                "lines": [asked.height],
+                "lines": [asked],
                 "supply": ["--history with the patients' claims of the last 90 days"],
                 "table": ["history"],
                 "procedure_code": [None],
@@ -194,7 +198,9 @@ def inside_global_period(claims: Claims, reference: Reference) -> Rows:
     What to do: look whether the record shows one of these reasons.
     """
     periods = pl.col("global_days").replace_strict(_PERIODS, default=None, return_dtype=pl.Int64)
-    fees = claims.line_fees.filter(IS_PROFESSIONAL, "stands", pl.col("patient_key").is_not_null())
+    fees = claims.line_fees.select(_READ).filter(
+        IS_PROFESSIONAL, "stands", pl.col("patient_key").is_not_null()
+    )
     surgeries = (
         fees.filter(~pl.col("visit"), ~has_modifier(*_PART_OF_CARE))
         .with_columns(periods.alias("period"))

@@ -12,15 +12,19 @@ from cleanclaim.reference import Reference
 from cleanclaim.samples import medicare, professional
 from cleanclaim.terms import in_force
 
+_READ = (
+    "claim_key", "line_number", "stands", "is_history", "patient_key", "procedure_code", "from_date", "rules_of", "payer_class",
+)  # fmt: skip
+
 
 def _limited(claims: Claims, reference: Reference) -> pl.DataFrame:
     """The lines for whose payer a limit is known: with most, period, reason, citation."""
-    lines = claims.lines.filter(
+    lines = claims.lines.select(_READ).filter(
         "stands",
         ~pl.col("is_history").fill_null(value=False),
         pl.col("patient_key").is_not_null(),
         pl.col("from_date").is_not_null(),
-    ).join(claims.claims.select("claim_key", "payer_id"), on="claim_key", how="left")
+    )
     limits = reference.narrow("frequency_limits", lines["procedure_code"]).select(
         pl.col("code").alias("procedure_code"),
         "most",
@@ -36,7 +40,12 @@ def _limited(claims: Claims, reference: Reference) -> pl.DataFrame:
         pl.col("payers").list.contains(pl.col(name)).fill_null(value=False)
         for name in ("rules_of", "payer_class", "payer_id")
     )
-    return lines.join(limits, on="procedure_code").filter(in_force("from_date"), binds)
+    payers = claims.claims.select("claim_key", "payer_id")
+    return (
+        lines.join(limits, on="procedure_code")
+        .join(payers, on="claim_key", how="left")
+        .filter(in_force("from_date"), binds)
+    )
 
 
 def _unchecked(claims: Claims, reference: Reference) -> Rows:
@@ -149,7 +158,9 @@ def more_often_than_allowed(claims: Claims, reference: Reference) -> Rows:
     What to do: tell the patient when it is paid again; wait, or have the reason recorded that lifts the limit.
     """
     asked = _limited(claims, reference)
-    earlier = claims.lines.filter("stands").select(
+    limited = asked["procedure_code"].unique().implode()
+    stands = pl.col("stands") & pl.col("procedure_code").is_in(limited)
+    earlier = claims.lines.filter(stands).select(
         "patient_key",
         "procedure_code",
         pl.col("from_date").alias("earlier_date"),

@@ -14,6 +14,9 @@ from cleanclaim.samples import medicare, professional
 from cleanclaim.terms import IS_PROFESSIONAL, has_modifier
 
 _MINOR = ("000", "010")
+_SHOWN = (
+    "claim_key", "line_number", "procedure_code", "other_code", "other_line_number", "_other_claim", "why", "release",
+)  # fmt: skip
 _VISIT = IS_PROFESSIONAL & pl.col("visit") & ~has_modifier("25", "57")
 
 
@@ -107,7 +110,7 @@ def visit_beside_procedure_without_25(claims: Claims, reference: Reference) -> R
     What to do: read the record. 25 is never added without it.
     """
     del reference
-    fees = claims.line_fees.filter(IS_PROFESSIONAL, "stands")
+    fees = claims.line_fees.lazy().filter(IS_PROFESSIONAL, "stands")
     day = ["patient_key", "provider_npi", "from_date"]
     minor = fees.filter(
         ~pl.col("visit"), pl.col("global_days").is_in(_MINOR), pl.col("status").is_in(["A", "R"])
@@ -125,28 +128,32 @@ def visit_beside_procedure_without_25(claims: Claims, reference: Reference) -> R
         "visit", ~pl.col("is_history").fill_null(value=False), ~has_modifier("25", "57")
     ).select("claim_key", "line_number", "procedure_code", *day)
     beside = visits.join(minor, on=day)
-    bundled = claims.pairs.filter(
-        pl.col("indicator") == 1,
-        ~pl.col("is_history").fill_null(value=False),
-        ~is_set_apart("modifiers"),
-        ~is_set_apart("other_modifiers"),
-    ).select(
-        "claim_key",
-        "line_number",
-        pl.col("column_2").alias("procedure_code"),
-        pl.col("column_1").alias("other_code"),
-        "other_line_number",
-        pl.col("other_claim_key").alias("_other_claim"),
-        pl.lit("with which NCCI bundles it").alias("why"),
-        "release",
+    bundled = (
+        claims.pairs.lazy()
+        .filter(
+            pl.col("indicator") == 1,
+            ~pl.col("is_history").fill_null(value=False),
+            ~is_set_apart("modifiers"),
+            ~is_set_apart("other_modifiers"),
+        )
+        .select(
+            "claim_key",
+            "line_number",
+            pl.col("column_2").alias("procedure_code"),
+            pl.col("column_1").alias("other_code"),
+            "other_line_number",
+            pl.col("other_claim_key").alias("_other_claim"),
+            pl.lit("with which NCCI bundles it").alias("why"),
+            "release",
+        )
     )
     by_pair = bundled.join(
-        claims.line_fees.filter("visit", IS_PROFESSIONAL).select("claim_key", "line_number"),
+        claims.line_fees.lazy().filter("visit", IS_PROFESSIONAL).select("claim_key", "line_number"),
         on=["claim_key", "line_number"],
         how="semi",
     )
     return (
-        pl.concat([beside.drop(day).select(by_pair.columns), by_pair])
-        .sort("claim_key", "line_number", "other_line_number")
+        pl.concat([beside.drop(day).select(_SHOWN), by_pair.select(_SHOWN)])
+        .sort("claim_key", "line_number", "other_line_number", "_other_claim", "why")
         .unique(["claim_key", "line_number"], keep="first", maintain_order=True)
     )

@@ -95,7 +95,7 @@ def visit_at_surgery_without_57(claims: Claims, reference: Reference) -> Rows:
     What to do: read the record.
     """
     del reference
-    fees = claims.line_fees.filter(IS_PROFESSIONAL, "stands")
+    fees = claims.line_fees.lazy().filter(IS_PROFESSIONAL, "stands")
     by = ["patient_key", "provider_npi"]
     major = fees.filter(
         ~pl.col("visit"),
@@ -121,7 +121,7 @@ def visit_at_surgery_without_57(claims: Claims, reference: Reference) -> Rows:
             .otherwise(pl.lit("on the day before"))
             .alias("when")
         )
-        .sort("claim_key", "line_number", "surgery_date")
+        .sort("claim_key", "line_number", "surgery_date", "other_code")
         .unique(["claim_key", "line_number"], keep="first", maintain_order=True)
         .drop(by)
     )

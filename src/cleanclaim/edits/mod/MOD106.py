@@ -94,7 +94,8 @@ def modifier_of_another_kind_of_service(claims: Claims, reference: Reference) ->
     What to do: move or change the modifier.
     """
     del reference
-    fees = claims.line_fees.filter(IS_PROFESSIONAL, ~pl.col("is_history").fill_null(value=False))
+    every = claims.line_fees.lazy().filter(IS_PROFESSIONAL)
+    fees = every.filter(~pl.col("is_history").fill_null(value=False))
     keys = ["claim_key", "line_number", "procedure_code"]
     on_procedure = fees.filter(
         has_modifier("25"), ~pl.col("visit"), pl.col("procedure_code").str.contains(_NO_VISIT)
@@ -111,8 +112,7 @@ def modifier_of_another_kind_of_service(claims: Claims, reference: Reference) ->
         ).alias("why"),
     )
     by = ["patient_key", "provider_npi"]
-    surgeries = claims.line_fees.filter(
-        IS_PROFESSIONAL,
+    surgeries = every.filter(
         "stands",
         ~pl.col("visit"),
         pl.col("global_days").is_in(["000", "010", "090"]),

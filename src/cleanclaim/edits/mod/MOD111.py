@@ -78,10 +78,18 @@ def therapy_modifier_missing(claims: Claims, reference: Reference) -> Rows:
 
     What to do: add the modifier of the plan under which the therapy was given.
     """
-    therapy = reference.table("therapy_codes").select(
-        pl.col("code").alias("procedure_code"), "disciplines", "valid_from", "valid_to", "release"
+    therapy = (
+        reference.table("therapy_codes")
+        .lazy()
+        .select(
+            pl.col("code").alias("procedure_code"),
+            "disciplines",
+            "valid_from",
+            "valid_to",
+            "release",
+        )
     )
-    lines = claims.lines.filter(IS_MEDICARE, ~pl.col("is_history").fill_null(value=False))
+    lines = claims.lines.lazy().filter(IS_MEDICARE, ~pl.col("is_history").fill_null(value=False))
     keys = ["claim_key", "line_number", "procedure_code"]
     plans = pl.concat_list(
         "modifier_1", "modifier_2", "modifier_3", "modifier_4"

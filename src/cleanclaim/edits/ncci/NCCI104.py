@@ -12,6 +12,10 @@ from cleanclaim.reference import Reference
 from cleanclaim.samples import medicare
 from cleanclaim.terms import IS_PROFESSIONAL, in_force, listed
 
+_READ = (
+    "claim_key", "line_number", "claim_type", "stands", "is_history", "patient_key", "billing_npi", "procedure_code", "from_date",
+)  # fmt: skip
+
 
 def _is_add_on(reference: Reference) -> pl.Expr:
     add_ons = reference.table("ncci_add_on")["code"].unique().implode()
@@ -105,11 +109,13 @@ def add_on_without_primary(claims: Claims, reference: Reference) -> Rows:
     What to do: bill the primary procedure, or take the add-on code off.
     """
     prolonged = reference.table("prolonged_codes")["code"].implode()
-    lines = claims.lines.filter(IS_PROFESSIONAL, "stands")
+    lines = claims.lines.select(_READ).filter(IS_PROFESSIONAL, "stands")
+    table = reference.narrow("ncci_add_on", lines["procedure_code"])
+    add_ons = table["code"].unique().implode()
     asked = lines.filter(
-        ~pl.col("is_history").fill_null(value=False), ~pl.col("procedure_code").is_in(prolonged)
+        pl.col("procedure_code").is_in(add_ons) & ~pl.col("procedure_code").is_in(prolonged),
+        ~pl.col("is_history").fill_null(value=False),
     )
-    table = reference.narrow("ncci_add_on", asked["procedure_code"])
     own = table.select(
         pl.col("code").alias("procedure_code"),
         "type",
@@ -131,7 +137,6 @@ def add_on_without_primary(claims: Claims, reference: Reference) -> Rows:
     if listed_for.is_empty():
         return listed_for
     day = ["patient_key", "billing_npi", "from_date"]
-    add_ons = reference.narrow("ncci_add_on", lines["procedure_code"])["code"].unique().implode()
     done = (
         lines.filter(pl.col("procedure_code").is_not_null())
         .join(listed_for.select(day).unique(), on=day, how="semi")

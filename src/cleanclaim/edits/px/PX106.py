@@ -64,34 +64,36 @@ def procedure_sex_conflict(claims: Claims, reference: Reference) -> Rows:
 
     What to do: check both; add KX where the service is right.
     """
-    ranges = reference.table("procedure_sex")
     right = (
-        claims.claims.lazy()
-        .join(
-            pl.DataFrame(claims.batch.claim_codes)
-            .lazy()
-            .filter((pl.col("kind") == "condition") & (pl.col("code") == "45")),
-            on="claim_key",
-            how="semi",
-        )
+        claims.batch.claim_codes.lazy()
+        .filter((pl.col("kind") == "condition") & (pl.col("code") == "45"))
         .select("claim_key")
     )
-    parts = [
+    ranges = (
+        reference.table("procedure_sex")
+        .lazy()
+        .select(
+            pl.col("code").alias("_first"),
+            pl.col("last").alias("_last"),
+            pl.col("sex").alias("meant"),
+            "reason",
+        )
+    )
+    return (
         claims.lines.lazy()
         .filter(
-            pl.col("procedure_code").is_between(pl.lit(row["code"]), pl.lit(row["last"])),
+            _is_of_one_sex(reference),
             pl.col("procedure_code").str.len_chars() == 5,
-            pl.col("patient_sex").is_in(["M", "F"]) & (pl.col("patient_sex") != row["sex"]),
+            pl.col("patient_sex").is_in(["M", "F"]),
             ~has_modifier("KX"),
         )
-        .select(
-            "claim_key",
-            "line_number",
-            "procedure_code",
-            "patient_sex",
-            pl.lit(row["sex"]).alias("meant"),
-            pl.lit(row["reason"]).alias("reason"),
+        .select("claim_key", "line_number", "procedure_code", "patient_sex")
+        .join_where(
+            ranges,
+            pl.col("procedure_code") >= pl.col("_first"),
+            pl.col("procedure_code") <= pl.col("_last"),
+            pl.col("patient_sex") != pl.col("meant"),
         )
-        for row in ranges.iter_rows(named=True)
-    ]
-    return pl.concat(parts).join(right, on="claim_key", how="anti")
+        .drop("_first", "_last")
+        .join(right, on="claim_key", how="anti")
+    )

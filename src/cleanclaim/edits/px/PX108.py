@@ -73,7 +73,7 @@ def always_bundled(claims: Claims, reference: Reference) -> Rows:
     What to do: take the line off.
     """
     del reference
-    fees = claims.line_fees.filter(_ASKED, "stands")
+    fees = claims.line_fees.lazy().filter(_ASKED, "stands")
     day = ["patient_key", "provider_npi", "from_date"]
     paid = fees.filter(pl.col("status").is_in(_PAID)).select(
         *day,

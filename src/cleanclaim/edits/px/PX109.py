@@ -31,6 +31,11 @@ def _is_doubtful(reference: Reference) -> pl.Expr:
     return IS_PROFESSIONAL & (pl.any_horizontal(kinds) | (IS_MEDICARE & place.is_in(_HOSPITAL)))
 
 
+def _elsewhere(reference: Reference) -> list[str]:
+    """The places in which some kind of visit does not take place."""
+    return sorted(set(" ".join(reference.table("visit_places")["not_in"]).split()))
+
+
 @query_edit(
     code="PX109",
     name="service-does-not-fit-place",
@@ -110,12 +115,16 @@ def service_does_not_fit_place(claims: Claims, reference: Reference) -> Rows:
 
     What to do: correct the place, or leave the line to the hospital.
     """
-    places = reference.table("visit_places").select(
-        pl.col("code").alias("_first"), "last", "not_in", "kind", "valid_from", "valid_to"
+    places = (
+        reference.table("visit_places")
+        .lazy()
+        .select(pl.col("code").alias("_first"), "last", "not_in", "kind", "valid_from", "valid_to")
     )
-    current = claims.line_fees.filter(IS_PROFESSIONAL, ~pl.col("is_history").fill_null(value=False))
+    current = claims.line_fees.lazy().filter(
+        IS_PROFESSIONAL, ~pl.col("is_history").fill_null(value=False)
+    )
     visits = (
-        current.filter("visit")
+        current.filter("visit", pl.col("place_of_service_code").is_in(_elsewhere(reference)))
         .join_where(
             places,
             pl.col("procedure_code") >= pl.col("_first"),

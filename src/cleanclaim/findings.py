@@ -1,0 +1,202 @@
+"""Findings: the rows that edits hit, with their message, evidence, place and what the edit itself says.
+
+What is the same on every row of an edit (its name, its source, the payers whose rules it states) is kept once and met by number, so that a batch
+with many findings pays for what differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from cleanclaim.derive import Claims
+from cleanclaim.edit import KEYS, OVERRIDES, Disposition, Edit
+from cleanclaim.fields import FIELD, fields_of
+from cleanclaim.message import render
+from cleanclaim.model import TABLES
+from cleanclaim.positions import MOST_NUMBERS, found_in, keys_of, whole_numbers
+from cleanclaim.reference.periods import Ints, taken
+
+FINDINGS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "claim_id": pl.String,
+    "line_number": pl.Int64,
+    "diagnosis_number": pl.Int64,
+    "code": pl.String,
+    "name": pl.String,
+    "disposition": pl.Enum([d.value for d in Disposition]),
+    "carc": pl.String,
+    "rarc": pl.String,
+    "message": pl.String,
+    "suggestion": pl.String,
+    "fix": pl.String,
+    "field": FIELD,
+    "evidence": pl.String,
+    "source": pl.String,
+    "release": pl.String,
+    "position": pl.Int64,
+    "file": pl.String,
+    "claim_key": pl.Int64,
+}
+"""Columns of the findings: `claim_id` is the patient control number, `evidence` a JSON object, `position` the byte offset or row number in `file`."""
+
+Hit = tuple[Edit, pl.DataFrame]
+"""An edit and the rows that it found, or could not judge."""
+_RAW: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    **dict.fromkeys(KEYS, pl.Int64),
+    "message": pl.String,
+    "evidence": pl.String,
+    **dict.fromkeys(OVERRIDES, pl.String),
+    "position": pl.Int64,
+    "edit": pl.Int64,
+}
+_ORDER: Final = ("claim_key", "line_number", "diagnosis_number", "edit", "position")
+_NEVER_EVIDENCE: Final = frozenset(
+    c.name for table in TABLES.values() for c in table.columns if c.private
+)
+
+
+def findings_of(claims: Claims, hits: Sequence[Hit]) -> pl.DataFrame:
+    """The findings of a batch.
+
+    Args:
+        claims: the batch.
+        hits: the rows that each edit found, with its keys and evidence.
+
+    Returns:
+        Columns `FINDINGS`, in order of claim, line, diagnosis, code and position. Claims of the history have none; where an edit states the rules of other
+        payers than the claim's, its findings are milder, or left out.
+    """
+    found = sorted(((e, rows) for e, rows in hits if rows.height), key=lambda hit: hit[0].code)
+    if not found:
+        return pl.DataFrame(schema=FINDINGS)
+    edits = [edit for edit, _ in found]
+    raw = pl.concat(
+        [pl.DataFrame(schema=_RAW), *(_raw(e, rows, n) for n, (e, rows) in enumerate(found))],
+        how="diagonal",
+    )
+    at = found_in(keys_of(claims.batch.claims), whole_numbers(raw["claim_key"]))
+    is_own, is_told = _bound(claims, edits, raw["edit"].to_numpy(), at)
+    placed = raw.with_columns(
+        pl.Series("_own", is_own), pl.Series("_at", at), _positions(claims, raw, at)
+    ).filter(pl.Series(is_told))
+    order = placed.select(pl.arg_sort_by(_ORDER, nulls_last=False, maintain_order=True))
+    return _whole(claims, edits, placed[order.to_series()])
+
+
+def or_null(rows: pl.DataFrame, name: str, dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:
+    """A column of a frame, or nulls where it has none of that name."""
+    return (pl.col(name).cast(dtype) if name in rows.columns else pl.lit(None, dtype)).alias(name)
+
+
+def _raw(edit: Edit, rows: pl.DataFrame, number: int) -> pl.DataFrame:
+    """Keys, overrides, message and evidence of one edit's rows."""
+    said = [
+        name
+        for name in rows.columns
+        if name not in KEYS and name not in OVERRIDES and not name.startswith("_")
+    ]
+    shown = [name for name in said if name not in _NEVER_EVIDENCE]
+    evidence = pl.struct(shown).struct.json_encode() if shown else pl.lit("{}")
+    own = [name for name in (*KEYS, *OVERRIDES) if name in rows.columns and name != "suggestion"]
+    suggestion = (
+        pl.col("suggestion")
+        if "suggestion" in rows.columns
+        else render(edit.suggestion, rows.schema)
+    )
+    return rows.select(
+        *(pl.col(name).cast(_RAW[name]) for name in own),
+        render(edit.message, rows.schema).alias("message"),
+        suggestion.alias("suggestion"),
+        evidence.alias("evidence"),
+        pl.lit(number, pl.Int64).alias("edit"),
+    )
+
+
+def _bound(
+    claims: Claims, edits: Sequence[Edit], edit: Ints, at: Ints
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """For each finding whether its edit states the rules of the claim's own payer, and whether it is told at all."""
+    whose = claims.batch.claims.select(
+        pl.coalesce("rules_of", "payer_class").fill_null("").alias("payer"),
+        ~pl.col("is_history").fill_null(value=False).alias("current"),
+    )
+    payers = whose["payer"].unique().sort()
+    number = payers.search_sorted(whose["payer"]).to_numpy()
+    binds = np.array([[not e.payers or name in e.payers for name in payers] for e in edits])
+    is_own = binds[edit, number[at]] & (at >= 0) | np.array([not e.payers for e in edits])[edit]
+    warns = np.array([e.others == "warn" for e in edits])[edit]
+    is_current = whose["current"].to_numpy()[at] | (at < 0)
+    return is_own, is_current & (is_own | warns)
+
+
+def _positions(claims: Claims, raw: pl.DataFrame, at: Ints) -> pl.Expr:
+    """Where a finding stands: what the edit says, else its line, its diagnosis or its claim."""
+    places = [
+        _position(claims.batch.lines, raw, "line_number"),
+        _position(claims.batch.diagnoses, raw, "diagnosis_number"),
+        taken(claims.batch.claims.select("position"), at)["position"],
+    ]
+    return pl.coalesce("position", *places).alias("position")
+
+
+def _position(table: pl.DataFrame, raw: pl.DataFrame, number: str) -> pl.Series:
+    known = keys_of(table) * MOST_NUMBERS + whole_numbers(table[number])
+    wanted = whole_numbers(raw["claim_key"]) * MOST_NUMBERS + whole_numbers(raw[number])
+    rows = np.where(raw[number].is_null().to_numpy(), -1, found_in(known, wanted))
+    return taken(table.select("position"), rows)["position"]
+
+
+def _whole(claims: Claims, edits: Sequence[Edit], found: pl.DataFrame) -> pl.DataFrame:
+    """What the edit and the claim say of every finding, in the columns of `FINDINGS`."""
+    of_edit = pl.DataFrame([_said(edit) for edit in edits], schema=_SAID)
+    of_claim = claims.batch.claims.select(
+        "claim_id", "claim_type", pl.col("file").alias("claim_file")
+    )
+    joined = found.hstack(taken(of_edit, found["edit"].to_numpy())).hstack(
+        taken(of_claim, found["_at"].to_numpy())
+    )
+    return (
+        joined.with_columns(
+            _disposition(),
+            *(pl.coalesce(name, f"own_{name}").alias(name) for name in ("carc", "rarc", "column")),
+            pl.coalesce("file", "claim_file").alias("file"),
+            pl.when(pl.col("suggestion") != "").then("suggestion").alias("suggestion"),
+        )
+        .pipe(fields_of)
+        .select(pl.col(name).cast(dtype) for name, dtype in FINDINGS.items())
+    )
+
+
+_SAID: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    **dict.fromkeys(("code", "name", "fix", "source"), pl.String),
+    **dict.fromkeys(("own_disposition", "own_carc", "own_rarc", "own_column"), pl.String),
+}
+
+
+def _said(edit: Edit) -> dict[str, str | None]:
+    return {
+        "code": edit.code,
+        "name": edit.name,
+        "fix": edit.fix,
+        "source": "; ".join(str(s) for s in edit.source),
+        "own_disposition": edit.disposition.value,
+        "own_carc": edit.carc or None,
+        "own_rarc": edit.rarc or None,
+        "own_column": edit.column or None,
+    }
+
+
+def _disposition() -> pl.Expr:
+    """As the edit says, but at most a warning where it states another payer's rules."""
+    said = pl.coalesce("disposition", "own_disposition")
+    mild = pl.lit(Disposition.WARN.value)
+    return (
+        pl.when(pl.col("_own") | (said == Disposition.INFO.value))
+        .then(said)
+        .otherwise(mild)
+        .alias("disposition")
+    )
