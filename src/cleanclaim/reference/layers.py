@@ -11,10 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Final
 
 import polars as pl
 
 from cleanclaim.reference.release import OPEN_END, OPEN_START, Release
+
+_LONG: Final = 100_000
+_FEW: Final = 1_000
 
 
 def layered(parts: Iterable[tuple[Release, pl.DataFrame]]) -> pl.DataFrame:
@@ -35,8 +39,23 @@ def layered(parts: Iterable[tuple[Release, pl.DataFrame]]) -> pl.DataFrame:
             for series, table in kept
         ]
         kept.append((release.series, _within(rows, release)))
-    tables = [table for _, table in kept]
-    return pl.concat(tables, how="diagonal_relaxed").sort("code", "valid_from").set_sorted("code")
+    return _in_order([table for _, table in kept])
+
+
+def _in_order(tables: list[pl.DataFrame]) -> pl.DataFrame:
+    """The rows of all, sorted by `code` and `valid_from`.
+
+    A long table is not sorted again for the sake of a few rows: those, and its own of the same codes, are set in.
+    """
+    every = pl.concat(tables, how="diagonal_relaxed")
+    longest = max(tables, key=lambda table: table.height)
+    few = every.height - longest.height
+    if longest.height < _LONG or few > _FEW or not longest["code"].is_sorted():
+        return every.sort("code", "valid_from").set_sorted("code")
+    codes = pl.concat([table["code"].cast(pl.String) for table in tables if table is not longest])
+    is_touched = every["code"].is_in(codes.unique().implode())
+    touched = every.filter(is_touched).sort("code", "valid_from").set_sorted("code")
+    return every.filter(~is_touched).set_sorted("code").merge_sorted(touched, "code")
 
 
 def next_day(day: date) -> date:
@@ -71,6 +90,9 @@ def _outside(table: pl.DataFrame, release: Release) -> pl.DataFrame:
 
 
 def _cut(table: pl.DataFrame, start: date, end: date) -> pl.DataFrame:
+    first, last = table["valid_from"].min(), table["valid_to"].max()
+    if first is None or (first >= start and last <= end):  # type: ignore[operator]
+        return table
     return table.with_columns(
         pl.max_horizontal("valid_from", pl.lit(start)).alias("valid_from"),
         pl.min_horizontal("valid_to", pl.lit(end)).alias("valid_to"),
