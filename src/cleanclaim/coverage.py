@@ -62,7 +62,7 @@ def judged(claims: Claims, reference: Reference) -> Judged:
 
 
 def _judged(claims: Claims, reference: Reference) -> Judged:
-    lines = _lines(claims)
+    lines = _lines(claims, reference)
     every = _named(lines, reference)
     no_state = (every["kind"] == "local") & every["state"].is_null()
     binding = _where_binding(every.filter(~no_state), reference)
@@ -79,7 +79,9 @@ def _judged(claims: Claims, reference: Reference) -> Judged:
     )
 
 
-def _lines(claims: Claims) -> pl.DataFrame:
+def _lines(claims: Claims, reference: Reference) -> pl.DataFrame:
+    """The current lines that some policy, on whatever day, names."""
+    named = reference.table("coverage_procedures")["code"].unique().implode()
     place = claims.claims.select(
         "claim_key",
         "payer_id",
@@ -89,7 +91,7 @@ def _lines(claims: Claims) -> pl.DataFrame:
         claims.lines.lazy()
         .filter(
             ~pl.col("is_history").fill_null(value=False),
-            pl.col("procedure_code").is_not_null(),
+            pl.col("procedure_code").is_in(named),
             pl.col("from_date").is_not_null(),
             ~has_modifier(*NOTICE_MODIFIERS),
         )

@@ -155,7 +155,7 @@ def _run_row_edits(
         raise
     for code, (edit, _) in asked.at_fault.items():
         if marks[code].any():
-            hits.append((edit, _with_evidence(edit, frame.filter(marks[code]), table)))
+            hits.append((edit, _with_evidence(edit, frame, marks[code], table)))
     for code, (edit, _) in asked.open.items():
         if marks[f"?{code}"].any():
             unchecked.append((edit, frame.filter(marks[f"?{code}"])))
@@ -171,10 +171,16 @@ def _blame(frame: pl.DataFrame, expressions: Sequence[pl.Expr]) -> None:
             raise EditError(f"{expression.meta.output_name().lstrip('?>')}: {error}") from error
 
 
-def _with_evidence(edit: Edit, rows: pl.DataFrame, table: str) -> pl.DataFrame:
-    keys = [name for name in KEYS if name in rows.columns]
+def _with_evidence(
+    edit: Edit, frame: pl.DataFrame, at_fault: pl.Series, table: str
+) -> pl.DataFrame:
+    """The rows at fault with what the edit shows of them; of a wide table only what that needs is read."""
+    keys = [name for name in KEYS if name in frame.columns]
     place = ["file", "position"] if table == "syntax_faults" else []
-    return rows.select(*keys, *place, *edit.evidence)
+    shown = [pl.col(said) if isinstance(said, str) else said for said in edit.evidence]
+    read = [name for said in shown for name in said.meta.root_names()]
+    rows = frame.select(list(dict.fromkeys([*keys, *place, *read]))).filter(at_fault)
+    return rows.select(*keys, *place, *shown)
 
 
 def _run_query_edits(

@@ -29,6 +29,9 @@ ASSOCIATED: Final = (*ANATOMIC_MODIFIERS, *GLOBAL_MODIFIERS, "27", "91", *DISTIN
 Source: CMS, NCCI Policy Manual, chapter I, section E.
 """
 _WHOLE_TABLE: Final = 200
+_OF_LINE: Final = (
+    "claim_key", "line_number", "claim_id", "claim_type", "is_history", "rules_of", "patient_key", "provider_npi", "from_date", "procedure_code", *MODIFIERS,
+)  # fmt: skip
 
 _PAIR: Final = {
     "_day": pl.UInt32,
@@ -50,7 +53,7 @@ def lines_of_days(lines: pl.DataFrame, tables: pl.Series) -> pl.DataFrame:
         tables: the table of pairs that stands for each line.
 
     Returns:
-        Those lines; none of a void or replaced claim.
+        Those lines, with what makes a pair and what is said of it; none of a void or replaced claim.
     """
     known = lines.select(
         pl.col("stands") & pl.all_horizontal(pl.col("procedure_code", *DAY[:-1]).is_not_null())
@@ -72,8 +75,8 @@ def lines_of_days(lines: pl.DataFrame, tables: pl.Series) -> pl.DataFrame:
 
 
 def _with_day(lines: pl.DataFrame, tables: pl.Series, rows: Ints, day: Ints) -> pl.DataFrame:
-    return lines[rows].with_columns(
-        tables.gather(rows).alias("_table"), pl.Series("_day", day.astype(np.uint32))
+    return lines.select(_OF_LINE)[rows].hstack(
+        [tables.gather(rows).alias("_table"), pl.Series("_day", day.astype(np.uint32))]
     )
 
 

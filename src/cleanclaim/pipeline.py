@@ -207,6 +207,8 @@ def _checked(
     batch: Batch, reference: Reference, edits: Sequence[Edit], progress: Progress | None
 ) -> list[Checked]:
     """Group after group, two at once where there are several: much of the work runs outside Python's lock."""
+    if batch.claims.height <= CLAIMS_AT_ONCE:
+        return [check(batch, reference, edits)]
     checked: list[Checked] = []
     done = 0
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:

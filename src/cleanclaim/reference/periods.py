@@ -130,7 +130,6 @@ def is_among(
 
 def taken(table: pl.DataFrame, rows: Ints) -> pl.DataFrame:
     """Rows of a frame by number; a row of nulls for a negative number."""
-    at = pl.Series(rows)
-    if len(rows) and int(rows.min()) < 0:
-        at = at.set(at < 0, None)
-    return table.select(pl.all().gather(at))
+    at = pl.Series(rows.astype(np.uint32))
+    missing = rows < 0
+    return table[at.set(pl.Series(missing), None) if missing.any() else at]

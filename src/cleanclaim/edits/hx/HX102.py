@@ -17,9 +17,14 @@ _READ = (
 )  # fmt: skip
 
 
+def _has_limit(reference: Reference) -> pl.Expr:
+    return pl.col("procedure_code").is_in(reference.table("frequency_limits")["code"].implode())
+
+
 def _limited(claims: Claims, reference: Reference) -> pl.DataFrame:
     """The lines for whose payer a limit is known: with most, period, reason, citation."""
     lines = claims.lines.select(_READ).filter(
+        _has_limit(reference),
         "stands",
         ~pl.col("is_history").fill_null(value=False),
         pl.col("patient_key").is_not_null(),
@@ -63,10 +68,6 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
             ),
         )
     )
-
-
-def _has_limit(reference: Reference) -> pl.Expr:
-    return pl.col("procedure_code").is_in(reference.table("frequency_limits")["code"].implode())
 
 
 @query_edit(
@@ -158,6 +159,8 @@ def more_often_than_allowed(claims: Claims, reference: Reference) -> Rows:
     What to do: tell the patient when it is paid again; wait, or have the reason recorded that lifts the limit.
     """
     asked = _limited(claims, reference)
+    if asked.is_empty():
+        return pl.DataFrame(schema={"claim_key": pl.Int64})
     limited = asked["procedure_code"].unique().implode()
     stands = pl.col("stands") & pl.col("procedure_code").is_in(limited)
     earlier = claims.lines.filter(stands).select(

@@ -94,12 +94,11 @@ def payer_rule_about_code_broken(claims: Claims, reference: Reference) -> Rows:
 
     What to do: see the payer's policy.
     """
-    rules = reference.narrow("code_rules", claims.lines["procedure_code"]).rename(
+    lines = claims.lines.filter(
+        _has_rule(reference), ~pl.col("is_history").fill_null(value=False)
+    ).join(claims.claims.select("claim_key", "payer_id"), on="claim_key", how="left")
+    rules = reference.narrow("code_rules", lines["procedure_code"]).rename(
         {"code": "procedure_code"}
-    )
-    ruled = pl.col("procedure_code").is_in(rules["procedure_code"].unique().implode())
-    lines = claims.lines.filter(ruled, ~pl.col("is_history").fill_null(value=False)).join(
-        claims.claims.select("claim_key", "payer_id"), on="claim_key", how="left"
     )
     binds = pl.any_horizontal(
         pl.col("payers").list.contains(pl.col(name)).fill_null(value=False)

@@ -18,22 +18,20 @@ _INCIDENT_TO = 5
 _TECHNICAL = 3
 
 
-def _is_doubtful(reference: Reference) -> pl.Expr:
-    """A visit in a place where its kind cannot be, or a service that a hospital bills for its patients."""
-    place = pl.col("place_of_service_code")
-    kinds = [
+def _is_elsewhere(reference: Reference) -> pl.Expr:
+    """A kind of visit in a place where it does not take place."""
+    return pl.any_horizontal(
         pl.col("procedure_code").is_between(pl.lit(first), pl.lit(last))
-        & place.is_in(not_in.split(" "))
+        & pl.col("place_of_service_code").is_in(not_in.split(" "))
         for first, last, not_in in reference.table("visit_places")
         .select("code", "last", "not_in")
         .iter_rows()
-    ]
-    return IS_PROFESSIONAL & (pl.any_horizontal(kinds) | (IS_MEDICARE & place.is_in(_HOSPITAL)))
+    )
 
 
-def _elsewhere(reference: Reference) -> list[str]:
-    """The places in which some kind of visit does not take place."""
-    return sorted(set(" ".join(reference.table("visit_places")["not_in"]).split()))
+def _is_doubtful(reference: Reference) -> pl.Expr:
+    at_hospital = IS_MEDICARE & pl.col("place_of_service_code").is_in(_HOSPITAL)
+    return IS_PROFESSIONAL & (_is_elsewhere(reference) | at_hospital)
 
 
 @query_edit(
@@ -124,7 +122,7 @@ def service_does_not_fit_place(claims: Claims, reference: Reference) -> Rows:
         IS_PROFESSIONAL, ~pl.col("is_history").fill_null(value=False)
     )
     visits = (
-        current.filter("visit", pl.col("place_of_service_code").is_in(_elsewhere(reference)))
+        current.filter("visit", _is_elsewhere(reference))
         .join_where(
             places,
             pl.col("procedure_code") >= pl.col("_first"),
