@@ -207,17 +207,25 @@ class _Index:
 
 def _codes_of(table: pl.DataFrame) -> pl.DataFrame:
     """The codes of a table of pairs, sorted as numbers."""
-    both = [np.unique(packed(table[name])) for name in ("code", "column_2")]
+    both = [np.unique(packed(table[name].unique())) for name in ("code", "column_2")]
     return pl.DataFrame({"code": np.unique(np.concatenate(both))})
 
 
 def _numbered(table: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
     """The rows of a table of pairs in order of the pair's number."""
     known = codes["code"].to_numpy()
-    first, second = packed(table["code"]), packed(table["column_2"])
-    keys = _numbers(first, known) * len(known) + _numbers(second, known)
+    keys = _numbers_of(table["code"], known) * len(known) + _numbers_of(table["column_2"], known)
     order = np.argsort(keys, kind="stable")
     return pl.DataFrame({"key": keys[order], "row": order})
+
+
+def _numbers_of(column: pl.Series, known: npt.NDArray[np.uint64]) -> Ints:
+    """As `_numbers`, of a long column with few distinct codes."""
+    named = column.cast(pl.Categorical)
+    distinct = named.unique()
+    number = np.zeros(int(distinct.to_physical().max() or 0) + 1, dtype=np.int64)  # type: ignore[arg-type]
+    number[distinct.to_physical().to_numpy()] = _numbers(packed(distinct.cast(pl.String)), known)
+    return np.asarray(number[named.to_physical().to_numpy()], dtype=np.int64)
 
 
 def _numbers(values: npt.NDArray[np.uint64], known: npt.NDArray[np.uint64]) -> Ints:

@@ -23,7 +23,7 @@ from cleanclaim.reference import Reference
 from cleanclaim.reference.sets import load_set
 from cleanclaim.report.result import Report
 
-CLAIMS_AT_ONCE: Final = 50_000
+CLAIMS_AT_ONCE: Final = 35_000
 """Patients are worked on together in groups of about so many claims, which bounds the memory that edits need."""
 
 _AT_ONCE: Final = 2

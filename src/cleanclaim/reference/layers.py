@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from cleanclaim.reference.release import OPEN_END, OPEN_START, Release
@@ -47,15 +48,20 @@ def _in_order(tables: list[pl.DataFrame]) -> pl.DataFrame:
 
     A long table is not sorted again for the sake of a few rows: those, and its own of the same codes, are set in.
     """
-    every = pl.concat(tables, how="diagonal_relaxed")
     longest = max(tables, key=lambda table: table.height)
+    others = [table for table in tables if table is not longest]
+    every = pl.concat([longest, *others], how="diagonal_relaxed")
     few = every.height - longest.height
     if longest.height < _LONG or few > _FEW or not longest["code"].is_sorted():
         return every.sort("code", "valid_from").set_sorted("code")
-    codes = pl.concat([table["code"].cast(pl.String) for table in tables if table is not longest])
-    is_touched = every["code"].is_in(codes.unique().implode())
-    touched = every.filter(is_touched).sort("code", "valid_from").set_sorted("code")
-    return every.filter(~is_touched).set_sorted("code").merge_sorted(touched, "code")
+    codes = every["code"]
+    is_touched = codes.is_in(codes.tail(few).unique().implode()).to_numpy()
+    kept, touched = np.flatnonzero(~is_touched), np.flatnonzero(is_touched)
+    keys = every.select("code", "valid_from")[touched]
+    order = keys.select(pl.arg_sort_by("code", "valid_from")).to_series().to_numpy()
+    above = codes.head(longest.height).search_sorted(keys["code"].gather(order)).to_numpy()
+    rows = np.insert(kept, np.searchsorted(kept, above), touched[order])
+    return every[rows].set_sorted("code")
 
 
 def next_day(day: date) -> date:
