@@ -120,17 +120,18 @@ def _bound(
     claims: Claims, edits: Sequence[Edit], edit: Ints, at: Ints
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """For each finding whether its edit states the rules of the claim's own payer, and whether it is told at all."""
-    whose = claims.batch.claims.select(
+    of_claims = claims.batch.claims.select(
         pl.coalesce("rules_of", "payer_class").fill_null("").alias("payer"),
-        ~pl.col("is_history").fill_null(value=False).alias("current"),
+        (~pl.col("is_history").fill_null(value=False)).alias("current"),
     )
+    of_no_claim = pl.DataFrame({"payer": [""], "current": [True]})  # the row before the first: -1
+    whose = pl.concat([of_claims, of_no_claim])
     payers = whose["payer"].unique().sort()
     number = payers.search_sorted(whose["payer"]).to_numpy()
     binds = np.array([[not e.payers or name in e.payers for name in payers] for e in edits])
-    is_own = binds[edit, number[at]] & (at >= 0) | np.array([not e.payers for e in edits])[edit]
+    is_own = binds[edit, number[at]]
     warns = np.array([e.others == "warn" for e in edits])[edit]
-    is_current = whose["current"].to_numpy()[at] | (at < 0)
-    return is_own, is_current & (is_own | warns)
+    return is_own, whose["current"].to_numpy()[at] & (is_own | warns)
 
 
 def _positions(claims: Claims, raw: pl.DataFrame, at: Ints) -> pl.Expr:

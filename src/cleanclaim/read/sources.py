@@ -20,6 +20,7 @@ Kind = Literal["x12", "parquet", "csv"]
 STDIN: Final = "-"
 _PEEK: Final = 1 << 16
 _GZIP: Final = b"\x1f\x8b"
+_PACKED: Final = (".zip", ".jar")
 _ZIP: Final = b"PK\x03\x04"
 _PARQUET: Final = b"PAR1"
 _WORKBOOK: Final = ".xlsx"
@@ -169,7 +170,7 @@ def _members(
         own = f"{name}!{info.filename}"
         if info.flag_bits & 1:
             yield UnreadableFile(f"{own}: it is encrypted")
-        elif info.filename.lower().endswith(".zip"):
+        elif info.filename.lower().endswith(_PACKED):
             yield from _inner(own, partial(_member, opened, info), depth)
         else:
             yield Source(own, partial(_member, opened, info))
