@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import doctest
+import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -14,7 +16,7 @@ import cleanclaim
 from cleanclaim import api, message, objects
 from cleanclaim.edit import Disposition, Edit, Source, query_edit, row_edit
 from cleanclaim.engine import check
-from cleanclaim.errors import EditError, InputError, TableError, UnknownEdit
+from cleanclaim.errors import ConfigError, EditError, InputError, TableError, UnknownEdit
 from cleanclaim.message import render
 from cleanclaim.objects import batch_of
 from cleanclaim.pipeline import Settings, check_batch, whole_patients
@@ -235,3 +237,15 @@ def test_the_clean_claim_is_clean_for_every_payer_class() -> None:
             professional(payer_class=payer_class, member_id="1EG4TE5MK73"), payer_class=payer_class
         )
         assert report.is_clean, report.findings["message"].to_list()
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"adopts": {"60054": "medcare"}}, "60054 = 'medcare'; expected medicare or medicaid"),
+        ({"payer_class": "Medicare"}, "'Medicare'; expected one of medicare, medicaid"),
+    ],
+)
+def test_settings_that_mean_nothing_are_named(settings: dict[str, Any], says: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(says)):
+        cleanclaim.check(professional(), **settings)

@@ -59,6 +59,11 @@ def test_a_named_file_stands_for_the_projects(project: Path, tmp_path: Path) -> 
     assert (loaded.format, loaded.as_of) == ("text", date(2026, 5, 12))
 
 
+def test_payers_that_adopted_a_programmes_rules(project: Path) -> None:
+    (project / "cleanclaim.toml").write_text('[adopts]\n60054 = "medicare"\nother = "medicaid"\n')
+    assert config.load({}, folder=project).adopts == {"60054": "medicare", "other": "medicaid"}
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -67,6 +72,8 @@ def test_a_named_file_stands_for_the_projects(project: Path, tmp_path: Path) -> 
         ("payer_class = 'medicar'", "did you mean 'medicare'?"),
         ("as_of = '12 May'", "expected a date (YYYY-MM-DD), found '12 May'"),
         ("select = 7", "expected text or a list of texts"),
+        ("adopts = 'medicare'", "expected a table"),
+        ('[adopts]\n60054 = "medcare"', "expected medicare or medicaid, found 60054 = 'medcare'"),
         ("format = ", "cleanclaim.toml: "),
     ],
 )

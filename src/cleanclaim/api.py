@@ -52,6 +52,7 @@ def check(
 
     Raises:
         InputError: the claims cannot be read at all.
+        ConfigError: `payer_class` or `adopts` names what there is not.
         UnknownEdit: `select` or `ignore` names no edit.
 
     >>> report = check({"claim_id": "A1", "diagnoses": ["M54.5"], "lines": [{"procedure_code": "97110", "from_date": "2026-05-12"}]}, select=["DX102"])

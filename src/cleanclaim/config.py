@@ -18,20 +18,9 @@ from platformdirs import user_config_path
 
 from cleanclaim.edit import Disposition
 from cleanclaim.errors import ConfigError
+from cleanclaim.model import PAYER_CLASSES, PROGRAMMES
 
 FORMATS: Final = ("text", "json", "jsonl", "sarif", "csv", "parquet", "html")
-PAYER_CLASSES: Final = (
-    "medicare",
-    "medicaid",
-    "commercial",
-    "tricare",
-    "va",
-    "workers_comp",
-    "auto",
-    "other",
-)
-
-PROGRAMMES: Final = ("medicare", "medicaid")
 
 
 @dataclass(frozen=True, slots=True)

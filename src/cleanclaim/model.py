@@ -17,6 +17,18 @@ import polars as pl
 
 MONEY: Final = pl.Decimal(15, 2)
 QUANTITY: Final = pl.Decimal(15, 3)
+PAYER_CLASSES: Final = (
+    "medicare",
+    "medicaid",
+    "commercial",
+    "tricare",
+    "va",
+    "workers_comp",
+    "auto",
+    "other",
+)
+PROGRAMMES: Final = ("medicare", "medicaid")
+"""Whose rules a payer may have adopted."""
 
 
 @dataclass(frozen=True, slots=True)

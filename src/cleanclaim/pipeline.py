@@ -14,8 +14,9 @@ import polars as pl
 
 from cleanclaim.edit import Disposition, Edit
 from cleanclaim.engine import NOT_CHECKED, NOT_CHECKED_ORDER, Checked, check
+from cleanclaim.errors import ConfigError
 from cleanclaim.findings import FINDINGS
-from cleanclaim.model import Batch, concat
+from cleanclaim.model import PAYER_CLASSES, PROGRAMMES, Batch, concat
 from cleanclaim.objects import batch_of
 from cleanclaim.positions import found_in, in_order, keys_of
 from cleanclaim.read import FileRead, read
@@ -47,6 +48,19 @@ class Settings:
     as_of: date | None = None
     min_disposition: Disposition = Disposition.INFO
     adopts: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        faults = [
+            f"adopts: {payer} = {programme!r}; expected {' or '.join(PROGRAMMES)}"
+            for payer, programme in self.adopts.items()
+            if programme not in PROGRAMMES
+        ]
+        if self.payer_class not in {None, *PAYER_CLASSES}:
+            faults.append(
+                f"payer_class: {self.payer_class!r}; expected one of {', '.join(PAYER_CLASSES)}"
+            )
+        if faults:
+            raise ConfigError(faults)
 
 
 def check_inputs(
