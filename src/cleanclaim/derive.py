@@ -123,9 +123,10 @@ class Claims:
     def _stands(self) -> pl.Series:
         """False for a void, and for a claim that a replacement or void in the batch takes the place of."""
         claims = self.batch.claims
-        takes_place = claims["claim_frequency_code"].is_in(["7", "8"]).fill_null(value=False)
-        if not takes_place.any():
+        frequency = claims["claim_frequency_code"]
+        if not ((frequency == "7") | (frequency == "8")).any():
             return pl.Series("stands", [True]).new_from_index(0, claims.height)
+        takes_place = frequency.is_in(["7", "8"]).fill_null(value=False)
         same = ["patient_key", "claim_id"]
         replaced = claims.select(same).filter(takes_place).unique()
         is_replaced = (

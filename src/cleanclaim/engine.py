@@ -17,7 +17,7 @@ import polars as pl
 from cleanclaim.derive import Claims
 from cleanclaim.edit import KEYS, Edit, Rows
 from cleanclaim.errors import EditError
-from cleanclaim.findings import Hit, findings_of, or_null
+from cleanclaim.findings import Hit, findings_of
 from cleanclaim.loaded import SPEAKS, unspoken
 from cleanclaim.message import render
 from cleanclaim.model import Batch
@@ -206,19 +206,12 @@ def _run_query_edits(
 
 def _unspoken(claims: Claims, edits: Sequence[Edit]) -> Iterator[Hit]:
     """What the tables that edits ask do not speak of."""
-    asking = tuple(edit for edit in edits if edit.asks)
+    asking, tests = _asking(tuple(edits))
     names = {name for edit in asking for name in edit.asks}
     silent = {name for name in names if (claims.spoken(name) != SPEAKS).any()}
     if not silent:
         return
-    current = ~pl.col("is_history").fill_null(value=False)
-    tests = {
-        f"{edit.code} {name}": (test & current).fill_null(value=False)
-        for edit in asking
-        for name, test in edit.asks.items()
-        if name in silent
-    }
-    asked = claims.lines.select(test.alias(key) for key, test in tests.items())
+    asked = claims.lines.select(test for (_, name), test in tests.items() if name in silent)
     for edit in asking:
         for name in edit.asks:
             if name in silent:
@@ -228,30 +221,23 @@ def _unspoken(claims: Claims, edits: Sequence[Edit]) -> Iterator[Hit]:
                     yield edit, rows
 
 
+@lru_cache(maxsize=8)
+def _asking(edits: tuple[Edit, ...]) -> tuple[list[Edit], dict[tuple[str, str], pl.Expr]]:
+    """The edits that ask a table about lines, and by code and table which lines they ask about."""
+    asking = [edit for edit in edits if edit.asks]
+    current = ~pl.col("is_history").fill_null(value=False)
+    tests = {
+        (edit.code, name): (test & current).fill_null(value=False).alias(f"{edit.code} {name}")
+        for edit in asking
+        for name, test in edit.asks.items()
+    }
+    return asking, tests
+
+
 def _not_checked(claims: Claims, unchecked: Sequence[Hit]) -> pl.DataFrame:
     if not unchecked:
         return pl.DataFrame(schema=NOT_CHECKED)
-    parts = [
-        rows.select(
-            *(or_null(rows, name, pl.Int64) for name in KEYS),
-            pl.lit(edit.code).alias("code"),
-            (
-                pl.col("reason")
-                if "reason" in rows.columns
-                else render(edit.unchecked_reason, rows.schema)
-            ).alias("reason"),
-            (
-                pl.col("supply")
-                if "supply" in rows.columns
-                else pl.lit(edit.supply or None, pl.String)
-            ).alias("supply"),
-            *(
-                or_null(rows, name, NOT_CHECKED[name])
-                for name in ("table", "procedure_code", "lines")
-            ),
-        )
-        for edit, rows in unchecked
-    ]
+    parts = [rows.select(_told(edit, tuple(rows.schema.items()))) for edit, rows in unchecked]
     of_claim = claims.batch.claims.lazy().select("claim_key", "claim_id", "file", "is_history")
     return (
         pl.concat(parts)
@@ -262,3 +248,21 @@ def _not_checked(claims: Claims, unchecked: Sequence[Hit]) -> pl.DataFrame:
         .sort(NOT_CHECKED_ORDER)
         .collect()
     )
+
+
+@lru_cache(maxsize=1024)
+def _told(edit: Edit, columns: tuple[tuple[str, pl.DataType], ...]) -> list[pl.Expr]:
+    """What is told of rows that an edit could not judge; the same each time that they have the same columns."""
+    schema = pl.Schema(columns)
+    own = {
+        "code": pl.lit(edit.code),
+        "reason": render(edit.unchecked_reason, schema) if "reason" not in schema else pl.col("reason"),
+        "supply": pl.lit(edit.supply or None, pl.String) if "supply" not in schema else pl.col("supply"),
+    }  # fmt: skip
+    told = [name for name in NOT_CHECKED if name not in {"claim_id", "file"}]
+    return [
+        own.get(name, pl.col(name) if name in schema else pl.lit(None))
+        .cast(NOT_CHECKED[name])
+        .alias(name)
+        for name in told
+    ]

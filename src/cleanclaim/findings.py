@@ -7,6 +7,7 @@ with many findings pays for what differs.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -87,33 +88,31 @@ def findings_of(claims: Claims, hits: Sequence[Hit]) -> pl.DataFrame:
     return _whole(claims, edits, placed[order.to_series()])
 
 
-def or_null(rows: pl.DataFrame, name: str, dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:
-    """A column of a frame, or nulls where it has none of that name."""
-    return (pl.col(name).cast(dtype) if name in rows.columns else pl.lit(None, dtype)).alias(name)
-
-
 def _raw(edit: Edit, rows: pl.DataFrame, number: int) -> pl.DataFrame:
     """Keys, overrides, message and evidence of one edit's rows."""
+    written = _written(edit, tuple(rows.schema.items()))
+    return rows.select(*written, pl.lit(number, pl.Int64).alias("edit"))
+
+
+@lru_cache(maxsize=1024)
+def _written(edit: Edit, columns: tuple[tuple[str, pl.DataType], ...]) -> list[pl.Expr]:
+    """What is written of an edit's rows; the same each time that they have the same columns."""
+    schema = pl.Schema(columns)
     said = [
         name
-        for name in rows.columns
+        for name in schema
         if name not in KEYS and name not in OVERRIDES and not name.startswith("_")
     ]
     shown = [name for name in said if name not in _NEVER_EVIDENCE]
     evidence = pl.struct(shown).struct.json_encode() if shown else pl.lit("{}")
-    own = [name for name in (*KEYS, *OVERRIDES) if name in rows.columns and name != "suggestion"]
-    suggestion = (
-        pl.col("suggestion")
-        if "suggestion" in rows.columns
-        else render(edit.suggestion, rows.schema)
-    )
-    return rows.select(
+    own = [name for name in (*KEYS, *OVERRIDES) if name in schema and name != "suggestion"]
+    suggestion = pl.col("suggestion") if "suggestion" in schema else render(edit.suggestion, schema)
+    return [
         *(pl.col(name).cast(_RAW[name]) for name in own),
-        render(edit.message, rows.schema).alias("message"),
+        render(edit.message, schema).alias("message"),
         suggestion.alias("suggestion"),
         evidence.alias("evidence"),
-        pl.lit(number, pl.Int64).alias("edit"),
-    )
+    ]
 
 
 def _bound(

@@ -44,15 +44,15 @@ def validity(diagnoses: pl.DataFrame, codes: Codes, reference: Reference) -> pl.
         count = np.where(of_system, count, 0)
         in_force = [periods.rows_on((first, count), day) >= 0 for day in (first_day, last_day)]
         ever = count > 0
-        said = periods.table.select("valid_from", "valid_to", pl.col("release").cast(pl.String))
-        begins = taken(said.select("valid_from"), np.where(ever, first, -1))
-        ends = taken(said.drop("valid_from"), np.where(ever, first + count - 1, -1))
+        begins = taken(periods.table.select("valid_from"), np.where(ever, first, -1))
+        said = periods.table.select("valid_to", "release")
+        ends = taken(said, np.where(ever, first + count - 1, -1))
         own = {
             "in_force": pl.Series(in_force[0] & in_force[1]),
             "ever_in_force": pl.Series(ever),
             "first_valid": begins["valid_from"],
             "last_valid": ends["valid_to"],
-            "release": ends["release"],
+            "release": ends["release"].cast(pl.String),
         }
         mask = pl.Series(of_system)
         parts = {

@@ -20,15 +20,23 @@ Days = npt.NDArray[np.int32]
 """Days since 1970-01-01; `NO_DAY` for none."""
 NO_DAY: Final = np.int32(-(2**31))
 _WIDTH: Final = 8
+_FEW: Final = 64
+"""Up to so many codes are quicker packed one by one."""
 
 
 def packed(codes: pl.Series) -> npt.NDArray[np.uint64]:
     """Codes as numbers that sort alike; 0 for a null. What is longer than eight bytes equals no code of a table."""
+    if len(codes) <= _FEW:
+        return np.array([_number(code) for code in codes], dtype=np.uint64)
     text = pl.col("code").str.slice(0, _WIDTH).str.pad_end(_WIDTH, " ")
     number = (
         text.cast(pl.Binary).bin.slice(0, _WIDTH).bin.reinterpret(dtype=pl.UInt64, endianness="big")
     )
     return codes.rename("code").to_frame().select(number.fill_null(0)).to_series().to_numpy()
+
+
+def _number(code: str | None) -> int:
+    return 0 if code is None else int.from_bytes(code[:_WIDTH].ljust(_WIDTH).encode()[:_WIDTH])
 
 
 @dataclass(frozen=True, slots=True)

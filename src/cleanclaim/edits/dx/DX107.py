@@ -57,14 +57,14 @@ def excludes1_pair(claims: Claims, reference: Reference) -> Rows:
         .collect()
     )
     later, earlier = excludes1_candidates(reference, coded["claim_key"], coded["diagnosis_code"])
+    if not len(later):
+        return pl.DataFrame(schema={"claim_key": pl.Int64})
     beside = coded[later].hstack(
         coded[earlier].select(
             pl.col("diagnosis_number").alias("other_number"),
             pl.col("diagnosis_code").alias("other_code"),
         )
     )
-    if beside.is_empty():
-        return beside
     asked = beside.select(pl.col("diagnosis_code").alias("code"), "other_code").unique()
     pairs = excludes1_between(reference, asked).select(
         "code", "other_code", pl.col("owner").alias("note_at"), pl.col("text").alias("note")

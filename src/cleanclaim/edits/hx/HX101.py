@@ -197,6 +197,9 @@ def inside_global_period(claims: Claims, reference: Reference) -> Rows:
 
     What to do: look whether the record shows one of these reasons.
     """
+    days = claims.line_fees["global_days"]
+    if not ((days == "010") | (days == "090")).any():
+        return pl.DataFrame(schema={"claim_key": pl.Int64})
     periods = pl.col("global_days").replace_strict(_PERIODS, default=None, return_dtype=pl.Int64)
     fees = claims.line_fees.select(_READ).filter(
         IS_PROFESSIONAL, "stands", pl.col("patient_key").is_not_null()
