@@ -22,7 +22,7 @@ def _may_be_late(reference: Reference) -> pl.Expr:
     """A year has gone by; where limits are imported, a day."""
     if "filing_limits" in reference.names():
         return pl.col("as_of") > pl.col("from_date")
-    return (pl.col("as_of") - pl.col("to_date")).dt.total_days() > 364
+    return IS_MEDICARE & ((pl.col("as_of") - pl.col("to_date")).dt.total_days() > 364)
 
 
 @query_edit(
