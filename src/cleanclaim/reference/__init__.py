@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from threading import RLock
 from typing import Final, Self
 
 import polars as pl
@@ -46,6 +47,9 @@ class Reference:
         self._tables: dict[str, pl.DataFrame] = {}
         self._derived: dict[str, pl.DataFrame] = {}
         self._asked: Counter[str] = Counter()
+        self._making = (
+            RLock()
+        )  # groups of claims are worked on at once; what they share is made once
         self._progress: tabular.Progress | None = None
 
     @classmethod
@@ -95,9 +99,10 @@ class Reference:
         Raises:
             UnknownTable: there is no such table.
         """
-        if name not in self._tables:
-            self._tables[name] = self._read(name)
-        return self._tables[name]
+        with self._making:
+            if name not in self._tables:
+                self._tables[name] = self._read(name)
+            return self._tables[name]
 
     def narrow(self, name: str, codes: pl.Series) -> pl.DataFrame:
         """The rows of a table whose `code` is among `codes`.
@@ -144,9 +149,10 @@ class Reference:
         Returns:
             The frame.
         """
-        if name not in self._derived:
-            self._derived[name] = make()
-        return self._derived[name]
+        with self._making:
+            if name not in self._derived:
+                self._derived[name] = make()
+            return self._derived[name]
 
     def releases(self) -> pl.DataFrame:
         """The releases that are used.
