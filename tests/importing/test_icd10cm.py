@@ -202,6 +202,11 @@ def test_the_publishers_own_files(data_dir: Path, store: Store) -> None:
     assert (
         tabular.filter(pl.col("kind").is_in(["category", "subcategory", "code"])).height == 46_498
     )
+    listed = Reference.load(store=store.path).releases().filter(~pl.col("embedded"))
+    assert {
+        (name, table): rows
+        for name, table, rows in listed.select("release", "table", "rows").iter_rows()
+    } == counts
     conversions = Reference.load(store=store.path).table("conversions")
     embedded = Reference.load(store=store.path / "none").table("conversions")
     key = ["code", "to_code"]

@@ -255,11 +255,13 @@ def _merged(releases: Iterable[Release]) -> list[tuple[date, date]]:
 
 
 def _rows(release: Release) -> int | None:
+    if not release.embedded:
+        return release.rows
     if release.table in tabular.TABLES:
         return tabular.rows(release.table)
-    if release.partial and release.embedded:
+    if release.partial:
         return starter.read(release.table).height
-    return embedded.rows(release.table) if release.embedded else release.rows
+    return embedded.rows(release.table)
 
 
 def _hashed(release: Release) -> Release:
