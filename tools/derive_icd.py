@@ -20,37 +20,18 @@ from pathlib import Path
 import lmdb
 import polars as pl
 
+from cleanclaim.importing.mce import ATTRIBUTES
+
 VERSION = "1.2.0"
 OUT = Path(__file__).resolve().parent.parent / "src" / "cleanclaim" / "reference" / "data"
 OPEN = date(9999, 12, 31)
-SHARED_ATTRIBUTES = {
-    "newborn": "newborn",
-    "pediatric": "pediatric",
-    "maternity": "maternity",
-    "adult": "adult",
-    "male": "male",
-    "female": "female",
-    "manifestation": "manifestation",
-    "external_cause": "ecodepdx",
-    "unacceptable_principal": "unacceptable",
-    "requires_secondary": "reqsdx",
-    "unspecified_laterality": "unspecified",
-    "questionable_admission": "qadm",
-    "wrong_procedure": "wrngproc",
-    "diabetes_type_1": "diabtypeI",
-    "clinical_trial": "clintrial",
-    "noncovered_6": "ncov6",
-    "noncovered_7": "ncov7",
-}
-"""Our names of the attributes that both code systems have, and the source's."""
+ICD10_ATTRIBUTES = ATTRIBUTES
 
-ICD10_ATTRIBUTES = {
-    **SHARED_ATTRIBUTES,
-    "delivery_outcome": "delout",
-    "noncovered_z302": "ncov_z302",
-}
-
-ICD9_ATTRIBUTES = {**SHARED_ATTRIBUTES, "nonspecific": "nonspecific"}
+ICD9_ATTRIBUTES = {
+    name: word
+    for name, word in ATTRIBUTES.items()
+    if name not in {"delivery_outcome", "noncovered_z302"}
+} | {"nonspecific": "nonspecific"}
 """Left out: what only the DRG grouper and secondary-payer screens read (cc, mdc08, msp …)."""
 
 CONVERSION = struct.Struct("<8s8siBBB")

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.codeform import why_not_billable
-from cleanclaim.loaded import Marks, covered, marks, policy_marks, routes
+from cleanclaim.loaded import Marks, covered, marks, policy_marks, routes, settings
 from cleanclaim.model import Batch
 from cleanclaim.pairs import bundled, code_pairs, lines_of_days, of_lines, unjudged
 from cleanclaim.positions import (
@@ -251,8 +251,12 @@ class Claims:
     def table_of_lines(self, name: str) -> pl.Series | str:
         """The reference table that stands for each row of `lines`; one name where it does not depend on the claim."""
         if name not in self._routes:
-            self._routes[name] = routes(self.lines, self.reference, name)
+            self._routes[name] = routes(self.lines, self._settings, self.reference, name)
         return self._routes[name]
+
+    @cached_property
+    def _settings(self) -> pl.Series:
+        return settings(self.lines)
 
     @cached_property
     def line_fees(self) -> pl.DataFrame:
@@ -498,9 +502,13 @@ class Claims:
             there = day != NO_DAY
             best = np.full(count, worst, dtype=np.int32)
             choose.at(best, at[there], day[there])
-            column_of = pl.Series(best)
-            found.append(column_of.set(column_of == int(worst), None).cast(pl.Date))
+            found.append(_dates(best, best == worst))
         return found[0], found[1]
+
+
+def _dates(numbers: Days, missing: npt.NDArray[np.bool_]) -> pl.Series:
+    """Days as numbers as a column of dates, null where they are missing."""
+    return pl.Series(np.where(missing, np.datetime64("NaT"), numbers.astype("datetime64[D]")))
 
 
 WHOLE_SERVICE: Final = pl.col("modifier").is_null()

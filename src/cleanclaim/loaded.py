@@ -86,11 +86,30 @@ _TOLD: Final = {
 _SUPPLIER: Final = r"^(332B|335E)"
 
 
-def routes(lines: pl.DataFrame, reference: Reference, name: str) -> pl.Series | str:
+def settings(lines: pl.DataFrame) -> pl.Series:
+    """Whose tables stand for each line: 0 practitioners', 1 hospital outpatients', 2 suppliers'; null for none (inpatient and dental claims).
+
+    Args:
+        lines: with claim_type, billing_taxonomy_code, is_inpatient.
+    """
+    is_supplier = pl.col("billing_taxonomy_code").str.contains(_SUPPLIER).fill_null(value=False)
+    setting = (
+        pl.when(pl.col("claim_type") == "professional")
+        .then(pl.when(is_supplier).then(2).otherwise(0))
+        .when((pl.col("claim_type") == "institutional") & ~pl.col("is_inpatient"))
+        .then(1)
+    )
+    return lines.select(setting.cast(pl.UInt32).alias("setting")).to_series()
+
+
+def routes(
+    lines: pl.DataFrame, settings: pl.Series, reference: Reference, name: str
+) -> pl.Series | str:
     """The table that stands for each line.
 
     Args:
-        lines: with claim_type, rules_of, billing_taxonomy_code, is_inpatient, from_date.
+        lines: with rules_of and from_date.
+        settings: whose tables stand for each line, as `settings` tells.
         reference: the dated tables.
         name: a name that edits ask for.
 
@@ -99,30 +118,18 @@ def routes(lines: pl.DataFrame, reference: Reference, name: str) -> pl.Series | 
     """
     if name not in ROUTES:
         return name
-    own = _routed(ROUTES[name])
+    own = pl.Series("table", ROUTES[name]).gather(settings)
     if not any(reference.coverage(table) for table in MEDICAID[name]):
-        return lines.select(own.alias("table")).to_series()
-    theirs = _routed(MEDICAID[name])
+        return own
+    theirs = pl.Series("theirs", MEDICAID[name]).gather(settings)
     has_theirs = pl.lit(value=False)
     for table in MEDICAID[name]:
         covered = _on_days(pl.col("from_date"), reference.coverage(table))
-        has_theirs |= (theirs == table) & covered
+        has_theirs |= (pl.col("theirs") == table) & covered
     medicaid = (pl.col("rules_of") == "medicaid") & has_theirs
-    chosen = pl.when(medicaid.fill_null(value=False)).then(theirs).otherwise(own)
-    return lines.select(chosen.alias("table")).to_series()
-
-
-def _routed(tables: tuple[str, str, str]) -> pl.Expr:
-    practitioner, hospital, supplier = tables
-    is_supplier = pl.col("billing_taxonomy_code").str.contains(_SUPPLIER).fill_null(value=False)
-    return (
-        pl.when((pl.col("claim_type") == "professional") & is_supplier)
-        .then(pl.lit(supplier))
-        .when(pl.col("claim_type") == "professional")
-        .then(pl.lit(practitioner))
-        .when((pl.col("claim_type") == "institutional") & ~pl.col("is_inpatient"))
-        .then(pl.lit(hospital))
-    )
+    chosen = pl.when(medicaid.fill_null(value=False)).then("theirs").otherwise("table")
+    known = lines.select("rules_of", "from_date").hstack([own, theirs])
+    return known.select(chosen.alias("table")).to_series()
 
 
 def _on_days(day: pl.Expr, spans: Sequence[tuple[date, date]]) -> pl.Expr:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -127,32 +128,31 @@ def check_batch(
 
 def prepare(batch: Batch, settings: Settings) -> Batch:
     """Fill what is the same for every reader: the payer class, and the day on which a claim is judged."""
-    classes = load_set("claim_filing")
-    known = dict(zip(classes["code"], classes["payer_class"], strict=True))
-    told = pl.coalesce(
-        "payer_class",
-        pl.col("claim_filing_code").replace_strict(known, default=None, return_dtype=pl.String),
-    )
-    payer_class = (
-        pl.lit(settings.payer_class) if settings.payer_class else told.fill_null("unknown")
-    )
+    payer_class = pl.lit(settings.payer_class) if settings.payer_class else _payer_class()
     as_of = (
         pl.lit(settings.as_of)
         if settings.as_of
         else pl.coalesce("as_of", "submitted_date", pl.lit(_today()))
     )
-    return replace(
-        batch,
-        claims=batch.claims.with_columns(
-            payer_class.alias("payer_class"), as_of.cast(pl.Date).alias("as_of")
-        ).with_columns(_rules_of(settings.adopts).alias("rules_of")),
+    claims = batch.claims.with_columns(
+        payer_class.alias("payer_class"), as_of.cast(pl.Date).alias("as_of")
     )
+    if settings.adopts:
+        claims = claims.with_columns(_rules_of(settings.adopts).alias("rules_of"))
+    return replace(batch, claims=claims)
+
+
+@cache
+def _payer_class() -> pl.Expr:
+    """As the claim tells it, else by its claim filing code."""
+    classes = load_set("claim_filing")
+    known = dict(zip(classes["code"], classes["payer_class"], strict=True))
+    told = pl.col("claim_filing_code").replace_strict(known, default=None, return_dtype=pl.String)
+    return pl.coalesce("payer_class", told, pl.lit("unknown"))
 
 
 def _rules_of(adopts: Mapping[str, str]) -> pl.Expr:
     """Whose rules bind a claim whose payer adopted them: by payer id, then by payer class."""
-    if not adopts:
-        return pl.col("rules_of")
     names = dict(adopts)
     return pl.coalesce(
         "rules_of",
