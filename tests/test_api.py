@@ -23,7 +23,7 @@ from cleanclaim.pipeline import Settings, check_batch, whole_patients
 from cleanclaim.read import read
 from cleanclaim.reference import Reference
 from cleanclaim.registry import own_edits
-from cleanclaim.samples import interchange, professional
+from cleanclaim.samples import interchange, medicare, professional
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 BACK_PAIN = {
@@ -243,9 +243,24 @@ def test_the_clean_claim_is_clean_for_every_payer_class() -> None:
     ("settings", "says"),
     [
         ({"adopts": {"60054": "medcare"}}, "60054 = 'medcare'; expected medicare or medicaid"),
+        ({"policy_state": "ohio"}, "'ohio'; expected a state such as OH"),
         ({"payer_class": "Medicare"}, "'Medicare'; expected one of medicare, medicaid"),
     ],
 )
 def test_settings_that_mean_nothing_are_named(settings: dict[str, Any], says: str) -> None:
     with pytest.raises(ConfigError, match=re.escape(says)):
         cleanclaim.check(professional(), **settings)
+
+
+def test_local_policies_bind_by_the_state_of_the_settings() -> None:
+    claim = medicare(billing_state=None, diagnoses=["H92.01"], lines=[{"procedure_code": "69210"}])
+    untold = cleanclaim.check(claim, select=["LNK103"])
+    assert untold.findings.is_empty()
+    assert untold.not_checked["supply"].to_list() == [
+        "the state in the claim's addresses, or --policy-state"
+    ]
+    told = cleanclaim.check(claim, select=["LNK103"], policy_state="OH")
+    assert told.findings["code"].to_list() == ["LNK103"]
+    assert told.not_checked.is_empty()
+    elsewhere = {**claim, "billing_state": "OH"}
+    assert cleanclaim.check(elsewhere, select=["LNK103"], policy_state="CA").findings.height == 1

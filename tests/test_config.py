@@ -71,6 +71,7 @@ def test_payers_that_adopted_a_programmes_rules(project: Path) -> None:
         ("format = 'jsn'", "found 'jsn'; did you mean 'json'?"),
         ("payer_class = 'medicar'", "did you mean 'medicare'?"),
         ("as_of = '12 May'", "expected a date (YYYY-MM-DD), found '12 May'"),
+        ("policy_state = 'Ohio'", "expected a state such as OH, found 'Ohio'"),
         ("select = 7", "expected text or a list of texts"),
         ("adopts = 'medicare'", "expected a table"),
         ('[adopts]\n60054 = "medcare"', "expected medicare or medicaid, found 60054 = 'medcare'"),

@@ -29,6 +29,7 @@ def check(
     ignore: Sequence[str] = (),
     min_disposition: str = "info",
     adopts: Mapping[str, str] | None = None,
+    policy_state: str | None = None,
     edits: Sequence[Edit] | None = None,
     reference: Reference | None = None,
 ) -> Report:
@@ -44,6 +45,7 @@ def check(
         ignore: the same, left out.
         min_disposition: the mildest disposition reported.
         adopts: payers (by payer id or payer class) that adopted the rules of medicare or medicaid.
+        policy_state: the state whose local coverage policies bind claims that tell no state.
         edits: the edits to choose from; by default cleanclaim's own and those of installed packages.
         reference: the dated tables; by default the embedded ones and the user's store.
 
@@ -52,7 +54,7 @@ def check(
 
     Raises:
         InputError: the claims cannot be read at all.
-        ConfigError: `payer_class` or `adopts` names what there is not.
+        ConfigError: `payer_class`, `adopts` or `policy_state` names what there is not.
         UnknownEdit: `select` or `ignore` names no edit.
 
     >>> report = check({"claim_id": "A1", "diagnoses": ["M54.5"], "lines": [{"procedure_code": "97110", "from_date": "2026-05-12"}]}, select=["DX102"])
@@ -61,7 +63,9 @@ def check(
     """
     every = list(edits) if edits is not None else _installed_edits()
     chosen = registry.choose(every, select, ignore)
-    settings = Settings(payer_class, as_of, Disposition(min_disposition), adopts or {})
+    settings = Settings(
+        payer_class, as_of, Disposition(min_disposition), adopts or {}, policy_state
+    )
     tables = reference or default_reference()
     paths = _paths(claims)
     if paths is not None:

@@ -128,6 +128,13 @@ def check(
             help="The day claims are judged on (YYYY-MM-DD); default the day each was sent.",
         ),
     ] = None,
+    policy_state: Annotated[
+        str | None,
+        typer.Option(
+            "--policy-state",
+            help="The state whose local coverage policies bind claims that tell no state.",
+        ),
+    ] = None,
     baseline: Annotated[
         Path | None,
         typer.Option("--baseline", help="Known findings, which are not reported again."),
@@ -161,6 +168,7 @@ def check(
         "history": tuple(history or ()),
         "payer_class": payer_class,
         "as_of": as_of,
+        "policy_state": policy_state,
         "baseline": str(baseline) if baseline else None,
         "edits": tuple(edits or ()),
     }
@@ -247,6 +255,7 @@ def _run(inputs: list[str], chosen: Config, store: Path | None, lock: Path | Non
         chosen.as_of,
         Disposition(chosen.min_disposition),
         chosen.adopts,
+        chosen.policy_state,
     )
     with progress() as (words, claims):
         reference = reference_tables(store, lock)

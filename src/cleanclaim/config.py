@@ -18,7 +18,7 @@ from platformdirs import user_config_path
 
 from cleanclaim.edit import Disposition
 from cleanclaim.errors import ConfigError
-from cleanclaim.model import PAYER_CLASSES, PROGRAMMES
+from cleanclaim.model import PAYER_CLASSES, PROGRAMMES, is_state
 
 FORMATS: Final = ("text", "json", "jsonl", "sarif", "csv", "parquet", "html")
 
@@ -35,6 +35,7 @@ class Config:
         min_disposition: the mildest disposition reported.
         payer_class: the payer class of every claim; None to take it from the claim.
         as_of: the day claims are judged on; None for the day of their transaction.
+        policy_state: the state whose local coverage policies bind claims that tell no state.
         history: earlier claims to look back at.
         baseline: known findings.
         adopts: payers (by payer id or payer class) that adopted the rules of medicare or medicaid: a table.
@@ -47,6 +48,7 @@ class Config:
     min_disposition: str = Disposition.INFO.value
     payer_class: str | None = None
     as_of: date | None = None
+    policy_state: str | None = None
     history: tuple[str, ...] = ()
     baseline: str | None = None
     adopts: Mapping[str, str] = field(default_factory=dict)
@@ -146,6 +148,8 @@ def _fault(name: str, value: Any) -> str | None:
     }
     if name == "adopts":
         return _adopted(value)
+    if name == "policy_state":
+        return None if is_state(value) else f"expected a state such as OH, found {value!r}"
     if name in allowed:
         return _choice(str(value), allowed[name])
     if name in {"select", "ignore", "edits", "history"} and not isinstance(value, (str, Sequence)):

@@ -23,6 +23,7 @@ from cleanclaim.terms import has_modifier, in_force
 NOTICE_MODIFIERS: Final = ("GA", "GX", "GY", "GZ")
 """With one of these the biller expects the denial."""
 KEYS: Final = ["claim_key", "line_number"]
+_SUPPLY: Final = pl.lit(TABLES["coverage"].supply).alias("supply")
 _POLICY: Final = [*KEYS, "procedure_code", "policy", "title", "kind", "release"]
 
 
@@ -85,7 +86,7 @@ def _lines(claims: Claims, reference: Reference) -> pl.DataFrame:
     place = claims.claims.select(
         "claim_key",
         "payer_id",
-        pl.coalesce("facility_state", "billing_state").alias("state"),
+        pl.coalesce("facility_state", "billing_state", "policy_state").alias("state"),
     )
     return (
         claims.lines.lazy()
@@ -285,38 +286,17 @@ def untold(judgement: Judged, kind: str) -> pl.DataFrame:
     Returns:
         Rows: claim_key, line_number, reason, supply, table, procedure_code, lines; of lines that a policy may bind.
     """
-    table = TABLES["coverage"]
-    shape = {
-        "claim_key": pl.Int64,
-        "line_number": pl.Int64,
-        "reason": pl.String,
-        "lines": pl.Int64,
-    }
-    earlier = judgement.earlier_version.filter(pl.col("kind") == kind).select(
-        *KEYS,
-        pl.format("the version of {} that is loaded began on {}", "policy", "_began").alias(
-            "reason"
-        ),
-        pl.lit(None, pl.Int64).alias("lines"),
-    )
-    parts = [earlier.cast(shape)]  # type: ignore[arg-type]
+    of_kind = judgement.earlier_version.filter(pl.col("kind") == kind)
+    began = pl.format("the version of {} that is loaded began on {}", "policy", "_began")
+    parts = [of_kind.select(*KEYS, began.alias("reason"), _SUPPLY)]
     if kind == "local":
-        parts.append(
-            judgement.elsewhere.select(
-                *KEYS,
-                pl.lit("the local policies of the claim's state are not loaded").alias("reason"),
-                pl.lit(None, pl.Int64).alias("lines"),
-            ).cast(shape)  # type: ignore[arg-type]
-        )
-        parts.append(
-            judgement.unknown_state.select(
-                *KEYS,
-                pl.lit(
-                    "the claim tells no state, so whose local policy binds it is not known"
-                ).alias("reason"),
-                pl.lit(None, pl.Int64).alias("lines"),
-            ).cast(shape)  # type: ignore[arg-type]
-        )
+        elsewhere = pl.lit("the local policies of the claim's state are not loaded")
+        nowhere = pl.lit("the claim tells no state, so whose local policy binds it is not known")
+        state = pl.lit("the state in the claim's addresses, or --policy-state")
+        parts += [
+            judgement.elsewhere.select(*KEYS, elsewhere.alias("reason"), _SUPPLY),
+            judgement.unknown_state.select(*KEYS, nowhere.alias("reason"), state.alias("supply")),
+        ]
     return pl.concat(parts).with_columns(
-        pl.lit(table.supply).alias("supply"), pl.lit("coverage").alias("table")
+        pl.lit(None, pl.Int64).alias("lines"), pl.lit("coverage").alias("table")
     )

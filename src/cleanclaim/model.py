@@ -31,6 +31,11 @@ PROGRAMMES: Final = ("medicare", "medicaid")
 """Whose rules a payer may have adopted."""
 
 
+def is_state(value: object) -> bool:
+    """True for a state as claims write it: two capital letters."""
+    return isinstance(value, str) and len(value) == 2 and value.isalpha() and value.isupper()
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a table.
@@ -252,6 +257,11 @@ CLAIMS: Final = Table(
             "rules_of",
             _S,
             "Whose rules bind the claim where that is not the payer class: medicare or medicaid, as the settings say the payer adopted.",
+        ),
+        Column(
+            "policy_state",
+            _S,
+            "Whose state's local coverage policies bind the claim where it tells no state itself, as the settings say.",
         ),
         Column("insurance_type_code", _S, "Why Medicare is secondary.", "2000B SBR05"),
         Column(

@@ -17,7 +17,7 @@ from cleanclaim.edit import Disposition, Edit
 from cleanclaim.engine import NOT_CHECKED, NOT_CHECKED_ORDER, Checked, check
 from cleanclaim.errors import ConfigError
 from cleanclaim.findings import FINDINGS
-from cleanclaim.model import PAYER_CLASSES, PROGRAMMES, Batch, concat
+from cleanclaim.model import PAYER_CLASSES, PROGRAMMES, Batch, concat, is_state
 from cleanclaim.objects import batch_of
 from cleanclaim.positions import found_in, in_order, keys_of
 from cleanclaim.read import FileRead, read
@@ -43,12 +43,14 @@ class Settings:
         as_of: the day on which claims are judged; None for the day of their transaction.
         min_disposition: the mildest disposition that is reported.
         adopts: payers (by payer id or payer class) and whose rules they adopted: medicare or medicaid.
+        policy_state: the state whose local coverage policies bind claims that tell no state.
     """
 
     payer_class: str | None = None
     as_of: date | None = None
     min_disposition: Disposition = Disposition.INFO
     adopts: Mapping[str, str] = field(default_factory=dict)
+    policy_state: str | None = None
 
     def __post_init__(self) -> None:
         faults = [
@@ -60,6 +62,8 @@ class Settings:
             faults.append(
                 f"payer_class: {self.payer_class!r}; expected one of {', '.join(PAYER_CLASSES)}"
             )
+        if self.policy_state is not None and not is_state(self.policy_state):
+            faults.append(f"policy_state: {self.policy_state!r}; expected a state such as OH")
         if faults:
             raise ConfigError(faults)
 
@@ -137,6 +141,9 @@ def prepare(batch: Batch, settings: Settings) -> Batch:
     claims = batch.claims.with_columns(
         payer_class.alias("payer_class"), as_of.cast(pl.Date).alias("as_of")
     )
+    if settings.policy_state:
+        state = pl.coalesce("policy_state", pl.lit(settings.policy_state))
+        claims = claims.with_columns(state.alias("policy_state"))
     if settings.adopts:
         claims = claims.with_columns(_rules_of(settings.adopts).alias("rules_of"))
     return replace(batch, claims=claims)
