@@ -131,7 +131,7 @@ def test_a_file_that_is_not_there(store: Store, tmp_path: Path) -> None:
     ("words", "message"),
     [
         (("-f", "xml"), "there is no format 'xml'"),
-        (("--as-of", "soon"), "--as-of: 'soon' is no day"),
+        (("--as-of", "soon"), "as_of: expected a date (YYYY-MM-DD), found 'soon'"),
     ],
 )
 def test_words_that_mean_nothing(words: tuple[str, ...], message: str, claims: Path) -> None:

@@ -11,7 +11,7 @@ import typer
 
 from cleanclaim import cli_price, cli_reference
 from cleanclaim.errors import CleanclaimError, ConfigError
-from cleanclaim.terminal import CLEAN, COULD_NOT_RUN, FINDINGS, fail, progress
+from cleanclaim.terminal import CLEAN, COULD_NOT_RUN, FINDINGS, fail, progress, settings
 from cleanclaim.terminal import reference as reference_tables
 from cleanclaim.version import VERSION
 
@@ -247,21 +247,13 @@ def template(folder: Annotated[Path, typer.Argument(help="The folder to make.")]
 
 def _run(inputs: list[str], chosen: Config, store: Path | None, lock: Path | None) -> Report:
     from cleanclaim import pipeline, registry  # noqa: PLC0415
-    from cleanclaim.edit import Disposition  # noqa: PLC0415
 
     edits = registry.choose(_all_edits(chosen.edits), chosen.select, chosen.ignore)
-    settings = pipeline.Settings(
-        chosen.payer_class,
-        chosen.as_of,
-        Disposition(chosen.min_disposition),
-        chosen.adopts,
-        chosen.policy_state,
-    )
     with progress() as (words, claims):
         reference = reference_tables(store, lock)
         reference.on_progress(words)
         return pipeline.check_inputs(
-            inputs, reference, edits, settings, history=chosen.history, progress=claims
+            inputs, reference, edits, settings(chosen), history=chosen.history, progress=claims
         )
 
 

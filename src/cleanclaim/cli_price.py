@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from cleanclaim.errors import ConfigError
-from cleanclaim.terminal import COULD_NOT_RUN, progress, reference
+from cleanclaim.terminal import COULD_NOT_RUN, progress, reference, settings
 
 if TYPE_CHECKING:
     import polars as pl
@@ -46,29 +45,22 @@ def price(
     ] = None,
 ) -> None:
     """Tell what Medicare's fee schedules would allow for each line, dearest first, and why a line has no price."""
-    from cleanclaim import pipeline  # noqa: PLC0415 - start-up: only what the command needs is loaded
+    from cleanclaim import config, pipeline  # noqa: PLC0415 - start-up: only what the command needs is loaded
 
     written = {"text": _text, "csv": _csv, "json": _json}
     if format_ not in written:
         raise ConfigError([f"there is no format '{format_}'; there are {', '.join(written)}"])
-    settings = pipeline.Settings(as_of=_day(as_of))
+    chosen = settings(config.load({"as_of": as_of}))
     with progress() as (words, claims):
         tables = reference(store, lock)
         tables.on_progress(words)
-        report = pipeline.check_inputs(inputs, tables, [], settings, progress=claims)
+        report = pipeline.check_inputs(inputs, tables, [], chosen, progress=claims)
         lines = _lines(report)
     _put(written[format_](lines), output)
     for entry in report.unread:
         typer.echo(f"cleanclaim: {entry.error}", err=True)
     if report.unread:
         raise typer.Exit(COULD_NOT_RUN)
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise ConfigError([f"--as-of: '{text}' is no day (YYYY-MM-DD)"]) from None
 
 
 def _lines(report: Report) -> pl.DataFrame:

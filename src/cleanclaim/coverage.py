@@ -18,7 +18,7 @@ from cleanclaim.derive import Claims
 from cleanclaim.loaded import TABLES, covered
 from cleanclaim.reference import Reference, starter
 from cleanclaim.reference.periods import days
-from cleanclaim.terms import has_modifier, in_force
+from cleanclaim.terms import has_modifier, in_force, names_payer
 
 NOTICE_MODIFIERS: Final = ("GA", "GX", "GY", "GZ")
 """With one of these the biller expects the denial."""
@@ -126,12 +126,7 @@ def _named(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
 
 def _binds() -> pl.Expr:
     """True where the policy's payers are the claim's; Medicare's policies are looked at for every payer, since the finding is milder there."""
-    payers = pl.col("payers")
-    own = pl.any_horizontal(
-        payers.list.contains(pl.col(name)).fill_null(value=False)
-        for name in ("rules_of", "payer_class", "payer_id")
-    )
-    return own | payers.list.contains("medicare").fill_null(value=False)
+    return names_payer() | pl.col("payers").list.contains("medicare").fill_null(value=False)
 
 
 def _where_binding(named: pl.DataFrame, reference: Reference) -> pl.DataFrame:
@@ -274,6 +269,21 @@ def is_named(kind: str) -> Callable[[Reference], pl.Expr]:
         return pl.col("procedure_code").is_in(procedures["code"].unique().implode())
 
     return test
+
+
+def told(judgement: Judged, kind: str) -> pl.DataFrame:
+    """The lines that no policy of one kind supports, as findings; a warning where the list only guides."""
+    return judgement.unsupported.filter(pl.col("kind") == kind).select(
+        *KEYS,
+        "procedure_code",
+        "policy",
+        "title",
+        pl.when("advisory")
+        .then(pl.lit("this list only guides: the policy's own text decides"))
+        .alias("caution"),
+        "release",
+        pl.when("advisory").then(pl.lit("warn")).alias("disposition"),
+    )
 
 
 def untold(judgement: Judged, kind: str) -> pl.DataFrame:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import typer
 
 if TYPE_CHECKING:
+    from cleanclaim.config import Config
+    from cleanclaim.pipeline import Settings
     from cleanclaim.reference import Reference
 
 CLEAN: Final = 0
@@ -47,6 +49,20 @@ def progress() -> Iterator[tuple[Callable[[str, float], None], Callable[[str, in
                 task, description=f"{doing}: {done:,} claims", total=None
             ),
         )
+
+
+def settings(chosen: Config) -> Settings:
+    """How claims are judged, as the layers of settings say."""
+    from cleanclaim.edit import Disposition  # noqa: PLC0415
+    from cleanclaim.pipeline import Settings  # noqa: PLC0415
+
+    return Settings(
+        chosen.payer_class,
+        chosen.as_of,
+        Disposition(chosen.min_disposition),
+        chosen.adopts,
+        chosen.policy_state,
+    )
 
 
 def reference(store: Path | None, lock: Path | None) -> Reference:

@@ -42,6 +42,20 @@ def has_modifier(*modifiers: str) -> pl.Expr:
     )
 
 
+def modifiers_among(*modifiers: str) -> pl.Expr:
+    """Those of the line's modifiers that are among these, as a list."""
+    own = pl.concat_list(MODIFIERS).list.set_intersection(pl.lit(list(modifiers)))
+    return own.list.drop_nulls()
+
+
+def names_payer() -> pl.Expr:
+    """True where the list `payers` of a rule names the claim's payer: by programme, payer class or payer id."""
+    return pl.any_horizontal(
+        pl.col("payers").list.contains(pl.col(name)).fill_null(value=False)
+        for name in ("rules_of", "payer_class", "payer_id")
+    )
+
+
 def is_missing(column: str) -> pl.Expr:
     """True where a text column is null or blank."""
     return pl.col(column).is_null() | (pl.col(column).str.strip_chars() == "")

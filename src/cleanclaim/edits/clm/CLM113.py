@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
 from cleanclaim.reference import Reference
 from cleanclaim.samples import professional
 from cleanclaim.terms import IS_MEDICARE, in_force
@@ -19,10 +19,36 @@ _FIRST_FILING = ~pl.col("claim_frequency_code").is_in(["7", "8"])
 
 
 def _may_be_late(reference: Reference) -> pl.Expr:
-    """A year has gone by; where limits are imported, a day."""
+    """A year has gone by for Medicare; another payer's limit may be any."""
+    by_medicare = (pl.col("as_of") - pl.col("to_date")).dt.total_days() > 364
+    by_table = pl.lit(value="filing_limits" in reference.names())
+    return (pl.col("as_of") > pl.col("from_date")) & (~IS_MEDICARE | by_table | by_medicare)
+
+
+def _unchecked(claims: Claims, reference: Reference) -> Rows:
+    """The claims to payers whose limit no table tells, told once for all."""
+    named: list[str] = []
     if "filing_limits" in reference.names():
-        return pl.col("as_of") > pl.col("from_date")
-    return IS_MEDICARE & ((pl.col("as_of") - pl.col("to_date")).dt.total_days() > 364)
+        named = reference.table("filing_limits")["code"].cast(pl.String).unique().to_list()
+    is_named = pl.any_horizontal(pl.col(name).is_in(named) for name in ("payer_id", "payer_class"))
+    asked = (
+        _FIRST_FILING
+        & ~pl.col("is_history").fill_null(value=False)
+        & ~IS_MEDICARE
+        & ~is_named.fill_null(value=False)
+        & (pl.col("as_of") > pl.col("from_date"))
+    )
+    lines = pl.col("line_count").filter(asked).sum().cast(pl.Int64).alias("lines")
+    return (
+        claims.claims.lazy()
+        .select(lines)
+        .filter(pl.col("lines") > 0)
+        .select(
+            pl.lit(None, pl.Int64).alias("claim_key"),
+            "lines",
+            pl.lit("filing_limits").alias("table"),
+        )
+    )
 
 
 @query_edit(
@@ -40,6 +66,9 @@ def _may_be_late(reference: Reference) -> pl.Expr:
     needs=("filing_limits",),
     message="Services to {to_date} had to be filed by {last_day} ({citation}); the claim was sent on {as_of}.",
     suggestion="Payers take late claims only for the reasons of their manual; otherwise the patient may not be billed.",
+    unchecked=_unchecked,
+    unchecked_reason="no filing limit of these claims' payers is loaded",
+    supply="cleanclaim reference import: a table of filing limits, one row a payer",
     when={"claims": _may_be_late},
     examples=(
         fails(
@@ -63,7 +92,7 @@ def _may_be_late(reference: Reference) -> pl.Expr:
                 as_of="2026-05-12",
             ),
         ),
-        passes(
+        unchecked(
             "another payer has its own limit",
             professional(from_date="2024-05-12", submitted_date="2026-05-12", as_of="2026-05-12"),
         ),

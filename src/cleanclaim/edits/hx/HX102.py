@@ -10,7 +10,7 @@ from cleanclaim.derive import Claims
 from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
 from cleanclaim.reference import Reference
 from cleanclaim.samples import medicare, professional
-from cleanclaim.terms import in_force
+from cleanclaim.terms import in_force, names_payer
 
 _READ = (
     "claim_key", "line_number", "stands", "is_history", "patient_key", "procedure_code", "from_date", "rules_of", "payer_class",
@@ -41,15 +41,11 @@ def _limited(claims: Claims, reference: Reference) -> pl.DataFrame:
         "valid_to",
         "release",
     )
-    binds = pl.any_horizontal(
-        pl.col("payers").list.contains(pl.col(name)).fill_null(value=False)
-        for name in ("rules_of", "payer_class", "payer_id")
-    )
     payers = claims.claims.select("claim_key", "payer_id")
     return (
         lines.join(limits, on="procedure_code")
         .join(payers, on="claim_key", how="left")
-        .filter(in_force("from_date"), binds)
+        .filter(in_force("from_date"), names_payer())
     )
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-import polars as pl
-
-from cleanclaim.coverage import NOTICE_MODIFIERS, is_named, judged, untold
+from cleanclaim.coverage import NOTICE_MODIFIERS, is_named, judged, told, untold
 from cleanclaim.derive import Claims
 from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
 from cleanclaim.reference import Reference
@@ -74,19 +72,4 @@ def not_supported_by_local_policy(claims: Claims, reference: Reference) -> Rows:
 
     What to do: look in the record why the service was given.
     """
-    return (
-        judged(claims, reference)
-        .unsupported.filter(pl.col("kind") == "local")
-        .select(
-            "claim_key",
-            "line_number",
-            "procedure_code",
-            "policy",
-            "title",
-            pl.when("advisory")
-            .then(pl.lit("this list only guides: the policy's own text decides"))
-            .alias("caution"),
-            "release",
-            pl.when("advisory").then(pl.lit(Disposition.WARN.value)).alias("disposition"),
-        )
-    )
+    return told(judged(claims, reference), "local")

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-import polars as pl
-
-from cleanclaim.coverage import NOTICE_MODIFIERS, is_named, judged, untold
+from cleanclaim.coverage import NOTICE_MODIFIERS, is_named, judged, told, untold
 from cleanclaim.derive import Claims
 from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
 from cleanclaim.reference import Reference
@@ -83,19 +81,4 @@ def not_supported_by_national_policy(claims: Claims, reference: Reference) -> Ro
 
     What to do: look in the record why the service was ordered.
     """
-    return (
-        judged(claims, reference)
-        .unsupported.filter(pl.col("kind") == "national")
-        .select(
-            "claim_key",
-            "line_number",
-            "procedure_code",
-            "policy",
-            "title",
-            pl.when("advisory")
-            .then(pl.lit("this list only guides: the policy's own text decides"))
-            .alias("caution"),
-            "release",
-            pl.when("advisory").then(pl.lit(Disposition.WARN.value)).alias("disposition"),
-        )
-    )
+    return told(judged(claims, reference), "national")

@@ -10,7 +10,7 @@ from cleanclaim.derive import Claims
 from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
 from cleanclaim.samples import medicare, professional
-from cleanclaim.terms import DISTINCT_MODIFIERS, IS_PROFESSIONAL, has_modifier
+from cleanclaim.terms import DISTINCT_MODIFIERS, IS_PROFESSIONAL, has_modifier, modifiers_among
 
 _NO_VISIT = r"^([0-6]\d{4}|7\d{4}|8\d{4})$"
 
@@ -102,11 +102,7 @@ def modifier_of_another_kind_of_service(claims: Claims, reference: Reference) ->
     ).select(*keys, pl.lit("25").alias("modifier"), pl.lit("which belongs on visits").alias("why"))
     on_visit = fees.filter(has_modifier(*DISTINCT_MODIFIERS), "visit").select(
         *keys,
-        pl.concat_list("modifier_1", "modifier_2", "modifier_3", "modifier_4")
-        .list.set_intersection(pl.lit(list(DISTINCT_MODIFIERS)))
-        .list.drop_nulls()
-        .list.first()
-        .alias("modifier"),
+        modifiers_among(*DISTINCT_MODIFIERS).list.first().alias("modifier"),
         pl.lit(
             "which sets procedures apart and never stands on a visit; for visits there is 25"
         ).alias("why"),

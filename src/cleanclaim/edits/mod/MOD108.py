@@ -11,7 +11,7 @@ from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.loaded import SPEAKS
 from cleanclaim.reference import Reference
 from cleanclaim.samples import medicare
-from cleanclaim.terms import ANATOMIC_MODIFIERS, DISTINCT_MODIFIERS, has_modifier
+from cleanclaim.terms import ANATOMIC_MODIFIERS, DISTINCT_MODIFIERS, has_modifier, modifiers_among
 
 _SET_APART = has_modifier(*DISTINCT_MODIFIERS)
 
@@ -117,13 +117,7 @@ def fifty_nine_sets_nothing_apart(claims: Claims, reference: Reference) -> Rows:
         .len()
         .filter(pl.col("len") > 1)
     )
-    modifier = (
-        pl.concat_list("modifier_1", "modifier_2", "modifier_3", "modifier_4")
-        .list.set_intersection(pl.lit(list(DISTINCT_MODIFIERS)))
-        .list.drop_nulls()
-        .list.first()
-        .alias("modifier")
-    )
+    modifier = modifiers_among(*DISTINCT_MODIFIERS).list.first().alias("modifier")
     alone = (
         own.join(met.select(keys).unique(), on=keys, how="anti")
         .join(twice.select(day), on=day, how="anti")

@@ -10,7 +10,7 @@ from cleanclaim.derive import Claims
 from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
 from cleanclaim.samples import medicare, professional
-from cleanclaim.terms import IS_MEDICARE, has_modifier, in_force
+from cleanclaim.terms import IS_MEDICARE, has_modifier, in_force, modifiers_among
 
 _PLAN = ("GN", "GO", "GP")
 
@@ -91,20 +91,18 @@ def therapy_modifier_missing(claims: Claims, reference: Reference) -> Rows:
     )
     lines = claims.lines.lazy().filter(IS_MEDICARE, ~pl.col("is_history").fill_null(value=False))
     keys = ["claim_key", "line_number", "procedure_code"]
-    plans = pl.concat_list(
-        "modifier_1", "modifier_2", "modifier_3", "modifier_4"
-    ).list.set_intersection(pl.lit(list(_PLAN)))
+    plans = modifiers_among(*_PLAN)
     allowed = pl.col("disciplines").str.split(" ")
     wanted = pl.col("disciplines").str.replace_all(" ", " or ")
     wrong = (
         lines.join(therapy, on="procedure_code")
         .filter(
             in_force("from_date"),
-            plans.list.set_intersection(allowed).list.drop_nulls().list.len() == 0,
+            plans.list.set_intersection(allowed).list.len() == 0,
         )
         .select(
             *keys,
-            pl.when(plans.list.drop_nulls().list.len() == 0)
+            pl.when(plans.list.len() == 0)
             .then(pl.lit("is always therapy, and no modifier names its plan of care"))
             .otherwise(pl.lit("does not belong under the plan of care that its modifier names"))
             .alias("what"),

@@ -17,6 +17,7 @@ from cleanclaim.terms import (
     has_modifier,
     in_force,
     is_missing,
+    names_payer,
 )
 
 _A_DAY = 1440
@@ -100,11 +101,7 @@ def payer_rule_about_code_broken(claims: Claims, reference: Reference) -> Rows:
     rules = reference.narrow("code_rules", lines["procedure_code"]).rename(
         {"code": "procedure_code"}
     )
-    binds = pl.any_horizontal(
-        pl.col("payers").list.contains(pl.col(name)).fill_null(value=False)
-        for name in ("rules_of", "payer_class", "payer_id")
-    )
-    met = lines.join(rules, on="procedure_code").filter(in_force("from_date"), binds)
+    met = lines.join(rules, on="procedure_code").filter(in_force("from_date"), names_payer())
     shown = ["claim_key", "line_number", "procedure_code", "rule", "value", "citation", "release"]
     return pl.concat(
         met.filter(pl.col("rule") == rule, is_broken.fill_null(value=False)).select(
