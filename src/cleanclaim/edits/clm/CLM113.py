@@ -119,26 +119,28 @@ def filed_too_late(claims: Claims, reference: Reference) -> Rows:
 
     What to do: see whether one of the exceptions holds.
     """
-    asked = claims.claims.select(_READ).filter(
-        _FIRST_FILING, ~pl.col("is_history").fill_null(value=False)
+    asked = (
+        claims.claims.lazy()
+        .select(_READ)
+        .filter(_FIRST_FILING, ~pl.col("is_history").fill_null(value=False))
     )
-    shown = ["claim_key", "to_date", "as_of", "last_day", "citation"]
-    medicare = asked.filter(IS_MEDICARE).with_columns(
-        pl.col("to_date").dt.offset_by("1y").alias("last_day"),
-        pl.lit("42 CFR 424.44").alias("citation"),
-    )
-    late = [
-        medicare.filter(pl.col("as_of") > pl.col("last_day")).select(
-            *shown, pl.lit(None, pl.String).alias("release")
+    shown = ["claim_key", "to_date", "as_of", "last_day", "citation", "release"]
+    by_law = (
+        asked.filter(IS_MEDICARE)
+        .with_columns(
+            pl.col("to_date").dt.offset_by("1y").alias("last_day"),
+            pl.lit("42 CFR 424.44").alias("citation"),
+            pl.lit(None, pl.String).alias("release"),
         )
-    ]
+        .filter(pl.col("as_of") > pl.col("last_day"))
+    )
+    late = [by_law]
     if "filing_limits" in reference.names():
-        late.append(_by_table(asked, reference).select(*shown, "release"))
-    return pl.concat(late)
+        late.append(_by_table(asked, reference.table("filing_limits").lazy()))
+    return pl.concat(part.select(shown) for part in late)
 
 
-def _by_table(asked: pl.DataFrame, reference: Reference) -> pl.DataFrame:
-    limits = reference.table("filing_limits")
+def _by_table(asked: pl.LazyFrame, limits: pl.LazyFrame) -> pl.LazyFrame:
     met = [
         asked.join(limits, left_on=name, right_on="code").filter(in_force("to_date"))
         for name in ("payer_id", "payer_class")
