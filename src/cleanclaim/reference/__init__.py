@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -81,6 +81,10 @@ class Reference:
     def write_lock(self, path: Path) -> None:
         """Pin every release that is used here in a lock file, to be given to `load` later."""
         write_lock([_hashed(release) for release in self._releases], path)
+
+    def pinned(self, tables: Collection[str]) -> list[Release]:
+        """The releases of some tables, each with the hash of what it was read from."""
+        return [_hashed(release) for release in self._releases if release.table in tables]
 
     def on_progress(self, told: tabular.Progress | None) -> None:
         """Have `told` called with words and the share done (0 to 1) while something long runs."""

@@ -1,0 +1,1 @@
+"""The encoder: codes looked up, searched, crosswalked and compared between releases."""

@@ -1,0 +1,475 @@
+"""The search's index: every term of the classifications as arrays, made once and kept in the user's cache."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from itertools import chain
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from platformdirs import user_cache_path
+
+from cleanclaim.encoder import synonyms
+from cleanclaim.reference import Reference
+from cleanclaim.reference.tabular import Progress
+
+FORMAT: Final = 1
+"""Raised whenever the index is made otherwise, so that an older one is not read."""
+SYSTEMS: Final = ("ICD-10-CM", "ICD-9-CM", "HCPCS", "CPT")
+TITLE, INCLUSION, SYNONYM, INDEX, NOTE = range(5)
+"""Where a term comes from."""
+
+_TELL: Final = "Indexing the code lists (once)"
+_TABLES: Final = frozenset(
+    (
+        "icd10cm",
+        "icd9cm",
+        "icd10cm_tabular",
+        "icd10cm_seventh",
+        "icd10cm_notes",
+        "icd10cm_note_targets",
+        "icd10cm_titles",
+        "icd10cm_index",
+        "hcpcs",
+        "procedure_codes",
+        "cpt",
+    )
+)
+_PLAIN_NOTE: Final = re.compile(r"^([^():]+)\([A-Z][0-9][0-9A-Z](?:\.[0-9A-Z]{1,4})?-?\)$")
+Ints = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float32]
+
+
+class Node(NamedTuple):
+    """A place in a classification that a search can find: a code, a stem, or a category."""
+
+    system: int
+    code: str
+    title: str
+    parent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Terms, the words in them, and the places of the classifications that they lead to.
+
+    Nodes are in the order of their key (the system's number and the code), terms in the order of their nodes. Lists of various lengths
+    are laid end to end: those of row n are `xs[x_starts[n] : x_starts[n + 1]]`.
+
+    Attributes:
+        node_keys: the system's number and the undotted code of each node, sorted.
+        node_titles: their titles; empty where none is known.
+        node_parents: the node above; -1 for none.
+        child_starts, children: the nodes below.
+        node_first, node_last: the codes (rows of `code_keys`) at and below a node.
+        seventh_starts, seventh: for a stem its seventh characters, as rows of `meanings`.
+        meanings: a seventh character and what it says.
+        term_starts: the terms of each node.
+        term_nodes: the node of each term.
+        term_kinds: where each term comes from.
+        term_texts: the words of each term, as printed.
+        term_mass: the weight of all its words.
+        word_starts, term_words: the stems in each term.
+        posting_starts, postings: the terms that hold each stem.
+        stems: every stem, sorted.
+        stem_weights: how much each tells.
+        words: every word as it is spelled, sorted.
+        word_stems: the stem of each.
+        code_keys: every billable code with its system's number, sorted.
+        span_starts, spans_from, spans_to: when each was in force, in days since 1970-01-01.
+    """
+
+    node_keys: list[str]
+    node_titles: list[str]
+    node_parents: Ints
+    child_starts: Ints
+    children: Ints
+    node_first: Ints
+    node_last: Ints
+    seventh_starts: Ints
+    seventh: Ints
+    meanings: list[str]
+    term_starts: Ints
+    term_nodes: Ints
+    term_kinds: Ints
+    term_texts: list[str]
+    term_mass: Floats
+    word_starts: Ints
+    term_words: Ints
+    posting_starts: Ints
+    postings: Ints
+    stems: list[str]
+    stem_weights: Floats
+    words: list[str]
+    word_stems: Ints
+    code_keys: list[str]
+    span_starts: Ints
+    spans_from: Ints
+    spans_to: Ints
+
+
+def load(reference: Reference, progress: Progress | None = None) -> Index:
+    """The index of the code lists that a reference uses, from the cache or made anew.
+
+    Args:
+        reference: the dated tables.
+        progress: told how far it is, where it has to be made.
+    """
+    folder = cache_folder(reference)
+    if folder.exists():
+        try:
+            return _read(folder)
+        except (OSError, ValueError, KeyError):  # damaged: it can always be made again
+            shutil.rmtree(folder, ignore_errors=True)
+    index = build(reference, progress or (lambda _words, _share: None))
+    try:
+        _keep(index, folder)
+    except OSError as error:
+        warnings.warn(
+            f"the search index cannot be kept in {folder} ({error.strerror}); it is made at every start",
+            stacklevel=2,
+        )
+    return index
+
+
+def cache_folder(reference: Reference) -> Path:
+    """Where the index of a reference's code lists is kept: `$CLEANCLAIM_HOME/cache`, else the user's cache directory."""
+    home = os.environ.get("CLEANCLAIM_HOME")
+    base = Path(home) / "cache" if home else user_cache_path("cleanclaim", appauthor=False)
+    told = sorted(
+        f"{release.name}|{release.table}|{release.sha256}" for release in reference.pinned(_TABLES)
+    )
+    digest = hashlib.sha256("\n".join([*told, synonyms.sha256()]).encode()).hexdigest()
+    return base / f"search-{digest[:16]}-{FORMAT}"
+
+
+def build(reference: Reference, progress: Progress) -> Index:
+    """Make the index.
+
+    Args:
+        reference: the dated tables.
+        progress: told how far it is.
+    """
+    progress(_TELL, 0.0)
+    spans = _spans(reference)
+    nodes, terms = _Nodes(), []
+    terms += _icd10(reference, nodes)
+    progress(_TELL, 0.2)
+    terms += _procedures(reference, nodes)
+    nodes.codes_without_words(spans)
+    order = nodes.sorted()
+    index = _laid_out(nodes, order, terms, spans, _seventh(reference), progress)
+    progress(_TELL, 1.0)
+    return index
+
+
+class _Nodes:
+    """The places, found by key while the index is made."""
+
+    def __init__(self) -> None:
+        self.rows: list[Node] = []
+        self.at: dict[str, int] = {}
+
+    def add(self, system: int, code: str, title: str, parent: str | None) -> int:
+        key = f"{system}{code}"
+        if key in self.at:
+            return self.at[key]
+        above = self.at.get(f"{system}{parent}", -1) if parent else -1
+        self.at[key] = len(self.rows)
+        self.rows.append(Node(system, code, title, above))
+        return self.at[key]
+
+    def find(self, system: int, code: str) -> int | None:
+        return self.at.get(f"{system}{code}")
+
+    def codes_without_words(self, spans: pl.DataFrame) -> None:
+        """Codes that were in force and have no title here: they are found by number."""
+        stems = set(self.at)
+        for key in spans["key"].unique(maintain_order=True):
+            if key not in self.at and not (len(key) == 8 and _stem_key(key, stems)):
+                self.add(int(key[0]), key[1:], "", None)
+
+    def sorted(self) -> list[int]:
+        """The rows in the order of their keys."""
+        return sorted(range(len(self.rows)), key=lambda n: (self.rows[n].system, self.rows[n].code))
+
+
+def _stem_key(key: str, keys: set[str]) -> bool:
+    """True where a seven-character code hangs from a stem that is a node."""
+    stem = key[:-1]
+    return any(option in keys for option in (stem, stem.rstrip("X")))
+
+
+Found = tuple[int, int, str]
+"""A term: its node, its kind, its words."""
+
+
+def _icd10(reference: Reference, nodes: _Nodes) -> list[Found]:
+    """The tabular list and what leads into it."""
+    tabular = reference.table("icd10cm_tabular").sort("order")
+    found: list[Found] = []
+    places = tabular.filter(~pl.col("kind").is_in(["chapter", "section"]))
+    for code, parent, title in places.select("code", "parent", "title").iter_rows():
+        found.append((nodes.add(0, code, title, parent), TITLE, title))
+    found += _older_titles(reference, nodes)
+    notes = reference.table("icd10cm_notes")
+    own = notes.filter(pl.col("kind").is_in(["inclusion_term", "includes"]))
+    for code, text in own.select("code", "text").iter_rows():
+        at = nodes.find(0, code)
+        if at is not None:
+            found.append((at, INCLUSION, text))
+    found += _named_in_notes(reference, nodes)
+    for code, text in synonyms.load().codes:
+        at = nodes.find(0, code)
+        if at is not None:
+            found.append((at, SYNONYM, text))
+    if "icd10cm_index" in reference.names():
+        found += _index_terms(reference, nodes)
+    return found
+
+
+def _older_titles(reference: Reference, nodes: _Nodes) -> Iterator[Found]:
+    """Codes of other years that the tabular list does not hold."""
+    if "icd10cm_titles" not in reference.names():
+        return
+    titles = reference.table("icd10cm_titles").unique("code", keep="last", maintain_order=True)
+    keys = set(nodes.at)
+    for code, title in titles.select("code", "long").sort("code").iter_rows():
+        if f"0{code}" in keys or (len(code) == 7 and _stem_key(f"0{code}", keys)):
+            continue
+        above = next((code[:n] for n in range(len(code) - 1, 2, -1) if nodes.find(0, code[:n]) is not None), None)  # fmt: skip
+        yield nodes.add(0, code, title, above), TITLE, title
+
+
+def _named_in_notes(reference: Reference, nodes: _Nodes) -> Iterator[Found]:
+    """What a note elsewhere calls a code: "lumbago with sciatica (M54.4-)"."""
+    notes = reference.table("icd10cm_notes").filter(pl.col("status") == "parsed")
+    targets = (
+        reference.table("icd10cm_note_targets")
+        .group_by("note_id")
+        .agg(pl.col("prefix").first(), pl.len().alias("n"), pl.col("char_position").first())
+        .filter(pl.col("n") == 1, pl.col("char_position").is_null())
+    )
+    named = notes.join(targets, on="note_id").unique(["text"], maintain_order=True).sort("note_id")
+    for text, prefix in named.select("text", "prefix").iter_rows():
+        said = _PLAIN_NOTE.match(text)
+        at = nodes.find(0, prefix)
+        if said is not None and at is not None:
+            yield at, NOTE, said[1].strip()
+
+
+def _index_terms(reference: Reference, nodes: _Nodes) -> Iterator[Found]:
+    """The paths of the official indexes, where they are imported."""
+    rows = reference.table("icd10cm_index").filter(pl.col("code") != "")
+    rows = rows.unique(["code", "term"], maintain_order=True).sort("code", "term")
+    for code, term in rows.select("code", "term").iter_rows():
+        plain = code.rstrip("-")
+        at = nodes.find(0, plain)
+        if at is None:
+            at = next((n for k in range(len(plain) - 1, 2, -1) if (n := nodes.find(0, plain[:k].rstrip("X"))) is not None), None)  # fmt: skip
+        if at is not None:
+            yield at, INDEX, term
+
+
+def _procedures(reference: Reference, nodes: _Nodes) -> Iterator[Found]:
+    """HCPCS Level II and CPT, by whatever lists are loaded."""
+    names = reference.names()
+    for table, text in (
+        ("hcpcs", "description"),
+        ("cpt", "description"),
+        ("procedure_codes", "label"),
+    ):
+        if table not in names:
+            continue
+        rows = reference.table(table)
+        if text not in rows.columns:
+            continue
+        rows = rows.unique("code", keep="last", maintain_order=True).sort("code")
+        for code, words in rows.select("code", text).iter_rows():
+            if words:
+                yield nodes.add(_procedure_system(code), code, words, None), TITLE, words
+
+
+def _procedure_system(code: str) -> int:
+    return SYSTEMS.index("HCPCS" if code[0].isalpha() else "CPT")
+
+
+def _spans(reference: Reference) -> pl.DataFrame:
+    """Every billable code with its system's number, and the days on which it was in force: key, valid_from, valid_to."""
+    parts = []
+    names = reference.names()
+    for table in ("icd10cm", "icd9cm", "hcpcs", "cpt", "procedure_codes"):
+        if table not in names:
+            continue
+        system = {"icd10cm": pl.lit("0"), "icd9cm": pl.lit("1")}.get(
+            table, pl.when(pl.col("code").str.contains("^[A-Z]")).then(pl.lit("2")).otherwise(pl.lit("3"))
+        )  # fmt: skip
+        parts.append(
+            reference.table(table).select(
+                (system + pl.col("code")).alias("key"), "valid_from", "valid_to"
+            )
+        )
+    return pl.concat(parts).unique().sort("key", "valid_from")
+
+
+def _seventh(reference: Reference) -> dict[str, list[tuple[str, str]]]:
+    """For each stem its seventh characters with their meanings."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    rows = reference.table("icd10cm_seventh").select("code", "character", "meaning")
+    for code, character, meaning in rows.iter_rows():
+        found.setdefault(f"0{code}", []).append((character, meaning))
+    return found
+
+
+def _laid_out(
+    nodes: _Nodes,
+    order: list[int],
+    found: list[Found],
+    spans: pl.DataFrame,
+    seventh: dict[str, list[tuple[str, str]]],
+    progress: Progress,
+) -> Index:
+    rows = [nodes.rows[n] for n in order]
+    place = np.empty(len(order) + 1, dtype=np.int32)
+    place[order] = np.arange(len(order))
+    place[-1] = -1
+    keys = [f"{row.system}{row.code}" for row in rows]
+    parents = place[[row.parent for row in rows]]
+    children: list[list[int]] = [[] for _ in rows]
+    for n, parent in enumerate(parents):
+        if parent >= 0:
+            children[parent].append(n)
+    meanings = sorted({f"{c}{m}" for one in seventh.values() for c, m in one})
+    meaning_at = {text: n for n, text in enumerate(meanings)}
+    sevenths = [[meaning_at[f"{c}{m}"] for c, m in seventh.get(key, ())] for key in keys]
+    codes = spans.group_by("key", maintain_order=True).agg("valid_from", "valid_to")
+    code_keys = codes["key"].to_list()
+    sorted_codes = np.array(code_keys)
+    low = np.searchsorted(sorted_codes, np.array(keys))
+    high = np.searchsorted(sorted_codes, np.array([key + "~" for key in keys]))
+    terms = sorted({(int(place[node]), kind, text) for node, kind, text in found})
+    words = _Words(terms, keys, progress)
+    child_starts, child_items = _end_to_end(children)
+    seventh_starts, seventh_items = _end_to_end(sevenths)
+    term_nodes = np.array([term[0] for term in terms], dtype=np.int32)
+    return Index(
+        node_keys=keys,
+        node_titles=[row.title for row in rows],
+        node_parents=parents,
+        child_starts=child_starts,
+        children=child_items,
+        node_first=low.astype(np.int32),
+        node_last=high.astype(np.int32),
+        seventh_starts=seventh_starts,
+        seventh=seventh_items,
+        meanings=meanings,
+        term_starts=np.searchsorted(term_nodes, np.arange(len(rows) + 1)).astype(np.int32),
+        term_nodes=term_nodes,
+        term_kinds=np.array([term[1] for term in terms], dtype=np.int32),
+        term_texts=[term[2] for term in terms],
+        term_mass=words.mass(),
+        word_starts=words.starts,
+        term_words=words.items,
+        posting_starts=words.posting_starts,
+        postings=words.postings,
+        stems=words.stems,
+        stem_weights=words.weights,
+        words=words.spelled,
+        word_stems=words.spelled_stems,
+        code_keys=code_keys,
+        span_starts=np.concatenate([[0], codes["valid_from"].list.len().cum_sum().to_numpy()]).astype(np.int32),
+        spans_from=codes["valid_from"].explode().to_physical().to_numpy().astype(np.int32),
+        spans_to=codes["valid_to"].explode().to_physical().to_numpy().astype(np.int32),
+    )  # fmt: skip
+
+
+class _Words:
+    """The stems of all terms, and how much each tells."""
+
+    def __init__(self, terms: Sequence[Found], keys: Sequence[str], progress: Progress) -> None:
+        known = synonyms.load()
+        spelled: dict[str, str] = {}
+        lists: list[list[str]] = []
+        for n, (_, _, text) in enumerate(terms):
+            if n % 10_000 == 0:
+                progress(_TELL, 0.3 + 0.6 * n / len(terms))
+            lists.append(known.stems(text, spelled))
+        self.stems = sorted({one for words in lists for one in words})
+        at = {one: n for n, one in enumerate(self.stems)}
+        self.starts, self.items = _end_to_end(
+            [sorted({at[one] for one in words}) for words in lists]
+        )
+        self.spelled = sorted(spelled)
+        self.spelled_stems = np.array([at[spelled[word]] for word in self.spelled], dtype=np.int32)
+        term_of = np.repeat(np.arange(len(terms), dtype=np.int32), np.diff(self.starts))
+        by_stem = np.argsort(self.items, kind="stable")
+        self.postings = term_of[by_stem]
+        self.posting_starts = np.searchsorted(self.items[by_stem], np.arange(len(self.stems) + 1)).astype(np.int32)  # fmt: skip
+        self.weights = self._weights(terms, keys)
+
+    def _weights(self, terms: Sequence[Found], keys: Sequence[str]) -> Floats:
+        """The rarer a word among the subcategories, the more it tells."""
+        group = np.unique([keys[node][:5] for node, _, _ in terms], return_inverse=True)[1]
+        count = np.array(
+            [
+                len(np.unique(group[self.postings[first:last]]))
+                for first, last in zip(
+                    self.posting_starts[:-1], self.posting_starts[1:], strict=True
+                )
+            ]
+        )
+        weights = np.log(1 + group.max() / count)
+        return np.array(
+            [synonyms.weight(one, w) for one, w in zip(self.stems, weights, strict=True)],
+            dtype=np.float32,
+        )
+
+    def mass(self) -> Floats:
+        """The weight of the words of each term."""
+        return np.add.reduceat(
+            np.append(self.weights[self.items], np.float32(0)), self.starts[:-1]
+        ).astype(np.float32) * (np.diff(self.starts) > 0)
+
+
+def _end_to_end(lists: Sequence[Sequence[int]]) -> tuple[Ints, Ints]:
+    starts = np.zeros(len(lists) + 1, dtype=np.int32)
+    np.cumsum([len(one) for one in lists], out=starts[1:])
+    return starts, np.fromiter(chain.from_iterable(lists), dtype=np.int32)
+
+
+def _read(folder: Path) -> Index:
+    with np.load(folder / "numbers.npz") as numbers:
+        given = {name: numbers[name] for name in numbers.files}
+    for one in fields(Index):
+        if one.name not in given:
+            given[one.name] = (folder / f"{one.name}.txt").read_text(encoding="utf-8").split("\n")
+    return Index(**given)
+
+
+def _keep(index: Index, folder: Path) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix="indexing-", dir=folder.parent))
+    try:
+        values = {one.name: getattr(index, one.name) for one in fields(Index)}
+        numbers = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
+        np.savez(temporary / "numbers.npz", allow_pickle=False, **numbers)
+        for name, value in values.items():
+            if name not in numbers:
+                (temporary / f"{name}.txt").write_text("\n".join(value), encoding="utf-8")
+        try:
+            temporary.rename(folder)
+        except OSError:
+            if not folder.exists():  # somebody else made it meanwhile
+                raise
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)

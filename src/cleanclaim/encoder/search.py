@@ -1,0 +1,414 @@
+"""Codes by words or by the beginning of a code.
+
+Every term of the index (titles, inclusion terms, synonyms, index entries) is weighed against the query: the words that both hold, by how rare they
+are, against those that only one of them holds. Words that a term lacks but its place or the titles above it hold count in part. What fits best is led
+down to a billable code, the one that adds least to the query.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from cleanclaim.encoder.index import INDEX, NOTE, SYSTEMS, Floats, Index
+from cleanclaim.encoder.reading import Reader, Slot, Variant
+from cleanclaim.encoder.words import tokens
+from cleanclaim.reference.icd10cm import dotted
+
+Flags = npt.NDArray[np.bool_]
+
+_EPOCH: Final = date(1970, 1, 1)
+_POOL: Final = 80
+"""So many places are weighed closely."""
+_UNTOLD: Final = 0.3
+"""How much a word of the term counts against it that the query does not hold."""
+_ELSEWHERE: Final = 0.55
+"""What a word is worth that stands elsewhere at the same place or above it."""
+_SECOND_HAND: Final = 0.97
+"""What a term is worth that an index or a note elsewhere gives."""
+_PER_GROUP: Final = 0.9
+_COVERED: Final = 0.9
+"""What each further code of a subcategory is worth, and one that a category above it stands for."""
+_GROUP: Final = 5
+"""Characters of a key that make a group: the system's number and a subcategory."""
+_CATEGORIES: Final = 5
+"""One in so many results may be a category."""
+_GOOD: Final = 0.8
+_SOURCES: Final = ("title", "inclusion term", "synonym", "index", "note")
+_WORD: Final = re.compile(r"[\w'\u2019]+")
+_CODE: Final = re.compile(r"^[A-Za-z]?\d[0-9A-Za-z]{0,3}\.?[0-9A-Za-z]{0,4}$")
+_LISTED: Final = (SYSTEMS.index("HCPCS"), SYSTEMS.index("CPT"))
+"""Systems whose list may be older than the day asked for: the last day that is loaded speaks for it."""
+_WHOLE: Final = 8
+"""Characters of a key with a seventh character."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One result of a search.
+
+    Attributes:
+        system: ICD-10-CM, ICD-9-CM, HCPCS or CPT.
+        code: with its dot.
+        title: the official title, or our own words for a CPT code; None where none is known.
+        billable: True where the code can be billed on the day.
+        matched: the words of `term` that the query matched.
+        term: the words by which it was found.
+        source: where they come from: title, inclusion term, synonym, index, note; or code.
+        score: how well it fits, about 0 to 1.
+        divides_into: for a category the codes below it; for a code with a seventh character all its choices.
+        as_of: the day for which the code list speaks, where that is not the day asked for.
+    """
+
+    system: str
+    code: str
+    title: str | None
+    billable: bool
+    matched: tuple[str, ...]
+    term: str
+    source: str
+    score: float
+    divides_into: tuple[str, ...] = ()
+    as_of: date | None = None
+
+
+class _Day(NamedTuple):
+    """What is in force on a day: which codes, which places have such a code at or below them, and for which day each list speaks where it is another."""
+
+    codes: Flags
+    nodes: Flags
+    as_of: tuple[date | None, ...]
+
+
+class _Hit(NamedTuple):
+    """A place that fits: how well, the place, the code that stands for it, the term, the reading."""
+
+    score: float
+    node: int
+    leaf: int
+    term: int
+    variant: Variant
+
+
+class Searcher:
+    """Searches one index.
+
+    Args:
+        index: the index.
+    """
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._reader = Reader(index)
+        self._own = lru_cache(20_000)(self._stems_of)
+        self._around = lru_cache(20_000)(self._words_around)
+        self._default = lru_cache(50_000)(self._preference)
+        self._days = lru_cache(8)(self._valid)
+        self._has_terms = np.diff(index.term_starts) > 0
+
+    def search(
+        self, text: str, *, on: date, systems: Collection[str] = SYSTEMS, limit: int = 10
+    ) -> list[Result]:
+        """The codes that fit best.
+
+        Args:
+            text: words, or a code or its beginning.
+            on: the day on which the codes shall be in force.
+            systems: some of `SYSTEMS`.
+            limit: so many at most.
+
+        Returns:
+            Billable codes, the best first; then categories.
+        """
+        chosen = frozenset(SYSTEMS.index(one) for one in systems)
+        day = self._days(on)
+        if _CODE.match(text.strip()) and (found := self._by_code(text, day, chosen, limit)):
+            return found
+        return list(self._told(self._hits(text, day.nodes, chosen), day, limit))
+
+    def _by_code(self, text: str, day: _Day, systems: frozenset[int], limit: int) -> list[Result]:
+        """Codes that begin so, billable ones first."""
+        asked = text.strip().replace(".", "").upper()
+        nodes = [node for system in sorted(systems) for node in self._beginning(f"{system}{asked}")]
+        found = [self._place(node, day, set(), asked) for node in nodes[: 50 * limit]]
+        codes = [one for one in found if one.billable]
+        others = [one for one in found if not one.billable]
+        room = limit // _CATEGORIES if len(codes) >= limit else limit - len(codes)
+        others = others[:room]
+        return [*codes[: limit - len(others)], *others]
+
+    def _beginning(self, key: str) -> list[int]:
+        """The places whose key begins so; for a seven-character code the stem that it hangs from."""
+        keys = self._index.node_keys
+        first = bisect_left(keys, key)
+        last = bisect_left(keys, key + "~", first)
+        if first < last or len(key) != _WHOLE or bisect_left(self._index.code_keys, key) == len(self._index.code_keys):  # fmt: skip
+            return list(range(first, last))
+        if self._index.code_keys[bisect_left(self._index.code_keys, key)] != key:
+            return []
+        for stem in (key[:-1], key[:-1].rstrip("X")):
+            at = bisect_left(keys, stem)
+            if at < len(keys) and keys[at] == stem:
+                return [at]
+        return []
+
+    def _hits(self, text: str, valid: Flags, systems: frozenset[int]) -> list[_Hit]:
+        """The places that fit, the best first, each place's code once."""
+        fits, readings, which = self._fits(text)
+        if not readings:
+            return []
+        scores = np.maximum.reduceat(np.append(fits, np.float32(0)), self._index.term_starts[:-1])
+        scores[~(self._has_terms & valid)] = 0
+        pool = self._pool(scores, fits, readings, which)
+        pool = [hit for hit in pool if int(self._index.node_keys[hit.node][0]) in systems]
+        return self._spread(pool, scores, valid)
+
+    def _fits(self, text: str) -> tuple[Floats, list[Variant], npt.NDArray[np.int32]]:
+        """How well each term fits by the reading that suits it best, the readings, and which that is."""
+        index = self._index
+        best = np.zeros(len(index.term_nodes), dtype=np.float32)
+        which = np.zeros(len(best), dtype=np.int32)
+        readings = [one for one in self._reader.variants(text) if one.weight]
+        for n, variant in enumerate(readings):
+            shared = self._shared(variant)
+            untold = np.maximum(index.term_mass - shared, 0)
+            fit = shared / (variant.weight + _UNTOLD * untold) * variant.fit
+            better = fit > best
+            best[better] = fit[better]
+            which[better] = n
+        return best, readings, which
+
+    def _shared(self, variant: Variant) -> Floats:
+        """The weight of the words that each term shares with a reading."""
+        shared = np.zeros(len(self._index.term_nodes), dtype=np.float32)
+        for slot in variant.slots:
+            if len(slot.stems) == 1:
+                shared[self._holding(slot.stems[0])] += slot.weight * slot.fits[0]
+            elif slot.stems:
+                own = np.zeros(len(shared), dtype=np.float32)
+                for at, fit in sorted(zip(slot.stems, slot.fits, strict=True), key=lambda one: one[1]):  # fmt: skip
+                    own[self._holding(at)] = slot.weight * fit
+                shared += own
+        return shared
+
+    def _holding(self, at: int) -> npt.NDArray[np.int32]:
+        starts = self._index.posting_starts
+        return self._index.postings[starts[at] : starts[at + 1]]
+
+    def _pool(
+        self, scores: Floats, fits: Floats, readings: list[Variant], which: npt.NDArray[np.int32]
+    ) -> list[_Hit]:
+        """The best places, with what stands around them counted in."""
+        index = self._index
+        few = min(_POOL, len(scores) - 1)
+        found = []
+        for node in np.argpartition(-scores, few)[:few].tolist():
+            if scores[node] <= 0:
+                continue
+            first, last = index.term_starts[node], index.term_starts[node + 1]
+            term = int(first + fits[first:last].argmax())
+            variant = readings[which[term]]
+            score = float(scores[node])
+            if index.term_kinds[term] in {INDEX, NOTE}:
+                score *= _SECOND_HAND
+            own = self._own(term)
+            lacking = [slot for slot in variant.slots if slot.stems and own.isdisjoint(slot.stems)]
+            if lacking:
+                score += max(0.0, 1 - score) * _ELSEWHERE * self._elsewhere(node, lacking) / variant.weight  # fmt: skip
+            found.append(_Hit(score, node, node, term, variant))
+        return sorted(found, key=lambda hit: (-hit.score, hit.node))
+
+    def _stems_of(self, term: int) -> frozenset[int]:
+        starts = self._index.word_starts
+        return frozenset(self._index.term_words[starts[term] : starts[term + 1]].tolist())
+
+    def _elsewhere(self, node: int, lacking: list[Slot]) -> float:
+        """The weight of words that a term lacks and its place holds."""
+        around = self._around(node)
+        found = 0.0
+        for slot in lacking:
+            if not around.isdisjoint(slot.stems):
+                held = zip(slot.stems, slot.fits, strict=True)
+                found += slot.weight * max(fit for at, fit in held if at in around)
+        return found
+
+    def _words_around(self, node: int) -> frozenset[int]:
+        """The stems of a place's terms and of the titles above it."""
+        index = self._index
+        first, last = index.term_starts[node], index.term_starts[node + 1]
+        words = set(index.term_words[index.word_starts[first] : index.word_starts[last]].tolist())
+        above = int(index.node_parents[node])
+        while above >= 0:
+            title = index.term_starts[above]
+            words.update(index.term_words[index.word_starts[title] : index.word_starts[title + 1]].tolist())  # fmt: skip
+            above = int(index.node_parents[above])
+        return frozenset(words)
+
+    def _spread(self, pool: list[_Hit], scores: Floats, valid: Flags) -> list[_Hit]:
+        """Each place led down to a code, and the codes of many places before many codes of one."""
+        scored = {hit.node: hit.score for hit in pool}
+        per_group: dict[str, int] = {}
+        found: dict[int, _Hit] = {}
+        for hit in pool:
+            leaf = self._leaf(hit.node, scores, valid)
+            if leaf in found:
+                continue
+            group = self._index.node_keys[leaf][:_GROUP]
+            worth = hit.score * _PER_GROUP ** per_group.get(group, 0)
+            if leaf == hit.node and self._is_covered(hit, scored):
+                worth *= _COVERED
+            per_group[group] = per_group.get(group, 0) + 1
+            found[leaf] = hit._replace(score=worth, leaf=leaf)
+        return sorted(found.values(), key=lambda hit: -hit.score)
+
+    def _is_covered(self, hit: _Hit, scored: dict[int, float]) -> bool:
+        """True where a category above fits as well: it stands for this code too."""
+        above = int(self._index.node_parents[hit.node])
+        while above >= 0:
+            if scored.get(above, 0.0) >= hit.score:
+                return True
+            above = int(self._index.node_parents[above])
+        return False
+
+    def _leaf(self, node: int, scores: Floats, valid: Flags) -> int:
+        """The code below a place that adds least to the query; of equals the unspecified one."""
+        while True:
+            below = [n for n in self._children(node) if valid[n]]
+            if not below:
+                return node
+            node = max(below, key=lambda n: (self._best_below(n, scores) + self._default(n), -n))
+
+    def _children(self, node: int) -> list[int]:
+        starts = self._index.child_starts
+        return self._index.children[starts[node] : starts[node + 1]].tolist()  # type: ignore[no-any-return]
+
+    def _best_below(self, node: int, scores: Floats) -> float:
+        last = bisect_left(self._index.node_keys, self._index.node_keys[node] + "~")
+        return float(scores[node:last].max())
+
+    def _preference(self, node: int) -> float:
+        """What speaks for a code that nothing in the query chooses: it says no more than the category."""
+        title = self._index.node_titles[node].lower()
+        if "without complication" in title:
+            return 0.08
+        if " with " in title or title.startswith("other "):
+            return -0.03
+        return 0.05 if "unspecified" in title else 0.0
+
+    def _told(self, hits: list[_Hit], day: _Day, limit: int) -> Iterator[Result]:
+        """Billable codes, then categories that fit about as well as the best of them."""
+        good = _GOOD * hits[0].score if hits else 0.0
+        categories = [hit for hit in hits if hit.node != hit.leaf and hit.score >= good]
+        categories = categories[: limit // _CATEGORIES]
+        for hit in hits[: limit - len(categories)]:
+            yield self._result(hit, hit.leaf, day)
+        for hit in categories:
+            yield self._result(hit, hit.node, day)
+
+    def _result(self, hit: _Hit, node: int, day: _Day) -> Result:
+        stems = {at for slot in hit.variant.slots for at in slot.stems}
+        text = self._index.term_texts[hit.term]
+        return replace(
+            self._place(node, day, stems),
+            matched=tuple(self._matched(text, stems)),
+            term=text,
+            source=_SOURCES[self._index.term_kinds[hit.term]],
+            score=round(hit.score, 3),
+        )
+
+    def _place(self, node: int, day: _Day, stems: set[int], asked: str = "") -> Result:
+        """A place as a result: a code, a code with a seventh character, or a category."""
+        index = self._index
+        system = int(index.node_keys[node][0])
+        code, title = index.node_keys[node][1:], index.node_titles[node]
+        below = [index.node_keys[n][1:] for n in self._children(node) if day.nodes[n]]
+        is_billable = not below and self._is_billable(index.node_keys[node], day)
+        choices = self._sevenths(node, day)
+        if choices:
+            code, meaning = self._seventh(choices, stems, asked)
+            title, below, is_billable = f"{title}, {meaning}", [one for one, _ in choices], True
+        return Result(
+            SYSTEMS[system],
+            _printed(system, code),
+            title or None,
+            is_billable,
+            (asked,) if asked else (),
+            title,
+            "code",
+            1.0,
+            tuple(_printed(system, one) for one in below),
+            day.as_of[system],
+        )
+
+    def _is_billable(self, key: str, day: _Day) -> bool:
+        at = bisect_left(self._index.code_keys, key)
+        return at < len(self._index.code_keys) and self._index.code_keys[at] == key and bool(day.codes[at])  # fmt: skip
+
+    def _sevenths(self, node: int, day: _Day) -> list[tuple[str, str]]:
+        """The whole codes of a stem that are in force, with what their seventh character says."""
+        index = self._index
+        starts = index.seventh_starts
+        padded = index.node_keys[node].ljust(_WHOLE - 1, "X")
+        meanings = (index.meanings[n] for n in index.seventh[starts[node] : starts[node + 1]])
+        return [
+            (f"{padded}{one[0]}"[1:], one[1:])
+            for one in meanings
+            if self._is_billable(f"{padded}{one[0]}", day)
+        ]
+
+    def _seventh(
+        self, choices: list[tuple[str, str]], stems: set[int], asked: str
+    ) -> tuple[str, str]:
+        """The choice that was asked for, by code or by words; else the first."""
+        for one in choices:
+            if one[0] == asked:
+                return one
+        if not stems:
+            return choices[0]
+        return max(choices, key=lambda one: (sum(1 for _ in self._matched(one[1], stems)), -choices.index(one)))  # fmt: skip
+
+    def _valid(self, on: date) -> _Day:
+        index = self._index
+        systems = np.array([int(key[0]) for key in index.code_keys], dtype=np.int32)
+        by_span = np.repeat(systems, np.diff(index.span_starts))
+        asked = (on - _EPOCH).days
+        days = np.full(len(SYSTEMS), asked, dtype=np.int32)
+        for system in _LISTED:
+            last = int(index.spans_to[by_span == system].max(initial=-1))
+            days[system] = min(asked, last) if last >= 0 else asked
+        day = days[by_span]
+        within = (index.spans_from <= day) & (day <= index.spans_to)
+        codes = np.add.reduceat(within, index.span_starts[:-1]) > 0
+        upto = np.concatenate([[0], np.cumsum(codes)])
+        nodes = upto[index.node_last] > upto[index.node_first]
+        as_of = tuple(None if day == asked else _EPOCH + timedelta(days=int(day)) for day in days)
+        return _Day(codes, nodes, as_of)
+
+    def _matched(self, text: str, asked: set[int]) -> Iterator[str]:
+        """The words of a text whose stems were asked for."""
+        index = self._index
+        for word in dict.fromkeys(_WORD.findall(text)):
+            for one in tokens(word):
+                at = bisect_left(index.words, one)
+                if at < len(index.words) and index.words[at] == one and int(index.word_stems[at]) in asked:  # fmt: skip
+                    yield word
+                    break
+
+
+def _printed(system: int, code: str) -> str:
+    """The code as it is printed: ICD-10-CM with its dot after three characters, ICD-9-CM too, after four where it begins with E."""
+    name = SYSTEMS[system]
+    if name == "ICD-10-CM":
+        return dotted(code)
+    if name == "ICD-9-CM":
+        cut = 4 if code.startswith("E") else 3
+        return f"{code[:cut]}.{code[cut:]}" if len(code) > cut else code
+    return code
