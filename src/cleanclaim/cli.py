@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from cleanclaim import cli_price, cli_reference
+from cleanclaim import cli_encoder, cli_price, cli_reference
 from cleanclaim.errors import CleanclaimError, ConfigError
 from cleanclaim.terminal import CLEAN, COULD_NOT_RUN, FINDINGS, fail, progress, settings
 from cleanclaim.terminal import reference as reference_tables
@@ -185,6 +185,18 @@ def check(
     raise typer.Exit(_status(report))
 
 
+app.command(
+    name="lookup",
+    epilog="Examples:  cleanclaim lookup M54.5 --on 2026-05-12  |  cleanclaim lookup 99213 17110 --indicator 1  |  cleanclaim lookup E11 --format json",
+)(cli_encoder.lookup)
+app.command(
+    name="search",
+    epilog="Examples:  cleanclaim search broken wrist  |  cleanclaim search CKD 3b  |  cleanclaim search E11.3 --limit 20",
+)(cli_encoder.search)
+app.command(
+    name="crosswalk",
+    epilog="Examples:  cleanclaim crosswalk 250.00 --to icd10cm  |  cleanclaim crosswalk 83036  |  cleanclaim crosswalk M54.5 --on 2026-05-12",
+)(cli_encoder.crosswalk)
 app.command(name="price", epilog="Example:  cleanclaim price claims.837 --format csv")(
     cli_price.price
 )

@@ -20,12 +20,12 @@ import polars as pl
 from platformdirs import user_cache_path
 
 from cleanclaim.encoder import synonyms
+from cleanclaim.encoder.systems import SYSTEMS
 from cleanclaim.reference import Reference
 from cleanclaim.reference.tabular import Progress
 
 FORMAT: Final = 1
 """Raised whenever the index is made otherwise, so that an older one is not read."""
-SYSTEMS: Final = ("ICD-10-CM", "ICD-9-CM", "HCPCS", "CPT")
 TITLE, INCLUSION, SYNONYM, INDEX, NOTE = range(5)
 """Where a term comes from."""
 

@@ -13,15 +13,15 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from cleanclaim.encoder.index import INDEX, NOTE, SYSTEMS, Floats, Index
+from cleanclaim.encoder.index import INDEX, NOTE, Floats, Index
 from cleanclaim.encoder.reading import Reader, Slot, Variant
+from cleanclaim.encoder.systems import SYSTEMS, printed
 from cleanclaim.encoder.words import tokens
-from cleanclaim.reference.icd10cm import dotted
 
 Flags = npt.NDArray[np.bool_]
 
@@ -78,6 +78,21 @@ class Result:
     score: float
     divides_into: tuple[str, ...] = ()
     as_of: date | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """As the JSON contract has it."""
+        return {
+            "system": self.system,
+            "code": self.code,
+            "title": self.title,
+            "billable": self.billable,
+            "matched": list(self.matched),
+            "term": self.term,
+            "source": self.source,
+            "score": self.score,
+            "divides_into": list(self.divides_into),
+            "as_of": str(self.as_of) if self.as_of else None,
+        }
 
 
 class _Day(NamedTuple):
@@ -337,14 +352,14 @@ class Searcher:
             title, below, is_billable = f"{title}, {meaning}", [one for one, _ in choices], True
         return Result(
             SYSTEMS[system],
-            _printed(system, code),
+            printed(SYSTEMS[system], code),
             title or None,
             is_billable,
             (asked,) if asked else (),
             title,
             "code",
             1.0,
-            tuple(_printed(system, one) for one in below),
+            tuple(printed(SYSTEMS[system], one) for one in below),
             day.as_of[system],
         )
 
@@ -371,9 +386,18 @@ class Searcher:
         for one in choices:
             if one[0] == asked:
                 return one
-        if not stems:
-            return choices[0]
-        return max(choices, key=lambda one: (sum(1 for _ in self._matched(one[1], stems)), -choices.index(one)))  # fmt: skip
+        worth = [self._weight(meaning, stems) for _, meaning in choices]
+        return choices[worth.index(max(worth))]
+
+    def _weight(self, text: str, asked: set[int]) -> float:
+        """The weight of the words of a text that were asked for."""
+        found = {at for word in tokens(text) if (at := self._stem_at(word)) in asked}
+        return float(sum(self._index.stem_weights[at] for at in found if at is not None))
+
+    def _stem_at(self, word: str) -> int | None:
+        at = bisect_left(self._index.words, word)
+        known = at < len(self._index.words) and self._index.words[at] == word
+        return int(self._index.word_stems[at]) if known else None
 
     def _valid(self, on: date) -> _Day:
         index = self._index
@@ -394,21 +418,6 @@ class Searcher:
 
     def _matched(self, text: str, asked: set[int]) -> Iterator[str]:
         """The words of a text whose stems were asked for."""
-        index = self._index
         for word in dict.fromkeys(_WORD.findall(text)):
-            for one in tokens(word):
-                at = bisect_left(index.words, one)
-                if at < len(index.words) and index.words[at] == one and int(index.word_stems[at]) in asked:  # fmt: skip
-                    yield word
-                    break
-
-
-def _printed(system: int, code: str) -> str:
-    """The code as it is printed: ICD-10-CM with its dot after three characters, ICD-9-CM too, after four where it begins with E."""
-    name = SYSTEMS[system]
-    if name == "ICD-10-CM":
-        return dotted(code)
-    if name == "ICD-9-CM":
-        cut = 4 if code.startswith("E") else 3
-        return f"{code[:cut]}.{code[cut:]}" if len(code) > cut else code
-    return code
+            if any(self._stem_at(one) in asked for one in tokens(word)):
+                yield word

@@ -44,6 +44,7 @@ _SHEET_COLUMNS: Final = {
     "LONG DESCRIPTION": "long",
     "SHORT DESCRIPTION": "short",
     "PRICE1": "pricing",
+    **{f"XREF{n}": f"instead{n}" for n in range(1, 6)},
     "COV": "coverage",
     "BETOS": "betos",
     "TOS1": "type_of_service",
@@ -61,6 +62,7 @@ _FIELDS: Final = {
     "long": (11, 80),
     "short": (91, 28),
     "pricing": (119, 2),
+    **{f"instead{n}": (199 + 5 * n, 5) for n in range(1, 6)},
     "coverage": (229, 1),
     "betos": (256, 3),
     "type_of_service": (260, 1),
@@ -205,6 +207,11 @@ def _joined(part: Part, records: pl.DataFrame) -> pl.DataFrame:
             for name in ("pricing", "coverage", "betos", "type_of_service", "action")
         ),
         "changed_on",
+        pl.concat_str([f"instead{n}" for n in range(1, 6)], separator=" ")
+        .str.strip_chars()
+        .str.replace_all(" +", " ")
+        .replace("", None)
+        .alias("instead"),
     )
 
 
@@ -227,5 +234,6 @@ HCPCS: Final = Importer(
         "description, short": "its words",
         "pricing, coverage, betos, type_of_service, action": "as in the record layout",
         "changed_on": "the day of the last action",
+        "instead": "codes that the record names in its place",
     },
 )

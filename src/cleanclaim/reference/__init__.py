@@ -131,6 +131,31 @@ class Reference:
             return rows_of(self.table(name), codes)
         return layered((release, self._few_rows(release, codes)) for release in own)
 
+    def having(self, name: str, column: str, value: str) -> pl.DataFrame:
+        """The rows of a table where a column other than `code` has a value, such as the pairs of a column 2 code.
+
+        Args:
+            name: the table.
+            column: the column.
+            value: what it holds.
+
+        Returns:
+            Those rows, in the table's order.
+        """
+        own = self._own(name)
+        if name in self._tables or all(release.embedded for release in own):
+            return self.table(name).filter(pl.col(column) == value)
+        wanted = pl.Series([value])
+        return layered(
+            (
+                release,
+                starter.read(release.table).filter(pl.col(column) == value)
+                if release.embedded
+                else self._store.rows_of(release, wanted, column),
+            )
+            for release in own
+        )
+
     def is_whole(self, name: str) -> bool:
         """True where a table is in memory as a whole."""
         return name in self._tables

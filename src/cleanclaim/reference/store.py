@@ -74,7 +74,7 @@ class Store:
             ) from error
         return table.with_columns(pl.lit(release.name).alias("release"))
 
-    def rows_of(self, release: Release, codes: pl.Series) -> pl.DataFrame:
+    def rows_of(self, release: Release, codes: pl.Series, by: str = "code") -> pl.DataFrame:
         """The rows of a release for a few codes, with the release's name on every row; the file is not read whole.
 
         The file is sorted by code, so that only those of its row groups are read that may hold one of them.
@@ -85,7 +85,7 @@ class Store:
         path = self._folder(release) / _TABLE
         wanted = codes.drop_nulls().unique()
         try:
-            found = pl.scan_parquet(path).filter(pl.col("code").is_in(wanted.implode())).collect()
+            found = pl.scan_parquet(path).filter(pl.col(by).is_in(wanted.implode())).collect()
         except (OSError, pl.exceptions.PolarsError) as error:
             raise DamagedRelease(
                 f"{release.name}: {path} cannot be read; remove the release and import it again"

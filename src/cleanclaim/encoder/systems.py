@@ -1,0 +1,138 @@
+"""The coding systems: who keeps them, what a code's form says, how a code is printed."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from cleanclaim.reference.icd10cm import dotted
+
+ICD10: Final = "ICD-10-CM"
+ICD9: Final = "ICD-9-CM"
+HCPCS: Final = "HCPCS"
+CPT: Final = "CPT"
+SYSTEMS: Final = (ICD10, ICD9, HCPCS, CPT)
+"""In the order in which they are told."""
+KEEPERS: Final = {
+    ICD10: "NCHS (CDC) and CMS",
+    ICD9: "NCHS (CDC) and CMS; in use up to 2015-09-30",
+    HCPCS: "CMS (Level II; D codes: the American Dental Association)",
+    CPT: "the American Medical Association (HCPCS Level I)",
+}
+FOR: Final = {
+    ICD10: "diagnoses: why the patient was seen",
+    ICD9: "diagnoses of services before 2015-10-01",
+    HCPCS: "services, supplies, drugs and equipment: what was done or given",
+    CPT: "services and procedures: what was done",
+}
+TABLES: Final = {
+    ICD10: ("icd10cm",),
+    ICD9: ("icd9cm",),
+    HCPCS: ("hcpcs", "procedure_codes"),
+    CPT: ("cpt", "procedure_codes"),
+}
+"""The lists that tell when a code was in force."""
+
+
+class Kind(NamedTuple):
+    """What a procedure code's form says of it.
+
+    Attributes:
+        system: HCPCS or CPT.
+        category: the category and the part of the code list, in our words.
+    """
+
+    system: str
+    category: str
+
+
+_CPT_PARTS: Final = (
+    ("00100", "01999", "anesthesia"),
+    ("10004", "19499", "surgery: skin and breast"),
+    ("20100", "29999", "surgery: bones, joints, muscles"),
+    ("30000", "32999", "surgery: airways and lungs"),
+    ("33016", "37799", "surgery: heart and vessels"),
+    ("38100", "38999", "surgery: blood and lymph"),
+    ("39000", "39599", "surgery: mediastinum and diaphragm"),
+    ("40490", "49999", "surgery: digestive system"),
+    ("50010", "53899", "surgery: urinary system"),
+    ("54000", "55899", "surgery: male genital system"),
+    ("55920", "58999", "surgery: female genital system"),
+    ("59000", "59899", "maternity care"),
+    ("60000", "60699", "surgery: endocrine system"),
+    ("61000", "64999", "surgery: nervous system"),
+    ("65091", "68899", "surgery: eye"),
+    ("69000", "69990", "surgery: ear"),
+    ("70010", "79999", "imaging and radiation"),
+    ("80047", "89398", "laboratory and pathology"),
+    ("90281", "99199", "medicine"),
+    ("99202", "99499", "visits and other evaluation and management"),
+    ("99500", "99607", "medicine"),
+)
+_HCPCS_PARTS: Final = {
+    "A": "transport, supplies, contrast and radiopharmaceuticals",
+    "B": "enteral and parenteral nutrition",
+    "C": "outpatient hospital payment, temporary",
+    "D": "dental procedures",
+    "E": "durable medical equipment",
+    "G": "procedures and services that CMS names",
+    "H": "behavioral health, for Medicaid",
+    "J": "drugs not taken by mouth, chemotherapy",
+    "K": "equipment, temporary, for the DME contractors",
+    "L": "orthotics and prosthetics",
+    "M": "other medical services and quality measures",
+    "P": "pathology and laboratory",
+    "Q": "temporary codes of CMS",
+    "R": "transport of portable diagnostics",
+    "S": "for private payers; not for Medicare",
+    "T": "for Medicaid; not for Medicare",
+    "U": "laboratory tests for an outbreak",
+    "V": "vision, hearing and speech",
+}
+_FORMS: Final = (
+    (re.compile(r"^\d{4}F$"), "Category II: performance measure, not paid"),
+    (re.compile(r"^\d{4}T$"), "Category III: new technology, temporary"),
+    (re.compile(r"^\d{4}U$"), "proprietary laboratory analysis (PLA)"),
+    (re.compile(r"^\d{4}M$"), "multianalyte assay with an algorithm (MAAA), administrative"),
+    (re.compile(r"^\d{4}A$"), "immunization administration, temporary"),
+)
+_CATEGORY_I: Final = re.compile(r"^\d{5}$")
+_LEVEL_II: Final = re.compile(r"^[A-CDE-V]\d{4}$")
+
+
+def procedure_kind(code: str) -> Kind | None:
+    """What a procedure code's form says; None for no form of a procedure code.
+
+    >>> procedure_kind("99213").category
+    'Category I: visits and other evaluation and management'
+    >>> procedure_kind("0047U").category
+    'proprietary laboratory analysis (PLA)'
+    """
+    if _LEVEL_II.match(code) and code[0] in _HCPCS_PARTS:
+        return Kind(HCPCS, f"Level II: {_HCPCS_PARTS[code[0]]}")
+    for form, words in _FORMS:
+        if form.match(code):
+            return Kind(CPT, words)
+    if not _CATEGORY_I.match(code):
+        return None
+    part = next((words for first, last, words in _CPT_PARTS if first <= code <= last), None)
+    return Kind(CPT, f"Category I: {part}" if part else "Category I")
+
+
+def plain(code: str) -> str:
+    """A code as it is stored: upper case, no dot, no blanks."""
+    return code.replace(".", "").strip().upper()
+
+
+def printed(system: str, code: str) -> str:
+    """A code as it is printed: a diagnosis with its dot.
+
+    >>> printed("ICD-9-CM", "E8889")
+    'E888.9'
+    """
+    if system == ICD10:
+        return dotted(code)
+    if system == ICD9:
+        cut = 4 if code.startswith("E") else 3
+        return f"{code[:cut]}.{code[cut:]}" if len(code) > cut else code
+    return code

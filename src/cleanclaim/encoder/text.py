@@ -1,0 +1,246 @@
+"""Pages of codes, search results and crosswalks as text for a person to read."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+from cleanclaim.encoder.book import Span
+from cleanclaim.encoder.crosswalk import GEM, KINDS, Crosswalk, Mapping
+from cleanclaim.encoder.lookup import Page
+from cleanclaim.encoder.search import Result
+from cleanclaim.encoder.systems import FOR, KEEPERS
+
+WHOLE: Final = 10_000
+"""More lines than any list has."""
+_WIDTH: Final = 100
+_HEADINGS: Final = {
+    "includes": "Includes",
+    "inclusion_term": "Also called",
+    "excludes1": "Excludes1 (never together)",
+    "excludes2": "Excludes2 (may stand together)",
+    "code_first": "Code first",
+    "use_additional": "Use additional code",
+    "code_also": "Code also",
+    "note": "Note",
+}
+_FEW_PAIRS: Final = 5
+
+
+def page(told: Page, *, most: int = WHOLE) -> str:
+    """A page of text.
+
+    Args:
+        told: the page.
+        most: so many lines of a list at most; what is left out is counted.
+    """
+    parts = [
+        list(_head(told)),
+        _section("Divides into", [f"{code}  {title or ''}" for code, title in told.divides_into], most),
+        _section("Within", [f"{code}  {title}" for code, title in told.parents], most),
+        *_notes(told, most),
+        _section("Medicare Code Editor", list(told.attributes), most),
+        *_procedure(told.procedure, most),
+        [f"Read from: {'; '.join(told.releases)}"] if told.releases else [],
+    ]  # fmt: skip
+    return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
+
+
+def _head(told: Page) -> Iterator[str]:
+    yield from textwrap.wrap(f"{told.code}  {told.title or '(no title loaded)'}", _WIDTH)
+    yield f"{told.system}, {told.kind}; kept by {KEEPERS[told.system]}"
+    yield f"For {FOR[told.system]}"
+    yield _standing(told)
+    for span in told.valid:
+        yield f"In force {_days(span)}  ({', '.join(span.releases)})"
+    if told.replaced_by:
+        yield f"Replaced by {', '.join(told.replaced_by)}"
+    if told.replaces:
+        yield f"Replaces {', '.join(told.replaces)}"
+    if told.before:
+        yield f"Before it came, {', '.join(told.before)} served for the same"
+
+
+def _standing(told: Page) -> str:
+    if told.billable:
+        return f"Billable on {told.on}"
+    if told.billable is None:
+        return f"Whether it can be billed on {told.on} was not checked: no list of such codes is loaded for that day"
+    if told.divides_into and not told.valid:
+        return "Not billable: choose one of the codes below it"
+    return f"Not billable on {told.on}"
+
+
+def _days(span: Span) -> str:
+    start = "" if str(span.first).startswith("1900") else f"from {span.first}"
+    end = f"to {span.last}" if span.last else ""
+    return " ".join(part for part in (start, end) if part) or "always"
+
+
+def _section(heading: str, lines: Sequence[str], most: int) -> list[str]:
+    if not lines:
+        return []
+    shown = [f"  {line}".rstrip() for line in lines[:most]]
+    if len(lines) > most:
+        shown.append(f"  … {len(lines) - most:,} more: cleanclaim lookup tells them all")
+    return [f"{heading}:", *shown]
+
+
+def _notes(told: Page, most: int) -> Iterator[list[str]]:
+    for kind, heading in _HEADINGS.items():
+        own = [note for note in told.notes if note["kind"] == kind]
+        yield _section(heading, [_note(note, told.code) for note in own], most)
+
+
+def _note(note: dict[str, str | None], code: str) -> str:
+    at = "" if note["at"] == code else f"  [at {note['at']}]"
+    heading = f"{note['heading']} " if note["heading"] else ""
+    return f"{heading}{note['text']}{at}"
+
+
+def _procedure(known: dict[str, Any], most: int) -> Iterator[list[str]]:
+    if not known:
+        return
+    yield _section("Fee schedule", [line for row in known["fee_schedule"] for line in _fees(row)], most)  # fmt: skip
+    yield _section("Units", [_limit(row) for row in known["unit_limits"]], most)
+    yield _section("Add-on", list(_add_on(known["add_on"], most)), most)
+    for pairs in known["pairs"]:
+        yield _pairs(pairs, most)
+    yield _section("Modifiers that the tables speak for", list(_modifiers(known["modifiers"])), most)  # fmt: skip
+    yield _section("Coverage policies", [_policy(row) for row in known["coverage"]], most)
+    yield _section("Other rules", [row["text"] for row in known["rules"]], most)
+    yield _section("Not checked", [f"{row['table']}: {row['reason']} ({row['supply']})" for row in known["not_loaded"]], most)  # fmt: skip
+
+
+def _fees(row: dict[str, Any]) -> Iterator[str]:
+    name = f"with {row['modifier']}: " if row["modifier"] else ""
+    status = f"status {row['status']} ({row['status_means'] or 'meaning unknown'})"
+    days = f", global {row['global_days']} ({row['global_means']})" if row["global_days"] else ""
+    yield f"{name}{status}{days}  [{row['release']}]"
+    if row["nonfacility_total"] is not None:
+        yield (
+            f"  RVU work {row['work_rvu']:.2f}, total {row['nonfacility_total']:.2f} in an office,"
+            f" {row['facility_total']:.2f} in a facility"
+        )
+    prices = (("office", row["nonfacility_price"]), ("facility", row["facility_price"]))
+    told = ", ".join(f"{setting} ${price:,.2f}" for setting, price in prices if price is not None)
+    if told:
+        place = (
+            f"locality {row['locality']}" if row["locality"] else "national, before the locality"
+        )
+        yield f"  price ({place}): {told}"
+
+
+def _limit(row: dict[str, Any]) -> str:
+    means = row["adjudication_means"]
+    return f"{row['setting']}: at most {row['max_units']} {means or ''}".rstrip() + f"  [{row['release']}]"  # fmt: skip
+
+
+def _add_on(row: dict[str, Any], most: int) -> Iterator[str]:
+    if row["is_add_on"]:
+        yield f"Billed {row['means']}  [{row['release']}]"
+    if row["primaries"]:
+        yield f"primary codes: {_few(row['primaries'], most)}"
+    if row["add_ons"]:
+        yield f"codes added to it: {_few(row['add_ons'], most)}"
+
+
+def _few(codes: Sequence[str], most: int) -> str:
+    shown = ", ".join(codes[: most * 2])
+    return shown if len(codes) <= most * 2 else f"{shown} … {len(codes) - most * 2:,} more"
+
+
+def _pairs(pairs: dict[str, Any], most: int) -> list[str]:
+    counts = pairs["by_indicator"]
+    told = f"{counts.get('0', 0):,} never paid together, {counts.get('1', 0):,} with a modifier"
+    rows = [
+        f"{row['paid']} takes in {row['not_paid']}: {row['indicator_means']}" for row in pairs["rows"]
+    ]  # fmt: skip
+    heading = f"NCCI pairs, {pairs['setting']}: {told}; page {pairs['page']} of {pairs['pages']}"
+    return _section(heading, rows, min(most, max(len(rows), 1)) if most == WHOLE else _FEW_PAIRS) or [f"{heading}."]  # fmt: skip
+
+
+def _modifiers(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+    by_reason: dict[str, list[str]] = {}
+    for row in rows:
+        by_reason.setdefault(row["why"], []).append(row["modifier"])
+    for why, modifiers in by_reason.items():
+        yield f"{', '.join(modifiers)}: {why}"
+
+
+def _policy(row: dict[str, Any]) -> str:
+    where = f", {', '.join(row['states'])}" if row["states"] else ""
+    return f"{row['policy']}  {row['title'] or ''} ({row['kind']}{where})  [{row['release']}]"
+
+
+def results(found: Sequence[Result], asked: str) -> str:
+    """Search results, one a line, with the words that were found."""
+    if not found:
+        return f"Nothing fits '{asked}'.\n"
+    width = max(len(one.code) for one in found)
+    lines = []
+    for one in found:
+        mark = " " if one.billable else "-"
+        lines.append(
+            f"{mark} {one.code:<{width}}  {one.title or '(no title loaded)'}{_found_by(one)}"
+        )
+        if one.divides_into:
+            lines.append(f"  {'':<{width}}  {_divisions(one)}")
+    if not all(one.billable for one in found):
+        lines.append("- not billable: a category, or a code that is not in force")
+    return "\n".join(lines) + "\n"
+
+
+def _found_by(one: Result) -> str:
+    as_of = f"  [list of {one.as_of}]" if one.as_of else ""
+    if one.source in {"title", "code"} or not one.term:
+        return as_of
+    return f"  ({one.source}: {one.term}){as_of}"
+
+
+def _divisions(one: Result) -> str:
+    verb = "choices" if one.billable else "divides into"
+    shown = ", ".join(one.divides_into[:8])
+    more = len(one.divides_into) - 8
+    return f"{verb}: {shown}" + (f" and {more} more" if more > 0 else "")
+
+
+def mappings(found: Crosswalk, asked: str) -> str:
+    """A crosswalk, kind by kind."""
+    parts = []
+    for kind, heading in KINDS.items():
+        own = [one for one in found.mappings if one.kind == kind]
+        if own:
+            parts.append("\n".join([f"{heading}:", *_mapping_lines(own)]))
+    if not parts:
+        parts.append(f"Nothing that is loaded maps {asked}.")
+    if found.not_loaded:
+        parts.append("\n".join(["Not checked:", *(f"  {one}" for one in found.not_loaded)]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _mapping_lines(own: Sequence[Mapping]) -> Iterator[str]:
+    source = None
+    for one in own:
+        said = f"{one.source}" + (f" ({', '.join(one.states)})" if one.states else "")
+        if said != source:
+            yield f"  {said}  [{one.release}]" if one.release != one.source else f"  {said}"
+            source = said
+        yield f"    {one.from_code} → {one.to_code or 'none'}  {one.title or ''}{_aside(one)}".rstrip()
+
+
+def _aside(one: Mapping) -> str:
+    words = []
+    if one.via:
+        words.append(f"by way of {', '.join(one.via)}")
+    if one.covered is not None:
+        words.append("supports" if one.covered else "does not support")
+    if one.lines is not None:
+        share = "" if one.paid_share is None else f", {one.paid_share:.0%} paid"
+        words.append(f"{one.lines:,} lines{share}")
+    if one.note and not one.via:
+        words.append(one.note)
+    if one.kind == GEM and one.in_force is False:
+        words.append("not in force on the day")
+    return f"  ({'; '.join(words)})" if words else ""
