@@ -106,58 +106,54 @@ class Book:
         self._tables: dict[str, tuple[Rows, tuple[str, ...]]] = {}
 
     @cached_property
-    def places(self) -> dict[str, Place]:
-        """Every place by its code, in the list's order."""
-        rows = self.reference.table("icd10cm_tabular").sort("order")
-        columns = [rows[name].to_list() for name in ("code", "kind", "parent", "title")]
-        return {row[0]: Place(*row) for row in zip(*columns, strict=True)}
+    def _places(self) -> Rows:
+        table = self.reference.table("icd10cm_tabular")
+        return Rows(table, "code", "code", "kind", "parent", "title")
+
+    @cached_property
+    def _children(self) -> Rows:
+        table = self.reference.table("icd10cm_tabular").select("parent", "order", "code")
+        return Rows(table.drop_nulls().sort("parent", "order"), "parent", "code")
+
+    @cached_property
+    def _notes(self) -> Rows:
+        table = self.reference.table("icd10cm_notes").sort("code", "note_id")
+        return Rows(table, "code", "kind", "text", "code", "heading")
+
+    @cached_property
+    def _sevenths(self) -> Rows:
+        table = self.reference.table("icd10cm_seventh")
+        return Rows(table, "code", "padded", "character", "meaning")
 
     @cached_property
     def tabular_release(self) -> str:
         """The release of the tabular list."""
         return str(self.reference.table("icd10cm_tabular")["release"][0])
 
-    @cached_property
-    def children(self) -> dict[str, list[str]]:
-        """The places below each place, in the list's order."""
-        found: dict[str, list[str]] = {}
-        for place in self.places.values():
-            if place.parent is not None:
-                found.setdefault(place.parent, []).append(place.code)
-        return found
+    def place(self, code: str) -> Place | None:
+        """The place of the tabular list that has this very code."""
+        rows = self._places.of(code)
+        return Place(*rows[0]) if rows else None
 
-    @cached_property
-    def _notes(self) -> dict[str, list[Note]]:
-        rows = self.reference.table("icd10cm_notes").sort("note_id")
-        columns = [rows[name].to_list() for name in ("kind", "text", "code", "heading")]
-        found: dict[str, list[Note]] = {}
-        for row in zip(*columns, strict=True):
-            found.setdefault(row[2], []).append(Note(*row))
-        return found
-
-    @cached_property
-    def _sevenths(self) -> dict[str, list[Seventh]]:
-        rows = self.reference.table("icd10cm_seventh")
-        columns = [rows[name].to_list() for name in ("code", "padded", "character", "meaning")]
-        found: dict[str, list[Seventh]] = {}
-        for code, padded, character, meaning in zip(*columns, strict=True):
-            found.setdefault(code, []).append(Seventh(padded + character, character, meaning))
-        return found
+    def children(self, code: str) -> list[str]:
+        """The places below a place, in the list's order."""
+        return [row[0] for row in self._children.of(code)]
 
     def place_of(self, code: str) -> Place | None:
         """The place at which a code stands or, with a seventh character, from which it hangs."""
-        if code in self.places:
-            return self.places[code]
-        if len(code) != _WHOLE:
-            return None
+        if (own := self.place(code)) is not None or len(code) != _WHOLE:
+            return own
         for stem in (code[:-1], code[:-1].rstrip("X")):
-            if any(one.code == code for one in self._sevenths.get(stem, ())):
-                return self.places[stem]
+            if any(one.code == code for one in self.sevenths(stem)):
+                return self.place(stem)
         return None
 
     def sevenths(self, code: str) -> list[Seventh]:
         """The seventh characters that a stem takes, by the tabular list."""
-        return self._sevenths.get(code, [])
+        rows = self._sevenths.of(code)
+        return [
+            Seventh(padded + character, character, meaning) for padded, character, meaning in rows
+        ]
 
     def title(self, code: str, on: date) -> str | None:
         """The official title: by an imported list of the day where there is one, else by the tabular list."""
@@ -185,8 +181,9 @@ class Book:
         if place is not None and place.code != code:
             found.append(place)
         while place is not None and place.parent is not None:
-            place = self.places[place.parent]
-            found.append(place)
+            place = self.place(place.parent)
+            if place is not None:
+                found.append(place)
         return found[::-1]
 
     def notes(self, code: str) -> list[Note]:
@@ -195,7 +192,7 @@ class Book:
         if place is None:
             return []
         path = [place, *(one for one in self.above(code)[::-1] if one.code != place.code)]
-        found = [note for one in path for note in self._notes.get(one.code, ())]
+        found = [Note(*row) for one in path for row in self._notes.of(one.code)]
         headings = {(note.at, note.heading) for note in found if note.heading}
         found = [note for note in found if (note.at, note.text) not in headings]
         return sorted(found, key=lambda note: NOTES.index(note.kind))

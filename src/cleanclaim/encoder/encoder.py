@@ -7,11 +7,10 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cleanclaim.encoder import index
 from cleanclaim.encoder.book import Book
-from cleanclaim.encoder.crosswalk import Crosswalk, crosswalk
 from cleanclaim.encoder.lookup import Page, near, pages
 from cleanclaim.encoder.procedure import Asked
 from cleanclaim.encoder.search import Result, Searcher
@@ -19,6 +18,9 @@ from cleanclaim.encoder.systems import SYSTEMS
 from cleanclaim.errors import ConfigError
 from cleanclaim.reference import Reference
 from cleanclaim.reference.tabular import Progress
+
+if TYPE_CHECKING:
+    from cleanclaim.encoder.crosswalk import Crosswalk
 
 _SPELLINGS: Final = {name.lower().replace("-", "").replace(" ", ""): name for name in SYSTEMS}
 
@@ -119,6 +121,8 @@ class Encoder:
             ConfigError: there is no such system.
             InputError: a file of the history cannot be read.
         """
+        from cleanclaim.encoder.crosswalk import crosswalk  # noqa: PLC0415 - start-up: looking up and searching do without
+
         paths = list(history)
         own = None
         if paths:

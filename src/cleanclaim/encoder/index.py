@@ -24,11 +24,12 @@ from cleanclaim.encoder.systems import SYSTEMS
 from cleanclaim.reference import Reference
 from cleanclaim.reference.tabular import Progress
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Raised whenever the index is made otherwise, so that an older one is not read."""
 TITLE, INCLUSION, SYNONYM, INDEX, NOTE = range(5)
 """Where a term comes from."""
 
+_KNOWN: Final = "synonyms.json"
 _TELL: Final = "Indexing the code lists (once)"
 _TABLES: Final = frozenset(
     (
@@ -87,6 +88,7 @@ class Index:
         word_stems: the stem of each.
         code_keys: every billable code with its system's number, sorted.
         span_starts, spans_from, spans_to: when each was in force, in days since 1970-01-01.
+        known: the synonyms by which the terms were read.
     """
 
     node_keys: list[str]
@@ -116,6 +118,7 @@ class Index:
     span_starts: Ints
     spans_from: Ints
     spans_to: Ints
+    known: synonyms.Synonyms
 
 
 def load(reference: Reference, progress: Progress | None = None) -> Index:
@@ -389,6 +392,7 @@ def _laid_out(
         code_keys=code_keys,
         span_starts=np.concatenate([[0], codes["valid_from"].list.len().cum_sum().to_numpy()]).astype(np.int32),
         spans_from=codes["valid_from"].explode().to_physical().to_numpy().astype(np.int32),
+        known=synonyms.load(),
         spans_to=codes["valid_to"].explode().to_physical().to_numpy().astype(np.int32),
     )  # fmt: skip
 
@@ -450,6 +454,7 @@ def _end_to_end(lists: Sequence[Sequence[int]]) -> tuple[Ints, Ints]:
 def _read(folder: Path) -> Index:
     with np.load(folder / "numbers.npz") as numbers:
         given = {name: numbers[name] for name in numbers.files}
+    given["known"] = synonyms.Synonyms.restore((folder / _KNOWN).read_text(encoding="utf-8"))
     for one in fields(Index):
         if one.name not in given:
             given[one.name] = (folder / f"{one.name}.txt").read_text(encoding="utf-8").split("\n")
@@ -464,8 +469,9 @@ def _keep(index: Index, folder: Path) -> None:
         numbers = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
         np.savez(temporary / "numbers.npz", allow_pickle=False, **numbers)
         for name, value in values.items():
-            if name not in numbers:
+            if isinstance(value, list):
                 (temporary / f"{name}.txt").write_text("\n".join(value), encoding="utf-8")
+        (temporary / _KNOWN).write_text(index.known.dump(), encoding="utf-8")
         try:
             temporary.rename(folder)
         except OSError:

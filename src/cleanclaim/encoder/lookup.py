@@ -189,7 +189,7 @@ def _below(code: str, on: date, book: Book) -> tuple[tuple[str, str | None], ...
     if sevenths:
         return tuple(sevenths)
     return tuple(
-        (printed(ICD10, one), book.title(one, on)) for one in book.children.get(code, ()) if " " not in one and "-" not in one
+        (printed(ICD10, one), book.title(one, on)) for one in book.children(code) if " " not in one and "-" not in one
     )  # fmt: skip
 
 

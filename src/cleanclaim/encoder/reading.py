@@ -69,7 +69,7 @@ class Reader:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._known = synonyms.load()
+        self._known = index.known
         self._stem_at = {one: n for n, one in enumerate(index.stems)}
         self._by_length: dict[int, list[str]] = {}
         for word in index.words:

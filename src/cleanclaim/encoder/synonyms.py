@@ -6,6 +6,7 @@ The lists are cleanclaim's own, written from general medical knowledge, in `data
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from dataclasses import dataclass, field
 from functools import cache
@@ -86,6 +87,30 @@ class Synonyms:
             if spelled is not None:
                 spelled[word] = found[-1]
         return found
+
+    def dump(self) -> str:
+        """The lists as JSON, so that they need not be parsed again."""
+        return json.dumps(
+            {
+                "words": self.words,
+                "phrases": [
+                    [list(key), [list(one) for one in names]] for key, names in self.phrases.items()
+                ],
+                "series": {key: list(value) for key, value in self.series.items()},
+                "written": [[pattern.pattern, to] for pattern, to in self.written],
+            }
+        )
+
+    @classmethod
+    def restore(cls, text: str) -> Synonyms:
+        """The lists from `dump`, without `codes`, which the index holds as terms."""
+        told = json.loads(text)
+        return cls(
+            words=told["words"],
+            phrases={tuple(key): [tuple(one) for one in names] for key, names in told["phrases"]},
+            series={key: tuple(value) for key, value in told["series"].items()},
+            written=[(re.compile(pattern), to) for pattern, to in told["written"]],
+        )
 
     def read_as(self, text: str) -> str:
         """A text with its short forms with signs written out: s/p, w/o."""
