@@ -30,6 +30,12 @@ FILE = re.compile(r"(<!-- file: (?P<path>[^\n]*?) -->\n```\w+\n).*?(```\n)", re.
 COMMANDS = (
     (),
     ("check",),
+    ("lookup",),
+    ("search",),
+    ("crosswalk",),
+    ("diff",),
+    ("export",),
+    ("export", "codes"),
     ("explain",),
     ("edits",),
     ("template",),

@@ -4,6 +4,9 @@ import cleanclaim
 
 report = cleanclaim.check("claims.837")
 report.findings      # a Polars frame
+
+cleanclaim.search("heart attack")[0].code      # 'I21.9'
+cleanclaim.lookup("M54.5")[0].replaced_by      # ('M54.50', 'M54.51', 'M54.59')
 """
 
 from __future__ import annotations
@@ -13,15 +16,29 @@ from typing import TYPE_CHECKING, Any
 from cleanclaim.version import VERSION
 
 if TYPE_CHECKING:
-    from cleanclaim.api import check
+    from cleanclaim.api import check, crosswalk, lookup, search
+    from cleanclaim.encoder import Encoder
     from cleanclaim.reference import Reference
     from cleanclaim.report.result import Report
 
 __version__ = VERSION
-__all__ = ["Reference", "Report", "__version__", "check"]
+__all__ = [
+    "Encoder",
+    "Reference",
+    "Report",
+    "__version__",
+    "check",
+    "crosswalk",
+    "lookup",
+    "search",
+]
 
 _HOMES = {
     "check": "cleanclaim.api",
+    "crosswalk": "cleanclaim.api",
+    "lookup": "cleanclaim.api",
+    "search": "cleanclaim.api",
+    "Encoder": "cleanclaim.encoder",
     "Reference": "cleanclaim.reference",
     "Report": "cleanclaim.report.result",
 }

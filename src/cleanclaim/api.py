@@ -12,6 +12,10 @@ import polars as pl
 
 from cleanclaim import pipeline, registry
 from cleanclaim.edit import Disposition, Edit
+from cleanclaim.encoder import Encoder
+from cleanclaim.encoder.crosswalk import Crosswalk
+from cleanclaim.encoder.lookup import Page
+from cleanclaim.encoder.search import Result
 from cleanclaim.errors import InputError
 from cleanclaim.pipeline import Settings
 from cleanclaim.read.table import read_set
@@ -86,6 +90,63 @@ def check(
             f"claims must be paths, mappings, dataclasses or frames, not {type(claims).__name__}"
         )
     return pipeline.check_objects(several, tables, chosen, settings)
+
+
+def lookup(code: str, *, on: date | None = None) -> list[Page]:
+    """What there is to know of a code; `Encoder` asks more, and of other tables.
+
+    Args:
+        code: with or without its dot.
+        on: the day of service; by default today.
+
+    Returns:
+        A page for each system that knows the code, the one in force first.
+
+    >>> lookup("M54.5", on=date(2026, 5, 12))[0].replaced_by
+    ('M54.50', 'M54.51', 'M54.59')
+    """
+    return default_encoder().lookup(code, on=on)
+
+
+def search(
+    text: str, *, system: str | None = None, on: date | None = None, limit: int = 10
+) -> list[Result]:
+    """Codes by words, or by the beginning of a code.
+
+    Args:
+        text: what is looked for.
+        system: icd10cm, icd9cm, hcpcs or cpt; by default all.
+        on: the day on which the codes shall be in force; by default today.
+        limit: so many results at most.
+
+    >>> search("heart attack", on=date(2026, 5, 12))[0].code
+    'I21.9'
+    """
+    return default_encoder().search(text, system=system, on=on, limit=limit)
+
+
+def crosswalk(
+    code: str,
+    *,
+    to: str | None = None,
+    on: date | None = None,
+    history: Iterable[str | Path] = (),
+) -> Crosswalk:
+    """Every mapping of a code: other revisions, successors, coverage policies, the user's own history.
+
+    Args:
+        code: with or without its dot.
+        to: only to this system: icd10cm, icd9cm, hcpcs or cpt.
+        on: the day on which targets shall be in force; by default today.
+        history: the user's claims, or plain tables of paid lines.
+    """
+    return default_encoder().crosswalk(code, to=to, on=on, history=history)
+
+
+@cache
+def default_encoder() -> Encoder:
+    """The encoder over the embedded tables and the user's store."""
+    return Encoder(default_reference())
 
 
 @cache

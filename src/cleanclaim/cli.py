@@ -197,25 +197,40 @@ app.command(
     name="crosswalk",
     epilog="Examples:  cleanclaim crosswalk 250.00 --to icd10cm  |  cleanclaim crosswalk 83036  |  cleanclaim crosswalk M54.5 --on 2026-05-12",
 )(cli_encoder.crosswalk)
+app.command(
+    name="diff",
+    epilog="Examples:  cleanclaim diff FY2026 FY2027  |  cleanclaim diff --on 2026-09-30 --on 2026-10-01 --impact claims/  |  "
+    'cleanclaim diff "MPFS 2024C" "MPFS 2025D"',
+)(cli_encoder.diff)
+app.add_typer(cli_encoder.export, name="export")
 app.command(name="price", epilog="Example:  cleanclaim price claims.837 --format csv")(
     cli_price.price
 )
 
 
-@app.command(epilog="Examples:  cleanclaim explain DX102  |  cleanclaim explain M54.5")
+@app.command(
+    epilog="Examples:  cleanclaim explain DX102  |  cleanclaim explain M54.5  |  cleanclaim explain 99213 --on 2026-05-12"
+)
 def explain(
     word: Annotated[
-        str, typer.Argument(help="An edit (DX102 or its name) or a diagnosis code (M54.5).")
+        str, typer.Argument(help="An edit (DX102 or its name) or a code (M54.5, 99213).")
     ],
     *,
+    on: Annotated[
+        str | None, typer.Option("--on", help="The day, for a code (YYYY-MM-DD); default today.")
+    ] = None,
     edits: Annotated[
         list[str] | None, typer.Option("--edits", help="A folder of your own edits.")
     ] = None,
+    store: Annotated[
+        Path | None, typer.Option("--store", help="The reference store, if not the usual one.")
+    ] = None,
 ) -> None:
-    """Explain an edit, or a diagnosis code."""
+    """Explain an edit, or a code: what it is, when in force, what replaced it, what binds it."""
     from cleanclaim.explain import explain as page  # noqa: PLC0415
 
-    typer.echo(page(word, _all_edits(tuple(edits or ())), reference_tables(None, None)), nl=False)
+    every = _all_edits(tuple(edits or ()))
+    typer.echo(page(word, every, reference_tables(store, None), cli_encoder.day(on)), nl=False)
 
 
 @app.command(name="edits", epilog="Examples:  cleanclaim edits  |  cleanclaim edits --format json")

@@ -19,6 +19,7 @@ from cleanclaim.terminal import COULD_NOT_RUN, FINDINGS, progress, reference
 if TYPE_CHECKING:
     from cleanclaim.encoder import Encoder
 
+_TWO = 2
 _ON = typer.Option("--on", help="The day of service (YYYY-MM-DD); default today.")
 _FORMAT = typer.Option("--format", "-f", help="text or json.")
 _STORE = typer.Option("--store", help="The reference store, if not the usual one.")
@@ -55,11 +56,11 @@ def lookup(
 ) -> None:
     """Tell all there is to know of codes: what they are, when in force, what replaced them, their notes, and for procedures what the loaded tables say."""
     _check_format(format_)
-    day = _day(on)
+    asked_on = day(on)
     with _encoder(store, lock) as encoder:
         asked = list(_codes(codes))
         found = {
-            code: encoder.lookup(code, on=day, locality=locality, indicator=indicator, pairs=pairs, page=page)
+            code: encoder.lookup(code, on=asked_on, locality=locality, indicator=indicator, pairs=pairs, page=page)
             for code in asked
         }  # fmt: skip
         unknown = [_unknown(code, encoder) for code, pages in found.items() if not pages]
@@ -96,7 +97,7 @@ def search(
     _check_format(format_)
     text = " ".join(words)
     with _encoder(store, lock) as encoder:
-        found = encoder.search(text, system=system, on=_day(on), limit=limit)
+        found = encoder.search(text, system=system, on=day(on), limit=limit)
     from cleanclaim.encoder import text as shown  # noqa: PLC0415
 
     if format_ == "json":
@@ -127,8 +128,8 @@ def crosswalk(
     """Map a code: ICD-9 and ICD-10, retired and successor, procedure and supporting diagnoses, HCPCS and CPT."""
     _check_format(format_)
     with _encoder(store, lock) as encoder:
-        found = encoder.crosswalk(code, to=to, on=_day(on), history=history or ())
-        known = encoder.lookup(code, on=_day(on), pairs=0)
+        found = encoder.crosswalk(code, to=to, on=day(on), history=history or ())
+        known = encoder.lookup(code, on=day(on), pairs=0)
         why = "" if known else _unknown(code, encoder)[1]
     from cleanclaim.encoder import text  # noqa: PLC0415
 
@@ -139,6 +140,89 @@ def crosswalk(
     if not known and not found.mappings:
         typer.echo(f"cleanclaim: {code}: {why}", err=True)
         raise typer.Exit(COULD_NOT_RUN)
+
+
+def diff(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[BEFORE AFTER]",
+            help="Two releases, fiscal years (FY2026 FY2027), quarters (2026Q1) or days.",
+        ),
+    ] = None,
+    *,
+    on: Annotated[
+        list[str] | None,
+        typer.Option("--on", help="A day; given twice in place of BEFORE and AFTER."),
+    ] = None,
+    table: Annotated[
+        list[str] | None,
+        typer.Option("--table", help="Only this table, such as icd10cm or mpfs; may be repeated."),
+    ] = None,
+    impact: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--impact",
+            help="Claims, templates or a list of favourites: what of them is touched; may be repeated.",
+        ),
+    ] = None,
+    limit: Annotated[
+        int, typer.Option("--limit", help="Show so many of each kind of change.", min=0)
+    ] = 20,
+    format_: Annotated[str, _FORMAT] = "text",
+    store: Annotated[Path | None, _STORE] = None,
+    lock: Annotated[Path | None, _LOCK] = None,
+) -> None:
+    """Tell what changed between two days or releases: codes, titles, notes, tables. With --impact: what of yours it touches.
+
+    Exit status: 0, or with --impact 1 where a code is used that can no longer be billed.
+    """
+    _check_format(format_)
+    given = [*(names or ()), *(on or ())]
+    if len(given) != _TWO:
+        raise ConfigError([f"diff compares two releases or days; {len(given)} given"])
+    with _encoder(store, lock) as encoder:
+        found = encoder.changes(given[0], given[1], tables=table)
+        touched = encoder.impact(found, impact) if impact else None
+    from cleanclaim.encoder import told  # noqa: PLC0415 - start-up
+
+    if format_ == "json":
+        _json(told.changes_json(found, touched))
+    else:
+        typer.echo(told.changes_text(found, touched, limit), nl=False)
+    if touched is not None and touched.rows["must_change"].any():
+        raise typer.Exit(FINDINGS)
+
+
+export = typer.Typer(
+    help="Write what cleanclaim knows as tables.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+@export.callback()
+def _export() -> None:
+    """Write what cleanclaim knows as tables."""
+
+
+@export.command(
+    name="codes",
+    epilog="Example:  cleanclaim export codes --on 2026-10-01 --format parquet --output codes/",
+)
+def export_codes(
+    *,
+    on: Annotated[str | None, _ON] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write.")] = Path(
+        "codes"
+    ),
+    format_: Annotated[str, typer.Option("--format", "-f", help="csv or parquet.")] = "csv",
+    store: Annotated[Path | None, _STORE] = None,
+    lock: Annotated[Path | None, _LOCK] = None,
+) -> None:
+    """Write the code lists of a day: codes with their places, notes, and what came after what."""
+    with _encoder(store, lock) as encoder:
+        written = encoder.export(output, on=day(on), form=format_)
+    for path, rows in written:
+        typer.echo(f"{path}: {rows:,} rows")
 
 
 @contextmanager
@@ -167,7 +251,12 @@ def _unknown(code: str, encoder: Encoder) -> tuple[str, str]:
     return code, f"no code of a list that is loaded, nor the form of a procedure code{hint}"
 
 
-def _day(text: str | None) -> date | None:
+def day(text: str | None) -> date | None:
+    """The day that an option names.
+
+    Raises:
+        ConfigError: it is no day.
+    """
     if text is None:
         return None
     try:

@@ -20,7 +20,9 @@ from cleanclaim.reference import Reference
 from cleanclaim.reference.tabular import Progress
 
 if TYPE_CHECKING:
+    from cleanclaim.encoder.changes import Changes
     from cleanclaim.encoder.crosswalk import Crosswalk
+    from cleanclaim.encoder.impact import Impact
 
 _SPELLINGS: Final = {name.lower().replace("-", "").replace(" ", ""): name for name in SYSTEMS}
 
@@ -131,6 +133,54 @@ class Encoder:
             own = past(paths, self.reference)
         target = None if to is None else next(iter(systems_of(to)))
         return crosswalk(code, on or _today(), self.book, target, own)
+
+    def changes(
+        self, before: date | str, after: date | str, *, tables: Collection[str] | None = None
+    ) -> Changes:
+        """What changed between two days.
+
+        Args:
+            before: a day; or a fiscal year (FY2026), a quarter (2026Q1), a day or a release as text.
+            after: the same.
+            tables: only these; where two releases are named, by default the tables that both are releases of.
+
+        Raises:
+            ConfigError: a word stands for no day, or there is no such table.
+        """
+        from cleanclaim.encoder import changes as module  # noqa: PLC0415 - start-up
+
+        days = [
+            module.day_of(one, self.reference) if isinstance(one, str) else one
+            for one in (before, after)
+        ]
+        named = [one for one in (before, after) if isinstance(one, str)]
+        chosen = tables or module.tables_of(named, self.reference) or None
+        unknown = sorted(set(chosen or ()) - set(self.reference.names()))
+        if unknown:
+            raise ConfigError([f"there is no table '{unknown[0]}' (cleanclaim reference list)"])
+        return module.changes(days[0], days[1], self.book, chosen)
+
+    def impact(self, found: Changes, paths: Iterable[str | Path]) -> Impact:
+        """What of the user's own claims, templates and favourites a change touches.
+
+        Args:
+            found: what changed.
+            paths: claims (837, tables), or lists of codes.
+
+        Raises:
+            InputError: a file cannot be read, or holds no code.
+        """
+        from cleanclaim.encoder.impact import impact  # noqa: PLC0415 - it brings the reader of claims
+
+        return impact(found, paths, self.reference)
+
+    def export(
+        self, folder: Path, *, on: date | None = None, form: str = "csv"
+    ) -> list[tuple[Path, int]]:
+        """Write the code lists of a day as tables; see `encoder.export`."""
+        from cleanclaim.encoder.export import export  # noqa: PLC0415 - start-up
+
+        return export(self.book, on or _today(), folder, form)
 
 
 def systems_of(name: str | None) -> Collection[str]:

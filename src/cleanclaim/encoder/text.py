@@ -83,7 +83,7 @@ def _section(heading: str, lines: Sequence[str], most: int) -> list[str]:
         return []
     shown = [f"  {line}".rstrip() for line in lines[:most]]
     if len(lines) > most:
-        shown.append(f"  … {len(lines) - most:,} more: cleanclaim lookup tells them all")
+        shown.append(f"  … {len(lines) - most:,} more; cleanclaim lookup tells them all")
     return [f"{heading}:", *shown]
 
 

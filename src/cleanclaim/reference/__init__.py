@@ -86,6 +86,16 @@ class Reference:
         """The releases of some tables, each with the hash of what it was read from."""
         return [_hashed(release) for release in self._releases if release.table in tables]
 
+    def releases_of(self, table: str) -> list[Release]:
+        """The releases of a table, those that come with cleanclaim first."""
+        return self._own(table)
+
+    def of_release(self, release: Release) -> pl.DataFrame:
+        """The rows of one release, not laid over by others."""
+        if release.embedded and release.table in tabular.TABLES:
+            return tabular.load(release.table, self._progress)
+        return self._whole(release)
+
     def on_progress(self, told: tabular.Progress | None) -> None:
         """Have `told` called with words and the share done (0 to 1) while something long runs."""
         self._progress = told

@@ -53,8 +53,18 @@ def difference(before: pl.DataFrame, after: pl.DataFrame) -> Difference:
         before: the earlier one's rows.
         after: the later one's rows.
     """
+    return compared(_standing(before), _standing(after))
+
+
+def compared(before: pl.DataFrame, after: pl.DataFrame) -> Difference:
+    """Compare the rows of a table that hold on one day with those that hold on another.
+
+    Args:
+        before: the earlier day's rows.
+        after: the later day's rows.
+    """
     key = tuple(name for name in _KEYS if name in before.columns and name in after.columns)
-    earlier, later = _standing(before, key), _standing(after, key)
+    earlier, later = _once(before, key), _once(after, key)
     joined = earlier.join(later, on=key, how="inner", suffix="_after", nulls_equal=True)
     shared = [name for name in earlier.columns if name in later.columns and name not in key]
     parts = [
@@ -79,10 +89,12 @@ def difference(before: pl.DataFrame, after: pl.DataFrame) -> Difference:
     )
 
 
-def _standing(table: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
+def _standing(table: pl.DataFrame) -> pl.DataFrame:
     """The rows that hold on the table's last day."""
-    last = table["valid_to"].max()
-    rows = table.filter(pl.col("valid_to") == pl.lit(last))
+    return table.filter(pl.col("valid_to") == pl.lit(table["valid_to"].max()))
+
+
+def _once(rows: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
     return rows.drop(_DATES, strict=False).unique(key, keep="last", maintain_order=True).sort(key)
 
 
