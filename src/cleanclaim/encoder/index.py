@@ -10,6 +10,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -21,14 +22,15 @@ from platformdirs import user_cache_path
 
 from cleanclaim.encoder import synonyms
 from cleanclaim.encoder.systems import SYSTEMS
-from cleanclaim.reference import Reference
+from cleanclaim.reference import OPEN_END, Reference
 from cleanclaim.reference.tabular import Progress
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Raised whenever the index is made otherwise, so that an older one is not read."""
 TITLE, INCLUSION, SYNONYM, INDEX, NOTE = range(5)
 """Where a term comes from."""
 
+_EPOCH: Final = date(1970, 1, 1)
 _KNOWN: Final = "synonyms.json"
 _TELL: Final = "Indexing the code lists (once)"
 _TABLES: Final = frozenset(
@@ -88,6 +90,7 @@ class Index:
         word_stems: the stem of each.
         code_keys: every billable code with its system's number, sorted.
         span_starts, spans_from, spans_to: when each was in force, in days since 1970-01-01.
+        listed_to: for each system the last day of which its list speaks; a day in the far future where that is not limited.
         known: the synonyms by which the terms were read.
     """
 
@@ -118,6 +121,7 @@ class Index:
     span_starts: Ints
     spans_from: Ints
     spans_to: Ints
+    listed_to: Ints
     known: synonyms.Synonyms
 
 
@@ -171,7 +175,7 @@ def build(reference: Reference, progress: Progress) -> Index:
     terms += _procedures(reference, nodes)
     nodes.codes_without_words(spans)
     order = nodes.sorted()
-    index = _laid_out(nodes, order, terms, spans, _seventh(reference), progress)
+    index = _laid_out(nodes, order, terms, spans, reference, progress)
     progress(_TELL, 1.0)
     return index
 
@@ -325,6 +329,13 @@ def _spans(reference: Reference) -> pl.DataFrame:
     return pl.concat(parts).unique().sort("key", "valid_from")
 
 
+def _last_day(reference: Reference, system: str) -> int:
+    """The last day of which a system's list speaks, as days since 1970-01-01."""
+    spans = reference.whole("hcpcs") if system == "HCPCS" else []
+    last = max((end for _, end in spans), default=OPEN_END)
+    return (last - _EPOCH).days
+
+
 def _seventh(reference: Reference) -> dict[str, list[tuple[str, str]]]:
     """For each stem its seventh characters with their meanings."""
     found: dict[str, list[tuple[str, str]]] = {}
@@ -339,9 +350,10 @@ def _laid_out(
     order: list[int],
     found: list[Found],
     spans: pl.DataFrame,
-    seventh: dict[str, list[tuple[str, str]]],
+    reference: Reference,
     progress: Progress,
 ) -> Index:
+    seventh = _seventh(reference)
     rows = [nodes.rows[n] for n in order]
     place = np.empty(len(order) + 1, dtype=np.int32)
     place[order] = np.arange(len(order))
@@ -392,6 +404,7 @@ def _laid_out(
         code_keys=code_keys,
         span_starts=np.concatenate([[0], codes["valid_from"].list.len().cum_sum().to_numpy()]).astype(np.int32),
         spans_from=codes["valid_from"].explode().to_physical().to_numpy().astype(np.int32),
+        listed_to=np.array([_last_day(reference, system) for system in SYSTEMS], dtype=np.int32),
         known=synonyms.load(),
         spans_to=codes["valid_to"].explode().to_physical().to_numpy().astype(np.int32),
     )  # fmt: skip

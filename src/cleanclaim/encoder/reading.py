@@ -24,6 +24,10 @@ _OTHER_NAME: Final = 0.97
 _UNKNOWN: Final = 5.0
 """What a word weighs that nothing is like."""
 _OPTIONS: Final = 5
+_TWO_SLIPS: Final = 6
+"""Letters from which two slips are thought of;"""
+_MANY_LETTERS: Final = 8
+"""from which they are thought of beside one."""
 _COMPLETIONS: Final = 30
 
 
@@ -74,6 +78,7 @@ class Reader:
         self._by_length: dict[int, list[str]] = {}
         for word in index.words:
             self._by_length.setdefault(len(word), []).append(word)
+        self._as_long = lru_cache(64)(self._words_as_long)
         self._options = lru_cache(4096)(self._repaired)
 
     def variants(self, text: str) -> list[Variant]:
@@ -168,14 +173,22 @@ class Reader:
 
     def _near(self, word: str) -> Iterator[tuple[str, float]]:
         """Words that are a slip or two away."""
-        most = 0 if len(word) < 3 else 1 if len(word) < 8 else 2
+        most = 0 if len(word) < 3 else 1 if len(word) < _TWO_SLIPS else 2
         if not most:
             return
-        near = [other for n in range(len(word) - most, len(word) + most + 1) for other in self._by_length.get(n, ())]  # fmt: skip
+        near = self._as_long(len(word), most)
         hits = process.extract(word, near, scorer=OSA.distance, score_cutoff=most, limit=6)
+        least = min((slips for _, slips, _ in hits), default=0)
         for other, slips, _ in hits:
+            if slips > least and len(word) < _MANY_LETTERS:
+                continue
             same_start = 0.04 if other[0] == word[0] else 0.0
             yield other, 0.96 + same_start - 0.18 * slips - 0.5 * slips / len(word)
+
+    def _words_as_long(self, length: int, most: int) -> list[str]:
+        """The words of about a length."""
+        lengths = range(length - most, length + most + 1)
+        return [other for n in lengths for other in self._by_length.get(n, ())]
 
     def _parts(self, word: str) -> Iterator[tuple[str, float]]:
         """A known word at the end or the beginning of a long one: leukodystrophy in ovarioleukodystrophy."""

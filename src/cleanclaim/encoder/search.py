@@ -26,7 +26,7 @@ from cleanclaim.encoder.words import tokens
 Flags = npt.NDArray[np.bool_]
 
 _EPOCH: Final = date(1970, 1, 1)
-_POOL: Final = 80
+_POOL: Final = 50
 """So many places are weighed closely."""
 _UNTOLD: Final = 0.3
 """How much a word of the term counts against it that the query does not hold."""
@@ -45,8 +45,6 @@ _GOOD: Final = 0.8
 _SOURCES: Final = ("title", "inclusion term", "synonym", "index", "note")
 _WORD: Final = re.compile(r"[\w'\u2019]+")
 _CODE: Final = re.compile(r"^[A-Za-z]?\d[0-9A-Za-z]{0,3}\.?[0-9A-Za-z]{0,4}$")
-_LISTED: Final = (SYSTEMS.index("HCPCS"), SYSTEMS.index("CPT"))
-"""Systems whose list may be older than the day asked for: the last day that is loaded speaks for it."""
 _WHOLE: Final = 8
 """Characters of a key with a seventh character."""
 
@@ -404,10 +402,7 @@ class Searcher:
         systems = np.array([int(key[0]) for key in index.code_keys], dtype=np.int32)
         by_span = np.repeat(systems, np.diff(index.span_starts))
         asked = (on - _EPOCH).days
-        days = np.full(len(SYSTEMS), asked, dtype=np.int32)
-        for system in _LISTED:
-            last = int(index.spans_to[by_span == system].max(initial=-1))
-            days[system] = min(asked, last) if last >= 0 else asked
+        days = np.minimum(asked, index.listed_to)
         day = days[by_span]
         within = (index.spans_from <= day) & (day <= index.spans_to)
         codes = np.add.reduceat(within, index.span_starts[:-1]) > 0

@@ -123,7 +123,7 @@ def tokens(text: str) -> list[str]:
     >>> tokens("Alzheimer's disease of the œsophagus, type II")
     ['alzheimer', 'disease', 'esophagus', 'type', '2']
     """
-    plain = _POSSESSIVE.sub("", _ascii(text.lower()))
+    plain = _ascii(_POSSESSIVE.sub("", text.lower()))
     found: list[str] = []
     for word in _SPLIT.findall(plain):
         if found and found[-1] in _NUMBERED and (number := _roman(word)):

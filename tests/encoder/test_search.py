@@ -1,0 +1,227 @@
+"""Codes by words."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cleanclaim.encoder import Encoder, index
+from cleanclaim.encoder.search import Result
+from cleanclaim.encoder.systems import plain
+from cleanclaim.errors import ConfigError
+from cleanclaim.reference import Reference
+
+DAY = date(2026, 5, 12)
+
+
+def first(encoder: Encoder, text: str, day: date = DAY) -> str:
+    return encoder.search(text, on=day)[0].code
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("HTN", "I10"),
+        ("DM2", "E11.9"),
+        ("CKD 3b", "N18.32"),
+        ("runny nose", "J00"),
+        ("stomach ache", "R10.9"),
+        ("water on the knee", "M25.469"),
+        ("sugar", "E11.9"),
+        ("heart attack", "I21.9"),
+        ("old heart attack", "I25.2"),
+        ("s/p cholecystectomy", "Z90.49"),
+        ("r/o appendicitis", "K37"),
+        ("UTI", "N39.0"),
+        ("COPD exacerbation", "J44.1"),
+        ("annual physical", "Z00.00"),
+        ("left knee pain", "M25.562"),
+        ("knee pain left", "M25.562"),
+        ("diabetes type 2 with neuropathy", "E11.40"),
+        ("low back pain", "M54.50"),
+        ("lung cancer", "C34.90"),
+        ("spg4", "G11.4"),
+    ],
+)
+def test_what_a_coder_would_pick_comes_first(words: str, code: str, encoder: Encoder) -> None:
+    assert first(encoder, words) == code
+
+
+@pytest.mark.parametrize(
+    ("words", "starts"), [("broken wrist", ("S52.5", "S62.1")), ("sprained ankle", ("S93.4",))]
+)
+def test_injuries_come_with_their_seventh_character(
+    words: str, starts: tuple[str, ...], encoder: Encoder
+) -> None:
+    found = encoder.search(words, on=DAY)[0]
+    assert found.code.startswith(starts)
+    assert found.code.endswith("A")
+    assert found.billable
+    assert found.code in found.divides_into
+
+
+def test_words_choose_the_seventh_character(encoder: Encoder) -> None:
+    assert first(encoder, "concussion without loss of consciousness sequela") == "S06.0X0S"
+    assert first(encoder, "concussion without loss of consciousness subsequent") == "S06.0X0D"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("hypertention", "hypertension"),
+        ("diabtes", "diabetes"),
+        ("pnuemonia", "pneumonia"),
+        ("kne pain", "knee pain"),
+        ("athsma", "asthma"),
+        ("angleclosure glaucoma", "angle closure glaucoma"),
+    ],
+)
+def test_typing_mistakes_are_repaired(typed: str, meant: str, encoder: Encoder) -> None:
+    assert first(encoder, typed) == first(encoder, meant)
+
+
+def test_half_a_word_is_enough(encoder: Encoder) -> None:
+    assert first(encoder, "hypertens") == "I10"
+    codes = [one.code for one in encoder.search("diabetes retino", on=DAY)]
+    assert any(code.startswith(("E11.31", "E11.3")) for code in codes)
+
+
+def test_a_code_finds_itself_and_what_is_below(encoder: Encoder) -> None:
+    assert encoder.search("E11.9", on=DAY)[0].code == "E11.9"
+    assert encoder.search("s52.501a", on=DAY)[0].code == "S52.501A"
+    below = encoder.search("M54.5", on=DAY)
+    assert [one.code for one in below] == ["M54.50", "M54.51", "M54.59", "M54.5"]
+    assert [one.billable for one in below] == [True, True, True, False]
+    assert below[-1].divides_into == ("M54.50", "M54.51", "M54.59")
+    assert encoder.search("99213", on=DAY)[0].system == "CPT"
+
+
+def test_the_day_decides(encoder: Encoder) -> None:
+    assert first(encoder, "low back pain", date(2021, 5, 12)) == "M54.5"
+    assert first(encoder, "low back pain") == "M54.50"
+    assert first(encoder, "multiple sclerosis", date(2024, 5, 12)) == "G35"
+
+
+def test_systems_are_kept_apart(encoder: Encoder) -> None:
+    for name, system in (("icd10cm", "ICD-10-CM"), ("ICD-10-CM", "ICD-10-CM"), ("cpt", "CPT")):
+        found = encoder.search("office visit", system=name, on=DAY)
+        assert found
+        assert {one.system for one in found} == {system}
+    with pytest.raises(ConfigError, match="snomed"):
+        encoder.search("x", system="snomed")
+
+
+def test_what_was_found_is_told(encoder: Encoder) -> None:
+    found = encoder.search("heart attack", on=DAY)[0]
+    assert (found.source, found.matched) == ("synonym", ("heart", "attack"))
+    assert set(found.as_dict()) >= {"system", "code", "title", "billable", "matched"}
+
+
+def test_nothing_is_found_for_nonsense(encoder: Encoder) -> None:
+    assert encoder.search("qqqqzzzz", on=DAY) == []
+    assert encoder.search("", on=DAY) == []
+    assert encoder.search("?!", on=DAY) == []
+
+
+@given(text=st.text(max_size=40) | st.lists(st.sampled_from(["acute", "left", "broken", "knee", "type", "2", "E11", "E11.9", "1", "ca", "of", "I", "99213", "s/p"])).map(" ".join), limit=st.integers(1, 25))  # fmt: skip
+@settings(max_examples=150, deadline=None)
+def test_laws(text: str, limit: int, encoder: Encoder, reference: Reference) -> None:
+    found = encoder.search(text, on=DAY, limit=limit)
+    assert len(found) <= limit
+    assert len({one.code for one in found}) == len(found)
+    assert [one.billable for one in found] == sorted((one.billable for one in found), reverse=True)
+    for one in found:
+        assert is_in_force(one, reference) == one.billable
+
+
+def is_in_force(one: Result, reference: Reference) -> bool:
+    tables = {"ICD-10-CM": ("icd10cm",), "ICD-9-CM": ("icd9cm",)}.get(
+        one.system, ("procedure_codes",)
+    )
+    rows = [row for table in tables for row in reference.table(table).filter(code=plain(one.code)).iter_rows(named=True)]  # fmt: skip
+    return any(row["valid_from"] <= DAY <= row["valid_to"] for row in rows)
+
+
+def test_a_damaged_index_is_made_anew(
+    reference: Reference, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = Encoder(reference)
+    encoder.search("asthma", on=DAY)  # the tabular list is compiled
+    monkeypatch.setenv("CLEANCLAIM_HOME", str(tmp_path))
+    built = index.load(reference)
+    folder = index.cache_folder(reference)
+    (folder / "numbers.npz").write_bytes(b"not an archive")
+    again = index.load(reference)
+    assert again.term_texts == built.term_texts
+    assert list(again.postings) == list(built.postings)
+
+
+def test_where_nothing_can_be_written_it_still_works(
+    reference: Reference, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    reference.table("icd10cm_tabular")
+    monkeypatch.setenv("CLEANCLAIM_HOME", str(blocked))
+    with pytest.warns(UserWarning, match="search index cannot be kept"):
+        assert index.load(reference).stems
+
+
+def words_of(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", " ", text.lower()).strip()
+
+
+@pytest.mark.parametrize(
+    ("name", "at_first", "in_ten"),
+    [("doid_phrase_code.json", 0.50, 0.70), ("doid_typo.json", 0.0, 0.65)],
+)
+def test_disease_ontology(
+    name: str, at_first: float, in_ten: float, encoder: Encoder, data_dir: Path
+) -> None:
+    """Names of diseases that do not stand in the tabular list; a code that is not billable accepts what is below it."""
+    day = date(2026, 5, 12)
+    reference = encoder.reference
+    listed = {words_of(one) for one in (*reference.table("icd10cm_tabular")["title"], *reference.table("icd10cm_notes")["text"])}  # fmt: skip
+    rows = reference.table("icd10cm").filter(
+        (reference.table("icd10cm")["valid_from"] <= day) & (reference.table("icd10cm")["valid_to"] >= day)
+    )  # fmt: skip
+    billable = set(rows["code"])
+    pairs = json.loads((data_dir / "data" / "search" / name).read_text(encoding="utf-8"))
+    asked = [(text, codes) for text, codes in pairs if words_of(text) not in listed]
+    assert len(asked) > 700
+    ranks = []
+    for text, codes in asked:
+        wanted = [plain(code) for code in codes]
+        found = [plain(one.code) for one in encoder.search(text, on=day)]
+        hits = [
+            n
+            for n, one in enumerate(found)
+            if any(
+                one == code or (code not in billable and one.startswith(code)) for code in wanted
+            )
+        ]
+        ranks.append(hits[0] if hits else 99)
+    assert sum(rank == 0 for rank in ranks) / len(ranks) >= at_first
+    assert sum(rank < 10 for rank in ranks) / len(ranks) >= in_ten
+
+
+def test_the_official_indexes_are_searched(full: Encoder) -> None:
+    found = full.search("acetaminophen poisoning accidental", on=date(2026, 5, 12))
+    assert found[0].code.startswith("T39.1X1")
+    found = full.search("fall from ladder", on=date(2026, 5, 12))
+    assert found[0].code.startswith("W11")
+
+
+def test_level_ii_codes_are_searched(full: Encoder) -> None:
+    day = date(2024, 8, 5)
+    assert "E1130" in {
+        one.code for one in full.search("standard wheelchair", system="hcpcs", on=day)
+    }
+    later = full.search("standard wheelchair", system="hcpcs", on=date(2026, 5, 12))
+    assert later[0].as_of == date(2024, 9, 30)
