@@ -41,6 +41,8 @@ _ATTRIBUTES: Final = {
 }
 """Flags of the Medicare Code Editor, in our words."""
 _NEAR: Final = 5
+_DOT: Final = 3
+"""After so many characters the dot stands; after one more in ICD-9-CM's E codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ class Page:
 
 
 def pages(code: str, asked: Asked, book: Book) -> list[Page]:
-    """The pages of a code: one a system that knows it, that in force on the day first.
+    """The pages of a code, one a system that knows it.
 
     Args:
         code: with or without its dot, in either case.
@@ -119,19 +121,24 @@ def pages(code: str, asked: Asked, book: Book) -> list[Page]:
         book: the code lists.
 
     Returns:
-        None where neither a list nor a form knows the code.
+        None where neither a list nor a form knows the code; that which is printed as the code was given stands first, then that in force.
     """
     own = plain(code)
     if not own:
         return []
-    has_dot = "." in code.strip().rstrip(".")
-    found = [_icd10(own, asked.on, book), _icd9(own, asked.on, book)]
-    if not has_dot:
+    typed = code.strip().upper()
+    dot = typed.find(".")
+    found: list[Page | None] = []
+    if dot in {-1, _DOT, len(typed) - 1}:
+        found.append(_icd10(own, asked.on, book))
+    if dot in {-1, _DOT + own.startswith("E"), len(typed) - 1}:
+        found.append(_icd9(own, asked.on, book))
+    if dot in {-1, len(typed) - 1}:
         found.append(_procedure(own, asked, book))
     told = [page for page in found if page is not None]
-    if len(told) > 1 and any(page.billable is not None or page.valid for page in told):
-        told = [page for page in told if page.valid or page.title or page.divides_into]
-    return sorted(told, key=lambda page: not page.billable)
+    if len(told) > 1:
+        told = [page for page in told if page.valid or page.title or page.divides_into] or told
+    return sorted(told, key=lambda page: (page.code != typed, not page.billable))
 
 
 def near(code: str, book: Book) -> list[str]:

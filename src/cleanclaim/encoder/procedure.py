@@ -311,9 +311,21 @@ def _coverage(code: str, on: date, book: Book) -> Iterator[dict[str, Any]]:
             "states": sorted({row["state"] for row in states}),
             "groups": sorted({row["group"] for row in own}),
             "covered": any(row["covered"] for row in own),
+            "diagnoses": _diagnoses(policy, [row["group"] for row in own], on, book),
             "citation": told.get("citation"),
             "release": own[0]["release"],
         }
+
+
+def _diagnoses(policy: str, groups: list[int], on: date, book: Book) -> dict[str, int]:
+    """How many diagnoses a policy takes as a reason for the code, and how many it refuses."""
+    if "coverage_diagnoses" not in book.reference.names():
+        return {"supporting": 0, "refused": 0}
+    rows = book.reference.having("coverage_diagnoses", "policy", policy)
+    on_day = pl.lit(on).is_between(pl.col("valid_from"), pl.col("valid_to"))
+    held = rows.filter(on_day, pl.col("group").is_in(groups)).unique(["code", "covered"])
+    supporting = held.filter("covered").height
+    return {"supporting": supporting, "refused": held.height - supporting}
 
 
 def _rules(code: str, on: date, book: Book) -> Iterator[dict[str, str]]:

@@ -171,7 +171,12 @@ def _modifiers(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
 
 def _policy(row: dict[str, Any]) -> str:
     where = f", {', '.join(row['states'])}" if row["states"] else ""
-    return f"{row['policy']}  {row['title'] or ''} ({row['kind']}{where})  [{row['release']}]"
+    counts = row["diagnoses"]
+    told = f"{counts['supporting']:,} diagnoses support it" if counts["supporting"] else ""
+    refused = f"{counts['refused']:,} do not" if counts["refused"] else ""
+    diagnoses = ", ".join(part for part in (told, refused) if part)
+    more = f": {diagnoses} (cleanclaim crosswalk lists them)" if diagnoses else ""
+    return f"{row['policy']}  {row['title'] or ''} ({row['kind']}{where}){more}  [{row['release']}]"
 
 
 def results(found: Sequence[Result], asked: str) -> str:
