@@ -88,6 +88,17 @@ _DESCRIPTIONS: Final = (
 _NO_DAYS: Final = pl.DataFrame(
     schema={"code": pl.String, "valid_from": pl.Date, "valid_to": pl.Date, "release": pl.String}
 )
+_NO_PRIMARIES: Final = pl.DataFrame(
+    schema={
+        "primary_code": pl.String,
+        "code": pl.String,
+        "valid_from": pl.Date,
+        "valid_to": pl.Date,
+    }
+)
+_NO_NAMES: Final = pl.DataFrame(
+    schema={"other": pl.String, "code": pl.String, "release": pl.String}
+)
 _NO_CONVERSIONS: Final = pl.DataFrame(
     schema={"to_code": pl.String, "code": pl.String, "retired": pl.Boolean}
 )
@@ -103,6 +114,7 @@ class Book:
     def __init__(self, reference: Reference) -> None:
         self.reference = reference
         self._lists: dict[str, Rows] = {}
+        self._ranges: dict[str, list[dict[str, Any]]] = {}
         self._tables: dict[str, tuple[Rows, tuple[str, ...]]] = {}
 
     @cached_property
@@ -234,6 +246,32 @@ class Book:
             return ""
         rows = self.reference.table("conversions")
         return str(rows.sort("valid_from")["release"][-1])
+
+    def ranges(self, table: str) -> list[dict[str, Any]]:
+        """The rows of a table that speaks of ranges of codes; none where it is not loaded."""
+        if table not in self._ranges:
+            known = table in self.reference.names()
+            self._ranges[table] = self.reference.table(table).to_dicts() if known else []
+        return self._ranges[table]
+
+    @cached_property
+    def added_to(self) -> Rows:
+        """For a primary code its add-on codes: code, valid_from, valid_to."""
+        rows = _NO_PRIMARIES
+        if "ncci_add_on" in self.reference.names():
+            rows = self.reference.table("ncci_add_on").drop_nulls("primary_code")
+        return Rows(rows.sort("primary_code", "code"), "primary_code", "code", *_DATED[:2])
+
+    @cached_property
+    def named_instead(self) -> Rows:
+        """For a code the Level II codes whose record names it in their place: code, release."""
+        rows = _NO_NAMES
+        if "hcpcs" in self.reference.names():
+            table = self.reference.table("hcpcs")
+            if "instead" in table.columns:
+                named = table.drop_nulls("instead").unique("code", keep="last", maintain_order=True)
+                rows = named.select(pl.col("instead").str.split(" ").alias("other"), "code", "release").explode("other")  # fmt: skip
+        return Rows(rows.sort("other", "code"), "other", "code", "release")
 
     @cached_property
     def came_after(self) -> Rows:

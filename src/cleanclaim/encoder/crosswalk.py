@@ -269,19 +269,12 @@ _Named = tuple[str, str, str, str | None]
 
 def _cross_references(code: str, system: str, book: Book) -> Iterator[_Named]:
     """Codes that the record of a Level II code names, and codes whose record names this one."""
-    reference = book.reference
-    if "hcpcs" not in reference.names() or "instead" not in reference.table("hcpcs").columns:
-        return
-    rows = reference.table("hcpcs").filter(pl.col("instead").is_not_null())
-    rows = rows.unique("code", keep="last", maintain_order=True)
     source = "CMS, HCPCS Level II: cross-reference"
     if system == HCPCS:
-        for told, release in (
-            rows.filter(pl.col("code") == code).select("instead", "release").rows()
-        ):
-            yield from ((other, source, release, None) for other in told.split())
-    naming = rows.filter(pl.col("instead").str.contains(rf"\b{code}\b"))
-    for other, release in naming.select("code", "release").rows():
+        for row in book.told("hcpcs", code)[-1:]:
+            told = str(row.get("instead") or "").split()
+            yield from ((other, source, row["release"], None) for other in told)
+    for other, release in book.named_instead.of(code):
         yield other, source, release, f"the record of {other} names {code} in its place"
 
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
 
-import polars as pl
-
 from cleanclaim.encoder.book import Book, Span
 from cleanclaim.encoder.procedure import Asked, facts
 from cleanclaim.encoder.systems import (
@@ -285,26 +283,13 @@ def _in_force(on: date, spans: list[Span], book: Book, system: str) -> bool | No
 
 def _instead(code: str, book: Book) -> tuple[str, ...]:
     """Codes that CMS's record of a Level II code names in its place."""
-    if "hcpcs" not in book.reference.names():
-        return ()
-    rows = book.reference.narrow("hcpcs", pl.Series([code]))
-    told = (
-        rows["instead"].drop_nulls()
-        if "instead" in rows.columns
-        else pl.Series([], dtype=pl.String)
-    )
+    told = (str(row.get("instead") or "") for row in book.told("hcpcs", code))
     return tuple(sorted({one for text in told for one in text.split()}))
 
 
 def _replaces(code: str, book: Book) -> tuple[str, ...]:
     """Level II codes whose record names this one in their place."""
-    if "hcpcs" not in book.reference.names():
-        return ()
-    table = book.reference.table("hcpcs")
-    if "instead" not in table.columns:
-        return ()
-    named = pl.col("instead").str.contains(rf"\b{code}\b")
-    return tuple(sorted(set(table.filter(named)["code"])))
+    return tuple(other for other, _ in book.named_instead.of(code))
 
 
 def _releases(spans: list[Span], book: Book | None = None) -> tuple[str, ...]:

@@ -179,11 +179,7 @@ def _unit_limits(code: str, on: date, book: Book) -> Iterator[dict[str, Any]]:
 def _add_on(code: str, on: date, book: Book) -> dict[str, Any]:
     """Whether the code is an add-on and to what, and which codes are added to it."""
     own = rows_on(book, "ncci_add_on", code, on)
-    added: list[str] = []
-    if "ncci_add_on" in book.reference.names():
-        rows = book.reference.having("ncci_add_on", "primary_code", code)
-        held = rows.filter(pl.lit(on).is_between(pl.col("valid_from"), pl.col("valid_to")))
-        added = sorted(set(held["code"]))
+    added = sorted({one for one, first, last in book.added_to.of(code) if first <= on <= last})
     return {
         "is_add_on": bool(own),
         "means": _ADD_ON.get(own[0]["type"]) if own else None,
@@ -334,11 +330,8 @@ def _rules(code: str, on: date, book: Book) -> Iterator[dict[str, str]]:
         for row in rows_on(book, table, code, on):
             yield {"text": sentence(row), "release": row["release"]}
     for table, sentence in _RANGES.items():
-        if table in book.reference.names():
-            rows = book.reference.table(table).filter(
-                pl.col("code") <= code, pl.col("last") >= code, pl.col("code").str.len_chars() == len(code)
-            )  # fmt: skip
-            for row in rows.to_dicts():
+        for row in book.ranges(table):
+            if len(row["code"]) == len(code) and row["code"] <= code <= row["last"]:
                 yield {"text": sentence(row), "release": row["release"]}
 
 

