@@ -148,7 +148,7 @@ def test_wrong_arguments_are_named(arguments: tuple[str, ...], words: str) -> No
 
 def test_explain_is_a_page_of_it() -> None:
     page = run("explain", "E11", "--on", "2026-05-12").stdout.decode()
-    assert "Not billable: choose one of the codes below it" in page
+    assert "Not billable on 2026-05-12: choose one of the codes below it" in page
     assert "more; cleanclaim lookup tells them all" in page
     assert len(page.splitlines()) < 70
     assert b"office visit" in run("explain", "99213").stdout

@@ -12,10 +12,14 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from cleanclaim.edit import Edit, Fails, Passes, Unchecked
+from cleanclaim.encoder.changes import KINDS
+from cleanclaim.encoder.crosswalk import Mapping as Mapped
+from cleanclaim.encoder.lookup import Page
+from cleanclaim.encoder.search import Result
 from cleanclaim.engine import NOT_CHECKED
 from cleanclaim.findings import FINDINGS
 from cleanclaim.importing.layout import Importer
@@ -173,7 +177,49 @@ def json_page() -> str:
     }
     text = json.dumps(schema, indent=2)
     told = "`cleanclaim check FILE --format json` writes one object. Absent values are null; `claim_id` is the patient control number."
-    return f"# JSON\n\n{told}\n\n```json\n{text}\n```\n"
+    encoder = "\n".join(encoder_contract())
+    return f"# JSON\n\n## check\n\n{told}\n\n```json\n{text}\n```\n\n{encoder}"
+
+
+def encoder_contract() -> Iterator[str]:
+    """The fields of what the encoder's commands write, from the objects that they are made of."""
+    for command, key, made, names in (
+        ("search TEXT", "results", Result, {}),
+        ("lookup CODE", "codes", Page, {}),
+        ("crosswalk CODE", "mappings", Mapped, {"from_code": "from", "to_code": "to"}),
+        ("diff BEFORE AFTER", "changes", None, {}),
+    ):
+        yield f"## {command.split()[0]}\n"
+        yield f'`cleanclaim {command} --format json` writes `{{"{key}": [...]}}`, each with\n'
+        yield "| field | what |\n|---|---|"
+        told = attributes(made) if made is not None else CHANGE_FIELDS
+        yield from (f"| `{names.get(name, name)}` | {what} |" for name, what in told.items())
+        yield ""
+
+
+CHANGE_FIELDS = {
+    "table": "icd10cm, hcpcs, mpfs, mue_practitioner …",
+    "code": "the code; *every code* where the change is that of a whole table",
+    "other": "what with the code makes the row, such as a column 2 code or a modifier",
+    "change": ", ".join(KINDS),
+    "column, before, after": "what changed; for a note its kind and words",
+    "title": "what the code is",
+    "instead": "codes in its place",
+}
+
+
+def attributes(made: type) -> dict[str, str]:
+    """What a class's docstring says of its attributes."""
+    lines = (made.__doc__ or "").split("Attributes:\n", 1)[1].splitlines()
+    found: dict[str, str] = {}
+    for line in lines:
+        name, colon, what = line.strip().partition(": ")
+        if colon and re.fullmatch(r"[a-z_, ]+", name):
+            found[name] = what
+        elif line.strip() and found:
+            last = next(reversed(found))
+            found[last] = f"{found[last]} {line.strip()}"
+    return found
 
 
 def row_schema(columns: Mapping[str, object], left_out: set[str]) -> dict[str, object]:

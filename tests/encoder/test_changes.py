@@ -107,6 +107,20 @@ def test_claims_tell_lines_and_dollars(encoder: Encoder, tmp_path: Path) -> None
     assert (row["code"], row["uses"], row["claims"], row["charges"]) == ("M545", 2, 1, Decimal("125.50"))  # fmt: skip
 
 
+def test_claims_of_several_files_are_told_apart(encoder: Encoder, tmp_path: Path) -> None:
+    files = [tmp_path / "monday.csv", tmp_path / "tuesday.csv"]
+    for path in files:
+        path.write_text(
+            "claim_id,dx1,cpt,units,charge,dos,pointers\n"
+            "A1,M54.5,99213,1,100.00,2026-05-12,A\n"
+            "A1,M54.5,97110,1,40.00,2026-05-12,A\n"
+        )
+    told = encoder.impact(encoder.changes("FY2021", "FY2022"), files)
+    row = told.rows.row(0, named=True)
+    assert (row["code"], row["uses"], row["claims"], row["charges"]) == ("M545", 4, 2, Decimal("280.00"))  # fmt: skip
+    assert row["where"] == ["claim A1 line 1", "claim A1 line 2"] * 2
+
+
 def test_a_file_without_codes_is_named(encoder: Encoder, tmp_path: Path) -> None:
     empty = tmp_path / "empty.txt"
     empty.write_text("nothing here\n")

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleanclaim.encoder import synonyms
+from cleanclaim.encoder import encoder, synonyms, systems, words
 from cleanclaim.encoder.words import stem, tokens
 from cleanclaim.reference import Reference
+
+
+@pytest.mark.parametrize("module", [words, systems, encoder], ids=["words", "systems", "encoder"])
+def test_examples_in_the_documentation(module: object) -> None:
+    tried = doctest.testmod(module)  # type: ignore[arg-type]
+    assert tried.attempted
+    assert not tried.failed
 
 
 @pytest.mark.parametrize(

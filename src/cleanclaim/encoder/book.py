@@ -72,6 +72,12 @@ class Rows:
         self._keys: list[str] = table[key].to_list()
         self._rows = table.select(columns)
 
+    def beginning(self, code: str) -> list[str]:
+        """The keys that begin so and go on, each once."""
+        first = bisect_right(self._keys, code)
+        last = bisect_left(self._keys, code + "~", first)
+        return list(dict.fromkeys(self._keys[first:last]))
+
     def of(self, code: str) -> list[tuple[Any, ...]]:
         """The rows of a key, in the table's order."""
         first = bisect_left(self._keys, code)
@@ -186,9 +192,23 @@ class Book:
         titles = self.reference.table("icd10cm_titles")
         return Rows(titles, "code", "valid_from", "valid_to", "long")
 
+    def _nearest(self, code: str) -> Place | None:
+        """The place of a code or, where the list does not hold it yet, of its longest beginning."""
+        cuts = (code[:n] for n in range(len(code) - 1, 2, -1))
+        return self.place_of(code) or next(filter(None, map(self.place, cuts)), None)
+
+    def in_force_below(self, code: str, on: date) -> list[str]:
+        """The codes in force on a day that begin with a code and go on."""
+        dated = self.dated("icd10cm")
+        return [
+            one
+            for one in dated.beginning(code)
+            if any(first <= on <= last for first, last, _ in dated.of(one))
+        ]
+
     def above(self, code: str) -> list[Place]:
         """The places above a code, the chapter first."""
-        place = self.place_of(code)
+        place = self._nearest(code)
         found: list[Place] = []
         if place is not None and place.code != code:
             found.append(place)
@@ -200,7 +220,7 @@ class Book:
 
     def notes(self, code: str) -> list[Note]:
         """The notes that bind a code: its own, then those of the places above it, the nearest first."""
-        place = self.place_of(code)
+        place = self._nearest(code)
         if place is None:
             return []
         path = [place, *(one for one in self.above(code)[::-1] if one.code != place.code)]

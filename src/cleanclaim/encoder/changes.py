@@ -201,7 +201,10 @@ def _codes(
         yield _change(code, kind, title=book.title(code, after))
     for code in sorted(earlier - later):
         kind = MADE_CATEGORY if code in headers_now else ENDED
-        following = [printed(ICD10, one) for one in successors(book.reference, code, after)]
+        following = successors(book.reference, code, after)
+        if kind == MADE_CATEGORY and not following:
+            following = book.in_force_below(code, after)
+        following = [printed(ICD10, one) for one in following]
         yield _change(code, kind, title=book.title(code, after), instead=following)
 
 

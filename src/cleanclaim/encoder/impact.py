@@ -95,9 +95,9 @@ def _told(found: Changes, uses: pl.DataFrame) -> pl.DataFrame:
         )
         .with_columns(_in_order().alias("changes"))
     )
-    counted = uses.group_by("code", "is_diagnosis").agg(
+    counted = uses.group_by("code", "is_diagnosis", maintain_order=True).agg(
         pl.len().alias("uses"),
-        pl.col("claim_key").drop_nulls().n_unique().alias("claims"),
+        pl.struct("file", "claim_key").filter(pl.col("claim_key").is_not_null()).n_unique().alias("claims"),
         pl.col("charge").sum().alias("charges"),
         pl.col("where").head(5).alias("where"),
     )  # fmt: skip
@@ -210,7 +210,7 @@ def _of_claims(path: Path, reference: Reference) -> pl.DataFrame:
         _as_uses(pointed.rename({"diagnosis_code": "code"}), is_diagnosis=True),
         _as_uses(everywhere, is_diagnosis=True),
     )
-    return pl.concat(parts)
+    return pl.concat(parts).sort("claim_key", "line_number", "code", "is_diagnosis")
 
 
 def _unpointed(

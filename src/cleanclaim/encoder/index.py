@@ -25,11 +25,13 @@ from cleanclaim.encoder.systems import SYSTEMS
 from cleanclaim.reference import OPEN_END, Reference
 from cleanclaim.reference.tabular import Progress
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """Raised whenever the index is made otherwise, so that an older one is not read."""
 TITLE, INCLUSION, SYNONYM, INDEX, NOTE = range(5)
 """Where a term comes from."""
 
+_WHOLE: Final = 8
+"""Characters of a key with a seventh character."""
 _EPOCH: Final = date(1970, 1, 1)
 _KNOWN: Final = "synonyms.json"
 _TELL: Final = "Indexing the code lists (once)"
@@ -201,10 +203,16 @@ class _Nodes:
 
     def codes_without_words(self, spans: pl.DataFrame) -> None:
         """Codes that were in force and have no title here: they are found by number."""
-        stems = set(self.at)
+        known = set(self.at)
         for key in spans["key"].unique(maintain_order=True):
-            if key not in self.at and not (len(key) == 8 and _stem_key(key, stems)):
-                self.add(int(key[0]), key[1:], "", None)
+            if key not in known and not (len(key) == _WHOLE and _stem_key(key, known)):
+                system, code = int(key[0]), key[1:]
+                self.add(system, code, "", self.above(system, code) if system == 0 else None)
+
+    def above(self, system: int, code: str) -> str | None:
+        """The longest beginning of a code that is a place."""
+        cuts = (code[:n] for n in range(len(code) - 1, 2, -1))
+        return next((cut for cut in cuts if self.find(system, cut) is not None), None)
 
     def sorted(self) -> list[int]:
         """The rows in the order of their keys."""
@@ -254,8 +262,7 @@ def _older_titles(reference: Reference, nodes: _Nodes) -> Iterator[Found]:
     for code, title in titles.select("code", "long").sort("code").iter_rows():
         if f"0{code}" in keys or (len(code) == 7 and _stem_key(f"0{code}", keys)):
             continue
-        above = next((code[:n] for n in range(len(code) - 1, 2, -1) if nodes.find(0, code[:n]) is not None), None)  # fmt: skip
-        yield nodes.add(0, code, title, above), TITLE, title
+        yield nodes.add(0, code, title, nodes.above(0, code)), TITLE, title
 
 
 def _named_in_notes(reference: Reference, nodes: _Nodes) -> Iterator[Found]:

@@ -158,9 +158,7 @@ def _icd10(code: str, on: date, book: Book) -> Page | None:
         return None
     below = _below(code, on, book)
     billable = any(span.first <= on and (span.last is None or on <= span.last) for span in spans)
-    kind = "code" if spans and not below else place.kind if place else "code"
-    if kind == "code" and not spans:
-        kind = "category"
+    kind = _kind(place.kind if place else "code", has_below=bool(below))
     replaces, before = _came_after(code, book)
     return Page(
         ICD10,
@@ -184,6 +182,13 @@ def _icd10(code: str, on: date, book: Book) -> Page | None:
     )
 
 
+def _kind(kind: str, *, has_below: bool) -> str:
+    """What a place is: a code that divides further is none."""
+    if has_below:
+        return "subcategory" if kind == "code" else kind
+    return "code"
+
+
 def _below(code: str, on: date, book: Book) -> tuple[tuple[str, str | None], ...]:
     """The codes below a category that the list of the day holds; for a stem those with a seventh character."""
     sevenths = [
@@ -193,9 +198,11 @@ def _below(code: str, on: date, book: Book) -> tuple[tuple[str, str | None], ...
     ]
     if sevenths:
         return tuple(sevenths)
-    return tuple(
-        (printed(ICD10, one), book.title(one, on)) for one in book.children(code) if " " not in one and "-" not in one
-    )  # fmt: skip
+    places = [one for one in book.children(code) if " " not in one and "-" not in one]
+    below = places or book.in_force_below(
+        code, on
+    )  # a list of the day may divide what the tabular list does not
+    return tuple((printed(ICD10, one), book.title(one, on)) for one in below)
 
 
 def _is_or_will_be(code: str, on: date, book: Book) -> bool:

@@ -67,8 +67,8 @@ def _standing(told: Page) -> str:
         return f"Billable on {told.on}"
     if told.billable is None:
         return f"Whether it can be billed on {told.on} was not checked: no list of such codes is loaded for that day"
-    if told.divides_into and not told.valid:
-        return "Not billable: choose one of the codes below it"
+    if told.divides_into:
+        return f"Not billable on {told.on}: choose one of the codes below it"
     return f"Not billable on {told.on}"
 
 
@@ -187,9 +187,7 @@ def results(found: Sequence[Result], asked: str) -> str:
     lines = []
     for one in found:
         mark = " " if one.billable else "-"
-        lines.append(
-            f"{mark} {one.code:<{width}}  {one.title or '(no title loaded)'}{_found_by(one)}"
-        )
+        lines.append(f"{mark} {one.code:<{width}}  {one.title or _untitled(one)}{_found_by(one)}")
         if one.divides_into:
             lines.append(f"  {'':<{width}}  {_divisions(one)}")
     if not all(one.billable for one in found):
@@ -197,9 +195,13 @@ def results(found: Sequence[Result], asked: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _untitled(one: Result) -> str:
+    return f"(no title loaded; below: {one.term})" if one.term else "(no title loaded)"
+
+
 def _found_by(one: Result) -> str:
     as_of = f"  [list of {one.as_of}]" if one.as_of else ""
-    if one.source in {"title", "code"} or not one.term:
+    if one.source in {"title", "code"} or not one.term or one.title is None:
         return as_of
     return f"  ({one.source}: {one.term}){as_of}"
 
