@@ -15,7 +15,7 @@ names in `OVERRIDES` are not evidence: they override the edit's own value on tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -52,6 +52,8 @@ OVERRIDES: Final = (
     "file",
 )
 """Evidence columns that override the edit's own value on their row. `column` names the column at fault."""
+OF_SEVERAL_CLAIMS: Final = frozenset({"stands", "day_units"})
+"""Columns of the derived tables that are made of several claims of a patient."""
 
 
 class Disposition(StrEnum):
@@ -185,6 +187,7 @@ class Edit:
         asks: by table (as `cleanclaim.loaded.TABLES` names them), a test of lines: the edit asks that table about the code of these lines. Where
         the table does not speak
             of the code on its day, that is told as not checked.
+        across: False for a query edit that looks at one claim at a time, so that claims need not stand together with the others of their patient.
         evidence: evidence columns of a row edit: names of the table's columns, or named expressions.
         column: `table.column` of the model at fault, which tells element, box and FHIR path.
         carc: claim adjustment reason code that a denial would carry.
@@ -210,6 +213,7 @@ class Edit:
     table: RowTable | None = None
     when: Mapping[RowTable, pl.Expr | Callable[[Reference], pl.Expr]] = field(default_factory=dict)
     asks: Mapping[str, pl.Expr] = field(default_factory=dict)
+    across: bool = True
     evidence: tuple[str | pl.Expr, ...] = ()
     suggestion: str = ""
     column: str = ""
@@ -229,6 +233,22 @@ class Edit:
     def family(self) -> str:
         """The letters of the code."""
         return self.code.rstrip("0123456789")
+
+    @property
+    def looks_across(self) -> bool:
+        """Whether other claims of the patient, earlier ones too, can change what it finds."""
+        if self.table is None:
+            return self.across
+        read = {name for asked in self._read() for name in asked.meta.root_names()}
+        return not read.isdisjoint(OF_SEVERAL_CLAIMS)
+
+    def _read(self) -> Iterator[pl.Expr]:
+        """The expressions of a row edit."""
+        yield self.function()
+        if isinstance(self.unchecked, pl.Expr):
+            yield self.unchecked
+        yield from (said for said in self.evidence if isinstance(said, pl.Expr))
+        yield from (pl.col(said) for said in self.evidence if isinstance(said, str))
 
     @property
     def documentation(self) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import polars as pl
 
@@ -16,7 +16,7 @@ from cleanclaim.fees import PRICED, allowed
 from cleanclaim.model import Batch
 from cleanclaim.read import FileRead
 from cleanclaim.reference import Reference
-from cleanclaim.report.unchecked import by_reason
+from cleanclaim.report.tally import UNCLEAN, Tally
 
 JSON_KEYS: Final = (
     "claim_id", "line_number", "diagnosis_number", "code", "name", "disposition", "carc", "rarc", "message", "suggestion", "fix",
@@ -35,7 +35,32 @@ NOT_CHECKED_KEYS: Final = (
     "lines",
     "file",
 )
-_UNCLEAN: Final = [d.value for d in Disposition if d is not Disposition.INFO]
+
+
+class Results(Protocol):
+    """What a format writes: the result of a run, in memory (`Report`) or on disk (`cleanclaim.large`)."""
+
+    @property
+    def files(self) -> tuple[FileRead, ...]:
+        """What became of every input."""
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """Counts: claims, clean claims, findings by disposition and edit, what was not checked."""
+
+    @property
+    def is_clean(self) -> bool:
+        """True where no finding is harder than info."""
+
+    @property
+    def unread(self) -> list[FileRead]:
+        """Inputs that could not be read, or not to their end."""
+
+    def findings_parts(self) -> Iterator[pl.DataFrame]:
+        """The findings, in parts that hold whole claims."""
+
+    def not_checked_parts(self) -> Iterator[pl.DataFrame]:
+        """What could not be judged, in parts."""
 
 
 @dataclass(frozen=True)
@@ -106,9 +131,7 @@ class Report:
     @cached_property
     def is_clean(self) -> bool:
         """True where no finding is harder than info."""
-        return self.findings.filter(
-            pl.col("disposition").cast(pl.String).is_in(_UNCLEAN)
-        ).is_empty()
+        return self.findings.filter(UNCLEAN).is_empty()
 
     @property
     def unread(self) -> list[FileRead]:
@@ -118,41 +141,19 @@ class Report:
     @cached_property
     def summary(self) -> dict[str, Any]:
         """Counts: claims, clean claims, findings by disposition and edit, what was not checked."""
-        claims = self.claims
-        hit = (
-            self.findings.filter(pl.col("disposition").cast(pl.String).is_in(_UNCLEAN))["claim_key"]
-            .drop_nulls()
-            .unique()
-        )
-        clean = claims.height - hit.len()
-        by_disposition = dict(
-            self.findings.group_by(pl.col("disposition").cast(pl.String)).len().iter_rows()
-        )
-        by_edit = (
-            self.findings.group_by("code", "name")
-            .len()
-            .sort("len", "code", descending=[True, False])
-        )
-        return {
-            "claims": claims.height,
-            "lines": self.batch.lines.join(
-                claims.select("claim_key"), on="claim_key", how="semi"
-            ).height,
-            "clean_claims": clean,
-            "clean_claim_rate": round(clean / claims.height, 4) if claims.height else None,
-            "findings": self.findings.height,
-            "findings_by_disposition": {
-                d.value: by_disposition[d.value] for d in Disposition if d.value in by_disposition
-            },
-            "findings_by_edit": {
-                code: {"name": name, "count": count} for code, name, count in by_edit.iter_rows()
-            },
-            "not_checked": self.not_checked.height,
-            "not_checked_by_reason": by_reason(self.not_checked),
-            "files": len(self.files),
-            "files_not_read": len(self.unread),
-            "notes": list(self.notes),
-        }
+        tally = Tally()
+        own = self.claims.select("claim_key")
+        lines = self.batch.lines.join(own, on="claim_key", how="semi")
+        tally.add(own.height, lines.height, self.findings, self.not_checked)
+        return tally.summary(self.files, self.notes)
+
+    def findings_parts(self) -> Iterator[pl.DataFrame]:
+        """The findings, in parts that hold whole claims: one."""
+        yield self.findings
+
+    def not_checked_parts(self) -> Iterator[pl.DataFrame]:
+        """What could not be judged, in parts: one."""
+        yield self.not_checked
 
     def to_dict(self) -> dict[str, Any]:
         """The whole report as the JSON contract has it."""

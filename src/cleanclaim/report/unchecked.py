@@ -13,30 +13,24 @@ from cleanclaim.terms import listed
 _PAIRS: Final = "ptp"
 
 
-def by_reason(not_checked: pl.DataFrame) -> list[dict[str, Any]]:
-    """Rows of `not_checked` by reason.
+def by_reason(places: pl.DataFrame, tables: pl.DataFrame) -> list[dict[str, Any]]:
+    """What was not checked, by reason.
 
     Args:
-        not_checked: columns `cleanclaim.engine.NOT_CHECKED`.
+        places: of places that could not be judged: code (of the edit), reason, supply, `count` of places; one row each.
+        tables: of what tables do not speak of: code, reason, supply, table, procedure_code, `lines`; one row each.
 
     Returns:
         One entry a reason: edits (codes), reason, count (of lines, or of places), supply. What tables do not speak of comes last, one entry
         a table: the codes that it does not hold are listed, the first twelve by name. Those with the same supply stand together.
     """
-    of_tables = pl.col("lines").is_not_null()
-    every = [
-        *_of_places(not_checked.filter(~of_tables)),
-        *_of_tables(not_checked.filter(of_tables)),
-    ]
+    every = [*_of_places(places), *_of_tables(tables)]
     order = list(dict.fromkeys(entry["supply"] for entry in every))
     return sorted(every, key=lambda entry: order.index(entry["supply"]))
 
 
 def _of_places(rows: pl.DataFrame) -> Iterator[dict[str, Any]]:
-    grouped = (
-        rows.group_by("code", "reason", "supply").len("count").sort("code", "reason", "supply")
-    )
-    for row in grouped.iter_rows(named=True):
+    for row in rows.sort("code", "reason", "supply").iter_rows(named=True):
         yield {
             "edits": [row["code"]],
             "reason": row["reason"],

@@ -18,6 +18,7 @@ from cleanclaim.samples import professional
     disposition=Disposition.WARN,
     carc="22",
     rarc="N480",
+    across=False,
     source=Source(
         "837 implementation guides",
         "loops 2320 and 2330B (coordination of benefits)",

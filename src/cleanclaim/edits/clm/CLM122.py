@@ -18,6 +18,7 @@ from cleanclaim.samples import institutional, professional
     disposition=Disposition.RETURN,
     carc="16",
     rarc="MA40",
+    across=False,
     source=Source(
         "Medicare Claims Processing Manual",
         "chapter 26, section 10.4, item 18; chapter 25, FL 12",

@@ -21,6 +21,7 @@ from cleanclaim.terms import dotted
     carc="146",
     rarc="M76",
     needs=("icd10cm", "icd10cm_tabular"),
+    across=False,
     source=Source(
         "ICD-10-CM Official Guidelines for Coding and Reporting",
         "section I.B.2 (level of detail in coding)",

@@ -21,6 +21,7 @@ _NINE = {"diagnosis_code": "401.9", "icd_version": 9}
     disposition=Disposition.REJECT,
     carc="16",
     rarc="M76",
+    across=False,
     source=Source(
         "45 CFR 162.1002",
         "(b) and (c): ICD-9-CM through 2015-09-30, ICD-10-CM from 2015-10-01",

@@ -21,6 +21,7 @@ from cleanclaim.terms import IS_BILLING_DIAGNOSIS, IS_ICD10
     carc="11",
     rarc="M76",
     needs=("icd10cm_notes",),
+    across=False,
     source=Source(
         "ICD-10-CM Official Guidelines for Coding and Reporting",
         "section I.A.12.a (Excludes1)",

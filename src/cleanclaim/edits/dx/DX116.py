@@ -19,6 +19,7 @@ from cleanclaim.terms import IS_BILLING_DIAGNOSIS, IS_ICD10, dotted
     name="both-sides-apart",
     disposition=Disposition.WARN,
     needs=("icd10cm_tabular",),
+    across=False,
     source=Source(
         "ICD-10-CM Official Guidelines for Coding and Reporting",
         "section I.B.13 (laterality)",

@@ -19,6 +19,7 @@ from cleanclaim.terms import IS_INSTITUTIONAL
     disposition=Disposition.REJECT,
     carc="16",
     rarc="MA30",
+    across=False,
     source=Source(
         "Medicare Claims Processing Manual",
         "chapter 25, section 75.1, FL 4",

@@ -19,6 +19,7 @@ from cleanclaim.terms import IS_INSTITUTIONAL
     disposition=Disposition.RETURN,
     carc="16",
     rarc="MA43",
+    across=False,
     source=Source(
         "Medicare Claims Processing Manual",
         "chapter 25, section 75.2, FL 17",

@@ -20,6 +20,7 @@ from cleanclaim.terms import has_modifier
     rarc="N115",
     needs=("coverage_policies", "coverage_procedures", "coverage_diagnoses", "coverage_states"),
     payers=("medicare",),
+    across=False,
     source=Source(
         "Medicare Coverage Database",
         "the policy named in the finding; Medicare Program Integrity Manual, chapter 13",

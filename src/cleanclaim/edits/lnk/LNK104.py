@@ -20,6 +20,7 @@ from cleanclaim.terms import has_modifier
     rarc="N386",
     needs=("coverage_policies", "coverage_procedures", "coverage_diagnoses"),
     payers=("medicare",),
+    across=False,
     source=Source(
         "Medicare National Coverage Determinations Manual",
         "the section named in the finding, with its list of codes",

@@ -21,6 +21,7 @@ from cleanclaim.samples import medicare
     rarc="M76",
     needs=("coverage_policies", "coverage_procedures", "coverage_diagnoses", "coverage_states"),
     payers=("medicare",),
+    across=False,
     source=Source(
         "Medicare Coverage Database",
         "the policy named in the finding; Medicare Program Integrity Manual, chapter 13",

@@ -78,6 +78,7 @@ _MILD = ("51",)
     rarc="N823",
     needs=("mpfs",),
     payers=("medicare",),
+    across=False,
     source=Source(
         "Medicare Claims Processing Manual",
         "chapter 12, sections 20.3, 40.2, 40.6 to 40.8; fee schedule indicators (relative value files, attachment A)",

@@ -19,6 +19,7 @@ from cleanclaim.terms import SEVERAL_MODIFIERS, in_force
     disposition=Disposition.DENY_LINE,
     carc="4",
     rarc="N519",
+    across=False,
     source=Source(
         "NCCI Policy Manual",
         "chapter I, section E; Medicare Claims Processing Manual, chapter 12",

@@ -19,6 +19,7 @@ from cleanclaim.terms import SEVERAL_MODIFIERS
     disposition=Disposition.DENY_LINE,
     carc="4",
     rarc="N519",
+    across=False,
     source=Source(
         "CMS Change Request 6563",
         "and Medicare Claims Processing Manual, chapter 30 (beneficiary notices)",

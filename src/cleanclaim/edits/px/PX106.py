@@ -28,6 +28,7 @@ def _is_of_one_sex(reference: Reference) -> pl.Expr:
     disposition=Disposition.WARN,
     carc="7",
     needs=("procedure_sex",),
+    across=False,
     source=Source(
         "Medicare Claims Processing Manual",
         "chapter 32, section 240 (services to one sex; modifier KX)",

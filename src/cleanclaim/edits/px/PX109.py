@@ -41,6 +41,7 @@ def _is_doubtful(reference: Reference) -> pl.Expr:
     carc="5",
     rarc="M77",
     needs=("visit_places", "mpfs"),
+    across=False,
     source=(
         Source(
             "Medicare Claims Processing Manual",

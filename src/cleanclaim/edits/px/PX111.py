@@ -24,6 +24,7 @@ _ASKED = IS_MEDICARE & _TELEHEALTH
     disposition=Disposition.DENY_LINE,
     carc="58",
     needs=("telehealth",),
+    across=False,
     source=(
         Source(
             "List of Medicare Telehealth Services",

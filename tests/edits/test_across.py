@@ -1,0 +1,76 @@
+"""Edits that say they look at one claim at a time do: other claims of the patient change nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+import pytest
+
+from cleanclaim.engine import check
+from cleanclaim.model import Batch, concat
+from cleanclaim.objects import batch_of
+from cleanclaim.reference import Reference
+from cleanclaim.registry import own_edits
+
+EDITS = own_edits()
+ALONE = [edit for edit in EDITS if not edit.looks_across]
+_SHOWN = ["claim_id", "line_number", "diagnosis_number", "code", "disposition", "message"]
+_UNJUDGED = ["code", "claim_id", "line_number", "diagnosis_number", "reason", "procedure_code"]
+
+
+def every_example() -> Batch:
+    """The claims of all examples, under names of their own, all of one patient."""
+    claims = [
+        {**claim, "claim_id": f"{edit.code}-{n}-{m}", "member_id": "W100000001"}
+        for edit in EDITS
+        for n, example in enumerate(edit.examples)
+        if not example.x12
+        for m, claim in enumerate(example.claims)
+    ]
+    batch = batch_of(claims)
+    one = pl.lit(7, pl.UInt64).alias("patient_key")
+    return replace(batch, claims=batch.claims.with_columns(one))
+
+
+def apart(batch: Batch) -> list[Batch]:
+    """Each claim as a batch of its own."""
+    frames = {name: frame for name, frame in batch.frames().items() if name != "syntax_faults"}
+    return [
+        Batch.of({name: frame.filter(pl.col("claim_key") == key) for name, frame in frames.items()})
+        for key in batch.claims["claim_key"]
+    ]
+
+
+def test_some_look_across_and_some_do_not() -> None:
+    across = {edit.code for edit in EDITS if edit.looks_across}
+    assert {"EM101", "HX103", "NCCI101", "NCCI105", "QTY102", "MOD104"} <= across
+    assert {"DX101", "DX102", "PX102", "CLM101", "LNK101"} <= {edit.code for edit in ALONE}
+
+
+@pytest.fixture(scope="module")
+def claims() -> Batch:
+    return every_example()
+
+
+def test_other_claims_of_the_patient_change_nothing(claims: Batch, reference: Reference) -> None:
+    together = check(claims, reference, ALONE)
+    assert together.findings["code"].n_unique() > 40
+    several = [check(batch, reference, ALONE) for batch in apart(claims)]
+    alone = pl.concat([checked.findings for checked in several])
+    order = pl.all()
+    assert together.findings.select(_SHOWN).sort(order).equals(alone.select(_SHOWN).sort(order))
+    places = pl.col("lines").is_null()
+    unjudged = pl.concat([checked.not_checked for checked in several])
+    assert (
+        together.not_checked.filter(places)
+        .select(_UNJUDGED)
+        .sort(order)
+        .equals(unjudged.filter(places).select(_UNJUDGED).sort(order))
+    )
+
+
+
+
+def test_batches_hold_whole_claims(claims: Batch) -> None:
+    assert concat(apart(claims)).lines.height == claims.lines.height
