@@ -18,7 +18,7 @@ from cleanclaim.version import VERSION
 if TYPE_CHECKING:
     from cleanclaim.config import Config
     from cleanclaim.edit import Edit
-    from cleanclaim.report.result import Report
+    from cleanclaim.report.result import Report, Results
 
 app = typer.Typer(
     help="A linter for US medical claims: reads 837 files and tables, and says what is wrong, where, why, and what would make it right.",
@@ -300,35 +300,33 @@ def _all_edits(folders: tuple[str, ...]) -> list[Edit]:
     return registry.together(*groups)
 
 
-def _put(report: Report, name: str, output: Path | None) -> None:
+def _put(results: Results, name: str, output: Path | None) -> None:
     from cleanclaim.report.formats import FORMATS  # noqa: PLC0415
 
     chosen = FORMATS[name]
-    if output is None and chosen.is_binary and sys.stdout.isatty():
-        raise ConfigError([f"{name} is no text; give --output FILE"])
-    color = name == "text" and output is None and sys.stdout.isatty()
-    content = chosen.render(report, color=color)
-    data = content if isinstance(content, bytes) else content.encode()
     if output is None:
-        sys.stdout.buffer.write(data)
+        color = name == "text" and sys.stdout.isatty()
+        chosen.write(results, sys.stdout.buffer, color=color)
         sys.stdout.buffer.flush()
         return
+    unfinished = output.with_name(f".{output.name}.unfinished")
     try:
-        output.write_bytes(data)
+        with unfinished.open("wb") as out:
+            chosen.write(results, out)
+        unfinished.replace(output)
     except OSError as error:
+        unfinished.unlink(missing_ok=True)
         raise ConfigError([f"{output}: {error.strerror}"]) from None
-    typer.echo(
-        f"{output}: {report.findings.height:,} findings on {report.claims.height:,} claims",
-        err=True,
-    )
+    told = results.summary
+    typer.echo(f"{output}: {told['findings']:,} findings on {told['claims']:,} claims", err=True)
 
 
-def _status(report: Report) -> int:
-    if report.unread:
-        for entry in report.unread:
+def _status(results: Results) -> int:
+    if results.unread:
+        for entry in results.unread:
             typer.echo(f"cleanclaim: {entry.error}", err=True)
         return COULD_NOT_RUN
-    return CLEAN if report.is_clean else FINDINGS
+    return CLEAN if results.is_clean else FINDINGS
 
 
 def _write_baseline(report: Report, path: Path) -> None:

@@ -70,7 +70,5 @@ def test_other_claims_of_the_patient_change_nothing(claims: Batch, reference: Re
     )
 
 
-
-
 def test_batches_hold_whole_claims(claims: Batch) -> None:
     assert concat(apart(claims)).lines.height == claims.lines.height

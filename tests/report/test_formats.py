@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
+import polars as pl
 import pytest
 
 from cleanclaim.config import FORMATS as NAMES
@@ -17,8 +20,7 @@ SECRETS = ("QZX987654321", "1957-11-03", "19571103", "ZEBEDEE", "QUENTIN", "EXAM
 
 
 def as_bytes(report: Report, name: str) -> bytes:
-    content = FORMATS[name].render(report)
-    return content if isinstance(content, bytes) else content.encode()
+    return FORMATS[name].render(report)
 
 
 def test_every_format_of_the_configuration_is_there() -> None:
@@ -33,7 +35,12 @@ def test_endings_differ() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_binary_is_said_truly(name: str, report: Report) -> None:
-    assert isinstance(FORMATS[name].render(report), bytes) == FORMATS[name].is_binary
+    try:
+        as_bytes(report, name).decode()
+    except UnicodeDecodeError:
+        assert FORMATS[name].is_binary
+    else:
+        assert not FORMATS[name].is_binary
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -74,3 +81,46 @@ def test_a_note_is_told_where_there_is_room_for_it(report: Report) -> None:
     noted = replace(report, notes=("3 known findings are left out",))
     for name in ("json", "jsonl", "sarif", "html", "text"):
         assert "3 known findings are left out" in as_bytes(noted, name).decode()
+
+
+@pytest.mark.parametrize("which", ["report", "file_report"])
+def test_json_is_what_the_report_gives(which: str, request: pytest.FixtureRequest) -> None:
+    report = request.getfixturevalue(which)
+    assert as_bytes(report, "json").decode() == report.to_json() + "\n"
+
+
+def test_json_of_nothing_is_what_the_report_gives(report: Report) -> None:
+    empty = Report(Batch.of({}), report.findings.clear(), report.not_checked.clear())
+    assert as_bytes(empty, "json").decode() == empty.to_json() + "\n"
+
+
+@dataclass(frozen=True)
+class InParts:
+    """A report given out claim by claim."""
+
+    whole: Report
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.whole, name)
+
+    def findings_parts(self) -> Iterator[pl.DataFrame]:
+        by_claim = self.whole.findings.partition_by("claim_key", maintain_order=True)
+        yield self.whole.findings.clear()
+        yield from by_claim
+
+    def not_checked_parts(self) -> Iterator[pl.DataFrame]:
+        yield from self.whole.not_checked.partition_by("code", "claim_key", maintain_order=True)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if not FORMATS[name].is_whole])
+def test_parts_are_written_as_the_whole(name: str, file_report: Report) -> None:
+    out = io.BytesIO()
+    FORMATS[name].write(InParts(file_report), out)
+    if name == "parquet":
+        assert pl.read_parquet(out.getvalue()).equals(pl.read_parquet(as_bytes(file_report, name)))
+    elif name in {"json", "jsonl"}:
+        assert sorted(out.getvalue().splitlines()) == sorted(
+            as_bytes(file_report, name).splitlines()
+        )
+    else:
+        assert out.getvalue() == as_bytes(file_report, name)

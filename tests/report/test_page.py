@@ -14,7 +14,13 @@ import pytest
 
 from cleanclaim.edit import Source
 from cleanclaim.report import page
+from cleanclaim.report.formats import FORMATS
 from cleanclaim.report.result import Report
+
+
+def html_of(report: Report) -> str:
+    return FORMATS["html"].render(report).decode()
+
 
 VOID = {"meta", "input", "br", "link", "img", "rect"}
 
@@ -59,12 +65,12 @@ class Tree(HTMLParser):
 
 @pytest.fixture(scope="module")
 def html(report: Report) -> str:
-    return page.render(report)
+    return html_of(report)
 
 
 @pytest.mark.parametrize("name", ["report", "file_report"])
 def test_it_is_well_formed(name: str, request: pytest.FixtureRequest) -> None:
-    tree = Tree(page.render(request.getfixturevalue(name)))
+    tree = Tree(html_of(request.getfixturevalue(name)))
     assert tree.faults == []
     assert tree.open == []
     assert len(set(tree.ids)) == len(tree.ids)
@@ -95,7 +101,7 @@ def test_hostile_findings_are_only_text(report: Report) -> None:
     gaps = report.not_checked.with_columns(
         *(pl.lit(evil).alias(name) for name in ("code", "reason", "supply"))
     )
-    tree = Tree(page.render(replace(report, findings=findings, not_checked=gaps, notes=(evil,))))
+    tree = Tree(html_of(replace(report, findings=findings, not_checked=gaps, notes=(evil,))))
     assert tree.faults == []
     assert not [a for a in tree.attributes if a[1].startswith("on") or a[0] in {"img", "u", "i"}]
     assert tree.has("onerror=alert(1)")
@@ -148,7 +154,7 @@ def test_what_was_not_checked_is_told(report: Report, html: str) -> None:
 
 
 def test_an_unread_file_is_told_first(file_report: Report) -> None:
-    html = page.render(file_report)
+    html = html_of(file_report)
     assert 0 < html.index("Not everything could be read") < html.index("Clean claims")
     assert Tree(html).has("note.txt")
     assert Tree(html).has("byte ")
@@ -160,7 +166,7 @@ def test_too_many_findings_are_cut_to_the_hardest(report: Report) -> None:
     hard = report.findings.filter(pl.col("disposition") == "reject").head(1)
     mild = report.findings.filter(pl.col("disposition") == "info").head(1)
     many = pl.concat([mild] * 40 + [hard] * (wanted - 10), rechunk=True)
-    html = page.render(replace(report, findings=many))
+    html = html_of(replace(report, findings=many))
     assert html.count('<li class="finding"') == wanted
     assert html.count('<li class="finding" data-disposition="reject"') == wanted - 10
     assert Tree(html).has("The 5,000 hardest of 5,030 findings are shown; 30 are not.")
@@ -168,16 +174,16 @@ def test_too_many_findings_are_cut_to_the_hardest(report: Report) -> None:
 
 def test_no_finding_is_said_in_words(report: Report) -> None:
     clean = replace(report, findings=report.findings.clear())
-    assert Tree(page.render(clean)).has("Nothing was found.")
+    assert Tree(html_of(clean)).has("Nothing was found.")
     none = replace(clean, batch=replace(report.batch, claims=report.batch.claims.clear()))
-    assert Tree(page.render(none)).has("No claims were checked.")
+    assert Tree(html_of(none)).has("No claims were checked.")
 
 
 def test_only_web_addresses_become_links(report: Report) -> None:
     edit = next(edit for edit in report.edits if edit.code == "DX102")
     for url, linked in (("https://example.org/a?b&c", True), ("javascript:alert(1)", False)):
         source = Source("A book", "page 1", "A publisher", edit.source[0].read, url)
-        html = page.render(replace(report, edits=(replace(edit, source=(source,)),)))
+        html = html_of(replace(report, edits=(replace(edit, source=(source,)),)))
         links = [v for t, n, v in Tree(html).attributes if (t, n) == ("a", "href")]
         assert (url in links) == linked
         assert "A book, page 1 (A publisher)" in html

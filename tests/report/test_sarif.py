@@ -15,7 +15,12 @@ from jsonschema import Draft4Validator
 
 from cleanclaim.read import FileRead
 from cleanclaim.report import sarif
+from cleanclaim.report.formats import FORMATS
 from cleanclaim.report.result import Report
+
+
+def sarif_of(report: Report) -> str:
+    return FORMATS["sarif"].render(report).decode()
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +31,7 @@ def schema() -> Draft4Validator:
 
 
 def run_of(report: Report) -> dict[str, Any]:
-    run: dict[str, Any] = json.loads(sarif.render(report))["runs"][0]
+    run: dict[str, Any] = json.loads(sarif_of(report))["runs"][0]
     return run
 
 
@@ -40,12 +45,12 @@ def result_of(report: Report, code: str, claim: str | None = None) -> dict[str, 
 
 @pytest.mark.parametrize("name", ["report", "file_report"])
 def test_it_is_valid(name: str, schema: Draft4Validator, request: pytest.FixtureRequest) -> None:
-    log = json.loads(sarif.render(request.getfixturevalue(name)))
+    log = json.loads(sarif_of(request.getfixturevalue(name)))
     assert [f"{list(e.path)}: {e.message}" for e in schema.iter_errors(log)] == []
 
 
 def test_the_schema_can_refuse(schema: Draft4Validator, report: Report) -> None:
-    log = json.loads(sarif.render(report))
+    log = json.loads(sarif_of(report))
     log["runs"][0]["results"][0]["level"] = "hard"
     assert not schema.is_valid(log)
 
@@ -146,7 +151,7 @@ def test_standard_input_says_that_it_is_no_file(report: Report, schema: Draft4Va
         findings=report.findings.with_columns(pl.lit("standard input").alias("file")),
         files=(FileRead("standard input", "x12", 4),),
     )
-    log = json.loads(sarif.render(piped))
+    log = json.loads(sarif_of(piped))
     assert schema.is_valid(log)
     assert "no file" in log["runs"][0]["artifacts"][0]["location"]["description"]["text"]
 

@@ -10,8 +10,20 @@ from typing import Any
 import polars as pl
 import pytest
 
-from cleanclaim.report import jsonl, tables
+from cleanclaim.report.formats import FORMATS
 from cleanclaim.report.result import JSON_KEYS, NOT_CHECKED_KEYS, Report
+
+
+def csv_of(report: Report) -> str:
+    return FORMATS["csv"].render(report).decode()
+
+
+def jsonl_of(report: Report) -> str:
+    return FORMATS["jsonl"].render(report).decode()
+
+
+def parquet_of(report: Report) -> bytes:
+    return FORMATS["parquet"].render(report)
 
 
 def json_of(report: Report) -> dict[str, Any]:
@@ -20,11 +32,11 @@ def json_of(report: Report) -> dict[str, Any]:
 
 
 def rows_of(report: Report) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(tables.render_csv(report), newline="")))
+    return list(csv.DictReader(io.StringIO(csv_of(report), newline="")))
 
 
 def test_json_lines_hold_what_json_holds(file_report: Report) -> None:
-    objects = [json.loads(line) for line in jsonl.render(file_report).splitlines()]
+    objects = [json.loads(line) for line in jsonl_of(file_report).splitlines()]
     by_type: dict[str, list[dict[str, Any]]] = {}
     for item in objects:
         by_type.setdefault(item.pop("type"), []).append(item)
@@ -36,14 +48,14 @@ def test_json_lines_hold_what_json_holds(file_report: Report) -> None:
 
 
 def test_the_summary_is_the_last_line(report: Report) -> None:
-    *others, last = [json.loads(line) for line in jsonl.render(report).splitlines()]
+    *others, last = [json.loads(line) for line in jsonl_of(report).splitlines()]
     assert last["type"] == "summary"
     assert last["claims"] == 4
     assert "summary" not in {item["type"] for item in others}
 
 
 def test_json_lines_have_every_key(report: Report) -> None:
-    for line in jsonl.render(report).splitlines():
+    for line in jsonl_of(report).splitlines():
         item = json.loads(line)
         if item["type"] == "finding":
             assert tuple(item) == ("type", *JSON_KEYS)
@@ -86,11 +98,11 @@ def test_csv_leaves_other_texts_alone(report: Report) -> None:
 
 
 def test_parquet_keeps_the_types(report: Report) -> None:
-    frame = pl.read_parquet(io.BytesIO(tables.render_parquet(report)))
+    frame = pl.read_parquet(io.BytesIO(parquet_of(report)))
     assert frame.equals(report.findings.select(JSON_KEYS))
     assert frame.schema == report.findings.select(JSON_KEYS).schema
 
 
 def test_parquet_carries_what_was_not_checked(report: Report) -> None:
-    metadata = pl.read_parquet_metadata(io.BytesIO(tables.render_parquet(report)))
+    metadata = pl.read_parquet_metadata(io.BytesIO(parquet_of(report)))
     assert json.loads(metadata["cleanclaim.summary"]) == json_of(report)["summary"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, Final
+from typing import BinaryIO, Final
 
-from cleanclaim.report.result import Report
+from cleanclaim.report.result import Report, Results
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,43 +16,38 @@ class Format:
     """One format.
 
     Attributes:
-        write: writes a report, told whether with colour.
+        module: the module of `cleanclaim.report` that writes it, loaded when it is asked for; its `write` takes the result, a binary stream and
+            whether with colour.
         ending: how the name of a file of this format ends.
         is_binary: True where the result is no text.
+        is_whole: True where it needs the whole report in memory, so that it cannot be written of any number of claims.
     """
 
-    write: Callable[[Report, bool], str | bytes]
+    module: str
     ending: str
     is_binary: bool = False
+    is_whole: bool = False
 
-    def render(self, report: Report, *, color: bool = False) -> str | bytes:
-        """The report in this format."""
-        return self.write(report, color)
+    def write(self, results: Results, out: BinaryIO, *, color: bool = False) -> None:
+        """Write a result in this format, part by part."""
+        write: Callable[[Results, BinaryIO, bool], None] = import_module(
+            f"cleanclaim.report.{self.module}"
+        ).write
+        write(results, out, color)
 
-
-def _text(report: Report, color: bool) -> str:  # noqa: FBT001 - the signature of every format
-    from cleanclaim.report import text  # noqa: PLC0415 - a format is loaded when it is asked for
-
-    return text.render(report, color=color)
-
-
-def _json(report: Report, color: bool) -> str:  # noqa: ARG001, FBT001
-    return report.to_json() + "\n"
-
-
-def _module(name: str, function: str = "render") -> Callable[[Report, bool], Any]:
-    def write(report: Report, color: bool) -> Any:  # noqa: ARG001, FBT001
-        return getattr(import_module(f"cleanclaim.report.{name}"), function)(report)
-
-    return write
+    def render(self, report: Report, *, color: bool = False) -> bytes:
+        """A report in this format."""
+        out = io.BytesIO()
+        self.write(report, out, color=color)
+        return out.getvalue()
 
 
 FORMATS: Final[dict[str, Format]] = {
-    "text": Format(_text, ".txt"),
-    "json": Format(_json, ".json"),
-    "jsonl": Format(_module("jsonl"), ".jsonl"),
-    "sarif": Format(_module("sarif"), ".sarif"),
-    "csv": Format(_module("tables", "render_csv"), ".csv"),
-    "parquet": Format(_module("tables", "render_parquet"), ".parquet", is_binary=True),
-    "html": Format(_module("page"), ".html"),
+    "text": Format("text", ".txt"),
+    "json": Format("json", ".json"),
+    "jsonl": Format("jsonl", ".jsonl"),
+    "sarif": Format("sarif", ".sarif", is_whole=True),
+    "csv": Format("spreadsheet", ".csv"),
+    "parquet": Format("parquet", ".parquet", is_binary=True),
+    "html": Format("page", ".html", is_whole=True),
 }

@@ -6,29 +6,50 @@ The objects hold what the JSON report holds, so that a report of any size can be
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from typing import Any, BinaryIO, Final
 
-from cleanclaim.report.result import NOT_CHECKED_KEYS, Report, file_dict, finding_dict
+import polars as pl
+
+from cleanclaim.report.result import JSON_KEYS, NOT_CHECKED_KEYS, Results, file_dict
+
+_EVIDENCE: Final = JSON_KEYS.index("evidence")
 
 
-def render(report: Report) -> str:
+def write(results: Results, out: BinaryIO, color: bool = False) -> None:  # noqa: ARG001, FBT001, FBT002 - as every format
     """The whole report: findings, what was not checked, files, summary.
 
     Args:
-        report: what was found.
-
-    Returns:
-        Lines of JSON, each with a `type`: finding, not_checked, file or summary.
+        results: what was found.
+        out: where lines of JSON are written, each with a `type`: finding, not_checked, file or summary.
+        color: not used.
     """
-    return "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in _objects(report))
+    for findings in results.findings_parts():
+        _put(findings.select(finding_json()).to_series(), out)
+    for gaps in results.not_checked_parts():
+        _put(gaps.select(_object("not_checked", NOT_CHECKED_KEYS)).to_series(), out)
+    out.writelines(_line({"type": "file", **file_dict(entry)}) for entry in results.files)
+    out.write(_line({"type": "summary", **results.summary}))
 
 
-def _objects(report: Report) -> Iterator[dict[str, Any]]:
-    for row in report.findings.iter_rows(named=True):
-        yield {"type": "finding", **finding_dict(row)}
-    for row in report.not_checked.select(NOT_CHECKED_KEYS).iter_rows(named=True):
-        yield {"type": "not_checked", **row}
-    for entry in report.files:
-        yield {"type": "file", **file_dict(entry)}
-    yield {"type": "summary", **report.summary}
+def finding_json() -> pl.Expr:
+    """One finding as a JSON object; its evidence, which is JSON already, is set in as it stands."""
+    return pl.concat_str(
+        _object("finding", JSON_KEYS[:_EVIDENCE]).str.strip_suffix("}"),
+        pl.lit(',"evidence":'),
+        pl.col("evidence").fill_null("{}"),
+        pl.lit(","),
+        pl.struct(JSON_KEYS[_EVIDENCE + 1 :]).struct.json_encode().str.strip_prefix("{"),
+    )
+
+
+def _object(kind: str, keys: tuple[str, ...]) -> pl.Expr:
+    return pl.struct(pl.lit(kind).alias("type"), *keys).struct.json_encode()
+
+
+def _put(lines: pl.Series, out: BinaryIO) -> None:
+    if len(lines):
+        out.write(("\n".join(lines) + "\n").encode())
+
+
+def _line(item: dict[str, Any]) -> bytes:
+    return (json.dumps(item, ensure_ascii=False) + "\n").encode()

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from importlib.resources import files
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import polars as pl
 
@@ -40,16 +40,15 @@ MOST_FINDINGS: Final = 5_000
 """So many findings are shown, the hardest first; a browser is slow with more."""
 
 
-def render(report: Report) -> str:
-    """The whole report.
+def write(report: Report, out: BinaryIO, color: bool = False) -> None:  # noqa: ARG001, FBT001, FBT002 - as every format
+    """The whole report as an HTML document, in UTF-8.
 
     Args:
         report: what was found.
-
-    Returns:
-        An HTML document, to be written as UTF-8.
+        out: where it is written.
+        color: not used.
     """
-    return "\n".join(_document(report)) + "\n"
+    out.write(("\n".join(_document(report)) + "\n").encode())
 
 
 def _document(report: Report) -> Iterator[str]:

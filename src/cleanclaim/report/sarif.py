@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import PurePath
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 from urllib.parse import quote
 
 from cleanclaim.edit import Edit
@@ -51,17 +51,16 @@ _STDIN: Final = "standard input"
 Json = dict[str, Any]
 
 
-def render(report: Report) -> str:
-    """The whole report.
+def write(report: Report, out: BinaryIO, color: bool = False) -> None:  # noqa: ARG001, FBT001, FBT002 - as every format
+    """The whole report as a SARIF log with one run.
 
     Args:
         report: what was found.
-
-    Returns:
-        A SARIF log with one run, as JSON text.
+        out: where it is written.
+        color: not used.
     """
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report)]}
-    return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+    out.write((json.dumps(log, indent=2, ensure_ascii=False) + "\n").encode())
 
 
 def uri(file: str) -> str:

@@ -6,13 +6,13 @@ import io
 import textwrap
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from rich.console import Console
 from rich.text import Text
 
 from cleanclaim.edit import Disposition
-from cleanclaim.report.result import Report
+from cleanclaim.report.result import Results
 
 _WORDS: Final = {
     "reject": "REJECT",
@@ -45,35 +45,35 @@ _MEANING: Final = {
 Line = tuple[str, str]
 
 
-def render(report: Report, *, color: bool = False, width: int = 100) -> str:
+def write(results: Results, out: BinaryIO, color: bool = False, width: int = 100) -> None:  # noqa: FBT001, FBT002 - as every format
     """The whole report.
 
     Args:
-        report: what was found.
+        results: what was found.
+        out: where it is written, as UTF-8.
         color: with colour, for a terminal.
         width: characters a line.
-
-    Returns:
-        The text, ending with a line end.
     """
-    lines = list(_lines(report, max(width, 40)))
+    lines = _lines(results, max(width, 40))
     if not color:
-        return "\n".join(text for text, _ in lines) + "\n"
-    stream = io.StringIO()
+        out.writelines((text + "\n").encode() for text, _ in lines)
+        return
+    stream = io.TextIOWrapper(out, "utf-8", write_through=True)
     console = Console(
         file=stream, force_terminal=True, width=width, highlight=False, soft_wrap=True
     )
     for text, style in lines:
         console.print(Text(text, style=style))
-    return stream.getvalue()
+    stream.detach()
 
 
-def _lines(report: Report, width: int) -> Iterator[Line]:
-    rows = report.findings.iter_rows(named=True)
-    for _, group in groupby(rows, key=lambda row: (row["claim_key"], row["file"])):
-        yield from _claim(list(group), width)
-    yield from _unread(report, width)
-    yield from _summary(report, width)
+def _lines(results: Results, width: int) -> Iterator[Line]:
+    for findings in results.findings_parts():
+        rows = findings.iter_rows(named=True)
+        for _, group in groupby(rows, key=lambda row: (row["claim_key"], row["file"])):
+            yield from _claim(list(group), width)
+    yield from _unread(results, width)
+    yield from _summary(results, width)
 
 
 def _claim(rows: list[dict[str, Any]], width: int) -> Iterator[Line]:
@@ -128,15 +128,15 @@ def _wrapped(text: str, width: int, lead: str, style: str = "") -> Iterator[Line
         yield line, style
 
 
-def _unread(report: Report, width: int) -> Iterator[Line]:
-    for entry in report.unread:
+def _unread(results: Results, width: int) -> Iterator[Line]:
+    for entry in results.unread:
         yield from _wrapped(f"NOT READ  {entry.error}", width, "", "bold red")
-    if report.unread:
+    if results.unread:
         yield "", ""
 
 
-def _summary(report: Report, width: int) -> Iterator[Line]:
-    s = report.summary
+def _summary(results: Results, width: int) -> Iterator[Line]:
+    s = results.summary
     yield "Summary", "bold"
     rate = (
         ""

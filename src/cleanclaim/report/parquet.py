@@ -1,0 +1,52 @@
+"""The findings as Parquet for programs, one a row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+
+import polars as pl
+from polars.io.plugins import register_io_source
+
+from cleanclaim.findings import FINDINGS
+from cleanclaim.report.result import JSON_KEYS, Results
+from cleanclaim.version import VERSION
+
+_COLUMNS: Final = {key: FINDINGS[key] for key in JSON_KEYS}
+
+
+def write(results: Results, out: BinaryIO, color: bool = False) -> None:  # noqa: ARG001, FBT001, FBT002 - as every format
+    """The findings as Parquet: the columns of the JSON report, typed, `field` a structure.
+
+    What a table of findings cannot say, the summary and what was not checked by reason, is in the file's
+    metadata as JSON, under `cleanclaim.summary`.
+
+    Args:
+        results: what was found.
+        out: where it is written.
+        color: not used.
+    """
+    _rows(results).sink_parquet(
+        out,
+        metadata={
+            "cleanclaim.version": VERSION,
+            "cleanclaim.summary": json.dumps(results.summary, ensure_ascii=False),
+        },
+    )
+
+
+def _rows(results: Results) -> pl.LazyFrame:
+    """The findings, read part by part as they are written."""
+
+    def parts(
+        with_columns: list[str] | None,
+        predicate: pl.Expr | None,
+        n_rows: int | None,
+        batch_size: int | None,
+    ) -> Iterator[pl.DataFrame]:
+        del with_columns, predicate, n_rows, batch_size  # every column and row is written
+        for findings in results.findings_parts():
+            yield findings.select(JSON_KEYS)
+
+    return register_io_source(parts, schema=pl.Schema(_COLUMNS))
