@@ -19,7 +19,7 @@ from cleanclaim.errors import ConfigError
 from cleanclaim.findings import FINDINGS
 from cleanclaim.model import PAYER_CLASSES, PROGRAMMES, Batch, concat, is_state
 from cleanclaim.objects import batch_of
-from cleanclaim.positions import found_in, in_order, keys_of
+from cleanclaim.positions import in_order, numbers_of
 from cleanclaim.read import FileRead, read
 from cleanclaim.reference import Reference
 from cleanclaim.reference.sets import load_set
@@ -31,7 +31,8 @@ CLAIMS_AT_ONCE: Final = 35_000
 _AT_ONCE: Final = 2
 """Groups that are worked on at the same time."""
 
-Progress = Callable[[str, int], None]
+Progress = Callable[[str, int, float | None], None]
+"""Told what is done, how many claims so far, and the share of all where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,20 @@ def check_inputs(
     files: list[FileRead] = []
     form = any(edit.table == "syntax_faults" for edit in edits)
     current = _collected(read(inputs, files, form=form), progress, "reading")
+    return check_read(current, files, reference, edits, chosen, history=history, progress=progress)
+
+
+def check_read(
+    current: Batch,
+    files: Sequence[FileRead],
+    reference: Reference,
+    edits: Sequence[Edit],
+    settings: Settings,
+    *,
+    history: Iterable[str | Path] = (),
+    progress: Progress | None = None,
+) -> Report:
+    """Check claims that were read from files; see `check_inputs`."""
     past_files: list[FileRead] = []
     earlier = list(history)
     if earlier:
@@ -104,8 +119,8 @@ def check_inputs(
         )
         marked = past.claims.with_columns(pl.lit(value=True).alias("is_history"))
         current = concat([current, replace(past, claims=marked)])
-    batch = prepare(current, chosen)
-    return _report(batch, reference, edits, chosen, [*files, *past_files], progress)
+    batch = prepare(current, settings)
+    return _report(batch, reference, edits, settings, [*files, *past_files], progress)
 
 
 def check_objects(
@@ -176,7 +191,7 @@ def _today() -> date:
 
 
 def whole_patients(batch: Batch, at_once: int = CLAIMS_AT_ONCE) -> Iterator[Batch]:
-    """The batch in groups of whole patients, faults of form with the first.
+    """The batch in groups of whole patients; faults of form that lie in no claim stand with the first.
 
     Args:
         batch: all claims.
@@ -191,16 +206,20 @@ def whole_patients(batch: Batch, at_once: int = CLAIMS_AT_ONCE) -> Iterator[Batc
         return
     batch = in_order(batch)
     number = (batch.claims["patient_key"].fill_null(0) % groups).to_numpy()
-    frames = {name: frame for name, frame in batch.frames().items() if name != "syntax_faults"}
-    of_row = {
-        name: number[found_in(keys_of(batch.claims), keys_of(frame))]
-        for name, frame in frames.items()
-    }
+    frames = batch.frames()
+    of_row = {name: numbers_of(frame, batch.claims, number) for name, frame in frames.items()}
     for group in range(groups):
-        parts = {
-            name: frame.filter(pl.Series(of_row[name] == group)) for name, frame in frames.items()
-        }
-        yield Batch.of(parts | ({"syntax_faults": batch.syntax_faults} if group == 0 else {}))
+        yield Batch.of(
+            {name: frame.filter(pl.Series(of_row[name] == group)) for name, frame in frames.items()}
+        )
+
+
+def reported(findings: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """The findings that are hard enough to be reported."""
+    told = [d.value for d in Disposition if d.rank <= settings.min_disposition.rank]
+    if len(told) == len(Disposition):
+        return findings
+    return findings.filter(pl.col("disposition").cast(pl.String).is_in(told))
 
 
 def told_once(not_checked: pl.DataFrame) -> pl.DataFrame:
@@ -220,7 +239,7 @@ def _collected(batches: Iterator[Batch], progress: Progress | None, doing: str) 
         parts.append(batch)
         done += batch.claims.height
         if progress:
-            progress(doing, done)
+            progress(doing, done, None)
     return concat(parts)
 
 
@@ -239,11 +258,11 @@ def _checked(
             while len(waiting) >= _AT_ONCE:
                 done += _taken(waiting, checked)
                 if progress:
-                    progress("checking", done)
+                    progress("checking", done, done / batch.claims.height)
         while waiting:
             done += _taken(waiting, checked)
     if progress:
-        progress("checking", done)
+        progress("checking", done, 1.0)
     return checked
 
 
@@ -268,12 +287,7 @@ def _report(
     not_checked = (
         pl.concat([c.not_checked for c in checked]) if checked else pl.DataFrame(schema=NOT_CHECKED)
     )
-    told = [d.value for d in Disposition if d.rank <= settings.min_disposition.rank]
-    kept = (
-        findings
-        if len(told) == len(Disposition)
-        else findings.filter(pl.col("disposition").cast(pl.String).is_in(told))
-    )
+    kept = reported(findings, settings)
     if len(checked) > 1:
         kept = kept.sort("claim_key", nulls_last=False, maintain_order=True)
         not_checked = told_once(not_checked).sort(NOT_CHECKED_ORDER)

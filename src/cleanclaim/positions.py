@@ -63,6 +63,12 @@ def counts_of(sorted_keys: Ints, wanted: Ints) -> Ints:
     return np.searchsorted(sorted_keys, wanted, side="right") - low
 
 
+def numbers_of(frame: pl.DataFrame, claims: pl.DataFrame, of_claim: Ints) -> Ints:
+    """The number of each row's claim; 0 for what belongs to no claim."""
+    at = found_in(keys_of(claims), whole_numbers(frame["claim_key"].fill_null(-1)))
+    return np.where(at < 0, 0, of_claim[at])
+
+
 def unpivoted(frame: pl.DataFrame, columns: Sequence[str]) -> tuple[Ints, Ints, pl.Series]:
     """The values of several columns that are there: row, number of the column, value; in order of row and column."""
     there = np.stack([frame[name].is_not_null().to_numpy() for name in columns], axis=1)

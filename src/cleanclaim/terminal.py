@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,40 +16,70 @@ if TYPE_CHECKING:
     from cleanclaim.pipeline import Settings
     from cleanclaim.reference import Reference
 
+Claims = Callable[[str, int, float | None], None]
 CLEAN: Final = 0
 FINDINGS: Final = 1
 COULD_NOT_RUN: Final = 2
 
 
 @contextmanager
-def progress() -> Iterator[tuple[Callable[[str, float], None], Callable[[str, int], None]]]:
+def progress() -> Iterator[tuple[Callable[[str, float], None], Claims]]:
     """A progress line on a terminal's error stream; nothing elsewhere.
 
     Yields:
-        Two functions: one told what is done and its share, one told what is done and how many claims.
+        Two functions: one told what is done and its share; one told what is done, how many claims so far, and their share where it is known.
     """
     if not sys.stderr.isatty():
-        yield (lambda _words, _share: None), (lambda _doing, _done: None)
+        yield (lambda _words, _share: None), (lambda _doing, _done, _share: None)
         return
+    from rich import progress as shown  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415 - start-up: only where there is a terminal
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
-    bar = Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TimeElapsedColumn(),
+    bar = shown.Progress(
+        shown.SpinnerColumn(),
+        shown.TextColumn("{task.description}"),
+        shown.BarColumn(),
+        shown.TimeElapsedColumn(),
+        shown.TextColumn("left"),
+        shown.TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
     )
     with bar:
         task = bar.add_task("starting", total=None)
+        rate = _Rate()
+        doing_now = ""
+
+        def claims(doing: str, done: int, share: float | None) -> None:
+            nonlocal doing_now
+            if doing != doing_now:  # the time left is that of what is done now
+                bar.reset(task)
+                doing_now = doing
+            words = f"{doing}: {done:,} claims{rate.words(doing, done)}"
+            total = None if share is None else 1.0
+            bar.update(task, description=words, total=total, completed=share or 0.0)
+
         yield (
             lambda words, share: bar.update(task, description=words, total=1.0, completed=share),
-            lambda doing, done: bar.update(
-                task, description=f"{doing}: {done:,} claims", total=None
-            ),
+            claims,
         )
+
+
+class _Rate:
+    """How many claims are done a second, since the present work began."""
+
+    def __init__(self) -> None:
+        self._doing = ""
+        self._began = 0.0
+        self._before = 0
+
+    def words(self, doing: str, done: int) -> str:
+        """Such as `, 31,000 a second`; nothing at the beginning."""
+        now = time.monotonic()
+        if doing != self._doing:
+            self._doing, self._began, self._before = doing, now, done
+            return ""
+        return f", {(done - self._before) / max(now - self._began, 1e-6):,.0f} a second"
 
 
 def settings(chosen: Config) -> Settings:

@@ -17,6 +17,7 @@ from cleanclaim.read.x12 import read_x12
 
 __all__ = ["FileRead", "read"]
 
+CLAIMS_AT_ONCE: Final = 50_000
 _TABLE_ENDINGS: Final = (".csv", ".tsv", ".txt", ".parquet")
 
 
@@ -43,6 +44,8 @@ def read(
     first_claim_key: int = 0,
     *,
     form: bool = True,
+    skip: int = 0,
+    at_once: int = CLAIMS_AT_ONCE,
 ) -> Iterator[Batch]:
     """The claims of every input, batch after batch.
 
@@ -51,27 +54,37 @@ def read(
         files: filled with one entry a file read or not read; a file that cannot be read does not stop the others.
         first_claim_key: the key of the first claim.
         form: look at the form of segments and elements too, not of the envelope alone.
+        skip: leave out so many of the first files; `files` holds their entries already.
+        at_once: about how many claims of an 837 file a batch holds.
 
     Yields:
         Batches with unique claim keys, in reading order.
     """
     key = first_claim_key
+    to_skip = skip
     for given in inputs:
         group = table_set(Path(given)) if str(given) != STDIN else None
         found: Iterable[Source | UnreadableFile] = [] if group else sources([given])
-        if group:
+        if group and to_skip:
+            to_skip -= 1
+        elif group:
             entry = FileRead(str(given), "tables")
             files.append(entry)
             for batch in _guarded(_read_group(Path(given), group, key), entry):
                 key += batch.claims.height
                 yield batch
         for source in found:
+            if to_skip:
+                to_skip -= 1
+                continue
             if isinstance(source, UnreadableFile):
                 files.append(FileRead(str(given), error=str(source)))
                 continue
             entry = FileRead(source.name)
             files.append(entry)
-            for batch in _guarded(_read_source(source, entry, key, form=form), entry):
+            for batch in _guarded(
+                _read_source(source, entry, key, form=form, at_once=at_once), entry
+            ):
                 key += batch.claims.height
                 yield batch
 
@@ -98,13 +111,17 @@ def _guarded(batches: Iterator[Batch], entry: FileRead) -> Iterator[Batch]:
         entry.error = str(error)
 
 
-def _read_source(source: Source, entry: FileRead, key: int, *, form: bool) -> Iterator[Batch]:
+def _read_source(
+    source: Source, entry: FileRead, key: int, *, form: bool, at_once: int
+) -> Iterator[Batch]:
     with source.open() as opened:
         head, stream = peek(opened)
         kind = kind_of(head, source.name)
         entry.format = kind
         if kind == "x12":
-            yield from read_x12(stream, file=source.name, first_claim_key=key, form=form)
+            yield from read_x12(
+                stream, file=source.name, first_claim_key=key, batch_claims=at_once, form=form
+            )
             return
         is_parquet = kind == "parquet"
         frame = (

@@ -1,0 +1,131 @@
+"""Reading everything once, kept piece by piece; what an earlier run kept is not read again, file by file."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from cleanclaim.large.identity import size_of
+from cleanclaim.large.job import Job
+from cleanclaim.large.journal import Journal
+from cleanclaim.model import Batch, concat
+from cleanclaim.read import FileRead
+
+Keep = Callable[[int, Batch, dict[str, Any]], None]
+"""Keeps a piece: its number, its claims, and the record that stands beside it."""
+
+
+@dataclass(frozen=True)
+class Gathering:
+    """What is gathered, and how it is kept.
+
+    Attributes:
+        job: what is asked.
+        journal: where pieces are kept.
+        kind: what they are called there: piece, part (where they are checked at once) or past.
+        keep: keeps one.
+        workers: how many are kept at the same time.
+        first_key: the key of the first claim.
+    """
+
+    job: Job
+    journal: Journal
+    kind: str
+    keep: Keep
+    workers: int = 1
+    first_key: int = 0
+
+    @property
+    def of_history(self) -> bool:
+        """Whether earlier claims are gathered."""
+        return self.kind == "past"
+
+    def files(self, batches: Iterable[Batch] | None, files: list[FileRead]) -> list[FileRead]:
+        """Gather everything.
+
+        Args:
+            batches: what was begun to be read, and goes on; None where nothing was.
+            files: filled as they are read.
+
+        Returns:
+            What became of every input.
+        """
+        noted = self.journal.noted(f"{self.kind}s")
+        if noted is not None:
+            return [FileRead(**entry) for entry in noted["files"]]
+        number, key = 0, self.first_key
+        if batches is None:
+            number, key, files = self._kept()
+            batches = self.job.read(files, key, of_history=self.of_history)
+        self._keep_all(number, key, batches, files)
+        self.journal.note(f"{self.kind}s", {"files": [asdict(entry) for entry in files]})
+        return files
+
+    def _keep_all(
+        self, first: int, key: int, batches: Iterable[Batch], files: list[FileRead]
+    ) -> None:
+        total = size_of(self.job.history if self.of_history else self.job.inputs)
+        with ThreadPoolExecutor(self.workers) as pool:
+            waiting: deque[Future[None]] = deque()
+            for number, (batch, whole) in enumerate(self._pieces(batches, files), first):
+                key += batch.claims.height
+                record = {
+                    "claims": batch.claims.height,
+                    "lines": batch.lines.height,
+                    "next_key": key,
+                    "files": None if whole is None else [asdict(entry) for entry in whole],
+                }
+                waiting.append(pool.submit(self.keep, number, batch, record))
+                while len(waiting) > self.workers:
+                    waiting.popleft().result()
+                self.job.progress("reading", key - self.first_key, _share(batch, files, total))
+            for future in waiting:
+                future.result()
+
+    def _kept(self) -> tuple[int, int, list[FileRead]]:
+        """What an earlier run kept of whole files: the number of pieces, the next claim's key, the files; the rest is undone."""
+        done = self.journal.done(self.kind)
+        whole = 0
+        for at, (number, _, record) in enumerate(done):
+            if number != at:
+                break
+            if record["files"] is not None:
+                whole = at + 1
+        for number, _, _ in done[whole:]:
+            self.journal.undo(self.kind, number)
+        if not whole:
+            return 0, self.first_key, []
+        record = done[whole - 1][2]
+        return whole, record["next_key"], [FileRead(**entry) for entry in record["files"]]
+
+    def _pieces(
+        self, batches: Iterable[Batch], files: list[FileRead]
+    ) -> Iterator[tuple[Batch, list[FileRead] | None]]:
+        """Batches put together to pieces, each with the files that are whole at its end where it ends with a file."""
+        at_once = self.job.plan.at_once
+        pending: list[Batch] = []
+        claims, seen = 0, len(files)
+        for batch in batches:
+            is_next_file, seen = len(files) > seen, len(files)
+            if is_next_file and claims >= at_once // 2:
+                yield concat(pending), list(files[:-1])
+                pending, claims = [], 0
+            pending.append(batch)
+            claims += batch.claims.height
+            if claims >= at_once:
+                yield concat(pending), None
+                pending, claims = [], 0
+        if pending:
+            yield concat(pending), list(files)
+
+
+def _share(batch: Batch, files: Sequence[FileRead], total: int) -> float | None:
+    """How much of the inputs' bytes is read."""
+    before = size_of(Path(entry.file) for entry in files[:-1])
+    last = batch.claims["position"].max()
+    here = min(last if isinstance(last, int) else 0, size_of([files[-1].file]) if files else 0)
+    return min((before + here) / total, 1.0) if total else None

@@ -1,0 +1,77 @@
+"""What makes two runs the same, so that one may go on with the work of the other."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from cleanclaim.edit import Edit
+from cleanclaim.large.job import Job
+from cleanclaim.read.sources import STDIN
+from cleanclaim.reference import Reference
+from cleanclaim.version import VERSION
+
+
+def identity_of(job: Job) -> dict[str, Any]:
+    """Inputs (name, size, time of change), settings, edits, releases and sizes of a run, as JSON has them.
+
+    Standard input cannot be told from another; it is never gone on with.
+    """
+    settings = {name: str(value) for name, value in asdict(job.settings).items()}
+    return {
+        "version": VERSION,
+        "inputs": _stamps(job.inputs),
+        "history": _stamps(job.history),
+        "settings": settings,
+        "edits": _edits(job.edits),
+        "releases": _releases(job.reference),
+        "plan": asdict(job.plan),
+    }
+
+
+def size_of(inputs: Iterable[str | Path]) -> int:
+    """Bytes of the files below the inputs, as they lie on disk."""
+    return sum(path.stat().st_size for given in inputs for path in _files(given))
+
+
+def can_go_on(inputs: Iterable[str | Path]) -> bool:
+    """False where standard input is read."""
+    return all(str(given) != STDIN for given in inputs)
+
+
+def _stamps(inputs: Iterable[str | Path]) -> list[list[str | int]]:
+    return [
+        [str(path), (stat := path.stat()).st_size, stat.st_mtime_ns]
+        for given in inputs
+        for path in _files(given)
+    ]
+
+
+def _files(given: str | Path) -> Iterator[Path]:
+    path = Path(given)
+    if str(given) == STDIN or not path.exists():
+        return
+    if path.is_dir():
+        yield from (below for below in sorted(path.rglob("*")) if below.is_file())
+    else:
+        yield path
+
+
+def _edits(edits: Sequence[Edit]) -> str:
+    """Their codes and the text of the files they stand in."""
+    hashed = hashlib.sha256()
+    for edit in sorted(edits, key=lambda one: one.code):
+        hashed.update(edit.code.encode())
+        source = inspect.getsourcefile(edit.function)
+        if source:
+            hashed.update(Path(source).read_bytes())
+    return hashed.hexdigest()
+
+
+def _releases(reference: Reference) -> str:
+    told = reference.releases().select("table", "release", "sha256").sort("table", "release")
+    return hashlib.sha256(told.write_csv().encode()).hexdigest()

@@ -1,0 +1,62 @@
+"""What is asked of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cleanclaim.edit import Edit
+from cleanclaim.large.plan import Plan
+from cleanclaim.model import Batch
+from cleanclaim.pipeline import Progress, Settings
+from cleanclaim.read import FileRead, read
+from cleanclaim.reference import Reference
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is asked of a run.
+
+    Attributes:
+        inputs: files, folders, "-" for standard input.
+        reference: the dated tables.
+        edits: the edits to run.
+        settings: how claims are judged.
+        history: earlier claims, looked back at and never reported on.
+        plan: how much is worked on at once.
+        progress: told what is done, of how many claims so far, and its share where that is known.
+        tell: told, in words, what the user should know at once.
+    """
+
+    inputs: tuple[str | Path, ...]
+    reference: Reference
+    edits: tuple[Edit, ...]
+    settings: Settings
+    history: tuple[str | Path, ...] = ()
+    plan: Plan = field(default_factory=Plan)
+    progress: Progress = lambda _doing, _done, _share: None
+    tell: Callable[[str], None] = lambda _words: None
+
+    @property
+    def looks_across(self) -> bool:
+        """Whether the claims of a patient must be brought together."""
+        return any(edit.looks_across for edit in self.edits)
+
+    @property
+    def form(self) -> bool:
+        """Whether the form of segments and elements is looked at."""
+        return any(edit.table == "syntax_faults" for edit in self.edits)
+
+    def read(
+        self, files: list[FileRead], first_key: int = 0, *, of_history: bool = False
+    ) -> Iterator[Batch]:
+        """Read the inputs, or the history, from the file after those that `files` tells of."""
+        return read(
+            self.history if of_history else self.inputs,
+            files,
+            first_key,
+            form=self.form and not of_history,
+            skip=len(files),
+            at_once=self.plan.at_once,
+        )

@@ -1,0 +1,90 @@
+"""What was found, on disk: a part for every group of claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from cleanclaim.edit import Edit
+from cleanclaim.engine import NOT_CHECKED_ORDER, Checked
+from cleanclaim.pipeline import told_once
+from cleanclaim.read import FileRead
+from cleanclaim.report.tally import Tally
+
+_FINDINGS: Final = "findings.arrow"
+_NOT_CHECKED: Final = "not_checked.arrow"
+
+
+def write_part(checked: Checked, folder: Path) -> None:
+    """Write what was found of one group."""
+    checked.findings.write_ipc(folder / _FINDINGS)
+    checked.not_checked.write_ipc(folder / _NOT_CHECKED)
+
+
+@dataclass(frozen=True)
+class Large:
+    """The result of a run on disk, for as long as the run's folder is there.
+
+    Attributes:
+        folders: of its parts, in order.
+        records: of each part, its `claims` and `lines`.
+        files: what became of every input.
+        edits: the edits that ran.
+        notes: what else the reader must know.
+    """
+
+    folders: tuple[Path, ...]
+    records: tuple[dict[str, Any], ...]
+    files: tuple[FileRead, ...]
+    edits: tuple[Edit, ...]
+    notes: tuple[str, ...] = ()
+
+    def findings_parts(self) -> Iterator[pl.DataFrame]:
+        """The findings, group after group; each part holds whole claims."""
+        for folder in self.folders:
+            yield pl.read_ipc(folder / _FINDINGS)
+
+    def not_checked_parts(self) -> Iterator[pl.DataFrame]:
+        """What could not be judged: what tables do not speak of, once; then by group."""
+        yield self._of_tables
+        for folder in self.folders:
+            rows = pl.read_ipc(folder / _NOT_CHECKED)
+            yield rows.filter(pl.col("lines").is_null())
+
+    @cached_property
+    def _of_tables(self) -> pl.DataFrame:
+        parts = [pl.read_ipc(folder / _NOT_CHECKED) for folder in self.folders]
+        every = pl.concat([part.filter(pl.col("lines").is_not_null()) for part in parts])
+        return told_once(every).sort(NOT_CHECKED_ORDER)
+
+    @property
+    def unread(self) -> list[FileRead]:
+        """Inputs that could not be read, or not to their end."""
+        return [entry for entry in self.files if entry.error]
+
+    @property
+    def is_clean(self) -> bool:
+        """True where no finding is harder than info."""
+        return self._tally.is_clean
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """Counts: claims, clean claims, findings by disposition and edit, what was not checked."""
+        return self._tally.summary(self.files, self.notes)
+
+    @cached_property
+    def _tally(self) -> Tally:
+        tally = Tally()
+        for folder, record in zip(self.folders, self.records, strict=True):
+            tally.add(
+                record["claims"],
+                record["lines"],
+                pl.read_ipc(folder / _FINDINGS),
+                pl.read_ipc(folder / _NOT_CHECKED),
+            )
+        return tally

@@ -1,0 +1,109 @@
+"""Claims on disk by patient: pieces of the input, each in order of a patient's bucket, so that all claims of some patients can be read together.
+
+A piece is a folder with a table of the model a file (Arrow IPC; columns without a value are left out) and where each bucket begins in it. A group of
+patients is a range of buckets: of every piece one slice a table.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from cleanclaim.model import TABLES, Batch
+from cleanclaim.positions import in_order, numbers_of
+from cleanclaim.reference.periods import Ints
+
+BUCKETS: Final = 4096
+_STARTS: Final = "starts.npz"
+
+
+def bucket_of(claims: pl.DataFrame) -> Ints:
+    """The bucket of each claim, by its patient."""
+    return (claims["patient_key"].fill_null(0) % BUCKETS).cast(pl.Int64).to_numpy()
+
+
+def write_piece(batch: Batch, folder: Path) -> None:
+    """Write a batch in order of buckets.
+
+    Args:
+        batch: claims of any patients.
+        folder: an empty folder, which becomes the piece.
+    """
+    batch = in_order(batch)
+    of_claim = bucket_of(batch.claims)
+    starts: dict[str, Ints] = {}
+    for name, frame in batch.frames().items():
+        if frame.is_empty():
+            continue
+        bucket = numbers_of(frame, batch.claims, of_claim)
+        order = np.argsort(bucket, kind="stable")
+        starts[name] = np.searchsorted(bucket[order], np.arange(BUCKETS + 1))
+        there = [column.name for column in frame if column.null_count() < frame.height]
+        frame.select(there)[order].write_ipc(folder / f"{name}.arrow")
+    np.savez(folder / _STARTS, allow_pickle=False, **starts)
+
+
+class Spill:
+    """Pieces on disk.
+
+    Attributes:
+        pieces: their folders, in the order in which they were read.
+    """
+
+    def __init__(self, pieces: list[Path]) -> None:
+        self.pieces = pieces
+        self._starts = [_starts_of(piece) for piece in pieces]
+
+    def claims(self) -> Ints:
+        """How many claims each bucket holds."""
+        counts = np.zeros(BUCKETS, dtype=np.int64)
+        for starts in self._starts:
+            if "claims" in starts:
+                counts += np.diff(starts["claims"])
+        return counts
+
+    def load(self, first: int, last: int) -> Batch:
+        """The claims of a range of buckets, `last` not included."""
+        return in_order(
+            Batch.of(
+                {
+                    name: frame
+                    for name in TABLES
+                    if (frame := self._table(name, first, last)) is not None
+                }
+            )
+        )
+
+    def _table(self, name: str, first: int, last: int) -> pl.DataFrame | None:
+        slices = []
+        for piece, starts in zip(self.pieces, self._starts, strict=True):
+            if name in starts and (rows := int(starts[name][last] - starts[name][first])):
+                frame = pl.read_ipc(piece / f"{name}.arrow")
+                slices.append(frame.slice(int(starts[name][first]), rows))
+        return pl.concat(slices, how="diagonal", rechunk=True) if slices else None
+
+
+def _starts_of(piece: Path) -> dict[str, Ints]:
+    with np.load(piece / _STARTS) as held:
+        return {name: held[name] for name in held.files}
+
+
+def groups(counts: Ints, at_once: int) -> list[tuple[int, int]]:
+    """Ranges of buckets with about so many claims each; a bucket with more is a range of its own.
+
+    Args:
+        counts: claims of each bucket.
+        at_once: claims a range.
+
+    Returns:
+        (first, last) buckets, last not included, that cover all buckets.
+    """
+    ranges = max(-(-int(counts.sum()) // at_once), 1)
+    share = counts.sum() / ranges
+    ends = np.searchsorted(np.cumsum(counts), share * np.arange(1, ranges)) + 1
+    bounds = [0, *sorted({int(end) for end in ends if end < len(counts)}), len(counts)]
+    return list(pairwise(bounds))
