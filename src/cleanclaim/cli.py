@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -18,6 +21,7 @@ from cleanclaim.version import VERSION
 if TYPE_CHECKING:
     from cleanclaim.config import Config
     from cleanclaim.edit import Edit
+    from cleanclaim.large import Large
     from cleanclaim.report.result import Report, Results
 
 app = typer.Typer(
@@ -149,6 +153,13 @@ def check(
     config: Annotated[
         Path | None, typer.Option("--config", help="A configuration file (TOML).")
     ] = None,
+    memory: Annotated[
+        str | None,
+        typer.Option(
+            "--memory",
+            help="How much memory to take, such as 2GB (the default): more claims than fit are worked through on disk.",
+        ),
+    ] = None,
     store: Annotated[
         Path | None, typer.Option("--store", help="The reference store, if not the usual one.")
     ] = None,
@@ -157,7 +168,11 @@ def check(
         typer.Option("--lock", help="Use exactly the releases that this lock file pins."),
     ] = None,
 ) -> None:
-    """Check claims and report what is wrong."""
+    """Check claims and report what is wrong.
+
+    More claims than fit into memory are worked through on disk, by patient. With --output, what is done is kept in OUTPUT.partial until the report is
+    whole: the same command goes on with it after a stop. It holds claims; only you can read it.
+    """
     from cleanclaim import config as settings_of  # noqa: PLC0415 - start-up: only what the command needs is loaded
 
     given = {
@@ -171,18 +186,19 @@ def check(
         "policy_state": policy_state,
         "baseline": str(baseline) if baseline else None,
         "edits": tuple(edits or ()),
+        "memory": memory,
     }
     chosen = settings_of.load(given, file=config)
-    report = _run(inputs, chosen, store, lock)
-    if write_baseline is not None:
-        _write_baseline(report, write_baseline)
-        return
-    if chosen.baseline:
-        from cleanclaim import baseline as known  # noqa: PLC0415
-
-        report = known.apply(report, Path(chosen.baseline))
-    _put(report, chosen.format, output)
-    raise typer.Exit(_status(report))
+    _can_be_put(chosen.format, output)
+    asked = _Asked(chosen, store, lock, output, is_baseline=write_baseline is not None)
+    with _run(inputs, asked) as found:
+        if write_baseline is not None:
+            _write_baseline(_report(found), write_baseline)
+            return
+        results = _without_known(found, chosen.baseline)
+        _put(results, chosen.format, output)
+        status = _status(results)
+    raise typer.Exit(status)
 
 
 app.command(
@@ -272,16 +288,73 @@ def template(folder: Annotated[Path, typer.Argument(help="The folder to make.")]
         typer.echo(str(path))
 
 
-def _run(inputs: list[str], chosen: Config, store: Path | None, lock: Path | None) -> Report:
-    from cleanclaim import pipeline, registry  # noqa: PLC0415
+@dataclass(frozen=True)
+class _Asked:
+    """What `check` is asked beside its inputs."""
 
+    chosen: Config
+    store: Path | None
+    lock: Path | None
+    output: Path | None
+    is_baseline: bool
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all claims must be held in memory: some formats and the baseline look at them together."""
+        from cleanclaim.report.formats import FORMATS  # noqa: PLC0415
+
+        return FORMATS[self.chosen.format].is_whole or self.is_baseline or bool(self.chosen.baseline)  # fmt: skip
+
+
+@contextmanager
+def _run(inputs: list[str], asked: _Asked) -> Iterator[Report | Large]:
+    from cleanclaim import large, registry  # noqa: PLC0415
+    from cleanclaim.large.identity import can_go_on  # noqa: PLC0415
+
+    chosen, output = asked.chosen, asked.output
     edits = registry.choose(_all_edits(chosen.edits), chosen.select, chosen.ignore)
-    with progress() as (words, claims):
-        reference = reference_tables(store, lock)
-        reference.on_progress(words)
-        return pipeline.check_inputs(
-            inputs, reference, edits, settings(chosen), history=chosen.history, progress=claims
-        )
+    plan = large.Plan.within(chosen.memory)
+    if asked.is_whole:
+        plan = replace(plan, in_memory=sys.maxsize)
+    folder = None
+    if output is not None and not asked.is_whole and can_go_on(inputs):
+        folder = output.with_name(f"{output.name}.partial")
+    with ExitStack() as stack:
+        with progress() as (words, claims):
+            reference = reference_tables(asked.store, asked.lock)
+            reference.on_progress(words)
+            job = large.Job(
+                tuple(inputs), reference, tuple(edits), settings(chosen), chosen.history, plan, claims,
+                lambda said: typer.echo(f"cleanclaim: {said}", err=True),
+            )  # fmt: skip
+            results = stack.enter_context(large.run(job, folder))
+        yield results
+
+
+def _report(results: Report | Large) -> Report:
+    from cleanclaim.report.result import Report  # noqa: PLC0415
+
+    if not isinstance(results, Report):
+        raise TypeError("what needs the whole report is planned in memory")
+    return results
+
+
+def _without_known(results: Report | Large, baseline: str | None) -> Report | Large:
+    if baseline is None:
+        return results
+    from cleanclaim import baseline as known  # noqa: PLC0415
+
+    return known.apply(_report(results), Path(baseline))
+
+
+def _can_be_put(name: str, output: Path | None) -> None:
+    """Say before the work what would make it useless."""
+    from cleanclaim.report.formats import FORMATS  # noqa: PLC0415
+
+    if output is None and FORMATS[name].is_binary and sys.stdout.isatty():
+        raise ConfigError([f"{name} is no text; give --output FILE"])
+    if output is not None and not output.parent.is_dir():
+        raise ConfigError([f"{output}: there is no folder {output.parent}"])
 
 
 def _all_edits(folders: tuple[str, ...]) -> list[Edit]:

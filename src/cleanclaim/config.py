@@ -39,6 +39,7 @@ class Config:
         history: earlier claims to look back at.
         baseline: known findings.
         adopts: payers (by payer id or payer class) that adopted the rules of medicare or medicaid: a table.
+        memory: how much memory a check may take, such as 2GB.
     """
 
     select: tuple[str, ...] = ()
@@ -52,6 +53,7 @@ class Config:
     history: tuple[str, ...] = ()
     baseline: str | None = None
     adopts: Mapping[str, str] = field(default_factory=dict)
+    memory: str = "2GB"
 
 
 def load(

@@ -79,7 +79,7 @@ def findings_of(claims: Claims, hits: Sequence[Hit]) -> pl.DataFrame:
         [pl.DataFrame(schema=_RAW), *(_raw(e, rows, n) for n, (e, rows) in enumerate(found))],
         how="diagonal",
     )
-    at = found_in(keys_of(claims.batch.claims), whole_numbers(raw["claim_key"]))
+    at = found_in(keys_of(claims.batch.claims), _claim_keys(raw))
     is_own, is_told = _bound(claims, edits, raw["edit"].to_numpy(), at)
     placed = raw.with_columns(
         pl.Series("_own", is_own), pl.Series("_at", at), _positions(claims, raw, at)
@@ -115,6 +115,11 @@ def _written(edit: Edit, columns: tuple[tuple[str, pl.DataType], ...]) -> list[p
     ]
 
 
+def _claim_keys(raw: pl.DataFrame) -> Ints:
+    """The claim's key of each row, -1 for what belongs to the file as a whole."""
+    return raw["claim_key"].fill_null(-1).to_numpy()
+
+
 def _bound(
     claims: Claims, edits: Sequence[Edit], edit: Ints, at: Ints
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
@@ -145,7 +150,7 @@ def _positions(claims: Claims, raw: pl.DataFrame, at: Ints) -> pl.Expr:
 
 def _position(table: pl.DataFrame, raw: pl.DataFrame, number: str) -> pl.Series:
     known = keys_of(table) * MOST_NUMBERS + whole_numbers(table[number])
-    wanted = whole_numbers(raw["claim_key"]) * MOST_NUMBERS + whole_numbers(raw[number])
+    wanted = _claim_keys(raw) * MOST_NUMBERS + whole_numbers(raw[number])
     rows = np.where(raw[number].is_null().to_numpy(), -1, found_in(known, wanted))
     return taken(table.select("position"), rows)["position"]
 

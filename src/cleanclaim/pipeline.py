@@ -17,7 +17,7 @@ from cleanclaim.edit import Disposition, Edit
 from cleanclaim.engine import NOT_CHECKED, NOT_CHECKED_ORDER, Checked, check
 from cleanclaim.errors import ConfigError
 from cleanclaim.findings import FINDINGS
-from cleanclaim.model import PAYER_CLASSES, PROGRAMMES, Batch, concat, is_state
+from cleanclaim.model import PAYER_CLASSES, PROGRAMMES, SYNTAX_FAULTS, Batch, concat, is_state
 from cleanclaim.objects import batch_of
 from cleanclaim.positions import in_order, numbers_of
 from cleanclaim.read import FileRead, read
@@ -118,7 +118,9 @@ def check_read(
             "reading history",
         )
         marked = past.claims.with_columns(pl.lit(value=True).alias("is_history"))
-        current = concat([current, replace(past, claims=marked)])
+        current = concat(
+            [current, replace(past, claims=marked, syntax_faults=SYNTAX_FAULTS.empty())]
+        )
     batch = prepare(current, settings)
     return _report(batch, reference, edits, settings, [*files, *past_files], progress)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cleanclaim.large.identity import size_of
-from cleanclaim.large.job import Job
+from cleanclaim.large.job import Job, Read
 from cleanclaim.large.journal import Journal
 from cleanclaim.model import Batch, concat
 from cleanclaim.read import FileRead
@@ -44,7 +44,7 @@ class Gathering:
         """Whether earlier claims are gathered."""
         return self.kind == "past"
 
-    def files(self, batches: Iterable[Batch] | None, files: list[FileRead]) -> list[FileRead]:
+    def files(self, batches: Iterable[Read] | None, files: list[FileRead]) -> list[FileRead]:
         """Gather everything.
 
         Args:
@@ -66,7 +66,7 @@ class Gathering:
         return files
 
     def _keep_all(
-        self, first: int, key: int, batches: Iterable[Batch], files: list[FileRead]
+        self, first: int, key: int, batches: Iterable[Read], files: list[FileRead]
     ) -> None:
         total = size_of(self.job.history if self.of_history else self.job.inputs)
         with ThreadPoolExecutor(self.workers) as pool:
@@ -103,22 +103,19 @@ class Gathering:
         return whole, record["next_key"], [FileRead(**entry) for entry in record["files"]]
 
     def _pieces(
-        self, batches: Iterable[Batch], files: list[FileRead]
+        self, batches: Iterable[Read], files: list[FileRead]
     ) -> Iterator[tuple[Batch, list[FileRead] | None]]:
         """Batches put together to pieces, each with the files that are whole at its end where it ends with a file."""
         at_once = self.job.plan.at_once
         pending: list[Batch] = []
-        claims, seen = 0, len(files)
-        for batch in batches:
-            is_next_file, seen = len(files) > seen, len(files)
-            if is_next_file and claims >= at_once // 2:
-                yield concat(pending), list(files[:-1])
+        claims, files_begun = 0, 0
+        for batch, begun in batches:
+            is_next_file, files_begun = begun > files_begun, begun
+            if pending and claims >= (at_once // 2 if is_next_file else at_once):
+                yield concat(pending), files[: begun - 1] if is_next_file else None
                 pending, claims = [], 0
             pending.append(batch)
             claims += batch.claims.height
-            if claims >= at_once:
-                yield concat(pending), None
-                pending, claims = [], 0
         if pending:
             yield concat(pending), list(files)
 

@@ -13,6 +13,9 @@ from cleanclaim.pipeline import Progress, Settings
 from cleanclaim.read import FileRead, read
 from cleanclaim.reference import Reference
 
+Read = tuple[Batch, int]
+"""A batch as it was read, and how many files were begun by then."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -50,9 +53,9 @@ class Job:
 
     def read(
         self, files: list[FileRead], first_key: int = 0, *, of_history: bool = False
-    ) -> Iterator[Batch]:
+    ) -> Iterator[Read]:
         """Read the inputs, or the history, from the file after those that `files` tells of."""
-        return read(
+        batches = read(
             self.history if of_history else self.inputs,
             files,
             first_key,
@@ -60,3 +63,4 @@ class Job:
             skip=len(files),
             at_once=self.plan.at_once,
         )
+        return ((batch, len(files)) for batch in batches)

@@ -16,7 +16,7 @@ import polars as pl
 from cleanclaim.engine import Checked, check
 from cleanclaim.large.gather import Gathering
 from cleanclaim.large.identity import identity_of
-from cleanclaim.large.job import Job
+from cleanclaim.large.job import Job, Read
 from cleanclaim.large.journal import Journal, opened
 from cleanclaim.large.parts import Large, write_part
 from cleanclaim.large.spill import Spill, groups, write_piece
@@ -42,13 +42,13 @@ def run(job: Job, folder: Path | None = None) -> Iterator[Report | Large]:
         ConfigError: another run works in the folder.
     """
     files: list[FileRead] = []
-    begun: Iterable[Batch] | None = None
+    begun: Iterable[Read] | None = None
     if folder is None or not folder.exists():
-        held: list[Batch] = []
+        held: list[Read] = []
         batches = job.read(files)
         if _all_held(batches, held, job):
             yield check_read(
-                concat(held),
+                concat(batch for batch, _ in held),
                 files,
                 job.reference,
                 job.edits,
@@ -62,11 +62,11 @@ def run(job: Job, folder: Path | None = None) -> Iterator[Report | Large]:
         yield _on_disk(job, journal, begun, files)
 
 
-def _all_held(batches: Iterator[Batch], held: list[Batch], job: Job) -> bool:
+def _all_held(batches: Iterator[Read], held: list[Read], job: Job) -> bool:
     """Read as many claims as are held in memory; whether that was all."""
     claims = 0
-    for batch in batches:
-        held.append(batch)
+    for batch, files_begun in batches:
+        held.append((batch, files_begun))
         claims += batch.claims.height
         job.progress("reading", claims, None)
         if claims > job.plan.in_memory:
@@ -75,7 +75,7 @@ def _all_held(batches: Iterator[Batch], held: list[Batch], job: Job) -> bool:
 
 
 def _on_disk(
-    job: Job, journal: Journal, batches: Iterable[Batch] | None, files: list[FileRead]
+    job: Job, journal: Journal, batches: Iterable[Read] | None, files: list[FileRead]
 ) -> Large:
     if not job.looks_across:
         at_once = Gathering(
@@ -165,7 +165,9 @@ def _with_past(batch: Batch, past: Batch) -> Batch:
     mine = mine.with_columns(pl.lit(value=True).alias("is_history"))
     own = mine.select("claim_key")
     frames = {
-        name: frame.join(own, on="claim_key", how="semi") for name, frame in past.frames().items()
+        name: frame.join(own, on="claim_key", how="semi")
+        for name, frame in past.frames().items()
+        if name != "syntax_faults"
     }
     return concat([batch, Batch.of({**frames, "claims": mine})])
 
