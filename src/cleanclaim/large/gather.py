@@ -28,6 +28,7 @@ class Gathering:
         journal: where pieces are kept.
         kind: what they are called there: piece, part (where they are checked at once) or past.
         keep: keeps one.
+        at_once: about how many claims a piece holds.
         workers: how many are kept at the same time.
         first_key: the key of the first claim.
     """
@@ -36,6 +37,7 @@ class Gathering:
     journal: Journal
     kind: str
     keep: Keep
+    at_once: int
     workers: int = 1
     first_key: int = 0
 
@@ -106,7 +108,7 @@ class Gathering:
         self, batches: Iterable[Read], files: list[FileRead]
     ) -> Iterator[tuple[Batch, list[FileRead] | None]]:
         """Batches put together to pieces, each with the files that are whole at its end where it ends with a file."""
-        at_once = self.job.plan.at_once
+        at_once = self.at_once
         pending: list[Batch] = []
         claims, files_begun = 0, 0
         for batch, begun in batches:

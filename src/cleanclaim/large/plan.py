@@ -36,6 +36,11 @@ class Plan:
     in_memory: int = 66_000
     workers: int = _WORKERS
 
+    @property
+    def at_rest(self) -> int:
+        """About how many claims are put on disk together: fewer and larger pieces are quicker to read from."""
+        return 3 * self.at_once
+
     @classmethod
     def within(cls, memory: str) -> Plan:
         """The sizes that keep a run within some memory.

@@ -78,18 +78,24 @@ def _on_disk(
     job: Job, journal: Journal, batches: Iterable[Read] | None, files: list[FileRead]
 ) -> Large:
     if not job.looks_across:
-        at_once = Gathering(
-            job, journal, "part", partial(_check_read, job, journal), job.plan.workers
-        )
-        return _result(job, journal, at_once.files(batches, files))
-    current = Gathering(job, journal, "piece", partial(_spill, job, journal, "piece"))
+        keep = partial(_check_read, job, journal)
+        checked = Gathering(job, journal, "part", keep, job.plan.at_once, job.plan.workers)
+        return _result(job, journal, checked.files(batches, files))
+    current = Gathering(
+        job, journal, "piece", partial(_spill, job, journal, "piece"), job.plan.at_rest
+    )
     files = current.files(batches, files)
     spill = _spilled(journal, "piece")
     past = None
     if job.history:
         first_key = int(spill.claims().sum())
         earlier = Gathering(
-            job, journal, "past", partial(_spill, job, journal, "past"), first_key=first_key
+            job,
+            journal,
+            "past",
+            partial(_spill, job, journal, "past"),
+            job.plan.at_rest,
+            first_key=first_key,
         )
         files = [*files, *earlier.files(None, [])]
         past = _spilled(journal, "past")

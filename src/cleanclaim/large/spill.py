@@ -13,11 +13,13 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from cleanclaim.model import TABLES, Batch
+from cleanclaim.model import Batch
 from cleanclaim.positions import in_order, numbers_of
 from cleanclaim.reference.periods import Ints
 
 BUCKETS: Final = 4096
+_ROWS_APART: Final = 4096
+"""Rows that are read together; a slice reads little more than itself."""
 _STARTS: Final = "starts.npz"
 
 
@@ -43,7 +45,8 @@ def write_piece(batch: Batch, folder: Path) -> None:
         order = np.argsort(bucket, kind="stable")
         starts[name] = np.searchsorted(bucket[order], np.arange(BUCKETS + 1))
         there = [column.name for column in frame if column.null_count() < frame.height]
-        frame.select(there)[order].write_ipc(folder / f"{name}.arrow")
+        rows = frame.select(there)[order]
+        rows.write_ipc(folder / f"{name}.arrow", record_batch_size=_ROWS_APART)
     np.savez(folder / _STARTS, allow_pickle=False, **starts)
 
 
@@ -68,23 +71,21 @@ class Spill:
 
     def load(self, first: int, last: int) -> Batch:
         """The claims of a range of buckets, `last` not included."""
-        return in_order(
-            Batch.of(
-                {
-                    name: frame
-                    for name in TABLES
-                    if (frame := self._table(name, first, last)) is not None
-                }
-            )
-        )
-
-    def _table(self, name: str, first: int, last: int) -> pl.DataFrame | None:
-        slices = []
-        for piece, starts in zip(self.pieces, self._starts, strict=True):
-            if name in starts and (rows := int(starts[name][last] - starts[name][first])):
-                frame = pl.read_ipc(piece / f"{name}.arrow")
-                slices.append(frame.slice(int(starts[name][first]), rows))
-        return pl.concat(slices, how="diagonal", rechunk=True) if slices else None
+        asked = [
+            (name, pl.scan_ipc(piece / f"{name}.arrow").slice(int(starts[name][first]), rows))
+            for piece, starts in zip(self.pieces, self._starts, strict=True)
+            for name in starts
+            if (rows := int(starts[name][last] - starts[name][first]))
+        ]
+        slices: dict[str, list[pl.DataFrame]] = {}
+        for (name, _), frame in zip(
+            asked, pl.collect_all([rows for _, rows in asked]), strict=True
+        ):
+            slices.setdefault(name, []).append(frame)
+        tables = {
+            name: pl.concat(parts, how="diagonal", rechunk=True) for name, parts in slices.items()
+        }
+        return in_order(Batch.of(tables))
 
 
 def _starts_of(piece: Path) -> dict[str, Ints]:
