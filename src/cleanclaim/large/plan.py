@@ -11,10 +11,10 @@ from cleanclaim.errors import ConfigError
 DEFAULT_MEMORY: Final = "2GB"
 _STANDING: Final = 850_000_000
 """Bytes that the program and CMS's tables at full size take, whatever the claims."""
-_A_CLAIM: Final = 14_000
+_A_CLAIM: Final = 11_500
 """Bytes that a claim takes while its group is checked, with what is found on it."""
 _LEAST: Final = 1_000
-_MOST: Final = 40_000
+_MOST: Final = 50_000
 """Larger groups are no faster."""
 _WORKERS: Final = 2
 """Groups at the same time; more find no work beside Polars' own threads."""
@@ -32,8 +32,8 @@ class Plan:
         workers: groups that are worked on at the same time.
     """
 
-    at_once: int = 33_000
-    in_memory: int = 66_000
+    at_once: int = 50_000
+    in_memory: int = 100_000
     workers: int = _WORKERS
 
     @property
