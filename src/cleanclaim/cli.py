@@ -160,6 +160,13 @@ def check(
             help="How much memory to take, such as 2GB (the default): more claims than fit are worked through on disk.",
         ),
     ] = None,
+    timings: Annotated[
+        bool,
+        typer.Option(
+            "--timings",
+            help="After the report, tell on the error stream how long each edit takes by itself.",
+        ),
+    ] = False,
     store: Annotated[
         Path | None, typer.Option("--store", help="The reference store, if not the usual one.")
     ] = None,
@@ -198,6 +205,8 @@ def check(
         results = _without_known(found, chosen.baseline)
         _put(results, chosen.format, output)
         status = _status(results)
+    if timings:
+        _tell_timings(inputs, asked)
     raise typer.Exit(status)
 
 
@@ -329,6 +338,23 @@ def _run(inputs: list[str], asked: _Asked) -> Iterator[Report | Large]:
             )  # fmt: skip
             results = stack.enter_context(large.run(job, folder))
         yield results
+
+
+def _tell_timings(inputs: list[str], asked: _Asked) -> None:
+    """A table of the slowest first, of the first claims of the inputs."""
+    from cleanclaim import registry, timings  # noqa: PLC0415
+    from cleanclaim.pipeline import prepare  # noqa: PLC0415
+    from cleanclaim.read import read  # noqa: PLC0415
+
+    chosen = asked.chosen
+    edits = registry.choose(_all_edits(chosen.edits), chosen.select, chosen.ignore)
+    batch = next(iter(read((path for path in inputs if path != "-"), [])), None)
+    if batch is None or batch.claims.is_empty():
+        typer.echo("cleanclaim: there are no claims to time edits on", err=True)
+        return
+    prepared = prepare(batch, settings(chosen))
+    told = timings.timings(prepared, reference_tables(asked.store, asked.lock), edits)
+    typer.echo(timings.text(told, batch.claims.height), err=True, nl=False)
 
 
 def _report(results: Report | Large) -> Report:

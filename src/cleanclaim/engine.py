@@ -86,6 +86,18 @@ def check(batch: Batch, reference: Reference, edits: Sequence[Edit]) -> Checked:
         EditError: an edit does not keep an edit's contract.
     """
     claims = Claims(batch, reference)
+    hits, unchecked = _run(claims, edits)
+    return Checked(findings_of(claims, hits), _not_checked(claims, unchecked))
+
+
+def evaluate(claims: Claims, edits: Sequence[Edit]) -> int:
+    """Run edits over derived tables and write nothing of what they find; how many rows are at fault or could not be judged."""
+    hits, unchecked = _run(claims, edits)
+    return sum(rows.height for _, rows in (*hits, *unchecked))
+
+
+def _run(claims: Claims, edits: Sequence[Edit]) -> tuple[list[Hit], list[Hit]]:
+    """What edits find, and what they could not judge."""
     hits: list[Hit] = []
     unchecked: list[Hit] = []
     asked = {edit.code for edit in edits if edit.table is None and not edit.when}
@@ -93,7 +105,7 @@ def check(batch: Batch, reference: Reference, edits: Sequence[Edit]) -> Checked:
         asked |= _run_row_edits(claims, table, edits, hits, unchecked)
     _run_query_edits(claims, [edit for edit in edits if edit.code in asked], hits, unchecked)
     unchecked += _unspoken(claims, edits)
-    return Checked(findings_of(claims, hits), _not_checked(claims, unchecked))
+    return hits, unchecked
 
 
 @dataclass(frozen=True)
