@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import polars as pl
@@ -66,23 +67,36 @@ def _judged(claims: Claims, reference: Reference) -> Judged:
     lines = _lines(claims, reference)
     every = _named(lines, reference)
     no_state = (every["kind"] == "local") & every["state"].is_null()
-    binding = _where_binding(every.filter(~no_state), reference)
+    somewhere = every.filter(~no_state)
+    binding = _where_binding(somewhere, reference)
     listed = _listed(claims, binding, reference)
     hits = _tied(listed, binding)
     accepting = binding.filter("covered")
+    local = somewhere.filter(pl.col("kind") == "local")
+    among = partial(_of_any, reference)
     return Judged(
-        unsupported=_unsupported(accepting, hits),
-        refused=_refused(binding, hits),
-        incomplete=_incomplete(accepting, hits, listed.filter("covered")),
+        unsupported=among("unsupported", _unsupported, accepting, hits),
+        refused=among("refused", _refused, hits.filter(~pl.col("covered")), binding),
+        incomplete=among("incomplete", _incomplete, hits.filter("covered"), accepting, listed),
         unknown_state=every.filter(no_state).select(*KEYS, "procedure_code").unique(KEYS),
-        elsewhere=_elsewhere(every.filter(~no_state), binding, reference),
+        elsewhere=among("elsewhere", partial(_elsewhere, reference), local, binding),
         earlier_version=_earlier(lines, reference),
     )
 
 
+def _of_any(
+    reference: Reference, name: str, make: Callable[..., pl.DataFrame], *frames: pl.DataFrame
+) -> pl.DataFrame:
+    """What is made of frames; where the first has no rows neither has the result, which is then made but once."""
+    if frames[0].is_empty():
+        empty = [frame.clear() for frame in frames]
+        return reference.derived(f"nothing {name}", lambda: make(*empty))
+    return make(*frames)
+
+
 def _lines(claims: Claims, reference: Reference) -> pl.DataFrame:
     """The current lines that some policy, on whatever day, names."""
-    named = reference.table("coverage_procedures")["code"].unique().implode()
+    is_named = reference.derived("procedures of policies", lambda: _is_named(reference))
     place = claims.claims.select(
         "claim_key",
         "payer_id",
@@ -92,7 +106,7 @@ def _lines(claims: Claims, reference: Reference) -> pl.DataFrame:
         claims.lines.lazy()
         .filter(
             ~pl.col("is_history").fill_null(value=False),
-            pl.col("procedure_code").is_in(named),
+            is_named,
             pl.col("from_date").is_not_null(),
             ~has_modifier(*NOTICE_MODIFIERS),
         )
@@ -100,6 +114,11 @@ def _lines(claims: Claims, reference: Reference) -> pl.DataFrame:
         .join(place.lazy(), on="claim_key", how="left")
         .collect()
     )
+
+
+def _is_named(reference: Reference) -> pl.Expr:
+    codes = reference.table("coverage_procedures")["code"].unique()
+    return pl.col("procedure_code").is_in(codes.implode())
 
 
 def _named(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
@@ -192,32 +211,30 @@ def _unsupported(covered: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _refused(binding: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
+def _refused(hits: pl.DataFrame, binding: pl.DataFrame) -> pl.DataFrame:
     listed = binding.filter(~pl.col("covered")).select(*_POLICY, "group", "payers").unique()
-    return (
-        hits.filter(~pl.col("covered"))
-        .join(listed, on=[*KEYS, "policy", "group"])
-        .unique([*KEYS, "diagnosis_number"], maintain_order=True)
+    return hits.join(listed, on=[*KEYS, "policy", "group"]).unique(
+        [*KEYS, "diagnosis_number"], maintain_order=True
     )
 
 
-def _incomplete(covered: pl.DataFrame, hits: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
+def _incomplete(hits: pl.DataFrame, covered: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
     """Lines that only a list supports which asks for a second diagnosis, and that one is missing."""
     by = [*KEYS, "policy"]
-    groups = listed.group_by(by).agg(
-        pl.col("group").unique().alias("_groups"),
-        pl.col("diagnosis_number").n_unique().alias("_pointed"),
-    )
-    judged_hits = (
-        hits.filter("covered")
-        .join(groups, on=by)
-        .with_columns(
-            (
-                pl.col("and_group").is_not_null()
-                & ~pl.col("_groups").list.contains(pl.col("and_group")).fill_null(value=False)
-            ).alias("_lacks_group"),
-            (pl.col("needs_second") & (pl.col("_pointed") < 2)).alias("_lacks_second"),
+    groups = (
+        listed.filter("covered")
+        .group_by(by)
+        .agg(
+            pl.col("group").unique().alias("_groups"),
+            pl.col("diagnosis_number").n_unique().alias("_pointed"),
         )
+    )
+    judged_hits = hits.join(groups, on=by).with_columns(
+        (
+            pl.col("and_group").is_not_null()
+            & ~pl.col("_groups").list.contains(pl.col("and_group")).fill_null(value=False)
+        ).alias("_lacks_group"),
+        (pl.col("needs_second") & (pl.col("_pointed") < 2)).alias("_lacks_second"),
     )
     lacks = pl.col("_lacks_group") | pl.col("_lacks_second")
     alone = (
@@ -230,8 +247,7 @@ def _incomplete(covered: pl.DataFrame, hits: pl.DataFrame, listed: pl.DataFrame)
     return alone.join(told, on=by)
 
 
-def _elsewhere(named: pl.DataFrame, binding: pl.DataFrame, reference: Reference) -> pl.DataFrame:
-    local = named.filter(pl.col("kind") == "local")
+def _elsewhere(reference: Reference, local: pl.DataFrame, binding: pl.DataFrame) -> pl.DataFrame:
     known = covered(days(local["from_date"]), reference.whole("coverage_procedures"))
     met = binding.filter(pl.col("kind") == "local").select(KEYS)
     return local.filter(pl.Series(~known)).join(met, on=KEYS, how="anti").select(KEYS).unique()
@@ -239,17 +255,19 @@ def _elsewhere(named: pl.DataFrame, binding: pl.DataFrame, reference: Reference)
 
 def _earlier(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
     """Lines of days before the version that is loaded of a policy which had earlier ones."""
-    procedures = reference.narrow("coverage_procedures", lines["procedure_code"]).select(
-        pl.col("code").alias("procedure_code"), "policy", "kind"
-    )
+    procedures = reference.narrow("coverage_procedures", lines["procedure_code"])
     policies = reference.narrow("coverage_policies", procedures["policy"])
-    began = (
-        policies.filter("has_earlier_version")
-        .group_by(pl.col("code").alias("policy"))
-        .agg(pl.col("valid_from").min().alias("_began"))
+    versions = policies.filter("has_earlier_version")
+    return _of_any(reference, "earlier", _before, versions, lines, procedures)
+
+
+def _before(versions: pl.DataFrame, lines: pl.DataFrame, procedures: pl.DataFrame) -> pl.DataFrame:
+    named = procedures.select(pl.col("code").alias("procedure_code"), "policy", "kind").unique()
+    began = versions.group_by(pl.col("code").alias("policy")).agg(
+        pl.col("valid_from").min().alias("_began")
     )
     return (
-        lines.join(procedures.unique(), on="procedure_code")
+        lines.join(named, on="procedure_code")
         .join(began, on="policy")
         .filter(pl.col("from_date") < pl.col("_began"))
         .select(*KEYS, "policy", "kind", "_began")

@@ -250,7 +250,7 @@ def test_half_a_folder_does_not_count(job: Job, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("memory", "at_once"), [("2GB", 50_000), ("1.2 GB", 15_217), ("100MB", 1_000), ("1TB", 50_000)]
+    ("memory", "at_once"), [("2GB", 46_000), ("1.2 GB", 14_000), ("100MB", 1_000), ("1TB", 50_000)]
 )
 def test_memory_bounds_the_groups(memory: str, at_once: int) -> None:
     assert Plan.within(memory).at_once == at_once

@@ -11,7 +11,7 @@ from cleanclaim.errors import ConfigError
 DEFAULT_MEMORY: Final = "2GB"
 _STANDING: Final = 850_000_000
 """Bytes that the program and CMS's tables at full size take, whatever the claims."""
-_A_CLAIM: Final = 11_500
+_A_CLAIM: Final = 12_500
 """Bytes that a claim takes while its group is checked, with what is found on it."""
 _LEAST: Final = 1_000
 _MOST: Final = 50_000

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from threading import RLock
-from typing import Final, Self
+from typing import Final, Self, TypeVar, cast
 
 import polars as pl
 
@@ -26,6 +26,8 @@ _FEW: Final = 200
 """For up to so many codes a stored table is not loaded whole."""
 _OFTEN: Final = 3
 """A stored table that was asked so often for a few codes is loaded whole: this process goes on."""
+
+Derived = TypeVar("Derived")
 
 
 class Reference:
@@ -45,7 +47,7 @@ class Reference:
         self._store = store
         self._releases = releases
         self._tables: dict[str, pl.DataFrame] = {}
-        self._derived: dict[str, pl.DataFrame] = {}
+        self._derived: dict[str, object] = {}
         self._asked: Counter[str] = Counter()
         self._making = (
             RLock()
@@ -178,20 +180,20 @@ class Reference:
     def _own(self, name: str) -> list[Release]:
         return [release for release in self._releases if release.table == name]
 
-    def derived(self, name: str, make: Callable[[], pl.DataFrame]) -> pl.DataFrame:
-        """A frame made of tables once and kept, such as an index.
+    def derived(self, name: str, make: Callable[[], Derived]) -> Derived:
+        """Something made of tables once and kept, such as an index or an expression over the codes of a table.
 
         Args:
             name: under which it is kept.
             make: makes it, from nothing but this reference.
 
         Returns:
-            The frame.
+            What was made.
         """
         with self._making:
             if name not in self._derived:
                 self._derived[name] = make()
-            return self._derived[name]
+            return cast("Derived", self._derived[name])
 
     def releases(self) -> pl.DataFrame:
         """The releases that are used.

@@ -328,6 +328,12 @@ def may_carry(reference: Reference, kind: str, binding: pl.Expr) -> pl.Expr:
     Returns:
         An expression, true wherever the code begins as one that such a note stands over.
     """
+    return reference.derived(
+        f"may carry {kind} {binding}", lambda: _begins_as_noted(reference, kind, binding)
+    )
+
+
+def _begins_as_noted(reference: Reference, kind: str, binding: pl.Expr) -> pl.Expr:
     notes = reference.table("icd10cm_notes").filter(pl.col("kind") == kind, binding)
     scopes = reference.table("icd10cm_note_scopes").join(notes, on="note_id", how="semi")
     prefixes = scopes["prefix"].unique()

@@ -13,6 +13,8 @@ from cleanclaim.findings import FINDINGS
 from cleanclaim.report.result import JSON_KEYS, Results
 from cleanclaim.version import VERSION
 
+_ROWS_APART: Final = 50_000
+"""Rows a group of the file: they are held in memory until they are written."""
 _COLUMNS: Final = {key: FINDINGS[key] for key in JSON_KEYS}
 
 
@@ -29,6 +31,7 @@ def write(results: Results, out: BinaryIO, color: bool = False) -> None:  # noqa
     """
     _rows(results).sink_parquet(
         out,
+        row_group_size=_ROWS_APART,
         metadata={
             "cleanclaim.version": VERSION,
             "cleanclaim.summary": json.dumps(results.summary, ensure_ascii=False),
