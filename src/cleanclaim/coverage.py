@@ -65,7 +65,9 @@ def judged(claims: Claims, reference: Reference) -> Judged:
 
 def _judged(claims: Claims, reference: Reference) -> Judged:
     lines = _lines(claims, reference)
-    every = _named(lines, reference)
+    procedures = reference.narrow("coverage_procedures", lines["procedure_code"])
+    policies = reference.narrow("coverage_policies", procedures["policy"])
+    every = _named(lines, procedures, policies)
     no_state = (every["kind"] == "local") & every["state"].is_null()
     somewhere = every.filter(~no_state)
     binding = _where_binding(somewhere, reference)
@@ -73,6 +75,7 @@ def _judged(claims: Claims, reference: Reference) -> Judged:
     hits = _tied(listed, binding)
     accepting = binding.filter("covered")
     local = somewhere.filter(pl.col("kind") == "local")
+    earlier = policies.filter("has_earlier_version")
     among = partial(_of_any, reference)
     return Judged(
         unsupported=among("unsupported", _unsupported, accepting, hits),
@@ -80,7 +83,7 @@ def _judged(claims: Claims, reference: Reference) -> Judged:
         incomplete=among("incomplete", _incomplete, hits.filter("covered"), accepting, listed),
         unknown_state=every.filter(no_state).select(*KEYS, "procedure_code").unique(KEYS),
         elsewhere=among("elsewhere", partial(_elsewhere, reference), local, binding),
-        earlier_version=_earlier(lines, reference),
+        earlier_version=among("earlier", _earlier, earlier, lines, procedures),
     )
 
 
@@ -121,13 +124,12 @@ def _is_named(reference: Reference) -> pl.Expr:
     return pl.col("procedure_code").is_in(codes.implode())
 
 
-def _named(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
+def _named(lines: pl.DataFrame, procedures: pl.DataFrame, policies: pl.DataFrame) -> pl.DataFrame:
     """Lines and policies that name their procedure on their day."""
-    procedures = reference.narrow("coverage_procedures", lines["procedure_code"])
     official = pl.col("release") != starter.NAME
     has_official = official.any().over("code", "kind")
-    procedures = procedures.filter(official | ~has_official).rename({"code": "procedure_code"})
-    policies = reference.narrow("coverage_policies", procedures["policy"]).select(
+    naming = procedures.filter(official | ~has_official).rename({"code": "procedure_code"})
+    known = policies.select(
         pl.col("code").alias("policy"),
         "title",
         "payers",
@@ -135,9 +137,9 @@ def _named(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
         pl.col("valid_to").alias("_to"),
     )
     return (
-        lines.join(procedures, on="procedure_code")
+        lines.join(naming, on="procedure_code")
         .filter(in_force("from_date"))
-        .join(policies, on="policy")
+        .join(known, on="policy")
         .filter(in_force("from_date", "_from", "_to"), _binds())
         .unique([*KEYS, "policy", "group", "covered"], maintain_order=True)
     )
@@ -199,10 +201,9 @@ def _unsupported(covered: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
         hits.filter("covered")
         .join(covered.select(*_POLICY).unique(), on=[*KEYS, "policy"])
         .select(by_kind)
-        .unique()
     )
     return (
-        covered.join(supported, on=by_kind, how="anti")
+        covered.join(supported, on=by_kind, how="anti", maintain_order="left")
         .group_by(by_kind, maintain_order=True)
         .agg(
             pl.col("procedure_code", "policy", "title", "release", "payers").first(),
@@ -253,15 +254,8 @@ def _elsewhere(reference: Reference, local: pl.DataFrame, binding: pl.DataFrame)
     return local.filter(pl.Series(~known)).join(met, on=KEYS, how="anti").select(KEYS).unique()
 
 
-def _earlier(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
+def _earlier(versions: pl.DataFrame, lines: pl.DataFrame, procedures: pl.DataFrame) -> pl.DataFrame:
     """Lines of days before the version that is loaded of a policy which had earlier ones."""
-    procedures = reference.narrow("coverage_procedures", lines["procedure_code"])
-    policies = reference.narrow("coverage_policies", procedures["policy"])
-    versions = policies.filter("has_earlier_version")
-    return _of_any(reference, "earlier", _before, versions, lines, procedures)
-
-
-def _before(versions: pl.DataFrame, lines: pl.DataFrame, procedures: pl.DataFrame) -> pl.DataFrame:
     named = procedures.select(pl.col("code").alias("procedure_code"), "policy", "kind").unique()
     began = versions.group_by(pl.col("code").alias("policy")).agg(
         pl.col("valid_from").min().alias("_began")
