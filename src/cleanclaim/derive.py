@@ -121,23 +121,26 @@ class Claims:
         )
 
     def _stands(self) -> pl.Series:
-        """False for a void, and for a claim that a replacement or void in the batch takes the place of."""
+        """False for a void, and for a claim that a replacement or void takes the place of; of several the latest stands, history being earlier."""
         claims = self.batch.claims
         frequency = claims["claim_frequency_code"]
         if not ((frequency == "7") | (frequency == "8")).any():
             return pl.Series("stands", [True]).new_from_index(0, claims.height)
-        takes_place = frequency.is_in(["7", "8"]).fill_null(value=False)
+        takes_place = pl.col("claim_frequency_code").is_in(["7", "8"]).fill_null(value=False)
         same = ["patient_key", "claim_id"]
-        replaced = claims.select(same).filter(takes_place).unique()
-        is_replaced = (
-            claims.select(*same, ~takes_place.alias("_earlier"))
-            .join(
-                replaced.with_columns(pl.lit(value=True).alias("_hit")),
-                on=same,
-                how="left",
-                maintain_order="left",
+        latest = (
+            claims.select(*same, "claim_key", "is_history", takes_place.alias("_takes"))
+            .filter("_takes")
+            .sort(
+                pl.col("is_history").fill_null(value=False), "claim_key", descending=[True, False]
             )
-            .select((pl.col("_earlier") & pl.col("_hit")).fill_null(value=False))
+            .group_by(same)
+            .agg(pl.col("claim_key").last().alias("_latest"))
+        )
+        is_replaced = (
+            claims.select(*same, "claim_key")
+            .join(latest, on=same, how="left", maintain_order="left")
+            .select((pl.col("_latest") != pl.col("claim_key")).fill_null(value=False))
             .to_series()
         )
         is_void = (claims["claim_frequency_code"] == "8").fill_null(value=False)
