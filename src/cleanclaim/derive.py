@@ -120,6 +120,11 @@ class Claims:
             self._stands(),
         )
 
+    @cached_property
+    def has_history(self) -> bool:
+        """Whether earlier claims were given, of these patients or of others."""
+        return self.batch.has_history or bool(self.batch.claims["is_history"].any())
+
     def _stands(self) -> pl.Series:
         """False for a void, and for a claim that a replacement or void takes the place of; of several the latest stands, history being earlier."""
         claims = self.batch.claims

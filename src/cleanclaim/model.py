@@ -10,8 +10,8 @@ Every table's key starts with `claim_key`, an integer made at reading, unique in
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 import polars as pl
 
@@ -917,7 +917,8 @@ TABLES: Final[Mapping[str, Table]] = {
 class Batch:
     """The tables of one batch of claims. A batch holds whole patients.
 
-    Attributes hold one frame a table of this module, each with exactly that table's schema.
+    Attributes hold one frame a table of this module, each with exactly that table's schema; and `has_history`, true where earlier claims were given, even if
+    none of them is of these patients.
     """
 
     claims: pl.DataFrame
@@ -926,16 +927,16 @@ class Batch:
     other_payers: pl.DataFrame = field(default_factory=OTHER_PAYERS.empty)
     claim_codes: pl.DataFrame = field(default_factory=CLAIM_CODES.empty)
     syntax_faults: pl.DataFrame = field(default_factory=SYNTAX_FAULTS.empty)
+    has_history: bool = False
 
     @classmethod
     def of(cls, frames: Mapping[str, pl.DataFrame]) -> Batch:
         """A batch from frames by table name, each made to conform; absent tables are empty."""
-        return cls(
-            **{
-                name: table.conform(frames[name]) if name in frames else table.empty()
-                for name, table in TABLES.items()
-            }
-        )
+        own: dict[str, Any] = {
+            name: table.conform(frames[name]) if name in frames else table.empty()
+            for name, table in TABLES.items()
+        }
+        return cls(**own)
 
     def frames(self) -> dict[str, pl.DataFrame]:
         """The frames by table name."""
@@ -948,4 +949,7 @@ def concat(batches: Iterable[Batch]) -> Batch:
     if len(parts) == 1:
         return parts[0]
     frames = [batch.frames() for batch in parts]
-    return Batch.of({name: pl.concat([part[name] for part in frames]) for name in TABLES if frames})
+    whole = Batch.of(
+        {name: pl.concat([part[name] for part in frames]) for name in TABLES if frames}
+    )
+    return replace(whole, has_history=any(batch.has_history for batch in parts))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
@@ -24,6 +22,7 @@ from cleanclaim.read import FileRead, read
 from cleanclaim.reference import Reference
 from cleanclaim.reference.sets import load_set
 from cleanclaim.report.result import Report
+from cleanclaim.turns import in_turn
 
 CLAIMS_AT_ONCE: Final = 35_000
 """Patients are worked on together in groups of about so many claims, which bounds the memory that edits need."""
@@ -118,9 +117,8 @@ def check_read(
             "reading history",
         )
         marked = past.claims.with_columns(pl.lit(value=True).alias("is_history"))
-        current = concat(
-            [current, replace(past, claims=marked, syntax_faults=SYNTAX_FAULTS.empty())]
-        )
+        past = replace(past, claims=marked, syntax_faults=SYNTAX_FAULTS.empty())
+        current = concat([current, replace(past, has_history=marked.height > 0)])
     batch = prepare(current, settings)
     return _report(batch, reference, edits, settings, [*files, *past_files], progress)
 
@@ -208,12 +206,14 @@ def whole_patients(batch: Batch, at_once: int = CLAIMS_AT_ONCE) -> Iterator[Batc
         return
     batch = in_order(batch)
     number = (batch.claims["patient_key"].fill_null(0) % groups).to_numpy()
+    has_history = batch.has_history or bool(batch.claims["is_history"].any())
     frames = batch.frames()
     of_row = {name: numbers_of(frame, batch.claims, number) for name, frame in frames.items()}
     for group in range(groups):
-        yield Batch.of(
-            {name: frame.filter(pl.Series(of_row[name] == group)) for name, frame in frames.items()}
-        )
+        own = {
+            name: frame.filter(pl.Series(of_row[name] == group)) for name, frame in frames.items()
+        }
+        yield replace(Batch.of(own), has_history=has_history)
 
 
 def reported(findings: pl.DataFrame, settings: Settings) -> pl.DataFrame:
@@ -253,25 +253,16 @@ def _checked(
         return [check(batch, reference, edits)]
     checked: list[Checked] = []
     done = 0
-    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        waiting: deque[tuple[int, Future[Checked]]] = deque()
-        for group in whole_patients(batch):
-            waiting.append((group.claims.height, pool.submit(check, group, reference, edits)))
-            while len(waiting) >= _AT_ONCE:
-                done += _taken(waiting, checked)
-                if progress:
-                    progress("checking", done, done / batch.claims.height)
-        while waiting:
-            done += _taken(waiting, checked)
-    if progress:
-        progress("checking", done, 1.0)
+
+    def work(group: Batch) -> tuple[int, Checked]:
+        return group.claims.height, check(group, reference, edits)
+
+    for claims, found in in_turn(work, whole_patients(batch), _AT_ONCE):
+        checked.append(found)
+        done += claims
+        if progress:
+            progress("checking", done, done / batch.claims.height)
     return checked
-
-
-def _taken(waiting: deque[tuple[int, Future[Checked]]], checked: list[Checked]) -> int:
-    claims, future = waiting.popleft()
-    checked.append(future.result())
-    return claims
 
 
 def _report(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -24,7 +24,7 @@ MOST_NUMBERS: Final = 1 << 20
 def in_order(batch: Batch) -> Batch:
     """The batch with every table in the order of its keys, as readers leave them."""
     frames = batch.frames()
-    unordered = {
+    unordered: dict[str, Any] = {
         name: frame.sort(keys, maintain_order=True)
         for name, keys in _ORDER.items()
         if not _is_sorted(frame := frames[name], keys)

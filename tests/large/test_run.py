@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
@@ -131,6 +132,34 @@ def test_history_is_looked_back_at(job: Job, inputs: tuple[Path, ...]) -> None:
         assert findings(results).filter(pl.col("code") == "HX103").height
 
 
+def test_history_of_other_patients_is_history(job: Job, inputs: tuple[Path, ...]) -> None:
+    """Patient 1 has no earlier claim, but earlier claims were given: nothing is told as not loaded."""
+    later = replace(job, inputs=inputs[1:], history=inputs[:1], plan=Plan(1, 1))
+    with run(later) as results:
+        assert_same(results, in_memory(later))
+        reasons = not_checked(results)["reason"].to_list()
+    assert not [words for words in reasons if words.startswith("no earlier claims")]
+
+
+def test_a_history_that_cannot_be_read_is_told(job: Job, tmp_path: Path) -> None:
+    asked = replace(job, edits=ALONE, history=(tmp_path / "missing.837",))
+    with run(asked) as results:
+        assert isinstance(results, Large)
+        assert [entry.file for entry in results.unread] == [str(tmp_path / "missing.837")]
+
+
+@pytest.mark.parametrize("edits", [EDITS, ALONE], ids=["across", "alone"])
+def test_nothing_to_read_where_a_run_was_begun(
+    job: Job, tmp_path: Path, edits: tuple[Edit, ...]
+) -> None:
+    work = tmp_path / "out.partial"
+    work.mkdir()
+    with run(replace(job, inputs=(tmp_path / "missing.837",), edits=edits), work) as results:
+        assert results.summary["claims"] == 0
+        assert pl.concat(list(results.not_checked_parts())).is_empty()
+        assert len(results.unread) == 1
+
+
 def test_without_edits_across_claims_nothing_is_put_in_order(job: Job, tmp_path: Path) -> None:
     alone = replace(job, edits=ALONE)
     work = tmp_path / "out.partial"
@@ -238,6 +267,17 @@ def test_only_its_owner_reads_the_folder(job: Job, tmp_path: Path) -> None:
     work = tmp_path / "out.partial"
     with run(job, work):
         assert work.stat().st_mode & 0o077 == 0
+
+
+def test_a_full_disk_is_told(job: Job, tmp_path: Path) -> None:
+    def full(_folder: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with (
+        opened(tmp_path / "out.partial", {}, lambda _words: None) as journal,
+        pytest.raises(ConfigError, match="piece-000000: No space left on device"),
+    ):
+        journal.commit("piece", 0, full, {})
 
 
 def test_half_a_folder_does_not_count(job: Job, tmp_path: Path) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ from cleanclaim.large.job import Job, Read
 from cleanclaim.large.journal import Journal
 from cleanclaim.model import Batch, concat
 from cleanclaim.read import FileRead
+from cleanclaim.turns import in_turn
 
 Keep = Callable[[int, Batch, dict[str, Any]], None]
 """Keeps a piece: its number, its claims, and the record that stands beside it."""
@@ -71,22 +70,23 @@ class Gathering:
         self, first: int, key: int, batches: Iterable[Read], files: list[FileRead]
     ) -> None:
         total = size_of(self.job.history if self.of_history else self.job.inputs)
-        with ThreadPoolExecutor(self.workers) as pool:
-            waiting: deque[Future[None]] = deque()
+
+        def ready() -> Iterator[tuple[int, Batch, dict[str, Any]]]:
+            next_key = key
             for number, (batch, whole) in enumerate(self._pieces(batches, files), first):
-                key += batch.claims.height
+                next_key += batch.claims.height
                 record = {
                     "claims": batch.claims.height,
                     "lines": batch.lines.height,
-                    "next_key": key,
+                    "next_key": next_key,
                     "files": None if whole is None else [asdict(entry) for entry in whole],
                 }
-                waiting.append(pool.submit(self.keep, number, batch, record))
-                while len(waiting) > self.workers:
-                    waiting.popleft().result()
-                self.job.progress("reading", key - self.first_key, _share(batch, files, total))
-            for future in waiting:
-                future.result()
+                share = _share(batch, files, total)
+                yield number, batch, record
+                self.job.progress("reading", next_key - self.first_key, share)
+
+        for _ in in_turn(lambda piece: self.keep(*piece), ready(), self.workers):
+            pass
 
     def _kept(self) -> tuple[int, int, list[FileRead]]:
         """What an earlier run kept of whole files: the number of pieces, the next claim's key, the files; the rest is undone."""

@@ -43,8 +43,8 @@ class Job:
 
     @property
     def looks_across(self) -> bool:
-        """Whether the claims of a patient must be brought together."""
-        return any(edit.looks_across for edit in self.edits)
+        """Whether the claims of a patient must be brought together: an edit looks at several, or there are earlier ones to read."""
+        return bool(self.history) or any(edit.looks_across for edit in self.edits)
 
     @property
     def form(self) -> bool:

@@ -45,14 +45,18 @@ class Journal:
             number: which one of its kind.
             write: fills an empty folder.
             record: what is kept beside it.
+
+        Raises:
+            ConfigError: it cannot be written: the disk is full, say.
         """
         target = self._place(kind, number)
         unfinished = target.with_name(f".{target.name}")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir()
-        write(unfinished)
-        (unfinished / _RECORD).write_text(json.dumps(record), encoding="utf-8")
-        unfinished.rename(target)
+        with _told_apart(unfinished):
+            shutil.rmtree(unfinished, ignore_errors=True)
+            unfinished.mkdir()
+            write(unfinished)
+            (unfinished / _RECORD).write_text(json.dumps(record), encoding="utf-8")
+            unfinished.rename(target)
 
     def done(self, kind: str) -> list[tuple[int, Path, dict[str, Any]]]:
         """Number, folder and record of what is done of a kind, in order."""
@@ -97,10 +101,12 @@ def opened(
             yield Journal(Path(temporary), is_resumed=False)
         return
     same = json.loads(json.dumps(identity))
-    try:
+    with _told_apart(folder):
         folder.mkdir(mode=0o700, exist_ok=True)
-        with (folder / _LOCK).open("w") as lock:
-            _lock(lock.fileno(), folder)
+        lock = (folder / _LOCK).open("w")
+    with lock:
+        _lock(lock.fileno(), folder)
+        with _told_apart(folder):
             before = _read(folder / _IDENTITY)
             if before is not None and before != same:
                 tell(f"{folder} is of another run ({_difference(before, same)}); beginning anew")
@@ -108,10 +114,17 @@ def opened(
             elif before is not None:
                 tell(f"going on with {folder}")
             _write(folder / _IDENTITY, same)
-            yield Journal(folder, is_resumed=before == same)
-    except OSError as error:
-        raise ConfigError([f"{error.filename or folder}: {error.strerror}"]) from None
+        yield Journal(folder, is_resumed=before == same)
     shutil.rmtree(folder)
+
+
+@contextmanager
+def _told_apart(folder: Path) -> Iterator[None]:
+    """What the system refuses, such as room on the disk, as an error that names the place."""
+    try:
+        yield
+    except OSError as error:
+        raise ConfigError([f"{error.filename or folder}: {error.strerror or error}"]) from None
 
 
 def _lock(descriptor: int, folder: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 import polars as pl
 
 from cleanclaim.edit import Edit
-from cleanclaim.engine import NOT_CHECKED_ORDER, Checked
+from cleanclaim.engine import NOT_CHECKED, NOT_CHECKED_ORDER, Checked
 from cleanclaim.pipeline import told_once
 from cleanclaim.read import FileRead
 from cleanclaim.report.tally import Tally
@@ -59,6 +59,7 @@ class Large:
     @cached_property
     def _of_tables(self) -> pl.DataFrame:
         parts = [pl.read_ipc(folder / _NOT_CHECKED) for folder in self.folders]
+        parts.append(pl.DataFrame(schema=NOT_CHECKED))  # there may be no part
         every = pl.concat([part.filter(pl.col("lines").is_not_null()) for part in parts])
         return told_once(every).sort(NOT_CHECKED_ORDER)
 

@@ -8,7 +8,6 @@ from typing import Final
 
 from cleanclaim.errors import ConfigError
 
-DEFAULT_MEMORY: Final = "2GB"
 _STANDING: Final = 850_000_000
 """Bytes that the program and CMS's tables at full size take, whatever the claims."""
 _A_CLAIM: Final = 12_500

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -24,6 +23,7 @@ from cleanclaim.model import Batch, concat
 from cleanclaim.pipeline import check_read, prepare, reported
 from cleanclaim.read import FileRead
 from cleanclaim.report.result import Report
+from cleanclaim.turns import in_turn
 
 
 @contextmanager
@@ -132,6 +132,7 @@ def _result(job: Job, journal: Journal, files: Sequence[FileRead]) -> Large:
 
 def _check_groups(job: Job, journal: Journal, spill: Spill, past: Spill | None) -> None:
     counts = spill.claims()
+    has_history = past is not None and bool(past.claims().any())
     ranges = groups(counts, job.plan.at_once)
     done = {number for number, _, _ in journal.done("part")}
     total = int(counts.sum())
@@ -143,26 +144,14 @@ def _check_groups(job: Job, journal: Journal, spill: Spill, past: Spill | None) 
         count = batch.claims.height
         if past is not None:
             batch = _with_past(batch, past.load(*ranges[number]))
+        batch = replace(batch, has_history=has_history)
         _commit_part(job, journal, number, batch, {"claims": count, "lines": lines})
         return count
 
-    with ThreadPoolExecutor(job.plan.workers) as pool:
-        for count in _in_turn(pool, work, (n for n in range(len(ranges)) if n not in done), job):
-            claims += count
-            job.progress("checking", claims, claims / max(total, 1))
-
-
-def _in_turn(
-    pool: ThreadPoolExecutor, work: Callable[[int], int], numbers: Iterator[int], job: Job
-) -> Iterator[int]:
-    """Results of work, of which only so much is begun as there are workers, so that memory holds no more."""
-    waiting: deque[Future[int]] = deque()
-    for number in numbers:
-        waiting.append(pool.submit(work, number))
-        while len(waiting) >= job.plan.workers:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
+    left = (number for number in range(len(ranges)) if number not in done)
+    for count in in_turn(work, left, job.plan.workers):
+        claims += count
+        job.progress("checking", claims, claims / max(total, 1))
 
 
 def _with_past(batch: Batch, past: Batch) -> Batch:

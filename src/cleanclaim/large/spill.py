@@ -94,7 +94,7 @@ def _starts_of(piece: Path) -> dict[str, Ints]:
 
 
 def groups(counts: Ints, at_once: int) -> list[tuple[int, int]]:
-    """Ranges of buckets with about so many claims each; a bucket with more is a range of its own.
+    """Ranges of buckets with about so many claims each, and more where a bucket holds more.
 
     Args:
         counts: claims of each bucket.

@@ -34,7 +34,7 @@ def _new_visits(claims: Claims, reference: Reference) -> pl.LazyFrame:
 
 def _unchecked(claims: Claims, reference: Reference) -> Rows:
     asked = _new_visits(claims, reference)
-    if claims.claims["is_history"].any():
+    if claims.has_history:
         return asked.filter(pl.lit(value=False))
     return asked.select(
         "claim_key",

@@ -43,7 +43,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     asked = int(claims.lines.select((_VISIT_OR_OPERATION & ~is_past).sum()).item())
     if not asked:
         return empty
-    if not claims.claims["is_history"].any():
+    if not claims.has_history:
         return pl.DataFrame(
             {
                 "claim_key": [None],

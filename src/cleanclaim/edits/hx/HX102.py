@@ -50,7 +50,7 @@ def _limited(claims: Claims, reference: Reference) -> pl.DataFrame:
 
 
 def _unchecked(claims: Claims, reference: Reference) -> Rows:
-    if claims.claims["is_history"].any():
+    if claims.has_history:
         return pl.DataFrame(schema={"claim_key": pl.Int64})
     return (
         _limited(claims, reference)

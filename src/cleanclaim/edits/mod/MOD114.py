@@ -22,7 +22,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     """Without earlier claims nothing tells whether there was a surgery."""
     del reference
     asked = claims.lines.lazy().filter(has_modifier(*_GLOBAL) & ~pl.col("is_history"))
-    if claims.claims["is_history"].any():
+    if claims.has_history:
         return asked.filter(pl.lit(value=False))
     return asked.join(
         _surgeries(claims).select("patient_key").unique(), on="patient_key", how="anti"
@@ -140,7 +140,7 @@ def modifier_without_earlier_service(claims: Claims, reference: Reference) -> Ro
     without = asked.join(met, on=["claim_key", "line_number"], how="anti").with_columns(
         pl.lit("no surgery of the 90 days before is on the claims loaded").alias("what")
     )
-    if not claims.claims["is_history"].any():
+    if not claims.has_history:
         without = without.filter(pl.lit(value=False))
     shown = [
         frame.select("claim_key", "line_number", "procedure_code", "from_date", "what", *MODIFIERS)
