@@ -19,7 +19,7 @@ from cleanclaim.engine import check
 from cleanclaim.errors import ConfigError, EditError, InputError, TableError, UnknownEdit
 from cleanclaim.message import render
 from cleanclaim.objects import batch_of
-from cleanclaim.pipeline import Settings, check_batch, whole_patients
+from cleanclaim.pipeline import Settings, check_read, whole_patients
 from cleanclaim.read import read
 from cleanclaim.reference import Reference
 from cleanclaim.registry import own_edits
@@ -185,7 +185,7 @@ def test_a_payers_own_rule_is_milder_for_others(
 ) -> None:
     batch = batch_of([{**BACK_PAIN, "payer_class": payer_class}])
     edit = own(payers=("medicare",), others=others)
-    found = check_batch(batch, reference, [edit], Settings()).findings
+    found = check_read(batch, [], reference, [edit], Settings()).findings
     assert found["disposition"].cast(pl.String).to_list() == expected
 
 

@@ -52,10 +52,13 @@ def test_documented_command_runs(page: Path, line: str, tmp_path: Path) -> None:
     if "--baseline" in line:
         run(line.replace("--baseline", "--write-baseline"))
     arguments = line.replace("template my-claims", f"template {tmp_path / 'mine'}")
-    for name in ("my-store", "my.lock"):
+    for name in ("my-store", "my.lock", "my-history"):
         arguments = arguments.replace(name, str(tmp_path / name))
     if "--lock" in arguments:
         run(f"cleanclaim reference lock {tmp_path / 'my.lock'} --store {tmp_path / 'my-store'}")
+    if "my-history" in line and "history add" not in line:
+        kept = tmp_path / "my-history"
+        run(f"cleanclaim history add {kept} examples/clinic-day.837 examples/tables/visits.csv")
     done = run(arguments)
     assert done.returncode in {0, 1}, f"{page.name}: {line}: {done.stderr}"
 

@@ -18,12 +18,14 @@ from cleanclaim.version import VERSION
 if TYPE_CHECKING:
     from cleanclaim.api import check, crosswalk, lookup, search
     from cleanclaim.encoder import Encoder
+    from cleanclaim.history import History
     from cleanclaim.reference import Reference
     from cleanclaim.report.result import Report
 
 __version__ = VERSION
 __all__ = [
     "Encoder",
+    "History",
     "Reference",
     "Report",
     "__version__",
@@ -39,6 +41,7 @@ _HOMES = {
     "lookup": "cleanclaim.api",
     "search": "cleanclaim.api",
     "Encoder": "cleanclaim.encoder",
+    "History": "cleanclaim.history",
     "Reference": "cleanclaim.reference",
     "Report": "cleanclaim.report.result",
 }

@@ -17,7 +17,8 @@ from cleanclaim.encoder.crosswalk import Crosswalk
 from cleanclaim.encoder.lookup import Page
 from cleanclaim.encoder.search import Result
 from cleanclaim.errors import InputError
-from cleanclaim.pipeline import Settings
+from cleanclaim.objects import batch_of
+from cleanclaim.pipeline import Earlier, Settings
 from cleanclaim.read.table import read_set
 from cleanclaim.reference import Reference
 from cleanclaim.report.result import Report
@@ -42,7 +43,7 @@ def check(
     Args:
         claims: a path or several (837, CSV, Parquet, folders), a claim as a mapping or dataclass or several (see `cleanclaim.objects`), or a mapping
             of Polars frames by table name (`claims`, `lines`, `diagnoses`, joined by `claim_id`).
-        history: earlier claims to look back at: paths.
+        history: earlier claims to look back at: paths of files, folders and histories (`cleanclaim.History`).
         payer_class: medicare, medicaid, commercial …; by default each claim's own.
         as_of: the day that claims are judged on; by default the day each was sent.
         select: codes, families or names of edits to run; by default all.
@@ -71,9 +72,9 @@ def check(
         payer_class, as_of, Disposition(min_disposition), adopts or {}, policy_state
     )
     tables = reference or default_reference()
+    past = [history] if isinstance(history, (str, Path)) else list(history)
     paths = _paths(claims)
     if paths is not None:
-        past = [history] if isinstance(history, (str, Path)) else list(history)
         report = pipeline.check_inputs(paths, tables, chosen, settings, history=past)
         if report.unread and report.claims.is_empty():
             raise InputError("; ".join(str(entry.error) for entry in report.unread))
@@ -83,13 +84,16 @@ def check(
         and claims
         and all(isinstance(value, pl.DataFrame) for value in claims.values())
     ):
-        return pipeline.check_batch(read_set(claims, file="tables"), tables, chosen, settings)
-    several = [claims] if isinstance(claims, Mapping) or is_dataclass(claims) else claims
-    if not isinstance(several, Iterable):
-        raise InputError(
-            f"claims must be paths, mappings, dataclasses or frames, not {type(claims).__name__}"
-        )
-    return pipeline.check_objects(several, tables, chosen, settings)
+        batch = read_set(claims, file="tables")
+    else:
+        several = [claims] if isinstance(claims, Mapping) or is_dataclass(claims) else claims
+        if not isinstance(several, Iterable):
+            raise InputError(
+                f"claims must be paths, mappings, dataclasses or frames, not {type(claims).__name__}"
+            )
+        batch = batch_of(several)
+    earlier = Earlier(tuple(past))
+    return pipeline.check_read(batch, [], tables, chosen, settings, earlier=earlier)
 
 
 def lookup(code: str, *, on: date | None = None) -> list[Page]:

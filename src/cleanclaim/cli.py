@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from cleanclaim import cli_encoder, cli_price, cli_reference
+from cleanclaim import cli_encoder, cli_history, cli_price, cli_reference
 from cleanclaim.errors import CleanclaimError, ConfigError
 from cleanclaim.terminal import CLEAN, COULD_NOT_RUN, FINDINGS, fail, progress, settings
 from cleanclaim.terminal import reference as reference_tables
@@ -33,6 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(cli_reference.app, name="reference")
+app.add_typer(cli_history.app, name="history")
 
 
 def main() -> NoReturn:
@@ -116,7 +117,10 @@ def check(
     ] = None,
     history: Annotated[
         list[str] | None,
-        typer.Option("--history", help="Earlier claims to look back at, in the same forms."),
+        typer.Option(
+            "--history",
+            help="Earlier claims to look back at: a history (see `history add`), or files in the same forms.",
+        ),
     ] = None,
     payer_class: Annotated[
         str | None,

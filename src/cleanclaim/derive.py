@@ -7,6 +7,7 @@ Editor attributes) are made here and nowhere else.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Final
 
@@ -119,6 +120,12 @@ class Claims:
             _rules_of().alias("rules_of"),
             self._stands(),
         )
+
+    @cached_property
+    def history_pairs(self) -> pl.DataFrame:
+        """What the earlier claims of all patients show, as `pairs_shown` counts it; where that was not counted, those of this batch."""
+        told = self.batch.history_pairs
+        return pairs_shown(self, only_history=True) if told is None else told
 
     @cached_property
     def has_history(self) -> bool:
@@ -557,3 +564,35 @@ def _has_sibling(diagnoses: pl.DataFrame) -> npt.NDArray[np.bool_]:
         found[apart:] |= same
         found[:-apart] |= same
     return found
+
+
+def pairs_shown(claims: Claims, *, only_history: bool = False) -> pl.DataFrame:
+    """How often claims show each procedure with each category of diagnosis (its first three characters), by line; what was voided or replaced does not count.
+
+    Returns:
+        procedure_code, category (null for all lines with a diagnosis), lines.
+    """
+    counted = claims.claims.filter("stands", (pl.col("is_history") if only_history else True))
+    lines = claims.line_diagnoses.lazy().join(
+        counted.lazy().select("claim_key"), on="claim_key", how="semi"
+    )
+    category = pl.col("diagnosis_code").str.slice(0, 3).alias("category")
+    by_category = lines.with_columns(category)
+    whole = lines.with_columns(pl.lit(None, pl.String).alias("category"))
+    return (
+        pl.concat([by_category, whole])
+        .group_by("procedure_code", "category")
+        .agg(pl.struct("claim_key", "line_number").n_unique().cast(pl.Int64).alias("lines"))
+        .sort("procedure_code", "category")
+        .collect()
+    )
+
+
+def pairs_together(counted: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """What several groups of claims show (`pairs_shown`), in all."""
+    return (
+        pl.concat(counted)
+        .group_by("procedure_code", "category")
+        .agg(pl.col("lines").sum())
+        .sort("procedure_code", "category")
+    )

@@ -188,6 +188,7 @@ class Edit:
         the table does not speak
             of the code on its day, that is told as not checked.
         across: False for a query edit that looks at one claim at a time, so that claims need not stand together with the others of their patient.
+        of_all_patients: True where it asks what the earlier claims of all patients show (`Claims.history_pairs`), for which they are read whole.
         evidence: evidence columns of a row edit: names of the table's columns, or named expressions.
         column: `table.column` of the model at fault, which tells element, box and FHIR path.
         carc: claim adjustment reason code that a denial would carry.
@@ -214,6 +215,7 @@ class Edit:
     when: Mapping[RowTable, pl.Expr | Callable[[Reference], pl.Expr]] = field(default_factory=dict)
     asks: Mapping[str, pl.Expr] = field(default_factory=dict)
     across: bool = True
+    of_all_patients: bool = False
     evidence: tuple[str | pl.Expr, ...] = ()
     suggestion: str = ""
     column: str = ""

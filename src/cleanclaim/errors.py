@@ -9,6 +9,7 @@ CleanclaimError
 │   ├── UnknownTable      no such reference table
 │   ├── LockMismatch      what is installed is not what the lock file pins
 │   └── DamagedRelease    a stored release does not match its ledger
+├── HistoryError          a history of claims cannot be made, changed or found
 ├── RewriteError          a value cannot be written into an X12 file
 ├── ConfigError           configuration file or option (all faults in one list)
 ├── EditError             an edit file that does not load
@@ -48,6 +49,10 @@ class TableError(InputError):
     def __init__(self, where: str, faults: Sequence[str]) -> None:
         self.faults = tuple(faults)
         super().__init__(f"{where}: " + "; ".join(self.faults))
+
+
+class HistoryError(CleanclaimError):
+    """A history of claims cannot be made, changed or found."""
 
 
 class RewriteError(CleanclaimError):

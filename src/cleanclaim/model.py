@@ -917,8 +917,9 @@ TABLES: Final[Mapping[str, Table]] = {
 class Batch:
     """The tables of one batch of claims. A batch holds whole patients.
 
-    Attributes hold one frame a table of this module, each with exactly that table's schema; and `has_history`, true where earlier claims were given, even if
-    none of them is of these patients.
+    Attributes hold one frame a table of this module, each with exactly that table's schema; `has_history`, true where earlier claims were given, even if
+    none of them is of these patients; and `history_pairs`, what the earlier claims of all patients show (`cleanclaim.derive.pairs_shown`) where an edit asks
+    for that.
     """
 
     claims: pl.DataFrame
@@ -928,6 +929,7 @@ class Batch:
     claim_codes: pl.DataFrame = field(default_factory=CLAIM_CODES.empty)
     syntax_faults: pl.DataFrame = field(default_factory=SYNTAX_FAULTS.empty)
     has_history: bool = False
+    history_pairs: pl.DataFrame | None = None
 
     @classmethod
     def of(cls, frames: Mapping[str, pl.DataFrame]) -> Batch:
@@ -952,4 +954,9 @@ def concat(batches: Iterable[Batch]) -> Batch:
     whole = Batch.of(
         {name: pl.concat([part[name] for part in frames]) for name in TABLES if frames}
     )
-    return replace(whole, has_history=any(batch.has_history for batch in parts))
+    told = [batch.history_pairs for batch in parts if batch.history_pairs is not None]
+    return replace(
+        whole,
+        has_history=any(batch.has_history for batch in parts),
+        history_pairs=told[0] if told else None,
+    )

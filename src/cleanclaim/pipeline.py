@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
@@ -11,14 +12,17 @@ from typing import Final
 
 import polars as pl
 
+from cleanclaim.derive import Claims, pairs_shown, pairs_together
 from cleanclaim.edit import Disposition, Edit
 from cleanclaim.engine import NOT_CHECKED, NOT_CHECKED_ORDER, Checked, check
-from cleanclaim.errors import ConfigError
+from cleanclaim.errors import ConfigError, UnreadableFile
 from cleanclaim.findings import FINDINGS
 from cleanclaim.model import PAYER_CLASSES, PROGRAMMES, SYNTAX_FAULTS, Batch, concat, is_state
-from cleanclaim.objects import batch_of
 from cleanclaim.positions import in_order, numbers_of
-from cleanclaim.read import FileRead, read
+from cleanclaim.read import FileRead, Past, read
+from cleanclaim.read.files import digest_of, files_below
+from cleanclaim.read.kept import Added, additions, is_history, of_patients
+from cleanclaim.read.sources import STDIN
 from cleanclaim.reference import Reference
 from cleanclaim.reference.sets import load_set
 from cleanclaim.report.result import Report
@@ -27,6 +31,7 @@ from cleanclaim.turns import in_turn
 CLAIMS_AT_ONCE: Final = 35_000
 """Patients are worked on together in groups of about so many claims, which bounds the memory that edits need."""
 
+_FEW: Final = 3
 _AT_ONCE: Final = 2
 """Groups that are worked on at the same time."""
 
@@ -92,9 +97,11 @@ def check_inputs(
     """
     chosen = settings or Settings()
     files: list[FileRead] = []
+    given = list(inputs)
     form = any(edit.table == "syntax_faults" for edit in edits)
-    current = _collected(read(inputs, files, form=form), progress, "reading")
-    return check_read(current, files, reference, edits, chosen, history=history, progress=progress)
+    current = _collected(read(given, files, form=form), progress, "reading")
+    earlier = Earlier.before(given, history)
+    return check_read(current, files, reference, edits, chosen, earlier=earlier, progress=progress)
 
 
 def check_read(
@@ -104,45 +111,125 @@ def check_read(
     edits: Sequence[Edit],
     settings: Settings,
     *,
-    history: Iterable[str | Path] = (),
+    earlier: Earlier | None = None,
     progress: Progress | None = None,
 ) -> Report:
-    """Check claims that were read from files; see `check_inputs`."""
+    """Check claims that were read already; see `check_inputs`."""
+    past = earlier or Earlier()
     past_files: list[FileRead] = []
-    earlier = list(history)
-    if earlier:
-        past = _collected(
-            read(earlier, past_files, current.claims.height, form=False),
-            progress,
-            "reading history",
+    if past.paths:
+        patients = current.claims["patient_key"].unique()
+        counts = Counts(reference) if any(edit.of_all_patients for edit in edits) else None
+        read_back = past.read(past_files, None if counts else patients, current.claims.height)
+        if counts:
+            read_back = (of_patients(batch, patients) for batch in counts.seen(read_back))
+        looked_at = _collected(read_back, progress, "reading history")
+        marked = looked_at.claims.with_columns(pl.lit(value=True).alias("is_history"))
+        looked_at = replace(
+            looked_at,
+            claims=marked,
+            syntax_faults=SYNTAX_FAULTS.empty(),
+            has_history=any(entry.claims for entry in past_files),
         )
-        marked = past.claims.with_columns(pl.lit(value=True).alias("is_history"))
-        past = replace(past, claims=marked, syntax_faults=SYNTAX_FAULTS.empty())
-        current = concat([current, replace(past, has_history=marked.height > 0)])
+        current = concat([current, looked_at])
+        current = replace(current, history_pairs=counts.together() if counts else None)
     batch = prepare(current, settings)
-    return _report(batch, reference, edits, settings, [*files, *past_files], progress)
+    report = _report(batch, reference, edits, settings, [*files, *past_files], progress)
+    return replace(report, notes=past.notes)
 
 
-def check_objects(
-    claims: Iterable[object],
-    reference: Reference,
-    edits: Sequence[Edit],
-    settings: Settings | None = None,
-) -> Report:
-    """Check claims that are Python mappings or dataclasses (see `cleanclaim.objects`).
+class Counts:
+    """What the earlier claims of all patients show, counted as they are read.
 
-    Raises:
-        TableError: a claim does not fit the model.
+    Args:
+        reference: the dated tables.
     """
-    return check_batch(batch_of(claims), reference, edits, settings)
+
+    def __init__(self, reference: Reference) -> None:
+        self._reference = reference
+        self._counted: list[pl.DataFrame] = []
+
+    def seen(self, batches: Iterable[Batch]) -> Iterator[Batch]:
+        """The same batches, each counted."""
+        for batch in batches:
+            self._counted.append(pairs_shown(Claims(batch, self._reference)))
+            yield batch
+
+    def together(self) -> pl.DataFrame | None:
+        """The counts in all; None where nothing was read."""
+        return pairs_together(self._counted) if self._counted else None
 
 
-def check_batch(
-    batch: Batch, reference: Reference, edits: Sequence[Edit], settings: Settings | None = None
-) -> Report:
-    """Check a batch that was read already."""
-    chosen = settings or Settings()
-    return _report(prepare(batch, chosen), reference, edits, chosen, [], None)
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """Earlier claims that are looked back at and never reported on.
+
+    Attributes:
+        paths: files, folders and histories.
+        but: hashes of the files that are checked: their claims are left out of a history that has them already.
+    """
+
+    paths: tuple[str | Path, ...] = ()
+    but: frozenset[str] = frozenset()
+
+    @classmethod
+    def before(cls, inputs: Iterable[str | Path], paths: Iterable[str | Path]) -> Earlier:
+        """Those of some paths that are not the inputs themselves."""
+        given = tuple(paths)
+        if not _histories(given):
+            return cls(given)
+        named = [Path(path) for path in inputs if str(path) != STDIN]
+        return cls(given, frozenset(digest for path in named for digest in _digests(path)))
+
+    def read(
+        self,
+        files: list[FileRead],
+        patients: pl.Series | None,
+        first_key: int,
+        *,
+        skip: int = 0,
+        at_once: int = CLAIMS_AT_ONCE,
+    ) -> Iterator[Batch]:
+        """The claims of some patients, or all; `files` is filled as they are read."""
+        past = Past(patients, self.but)
+        return read(self.paths, files, first_key, form=False, skip=skip, at_once=at_once, past=past)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader must know of it: which of the inputs are in a history already."""
+        known = [
+            added.name
+            for history in _histories(self.paths)
+            for added in _files_of(history)
+            if added.sha256 in self.but
+        ]
+        if not known:
+            return ()
+        return (
+            f"In the history already, and not looked back at: {', '.join(known[:_FEW])}"
+            + (f" and {len(known) - _FEW} more" if len(known) > _FEW else "")
+            + ".",
+        )
+
+
+def _histories(paths: Iterable[str | Path]) -> list[Path]:
+    return [Path(path) for path in paths if str(path) != STDIN and is_history(Path(path))]
+
+
+def _files_of(history: Path) -> list[Added]:
+    """What was added to a history; nothing where it is damaged, which reading it tells."""
+    try:
+        return [added for addition in additions(history) for added in addition.files]
+    except UnreadableFile:
+        return []
+
+
+def _digests(path: Path) -> Iterator[str]:
+    """The hashes of the files below an input; of none that cannot be read, which reading it tells."""
+    with suppress(OSError):
+        for file in files_below(path):
+            with suppress(OSError):
+                yield digest_of(file)
 
 
 def prepare(batch: Batch, settings: Settings) -> Batch:
@@ -207,13 +294,14 @@ def whole_patients(batch: Batch, at_once: int = CLAIMS_AT_ONCE) -> Iterator[Batc
     batch = in_order(batch)
     number = (batch.claims["patient_key"].fill_null(0) % groups).to_numpy()
     has_history = batch.has_history or bool(batch.claims["is_history"].any())
+    history_pairs = batch.history_pairs
     frames = batch.frames()
     of_row = {name: numbers_of(frame, batch.claims, number) for name, frame in frames.items()}
     for group in range(groups):
         own = {
             name: frame.filter(pl.Series(of_row[name] == group)) for name, frame in frames.items()
         }
-        yield replace(Batch.of(own), has_history=has_history)
+        yield replace(Batch.of(own), has_history=has_history, history_pairs=history_pairs)
 
 
 def reported(findings: pl.DataFrame, settings: Settings) -> pl.DataFrame:

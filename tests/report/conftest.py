@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cleanclaim.pipeline import check_inputs, check_objects
+from cleanclaim.objects import batch_of
+from cleanclaim.pipeline import Settings, check_inputs, check_read
 from cleanclaim.reference import Reference
 from cleanclaim.registry import own_edits
 from cleanclaim.report.result import Report
@@ -34,7 +35,7 @@ def report(reference: Reference) -> Report:
         ),
         institutional(claim_id="A-4", claim_filing_code="CI", payer_class="commercial", **PATIENT),
     ]
-    return check_objects(claims, reference, own_edits())
+    return check_read(batch_of(claims), [], reference, own_edits(), Settings())
 
 
 @pytest.fixture(scope="session")

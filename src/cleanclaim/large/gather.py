@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from cleanclaim.large.identity import size_of
-from cleanclaim.large.job import Job, Read
+from cleanclaim.large.job import Read
 from cleanclaim.large.journal import Journal
 from cleanclaim.model import Batch, concat
+from cleanclaim.pipeline import Progress
 from cleanclaim.read import FileRead
 from cleanclaim.turns import in_turn
 
@@ -23,7 +24,9 @@ class Gathering:
     """What is gathered, and how it is kept.
 
     Attributes:
-        job: what is asked.
+        inputs: what is read.
+        read: reads it, from the file after those that it is given, the claims numbered from a key.
+        progress: told what is done.
         journal: where pieces are kept.
         kind: what they are called there: piece, part (where they are checked at once) or past.
         keep: keeps one.
@@ -32,18 +35,15 @@ class Gathering:
         first_key: the key of the first claim.
     """
 
-    job: Job
+    inputs: Sequence[str | Path]
+    read: Callable[[list[FileRead], int], Iterator[Read]]
+    progress: Progress
     journal: Journal
     kind: str
     keep: Keep
     at_once: int
     workers: int = 1
     first_key: int = 0
-
-    @property
-    def of_history(self) -> bool:
-        """Whether earlier claims are gathered."""
-        return self.kind == "past"
 
     def files(self, batches: Iterable[Read] | None, files: list[FileRead]) -> list[FileRead]:
         """Gather everything.
@@ -61,7 +61,7 @@ class Gathering:
         number, key = 0, self.first_key
         if batches is None:
             number, key, files = self._kept()
-            batches = self.job.read(files, key, of_history=self.of_history)
+            batches = self.read(files, key)
         self._keep_all(number, key, batches, files)
         self.journal.note(f"{self.kind}s", {"files": [asdict(entry) for entry in files]})
         return files
@@ -69,7 +69,7 @@ class Gathering:
     def _keep_all(
         self, first: int, key: int, batches: Iterable[Read], files: list[FileRead]
     ) -> None:
-        total = size_of(self.job.history if self.of_history else self.job.inputs)
+        total = size_of(self.inputs)
 
         def ready() -> Iterator[tuple[int, Batch, dict[str, Any]]]:
             next_key = key
@@ -83,7 +83,7 @@ class Gathering:
                 }
                 share = _share(batch, files, total)
                 yield number, batch, record
-                self.job.progress("reading", next_key - self.first_key, share)
+                self.progress("reading", next_key - self.first_key, share)
 
         for _ in in_turn(lambda piece: self.keep(*piece), ready(), self.workers):
             pass

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+
+import polars as pl
 
 from cleanclaim.edit import Edit
 from cleanclaim.large.plan import Plan
 from cleanclaim.model import Batch
-from cleanclaim.pipeline import Progress, Settings
+from cleanclaim.pipeline import Earlier, Progress, Settings
 from cleanclaim.read import FileRead, read
 from cleanclaim.reference import Reference
 
@@ -47,20 +50,37 @@ class Job:
         return bool(self.history) or any(edit.looks_across for edit in self.edits)
 
     @property
+    def counts_pairs(self) -> bool:
+        """Whether an edit asks what the earlier claims of all patients show."""
+        return any(edit.of_all_patients for edit in self.edits)
+
+    @property
     def form(self) -> bool:
         """Whether the form of segments and elements is looked at."""
         return any(edit.table == "syntax_faults" for edit in self.edits)
 
-    def read(
-        self, files: list[FileRead], first_key: int = 0, *, of_history: bool = False
-    ) -> Iterator[Read]:
-        """Read the inputs, or the history, from the file after those that `files` tells of."""
+    @cached_property
+    def earlier(self) -> Earlier:
+        """The earlier claims, without those of the inputs themselves."""
+        return Earlier.before(self.inputs, self.history)
+
+    def read(self, files: list[FileRead], first_key: int = 0) -> Iterator[Read]:
+        """Read the inputs, from the file after those that `files` tells of."""
         batches = read(
-            self.history if of_history else self.inputs,
+            self.inputs,
             files,
             first_key,
-            form=self.form and not of_history,
+            form=self.form,
             skip=len(files),
             at_once=self.plan.at_once,
+        )
+        return ((batch, len(files)) for batch in batches)
+
+    def read_earlier(
+        self, files: list[FileRead], first_key: int, patients: pl.Series | None
+    ) -> Iterator[Read]:
+        """Read the earlier claims of some patients, from the file after those that `files` tells of."""
+        batches = self.earlier.read(
+            files, patients, first_key, skip=len(files), at_once=self.plan.at_once
         )
         return ((batch, len(files)) for batch in batches)

@@ -7,19 +7,14 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from cleanclaim.errors import ConfigError
-
-try:
-    import fcntl
-except ImportError:  # pragma: no cover - Windows has none, and there a run is not locked
-    fcntl = None  # type: ignore[assignment]
+from cleanclaim.lock import LOCK, locked
 
 _IDENTITY: Final = "run.json"
-_LOCK: Final = ".lock"
 _RECORD: Final = "record.json"
 
 
@@ -103,10 +98,9 @@ def opened(
     same = json.loads(json.dumps(identity))
     with _told_apart(folder):
         folder.mkdir(mode=0o700, exist_ok=True)
-        lock = (folder / _LOCK).open("w")
-    with lock:
-        _lock(lock.fileno(), folder)
+    with ExitStack() as stack:
         with _told_apart(folder):
+            stack.enter_context(locked(folder))
             before = _read(folder / _IDENTITY)
             if before is not None and before != same:
                 tell(f"{folder} is of another run ({_difference(before, same)}); beginning anew")
@@ -127,20 +121,11 @@ def _told_apart(folder: Path) -> Iterator[None]:
         raise ConfigError([f"{error.filename or folder}: {error.strerror or error}"]) from None
 
 
-def _lock(descriptor: int, folder: Path) -> None:
-    if fcntl is None:
-        return
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise ConfigError([f"{folder}: another run is at work in it"]) from None
-
-
 def _empty(folder: Path) -> None:
     for path in folder.iterdir():
         if path.is_dir():
             shutil.rmtree(path)
-        elif path.name != _LOCK:
+        elif path.name != LOCK:
             path.unlink()
 
 

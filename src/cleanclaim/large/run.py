@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
+from cleanclaim.derive import Claims, pairs_shown, pairs_together
 from cleanclaim.engine import Checked, check
 from cleanclaim.large.gather import Gathering
 from cleanclaim.large.identity import identity_of
@@ -24,6 +25,9 @@ from cleanclaim.pipeline import check_read, prepare, reported
 from cleanclaim.read import FileRead
 from cleanclaim.report.result import Report
 from cleanclaim.turns import in_turn
+
+_MOST_PATIENTS: Final = 5_000_000
+_PAIRS: Final = "pairs.arrow"
 
 
 @contextmanager
@@ -53,7 +57,7 @@ def run(job: Job, folder: Path | None = None) -> Iterator[Report | Large]:
                 job.reference,
                 job.edits,
                 job.settings,
-                history=job.history,
+                earlier=job.earlier,
                 progress=job.progress,
             )
             return
@@ -77,37 +81,71 @@ def _all_held(batches: Iterator[Read], held: list[Read], job: Job) -> bool:
 def _on_disk(
     job: Job, journal: Journal, batches: Iterable[Read] | None, files: list[FileRead]
 ) -> Large:
+    gathering = partial(Gathering, journal=journal, progress=job.progress)
+    of_inputs = partial(gathering, inputs=job.inputs, read=job.read)
     if not job.looks_across:
         keep = partial(_check_read, job, journal)
-        checked = Gathering(job, journal, "part", keep, job.plan.at_once, job.plan.workers)
+        checked = of_inputs(
+            kind="part", keep=keep, at_once=job.plan.at_once, workers=job.plan.workers
+        )
         return _result(job, journal, checked.files(batches, files))
-    current = Gathering(
-        job, journal, "piece", partial(_spill, job, journal, "piece"), job.plan.at_rest
-    )
+    keep = partial(_spill, job, journal)
+    current = of_inputs(kind="piece", keep=keep, at_once=job.plan.at_rest)
     files = current.files(batches, files)
     spill = _spilled(journal, "piece")
-    past = None
+    past, past_files = None, []
     if job.history:
-        first_key = int(spill.claims().sum())
-        earlier = Gathering(
-            job,
-            journal,
-            "past",
-            partial(_spill, job, journal, "past"),
-            job.plan.at_rest,
-            first_key=first_key,
+        earlier = gathering(
+            inputs=job.history,
+            read=partial(job.read_earlier, patients=_patients(job, spill)),
+            kind="past",
+            keep=partial(_spill_past, job, journal),
+            at_once=job.plan.at_rest,
+            first_key=int(spill.claims().sum()),
         )
-        files = [*files, *earlier.files(None, [])]
+        past_files = earlier.files(None, [])
         past = _spilled(journal, "past")
-    _check_groups(job, journal, spill, past)
-    return _result(job, journal, files)
+    known = _Known(any(entry.claims for entry in past_files), _pairs(job, past))
+    _check_groups(job, journal, spill, past, known)
+    return _result(job, journal, [*files, *past_files])
 
 
-def _spill(
-    job: Job, journal: Journal, kind: str, number: int, batch: Batch, record: dict[str, Any]
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What every group knows of the earlier claims of all patients: whether there are any, and what they show."""
+
+    has_history: bool
+    pairs: pl.DataFrame | None
+
+
+def _patients(job: Job, spill: Spill) -> pl.Series | None:
+    """Whose earlier claims are read; None for all patients' where an edit asks for them, or where it is as quick."""
+    patients = spill.patients()
+    return None if job.counts_pairs or patients.len() > _MOST_PATIENTS else patients
+
+
+def _pairs(job: Job, past: Spill | None) -> pl.DataFrame | None:
+    if past is None or not job.counts_pairs or not past.pieces:
+        return None
+    return pairs_together([pl.read_ipc(piece / _PAIRS) for piece in past.pieces])
+
+
+def _spill(job: Job, journal: Journal, number: int, batch: Batch, record: dict[str, Any]) -> None:
+    ready = prepare(batch, job.settings)
+    journal.commit("piece", number, lambda folder: write_piece(ready, folder), record)
+
+
+def _spill_past(
+    job: Job, journal: Journal, number: int, batch: Batch, record: dict[str, Any]
 ) -> None:
     ready = prepare(batch, job.settings)
-    journal.commit(kind, number, lambda folder: write_piece(ready, folder), record)
+
+    def write(folder: Path) -> None:
+        write_piece(ready, folder)
+        if job.counts_pairs:
+            pairs_shown(Claims(ready, job.reference)).write_ipc(folder / _PAIRS)
+
+    journal.commit("past", number, write, record)
 
 
 def _spilled(journal: Journal, kind: str) -> Spill:
@@ -127,12 +165,14 @@ def _result(job: Job, journal: Journal, files: Sequence[FileRead]) -> Large:
         tuple(record for _, _, record in done),
         tuple(files),
         job.edits,
+        job.earlier.notes,
     )
 
 
-def _check_groups(job: Job, journal: Journal, spill: Spill, past: Spill | None) -> None:
+def _check_groups(
+    job: Job, journal: Journal, spill: Spill, past: Spill | None, known: _Known
+) -> None:
     counts = spill.claims()
-    has_history = past is not None and bool(past.claims().any())
     ranges = groups(counts, job.plan.at_once)
     done = {number for number, _, _ in journal.done("part")}
     total = int(counts.sum())
@@ -144,7 +184,7 @@ def _check_groups(job: Job, journal: Journal, spill: Spill, past: Spill | None) 
         count = batch.claims.height
         if past is not None:
             batch = _with_past(batch, past.load(*ranges[number]))
-        batch = replace(batch, has_history=has_history)
+        batch = replace(batch, has_history=known.has_history, history_pairs=known.pairs)
         _commit_part(job, journal, number, batch, {"claims": count, "lines": lines})
         return count
 

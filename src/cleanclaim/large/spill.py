@@ -69,6 +69,16 @@ class Spill:
                 counts += np.diff(starts["claims"])
         return counts
 
+    def patients(self) -> pl.Series:
+        """The keys of the patients."""
+        told = [
+            pl.scan_ipc(piece / "claims.arrow").select("patient_key")
+            for piece, starts in zip(self.pieces, self._starts, strict=True)
+            if "claims" in starts
+        ]
+        found = [frame["patient_key"] for frame in pl.collect_all(told)]
+        return pl.concat(found).unique() if found else pl.Series("patient_key", [], pl.UInt64)
+
     def load(self, first: int, last: int) -> Batch:
         """The claims of a range of buckets, `last` not included."""
         asked = [

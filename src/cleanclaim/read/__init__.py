@@ -1,9 +1,11 @@
-"""Reading claims: X12 837, CSV and Parquet, told apart by content."""
+"""Reading claims: X12 837, CSV, Parquet and histories, told apart by content."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -12,13 +14,16 @@ import polars as pl
 from cleanclaim.errors import InputError, UnreadableFile
 from cleanclaim.model import Batch
 from cleanclaim.read import table
+from cleanclaim.read.files import table_set
+from cleanclaim.read.kept import additions, is_history, numbered, of_patients, read_kept
 from cleanclaim.read.sources import STDIN, Source, kind_of, peek, sources
 from cleanclaim.read.x12 import read_x12
 
-__all__ = ["FileRead", "read"]
+__all__ = ["FileRead", "Past", "read"]
 
 CLAIMS_AT_ONCE: Final = 50_000
-_TABLE_ENDINGS: Final = (".csv", ".tsv", ".txt", ".parquet")
+HISTORY: Final = "history"
+"""The format of a history."""
 
 
 @dataclass(slots=True)
@@ -27,8 +32,8 @@ class FileRead:
 
     Attributes:
         file: its name.
-        format: x12, csv or parquet; None where it could not be told.
-        claims: how many claims were read.
+        format: x12, csv, parquet, tables or history; None where it could not be told.
+        claims: how many claims were read; of a history, how many it holds.
         error: why it could not be read (any further); None where it was.
     """
 
@@ -46,69 +51,102 @@ def read(
     form: bool = True,
     skip: int = 0,
     at_once: int = CLAIMS_AT_ONCE,
+    past: Past | None = None,
 ) -> Iterator[Batch]:
     """The claims of every input, batch after batch.
 
     Args:
-        inputs: files, folders, "-" for standard input.
+        inputs: files, folders, histories (`cleanclaim.history`), "-" for standard input.
         files: filled with one entry a file read or not read; a file that cannot be read does not stop the others.
         first_claim_key: the key of the first claim.
         form: look at the form of segments and elements too, not of the envelope alone.
         skip: leave out so many of the first files; `files` holds their entries already.
         at_once: about how many claims of an 837 file a batch holds.
+        past: where earlier claims are read: which of them are looked back at.
 
     Yields:
         Batches with unique claim keys, in reading order.
     """
     key = first_claim_key
-    to_skip = skip
+    opened = _opened(inputs, past or Past(), form=form, at_once=at_once)
+    for entry, begin in islice(opened, skip, None):
+        files.append(entry)
+        for batch in _guarded(begin(key), entry):
+            own = batch if past is None else past.of(batch, key)
+            key += own.claims.height
+            yield own
+
+
+@dataclass(frozen=True)
+class Past:
+    """Which earlier claims are looked back at.
+
+    Attributes:
+        patients: keys of their patients; None for all.
+        but: hashes of files whose claims in a history are left out: those that are checked.
+    """
+
+    patients: pl.Series | None = None
+    but: frozenset[str] = frozenset()
+
+    def of(self, batch: Batch, first_claim_key: int) -> Batch:
+        """Those claims of a batch, numbered from a key."""
+        if self.patients is None:
+            return batch
+        return numbered(of_patients(batch, self.patients), first_claim_key)
+
+
+Begin = Callable[[int], Iterator[Batch]]
+"""Begins to read something: its claims, numbered from a key."""
+
+
+def _opened(
+    inputs: Iterable[str | Path], past: Past, *, form: bool, at_once: int
+) -> Iterator[tuple[FileRead, Begin]]:
+    """Everything below the inputs: what the report says of it, and how it is read."""
     for given in inputs:
-        group = table_set(Path(given)) if str(given) != STDIN else None
-        found: Iterable[Source | UnreadableFile] = [] if group else sources([given])
-        if group and to_skip:
-            to_skip -= 1
+        path = Path(given)
+        group = table_set(path) if str(given) != STDIN else None
+        if str(given) != STDIN and is_history(path):
+            entry = FileRead(str(given), HISTORY)
+            yield entry, partial(_read_history, path, entry, past, at_once)
         elif group:
-            entry = FileRead(str(given), "tables")
-            files.append(entry)
-            for batch in _guarded(_read_group(Path(given), group, key), entry):
-                key += batch.claims.height
-                yield batch
-        for source in found:
-            if to_skip:
-                to_skip -= 1
-                continue
-            if isinstance(source, UnreadableFile):
-                files.append(FileRead(str(given), error=str(source)))
-                continue
-            entry = FileRead(source.name)
-            files.append(entry)
-            for batch in _guarded(
-                _read_source(source, entry, key, form=form, at_once=at_once), entry
-            ):
-                key += batch.claims.height
-                yield batch
+            yield FileRead(str(given), "tables"), partial(_read_group, path, group)
+        else:
+            for source in sources([given]):
+                yield _source_opened(source, str(given), form=form, at_once=at_once)
 
 
-def table_set(path: Path) -> dict[str, Path]:
-    """The files of a table set in a folder (`claims`, `lines`, `diagnoses`); empty where the folder holds none."""
-    if not path.is_dir():
-        return {}
-    found = {
-        p.stem: p
-        for p in sorted(path.iterdir())
-        if p.stem in table.SET_FILES and p.suffix.lower() in _TABLE_ENDINGS
-    }
-    return found if {"claims", "lines"} <= set(found) else {}
+def _source_opened(
+    source: Source | UnreadableFile, given: str, *, form: bool, at_once: int
+) -> tuple[FileRead, Begin]:
+    if isinstance(source, UnreadableFile):
+        return FileRead(given, error=str(source)), lambda _key: iter(())
+    entry = FileRead(source.name)
+    return entry, partial(_read_source, source, entry, form=form, at_once=at_once)
 
 
 def _guarded(batches: Iterator[Batch], entry: FileRead) -> Iterator[Batch]:
     """Batches until the file cannot be read further, which the entry then says."""
     try:
         for batch in batches:
-            entry.claims += batch.claims.height
+            if entry.format != HISTORY:  # of which only some are read
+                entry.claims += batch.claims.height
             yield batch
     except InputError as error:
         entry.error = str(error)
+
+
+def _read_history(
+    path: Path, entry: FileRead, past: Past, at_once: int, key: int
+) -> Iterator[Batch]:
+    entry.claims = sum(
+        added.claims
+        for addition in additions(path)
+        for added in addition.files
+        if added.sha256 not in past.but
+    )
+    yield from read_kept(path, key, patients=past.patients, but=past.but, at_once=at_once)
 
 
 def _read_source(

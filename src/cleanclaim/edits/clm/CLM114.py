@@ -69,6 +69,7 @@ def claim_twice(claims: Claims, reference: Reference) -> Rows:
     del reference
     first_time = claims.claims.filter(
         ~pl.col("is_history").fill_null(value=False),
+        "stands",
         ~pl.col("claim_frequency_code").fill_null("1").is_in(["7", "8"]),
     )
     several = first_time.filter(pl.col("patient_key").is_duplicated())

@@ -99,6 +99,7 @@ def line_twice(claims: Claims, reference: Reference) -> Rows:
     judged = claims.lines.lazy().filter(
         _REPEATS,
         ~pl.col("is_history").fill_null(value=False),
+        "stands",
         pl.col("procedure_code").is_not_null(),
         pl.col("claim_type") != "dental",
         ~pl.col("claim_frequency_code").fill_null("1").is_in(["7", "8"]),

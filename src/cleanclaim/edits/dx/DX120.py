@@ -92,7 +92,7 @@ def encounter_character_doubtful(claims: Claims, reference: Reference) -> Rows: 
     )
     earlier = (
         long.lazy()
-        .filter(pl.col("character").is_in(list(_SUBSEQUENT)))
+        .filter("stands", pl.col("character").is_in(list(_SUBSEQUENT)))
         .select(
             "patient_key",
             "stem",

@@ -123,7 +123,7 @@ def patient_not_new(claims: Claims, reference: Reference) -> Rows:
     )
     seen = (
         claims.lines.lazy()
-        .filter(pl.col("claim_type") == "professional")
+        .filter("stands", pl.col("claim_type") == "professional")
         .join(visits, on="procedure_code", how="semi")
         .select(
             "patient_key",

@@ -94,9 +94,9 @@ def two_visits_a_day(claims: Claims, reference: Reference) -> Rows:
     rows = (
         claims.lines.lazy()
         .filter(
+            "stands",
             pl.col("claim_type") == "professional",
             pl.col("provider_npi").is_not_null(),
-            ~pl.col("claim_frequency_code").fill_null("1").is_in(["7", "8"]),
         )
         .join(visits, on="procedure_code")
         .with_columns(has_modifier("25", "27").alias("_apart"))
@@ -119,6 +119,9 @@ def two_visits_a_day(claims: Claims, reference: Reference) -> Rows:
         .filter(
             (pl.col("claim_key") != pl.col("_key")) | (pl.col("line_number") != pl.col("_line"))
         )
-        .filter(pl.col("procedure_code") != pl.col("first_code"))
+        .filter(
+            pl.col("procedure_code") != pl.col("first_code"),
+            ~pl.col("claim_frequency_code").fill_null("1").is_in(["7", "8"]),
+        )
         .select("claim_key", "line_number", "procedure_code", "from_date", "category", "first_code")
     )

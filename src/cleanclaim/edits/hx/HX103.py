@@ -86,7 +86,7 @@ def already_billed(claims: Claims, reference: Reference) -> Rows:
         claims.lines.lazy().filter(pl.col("procedure_code").is_not_null()).with_columns(modifiers)
     )
     earlier = (
-        lines.filter(pl.col("is_history") & (pl.col("claim_frequency_code").fill_null("1") != "8"))
+        lines.filter("is_history", "stands")
         .group_by(same)
         .agg(pl.col("claim_id").first().fill_null("without number").alias("earlier_claim"))
     )

@@ -18,10 +18,9 @@ _RARE = 0.01
 def _seen(claims: Claims) -> pl.LazyFrame:
     """How often the history shows each procedure, by line."""
     return (
-        claims.line_diagnoses.lazy()
-        .filter("is_history")
-        .group_by("procedure_code")
-        .agg(pl.struct("claim_key", "line_number").n_unique().cast(pl.Int64).alias("times_seen"))
+        claims.history_pairs.lazy()
+        .filter(pl.col("category").is_null())
+        .select("procedure_code", pl.col("lines").alias("times_seen"))
     )
 
 
@@ -67,6 +66,7 @@ _HISTORY = tuple(
     disposition=Disposition.WARN,
     carc="11",
     on=False,
+    of_all_patients=True,
     source=Source("the claims given as history", "counted", "the user", date(2026, 11, 23)),
     column="lines.diagnosis_pointer_1",
     message="Of {times_seen} earlier lines of {procedure_code}, {times_with} pointed at a diagnosis of {categories}; by that count such a line is seen with a probability of about {probability}.",
@@ -102,10 +102,8 @@ def pair_not_seen_in_history(claims: Claims, reference: Reference) -> Rows:
     lines = claims.line_diagnoses.lazy().with_columns(
         pl.col("diagnosis_code").str.slice(0, 3).alias("_category")
     )
-    pairs = (
-        lines.filter("is_history")
-        .group_by("procedure_code", "_category")
-        .agg(pl.struct("claim_key", "line_number").n_unique().cast(pl.Int64).alias("_times"))
+    pairs = claims.history_pairs.lazy().select(
+        "procedure_code", pl.col("category").alias("_category"), pl.col("lines").alias("_times")
     )
     keys = ["claim_key", "line_number", "procedure_code"]
     return (

@@ -38,7 +38,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
 def _surgeries(claims: Claims) -> pl.LazyFrame:
     return (
         claims.lines.lazy()
-        .filter(pl.col("procedure_code").str.contains(_SURGERY))
+        .filter("stands", pl.col("procedure_code").str.contains(_SURGERY))
         .select(
             "patient_key",
             pl.col("from_date").alias("surgery_date"),
@@ -117,6 +117,7 @@ def modifier_without_earlier_service(claims: Claims, reference: Reference) -> Ro
     same = ["patient_key", "procedure_code", "from_date"]
     others = (
         claims.lines.lazy()
+        .filter("stands")
         .join(again.select(same).unique(), on=same, how="semi")
         .group_by(same)
         .agg(pl.len().alias("_count"), pl.col("units").sum().alias("_units"))

@@ -1,0 +1,99 @@
+"""The commands of `cleanclaim history`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cleanclaim.terminal import COULD_NOT_RUN, progress
+
+if TYPE_CHECKING:
+    from cleanclaim.read.kept import Added
+
+app = typer.Typer(
+    help="Claims that were sent, kept to look back at.", no_args_is_help=True, rich_markup_mode=None
+)
+_FOLDER = typer.Argument(metavar="HISTORY", help="The folder of the history.")
+
+
+@app.command(
+    name="add",
+    epilog="Examples:  cleanclaim history add history/ 2026-11-24.837  |  cleanclaim history add history/ claims/2025/",
+)
+def add(
+    history: Annotated[
+        Path, typer.Argument(metavar="HISTORY", help="Its folder; made where it is not there.")
+    ],
+    inputs: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Claims that were sent: files, folders.")
+    ],
+) -> None:
+    """Add claims that were sent: 837 files, CSV or Parquet tables.
+
+    A file is added whole or not at all, and once: its bytes are known again.
+    """
+    from cleanclaim.history import History  # noqa: PLC0415 - start-up
+
+    with progress() as (_, claims):
+        done = History(history).add(inputs, claims)
+    for added in done.added:
+        typer.echo(f"added  {_line(added)}")
+    for name, known in done.known:
+        typer.echo(f"there already, as file {known.number} since {known.added[:10]}: {name}")
+    for refused in done.refused:
+        typer.echo(f"cleanclaim: not added: {refused}", err=True)
+    if done.refused:
+        raise typer.Exit(COULD_NOT_RUN)
+
+
+@app.command(
+    name="list",
+    epilog="Examples:  cleanclaim history list history/  |  cleanclaim history list history/ --format json",
+)
+def list_files(
+    history: Annotated[Path, _FOLDER],
+    *,
+    format_: Annotated[str, typer.Option("--format", "-f", help="text or json.")] = "text",
+) -> None:
+    """What was added, and which days of service it covers."""
+    from cleanclaim.history import History  # noqa: PLC0415
+
+    files = History(history).files()
+    if format_ == "json":
+        typer.echo(json.dumps({"files": [asdict(added) for added in files]}, indent=2))
+        return
+    for added in files:
+        typer.echo(_line(added))
+    typer.echo(f"{_counted(files)}.")
+
+
+@app.command(name="remove", epilog="Example:  cleanclaim history remove history/ 12")
+def remove(
+    history: Annotated[Path, _FOLDER],
+    numbers: Annotated[
+        list[int],
+        typer.Argument(metavar="NUMBER...", help="Files, as `history list` numbers them."),
+    ],
+) -> None:
+    """Take the claims of files out again: from the disk too."""
+    from cleanclaim.history import History  # noqa: PLC0415
+
+    for added in History(history).remove(numbers):
+        typer.echo(f"removed  {_line(added)}")
+
+
+def _line(added: Added) -> str:
+    days = f"{added.first_day} to {added.last_day}" if added.first_day else "no day of service"
+    return f"{added.number:>5}  {added.claims:>9,} claims  {days:<24}  {added.name}"
+
+
+def _counted(files: Sequence[Added]) -> str:
+    claims = sum(added.claims for added in files)
+    days = [day for added in files for day in (added.first_day, added.last_day) if day]
+    span = f", {min(days)} to {max(days)}" if days else ""
+    return f"{len(files):,} files, {claims:,} claims{span}"

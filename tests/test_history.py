@@ -1,0 +1,414 @@
+"""A history: what is added is looked back at, once, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+from typer.testing import CliRunner
+
+from cleanclaim import History, check, history, registry
+from cleanclaim.cli import app
+from cleanclaim.errors import CleanclaimError, ConfigError, HistoryError, UnreadableFile
+from cleanclaim.large import Job, Large, Plan, run
+from cleanclaim.lock import locked
+from cleanclaim.model import Batch
+from cleanclaim.pipeline import Settings
+from cleanclaim.read import FileRead, Past, read
+from cleanclaim.reference import Reference
+from cleanclaim.report.result import Report
+from cleanclaim.samples import interchange
+
+ORDER = ["claim_id", "line_number", "diagnosis_number", "code", "position", "message"]
+
+
+def claim(
+    path: Path,
+    claim_id: str,
+    *,
+    patient: int = 0,
+    procedure: str = "99213",
+    frequency: str = "1",
+) -> Path:
+    text = interchange(
+        ("CLM*EXAMPLE-1", f"CLM*{claim_id}*125***11:B:{frequency}*Y*A*Y*Y"),
+        ("NM1*IL", f"NM1*IL*1*EXAMPLE*PAT****MI*W00000000{patient}"),
+    )
+    path.write_text(text.replace("HC:99213", f"HC:{procedure}"))
+    return path
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> History:
+    return History(tmp_path / "history")
+
+
+@pytest.fixture
+def past(tmp_path: Path) -> list[Path]:
+    folder = tmp_path / "sent"
+    folder.mkdir()
+    return [claim(folder / f"{n}.837", f"SENT-{n}", patient=n % 3) for n in range(6)]
+
+
+@pytest.fixture
+def today(tmp_path: Path) -> Path:
+    return claim(tmp_path / "today.837", "TODAY-1", patient=1)
+
+
+def claims_in(kept: History, patients: pl.Series | None = None) -> Batch:
+    """What a history holds, read back."""
+    files: list[FileRead] = []
+    batches = list(read([kept.folder], files, past=Past(patients)))
+    assert [entry.error for entry in files] == [None]
+    return Batch.of(
+        {
+            name: pl.concat([batch.frames()[name] for batch in batches])
+            for name in ("claims", "lines", "diagnoses")
+        }
+    )
+
+
+def found(report: Report) -> pl.DataFrame:
+    return report.findings.select(ORDER).sort(ORDER)
+
+
+def codes(report: Report) -> set[str]:
+    return set(report.findings["code"].cast(pl.String))
+
+
+def files_of(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+class TestAdd:
+    def test_what_is_read_back_is_what_was_added(self, kept: History, past: list[Path]) -> None:
+        done = kept.add(past[:4])
+        kept.add(past[4:])
+        assert [added.claims for added in done.added] == [1, 1, 1, 1]
+        sent: list[FileRead] = []
+        expected = list(read(past, sent, form=False))
+        held = claims_in(kept)
+        for name in ("claims", "lines", "diagnoses"):
+            frames = [batch.frames()[name] for batch in expected]
+            assert_frame_equal(held.frames()[name], pl.concat(frames))
+
+    def test_folders_and_tables(self, kept: History, past: list[Path], tmp_path: Path) -> None:
+        tables = tmp_path / "tables"
+        tables.mkdir()
+        (tables / "claims.csv").write_text(
+            "claim_id,member_id,patient_birth_date\nT1,W000000001,1980-02-14\n"
+        )
+        (tables / "lines.csv").write_text(
+            "claim_id,line_number,procedure_code,from_date\nT1,1,99213,2026-05-12\n"
+        )
+        done = kept.add([past[0].parent, tables])
+        assert [Path(added.name).name for added in done.added] == [
+            *(path.name for path in past),
+            "tables",
+        ]
+        assert claims_in(kept).claims["claim_id"].to_list()[-1] == "T1"
+        assert kept.add([tables]).known[0][0] == str(tables)
+
+    def test_large_files_have_parts_of_their_own(
+        self, kept: History, past: list[Path], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(history, "CLAIMS_A_PART", 1)
+        kept.add(past)
+        assert claims_in(kept).claims["claim_key"].to_list() == list(range(6))
+        assert claims_in(kept).claims["claim_id"].to_list() == [f"SENT-{n}" for n in range(6)]
+
+    def test_a_file_is_added_once(self, kept: History, past: list[Path], tmp_path: Path) -> None:
+        kept.add(past[:2])
+        copy = tmp_path / "copy.837"
+        shutil.copy(past[0], copy)
+        other = tmp_path / "other.837"
+        shutil.copy(past[2], other)
+        done = kept.add([copy, past[2], other])
+        assert [(name, known.number) for name, known in done.known] == [(str(copy), 1)]
+        assert [added.name for added in done.added] == [str(past[2])]
+        assert done.refused == [f"{other}: the same bytes as {past[2]}"]
+        assert claims_in(kept).claims.height == 3
+
+    def test_a_file_that_cannot_be_read_to_its_end_is_not_added(
+        self, kept: History, past: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(history, "CLAIMS_A_PART", 1)
+        broken = tmp_path / "broken.zip"
+        whole = tmp_path / "whole.zip"
+        pack(whole, past[:3])
+        content = bytearray(whole.read_bytes())
+        at = content.find(past[2].name.encode()) + 60
+        content[at : at + 20] = bytes(20)
+        broken.write_bytes(content)
+        done = kept.add([past[3], broken, past[4]])
+        assert [added.number for added in done.added] == [1, 2]
+        assert len(done.refused) == 1
+        assert str(broken) in done.refused[0]
+        assert claims_in(kept).claims["claim_id"].to_list() == ["SENT-3", "SENT-4"]
+        assert len(list(kept.folder.rglob("claims-*.parquet"))) == 2
+
+    def test_nothing_to_add(self, kept: History, tmp_path: Path) -> None:
+        (tmp_path / "empty").mkdir()
+        (tmp_path / "note.txt").write_text("nothing of a claim")
+        done = kept.add([tmp_path / "empty", tmp_path / "note.txt", tmp_path / "none", "-"])
+        assert done.added == []
+        assert len(done.refused) == 4
+        assert kept.files() == []
+        assert kept.add([kept.folder]).refused == [f"{kept.folder}: it is a history itself"]
+
+    def test_a_run_that_was_stopped_leaves_nothing(self, kept: History, past: list[Path]) -> None:
+        kept.add(past[:1])
+        left = kept.folder / "additions" / ".adding-stopped"
+        left.mkdir()
+        shutil.copy(past[1], left / "claims-0000.parquet")
+        assert claims_in(kept).claims.height == 1
+        kept.add(past[1:2])
+        assert not left.exists()
+        assert claims_in(kept).claims.height == 2
+
+    def test_a_folder_of_something_else_is_left_alone(self, past: list[Path]) -> None:
+        with pytest.raises(HistoryError, match="a folder of something else"):
+            History(past[0].parent).add(past)
+
+    def test_one_at_a_time(self, kept: History, past: list[Path]) -> None:
+        kept.add(past[:1])
+        with locked(kept.folder), pytest.raises(ConfigError, match="another run"):
+            kept.add(past[1:])
+
+    def test_only_its_owner_reads_it(self, kept: History, past: list[Path]) -> None:
+        kept.add(past)
+        assert kept.folder.stat().st_mode & 0o077 == 0
+
+
+def pack(path: Path, members: list[Path]) -> None:
+    import zipfile  # noqa: PLC0415
+
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for member in members:
+            archive.write(member, member.name)
+
+
+class TestRemove:
+    def test_its_claims_are_gone_from_the_disk(self, kept: History, past: list[Path]) -> None:
+        kept.add(past[:3])
+        kept.add(past[3:4])
+        before = files_of(kept.folder)
+        gone = kept.remove([2])
+        assert [added.name for added in gone] == [str(past[1])]
+        assert claims_in(kept).claims["claim_id"].to_list() == ["SENT-0", "SENT-2", "SENT-3"]
+        assert claims_in(kept).lines.height == 3
+        assert len(files_of(kept.folder)) == len(before)
+        held = pl.concat(
+            [
+                pl.read_parquet(path, columns=["claim_id"])
+                for path in kept.folder.rglob("claims-*.parquet")
+            ]
+        )
+        assert "SENT-1" not in held["claim_id"].to_list()
+        assert [added.number for added in kept.files()] == [1, 3, 4]
+
+    def test_a_whole_addition(self, kept: History, past: list[Path]) -> None:
+        kept.add(past[:2])
+        kept.add(past[2:3])
+        kept.remove([1, 2])
+        assert claims_in(kept).claims["claim_id"].to_list() == ["SENT-2"]
+        assert not (kept.folder / "additions" / "000001").exists()
+
+    def test_it_can_be_added_again(self, kept: History, past: list[Path]) -> None:
+        kept.add(past[:3])
+        kept.remove([1])
+        kept.add(past[:1])
+        assert claims_in(kept).claims["claim_id"].to_list() == ["SENT-1", "SENT-2", "SENT-0"]
+
+    def test_unknown_numbers(self, kept: History, past: list[Path]) -> None:
+        kept.add(past[:1])
+        with pytest.raises(HistoryError, match="no file 7, 9"):
+            kept.remove([9, 7, 1])
+        assert len(kept.files()) == 1
+
+
+class TestLookingBack:
+    def test_as_with_the_files_themselves(
+        self, kept: History, past: list[Path], today: Path, reference: Reference
+    ) -> None:
+        kept.add(past)
+        with_files = check(today, history=past, reference=reference)
+        with_history = check(today, history=kept.folder, reference=reference)
+        assert_frame_equal(found(with_history), found(with_files))
+        assert_frame_equal(with_history.not_checked, with_files.not_checked)
+        assert "HX103" in codes(with_history)
+
+    def test_only_the_patients_of_the_day_are_read(
+        self, kept: History, past: list[Path], today: Path, reference: Reference
+    ) -> None:
+        kept.add(past)
+        report = check(today, history=kept.folder, reference=reference)
+        earlier = report.batch.claims.filter("is_history")
+        assert earlier["claim_id"].to_list() == ["SENT-1", "SENT-4"]
+        assert report.claims["claim_id"].to_list() == ["TODAY-1"]
+        assert report.files[-1].claims == 6
+
+    def test_objects_look_back_too(
+        self, kept: History, past: list[Path], reference: Reference
+    ) -> None:
+        kept.add(past)
+        asked = {
+            "claim_id": "TODAY-1",
+            "member_id": "W000000001",
+            "patient_birth_date": "1980-02-14",
+            "billing_npi": "1234567893",
+            "rendering_npi": "1245319599",
+            "lines": [{"procedure_code": "99213", "from_date": "2026-05-12"}],
+        }
+        assert "HX103" in codes(check(asked, history=kept.folder, reference=reference))
+        assert "HX103" not in codes(check(asked, reference=reference))
+
+    def test_the_days_own_file_is_no_past(
+        self, kept: History, past: list[Path], reference: Reference
+    ) -> None:
+        kept.add(past[:3])
+        report = check(past[1], history=kept.folder, reference=reference)
+        assert "HX103" not in codes(report)
+        assert report.notes == (f"In the history already, and not looked back at: {past[1]}.",)
+
+    def test_without_claims_of_the_patient_it_is_a_history_still(
+        self, kept: History, past: list[Path], tmp_path: Path, reference: Reference
+    ) -> None:
+        visit = claim(tmp_path / "new.837", "NEW", patient=9, procedure="99203")
+        kept.add(past)
+        alone = check(visit, reference=reference).not_checked
+        looked_back = check(visit, history=kept.folder, reference=reference).not_checked
+        assert "EM101" in alone["code"].cast(pl.String).to_list()
+        assert "EM101" not in looked_back["code"].cast(pl.String).to_list()
+
+    def test_what_all_patients_show(
+        self, kept: History, tmp_path: Path, today: Path, reference: Reference
+    ) -> None:
+        folder = tmp_path / "paid"
+        folder.mkdir()
+        for number in range(20):
+            path = claim(folder / f"{number}.837", f"PAID-{number}", patient=2 + number % 7)
+            path.write_text(path.read_text().replace("ABK:I10", "ABK:E119"))
+        kept.add([folder])
+        in_memory = check(today, history=kept.folder, select=["LNK108"], reference=reference)
+        assert codes(in_memory) == {"LNK108"}
+        job = Job(
+            (today, claim(tmp_path / "more.837", "TODAY-2", patient=8)),
+            reference,
+            tuple(in_memory.edits),
+            Settings(),
+            history=(kept.folder,),
+            plan=Plan(at_once=1, in_memory=0),
+        )
+        with run(job) as on_disk:
+            assert isinstance(on_disk, Large)
+            assert on_disk.summary["findings_by_edit"]["LNK108"]["count"] == 2
+            assert on_disk.summary["not_checked"] == 0
+
+    def test_large_runs_read_only_their_patients(
+        self, kept: History, past: list[Path], today: Path, reference: Reference
+    ) -> None:
+        kept.add([*past, today])
+        edits = tuple(registry.own_edits())
+        job = Job((today,), reference, edits, Settings(), history=(kept.folder,))
+        with run(job) as expected, run(replace(job, plan=Plan(at_once=1, in_memory=0))) as large:
+            assert isinstance(expected, Report)
+            assert isinstance(large, Large)
+            assert expected.batch.claims.height == 3
+            shown = pl.concat(list(large.findings_parts())).select(ORDER).sort(ORDER)
+            assert_frame_equal(shown, found(expected))
+            assert large.summary == expected.summary
+            assert large.notes == expected.notes != ()
+
+    def test_a_void_takes_the_place_of_what_it_voids(
+        self, kept: History, past: list[Path], today: Path, tmp_path: Path, reference: Reference
+    ) -> None:
+        kept.add([past[1]])
+        assert "HX103" in codes(check(today, history=kept.folder, reference=reference))
+        kept.add([claim(tmp_path / "void.837", "SENT-1", patient=1, frequency="8")])
+        assert "HX103" not in codes(check(today, history=kept.folder, reference=reference))
+
+    def test_a_correction_takes_the_place_of_what_it_corrects(
+        self, kept: History, past: list[Path], today: Path, tmp_path: Path, reference: Reference
+    ) -> None:
+        kept.add([past[1]])
+        corrected = claim(
+            tmp_path / "corrected.837", "SENT-1", patient=1, procedure="99214", frequency="7"
+        )
+        kept.add([corrected])
+        assert "HX103" not in codes(check(today, history=kept.folder, reference=reference))
+        same = claim(tmp_path / "same.837", "TODAY-2", patient=1, procedure="99214")
+        assert "HX103" in codes(check(same, history=kept.folder, reference=reference))
+
+
+class TestDamage:
+    @pytest.fixture
+    def damaged(self, kept: History, past: list[Path]) -> History:
+        kept.add(past)
+        return kept
+
+    def test_a_missing_table_is_told(
+        self, damaged: History, today: Path, reference: Reference
+    ) -> None:
+        next(damaged.folder.rglob("lines-*.parquet")).unlink()
+        report = check(today, history=damaged.folder, reference=reference)
+        assert "missing or damaged" in str(report.unread[0].error)
+
+    def test_a_damaged_table_is_told(
+        self, damaged: History, today: Path, reference: Reference
+    ) -> None:
+        next(damaged.folder.rglob("lines-*.parquet")).write_bytes(b"PAR1 no more")
+        report = check(today, history=damaged.folder, reference=reference)
+        assert "missing or damaged" in str(report.unread[0].error)
+
+    @pytest.mark.parametrize("content", ["no ledger", "{}", '{"files": 3}', '{"files": [{}]}'])
+    def test_a_damaged_ledger_is_told(
+        self, damaged: History, today: Path, content: str, reference: Reference
+    ) -> None:
+        next(damaged.folder.rglob("addition.json")).write_text(content)
+        with pytest.raises(CleanclaimError, match="addition"):
+            damaged.files()
+        report = check(today, history=damaged.folder, reference=reference)
+        assert "addition.json" in str(report.unread[0].error)
+
+    def test_one_of_a_later_version_is_not_read(self, damaged: History) -> None:
+        (damaged.folder / "history.json").write_text('{"format": 2}')
+        with pytest.raises(UnreadableFile, match="format 2"):
+            damaged.files()
+
+    def test_what_an_earlier_version_did_not_write_is_null(self, damaged: History) -> None:
+        table = next(damaged.folder.rglob("claims-*.parquet"))
+        pl.read_parquet(table).drop("billing_state").write_parquet(table)
+        held = claims_in(damaged).claims
+        assert held["billing_state"].null_count() == held.height == 6
+
+
+class TestCommands:
+    def run(self, *arguments: object) -> tuple[int, str, str]:
+        done = CliRunner().invoke(app, ["history", *map(str, arguments)])
+        return done.exit_code, done.stdout, done.stderr
+
+    def test_add_list_remove(self, kept: History, past: list[Path]) -> None:
+        status, out, err = self.run("add", kept.folder, *past[:2])
+        assert (status, err) == (0, "")
+        assert out.count("1 claims  2026-05-12 to 2026-05-12") == 2
+        status, out, _ = self.run("add", kept.folder, past[0])
+        assert (status, out[:28]) == (0, "there already, as file 1 sin")
+        status, out, _ = self.run("list", kept.folder)
+        assert (status, out.splitlines()[-1]) == (
+            0,
+            "2 files, 2 claims, 2026-05-12 to 2026-05-12.",
+        )
+        assert self.run("remove", kept.folder, 1)[0] == 0
+        _, out, _ = self.run("list", kept.folder, "--format", "json")
+        assert [entry["number"] for entry in json.loads(out)["files"]] == [2]
+
+    def test_what_is_not_added_is_told(self, kept: History, tmp_path: Path) -> None:
+        status, _, err = self.run("add", kept.folder, tmp_path / "none.837")
+        assert status == 2
+        assert err == f"cleanclaim: not added: {tmp_path / 'none.837'}: No such file or directory\n"
