@@ -97,7 +97,7 @@ def check(
         typer.Option("--format", "-f", help="text, json, jsonl, sarif, csv, parquet or html."),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write the report to this file.")
+        str | None, typer.Option("--output", "-o", help="Write the report to this file.")
     ] = None,
     select: Annotated[
         list[str] | None,
@@ -164,6 +164,13 @@ def check(
             help="How much memory to take, such as 2GB (the default): more claims than fit are worked through on disk.",
         ),
     ] = None,
+    engine: Annotated[
+        str,
+        typer.Option(
+            "--engine",
+            help="here, or spark: the cluster that Spark's settings name works through data sets and table sets in Parquet; OUTPUT is a folder.",
+        ),
+    ] = "here",
     timings: Annotated[
         bool,
         typer.Option(
@@ -200,14 +207,23 @@ def check(
         "memory": memory,
     }
     chosen = settings_of.load(given, file=config)
-    _can_be_put(chosen.format, output)
-    asked = _Asked(chosen, store, lock, output, is_baseline=write_baseline is not None)
+    if engine not in {"here", "spark"}:
+        raise ConfigError([f"--engine: expected here or spark, found {engine!r}"])
+    if engine == "spark":
+        from cleanclaim.cli_spark import check_on_spark  # noqa: PLC0415
+
+        if write_baseline or timings:
+            raise ConfigError(["--engine spark knows neither --write-baseline nor --timings"])
+        raise typer.Exit(check_on_spark(inputs, chosen, store, lock, output))
+    target = Path(output) if output else None
+    _can_be_put(chosen.format, target)
+    asked = _Asked(chosen, store, lock, target, is_baseline=write_baseline is not None)
     with _run(inputs, asked) as found:
         if write_baseline is not None:
             _write_baseline(_report(found), write_baseline)
             return
         results = _without_known(found, chosen.baseline)
-        _put(results, chosen.format, output)
+        _put(results, chosen.format, target)
         status = _status(results)
     if timings:
         _tell_timings(inputs, asked)

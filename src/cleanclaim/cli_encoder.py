@@ -225,6 +225,33 @@ def export_codes(
         typer.echo(f"{path}: {rows:,} rows")
 
 
+@export.command(
+    name="claims",
+    epilog="Example:  cleanclaim export claims inbox/ --output claims-2026/",
+)
+def export_claims(
+    inputs: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Claims: files, folders, or -.")
+    ],
+    *,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The folder to make.", show_default=False)
+    ],
+) -> None:
+    """Write claims as a data set: the tables of the model as Parquet, a folder each, for programs and clusters. `check` reads it again."""
+    from cleanclaim.dataset import write_dataset  # noqa: PLC0415
+
+    with progress() as (_, claims):
+        files, rows = write_dataset(inputs, output, claims)
+    for name, count in rows.items():
+        typer.echo(f"{output / name}: {count:,} rows")
+    errors = [entry.error for entry in files if entry.error]
+    for error in errors or ([] if rows.get("claims") else ["no claims were found"]):
+        typer.echo(f"cleanclaim: {error}", err=True)
+    if errors or not rows.get("claims"):
+        raise typer.Exit(COULD_NOT_RUN)
+
+
 @contextmanager
 def _encoder(store: Path | None, lock: Path | None) -> Iterator[Encoder]:
     """An encoder, with a progress line while its index is made."""

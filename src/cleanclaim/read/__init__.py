@@ -14,6 +14,7 @@ import polars as pl
 from cleanclaim.errors import InputError, UnreadableFile
 from cleanclaim.model import Batch
 from cleanclaim.read import table
+from cleanclaim.read.dataset import is_dataset, read_dataset
 from cleanclaim.read.files import table_set
 from cleanclaim.read.kept import additions, is_history, numbered, of_patients, read_kept
 from cleanclaim.read.sources import STDIN, Source, kind_of, peek, sources
@@ -32,7 +33,7 @@ class FileRead:
 
     Attributes:
         file: its name.
-        format: x12, csv, parquet, tables or history; None where it could not be told.
+        format: x12, csv, parquet, tables, data set or history; None where it could not be told.
         claims: how many claims were read; of a history, how many it holds.
         error: why it could not be read (any further); None where it was.
     """
@@ -56,7 +57,7 @@ def read(
     """The claims of every input, batch after batch.
 
     Args:
-        inputs: files, folders, histories (`cleanclaim.history`), "-" for standard input.
+        inputs: files, folders, table sets, data sets, histories (`cleanclaim.history`), "-" for standard input.
         files: filled with one entry a file read or not read; a file that cannot be read does not stop the others.
         first_claim_key: the key of the first claim.
         form: look at the form of segments and elements too, not of the envelope alone.
@@ -110,6 +111,8 @@ def _opened(
         if str(given) != STDIN and is_history(path):
             entry = FileRead(str(given), HISTORY)
             yield entry, partial(_read_history, path, entry, past, at_once)
+        elif str(given) != STDIN and is_dataset(path):
+            yield FileRead(str(given), "data set"), partial(read_dataset, path, at_once=at_once)
         elif group:
             yield FileRead(str(given), "tables"), partial(_read_group, path, group)
         else:

@@ -1,4 +1,4 @@
-"""What counts as one file below an input: a file, or a folder that is a table set."""
+"""What counts as one file below an input: a file, or a folder that is a table set or a data set."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Final
 
 from cleanclaim.read import table
+from cleanclaim.read.dataset import is_dataset, tables_of
 
 _TABLE_ENDINGS: Final = (".csv", ".tsv", ".txt", ".parquet")
 
 
 def files_below(path: Path) -> Iterator[Path]:
     """The files below an input, in order of name; hidden ones are left out."""
-    if not path.is_dir() or table_set(path):
+    if not path.is_dir() or table_set(path) or is_dataset(path):
         yield path
         return
     for file in sorted(path.rglob("*")):
@@ -36,15 +37,19 @@ def table_set(path: Path) -> dict[str, Path]:
 
 
 def digest_of(path: Path) -> str:
-    """The hash of a file's bytes; of a table set's, those of its files by name.
+    """The hash of a file's bytes; of a set's, those of its files by name.
 
     Raises:
         OSError: it cannot be read.
     """
     if path.is_dir():
         every = hashlib.sha256()
-        for name, file in sorted(table_set(path).items()):
-            every.update(f"{name}\0{digest_of(file)}\0".encode())
+        parts = (
+            tables_of(path) if is_dataset(path) else {n: [p] for n, p in table_set(path).items()}
+        )
+        for name, files in sorted(parts.items()):
+            for file in files:
+                every.update(f"{name}\0{digest_of(file)}\0".encode())
         return every.hexdigest()
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -266,8 +266,30 @@ def _named(
     frame: pl.DataFrame, allowed: frozenset[str], what: str, faults: list[str]
 ) -> pl.DataFrame:
     """The frame under the model's names; names that mean nothing are faults."""
+    names = _names(frame.columns, allowed, what, faults)
+    return frame.select(list(names)).rename(names)
+
+
+def named_as(table: str, columns: Sequence[str], faults: list[str]) -> dict[str, str]:
+    """The model's names of the columns of a table of a set; those that mean nothing are faults.
+
+    Args:
+        table: claims, lines or diagnoses.
+        columns: as they were given.
+        faults: added to.
+
+    Returns:
+        The model's name by the given one.
+    """
+    model = {"claims": CLAIMS, "lines": LINES, "diagnoses": DIAGNOSES}[table]
+    return _names(columns, _allowed(model), table, faults)
+
+
+def _names(
+    columns: Sequence[str], allowed: frozenset[str], what: str, faults: list[str]
+) -> dict[str, str]:
     names: dict[str, str] = {}
-    for given in frame.columns:
+    for given in columns:
         name = _model_name(given)
         if name not in allowed:
             near = get_close_matches(name, sorted(allowed), n=1)
@@ -279,7 +301,7 @@ def _named(
             faults.append(f"column '{given}' means '{name}', which is there already")
         else:
             names[given] = name
-    return frame.select(list(names)).rename(names)
+    return names
 
 
 def _model_name(given: str) -> str:

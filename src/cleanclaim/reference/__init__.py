@@ -84,6 +84,21 @@ class Reference:
         """Pin every release that is used here in a lock file, to be given to `load` later."""
         write_lock([_hashed(release) for release in self._releases], path)
 
+    def packed(self) -> bytes:
+        """The releases used that do not come with cleanclaim, as one zip (see `unpacked`)."""
+        return self._store.packed(release for release in self._releases if not release.embedded)
+
+    @classmethod
+    def unpacked(cls, packed: bytes, folder: Path) -> Self:
+        """The tables that `packed` gave, and those that come with cleanclaim.
+
+        Args:
+            packed: what `packed` gave.
+            folder: where they go; where it is there already it holds them.
+        """
+        Store(folder).unpack(packed)
+        return cls.load(store=folder)
+
     def pinned(self, tables: Collection[str]) -> list[Release]:
         """The releases of some tables, each with the hash of what it was read from."""
         return [_hashed(release) for release in self._releases if release.table in tables]

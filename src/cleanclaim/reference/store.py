@@ -8,12 +8,15 @@ release can never be seen. A lock file pins releases by hash, so that a run can 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import re
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
@@ -147,6 +150,31 @@ class Store:
                 " remove and import them again"
             )
         return releases
+
+    def packed(self, releases: Iterable[Release]) -> bytes:
+        """Some releases as one zip, for another machine."""
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as archive:  # the tables are compressed already
+            for release in releases:
+                folder = self._folder(release)
+                for name in (_LEDGER, _TABLE):
+                    archive.write(folder / name, str(folder.relative_to(self.path) / name))
+        return out.getvalue()
+
+    def unpack(self, packed: bytes) -> None:
+        """Make the store of what `packed` gave, where it is not there yet; it appears in one step."""
+        if self.path.is_dir():
+            return
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(prefix=".unpacking-", dir=self.path.parent))
+        try:
+            with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+                archive.extractall(unfinished / "store")
+            (unfinished / "store").mkdir(exist_ok=True)
+            with suppress(OSError):  # another worker of this machine was quicker
+                (unfinished / "store").rename(self.path)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
 
     def _folder(self, release: Release) -> Path:
         plain = re.sub(r"[^A-Za-z0-9_-]+", "-", release.name).strip("-")

@@ -1,0 +1,247 @@
+"""The driver's side: what is asked, the tables shipped, and what comes back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as fn
+from pyspark.sql.pandas.types import from_arrow_schema
+
+from cleanclaim import registry
+from cleanclaim.edit import Disposition, Edit
+from cleanclaim.engine import NOT_CHECKED
+from cleanclaim.errors import ConfigError
+from cleanclaim.findings import FINDINGS
+from cleanclaim.pipeline import Settings
+from cleanclaim.reference import Reference
+from cleanclaim.spark.rows import Given, claims_in, given, grouped
+from cleanclaim.spark.worker import BATCH, FAULT, FINDING, UNJUDGED, Task, arrow_schema
+from cleanclaim.version import VERSION
+
+CLAIMS_A_PARTITION: Final = 20_000
+_LEAST_PARTITIONS: Final = 2
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was found, as DataFrames. Nothing is worked on before one of them is asked for.
+
+    Attributes:
+        rows: everything that the workers give out, by `kind`. It is kept on the cluster until `close`, so that findings and what was not checked are
+            worked out once.
+    """
+
+    rows: DataFrame
+
+    @property
+    def findings(self) -> DataFrame:
+        """One row a finding: the columns of `cleanclaim.findings.FINDINGS`."""
+        return self._of(FINDING).select(*FINDINGS)
+
+    @property
+    def not_checked(self) -> DataFrame:
+        """What could not be judged: the columns of `cleanclaim.engine.NOT_CHECKED`; what tables do not speak of is told once."""
+        rows = self._of(UNJUDGED).select(*NOT_CHECKED)
+        by = [name for name in NOT_CHECKED if name != "lines"]
+        of_tables = rows.where(fn.col("lines").isNotNull())
+        merged = of_tables.groupBy(*by).agg(fn.sum("lines").alias("lines")).select(*NOT_CHECKED)
+        return rows.where(fn.col("lines").isNull()).unionByName(merged)
+
+    @property
+    def faults(self) -> DataFrame:
+        """What of the input could not be worked on: `message`, and how many `rows`. No row means that everything was."""
+        told = self._of(FAULT).groupBy("message").agg(fn.sum("lines").alias("rows"))
+        return told.select("message", "rows")
+
+    def summary(self) -> dict[str, Any]:
+        """Counts: claims, lines, clean claims, findings by disposition and edit, what was not checked, faults."""
+        counted = self._of(BATCH).agg(*(fn.sum(n).alias(n) for n in ("claims", "lines", "unclean")))
+        claims, lines, unclean = (int(value or 0) for value in counted.collect()[0])
+        by_edit = self._of(FINDING).groupBy("code", "name", "disposition").count().collect()
+        dispositions = [d.value for d in Disposition]
+        edits = sorted({(row["code"], row["name"]) for row in by_edit})
+        counts = {
+            code: sum(row["count"] for row in by_edit if row["code"] == code) for code, _ in edits
+        }
+        return {
+            "claims": claims,
+            "lines": lines,
+            "clean_claims": claims - unclean,
+            "clean_claim_rate": round((claims - unclean) / claims, 4) if claims else None,
+            "findings": sum(counts.values()),
+            "findings_by_disposition": {
+                kind: count
+                for kind in dispositions
+                if (count := sum(row["count"] for row in by_edit if row["disposition"] == kind))
+            },
+            "findings_by_edit": {
+                code: {"name": name, "count": counts[code]}
+                for code, name in sorted(edits, key=lambda edit: (-counts[edit[0]], edit[0]))
+            },
+            "not_checked": self.not_checked.count(),
+            "faults": self.faults.count(),
+        }
+
+    def close(self) -> None:
+        """Let go of what is kept on the cluster."""
+        self.rows.unpersist()
+
+    def _of(self, kind: str) -> DataFrame:
+        return self.rows.where(fn.col("kind") == kind)
+
+
+def check(
+    claims: DataFrame,
+    diagnoses: DataFrame | None,
+    lines: DataFrame,
+    *,
+    other_payers: DataFrame | None = None,
+    claim_codes: DataFrame | None = None,
+    syntax_faults: DataFrame | None = None,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    edits: Sequence[str | Path] = (),
+    payer_class: str | None = None,
+    as_of: date | None = None,
+    min_disposition: str = "info",
+    adopts: Mapping[str, str] | None = None,
+    policy_state: str | None = None,
+    reference: Reference | None = None,
+    shared: str | Path | None = None,
+    partitions: int | None = None,
+    keep: bool = True,
+) -> Checked:
+    """Check claims on a cluster.
+
+    Args:
+        claims: one row a claim. With `claim_key` and `patient_key` the tables are the model's own, as `cleanclaim export claims` writes them, and are taken
+            as they are, `is_history` too; else they are joined by `claim_id`, under the model's names or those common in the field.
+        diagnoses: one row a diagnosis; None where claims carry `diagnosis_code_1` and so on.
+        lines: one row a service line.
+        other_payers: of the model's own tables.
+        claim_codes: of the model's own tables.
+        syntax_faults: of the model's own tables.
+        select: codes, families or names of edits to run; by default all.
+        ignore: the same, left out.
+        edits: folders of own edits; their files are shipped.
+        payer_class: medicare, medicaid, commercial …; by default each claim's own.
+        as_of: the day that claims are judged on; by default the day each was sent.
+        min_disposition: the mildest disposition given out.
+        adopts: payers that adopted the rules of medicare or medicaid.
+        policy_state: the state whose local coverage policies bind claims that tell no state.
+        reference: the dated tables, which are shipped once; by default the embedded ones and the driver's store.
+        shared: a folder with a reference store that every worker sees; nothing is shipped then.
+        partitions: how many; by default one for each 20,000 claims.
+        keep: keep what the workers give out on the cluster until `close`, so that it is worked out once; False where it is only written.
+
+    Returns:
+        What was found, lazily.
+
+    Raises:
+        TableError: columns do not fit; every fault is listed.
+        InputError: a claim's key is missing, or stands for several claims.
+        ConfigError: an edit that needs all patients' history together is asked for, or the cluster takes no tables from the driver.
+        UnknownEdit: `select` or `ignore` names no edit.
+    """
+    tables = given(
+        {
+            "claims": claims,
+            "diagnoses": diagnoses,
+            "lines": lines,
+            "other_payers": other_payers,
+            "claim_codes": claim_codes,
+            "syntax_faults": syntax_faults,
+        }
+    )
+    settings = Settings(
+        payer_class, as_of, Disposition(min_disposition), adopts or {}, policy_state
+    )
+    files = _files(edits)
+    chosen = _chosen(edits, select, ignore)
+    count = claims_in(tables)
+    packed, digest = _shipped(claims, reference, shared)
+    task = Task(
+        packed=packed,
+        digest=digest,
+        store=Path(shared) if shared is not None else None,
+        codes=tuple(edit.code for edit in chosen),
+        files=files,
+        settings=settings,
+        is_model=tables.is_model,
+        has_history=_has_history(tables),
+        at_once=CLAIMS_A_PARTITION,
+        version=VERSION,
+    )
+    parts = partitions or max(-(-count // CLAIMS_A_PARTITION), _LEAST_PARTITIONS)
+    rows = grouped(tables, parts).mapInArrow(task, from_arrow_schema(arrow_schema()))
+    return Checked(rows.persist() if keep else rows)
+
+
+def _has_history(tables: Given) -> bool:
+    claims = tables.frames["claims"]
+    return "is_history" in claims.columns and bool(claims.where("is_history").take(1))
+
+
+def _chosen(
+    folders: Sequence[str | Path], select: Sequence[str], ignore: Sequence[str]
+) -> list[Edit]:
+    installed, _ = registry.entry_point_edits()
+    groups = [registry.own_edits(), installed]
+    for folder in folders:
+        found, errors = registry.folder_edits(Path(folder))
+        if errors:
+            raise errors[0]
+        groups.append(found)
+    chosen = registry.choose(registry.together(*groups), select, ignore)
+    whole = [edit.code for edit in chosen if edit.of_all_patients]
+    if whole:
+        raise ConfigError(
+            [
+                f"{', '.join(whole)}: it needs the history of all patients together; run it on one machine"
+            ]
+        )
+    return chosen
+
+
+def _files(folders: Sequence[str | Path]) -> tuple[tuple[str, str], ...]:
+    """The files of own edits, under names of their own."""
+    return tuple(
+        (f"{number}_{path.name}" if number else path.name, path.read_text(encoding="utf-8"))
+        for number, folder in enumerate(folders)
+        for path in sorted(Path(folder).glob("*.py"))
+        if not path.name.startswith("_")
+    )
+
+
+class _Broadcast:
+    """The value of a broadcast variable, asked for where it is needed."""
+
+    def __init__(self, variable: Any) -> None:
+        self._variable = variable
+
+    def __call__(self) -> bytes:
+        packed: bytes = self._variable.value
+        return packed
+
+
+def _shipped(
+    claims: DataFrame, reference: Reference | None, shared: str | Path | None
+) -> tuple[_Broadcast | None, str]:
+    if shared is not None:
+        return None, f"shared {shared}"
+    packed = (reference or Reference.load()).packed()
+    try:
+        context = claims.sparkSession.sparkContext
+    except Exception as error:
+        raise ConfigError(
+            [
+                "the tables cannot be shipped over this session; give shared=, a folder with a reference store that every worker sees"
+            ]
+        ) from error
+    return _Broadcast(context.broadcast(packed)), hashlib.sha256(packed).hexdigest()

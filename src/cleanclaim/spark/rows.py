@@ -1,0 +1,192 @@
+"""Claims on their way to the workers: the rows of all tables in one frame, each with the number of its table and the group that its patient falls into.
+
+A group is all claims of a patient. Where tables are joined by `claim_id` it is told by the member id alone, so that it may hold a family; a claim without one
+is a group of its own. Rows below no claim make a group too, so that they are told and not lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as fn
+from pyspark.sql.types import StructField, StructType
+
+from cleanclaim.errors import InputError, TableError
+from cleanclaim.model import MONEY, QUANTITY, TABLES, Table, expected
+from cleanclaim.read.dataset import KEYS, unknown_columns
+from cleanclaim.read.table import SET_FILES, named_as
+
+TABLE: Final = "_table"
+GROUP: Final = "_group"
+NAMES: Final = tuple(TABLES)
+_NEEDED: Final = {
+    "claims": ("claim_id",),
+    "lines": ("claim_id", "line_number"),
+    "diagnoses": ("claim_id", "diagnosis_number"),
+}
+"""What tables joined by claim_id must have: rows have no order on a cluster."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """The tables that were given.
+
+    Attributes:
+        frames: by name, the columns under the model's names.
+        key: the column that joins them: claim_key in the model's own tables (see `cleanclaim.read.dataset`), else claim_id.
+    """
+
+    frames: dict[str, DataFrame]
+    key: str
+
+    @property
+    def is_model(self) -> bool:
+        """Whether they are the model's own tables, and taken as they are."""
+        return self.key == "claim_key"
+
+
+def given(frames: Mapping[str, DataFrame | None]) -> Given:
+    """The tables that were given, their columns looked at.
+
+    Raises:
+        TableError: columns do not fit; every fault is listed.
+    """
+    there = {name: frame for name, frame in frames.items() if frame is not None}
+    if set(KEYS) <= set(there["claims"].columns):
+        return Given(_of_model(there), "claim_key")
+    faults = [
+        f"{name}: only tables with claim_key, as `cleanclaim export claims` writes them, have it"
+        for name in there
+        if name not in SET_FILES
+    ]
+    renamed = {}
+    for name, frame in there.items():
+        if name in SET_FILES:
+            names = named_as(name, frame.columns, faults)
+            renamed[name] = frame.select(
+                [fn.col(f"`{old}`").alias(new) for old, new in names.items()]
+            )
+            faults += [
+                f"{name}: the column '{needed}' is missing"
+                for needed in _NEEDED[name]
+                if needed not in names.values()
+            ]
+    if faults:
+        raise TableError("DataFrames", faults)
+    return Given(renamed, "claim_id")
+
+
+def claims_in(tables: Given) -> int:
+    """How many claims there are.
+
+    Raises:
+        InputError: a key is missing, or stands for several claims.
+    """
+    key = fn.col(tables.key)
+    counts = tables.frames["claims"].groupBy(key.alias("key")).count()
+    told = counts.agg(
+        fn.sum("count").alias("claims"),
+        fn.sum(fn.when((fn.col("count") > 1) | fn.col("key").isNull(), 1)).alias("wrong"),
+    ).collect()[0]
+    if told["wrong"]:
+        raise InputError(
+            f"DataFrames: {told['wrong']:,} values of claims.{tables.key} are missing or stand for several claims"
+        )
+    return int(told["claims"] or 0)
+
+
+def grouped(tables: Given, partitions: int) -> DataFrame:
+    """All rows, those of a group together and in order of groups within a partition.
+
+    Args:
+        tables: what was given.
+        partitions: how many.
+
+    Returns:
+        `_group`, `_table` (its number in `NAMES`) and a structure a table, null but for the row's own.
+    """
+    claims = tables.frames["claims"].withColumn(GROUP, _group(tables))
+    of_claim = claims.select(fn.col(tables.key).alias("_key"), GROUP)
+    alone = fn.concat(fn.lit("alone "), fn.coalesce(fn.col("_key").cast("string"), fn.lit("")))
+    schemas = {name: frame.schema for name, frame in tables.frames.items()}
+    every = _tagged(claims, "claims", schemas)
+    for name, frame in tables.frames.items():
+        if name != "claims":
+            joined = frame.withColumn("_key", fn.col(tables.key)).join(of_claim, "_key", "left")
+            told = joined.withColumn(GROUP, fn.coalesce(GROUP, alone))
+            every = every.unionByName(_tagged(told, name, schemas))
+    return every.repartition(partitions, GROUP).sortWithinPartitions(GROUP)
+
+
+def _group(tables: Given) -> Column:
+    own = fn.concat(fn.lit("claim "), fn.col(tables.key).cast("string"))
+    if tables.is_model:
+        return fn.coalesce(fn.col("patient_key").cast("string"), own)
+    if "member_id" not in tables.frames["claims"].columns:
+        return own
+    member = fn.trim(fn.col("member_id").cast("string"))
+    return fn.coalesce(fn.when(member != "", fn.concat(fn.lit("member "), member)), own)
+
+
+def _tagged(frame: DataFrame, name: str, schemas: Mapping[str, StructType]) -> DataFrame:
+    structures = [
+        fn.struct(*(fn.col(f"`{column}`") for column in schema.names)).alias(table)
+        if table == name
+        else fn.lit(None).cast(schema).alias(table)
+        for table, schema in schemas.items()
+    ]
+    return frame.select(GROUP, fn.lit(NAMES.index(name)).alias(TABLE), *structures)
+
+
+def _of_model(there: Mapping[str, DataFrame]) -> dict[str, DataFrame]:
+    """The model's own tables, each column of the model's type."""
+    faults: list[str] = []
+    typed = {}
+    for name, frame in there.items():
+        faults += unknown_columns(TABLES[name], frame.columns)
+        known = [field for field in frame.schema.fields if field.name in TABLES[name]]
+        faults += [fault for field in known if (fault := _misfit(TABLES[name], field))]
+        typed[name] = [
+            fn.col(field.name).cast(_SPARK[TABLES[name][field.name].dtype]).alias(field.name)
+            for field in known
+        ]
+    if faults:
+        raise TableError("DataFrames", faults)
+    return {name: frame.select(typed[name]) for name, frame in there.items()}
+
+
+_SPARK: Final[dict[object, str]] = {
+    pl.String: "string",
+    pl.Int64: "bigint",
+    pl.Date: "date",
+    pl.Boolean: "boolean",
+    MONEY: "decimal(15,2)",
+    QUANTITY: "decimal(15,3)",
+    pl.UInt64: "decimal(20,0)",
+}
+"""Spark's type for each type of the model. A patient's key is a whole number without sign, for which Spark has no type of its own."""
+_WHOLE: Final = ("tinyint", "smallint", "int", "bigint")
+_NUMBERS: Final = (*_WHOLE, "float", "double", "decimal")
+_FITTING: Final = {
+    "string": ("string", "varchar", "char"),
+    "bigint": _WHOLE,
+    "date": ("date", "timestamp", "timestamp_ntz"),
+    "boolean": ("boolean",),
+    "decimal(15,2)": _NUMBERS,
+    "decimal(15,3)": _NUMBERS,
+    "decimal(20,0)": (*_WHOLE, "decimal"),
+}
+"""For each of them the types that it can be made of without loss."""
+
+
+def _misfit(table: Table, field: StructField) -> str | None:
+    target = _SPARK[table[field.name].dtype]
+    given = field.dataType.simpleString()
+    if given.split("(")[0] in (*_FITTING[target], "void"):
+        return None
+    wanted = expected(table[field.name].dtype)
+    return f"{table.name}.{field.name} is {given}; expected {wanted}, as {target}"

@@ -1,0 +1,245 @@
+"""What a worker does: batches of whole patients out of the rows that reach it, each checked as on one machine."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+import pyarrow as pa
+
+from cleanclaim import registry
+from cleanclaim.edit import Edit
+from cleanclaim.engine import NOT_CHECKED, check
+from cleanclaim.errors import InputError, ReferenceProblem
+from cleanclaim.findings import FINDINGS
+from cleanclaim.model import Batch
+from cleanclaim.pipeline import Settings, prepare, reported
+from cleanclaim.read.table import read_set
+from cleanclaim.reference import Reference
+from cleanclaim.report.tally import UNCLEAN
+from cleanclaim.spark.rows import GROUP, NAMES, TABLE
+from cleanclaim.version import VERSION
+
+FINDING: Final = "finding"
+UNJUDGED: Final = "not checked"
+FAULT: Final = "fault"
+BATCH: Final = "batch"
+RESULT: Final[dict[str, Any]] = {
+    "kind": pl.String,
+    **FINDINGS,
+    "disposition": pl.String,
+    **{name: dtype for name, dtype in NOT_CHECKED.items() if name not in FINDINGS},
+    "claims": pl.Int64,
+    "unclean": pl.Int64,
+}
+"""Columns of what a worker gives out. By `kind`: a finding; a row of what was not checked; a fault of the input (`message`, and how many `lines` it touches);
+or the counts of a batch (`claims`, `lines`, `unclean` claims)."""
+_ROWS: Final = 10_000
+
+
+@dataclass(frozen=True)
+class Task:
+    """What every worker is told.
+
+    Attributes:
+        packed: gives the packed tables (a broadcast variable's value); None where `store` is on every worker.
+        digest: the hash of the packed tables.
+        store: a folder of tables that every worker sees.
+        codes: the edits, of cleanclaim and of installed packages.
+        files: name and text of the files of other edits.
+        settings: how claims are judged.
+        is_model: whether the tables are the model's own.
+        has_history: whether there are earlier claims.
+        at_once: about how many claims a batch holds.
+        version: of cleanclaim, on the driver.
+    """
+
+    packed: Callable[[], bytes] | None
+    digest: str
+    store: Path | None
+    codes: tuple[str, ...]
+    files: tuple[tuple[str, str], ...]
+    settings: Settings
+    is_model: bool
+    has_history: bool
+    at_once: int
+    version: str
+
+    def __call__(self, arrived: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Check the rows of a partition."""
+        if self.version != VERSION:
+            raise InputError(
+                f"cleanclaim {VERSION} is installed on this worker, and {self.version} on the driver"
+            )
+        reference = _reference(self)
+        edits = _edits(self.codes, self.files)
+        for rows in _whole_groups(arrived, self.at_once):
+            result = self._checked(rows, reference, edits)
+            table = result.to_arrow().cast(arrow_schema())
+            yield from table.to_batches(max_chunksize=_ROWS)
+
+    def _checked(
+        self, rows: pl.DataFrame, reference: Reference, edits: Sequence[Edit]
+    ) -> pl.DataFrame:
+        frames = {
+            name: rows.filter(pl.col(TABLE) == number).select(name).unnest(name)
+            for number, name in enumerate(NAMES)
+            if name in rows.columns
+        }
+        faults = _without_claim(frames, "claim_key" if self.is_model else "claim_id")
+        try:
+            batch = _batch(frames, is_model=self.is_model)
+        except InputError as error:
+            return _told([*faults, (str(error), frames["claims"].height)])
+        ready = prepare(replace(batch, has_history=self.has_history), self.settings)
+        checked = check(ready, reference, edits)
+        findings = reported(checked.findings, self.settings)
+        return pl.concat(
+            [
+                _kind(FINDING, self._own(findings)),
+                _kind(UNJUDGED, self._own(checked.not_checked)),
+                _told(faults),
+                _counts(ready, findings),
+            ]
+        )
+
+    def _own(self, found: pl.DataFrame) -> pl.DataFrame:
+        """Keys and places that were made here mean nothing elsewhere."""
+        if self.is_model:
+            return found
+        made = [name for name in ("claim_key", "position") if name in found.columns]
+        return found.with_columns(pl.lit(None, pl.Int64).alias(name) for name in made)
+
+
+def arrow_schema() -> pa.Schema:
+    """The columns of what a worker gives out, as Arrow has them."""
+    return pa.schema([pa.field(name, _arrow(dtype)) for name, dtype in RESULT.items()])
+
+
+def _arrow(dtype: Any) -> pa.DataType:
+    if isinstance(dtype, pl.Struct):
+        return pa.struct([pa.field(field.name, _arrow(field.dtype)) for field in dtype.fields])
+    return pa.int64() if dtype == pl.Int64 else pa.string()
+
+
+def _whole_groups(arrived: Iterator[pa.RecordBatch], at_once: int) -> Iterator[pl.DataFrame]:
+    """Rows of about so many claims, and of whole groups; they arrive in order of groups."""
+    pending: list[pl.DataFrame] = []
+    claims = 0
+    for rows in arrived:
+        frame = pl.DataFrame(pa.Table.from_batches([rows]))
+        pending.append(frame)
+        claims += int((frame[TABLE] == 0).sum())
+        if claims < at_once:
+            continue
+        held = pl.concat(pending)
+        last = held[GROUP][-1]
+        cut = int((held[GROUP] != last).sum())
+        if cut:
+            yield held.head(cut)
+            pending = [held.slice(cut)]
+            claims = int((pending[0][TABLE] == 0).sum())
+    if pending:
+        yield pl.concat(pending)
+
+
+def _without_claim(frames: dict[str, pl.DataFrame], key: str) -> list[tuple[str, int]]:
+    """Take out the rows that belong to no claim, and tell of them."""
+    faults = []
+    claims = frames["claims"].select(key)
+    for name, frame in frames.items():
+        if name == "claims":
+            continue
+        frames[name] = frame.join(claims, on=key, how="semi", maintain_order="left")
+        lost = frame.height - frames[name].height
+        if name == "syntax_faults":  # a fault of the file as a whole lies in no claim
+            whole = frame.filter(pl.col(key).is_null())
+            frames[name] = pl.concat([whole, frames[name]])
+            lost -= whole.height
+        if lost:
+            faults.append((f"{name}: rows belong to no claim", lost))
+    return faults
+
+
+def _batch(frames: Mapping[str, pl.DataFrame], *, is_model: bool) -> Batch:
+    if is_model:
+        return Batch.of(frames)
+    ordered = {
+        name: frame.sort(["claim_id", *_NUMBERS.get(name, ())]) for name, frame in frames.items()
+    }
+    return read_set(ordered, file="DataFrames")
+
+
+_NUMBERS: Final = {"lines": ("line_number",), "diagnoses": ("diagnosis_number",)}
+
+
+def _kind(kind: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows in the columns of the result."""
+    return rows.select(
+        pl.lit(kind).alias(name)
+        if name == "kind"
+        else pl.col(name).cast(dtype)
+        if name in rows.columns
+        else pl.lit(None, dtype).alias(name)
+        for name, dtype in RESULT.items()
+    )
+
+
+def _told(faults: Sequence[tuple[str, int]]) -> pl.DataFrame:
+    rows = {"message": [what for what, _ in faults], "lines": [rows for _, rows in faults]}
+    return _kind(FAULT, pl.DataFrame(rows, schema={"message": pl.String, "lines": pl.Int64}))
+
+
+def _counts(batch: Batch, findings: pl.DataFrame) -> pl.DataFrame:
+    current = batch.claims.filter(~pl.col("is_history").fill_null(value=False))
+    lines = batch.lines.join(current.select("claim_key"), on="claim_key", how="semi")
+    unclean = findings.filter(UNCLEAN)["claim_key"].drop_nulls().n_unique()
+    counts = {"claims": current.height, "lines": lines.height, "unclean": unclean}
+    return _kind(BATCH, pl.DataFrame({name: [count] for name, count in counts.items()}))
+
+
+_references: dict[str, Reference] = {}
+
+
+def _reference(task: Task) -> Reference:
+    """The dated tables: loaded once in the life of a worker's process, unpacked once on its machine."""
+    known = _references.get(task.digest)
+    if known is None:
+        known = _references[task.digest] = _loaded(task)
+    return known
+
+
+def _loaded(task: Task) -> Reference:
+    if task.packed is None:
+        return Reference.load(store=task.store)
+    packed = task.packed()
+    if hashlib.sha256(packed).hexdigest() != task.digest:
+        raise ReferenceProblem("the tables that reached this worker are not those that were sent")
+    place = Path(tempfile.gettempdir()) / f"cleanclaim-{os.getuid()}"
+    place.mkdir(mode=0o700, exist_ok=True)
+    if place.stat().st_uid != os.getuid():
+        raise ReferenceProblem(f"{place} is somebody else's")
+    return Reference.unpacked(packed, place / f"reference-{task.digest[:32]}")
+
+
+@cache
+def _edits(codes: tuple[str, ...], files: tuple[tuple[str, str], ...]) -> tuple[Edit, ...]:
+    """The edits: the same objects in the life of a worker's process, by which the engine keeps what it made of them."""
+    own: list[Edit] = []
+    if files:
+        with tempfile.TemporaryDirectory(prefix="cleanclaim-edits-") as folder:
+            for name, text in files:
+                (Path(folder) / name).write_text(text, encoding="utf-8")
+            own, errors = registry.folder_edits(Path(folder))
+        if errors:
+            raise errors[0]
+    installed, _ = registry.entry_point_edits()
+    every = registry.together(registry.own_edits(), installed, own)
+    return tuple(registry.choose(every, codes))
