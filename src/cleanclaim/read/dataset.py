@@ -17,6 +17,7 @@ import polars as pl
 from cleanclaim.errors import TableError, UnreadableFile
 from cleanclaim.model import TABLES, Batch, Table, expected
 from cleanclaim.positions import found_in, keys_of
+from cleanclaim.read.table import cast_to
 
 KEYS: Final = ("claim_key", "patient_key")
 """Columns of claims that tell a data set from tables joined by `claim_id`."""
@@ -151,7 +152,9 @@ def unknown_columns(table: Table, given: list[str]) -> list[str]:
 
 def fitted_to(table: Table, frame: pl.DataFrame, faults: list[str]) -> pl.DataFrame:
     """The frame with the table's types; values that do not fit are faults that name the column, never the value."""
-    typed = table.conform(frame)
+    typed = table.conform(
+        frame.with_columns(cast_to(frame[name], table[name].dtype) for name in frame.columns)
+    )
     for name in frame.columns:
         lost = typed[name].null_count() - frame[name].null_count()
         if lost:

@@ -336,7 +336,7 @@ def _typed(
             continue
         dtype = pl.String if column is None else column.dtype
         given = table[name]
-        values = _cast(given, dtype)
+        values = cast_to(given, dtype)
         blank = (
             given.is_null()
             if given.dtype != pl.String
@@ -355,7 +355,8 @@ def _typed(
     return pl.DataFrame(out)
 
 
-def _cast(given: pl.Series, dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
+def cast_to(given: pl.Series, dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
+    """Values of another type, text as people write it too; what does not fit is null."""
     if given.dtype != pl.String:
         return given.cast(dtype, strict=False)
     text = given.str.strip_chars()

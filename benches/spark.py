@@ -1,0 +1,113 @@
+"""The same claims on one machine and on a local cluster of Spark: that the findings are the same, and how long each takes.
+
+    python benches/spark.py 200000 --store reference/ --start 2024-08-05
+    python benches/spark.py 200000 1000000 --executors 2 --memory 1024
+
+The cluster is real (`local-cluster`): executors are processes of their own, one core each. Findings and what was not checked are compared byte for byte after
+sorting; where they differ it ends with status 1. Both read the same Parquet data set. The cluster's time is taken twice: with its executors just started, and again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+import generate
+from cleanclaim import Reference, check
+from cleanclaim.dataset import write_dataset
+from cleanclaim.model import TABLES
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("sizes", type=int, nargs="*", default=[200_000])
+    parser.add_argument("--store", type=Path, help="a reference store with CMS's tables")
+    parser.add_argument("--start", type=date.fromisoformat, default=generate.START)
+    parser.add_argument("--executors", type=int, default=2)
+    parser.add_argument("--memory", type=int, default=1024, help="of an executor's JVM, MB")
+    asked = parser.parse_args()
+    made_of = generate.codes_of(asked.store, asked.start) if asked.store else generate.EVERYDAY
+    reference = Reference.load(store=asked.store)
+    with tempfile.TemporaryDirectory() as folder:
+        session = started(Path(folder) / "home", asked.executors, asked.memory)
+        print("| claims | here s | claims/s | cluster, first s | again s | claims/s | same |")
+        print("|---|---|---|---|---|---|---|")
+        same = [compared(session, Path(folder), size, made_of, reference) for size in asked.sizes]
+        session.stop()
+    sys.exit(not all(same))
+
+
+def started(home, executors, memory):
+    """A local cluster whose executors work below a folder of ours."""
+    import pyspark  # noqa: PLC0415 - an extra
+
+    home.mkdir()
+    for part in Path(pyspark.__file__).parent.iterdir():
+        (home / part.name).symlink_to(part)
+    os.environ |= {"SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1"}
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    from pyspark.sql import SparkSession  # noqa: PLC0415
+
+    return (
+        SparkSession.builder.master(f"local-cluster[{executors},1,{memory}]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.log.level", "OFF")
+        .config("spark.executor.memory", f"{memory}m")
+        .getOrCreate()
+    )
+
+
+def compared(session, folder: Path, size: int, made_of, reference: Reference) -> bool:
+    """One row of the table; whether the findings are the same."""
+    claims, data = folder / f"{size}.837", folder / f"{size}"
+    generate.write(claims, size, made_of=made_of)
+    write_dataset([claims], data)
+    claims.unlink()
+    begin = time.perf_counter()
+    here = check(data, reference=reference)
+    alone = time.perf_counter() - begin
+    first, again = (on_cluster(session, data, reference) for _ in range(2))
+    findings = here.findings.with_columns(pl.col("disposition").cast(pl.String))
+    same = ordered(findings).equals(ordered(first[1])) and ordered(here.not_checked).equals(
+        ordered(first[2])
+    )
+    print(
+        f"| {size:,} | {alone:.1f} | {size / alone:,.0f} | {first[0]:.1f} | {again[0]:.1f} | {size / again[0]:,.0f} | {'yes' if same else 'NO'} |",
+        flush=True,
+    )
+    return same
+
+
+def on_cluster(session, data: Path, reference: Reference):
+    """Seconds, findings and what was not checked."""
+    from cleanclaim import spark  # noqa: PLC0415
+
+    tables = {
+        name: session.read.parquet(str(data / name)) for name in TABLES if (data / name).is_dir()
+    }
+    begin = time.perf_counter()
+    checked = spark.check(**tables, reference=reference)
+    findings = checked.findings.toArrow()
+    seconds = time.perf_counter() - begin
+    unjudged = checked.not_checked.toArrow()
+    checked.close()
+    return seconds, pl.DataFrame(findings), pl.DataFrame(unjudged)
+
+
+def ordered(frame: pl.DataFrame) -> pl.DataFrame:
+    """In an order of its own."""
+    return frame.sort([name for name in frame.columns if frame[name].dtype != pl.Struct])
+
+
+if __name__ == "__main__":
+    main()
