@@ -3,8 +3,9 @@
     python benches/spark.py 200000 --store reference/ --start 2024-08-05
     python benches/spark.py 200000 1000000 --executors 2 --memory 1024
 
-The cluster is real (`local-cluster`): executors are processes of their own, one core each. Findings and what was not checked are compared byte for byte after
-sorting; where they differ it ends with status 1. Both read the same Parquet data set. The cluster's time is taken twice: with its executors just started, and again.
+The cluster is real (`local-cluster`): executors are processes of their own, one core each. Findings and what was not checked are compared byte for byte
+after sorting; where they differ it ends with status 1. Both read the same Parquet data set. The cluster's time is taken twice: with its executors just
+started, and again.
 """
 
 from __future__ import annotations

@@ -152,9 +152,8 @@ def unknown_columns(table: Table, given: list[str]) -> list[str]:
 
 def fitted_to(table: Table, frame: pl.DataFrame, faults: list[str]) -> pl.DataFrame:
     """The frame with the table's types; values that do not fit are faults that name the column, never the value."""
-    typed = table.conform(
-        frame.with_columns(cast_to(frame[name], table[name].dtype) for name in frame.columns)
-    )
+    fitted = [cast_to(frame[name], table[name].dtype) for name in frame.columns]
+    typed = table.conform(pl.DataFrame(fitted))
     for name in frame.columns:
         lost = typed[name].null_count() - frame[name].null_count()
         if lost:

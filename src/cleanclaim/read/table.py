@@ -490,8 +490,14 @@ def _assemble(frames: dict[str, pl.DataFrame], keys: pl.DataFrame, file: str) ->
 
 
 def _guessed_type(claims: pl.DataFrame, lines: pl.DataFrame) -> pl.Expr:
-    institutional = "bill_type_code" in claims.columns or "revenue_center_code" in lines.columns
-    return pl.lit("institutional" if institutional else "professional")
+    """Institutional where the claim has a type of bill, or a line of it a revenue code."""
+    told = pl.lit(value=False)
+    if "bill_type_code" in claims.columns:
+        told = pl.col("bill_type_code").is_not_null()
+    if "revenue_center_code" in lines.columns:
+        billed = lines.filter(pl.col("revenue_center_code").is_not_null())["claim_key"].unique()
+        told |= pl.col("claim_key").is_in(billed.implode())
+    return pl.when(told).then(pl.lit("institutional")).otherwise(pl.lit("professional"))
 
 
 def _default(frame: pl.DataFrame, name: str, value: pl.Expr | pl.Series) -> pl.DataFrame:

@@ -20,7 +20,7 @@ from cleanclaim.errors import ConfigError
 from cleanclaim.findings import FINDINGS
 from cleanclaim.pipeline import Settings
 from cleanclaim.reference import Reference
-from cleanclaim.spark.rows import Given, claims_in, given, grouped
+from cleanclaim.spark.rows import Given, claims_in, given, grouped, without_empty
 from cleanclaim.spark.worker import BATCH, FAULT, FINDING, UNJUDGED, Task, arrow_schema
 from cleanclaim.version import VERSION
 
@@ -165,6 +165,7 @@ def check(
     files = _files(edits)
     chosen = _chosen(edits, select, ignore)
     count = claims_in(tables)
+    tables = without_empty(tables)
     packed, digest = _shipped(claims, reference, shared)
     task = Task(
         packed=packed,

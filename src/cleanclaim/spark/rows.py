@@ -99,6 +99,18 @@ def claims_in(tables: Given) -> int:
     return int(told["claims"] or 0)
 
 
+def without_empty(tables: Given) -> Given:
+    """The tables without the columns that hold no value: every row of the one frame pays for each column."""
+    kept = {}
+    for name, frame in tables.frames.items():
+        counts = frame.agg(*(fn.count(fn.col(f"`{n}`")).alias(n) for n in frame.columns)).collect()[
+            0
+        ]
+        there = [n for n in frame.columns if counts[n] or n == tables.key]
+        kept[name] = frame.select([fn.col(f"`{n}`") for n in there])
+    return Given(kept, tables.key)
+
+
 def grouped(tables: Given, partitions: int) -> DataFrame:
     """All rows, those of a group together and in order of groups within a partition.
 
