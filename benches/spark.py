@@ -77,7 +77,7 @@ def compared(session, folder: Path, size: int, made_of, reference: Reference) ->
     begin = time.perf_counter()
     here = check(data, reference=reference)
     alone = time.perf_counter() - begin
-    first, again = (on_cluster(session, data, reference) for _ in range(2))
+    first, again = (on_cluster(session, data, reference, folder / f"out-{n}") for n in (1, 2))
     findings = here.findings.with_columns(pl.col("disposition").cast(pl.String))
     same = ordered(findings).equals(ordered(first[1])) and ordered(here.not_checked).equals(
         ordered(first[2])
@@ -89,20 +89,23 @@ def compared(session, folder: Path, size: int, made_of, reference: Reference) ->
     return same
 
 
-def on_cluster(session, data: Path, reference: Reference):
-    """Seconds, findings and what was not checked."""
+def on_cluster(session, data: Path, reference: Reference, out: Path):
+    """Seconds until the findings are written; the findings, and what was not checked."""
     from cleanclaim import spark  # noqa: PLC0415
 
     tables = {
         name: session.read.parquet(str(data / name)) for name in TABLES if (data / name).is_dir()
     }
     begin = time.perf_counter()
-    checked = spark.check(**tables, reference=reference)
-    findings = checked.findings.toArrow()
+    checked = spark.check(**tables, reference=reference, keep=False)
+    checked.findings.write.mode("overwrite").parquet(str(out / "findings"))
     seconds = time.perf_counter() - begin
-    unjudged = checked.not_checked.toArrow()
-    checked.close()
-    return seconds, pl.DataFrame(findings), pl.DataFrame(unjudged)
+    checked.not_checked.write.mode("overwrite").parquet(str(out / "not_checked"))
+    return (
+        seconds,
+        pl.read_parquet(out / "findings" / "*.parquet"),
+        pl.read_parquet(out / "not_checked" / "*.parquet"),
+    )
 
 
 def ordered(frame: pl.DataFrame) -> pl.DataFrame:
