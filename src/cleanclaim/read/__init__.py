@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -14,6 +14,7 @@ import polars as pl
 from cleanclaim.errors import InputError, UnreadableFile
 from cleanclaim.model import Batch
 from cleanclaim.read import table
+from cleanclaim.read.chunks import is_large, read_chunks
 from cleanclaim.read.dataset import is_dataset, read_dataset
 from cleanclaim.read.files import table_set
 from cleanclaim.read.kept import additions, is_history, numbered, of_patients, read_kept
@@ -114,7 +115,7 @@ def _opened(
         elif str(given) != STDIN and is_dataset(path):
             yield FileRead(str(given), "data set"), partial(read_dataset, path, at_once=at_once)
         elif group:
-            yield FileRead(str(given), "tables"), partial(_read_group, path, group)
+            yield FileRead(str(given), "tables"), partial(_read_group, path, group, at_once)
         else:
             for source in sources([given]):
                 yield _source_opened(source, str(given), form=form, at_once=at_once)
@@ -164,6 +165,9 @@ def _read_source(
                 stream, file=source.name, first_claim_key=key, batch_claims=at_once, form=form
             )
             return
+        if source.path is not None and is_large(source.path):
+            yield from _read_large_flat(source.path, source.name, key, at_once)
+            return
         is_parquet = kind == "parquet"
         frame = (
             table.read_parquet(source.path or stream.read(), file=source.name)
@@ -173,7 +177,23 @@ def _read_source(
         yield table.read_flat(frame, file=source.name, first_claim_key=key)
 
 
-def _read_group(folder: Path, group: dict[str, Path], key: int) -> Iterator[Batch]:
+def _read_large_flat(path: Path, name: str, key: int, at_once: int) -> Iterator[Batch]:
+    def flat(frames: Mapping[str, pl.DataFrame], first: int) -> Batch:
+        return table.read_flat(frames["claims and lines"], file=name, first_claim_key=first)
+
+    yield from read_chunks({"claims and lines": path}, flat, key, file=name, at_once=at_once)
+
+
+def _read_group(folder: Path, group: dict[str, Path], at_once: int, key: int) -> Iterator[Batch]:
+    if any(is_large(path) for path in group.values()):
+
+        def together(frames: Mapping[str, pl.DataFrame], first: int) -> Batch:
+            return table.read_set(frames, file=str(folder), first_claim_key=first)
+
+        yield from read_chunks(
+            dict(sorted(group.items())), together, key, file=str(folder), at_once=at_once
+        )
+        return
     yield table.read_set(
         {name: _read_frame(path) for name, path in group.items()},
         file=str(folder),

@@ -22,6 +22,8 @@ from cleanclaim.errors import TableError, UnreadableFile
 from cleanclaim.identity import day_words, patient_keys, text_words
 from cleanclaim.model import CLAIMS, DIAGNOSES, INHERITED, LINES, Batch, Column, Table, expected
 
+ROW: Final = "_row"
+"""The column of row numbers, the header being row 1."""
 SET_FILES: Final = ("claims", "lines", "diagnoses")
 _OTHER_NAMES: Final = {
     "admit_source_code": "admission_source",
@@ -102,17 +104,14 @@ def read_flat(frame: pl.DataFrame, *, file: str, first_claim_key: int = 0) -> Ba
         TableError: columns or values do not fit; every fault is listed.
     """
     faults: list[str] = []
-    table = (
-        _named(frame, _is_flat, "claims and lines", faults)
-        .with_row_index("_row", 2)
-        .with_columns(pl.col("_row").cast(pl.Int64))
-    )
+    table = _named(frame, _is_flat, "claims and lines", faults)
     if "claim_id" not in table.columns:
         faults.append(_lacks("claim_id", frame))
     if "procedure_code" not in table.columns and "revenue_center_code" not in table.columns:
         faults.append(_lacks("procedure_code", frame))
     if faults:
         raise TableError(file, faults)
+    faults += _without_id(table, "claims and lines")
     lines = _typed(table, LINES, tuple(_LISTS), faults)
     _too_many(lines, faults)
     claims = _typed(
@@ -157,11 +156,7 @@ def read_set(frames: Mapping[str, pl.DataFrame], *, file: str, first_claim_key: 
     tables = {"claims": CLAIMS, "lines": LINES, "diagnoses": DIAGNOSES}
     for name, frame in frames.items():
         allowed = _allowed(tables[name])
-        table = (
-            _named(frame, allowed, name, faults)
-            .with_row_index("_row", 2)
-            .with_columns(pl.col("_row").cast(pl.Int64))
-        )
+        table = _named(frame, allowed, name, faults)
         if "claim_id" not in table.columns:
             faults.append(f"{name}: {_lacks('claim_id', frame)}")
         named[name] = table
@@ -170,6 +165,8 @@ def read_set(frames: Mapping[str, pl.DataFrame], *, file: str, first_claim_key: 
     ]
     if faults:
         raise TableError(file, faults)
+    for name, table in named.items():
+        faults += _without_id(table, name)
     claims = _typed(named["claims"], CLAIMS, (), faults)
     lines = _typed(named["lines"], LINES, tuple(_LISTS), faults)
     _too_many(lines, faults)
@@ -179,6 +176,7 @@ def read_set(frames: Mapping[str, pl.DataFrame], *, file: str, first_claim_key: 
         if given is not None
         else _long_diagnoses(_numbered(named["claims"]))
     )
+    faults += _twice(claims)
     faults += _orphans(claims, {"lines": lines, "diagnoses": diagnoses})
     if faults:
         raise TableError(file, faults)
@@ -196,16 +194,29 @@ def read_csv(data: bytes, *, file: str) -> pl.DataFrame:
     Raises:
         TableError: it cannot be taken apart.
     """
-    first = data.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0]
-    separator = max((",", "\t", ";", "|"), key=lambda c: first.count(c.encode()))
     try:
         return pl.read_csv(
-            io.BytesIO(data), separator=separator, infer_schema=False, encoding="utf8-lossy"
+            io.BytesIO(data), separator=_separator(data), infer_schema=False, encoding="utf8-lossy"
         )
     except pl.exceptions.PolarsError as error:
         raise TableError(
-            file, [f"the file cannot be taken apart as CSV: {_first_sentence(error)}"]
+            file, [f"the file cannot be taken apart as CSV: {first_sentence(error)}"]
         ) from None
+
+
+def scan_csv(path: Path) -> pl.LazyFrame:
+    """A CSV file as text columns, not read yet."""
+    with path.open("rb") as stream:
+        head = stream.read(1 << 16)
+    return pl.scan_csv(
+        path, separator=_separator(head), infer_schema=False, encoding="utf8-lossy", glob=False
+    )
+
+
+def _separator(data: bytes) -> str:
+    """What stands most often in the first line."""
+    first = data.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0]
+    return max((",", "\t", ";", "|"), key=lambda c: first.count(c.encode()))
 
 
 def read_parquet(source: Path | bytes, *, file: str) -> pl.DataFrame:
@@ -217,9 +228,7 @@ def read_parquet(source: Path | bytes, *, file: str) -> pl.DataFrame:
     try:
         return pl.read_parquet(source if isinstance(source, Path) else io.BytesIO(source))
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise UnreadableFile(
-            f"{file}: not a sound Parquet file: {_first_sentence(error)}"
-        ) from None
+        raise UnreadableFile(f"{file}: not a sound Parquet file: {first_sentence(error)}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,9 +274,10 @@ _is_flat: Final = frozenset(
 def _named(
     frame: pl.DataFrame, allowed: frozenset[str], what: str, faults: list[str]
 ) -> pl.DataFrame:
-    """The frame under the model's names; names that mean nothing are faults."""
-    names = _names(frame.columns, allowed, what, faults)
-    return frame.select(list(names)).rename(names)
+    """The frame under the model's names, its rows numbered where they are not; names that mean nothing are faults."""
+    rows = frame if ROW in frame.columns else frame.with_row_index(ROW, 2)
+    names = _names([name for name in rows.columns if name != ROW], allowed, what, faults)
+    return rows.select(*names, pl.col(ROW).cast(pl.Int64)).rename(names)
 
 
 def named_as(table: str, columns: Sequence[str], faults: list[str]) -> dict[str, str]:
@@ -290,7 +300,7 @@ def _names(
 ) -> dict[str, str]:
     names: dict[str, str] = {}
     for given in columns:
-        name = _model_name(given)
+        name = model_name(given)
         if name not in allowed:
             near = get_close_matches(name, sorted(allowed), n=1)
             faults.append(
@@ -304,7 +314,8 @@ def _names(
     return names
 
 
-def _model_name(given: str) -> str:
+def model_name(given: str) -> str:
+    """The model's name of a column, or the given one in lower case with underscores where the model has none."""
     name = re.sub(r"[^a-z0-9]+", "_", given.strip().lower()).strip("_")
     name = SYNONYMS.get(name, name)
     if found := _NUMBERED_DIAGNOSIS.match(name):
@@ -353,6 +364,13 @@ def _typed(
             )
         out.append(values.alias(name))
     return pl.DataFrame(out)
+
+
+def _without_id(table: pl.DataFrame, name: str) -> list[str]:
+    given = table["claim_id"].cast(pl.String).str.strip_chars()
+    rows = table[ROW].filter(given.is_null() | (given == ""))
+    more = f" and in {len(rows) - 1} rows more" if len(rows) > 1 else ""
+    return [f"{name}: claim_id is missing in row {rows[0]}{more}"] if len(rows) else []
 
 
 def cast_to(given: pl.Series, dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
@@ -431,6 +449,15 @@ def _long_diagnoses(wide: pl.DataFrame) -> pl.DataFrame:
         )
         .drop("at")
     )
+
+
+def _twice(claims: pl.DataFrame) -> list[str]:
+    """Claims that are not told apart by their id: lines could belong to either."""
+    again = claims.filter(~pl.col("claim_id").is_first_distinct())[ROW]
+    if again.is_empty():
+        return []
+    more = f", and {len(again) - 1} rows more" if len(again) > 1 else ""
+    return [f"claims row {again[0]}: its claim_id stands in an earlier row{more}"]
 
 
 def _orphans(claims: pl.DataFrame, below: Mapping[str, pl.DataFrame]) -> list[str]:
@@ -603,5 +630,6 @@ def _lacks(name: str, frame: pl.DataFrame) -> str:
     return f"the column '{name}' is missing" + (f"; is it '{near[0]}'?" if near else "")
 
 
-def _first_sentence(error: BaseException) -> str:
+def first_sentence(error: BaseException) -> str:
+    """What an error says first."""
     return str(error).strip().split("\n", 1)[0][:200]

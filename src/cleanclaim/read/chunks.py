@@ -1,0 +1,102 @@
+"""Tables larger than memory: the rows of some claims at a time.
+
+CSV is first made Parquet, once, in a temporary folder; then the rows of so many claims are taken together, wherever they stand in the files. Rows keep their
+numbers.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from cleanclaim.errors import TableError, UnreadableFile
+from cleanclaim.model import Batch
+from cleanclaim.read.table import ROW, first_sentence, model_name, scan_csv
+
+MOST_AT_ONCE: Final = {".parquet": 20_000_000, "": 100_000_000}
+"""Bytes of a file, Parquet or text, up to which a table is read as a whole."""
+Assemble = Callable[[Mapping[str, pl.DataFrame], int], Batch]
+"""Claims of the rows of some tables, numbered from a key."""
+
+
+def is_large(path: Path) -> bool:
+    """True for a file that is not read as a whole."""
+    ending = path.suffix.lower()
+    return path.stat().st_size > MOST_AT_ONCE.get(ending, MOST_AT_ONCE[""])
+
+
+def read_chunks(
+    paths: Mapping[str, Path], assemble: Assemble, key: int, *, file: str, at_once: int
+) -> Iterator[Batch]:
+    """The claims of one flat table, or of a set of tables.
+
+    Args:
+        paths: the files by name of table; the first has every claim.
+        assemble: makes claims of rows.
+        key: the key of the first claim.
+        file: what findings name as the file.
+        at_once: how many claims a batch holds.
+
+    Yields:
+        Batches, in the order in which claims first stand in the first table.
+
+    Raises:
+        TableError: columns or values do not fit, or rows belong to no claim.
+        UnreadableFile: a file is damaged.
+    """
+    with tempfile.TemporaryDirectory(prefix="cleanclaim-") as folder:
+        try:
+            scans = {name: _scan(path, Path(folder) / name) for name, path in paths.items()}
+            ids = {name: _claim_id(scan, name, file) for name, scan in scans.items()}
+            every = _claims(scans, ids, file)
+            for begin in range(0, every.len(), at_once):
+                some = every.slice(begin, at_once).implode()
+                rows = [scan.filter(ids[name].is_in(some)) for name, scan in scans.items()]
+                frames = dict(zip(scans, pl.collect_all(rows), strict=True))
+                yield assemble(frames, key + begin)
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise UnreadableFile(
+                f"{file}: it cannot be taken apart: {first_sentence(error)}"
+            ) from None
+
+
+def _scan(path: Path, place: Path) -> pl.LazyFrame:
+    """The rows of a file, numbered, the header being row 1."""
+    if path.suffix.lower() != ".parquet":
+        made = place.with_suffix(".parquet")
+        scan_csv(path).with_row_index(ROW, 2).sink_parquet(made)
+        return pl.scan_parquet(made)
+    return pl.scan_parquet(path, glob=False).with_row_index(ROW, 2)
+
+
+def _claim_id(scan: pl.LazyFrame, name: str, file: str) -> pl.Expr:
+    for given in scan.collect_schema().names():
+        if model_name(given) == "claim_id":
+            return pl.col(given).cast(pl.String).str.strip_chars()
+    raise TableError(file, [f"{name}: the column 'claim_id' is missing"])
+
+
+def _claims(scans: Mapping[str, pl.LazyFrame], ids: Mapping[str, pl.Expr], file: str) -> pl.Series:
+    """The claims' ids in order; every row of every table has one of them."""
+    first = next(iter(scans))
+    every = scans[first].select(ids[first].alias("id")).collect()["id"].unique(maintain_order=True)
+    known = every.drop_nulls().implode()
+    faults = []
+    for name, scan in scans.items():
+        lost = (ids[name].is_null() | ~ids[name].is_in(known)).fill_null(value=True)
+        rows = scan.filter(lost).select(ROW).collect()[ROW]
+        if len(rows):
+            what = (
+                "there is no claim_id"
+                if name == first
+                else "its claim_id is not in the claims table"
+            )
+            more = f", and {len(rows) - 1} rows more" if len(rows) > 1 else ""
+            faults.append(f"{name} row {rows[0]}: {what}{more}")
+    if faults:
+        raise TableError(file, faults)
+    return every
