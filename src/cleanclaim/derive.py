@@ -8,7 +8,7 @@ Editor attributes) are made here and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final
 
 import numpy as np
@@ -61,6 +61,20 @@ _OF_THE_CLAIM: Final = (
     "billing_taxonomy_code",
     "bill_type_code",
     "claim_frequency_code",
+)
+
+_ABOVE_LINES: Final = tuple(
+    map(pl.col, (*_OF_THE_CLAIM, "diagnosis_count", "line_count", "is_inpatient"))
+)
+_PROVIDER: Final = pl.coalesce("rendering_npi", "billing_npi").alias("provider_npi")
+_ABOVE_DIAGNOSES: Final = (
+    *map(pl.col, _OF_THE_CLAIM),
+    pl.col("line_count"),
+    pl.col("diagnosis_count"),
+    pl.col("is_inpatient"),
+    pl.col("from_date").alias("claim_from_date"),
+    pl.coalesce("discharge_date", "to_date", "from_date").alias("claim_through_date"),
+    pl.coalesce("to_date", "from_date").alias("claim_to_date"),
 )
 
 _FEES: Final = (
@@ -167,12 +181,11 @@ class Claims:
         `is_inpatient`. And `patient_age`
         (completed years on the line's `from_date`), `provider_npi` (rendering, else billing).
         """
-        above = self.claims.select(*_OF_THE_CLAIM, "diagnosis_count", "line_count", "is_inpatient")
+        above = self.claims.select(_ABOVE_LINES)
         return self.batch.lines.hstack(
             taken(above, self._claim_rows(self.batch.lines))
         ).with_columns(
-            completed_years("patient_birth_date", "from_date").alias("patient_age"),
-            pl.coalesce("rendering_npi", "billing_npi").alias("provider_npi"),
+            completed_years("patient_birth_date", "from_date").alias("patient_age"), _PROVIDER
         )
 
     @cached_property
@@ -447,15 +460,7 @@ class Claims:
 
     def _dated_diagnoses(self) -> pl.DataFrame:
         first, last = self._pointed_days()
-        above = self.claims.select(
-            *_OF_THE_CLAIM,
-            "line_count",
-            "diagnosis_count",
-            "is_inpatient",
-            pl.col("from_date").alias("claim_from_date"),
-            pl.coalesce("discharge_date", "to_date", "from_date").alias("claim_through_date"),
-            pl.coalesce("to_date", "from_date").alias("claim_to_date"),
-        )
+        above = self.claims.select(_ABOVE_DIAGNOSES)
         diagnoses = self.batch.diagnoses
         institutional = pl.col("claim_type") == "institutional"
         own_day = pl.when("is_inpatient").then("claim_through_date").otherwise("claim_from_date")
@@ -530,12 +535,14 @@ WHOLE_SERVICE: Final = pl.col("modifier").is_null()
 """Of the fee schedule: the rows that stand for a service as a whole, not for one of its components."""
 
 
+@cache
 def _rules_of() -> pl.Expr:
     """The programme whose rules bind a claim: what its payer adopted, else the payer itself."""
     programme = pl.col("payer_class").is_in(["medicare", "medicaid"]).fill_null(value=False)
     return pl.coalesce("rules_of", pl.when(programme).then("payer_class"))
 
 
+@cache
 def completed_years(born: str, on: str) -> pl.Expr:
     """Completed years between two date columns; null where either is missing, negative where `on` is before `born`."""
     before_birthday = (pl.col(on).dt.month().cast(pl.Int32) * 100 + pl.col(on).dt.day()) < (
@@ -546,6 +553,7 @@ def completed_years(born: str, on: str) -> pl.Expr:
     )
 
 
+@cache
 def _is_inpatient() -> pl.Expr:
     bill = pl.col("bill_type_code").str.slice(0, 2).is_in(_INPATIENT_BILLS)
     return ((pl.col("claim_type") == "institutional") & bill).fill_null(value=False)

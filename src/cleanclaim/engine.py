@@ -21,7 +21,9 @@ from cleanclaim.findings import Hit, findings_of
 from cleanclaim.loaded import SPEAKS, unspoken
 from cleanclaim.message import render
 from cleanclaim.model import Batch
+from cleanclaim.positions import found_in, keys_of, whole_numbers
 from cleanclaim.reference import Reference
+from cleanclaim.reference.periods import taken
 
 NOT_CHECKED: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "code": pl.String,
@@ -250,16 +252,14 @@ def _not_checked(claims: Claims, unchecked: Sequence[Hit]) -> pl.DataFrame:
     if not unchecked:
         return pl.DataFrame(schema=NOT_CHECKED)
     parts = [rows.select(_told(edit, tuple(rows.schema.items()))) for edit, rows in unchecked]
-    of_claim = claims.batch.claims.lazy().select("claim_key", "claim_id", "file", "is_history")
-    return (
-        pl.concat(parts)
-        .lazy()
-        .join(of_claim, on="claim_key", how="left")
-        .filter(~pl.col("is_history").fill_null(value=False))
-        .select(pl.col(name).cast(dtype) for name, dtype in NOT_CHECKED.items())
-        .sort(NOT_CHECKED_ORDER)
-        .collect()
-    )
+    told = pl.concat(parts)
+    of_claim = claims.batch.claims.select("claim_id", "file", "is_history")
+    keys = whole_numbers(told["claim_key"].fill_null(-1))
+    at = found_in(keys_of(claims.batch.claims), keys)
+    rows = told.hstack(taken(of_claim, at))
+    if rows["is_history"].any():
+        rows = rows.filter(~pl.col("is_history").fill_null(value=False))
+    return rows.select(list(NOT_CHECKED)).sort(NOT_CHECKED_ORDER)
 
 
 @lru_cache(maxsize=1024)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 import polars as pl
@@ -21,14 +22,35 @@ def fields_of(joined: pl.DataFrame) -> pl.DataFrame:
     Args:
         joined: with `column`, `claim_type` and `diagnosis_number`.
     """
-    number = pl.col("diagnosis_number")
-    is_listed = (pl.col("claim_type") == "professional") & number.is_between(1, 12)
-    asked = joined.with_columns(pl.when(is_listed).then(number).alias("_number"))
-    by = ["column", "claim_type", "_number"]
-    kinds = asked.select(by).unique()
-    rows = [_numbered(place(column, kind), number) for column, kind, number in kinds.iter_rows()]
-    fields = kinds.with_columns(pl.Series("field", rows, dtype=FIELD))
-    return asked.join(fields, on=by, how="left", nulls_equal=True, maintain_order="left")
+    asked = joined.select("column", "claim_type", _NUMBER)
+    if asked.height <= _FEW:
+        return joined.with_columns(_fields(asked))
+    kinds = asked.unique()
+    fields = kinds.with_columns(_fields(kinds))
+    found = asked.join(
+        fields, on=asked.columns, how="left", nulls_equal=True, maintain_order="left"
+    )
+    return joined.with_columns(found["field"])
+
+
+_FEW: Final = 20
+"""For so few findings a look-up each is quicker than a join."""
+_NUMBER: Final = (
+    pl.when((pl.col("claim_type") == "professional") & pl.col("diagnosis_number").is_between(1, 12))
+    .then("diagnosis_number")
+    .alias("_number")
+)
+
+
+def _fields(kinds: pl.DataFrame) -> pl.Series:
+    nothing = pl.Series("field", [], dtype=FIELD)
+    return pl.concat([nothing, *(_field(*row) for row in kinds.iter_rows())])
+
+
+@lru_cache(maxsize=4096)
+def _field(column: str | None, claim_type: str | None, number: int | None) -> pl.Series:
+    """A field, as a column of one."""
+    return pl.Series("field", [_numbered(place(column, claim_type), number)], dtype=FIELD)
 
 
 def _numbered(field: Field | None, number: int | None) -> Field | None:

@@ -120,14 +120,17 @@ def _claim_keys(raw: pl.DataFrame) -> Ints:
     return raw["claim_key"].fill_null(-1).to_numpy()
 
 
+_WHOSE: Final = (
+    pl.coalesce("rules_of", "payer_class").fill_null("").alias("payer"),
+    (~pl.col("is_history").fill_null(value=False)).alias("current"),
+)
+
+
 def _bound(
     claims: Claims, edits: Sequence[Edit], edit: Ints, at: Ints
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """For each finding whether its edit states the rules of the claim's own payer, and whether it is told at all."""
-    of_claims = claims.batch.claims.select(
-        pl.coalesce("rules_of", "payer_class").fill_null("").alias("payer"),
-        (~pl.col("is_history").fill_null(value=False)).alias("current"),
-    )
+    of_claims = claims.batch.claims.select(_WHOSE)
     of_no_claim = pl.DataFrame({"payer": [""], "current": [True]})  # the row before the first: -1
     whose = pl.concat([of_claims, of_no_claim])
     payers = whose["payer"].unique().sort()
@@ -167,16 +170,7 @@ def _whole(claims: Claims, edits: Sequence[Edit], found: pl.DataFrame) -> pl.Dat
     joined = found.hstack(taken(of_edit, found["edit"].to_numpy())).hstack(
         taken(of_claim, found["_at"].to_numpy())
     )
-    return (
-        joined.with_columns(
-            _disposition(),
-            *(pl.coalesce(name, f"own_{name}").alias(name) for name in ("carc", "rarc", "column")),
-            pl.coalesce("file", "claim_file").alias("file"),
-            pl.when(pl.col("suggestion") != "").then("suggestion").alias("suggestion"),
-        )
-        .pipe(fields_of)
-        .select(pl.col(name).cast(dtype) for name, dtype in FINDINGS.items())
-    )
+    return joined.with_columns(_TOLD).pipe(fields_of).select(_COLUMNS)
 
 
 _SAID: Final = (
@@ -202,3 +196,12 @@ def _disposition() -> pl.Expr:
         .otherwise(mild)
         .alias("disposition")
     )
+
+
+_TOLD: Final = (
+    _disposition(),
+    *(pl.coalesce(name, f"own_{name}").alias(name) for name in ("carc", "rarc", "column")),
+    pl.coalesce("file", "claim_file").alias("file"),
+    pl.when(pl.col("suggestion") != "").then("suggestion").alias("suggestion"),
+)
+_COLUMNS: Final = tuple(pl.col(name).cast(dtype) for name, dtype in FINDINGS.items())

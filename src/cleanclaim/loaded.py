@@ -83,7 +83,15 @@ _TOLD: Final = {
     "supply": pl.String,
     "table": pl.String,
 }
-_SUPPLIER: Final = r"^(332B|335E)"
+_SUPPLIER: Final = pl.col("billing_taxonomy_code").str.contains(r"^(332B|335E)")
+_SETTING: Final = (
+    pl.when(pl.col("claim_type") == "professional")
+    .then(pl.when(_SUPPLIER.fill_null(value=False)).then(2).otherwise(0))
+    .when((pl.col("claim_type") == "institutional") & ~pl.col("is_inpatient"))
+    .then(1)
+    .cast(pl.UInt32)
+    .alias("setting")
+)
 
 
 def settings(lines: pl.DataFrame) -> pl.Series:
@@ -92,14 +100,7 @@ def settings(lines: pl.DataFrame) -> pl.Series:
     Args:
         lines: with claim_type, billing_taxonomy_code, is_inpatient.
     """
-    is_supplier = pl.col("billing_taxonomy_code").str.contains(_SUPPLIER).fill_null(value=False)
-    setting = (
-        pl.when(pl.col("claim_type") == "professional")
-        .then(pl.when(is_supplier).then(2).otherwise(0))
-        .when((pl.col("claim_type") == "institutional") & ~pl.col("is_inpatient"))
-        .then(1)
-    )
-    return lines.select(setting.cast(pl.UInt32).alias("setting")).to_series()
+    return lines.select(_SETTING).to_series()
 
 
 def routes(

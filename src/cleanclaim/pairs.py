@@ -45,6 +45,11 @@ _PAIR: Final = {
 }
 
 
+_COUNTS: Final = pl.col("stands") & pl.all_horizontal(
+    pl.col("procedure_code", *DAY[:-1]).is_not_null()
+)
+
+
 def lines_of_days(lines: pl.DataFrame, tables: pl.Series) -> pl.DataFrame:
     """The lines on days with several procedure codes, with `_day`, a number for patient, provider, day and table.
 
@@ -55,9 +60,7 @@ def lines_of_days(lines: pl.DataFrame, tables: pl.Series) -> pl.DataFrame:
     Returns:
         Those lines, with what makes a pair and what is said of it; none of a void or replaced claim.
     """
-    known = lines.select(
-        pl.col("stands") & pl.all_horizontal(pl.col("procedure_code", *DAY[:-1]).is_not_null())
-    ).to_series()
+    known = lines.select(_COUNTS).to_series()
     counted = np.flatnonzero((known & tables.is_not_null()).to_numpy())
     if len(counted) < 2:
         return _with_day(lines, tables, counted[:0], counted[:0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -64,6 +65,10 @@ def validity(diagnoses: pl.DataFrame, codes: Codes, reference: Reference) -> pl.
 
 def is_loaded(reference: Reference) -> pl.Expr:
     """Whether the validity table of a dated diagnosis' code system covers its days; null where there is no date or code, or the system is the wrong one."""
+    return reference.derived("days that validity covers", lambda: _is_loaded(reference))
+
+
+def _is_loaded(reference: Reference) -> pl.Expr:
     loaded = _loaded(reference, "icd10cm", 10) | _loaded(reference, "icd9cm", 9)
     is_known = pl.col("on_date").is_not_null() & pl.col("diagnosis_code").is_not_null()
     return pl.when(is_known & _right_system()).then(loaded)
@@ -86,6 +91,12 @@ def _right_system() -> pl.Expr:
     )
 
 
+def _known(table: pl.DataFrame) -> pl.DataFrame:
+    return table.select(
+        name if name in table.columns else pl.lit(value=False).alias(name) for name in ATTRIBUTES
+    )
+
+
 def attributes(diagnoses: pl.DataFrame, codes: Codes, reference: Reference) -> pl.DataFrame:
     """Each of `ATTRIBUTES` of each diagnosis on its day, false where the tables say nothing."""
     version = diagnoses["icd_version"].to_numpy()
@@ -98,10 +109,7 @@ def attributes(diagnoses: pl.DataFrame, codes: Codes, reference: Reference) -> p
         periods = Periods.of(reference, f"{name}_attributes")
         first, count = periods.spans(codes)
         spans = first, np.where(of_system, count, 0)
-        known = periods.table.select(
-            name if name in periods.table.columns else pl.lit(value=False).alias(name)
-            for name in ATTRIBUTES
-        )
+        known = reference.derived(f"attributes of {name}", partial(_known, periods.table))
         rows = taken(known, periods.rows_on(spans, on))
         parts.append(rows.select(pl.all().fill_null(value=False)))
     if not parts:
