@@ -126,13 +126,11 @@ class _Pass:
 
     @cached_property
     def expressions(self) -> list[pl.Expr]:
-        """All of them, never null, each under a name of its own."""
+        """All of them, each under a name of its own; null where a row does not tell, which is no fault."""
         at_fault = [(code, test) for code, (_, test) in self.at_fault.items()]
         open_ = [(f"?{code}", test) for code, (_, test) in self.open.items()]
         tests = [(f">{code}", test) for code, test in self.tests.items()]
-        return [
-            test.fill_null(value=False).alias(name) for name, test in (*at_fault, *open_, *tests)
-        ]
+        return [test.alias(name) for name, test in (*at_fault, *open_, *tests)]
 
 
 @lru_cache(maxsize=64)

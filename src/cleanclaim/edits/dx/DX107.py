@@ -13,6 +13,8 @@ from cleanclaim.reference.icd10cm import excludes1_between, excludes1_candidates
 from cleanclaim.samples import professional
 from cleanclaim.terms import IS_BILLING_DIAGNOSIS, IS_ICD10
 
+_JUDGED = IS_ICD10 & IS_BILLING_DIAGNOSIS & pl.col("in_force")
+
 
 @query_edit(
     code="DX107",
@@ -51,11 +53,9 @@ def excludes1_pair(claims: Claims, reference: Reference) -> Rows:
 
     What to do: keep the code that the record supports.
     """
-    coded = (
-        claims.diagnoses.lazy()
-        .filter(IS_ICD10 & IS_BILLING_DIAGNOSIS & pl.col("in_force"))
-        .select("claim_key", "diagnosis_number", "diagnosis_code")
-        .collect()
+    judged = claims.diagnoses.select(_JUDGED).to_series()
+    coded = claims.diagnoses.select("claim_key", "diagnosis_number", "diagnosis_code").filter(
+        judged
     )
     later, earlier = excludes1_candidates(reference, coded["claim_key"], coded["diagnosis_code"])
     if not len(later):
