@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from cleanclaim import History, check, history, registry
 from cleanclaim.cli import app
+from cleanclaim.dataset import write_dataset
 from cleanclaim.errors import CleanclaimError, ConfigError, HistoryError, UnreadableFile
 from cleanclaim.large import Job, Large, Plan, run
 from cleanclaim.lock import locked
@@ -344,6 +345,40 @@ class TestLookingBack:
         assert "HX103" not in codes(check(today, history=kept.folder, reference=reference))
         same = claim(tmp_path / "same.837", "TODAY-2", patient=1, procedure="99214")
         assert "HX103" in codes(check(same, history=kept.folder, reference=reference))
+
+
+class TestBelowAFolder:
+    """A practice's folder may hold its history, and data sets, beside its files."""
+
+    @pytest.fixture
+    def practice(self, past: list[Path], tmp_path: Path) -> Path:
+        folder = tmp_path / "practice"
+        folder.mkdir()
+        shutil.copy(past[0], folder)
+        write_dataset([past[1]], folder / "set")
+        History(folder / "kept").add(past[2:4])
+        return folder
+
+    def test_a_history_is_not_checked_and_a_data_set_is(self, practice: Path) -> None:
+        files: list[FileRead] = []
+        ids = [claim for batch in read([practice], files) for claim in batch.claims["claim_id"]]
+        assert sorted(ids) == ["SENT-0", "SENT-1"]
+        told = {Path(entry.file).name: (entry.format, entry.claims, entry.error) for entry in files}
+        assert told == {
+            "0.837": ("x12", 1, None),
+            "set": ("data set", 1, None),
+            "kept": ("history", 0, None),
+        }
+
+    def test_for_a_look_back_it_is_read(self, practice: Path) -> None:
+        batches = read([practice], [], past=Past())
+        ids = [claim for batch in batches for claim in batch.claims["claim_id"]]
+        assert sorted(ids) == ["SENT-0", "SENT-1", "SENT-2", "SENT-3"]
+
+    def test_added_to_another_history(self, practice: Path, kept: History) -> None:
+        done = kept.add([practice])
+        assert sorted(Path(added.name).name for added in done.added) == ["0.837", "set"]
+        assert done.refused == []
 
 
 class TestDamage:

@@ -16,7 +16,7 @@ from cleanclaim.model import Batch
 from cleanclaim.read import table
 from cleanclaim.read.chunks import is_large, read_chunks
 from cleanclaim.read.dataset import is_dataset, read_dataset
-from cleanclaim.read.files import table_set
+from cleanclaim.read.files import lies_in, set_apart, table_set
 from cleanclaim.read.kept import additions, is_history, numbered, of_patients, read_kept
 from cleanclaim.read.sources import STDIN, Source, kind_of, peek, sources
 from cleanclaim.read.x12 import read_x12
@@ -70,7 +70,7 @@ def read(
         Batches with unique claim keys, in reading order.
     """
     key = first_claim_key
-    opened = _opened(inputs, past or Past(), form=form, at_once=at_once)
+    opened = _opened(inputs, past, form=form, at_once=at_once)
     for entry, begin in islice(opened, skip, None):
         files.append(entry)
         for batch in _guarded(begin(key), entry):
@@ -103,22 +103,39 @@ Begin = Callable[[int], Iterator[Batch]]
 
 
 def _opened(
-    inputs: Iterable[str | Path], past: Past, *, form: bool, at_once: int
+    inputs: Iterable[str | Path], past: Past | None, *, form: bool, at_once: int
 ) -> Iterator[tuple[FileRead, Begin]]:
     """Everything below the inputs: what the report says of it, and how it is read."""
     for given in inputs:
         path = Path(given)
         group = table_set(path) if str(given) != STDIN else None
         if str(given) != STDIN and is_history(path):
-            entry = FileRead(str(given), HISTORY)
-            yield entry, partial(_read_history, path, entry, past, at_once)
+            yield _history_opened(path, past or Past(), at_once)
         elif str(given) != STDIN and is_dataset(path):
             yield FileRead(str(given), "data set"), partial(read_dataset, path, at_once=at_once)
         elif group:
             yield FileRead(str(given), "tables"), partial(_read_group, path, group, at_once)
         else:
+            apart = set_apart(path) if path.is_dir() else []
+            for folder in apart:
+                yield _set_apart_opened(folder, past, at_once)
             for source in sources([given]):
-                yield _source_opened(source, str(given), form=form, at_once=at_once)
+                if not (isinstance(source, Source) and lies_in(Path(source.name), apart)):
+                    yield _source_opened(source, str(given), form=form, at_once=at_once)
+
+
+def _history_opened(folder: Path, past: Past, at_once: int) -> tuple[FileRead, Begin]:
+    entry = FileRead(str(folder), HISTORY)
+    return entry, partial(_read_history, folder, entry, past, at_once)
+
+
+def _set_apart_opened(folder: Path, past: Past | None, at_once: int) -> tuple[FileRead, Begin]:
+    """A data set below a folder, or a history; of that nothing is read but for a look back, since its claims were sent before."""
+    if is_history(folder):
+        if past is not None:
+            return _history_opened(folder, past, at_once)
+        return FileRead(str(folder), HISTORY), lambda _key: iter(())
+    return FileRead(str(folder), "data set"), partial(read_dataset, folder, at_once=at_once)
 
 
 def _source_opened(

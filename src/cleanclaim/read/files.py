@@ -3,25 +3,41 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from cleanclaim.read import table
 from cleanclaim.read.dataset import is_dataset, tables_of
+from cleanclaim.read.kept import MARK, is_history
 
 _TABLE_ENDINGS: Final = (".csv", ".tsv", ".txt", ".parquet")
 
 
 def files_below(path: Path) -> Iterator[Path]:
-    """The files below an input, in order of name; hidden ones are left out."""
+    """The files below an input; hidden ones and those of histories are left out."""
     if not path.is_dir() or table_set(path) or is_dataset(path):
         yield path
         return
+    apart = set_apart(path)
+    yield from (folder for folder in apart if not is_history(folder))
     for file in sorted(path.rglob("*")):
         hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-        if file.is_file() and not hidden:
+        if file.is_file() and not hidden and not lies_in(file, apart):
             yield file
+
+
+def set_apart(path: Path) -> list[Path]:
+    """The histories and data sets somewhere below a folder: what lies in them is no file of its own."""
+    histories = [mark.parent for mark in path.rglob(MARK)]
+    of_claims = [found for name in ("claims", "claims.parquet") for found in path.rglob(name)]
+    datasets = {found.parent for found in of_claims if found.parent != path}
+    return sorted({*histories, *(folder for folder in datasets if is_dataset(folder))})
+
+
+def lies_in(file: Path, folders: Sequence[Path]) -> bool:
+    """True where a file lies in one of some folders."""
+    return any(file.is_relative_to(folder) for folder in folders)
 
 
 def table_set(path: Path) -> dict[str, Path]:
