@@ -32,6 +32,21 @@ def in_order(batch: Batch) -> Batch:
     return replace(batch, **unordered) if unordered else batch
 
 
+def numbered(batch: Batch, first: int) -> Batch:
+    """The batch in order, its claims numbered one by one from a key; what lies in no claim keeps lying in none."""
+    batch = in_order(batch)
+    keys = keys_of(batch.claims)
+    frames: dict[str, Any] = {}
+    for name, frame in batch.frames().items():
+        own = frame["claim_key"]
+        at = found_in(keys, own.fill_null(-1).to_numpy()) + first
+        places = pl.Series("claim_key", at, dtype=pl.Int64)
+        frames[name] = frame.with_columns(
+            pl.when(own.is_not_null()).then(places).alias("claim_key")
+        )
+    return replace(batch, **frames)
+
+
 def _is_sorted(frame: pl.DataFrame, keys: tuple[str, ...]) -> bool:
     order = keys_of(frame)
     if len(keys) > 1:

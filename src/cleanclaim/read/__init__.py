@@ -13,11 +13,12 @@ import polars as pl
 
 from cleanclaim.errors import InputError, UnreadableFile
 from cleanclaim.model import Batch
+from cleanclaim.positions import numbered
 from cleanclaim.read import table
 from cleanclaim.read.chunks import is_large, read_chunks
 from cleanclaim.read.dataset import is_dataset, read_dataset
 from cleanclaim.read.files import lies_in, set_apart, table_set
-from cleanclaim.read.kept import additions, is_history, numbered, of_patients, read_kept
+from cleanclaim.read.kept import additions, is_history, of_patients, read_kept
 from cleanclaim.read.sources import STDIN, Source, kind_of, peek, sources
 from cleanclaim.read.x12 import read_x12
 

@@ -16,7 +16,7 @@ import polars as pl
 
 from cleanclaim.errors import TableError, UnreadableFile
 from cleanclaim.model import TABLES, Batch, Table, expected
-from cleanclaim.positions import found_in, keys_of
+from cleanclaim.positions import numbered
 from cleanclaim.read.table import cast_to
 
 KEYS: Final = ("claim_key", "patient_key")
@@ -90,7 +90,7 @@ def _read(folder: Path, first: int, at_once: int) -> Iterator[Batch]:
         frames = _below(scans, claims, is_first=begin == 0)
         for name, frame in frames.items():
             below[name] -= frame["claim_key"].count()
-        yield _numbered({"claims": claims, **frames}, first + begin, folder)
+        yield numbered(_fitted({"claims": claims, **frames}, folder), first + begin)
     lost = [f"{name}: {rows:,} rows belong to no claim" for name, rows in below.items() if rows]
     if lost:
         raise TableError(str(folder), lost)
@@ -112,19 +112,11 @@ def _below(
     return {name: frame.filter(own) for name, frame in frames.items()}
 
 
-def _numbered(frames: Mapping[str, pl.DataFrame], first: int, folder: Path) -> Batch:
-    """A batch with its claims numbered from a key, in their order."""
+def _fitted(frames: Mapping[str, pl.DataFrame], folder: Path) -> Batch:
     faults: list[str] = []
     fitted = {name: fitted_to(TABLES[name], frame, faults) for name, frame in frames.items()}
     if faults:
         raise TableError(str(folder), faults)
-    claims = fitted["claims"].sort("claim_key")
-    keys = keys_of(claims)
-    for name, frame in fitted.items():
-        known = frame["claim_key"].fill_null(-1).to_numpy()
-        places = pl.Series("claim_key", found_in(keys, known) + first, dtype=pl.Int64)
-        there = frame["claim_key"].is_not_null()
-        fitted[name] = frame.with_columns(pl.when(there).then(places).alias("claim_key"))
     return Batch.of(fitted)
 
 

@@ -19,7 +19,7 @@ import polars as pl
 
 from cleanclaim.errors import UnreadableFile
 from cleanclaim.model import TABLES, Batch
-from cleanclaim.positions import found_in, in_order, keys_of
+from cleanclaim.positions import found_in, keys_of, numbered
 
 MARK: Final = "history.json"
 LEDGER: Final = "addition.json"
@@ -139,19 +139,6 @@ def read_kept(
         yield batch
 
 
-def numbered(batch: Batch, first: int) -> Batch:
-    """The batch with its claims numbered one by one, in their order; without faults of form."""
-    batch = in_order(batch)
-    keys = keys_of(batch.claims)
-    return Batch.of(
-        {
-            name: frame.with_columns(_places(keys, frame, first))
-            for name in KEPT_TABLES
-            if not (frame := getattr(batch, name)).is_empty()
-        }
-    )
-
-
 def of_patients(batch: Batch, patients: pl.Series) -> Batch:
     """The claims of some patients, without faults of form: those are of the file."""
     own = batch.claims.filter(pl.col(PATIENT).is_in(patients.drop_nulls().implode()))
@@ -161,10 +148,6 @@ def of_patients(batch: Batch, patients: pl.Series) -> Batch:
         for name in KEPT_TABLES
     }
     return Batch.of({**frames, "claims": own})
-
-
-def _places(keys: Any, frame: pl.DataFrame, first: int) -> pl.Series:
-    return pl.Series("claim_key", found_in(keys, keys_of(frame)) + first, dtype=pl.Int64)
 
 
 def _together(every: Iterable[Addition], at_once: int | None) -> Iterator[list[tuple[Path, Part]]]:
