@@ -253,7 +253,60 @@ def test_own_edits_run_and_a_broken_one_does_not_stop_them(tmp_path: Path) -> No
     done = run("check", CLINIC, "--edits", tmp_path, "--select", "ORG103,DX102")
     assert b"ORG102.py" in done.stderr
     assert b"SyntaxError" in done.stderr
-    assert done.returncode == 1
+    assert done.returncode == 2
+    content = json.loads(
+        run("check", CLINIC, "--edits", tmp_path, "--select", "ORG103,DX102", "-f", "json").stdout
+    )
+    assert "DX102" in {finding["code"] for finding in content["findings"]}
+    assert [failure["claims"] for failure in content["failures"]] == [None]
+
+
+FAILING = """
+import polars as pl
+from datetime import date
+from cleanclaim.edit import Disposition, Source, query_edit
+
+
+@query_edit(
+    code="ORG104", name="fails", disposition=Disposition.WARN, message="x", examples=(),
+    source=Source("A rule of this test", "", "the test", date(2026, 11, 23)),
+)
+def fails(claims, reference):
+    \"\"\"It fails, and tells the claims that it looked at.\"\"\"
+    raise pl.exceptions.PanicException(str(claims.claims["claim_id"].to_list()))
+"""
+
+
+def test_an_edit_that_panics_is_named_in_every_format_and_the_rest_is_checked(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "ORG104.py").write_text(FAILING)
+    asked = ("check", CLINIC, "--edits", tmp_path, "--select", "ORG104,DX102", "--format")
+    says = b"edit ORG104 failed and did not check 28 claims: an internal error (PanicException)"
+    for form in ("text", "json", "jsonl", "sarif", "html", "csv"):
+        done = run(*asked, form)
+        assert done.returncode == 2, form
+        assert b"cleanclaim: " + says in done.stderr
+        assert b"DX102" in done.stdout
+        assert b"Traceback" not in done.stderr
+        assert b"CD-001" not in done.stderr
+        if form in {"sarif", "html"}:
+            assert says in done.stdout
+        elif form == "text":
+            assert says in b" ".join(done.stdout.split())
+    told = run("check", CLINIC, "--edits", tmp_path, "--select", "ORG104", "--debug")
+    assert b"Traceback" in told.stderr
+
+
+def test_what_libraries_write_to_the_error_stream_is_shown_with_debug_alone(tmp_path: Path) -> None:
+    asked = ("check", CLINIC, "--edits", tmp_path, "--select", "ORG105")
+    (tmp_path / "ORG105.py").write_text(
+        FAILING.replace("ORG104", "ORG105").replace(
+            "    raise", '    import os; os.write(2, b"panicked at: CD-001\\n")\n    raise'
+        )
+    )
+    assert b"panicked" not in run(*asked).stderr
+    assert b"panicked at: CD-001" in run(*asked, "--debug").stderr
 
 
 def test_history_is_looked_back_at_and_not_reported_on(tmp_path: Path) -> None:

@@ -155,11 +155,24 @@ def json_page() -> str:
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "type": "object",
-        "required": ["summary", "findings", "not_checked", "files"],
+        "required": ["summary", "findings", "not_checked", "failures", "files"],
         "properties": {
             "summary": {"type": "object"},
             "findings": {"type": "array", "items": row_schema(FINDINGS, {"claim_key"})},
             "not_checked": {"type": "array", "items": row_schema(NOT_CHECKED, {"claim_key"})},
+            "failures": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["kind", "name", "claims", "reason"],
+                    "properties": {
+                        "kind": {"enum": ["edit", "claims"]},
+                        "name": {"type": "string"},
+                        "claims": {"type": ["integer", "null"]},
+                        "reason": {"type": "string"},
+                    },
+                },
+            },
             "files": {
                 "type": "array",
                 "items": {

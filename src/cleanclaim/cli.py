@@ -14,7 +14,17 @@ import typer
 
 from cleanclaim import cli_encoder, cli_history, cli_price, cli_reference
 from cleanclaim.errors import CleanclaimError, ConfigError
-from cleanclaim.terminal import CLEAN, COULD_NOT_RUN, FINDINGS, fail, progress, settings
+from cleanclaim.failures import Failure, reason_of
+from cleanclaim.terminal import (
+    CLEAN,
+    COULD_NOT_RUN,
+    DEBUG,
+    FINDINGS,
+    error_stream,
+    fail,
+    progress,
+    settings,
+)
 from cleanclaim.terminal import reference as reference_tables
 from cleanclaim.version import VERSION
 
@@ -38,8 +48,14 @@ app.add_typer(cli_history.app, name="history")
 
 def main() -> NoReturn:
     """Run the command line; errors become one message and exit status 2."""
+    words = [word for word in sys.argv[1:] if word != DEBUG]
+    with error_stream(debug=len(words) < len(sys.argv) - 1):
+        _run_command(words)
+
+
+def _run_command(words: list[str]) -> NoReturn:
     try:
-        status = app(standalone_mode=False)
+        status = app(words, standalone_mode=False)
     except CleanclaimError as error:
         fail(str(error))
     except typer.Abort:
@@ -51,7 +67,7 @@ def main() -> NoReturn:
         sys.exit(COULD_NOT_RUN)
     except KeyboardInterrupt:
         fail("stopped")
-    except Exception as error:  # noqa: BLE001 - a usage error of the parser, or a fault of ours: no traceback reaches a user
+    except BaseException as error:  # noqa: BLE001 - a usage error of the parser, or a fault of ours: no traceback reaches a user
         _unexpected(error)
     sys.exit(status if isinstance(status, int) else CLEAN)
 
@@ -74,8 +90,15 @@ def _common(
             help="Print the version.",
         ),
     ] = False,
+    debug: Annotated[
+        bool,
+        typer.Option(
+            DEBUG,
+            help="Print the traceback of every internal error; it may show claim data. Allowed anywhere on the command line.",
+        ),
+    ] = False,
 ) -> None:
-    del version
+    del version, debug
 
 
 @app.command(
@@ -341,7 +364,8 @@ def _run(inputs: list[str], asked: _Asked) -> Iterator[Report | Large]:
     from cleanclaim.large.identity import can_go_on  # noqa: PLC0415
 
     chosen, output = asked.chosen, asked.output
-    edits = registry.choose(_all_edits(chosen.edits), chosen.select, chosen.ignore)
+    every, broken = _loaded_edits(chosen.edits)
+    edits = registry.choose(every, chosen.select, chosen.ignore)
     plan = large.Plan.within(chosen.memory)
     if asked.is_whole:
         plan = replace(plan, in_memory=sys.maxsize)
@@ -354,7 +378,7 @@ def _run(inputs: list[str], asked: _Asked) -> Iterator[Report | Large]:
             reference.on_progress(words)
             job = large.Job(
                 tuple(inputs), reference, tuple(edits), settings(chosen), chosen.history, plan, claims,
-                lambda said: typer.echo(f"cleanclaim: {said}", err=True),
+                lambda said: typer.echo(f"cleanclaim: {said}", err=True), broken,
             )  # fmt: skip
             results = stack.enter_context(large.run(job, folder))
         yield results
@@ -404,7 +428,15 @@ def _can_be_put(name: str, output: Path | None) -> None:
 
 
 def _all_edits(folders: tuple[str, ...]) -> list[Edit]:
-    """Own edits, those of installed packages and of the user's folders; files that do not load are told and passed over."""
+    """Built-in edits, those of installed packages and of the user's folders; edits that can't be loaded are named on the error stream."""
+    every, broken = _loaded_edits(folders)
+    for failure in broken:
+        typer.echo(f"cleanclaim: {failure}", err=True)
+    return every
+
+
+def _loaded_edits(folders: tuple[str, ...]) -> tuple[list[Edit], tuple[Failure, ...]]:
+    """Built-in edits, those of installed packages and of the user's folders, and the ones that can't be loaded."""
     from cleanclaim import registry  # noqa: PLC0415
 
     groups: list[Any] = [registry.own_edits()]
@@ -414,9 +446,8 @@ def _all_edits(folders: tuple[str, ...]) -> list[Edit]:
         more, faults = registry.folder_edits(Path(folder))
         groups.append(more)
         errors += faults
-    for error in errors:
-        typer.echo(f"cleanclaim: this edit is left out: {error}", err=True)
-    return registry.together(*groups)
+    broken = tuple(Failure("edit", error.where, None, str(error)) for error in errors)
+    return registry.together(*groups), broken
 
 
 def _put(results: Results, name: str, output: Path | None) -> None:
@@ -441,9 +472,11 @@ def _put(results: Results, name: str, output: Path | None) -> None:
 
 
 def _status(results: Results) -> int:
-    if results.unread:
-        for entry in results.unread:
-            typer.echo(f"cleanclaim: {entry.error}", err=True)
+    for entry in results.unread:
+        typer.echo(f"cleanclaim: {entry.error}", err=True)
+    for failure in results.failures:
+        typer.echo(f"cleanclaim: {failure}", err=True)
+    if results.unread or results.failures:
         return COULD_NOT_RUN
     return CLEAN if results.is_clean else FINDINGS
 
@@ -462,10 +495,8 @@ def _words(given: list[str] | None) -> tuple[str, ...]:
     return tuple(word.strip() for item in given or () for word in item.split(",") if word.strip())
 
 
-def _unexpected(error: Exception) -> NoReturn:
+def _unexpected(error: BaseException) -> NoReturn:
     shown = getattr(error, "format_message", None)
     if callable(shown):  # the parser's own errors
         fail(f"{shown()} (see cleanclaim --help)")
-    fail(
-        f"an unexpected fault of cleanclaim itself: {type(error).__name__}; please report it (no claim data is shown here)"
-    )
+    fail(f"{reason_of(error)}; please report it. {DEBUG} shows where, and may show claim data")

@@ -20,6 +20,7 @@ from cleanclaim.loaded import TABLES, covered
 from cleanclaim.reference import Reference, starter
 from cleanclaim.reference.periods import days
 from cleanclaim.terms import has_modifier, in_force, names_payer
+from cleanclaim.wording import worded
 
 NOTICE_MODIFIERS: Final = ("GA", "GX", "GY", "GZ")
 """With one of these the biller expects the denial."""
@@ -309,7 +310,7 @@ def untold(judgement: Judged, kind: str) -> pl.DataFrame:
         Rows: claim_key, line_number, reason, supply, table, procedure_code, lines; of lines that a policy may bind.
     """
     of_kind = judgement.earlier_version.filter(pl.col("kind") == kind)
-    began = pl.format("the version of {} that is loaded began on {}", "policy", "_began")
+    began = worded("the version of {} that is loaded began on {}", "policy", "_began")
     parts = [of_kind.select(*KEYS, began.alias("reason"), _SUPPLY)]
     if kind == "local":
         elsewhere = pl.lit("the local policies of the claim's state are not loaded")

@@ -88,7 +88,15 @@ class ConfigError(CleanclaimError):
 
 
 class EditError(CleanclaimError):
-    """An edit does not load or does not keep an edit's contract."""
+    """An edit does not load or does not keep an edit's contract.
+
+    Attributes:
+        where: the file or entry point it comes from; empty where that isn't known.
+    """
+
+    def __init__(self, message: str, where: str = "") -> None:
+        self.where = where
+        super().__init__(message)
 
 
 class UnknownEdit(CleanclaimError):  # noqa: N818

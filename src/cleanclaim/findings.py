@@ -65,7 +65,7 @@ def findings_of(claims: Claims, hits: Sequence[Hit]) -> pl.DataFrame:
 
     Args:
         claims: the batch.
-        hits: the rows that each edit found, with its keys and evidence.
+        hits: the rows that each edit found, as `written` writes them.
 
     Returns:
         Columns `FINDINGS`, in order of claim, line, diagnosis, code and position. Claims of the history have none; where an edit states the rules of other
@@ -76,7 +76,13 @@ def findings_of(claims: Claims, hits: Sequence[Hit]) -> pl.DataFrame:
         return pl.DataFrame(schema=FINDINGS)
     edits = [edit for edit, _ in found]
     raw = pl.concat(
-        [pl.DataFrame(schema=_RAW), *(_raw(e, rows, n) for n, (e, rows) in enumerate(found))],
+        [
+            pl.DataFrame(schema=_RAW),
+            *(
+                rows.with_columns(pl.lit(n, pl.Int64).alias("edit"))
+                for n, (_, rows) in enumerate(found)
+            ),
+        ],
         how="diagonal",
     )
     at = found_in(keys_of(claims.batch.claims), _claim_keys(raw))
@@ -88,10 +94,22 @@ def findings_of(claims: Claims, hits: Sequence[Hit]) -> pl.DataFrame:
     return _whole(claims, edits, placed[order.to_series()])
 
 
-def _raw(edit: Edit, rows: pl.DataFrame, number: int) -> pl.DataFrame:
-    """Keys, overrides, message and evidence of one edit's rows."""
-    written = _written(edit, tuple(rows.schema.items()))
-    return rows.select(*written, pl.lit(number, pl.Int64).alias("edit"))
+def written(edit: Edit, rows: pl.DataFrame) -> pl.DataFrame:
+    """What is written of the rows that an edit found.
+
+    Args:
+        edit: the edit.
+        rows: keys and evidence.
+
+    Returns:
+        Keys, overrides, message, suggestion and evidence.
+
+    Raises:
+        EditError: its message names what is not among the evidence.
+        PolarsError: a key, an override or evidence has the wrong type.
+    """
+    _said(edit)  # what is said of every finding can be said
+    return rows.select(_written(edit, tuple(rows.schema.items())))
 
 
 @lru_cache(maxsize=1024)
@@ -108,11 +126,17 @@ def _written(edit: Edit, columns: tuple[tuple[str, pl.DataType], ...]) -> list[p
     own = [name for name in (*KEYS, *OVERRIDES) if name in schema and name != "suggestion"]
     suggestion = pl.col("suggestion") if "suggestion" in schema else render(edit.suggestion, schema)
     return [
-        *(pl.col(name).cast(_RAW[name]) for name in own),
+        *(_fitted(name) for name in own),
         render(edit.message, schema).alias("message"),
         suggestion.alias("suggestion"),
         evidence.alias("evidence"),
     ]
+
+
+def _fitted(name: str) -> pl.Expr:
+    """A key or an override in the type that it must have."""
+    column = pl.col(name).cast(FINDINGS["disposition"]) if name == "disposition" else pl.col(name)
+    return column.cast(_RAW[name])
 
 
 def _claim_keys(raw: pl.DataFrame) -> Ints:

@@ -9,6 +9,7 @@ import polars as pl
 from cleanclaim.loaded import TABLES
 from cleanclaim.reference import Reference
 from cleanclaim.terms import in_force
+from cleanclaim.wording import worded
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def _untold(lines: pl.DataFrame) -> pl.DataFrame:
         .sort("procedure_code")
         .select(
             pl.lit(None, pl.Int64).alias("claim_key"),
-            pl.format(
+            worded(
                 "no {} that is loaded speaks of {}", pl.lit(table.words), "procedure_code"
             ).alias("reason"),
             pl.lit(table.supply).alias("supply"),

@@ -952,7 +952,11 @@ def concat(batches: Iterable[Batch]) -> Batch:
         return parts[0]
     frames = [batch.frames() for batch in parts]
     whole = Batch.of(
-        {name: pl.concat([part[name] for part in frames]) for name in TABLES if frames}
+        {
+            name: pl.concat([part[name] for part in frames], rechunk=True)
+            for name in TABLES
+            if frames
+        }
     )
     told = [batch.history_pairs for batch in parts if batch.history_pairs is not None]
     return replace(

@@ -19,6 +19,7 @@ from cleanclaim.positions import groups
 from cleanclaim.reference import Reference
 from cleanclaim.reference.periods import Ints, days, packed
 from cleanclaim.terms import ANATOMIC_MODIFIERS, DISTINCT_MODIFIERS, MODIFIERS
+from cleanclaim.wording import worded
 
 DAY: Final = ["patient_key", "provider_npi", "from_date", "_table"]
 """What makes two lines the same patient, provider and day, under one table."""
@@ -312,7 +313,7 @@ def unjudged(years: pl.Series, one: pl.Series, other: pl.Series) -> pl.DataFrame
         .sort("year", "one", "other")
         .select(
             pl.lit(None, pl.Int64).alias("claim_key"),
-            pl.format(
+            worded(
                 "no {} that is loaded for {} speaks of {} with {}",
                 pl.lit(table.words),
                 "year",

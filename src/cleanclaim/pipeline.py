@@ -16,6 +16,7 @@ from cleanclaim.derive import Claims, pairs_shown, pairs_together
 from cleanclaim.edit import Disposition, Edit
 from cleanclaim.engine import NOT_CHECKED, NOT_CHECKED_ORDER, Checked, check
 from cleanclaim.errors import ConfigError, UnreadableFile
+from cleanclaim.failures import merged
 from cleanclaim.findings import FINDINGS
 from cleanclaim.model import PAYER_CLASSES, PROGRAMMES, SYNTAX_FAULTS, Batch, concat, is_state
 from cleanclaim.positions import in_order, numbers_of
@@ -372,4 +373,12 @@ def _report(
     if len(checked) > 1:
         kept = kept.sort("claim_key", nulls_last=False, maintain_order=True)
         not_checked = told_once(not_checked).sort(NOT_CHECKED_ORDER)
-    return Report(batch, kept, not_checked, tuple(files), tuple(edits), reference=reference)
+    return Report(
+        batch,
+        kept,
+        not_checked,
+        tuple(files),
+        tuple(edits),
+        reference=reference,
+        failures=merged(failure for c in checked for failure in c.failures),
+    )

@@ -14,6 +14,7 @@ from cleanclaim.loaded import TABLES, covered
 from cleanclaim.reference import Reference
 from cleanclaim.reference.periods import Periods
 from cleanclaim.terms import in_force
+from cleanclaim.wording import worded
 
 CODE: Final = r"^(\d{5}|\d{4}[AFTUM]|[A-CE-V]\d{4})$"
 _LEVEL_II: Final = r"^[A-CE-V]\d{4}$"
@@ -174,9 +175,9 @@ def _what() -> pl.Expr:
     known = pl.col("_whole") | pl.col("_dated")
     return (
         pl.when(known & pl.col("_last").is_not_null())
-        .then(pl.format("ended on {}", "_last"))
+        .then(worded("ended on {}", "_last"))
         .when(known & pl.col("_next").is_not_null())
-        .then(pl.format("begins on {} only", "_next"))
+        .then(worded("begins on {} only", "_next"))
         .when("_whole")
         .then(pl.lit("is in none of the lists of codes that are loaded for that day"))
     )
@@ -191,7 +192,7 @@ def _untold(lines: pl.DataFrame) -> pl.DataFrame:
         .sort("procedure_code", "_year")
         .select(
             pl.lit(None, pl.Int64).alias("claim_key"),
-            pl.format(
+            worded(
                 "no {} that is loaded for {} tells of {}",
                 pl.lit(table.words),
                 "_year",

@@ -73,8 +73,9 @@ def entry_point_edits() -> tuple[list[Edit], list[EditError]]:
     for point in entry_points(group=ENTRY_POINT):
         try:
             loaded = point.load()
-        except Exception as error:  # noqa: BLE001 - another package's code may fail in any way; it is reported
-            errors.append(EditError(f"entry point {point.name}: {type(error).__name__}: {error}"))
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - another package's code may fail in any way; it is reported
+            said = f"entry point {point.name}: {type(error).__name__}: {error}"
+            errors.append(EditError(said, f"entry point {point.name}"))
             continue
         edits += [loaded] if isinstance(loaded, Edit) else edits_in(loaded)
     return edits, errors
@@ -133,16 +134,17 @@ def _file_edits(path: Path) -> list[Edit]:
     name = "cleanclaim_user_edits_" + hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise EditError(f"{path}: cannot be loaded")
+        raise EditError(f"{path}: cannot be loaded", str(path))
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:  # noqa: BLE001 - a user's file may fail in any way; it is reported
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a user's file may fail in any way; it is reported
         last = traceback.extract_tb(error.__traceback__)[-1]
         line = f", line {last.lineno}" if last.filename == str(path) else ""
-        raise EditError(f"{path}{line}: {type(error).__name__}: {error}") from None
+        said = f"{path}{line}: {type(error).__name__}: {error}"
+        raise EditError(said, str(path)) from None
     found = edits_in(module)
     if not found:
-        raise EditError(f"{path}: defines no edit")
+        raise EditError(f"{path}: defines no edit", str(path))
     return found

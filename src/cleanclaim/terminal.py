@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn, TextIO
 
 import typer
+
+from cleanclaim.failures import LOGGER
 
 if TYPE_CHECKING:
     from cleanclaim.config import Config
@@ -20,6 +24,43 @@ Claims = Callable[[str, int, float | None], None]
 CLEAN: Final = 0
 FINDINGS: Final = 1
 COULD_NOT_RUN: Final = 2
+DEBUG: Final = "--debug"
+_STDERR: Final = 2
+
+
+@contextmanager
+def error_stream(*, debug: bool) -> Iterator[None]:
+    """Keep the error stream for messages of ours: compiled libraries write a panic, with the data at hand, to it.
+
+    Args:
+        debug: let them, and print the traceback of every internal error.
+    """
+    if debug:
+        LOGGER.setLevel(logging.DEBUG)
+        LOGGER.addHandler(logging.StreamHandler(sys.stderr))
+    ours = sys.stderr
+    if debug or ours is None or not _is_stderr(ours):
+        yield
+        return
+    kept = os.dup(_STDERR)
+    sys.stderr = open(kept, "w", buffering=1, encoding=ours.encoding, errors="backslashreplace")  # noqa: SIM115, PTH123
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, _STDERR)
+    os.close(nowhere)
+    try:
+        yield
+    finally:
+        os.dup2(kept, _STDERR)
+        sys.stderr.close()
+        sys.stderr = ours
+
+
+def _is_stderr(stream: TextIO) -> bool:
+    """True for the error stream of the process itself, not one that a test or a program put in its place."""
+    try:
+        return stream.fileno() == _STDERR
+    except (OSError, ValueError):
+        return False
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from cleanclaim.reference import Reference, Release
 from cleanclaim.reference.compare import Difference, compared
 from cleanclaim.reference.icd10cm import successors
 from cleanclaim.reference.tabular import PUBLISHED
+from cleanclaim.wording import worded
 
 ADDED: Final = "added"
 ENDED: Final = "ended"
@@ -300,7 +301,7 @@ def _of_all(rows: pl.DataFrame) -> pl.DataFrame:
         .agg(pl.len().alias("count"))
         .select(
             pl.lit(EVERY).alias("code"),
-            pl.format("({} rows)", "count").alias("other"),
+            worded("({} rows)", "count").alias("other"),
             pl.lit(CHANGED).alias("change"),
             "column",
             "before",

@@ -11,6 +11,7 @@ import polars as pl
 from cleanclaim.encoder.book import Book
 from cleanclaim.encoder.systems import CPT, HCPCS, ICD9, ICD10, KEEPERS
 from cleanclaim.errors import ConfigError
+from cleanclaim.wording import worded
 
 _NO_YEAR: Final = 9999
 FORMATS: Final = ("csv", "parquet")
@@ -82,7 +83,7 @@ def _icd10(book: Book, on: date) -> pl.DataFrame:
             (pl.col("padded") + pl.col("character")).alias("code"),
             pl.lit("code").alias("kind"),
             pl.col("code").alias("parent"),
-            pl.format("{}, {}", "title", "meaning").alias("title"),
+            worded("{}, {}", "title", "meaning").alias("title"),
             "order",
         )
     )

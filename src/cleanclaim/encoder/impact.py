@@ -19,6 +19,7 @@ from cleanclaim.pipeline import Settings, prepare
 from cleanclaim.read import FileRead, read
 from cleanclaim.read.table import read_csv, read_flat, read_parquet
 from cleanclaim.reference import Reference
+from cleanclaim.wording import worded
 
 USES: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "code": pl.String,
@@ -200,7 +201,7 @@ def _of_claims(path: Path, reference: Reference) -> pl.DataFrame:
         raise InputError("; ".join(str(entry.error) for entry in unread))
     known = Claims(batch, reference)
     key = ["claim_key", "line_number"]
-    where = pl.format("claim {} line {}", pl.col("claim_id").fill_null("?"), "line_number")
+    where = worded("claim {} line {}", pl.col("claim_id").fill_null("?"), "line_number")
     lines = batch.lines.join(batch.claims.select("claim_key", "claim_id", "file"), on="claim_key", how="left").with_columns(where.alias("where"))  # fmt: skip
     of_line = lines.select(*key, "procedure_code", "file", "where", "units", pl.col("charge_amount").alias("charge"))  # fmt: skip
     pointed = known.line_diagnoses.select(*key, "diagnosis_code").unique().join(of_line, on=key)
@@ -224,7 +225,7 @@ def _unpointed(
         pl.lit(None, pl.Int64).alias("line_number"),
         pl.col("diagnosis_code").alias("code"),
         "file",
-        pl.format("claim {}", pl.col("claim_id").fill_null("?")).alias("where"),
+        worded("claim {}", pl.col("claim_id").fill_null("?")).alias("where"),
         pl.lit(None).alias("units"),
         pl.lit(None).alias("charge"),
     )  # fmt: skip

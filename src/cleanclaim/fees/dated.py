@@ -9,6 +9,7 @@ import polars as pl
 
 from cleanclaim.reference import Reference
 from cleanclaim.terms import in_force
+from cleanclaim.wording import worded
 
 PRICE: Final = pl.Decimal(38, 16)
 """Exact for every product of values, place and factor; rounded once, when all is done."""
@@ -63,4 +64,4 @@ def covers(reference: Reference, table: str) -> pl.Expr:
 def quarter() -> pl.Expr:
     """The line's quarter as releases are named: 2025Q4."""
     day = pl.col("from_date").dt
-    return pl.format("{}Q{}", day.year(), day.quarter())
+    return worded("{}Q{}", day.year(), day.quarter())

@@ -15,6 +15,7 @@ import polars as pl
 
 from cleanclaim.fees.dated import PRICE
 from cleanclaim.terms import has_modifier
+from cleanclaim.wording import worded
 
 ASSISTANTS: Final = ("80", "81", "82", "AS")
 _PARTS: Final = ("54", "55", "56", "78")
@@ -77,7 +78,7 @@ def reason() -> pl.Expr:
         .when(has_modifier(*ASSISTANTS) & (pl.col("assistant") == 9))
         .then(pl.lit("assistants at surgery do not apply to it (indicator 9)"))
         .when(has_modifier("62") & pl.col("co_surgeon").is_in([0, 9]))
-        .then(pl.format("no second surgeon is paid for it (indicator {})", "co_surgeon"))
+        .then(worded("no second surgeon is paid for it (indicator {})", "co_surgeon"))
         .when(no_parts)
         .then(pl.lit("it has no global period that 54, 55 or 56 could divide"))
     )
@@ -90,7 +91,7 @@ def notes() -> list[pl.Expr]:
     return [
         pl.when(has_modifier("50") & (pl.col("bilateral") == 1)).then(pl.lit("both sides 150%")),
         pl.when(has_modifier("50") & (pl.col("bilateral") == 3)).then(pl.lit("both sides 200%")),
-        pl.when(divides).then(pl.format("{}% of the global payment", percent)),
+        pl.when(divides).then(worded("{}% of the global payment", percent)),
         pl.when(has_modifier("AS")).then(pl.lit("assistant 13.6%")),
         pl.when(has_modifier("80", "81", "82") & ~has_modifier("AS")).then(pl.lit("assistant 16%")),
         pl.when(has_modifier("62") & ~has_modifier(*ASSISTANTS)).then(pl.lit("co-surgeon 62.5%")),

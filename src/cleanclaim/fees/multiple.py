@@ -24,6 +24,7 @@ import polars as pl
 from cleanclaim.fees.dated import PRICE
 from cleanclaim.fees.modifiers import ASSISTANTS
 from cleanclaim.terms import has_modifier
+from cleanclaim.wording import worded
 
 _DAY: Final = ("patient_key", "_own", "from_date")
 _TESTS: Final = (*_DAY, "billing_npi", "multiple_procedure")
@@ -188,7 +189,7 @@ def _in_families(lines: pl.DataFrame) -> pl.DataFrame:
         .then("endoscopic_base")
         .when("_is_base")
         .then("procedure_code")
-        .otherwise(pl.format("row {}", "row"))
+        .otherwise(worded("row {}", "row"))
         .alias("_family"),
         pl.when("_is_base").then("whole").otherwise("base_price").alias("base_price"),
     )

@@ -17,6 +17,7 @@ import polars as pl
 from cleanclaim.fees.dated import PRICE, covers, met, quarter
 from cleanclaim.reference import Reference
 from cleanclaim.terms import has_modifier
+from cleanclaim.wording import worded
 
 _IN_FULL: Final = ("AA", "QZ")
 _HALF: Final = ("QK", "QX", "QY")
@@ -134,9 +135,9 @@ def _basis() -> pl.Expr:
     supervised = pl.when(has_modifier(_SUPERVISED)).then(pl.lit("supervised: three base units"))
     return pl.concat_str(
         pl.col("factor_release"),
-        pl.format("locality {}", "locality"),
-        pl.format("{} base units", pl.col("base_units").cast(pl.Float64)),
-        pl.format("{} time units", pl.col("_time").cast(pl.Float64)),
+        worded("locality {}", "locality"),
+        worded("{} base units", pl.col("base_units").cast(pl.Float64)),
+        worded("{} time units", pl.col("_time").cast(pl.Float64)),
         half,
         supervised,
         separator=", ",
@@ -149,11 +150,11 @@ def _reason(reference: Reference) -> pl.Expr:
     needs_time = ~has_modifier(_SUPERVISED)
     return (
         pl.when(~covers(reference, "anesthesia_factors"))
-        .then(pl.format("no anesthesia conversion factors are loaded for {}", quarter()))
+        .then(worded("no anesthesia conversion factors are loaded for {}", quarter()))
         .when(~who)
         .then(pl.lit("no modifier tells who gave the anesthesia (AA, AD, QK, QX, QY or QZ)"))
         .when(needs_time & pl.col("base_units").is_null())
-        .then(pl.format("no base units of {} are loaded", "procedure_code"))
+        .then(worded("no base units of {} are loaded", "procedure_code"))
         .when(needs_time & pl.col("_time").is_null())
         .then(pl.lit("the time of the anesthesia is not given in minutes (MJ)"))
         .when(pl.col("factor").is_null())

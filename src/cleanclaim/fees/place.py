@@ -17,6 +17,7 @@ import polars as pl
 from cleanclaim.fees.dated import PRICE, covers, met, quarter
 from cleanclaim.reference import Reference
 from cleanclaim.terms import in_force
+from cleanclaim.wording import worded
 
 ADDRESS: Final = ("facility_zip_code", "facility_state", "billing_zip_code", "billing_state")
 _SPLIT: Final = ("VA",)
@@ -133,10 +134,10 @@ def _reason(reference: Reference) -> pl.Expr:
     has_several = pl.col("_count").is_not_null()
     return (
         pl.when(~covers(reference, "gpci"))
-        .then(pl.format("no list of localities (GPCI) is loaded for {}", quarter()))
+        .then(worded("no list of localities (GPCI) is loaded for {}", quarter()))
         .when(pl.col("place").is_null() & has_several)
         .then(
-            pl.format(
+            worded(
                 "the locality is not known: {} has several, and no table of ZIP codes tells which",
                 "_state",
             )

@@ -12,6 +12,7 @@ from cleanclaim.fees.dated import PRICE
 from cleanclaim.model import MONEY
 from cleanclaim.reference import Reference
 from cleanclaim.terms import IS_PROFESSIONAL, MODIFIERS
+from cleanclaim.wording import worded
 
 PRICED: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "claim_key": pl.Int64,
@@ -136,9 +137,9 @@ def _basis() -> pl.Expr:
     setting = pl.when("is_facility").then(pl.lit("facility")).otherwise(pl.lit("non-facility"))
     return pl.concat_str(
         pl.col("release"),
-        pl.format("locality {}", "locality"),
+        worded("locality {}", "locality"),
         setting,
-        pl.when(pl.col("component").is_not_null()).then(pl.format("modifier {}", "component")),
+        pl.when(pl.col("component").is_not_null()).then(worded("modifier {}", "component")),
         pl.when("is_capped").then(pl.lit("OPPS cap")),
         *modifiers.notes(),
         pl.col("multiple"),

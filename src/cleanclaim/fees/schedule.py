@@ -15,6 +15,7 @@ import polars as pl
 from cleanclaim.fees.dated import PRICE, covers, met, quarter
 from cleanclaim.reference import Reference
 from cleanclaim.terms import has_modifier
+from cleanclaim.wording import worded
 
 PAID: Final = ("A", "R", "T")
 ANESTHESIA: Final = "J"
@@ -225,28 +226,28 @@ def _reason(reference: Reference) -> pl.Expr:
     return (
         pl.when(~covered & pl.col("status").is_not_null())
         .then(
-            pl.format(
+            worded(
                 "the starter set has no relative values, and no Medicare Physician Fee Schedule is loaded for {}",
                 quarter(),
             )
         )
         .when(~covered)
-        .then(pl.format("no Medicare Physician Fee Schedule is loaded for {}", quarter()))
+        .then(worded("no Medicare Physician Fee Schedule is loaded for {}", quarter()))
         .when(pl.col("status").is_null() & (pl.col("component") == "53"))
         .then(pl.lit("a discontinued service (53) is priced by report"))
         .when(pl.col("status").is_null() & pl.col("component").is_not_null())
         .then(
-            pl.format(
+            worded(
                 "the fee schedule has no price for {} with modifier {}",
                 "procedure_code",
                 "component",
             )
         )
         .when(pl.col("status").is_null())
-        .then(pl.format("{} is not in the fee schedule", "procedure_code"))
+        .then(worded("{} is not in the fee schedule", "procedure_code"))
         .when(~is_paid)
         .then(
-            pl.format(
+            worded(
                 "status {}: {}{}",
                 "status",
                 words.fill_null("it is not paid"),

@@ -23,6 +23,7 @@ from cleanclaim.importing.layout import AMA_TERMS, Importer, Loaded, Part, refus
 from cleanclaim.importing.mcd_groups import Tie, ties
 from cleanclaim.importing.sheets import below, grid
 from cleanclaim.reference.release import OPEN_END, OPEN_START, Release
+from cleanclaim.wording import worded
 
 _REQUIRED: Final = {
     "article": (
@@ -185,7 +186,7 @@ def _current(table: pl.DataFrame, kind: str, last: pl.Expr, first: str = "") -> 
     return live.select(
         f"{kind}_id",
         f"{kind}_version",
-        pl.format("{}{}", pl.lit(letter), f"{kind}_id").alias("code"),
+        worded("{}{}", pl.lit(letter), f"{kind}_id").alias("code"),
         began.fill_null(OPEN_START).alias("valid_from"),
         last.alias("valid_to"),
         pl.lit(kind).alias("kind"),
@@ -195,9 +196,7 @@ def _current(table: pl.DataFrame, kind: str, last: pl.Expr, first: str = "") -> 
         .fill_null(value=True)
         .alias("has_earlier_version"),
         pl.lit(["medicare"]).alias("payers"),
-        pl.format("Medicare Coverage Database, {}{}", pl.lit(letter), f"{kind}_id").alias(
-            "citation"
-        ),
+        worded("Medicare Coverage Database, {}{}", pl.lit(letter), f"{kind}_id").alias("citation"),
     ).filter(pl.col("valid_from") <= pl.col("valid_to"))
 
 
@@ -373,7 +372,7 @@ def _ncds(tables: Tables) -> Iterator[Loaded]:
         .sort(number)
         .unique("NCD_id", keep="last", maintain_order=True)
         .select(
-            pl.format("NCD {}", "NCD_mnl_sect").alias("code"),
+            worded("NCD {}", "NCD_mnl_sect").alias("code"),
             _day("NCD_efctv_dt").fill_null(OPEN_START).alias("valid_from"),
             _end("NCD_trmntn_dt").alias("valid_to"),
             pl.lit("ncd").alias("kind"),
@@ -381,7 +380,7 @@ def _ncds(tables: Tables) -> Iterator[Loaded]:
             number.alias("version"),
             (number > 1).fill_null(value=True).alias("has_earlier_version"),
             pl.lit(["medicare"]).alias("payers"),
-            pl.format(
+            worded(
                 "Medicare National Coverage Determinations Manual, section {}", "NCD_mnl_sect"
             ).alias("citation"),
             pl.col("cvrg_lvl_cd").cast(pl.Int64, strict=False).alias("coverage_level"),

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from cleanclaim.edit import Edit
+from cleanclaim.failures import Failure
 from cleanclaim.large.plan import Plan
 from cleanclaim.model import Batch
 from cleanclaim.pipeline import Earlier, Progress, Settings
@@ -33,6 +34,7 @@ class Job:
         plan: how much is worked on at once.
         progress: told what is done, of how many claims so far, and its share where that is known.
         tell: told, in words, what the user should know at once.
+        broken: edits that could not be loaded, for the report.
     """
 
     inputs: tuple[str | Path, ...]
@@ -43,6 +45,7 @@ class Job:
     plan: Plan = field(default_factory=Plan)
     progress: Progress = lambda _doing, _done, _share: None
     tell: Callable[[str], None] = lambda _words: None
+    broken: tuple[Failure, ...] = ()
 
     @property
     def looks_across(self) -> bool:

@@ -12,6 +12,7 @@ import polars as pl
 
 from cleanclaim.edit import Edit
 from cleanclaim.engine import NOT_CHECKED, NOT_CHECKED_ORDER, Checked
+from cleanclaim.failures import Failure, merged
 from cleanclaim.pipeline import told_once
 from cleanclaim.read import FileRead
 from cleanclaim.report.tally import Tally
@@ -32,10 +33,11 @@ class Large:
 
     Attributes:
         folders: of its parts, in order.
-        records: of each part, its `claims` and `lines`.
+        records: of each part, its `claims`, `lines` and `failures`.
         files: what became of every input.
         edits: the edits that ran.
         notes: what else the reader must know.
+        broken: edits that could not be loaded.
     """
 
     folders: tuple[Path, ...]
@@ -43,6 +45,7 @@ class Large:
     files: tuple[FileRead, ...]
     edits: tuple[Edit, ...]
     notes: tuple[str, ...] = ()
+    broken: tuple[Failure, ...] = ()
 
     def findings_parts(self) -> Iterator[pl.DataFrame]:
         """The findings, group after group; each part holds whole claims."""
@@ -70,13 +73,19 @@ class Large:
 
     @property
     def is_clean(self) -> bool:
-        """True where no finding is harder than info."""
-        return self._tally.is_clean
+        """True where everything was checked and no finding is harder than info."""
+        return not self.failures and self._tally.is_clean
+
+    @cached_property
+    def failures(self) -> tuple[Failure, ...]:
+        """Edits that failed, and groups of claims that could not be checked."""
+        failures = (Failure(**told) for record in self.records for told in record["failures"])
+        return merged([*self.broken, *failures])
 
     @cached_property
     def summary(self) -> dict[str, Any]:
         """Counts: claims, clean claims, findings by disposition and edit, what was not checked."""
-        return self._tally.summary(self.files, self.notes)
+        return self._tally.summary(self.files, self.notes, self.failures)
 
     @cached_property
     def _tally(self) -> Tally:

@@ -51,7 +51,7 @@ def run(job: Job, folder: Path | None = None) -> Iterator[Report | Large]:
         held: list[Read] = []
         batches = job.read(files)
         if _all_held(batches, held, job):
-            yield check_read(
+            report = check_read(
                 concat(batch for batch, _ in held),
                 files,
                 job.reference,
@@ -60,6 +60,7 @@ def run(job: Job, folder: Path | None = None) -> Iterator[Report | Large]:
                 earlier=job.earlier,
                 progress=job.progress,
             )
+            yield replace(report, failures=(*job.broken, *report.failures))
             return
         begun = chain(held, batches)
     with opened(folder, identity_of(job), job.tell) as journal:
@@ -166,6 +167,7 @@ def _result(job: Job, journal: Journal, files: Sequence[FileRead]) -> Large:
         tuple(files),
         job.edits,
         job.earlier.notes,
+        job.broken,
     )
 
 
@@ -212,4 +214,7 @@ def _commit_part(
 ) -> None:
     checked = check(batch, job.reference, job.edits)
     told = Checked(reported(checked.findings, job.settings), checked.not_checked)
-    journal.commit("part", number, lambda folder: write_part(told, folder), record)
+    failures = [failure.to_dict() for failure in checked.failures]
+    journal.commit(
+        "part", number, lambda folder: write_part(told, folder), {**record, "failures": failures}
+    )

@@ -12,6 +12,7 @@ from typing import Final
 import polars as pl
 
 from cleanclaim.errors import InputError, UnreadableFile
+from cleanclaim.failures import reason_of
 from cleanclaim.model import Batch
 from cleanclaim.positions import numbered
 from cleanclaim.read import table
@@ -157,6 +158,8 @@ def _guarded(batches: Iterator[Batch], entry: FileRead) -> Iterator[Batch]:
             yield batch
     except InputError as error:
         entry.error = str(error)
+    except BaseException as error:  # noqa: BLE001 - a panic is no Exception
+        entry.error = f"{entry.file}: {reason_of(error)}; what was read of it before is kept"
 
 
 def _read_history(

@@ -20,6 +20,8 @@ from typing import Final, Literal, get_args
 
 import polars as pl
 
+from cleanclaim.wording import worded
+
 Status = Literal["parsed", "heading", "prose", "unparsed"]
 
 BINDING: Final = ("excludes1", "excludes2", "code_first", "use_additional", "code_also")
@@ -160,7 +162,7 @@ def parse_report(notes: pl.DataFrame) -> pl.DataFrame:
         unparsed_texts (where a note stands and what it says). The four counts add up to the notes.
     """
     counts = [(pl.col("status") == status).sum().alias(status) for status in get_args(Status)]
-    where = pl.format("{}: {}", "code", "text")
+    where = worded("{}: {}", "code", "text")
     return (
         notes.filter(pl.col("kind").is_in(BINDING))
         .group_by("kind")

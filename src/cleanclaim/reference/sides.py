@@ -8,6 +8,7 @@ import polars as pl
 
 from cleanclaim.reference import Reference
 from cleanclaim.reference.narrow import rows_of
+from cleanclaim.wording import worded
 
 _WORDS: Final = {"right": r"\bright\b", "left": r"\bleft\b", "bilateral": r"\bbilateral\b|\bboth\b"}
 _CROSSING: Final = ("I6", "G81", "G82", "G83", "R")
@@ -49,7 +50,7 @@ def _sides(reference: Reference) -> pl.DataFrame:
     every = pl.concat([nodes, seventh]).with_columns(named).filter(pl.sum_horizontal(*_WORDS) == 1)
     told = every.with_columns(
         pl.coalesce(*(pl.when(side).then(pl.lit(side)) for side in _WORDS)).alias("side"),
-        pl.format(
+        worded(
             "{}|{}",
             pl.col("place").str.slice(0, 4),
             pl.col("words")

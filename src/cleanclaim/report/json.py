@@ -13,7 +13,7 @@ _STEP: Final = "  "
 
 
 def write(results: Results, out: BinaryIO, color: bool = False) -> None:  # noqa: ARG001, FBT001, FBT002 - as every format
-    """`summary`, `findings`, `not_checked` and `files`, written entry by entry.
+    """`summary`, `findings`, `not_checked`, `failures` and `files`, written entry by entry.
 
     Args:
         results: what was found.
@@ -23,6 +23,7 @@ def write(results: Results, out: BinaryIO, color: bool = False) -> None:  # noqa
     out.write(b'{\n  "summary": ' + _indented(results.summary).strip().encode())
     _put("findings", _findings(results), out)
     _put("not_checked", _not_checked(results), out)
+    _put("failures", (failure.to_dict() for failure in results.failures), out)
     _put("files", (file_dict(entry) for entry in results.files), out)
     out.write(b"\n}\n")
 

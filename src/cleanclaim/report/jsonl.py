@@ -16,17 +16,18 @@ _EVIDENCE: Final = JSON_KEYS.index("evidence")
 
 
 def write(results: Results, out: BinaryIO, color: bool = False) -> None:  # noqa: ARG001, FBT001, FBT002 - as every format
-    """The whole report: findings, what was not checked, files, summary.
+    """The whole report: findings, what was not checked, failures, files, summary.
 
     Args:
         results: what was found.
-        out: where lines of JSON are written, each with a `type`: finding, not_checked, file or summary.
+        out: where lines of JSON are written, each with a `type`: finding, not_checked, failure, file or summary.
         color: not used.
     """
     for findings in results.findings_parts():
         _put(findings.select(finding_json()).to_series(), out)
     for gaps in results.not_checked_parts():
         _put(gaps.select(_object("not_checked", NOT_CHECKED_KEYS)).to_series(), out)
+    out.writelines(_line({"type": "failure", **failure.to_dict()}) for failure in results.failures)
     out.writelines(_line({"type": "file", **file_dict(entry)}) for entry in results.files)
     out.write(_line({"type": "summary", **results.summary}))
 

@@ -34,6 +34,10 @@ def summary(report: Report) -> Iterator[str]:
         yield '<section class="alarm"><h2>Not everything could be read</h2><ul>'
         yield from (f"<li>{escape(entry.error or '')}</li>" for entry in report.unread)
         yield "</ul></section>"
+    if report.failures:
+        yield '<section class="alarm"><h2>Not everything could be checked</h2><ul>'
+        yield from (f"<li>{escape(str(failure))}</li>" for failure in report.failures)
+        yield "</ul></section>"
     yield '<section aria-label="Summary"><dl class="tiles">'
     yield from (
         f'<div class="tile"><dt>{title}</dt><dd class="figure">{figure}</dd>'

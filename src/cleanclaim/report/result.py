@@ -12,6 +12,7 @@ import polars as pl
 
 from cleanclaim.derive import Claims
 from cleanclaim.edit import Disposition, Edit
+from cleanclaim.failures import Failure
 from cleanclaim.fees import PRICED, allowed
 from cleanclaim.model import Batch
 from cleanclaim.read import FileRead
@@ -50,11 +51,15 @@ class Results(Protocol):
 
     @property
     def is_clean(self) -> bool:
-        """True where no finding is harder than info."""
+        """True where everything was checked and no finding is harder than info."""
 
     @property
     def unread(self) -> list[FileRead]:
         """Inputs that could not be read, or not to their end."""
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """Edits that failed, and groups of claims that could not be checked."""
 
     def findings_parts(self) -> Iterator[pl.DataFrame]:
         """The findings, in parts that hold whole claims."""
@@ -74,6 +79,7 @@ class Report:
         files: what became of every input.
         edits: the edits that ran.
         reference: the dated tables, by which lines are priced when that is asked for.
+        failures: edits that failed, and groups of claims that could not be checked.
         notes: what else the reader must know, such as baseline entries that no longer apply.
     """
 
@@ -84,6 +90,7 @@ class Report:
     edits: tuple[Edit, ...] = ()
     notes: tuple[str, ...] = ()
     reference: Reference | None = field(default=None, repr=False)
+    failures: tuple[Failure, ...] = ()
 
     @cached_property
     def claims(self) -> pl.DataFrame:
@@ -130,8 +137,8 @@ class Report:
 
     @cached_property
     def is_clean(self) -> bool:
-        """True where no finding is harder than info."""
-        return self.findings.filter(UNCLEAN).is_empty()
+        """True where everything was checked and no finding is harder than info."""
+        return not self.failures and self.findings.filter(UNCLEAN).is_empty()
 
     @property
     def unread(self) -> list[FileRead]:
@@ -145,7 +152,7 @@ class Report:
         own = self.claims.select("claim_key")
         lines = self.batch.lines.join(own, on="claim_key", how="semi")
         tally.add(own.height, lines.height, self.findings, self.not_checked)
-        return tally.summary(self.files, self.notes)
+        return tally.summary(self.files, self.notes, self.failures)
 
     def findings_parts(self) -> Iterator[pl.DataFrame]:
         """The findings, in parts that hold whole claims: one."""
@@ -164,6 +171,7 @@ class Report:
                 {key: row[key] for key in NOT_CHECKED_KEYS}
                 for row in self.not_checked.iter_rows(named=True)
             ],
+            "failures": [failure.to_dict() for failure in self.failures],
             "files": [file_dict(entry) for entry in self.files],
         }
 

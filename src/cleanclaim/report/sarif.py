@@ -157,8 +157,10 @@ def _invocation(report: Report) -> Json:
         )
         for entry in report.unread
     ]
+    notices += [{"level": "error", "message": _message(str(f))} for f in report.failures]
     notices += [{"level": "note", "message": _message(note)} for note in report.notes]
-    return {"executionSuccessful": not report.unread, "toolExecutionNotifications": notices}
+    is_whole = not report.unread and not report.failures
+    return {"executionSuccessful": is_whole, "toolExecutionNotifications": notices}
 
 
 def _artifact(entry: FileRead) -> Json:

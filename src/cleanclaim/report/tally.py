@@ -10,6 +10,7 @@ from typing import Any, Final
 import polars as pl
 
 from cleanclaim.edit import Disposition
+from cleanclaim.failures import Failure
 from cleanclaim.read import FileRead
 from cleanclaim.report.unchecked import by_reason
 
@@ -73,11 +74,15 @@ class Tally:
             count for kind, count in self._dispositions.items() if kind != Disposition.INFO.value
         )
 
-    def summary(self, files: Iterable[FileRead], notes: Iterable[str]) -> dict[str, Any]:
-        """The counts as the JSON report has them."""
+    def summary(
+        self, files: Iterable[FileRead], notes: Iterable[str], failures: Iterable[Failure]
+    ) -> dict[str, Any]:
+        """The counts as the JSON report has them; a claim that could not be checked is not clean."""
         entries = list(files)
+        failed = list(failures)
         tables = self._merged_tables()
-        clean = self.claims - self.unclean
+        unchecked = sum(failure.claims or 0 for failure in failed if failure.kind == "claims")
+        clean = self.claims - self.unclean - unchecked
         by_edit = sorted(self._edits.items(), key=lambda item: (-item[1], item[0]))
         return {
             "claims": self.claims,
@@ -95,6 +100,7 @@ class Tally:
             },
             "not_checked": self.not_checked + tables.height,
             "not_checked_by_reason": by_reason(self._merged_places(), tables),
+            "failures": len(failed),
             "files": len(entries),
             "files_not_read": sum(1 for entry in entries if entry.error),
             "notes": list(notes),

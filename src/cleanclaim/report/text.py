@@ -131,7 +131,9 @@ def _wrapped(text: str, width: int, lead: str, style: str = "") -> Iterator[Line
 def _unread(results: Results, width: int) -> Iterator[Line]:
     for entry in results.unread:
         yield from _wrapped(f"NOT READ  {entry.error}", width, "", "bold red")
-    if results.unread:
+    for failure in results.failures:
+        yield from _wrapped(f"FAILED    {failure}", width, "", "bold red")
+    if results.unread or results.failures:
         yield "", ""
 
 

@@ -18,6 +18,7 @@ from cleanclaim import registry
 from cleanclaim.edit import Edit
 from cleanclaim.engine import NOT_CHECKED, check
 from cleanclaim.errors import InputError, ReferenceProblem
+from cleanclaim.failures import Failure
 from cleanclaim.findings import FINDINGS
 from cleanclaim.model import Batch
 from cleanclaim.pipeline import Settings, prepare, reported
@@ -101,6 +102,7 @@ class Task:
         ready = prepare(replace(batch, has_history=self.has_history), self.settings)
         checked = check(ready, reference, edits)
         findings = reported(checked.findings, self.settings)
+        faults += [(_failed(failure), failure.claims or 0) for failure in checked.failures]
         return pl.concat(
             [
                 _kind(FINDING, self._own(findings)),
@@ -195,6 +197,13 @@ def _kind(kind: str, rows: pl.DataFrame) -> pl.DataFrame:
 def _told(faults: Sequence[tuple[str, int]]) -> pl.DataFrame:
     rows = {"message": [what for what, _ in faults], "lines": [rows for _, rows in faults]}
     return _kind(FAULT, pl.DataFrame(rows, schema={"message": pl.String, "lines": pl.Int64}))
+
+
+def _failed(failure: Failure) -> str:
+    """What failed, in the same words for every batch, so that the counts of all are added up."""
+    if failure.kind == "edit":
+        return f"edit {failure.name} failed and did not check these claims: {failure.reason}"
+    return f"these claims could not be checked: {failure.reason}"
 
 
 def _counts(batch: Batch, findings: pl.DataFrame) -> pl.DataFrame:

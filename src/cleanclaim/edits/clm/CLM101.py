@@ -9,6 +9,7 @@ import polars as pl
 from cleanclaim.edit import Disposition, Source, fails, passes, row_edit
 from cleanclaim.samples import institutional, professional
 from cleanclaim.terms import fails_luhn
+from cleanclaim.wording import worded
 
 
 @row_edit(
@@ -29,7 +30,7 @@ from cleanclaim.terms import fails_luhn
         "billing_npi",
         pl.when(pl.col("billing_npi").is_null())
         .then(pl.lit("is missing"))
-        .otherwise(pl.format("{} is not a valid NPI", "billing_npi"))
+        .otherwise(worded("{} is not a valid NPI", "billing_npi"))
         .alias("what"),
     ),
     message="The billing provider's NPI {what}.",

@@ -11,6 +11,7 @@ from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
 from cleanclaim.samples import institutional, professional
 from cleanclaim.terms import fails_luhn
+from cleanclaim.wording import worded
 
 _ROLES = {
     "referring": "N286",
@@ -80,7 +81,7 @@ def other_provider_npi_wrong(claims: Claims, reference: Reference) -> Rows:
             "claim_key",
             pl.col("role").str.replace_all("_", " "),
             "npi",
-            pl.format("{}.{}_npi", table, "role").alias("column"),
+            worded("{}.{}_npi", table, "role").alias("column"),
             pl.col("role").replace_strict({**_ROLES, "ordering": "N265"}).alias("rarc"),
         )
     )

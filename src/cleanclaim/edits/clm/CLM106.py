@@ -8,6 +8,7 @@ import polars as pl
 
 from cleanclaim.edit import Disposition, Source, fails, passes, row_edit
 from cleanclaim.samples import institutional, professional
+from cleanclaim.wording import worded
 
 
 @row_edit(
@@ -31,10 +32,10 @@ from cleanclaim.samples import institutional, professional
         pl.when(pl.col("from_date").is_null())
         .then(pl.lit("is missing"))
         .when(pl.col("from_date") > pl.col("to_date"))
-        .then(pl.format("begins {} and ends {}, before it begins", "from_date", "to_date"))
+        .then(worded("begins {} and ends {}, before it begins", "from_date", "to_date"))
         .when(pl.col("to_date") > pl.col("as_of"))
-        .then(pl.format("{} lies in the future on {}", "to_date", "as_of"))
-        .otherwise(pl.format("{} to {} is more than a year", "from_date", "to_date"))
+        .then(worded("{} lies in the future on {}", "to_date", "as_of"))
+        .otherwise(worded("{} to {} is more than a year", "from_date", "to_date"))
         .alias("what"),
     ),
     message="The line's service date {what}.",

@@ -8,6 +8,7 @@ import polars as pl
 
 from cleanclaim.edit import Disposition, Source, fails, passes, row_edit
 from cleanclaim.samples import institutional, professional
+from cleanclaim.wording import worded
 
 
 @row_edit(
@@ -30,10 +31,10 @@ from cleanclaim.samples import institutional, professional
         pl.when(pl.col("charge_amount").is_null())
         .then(pl.lit("The claim has no total charge"))
         .when(pl.col("charge_amount") < 0)
-        .then(pl.format("The total charge ${} is negative", "charge_amount"))
+        .then(worded("The total charge ${} is negative", "charge_amount"))
         .when(pl.col("charge_amount") != pl.col("line_charge_amount"))
         .then(
-            pl.format(
+            worded(
                 "The total charge ${} is not the sum of the lines, ${}",
                 "charge_amount",
                 "line_charge_amount",

@@ -8,6 +8,7 @@ import polars as pl
 
 from cleanclaim.edit import Disposition, Source, fails, passes, row_edit
 from cleanclaim.samples import professional
+from cleanclaim.wording import worded
 
 
 @row_edit(
@@ -30,8 +31,8 @@ from cleanclaim.samples import professional
         pl.when(pl.col("units").is_null())
         .then(pl.lit("are missing"))
         .when(pl.col("units") <= 0)
-        .then(pl.format("are {}", "units"))
-        .otherwise(pl.format("are {}, where whole units are counted", "units"))
+        .then(worded("are {}", "units"))
+        .otherwise(worded("are {}, where whole units are counted", "units"))
         .alias("what"),
     ),
     message="The units of {procedure_code} {what}.",

@@ -12,6 +12,7 @@ from cleanclaim.reference import Reference
 from cleanclaim.reference.release import OPEN_END
 from cleanclaim.samples import institutional, professional
 from cleanclaim.terms import SETTLED
+from cleanclaim.wording import worded
 
 
 def _is_doubtful(reference: Reference) -> pl.Expr:
@@ -82,9 +83,9 @@ def place_of_service_wrong(claims: Claims, reference: Reference) -> Rows:
             .when(pl.col("valid_from").is_null())
             .then(pl.lit("is not a code"))
             .when(pl.col("from_date") < pl.col("valid_from"))
-            .then(pl.format("began on {}", "valid_from"))
+            .then(worded("began on {}", "valid_from"))
             .when(pl.col("from_date") > pl.col("valid_to"))
-            .then(pl.format("ended on {}", "valid_to"))
+            .then(worded("ended on {}", "valid_to"))
             .alias("what")
         )
         .filter(pl.col("what").is_not_null())

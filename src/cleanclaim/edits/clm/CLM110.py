@@ -8,6 +8,7 @@ import polars as pl
 
 from cleanclaim.edit import Disposition, Source, fails, passes, row_edit
 from cleanclaim.samples import institutional, professional
+from cleanclaim.wording import worded
 
 
 @row_edit(
@@ -29,7 +30,7 @@ from cleanclaim.samples import institutional, professional
         pl.when(pl.col("diagnosis_count") == 0)
         .then(pl.lit("no diagnosis"))
         .otherwise(
-            pl.format(
+            worded(
                 "{} diagnoses, more than {} may have",
                 "diagnosis_count",
                 pl.when(pl.col("claim_type") == "institutional")

@@ -11,6 +11,7 @@ from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
 from cleanclaim.samples import institutional, professional
 from cleanclaim.terms import DISTINCT_MODIFIERS, MODIFIERS, REPEAT_MODIFIERS, has_modifier
+from cleanclaim.wording import worded
 
 _REPEATS = pl.struct("patient_key", "procedure_code", "from_date").is_duplicated()
 
@@ -139,11 +140,9 @@ def line_twice(claims: Claims, reference: Reference) -> Rows:
             "procedure_code",
             "from_date",
             pl.when(pl.col("claim_key") == pl.col("_key"))
-            .then(pl.format("line {}", "_line"))
+            .then(worded("line {}", "_line"))
             .otherwise(
-                pl.format(
-                    "line {} of claim {}", "_line", pl.col("_claim").fill_null("without number")
-                )
+                worded("line {} of claim {}", "_line", pl.col("_claim").fill_null("without number"))
             )
             .alias("first"),
         )

@@ -12,6 +12,7 @@ from cleanclaim.loaded import TABLES
 from cleanclaim.reference import Reference
 from cleanclaim.samples import medicare, professional
 from cleanclaim.terms import IS_PROFESSIONAL, has_modifier, in_force, is_missing
+from cleanclaim.wording import worded
 
 _FORM = r"^\d{2}D\d{7}$"
 _MISSING = is_missing("clia_number")
@@ -40,7 +41,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
         .sort("procedure_code")
         .select(
             pl.lit(None, pl.Int64).alias("claim_key"),
-            pl.format(
+            worded(
                 "whether {} needs a CLIA number is not in the list of common tests",
                 "procedure_code",
             ).alias("reason"),
@@ -121,13 +122,13 @@ def clia_number_missing(claims: Claims, reference: Reference) -> Rows:
         .filter(in_force("from_date"))
         .select(
             *keys,
-            pl.format(
+            worded(
                 "{} is a laboratory test, and neither claim nor line tells a CLIA number",
                 "procedure_code",
             ).alias("what"),
         )
     )
     malformed = current.filter(_MALFORMED).select(
-        *keys, pl.format("{} is no CLIA number", "clia_number").alias("what")
+        *keys, worded("{} is no CLIA number", "clia_number").alias("what")
     )
     return pl.concat([missing, malformed])

@@ -8,6 +8,7 @@ import polars as pl
 
 from cleanclaim.edit import Disposition, Source, fails, passes, row_edit
 from cleanclaim.samples import professional
+from cleanclaim.wording import worded
 
 
 @row_edit(
@@ -29,7 +30,7 @@ from cleanclaim.samples import professional
         "ndc",
         pl.when(pl.col("ndc").is_null())
         .then(pl.lit("lacks its drug number (NDC)"))
-        .otherwise(pl.format("has the drug number {}, which is not of eleven digits", "ndc"))
+        .otherwise(worded("has the drug number {}, which is not of eleven digits", "ndc"))
         .alias("what"),
     ),
     message="The line for {procedure_code} {what}.",

@@ -10,6 +10,7 @@ from cleanclaim.derive import Claims
 from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
 from cleanclaim.samples import institutional, professional
+from cleanclaim.wording import worded
 
 
 @query_edit(
@@ -76,7 +77,7 @@ def inpatient_without_admission(claims: Claims, reference: Reference) -> Rows:
         .select(
             "claim_key",
             pl.when("is_inpatient")
-            .then(pl.format("type of bill {}", "bill_type_code"))
+            .then(worded("type of bill {}", "bill_type_code"))
             .otherwise(pl.lit("place of service 21"))
             .alias("place"),
         )

@@ -12,6 +12,7 @@ from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
 from cleanclaim.samples import professional
 from cleanclaim.terms import dotted
+from cleanclaim.wording import worded
 
 
 @query_edit(
@@ -71,7 +72,7 @@ def diagnosis_code_unknown(claims: Claims, reference: Reference) -> Rows:
                 dotted("diagnosis_code").alias("code"),
                 "icd_version",
                 pl.when(pl.col("stem").is_not_null())
-                .then(pl.format("{} is a code; check whether it is meant.", dotted("stem")))
+                .then(worded("{} is a code; check whether it is meant.", dotted("stem")))
                 .otherwise(pl.lit("Look the condition up in the code set of that date."))
                 .alias("suggestion"),
             )

@@ -11,6 +11,7 @@ from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
 from cleanclaim.samples import institutional, professional
 from cleanclaim.terms import CODES_NOT_LOADED, dotted
+from cleanclaim.wording import worded
 
 
 def _unchecked(claims: Claims, reference: Reference) -> Rows:  # noqa: ARG001 - the signature of every query
@@ -107,9 +108,9 @@ def diagnosis_not_in_force(claims: Claims, reference: Reference) -> Rows:
     ended = pl.col("last_valid") < pl.col("last_date")
     shown = at_fault.with_columns(
         pl.when(ended)
-        .then(pl.format("ended {}", "last_valid"))
+        .then(worded("ended {}", "last_valid"))
         .when(pl.col("first_valid") > pl.col("on_date"))
-        .then(pl.format("begins {}", "first_valid"))
+        .then(worded("begins {}", "first_valid"))
         .otherwise(pl.lit("was out of force for a time"))
         .alias("what"),
         pl.when(ended).then("last_date").otherwise("on_date").alias("judged_on"),
@@ -126,7 +127,7 @@ def diagnosis_not_in_force(claims: Claims, reference: Reference) -> Rows:
         "release",
         pl.col("codes").alias("use_instead"),
         pl.when(pl.col("codes").list.len() > 0)
-        .then(pl.format("Use {} as the record supports.", pl.col("codes").list.join(", ")))
+        .then(worded("Use {} as the record supports.", pl.col("codes").list.join(", ")))
         .otherwise(pl.lit("Look the condition up in the code set of that date."))
         .alias("suggestion"),
     )

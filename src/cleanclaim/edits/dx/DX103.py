@@ -12,6 +12,7 @@ from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
 from cleanclaim.samples import professional
 from cleanclaim.terms import dotted
+from cleanclaim.wording import worded
 
 
 @query_edit(
@@ -62,7 +63,7 @@ def diagnosis_is_a_category(claims: Claims, reference: Reference) -> Rows:
         "divides_into",
         pl.when(pl.col("divides_into").list.len() > 0)
         .then(
-            pl.format(
+            worded(
                 "It divides into {}{}.",
                 pl.col("divides_into").list.head(12).list.join(", "),
                 _more("divides_into"),
@@ -77,7 +78,7 @@ def _more(column: str) -> pl.Expr:
     count = pl.col(column).list.len()
     return (
         pl.when(count > 12)
-        .then(pl.format(" and {} more", count.cast(pl.Int64) - 12))
+        .then(worded(" and {} more", count.cast(pl.Int64) - 12))
         .otherwise(pl.lit(""))
     )
 

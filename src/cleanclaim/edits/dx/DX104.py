@@ -17,6 +17,7 @@ from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
 from cleanclaim.samples import professional
 from cleanclaim.terms import dotted
+from cleanclaim.wording import worded
 
 _WHAT = {
     SEVENTH_MISSING: "lacks its seventh character",
@@ -89,9 +90,9 @@ def seventh_character_wrong(claims: Claims, reference: Reference) -> Rows:
         pl.col("form").replace_strict(_WHAT, return_dtype=pl.String).alias("what"),
         "choices",
         pl.when(pl.col("form") == SEVENTH_NOT_ALLOWED)
-        .then(pl.format("Use {}.", dotted("stem")))
+        .then(worded("Use {}.", dotted("stem")))
         .otherwise(
-            pl.format("It is one of: {}{}.", pl.col("told").list.head(4).list.join("; "), _more())
+            worded("It is one of: {}{}.", pl.col("told").list.head(4).list.join("; "), _more())
         )
         .alias("suggestion"),
     )
@@ -101,7 +102,7 @@ def _more() -> pl.Expr:
     others = pl.col("choices").list.slice(4)
     return (
         pl.when(others.list.len() > 0)
-        .then(pl.format("; or {}", others.list.join(", ")))
+        .then(worded("; or {}", others.list.join(", ")))
         .otherwise(pl.lit(""))
     )
 
@@ -122,6 +123,6 @@ def _choices(rows: pl.DataFrame, reference: Reference) -> pl.DataFrame:
         .group_by("padded", maintain_order=True)
         .agg(
             dotted("made").alias("choices"),
-            pl.format("{} {}", dotted("made"), "meaning").alias("told"),
+            worded("{} {}", dotted("made"), "meaning").alias("told"),
         )
     )

@@ -11,6 +11,7 @@ from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
 from cleanclaim.samples import institutional, professional
 from cleanclaim.validity import ICD10_BEGINS
+from cleanclaim.wording import worded
 
 _NINE = {"diagnosis_code": "401.9", "icd_version": 9}
 
@@ -98,10 +99,10 @@ def wrong_diagnosis_code_system(claims: Claims, reference: Reference) -> Rows:  
             "icd_version",
             "on_date",
             pl.when(late)
-            .then(pl.format("The diagnosis is marked ICD-9-CM, which ended before {}", "on_date"))
+            .then(worded("The diagnosis is marked ICD-9-CM, which ended before {}", "on_date"))
             .when(early)
             .then(
-                pl.format(
+                worded(
                     "The diagnosis is marked ICD-10-CM, which was not yet used on {}", "last_date"
                 )
             )

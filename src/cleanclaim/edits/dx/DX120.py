@@ -11,6 +11,7 @@ from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
 from cleanclaim.samples import professional
 from cleanclaim.terms import IS_BILLING_DIAGNOSIS, IS_ICD10
+from cleanclaim.wording import worded
 
 _INITIAL = "ABC"
 _SUBSEQUENT = "DEFGHJKMNPQR"
@@ -111,7 +112,7 @@ def encounter_character_doubtful(claims: Claims, reference: Reference) -> Rows: 
             "claim_key",
             "diagnosis_number",
             "diagnosis_code",
-            pl.format(
+            worded(
                 "says active treatment, while the claim of {} has the same injury in healing",
                 "earlier_date",
             ).alias("what"),

@@ -11,6 +11,7 @@ from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
 from cleanclaim.samples import medicare, professional
 from cleanclaim.terms import IS_MEDICARE, IS_PROFESSIONAL, in_force
+from cleanclaim.wording import worded
 
 _CONSULTATION = r"^992(4[1-5]|5[1-5])$"
 
@@ -102,10 +103,8 @@ def visit_code_not_payable_so(claims: Claims, reference: Reference) -> Rows:
             "claim_key",
             "line_number",
             "procedure_code",
-            pl.format("{} is a consultation, and Medicare pays none", "procedure_code").alias(
-                "what"
-            ),
-            pl.format("Bill the visit: one of {}.", "instead").alias("advice"),
+            worded("{} is a consultation, and Medicare pays none", "procedure_code").alias("what"),
+            worded("Bill the visit: one of {}.", "instead").alias("advice"),
         )
     )
     extended = (
@@ -131,7 +130,7 @@ def visit_code_not_payable_so(claims: Claims, reference: Reference) -> Rows:
             "claim_key",
             "line_number",
             "procedure_code",
-            pl.format(
+            worded(
                 "{} prolongs a visit that is not there on that day: one of {}",
                 "procedure_code",
                 "extends",

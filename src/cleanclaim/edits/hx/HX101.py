@@ -12,6 +12,7 @@ from cleanclaim.loaded import SPEAKS, TABLES
 from cleanclaim.reference import Reference
 from cleanclaim.samples import medicare, professional
 from cleanclaim.terms import IS_PROFESSIONAL, MODIFIERS, has_modifier
+from cleanclaim.wording import worded
 
 _PERIODS = {"010": 10, "090": 90}
 _OPERATION = r"^[1-6]\d{4}$"
@@ -72,7 +73,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
         .sort("procedure_code")
         .select(
             pl.lit(None, pl.Int64).alias("claim_key"),
-            pl.format(
+            worded(
                 "the global period of the earlier {} is not known: no {} that is loaded holds it",
                 "procedure_code",
                 pl.lit(table.words),

@@ -11,6 +11,7 @@ from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
 from cleanclaim.samples import medicare, professional
 from cleanclaim.terms import in_force, names_payer
+from cleanclaim.wording import worded
 
 _READ = (
     "claim_key", "line_number", "stands", "is_history", "patient_key", "procedure_code", "from_date", "rules_of", "payer_class",
@@ -194,7 +195,7 @@ def more_often_than_allowed(claims: Claims, reference: Reference) -> Rows:
     )
     first_again = (
         pl.when(kind == "months")
-        .then(pl.col("earlier_date").dt.month_start().dt.offset_by(pl.format("{}mo", number + 1)))
+        .then(pl.col("earlier_date").dt.month_start().dt.offset_by(worded("{}mo", number + 1)))
         .when(kind == "calendar_year")
         .then(pl.date(pl.col("earlier_date").dt.year() + 1, 1, 1))
         .when(kind == "days")

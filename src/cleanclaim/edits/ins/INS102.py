@@ -9,6 +9,7 @@ import polars as pl
 from cleanclaim.edit import Disposition, Source, fails, passes, row_edit
 from cleanclaim.samples import institutional, professional
 from cleanclaim.terms import IS_INSTITUTIONAL
+from cleanclaim.wording import worded
 
 
 @row_edit(
@@ -31,7 +32,7 @@ from cleanclaim.terms import IS_INSTITUTIONAL
         .then(pl.lit("is missing"))
         .when(pl.col("revenue_center_code") == "0001")
         .then(pl.lit("0001 is the total of a paper claim and no line of an electronic one"))
-        .otherwise(pl.format("{} is not of four digits", "revenue_center_code"))
+        .otherwise(worded("{} is not of four digits", "revenue_center_code"))
         .alias("what"),
     ),
     message="The revenue code {what}.",

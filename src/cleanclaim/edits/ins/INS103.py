@@ -11,6 +11,7 @@ from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
 from cleanclaim.samples import institutional
 from cleanclaim.terms import IS_INSTITUTIONAL
+from cleanclaim.wording import worded
 
 
 @query_edit(
@@ -92,9 +93,9 @@ def discharge_status_wrong(claims: Claims, reference: Reference) -> Rows:
             .when(status.is_not_null() & pl.col("valid_from").is_null())
             .then(pl.lit("is not a code"))
             .when(pl.col("to_date") < pl.col("valid_from"))
-            .then(pl.format("began on {}", "valid_from"))
+            .then(worded("began on {}", "valid_from"))
             .when(pl.col("to_date") > pl.col("valid_to"))
-            .then(pl.format("ended on {}", "valid_to"))
+            .then(worded("ended on {}", "valid_to"))
             .when((status == "30") & pl.col("is_inpatient") & is_final)
             .then(pl.lit("says that the patient is still there, and the bill is the last"))
             .alias("what")

@@ -11,6 +11,7 @@ from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
 from cleanclaim.samples import institutional
 from cleanclaim.terms import IS_INSTITUTIONAL
+from cleanclaim.wording import worded
 
 _FIELDS = (
     ("admit_type_code", "admission_type", "type of admission", "MA41"),
@@ -76,9 +77,9 @@ def admission_codes_wrong(claims: Claims, reference: Reference) -> Rows:
                 .when(pl.col(column).is_not_null() & pl.col("valid_from").is_null())
                 .then(pl.lit("is not a code"))
                 .when(pl.col("day") < pl.col("valid_from"))
-                .then(pl.format("began on {}", "valid_from"))
+                .then(worded("began on {}", "valid_from"))
                 .when(pl.col("day") > pl.col("valid_to"))
-                .then(pl.format("ended on {}", "valid_to"))
+                .then(worded("ended on {}", "valid_to"))
                 .alias("what")
             )
             .filter(pl.col("what").is_not_null())

@@ -9,6 +9,7 @@ import polars as pl
 from cleanclaim.edit import Disposition, Source, fails, passes, row_edit
 from cleanclaim.samples import professional
 from cleanclaim.terms import POINTERS
+from cleanclaim.wording import worded
 
 
 def _beyond() -> pl.Expr:
@@ -42,7 +43,7 @@ def _twice() -> pl.Expr:
         "diagnosis_count",
         pl.concat_list(POINTERS).list.drop_nulls().alias("pointers"),
         pl.when(_beyond())
-        .then(pl.format("a diagnosis that is not on the claim, which has {}", "diagnosis_count"))
+        .then(worded("a diagnosis that is not on the claim, which has {}", "diagnosis_count"))
         .otherwise(pl.lit("one diagnosis twice"))
         .alias("what"),
     ),

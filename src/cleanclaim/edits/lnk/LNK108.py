@@ -10,6 +10,7 @@ from cleanclaim.derive import Claims
 from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
 from cleanclaim.reference import Reference
 from cleanclaim.samples import professional
+from cleanclaim.wording import worded
 
 _ENOUGH = 20
 _RARE = 0.01
@@ -36,7 +37,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
         .sort("procedure_code")
         .select(
             pl.lit(None, pl.Int64).alias("claim_key"),
-            pl.format(
+            worded(
                 "the history loaded holds fewer than {} lines of {}",
                 pl.lit(_ENOUGH),
                 "procedure_code",
@@ -118,7 +119,7 @@ def pair_not_seen_in_history(claims: Claims, reference: Reference) -> Rows:
         )
         .filter(pl.col("times_with") <= pl.col("times_seen") * _RARE)
         .with_columns(
-            pl.format(
+            worded(
                 "{}%", ((pl.col("times_with") + 1) / (pl.col("times_seen") + 2) * 100).round(1)
             ).alias("probability")
         )

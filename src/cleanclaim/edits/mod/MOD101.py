@@ -12,6 +12,7 @@ from cleanclaim.reference import Reference
 from cleanclaim.reference.release import OPEN_END
 from cleanclaim.samples import professional
 from cleanclaim.terms import MODIFIERS, SETTLED
+from cleanclaim.wording import worded
 
 
 def _is_doubtful(reference: Reference) -> pl.Expr:
@@ -94,9 +95,9 @@ def modifier_unknown(claims: Claims, reference: Reference) -> Rows:
             pl.when(pl.col("family").is_null())
             .then(pl.lit("is not a modifier"))
             .when(pl.col("from_date") < pl.col("valid_from"))
-            .then(pl.format("was not in force before {}", "valid_from"))
+            .then(worded("was not in force before {}", "valid_from"))
             .when(pl.col("from_date") > pl.col("valid_to"))
-            .then(pl.format("ended on {}", "valid_to"))
+            .then(worded("ended on {}", "valid_to"))
             .when((pl.col("family") == "ambulance") & ~is_ambulance)
             .then(pl.lit("tells where an ambulance drove, and the line is no ambulance's"))
             .alias("what")
@@ -110,6 +111,6 @@ def modifier_unknown(claims: Claims, reference: Reference) -> Rows:
             "from_date",
             "what",
             "release",
-            pl.format("lines.modifier_{}", "modifier_number").alias("column"),
+            worded("lines.modifier_{}", "modifier_number").alias("column"),
         )
     )

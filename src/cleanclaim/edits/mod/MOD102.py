@@ -11,6 +11,7 @@ from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
 from cleanclaim.samples import medicare, professional
 from cleanclaim.terms import IS_PROFESSIONAL, has_modifier
+from cleanclaim.wording import worded
 
 _JUDGED = ("26", "TC", "50", "51", "62", "66", "80", "81", "82", "AS", "54", "55", "56")
 _ASKED = IS_PROFESSIONAL & has_modifier(*_JUDGED)
@@ -171,7 +172,7 @@ def modifier_not_allowed_with_code(claims: Claims, reference: Reference) -> Rows
                     "line_number",
                     "procedure_code",
                     pl.lit(modifier).alias("modifier"),
-                    pl.format(why, column).alias("why"),
+                    worded(why, column).alias("why"),
                     pl.col(column).cast(pl.String).alias("indicator"),
                     "release",
                     pl.lit(disposition, pl.String).alias("disposition"),

@@ -12,6 +12,7 @@ from cleanclaim.pairs import is_set_apart
 from cleanclaim.reference import Reference
 from cleanclaim.samples import medicare, professional
 from cleanclaim.terms import IS_PROFESSIONAL, has_modifier
+from cleanclaim.wording import worded
 
 _MINOR = ("000", "010")
 _SHOWN = (
@@ -119,9 +120,9 @@ def visit_beside_procedure_without_25(claims: Claims, reference: Reference) -> R
         pl.col("procedure_code").alias("other_code"),
         pl.col("line_number").alias("other_line_number"),
         pl.col("claim_key").alias("_other_claim"),
-        pl.format(
-            "which has a global period of {} days", pl.col("global_days").cast(pl.Int64)
-        ).alias("why"),
+        worded("which has a global period of {} days", pl.col("global_days").cast(pl.Int64)).alias(
+            "why"
+        ),
         "release",
     )
     visits = fees.filter(

@@ -12,6 +12,7 @@ from cleanclaim.loaded import SPEAKS
 from cleanclaim.reference import Reference
 from cleanclaim.samples import medicare
 from cleanclaim.terms import ANATOMIC_MODIFIERS, DISTINCT_MODIFIERS, has_modifier, modifiers_among
+from cleanclaim.wording import worded
 
 _SET_APART = has_modifier(*DISTINCT_MODIFIERS)
 
@@ -147,7 +148,7 @@ def fifty_nine_sets_nothing_apart(claims: Claims, reference: Reference) -> Rows:
         *keys,
         "procedure_code",
         modifier,
-        pl.format("and {} here against {} there says it already", "_side", "_other").alias("why"),
+        worded("and {} here against {} there says it already", "_side", "_other").alias("why"),
     )
     return pl.concat([alone, said])
 

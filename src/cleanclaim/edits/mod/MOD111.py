@@ -11,6 +11,7 @@ from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
 from cleanclaim.samples import medicare, professional
 from cleanclaim.terms import IS_MEDICARE, has_modifier, in_force, modifiers_among
+from cleanclaim.wording import worded
 
 _PLAN = ("GN", "GO", "GP")
 
@@ -107,7 +108,7 @@ def therapy_modifier_missing(claims: Claims, reference: Reference) -> Rows:
             .then(pl.lit("is always therapy, and no modifier names its plan of care"))
             .otherwise(pl.lit("does not belong under the plan of care that its modifier names"))
             .alias("what"),
-            pl.format("Add {}, as the plan says.", wanted).alias("advice"),
+            worded("Add {}, as the plan says.", wanted).alias("advice"),
             "release",
         )
     )

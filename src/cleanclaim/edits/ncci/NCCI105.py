@@ -11,6 +11,7 @@ from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.pairs import is_set_apart
 from cleanclaim.reference import Reference
 from cleanclaim.samples import medicare
+from cleanclaim.wording import worded
 
 
 @query_edit(
@@ -122,7 +123,7 @@ def bundled_across_claims(claims: Claims, reference: Reference) -> Rows:
         "line_number",
         *shown,
         pl.col("other_claim_id").fill_null("without number").alias("other_claim"),
-        pl.format("Take {} off.", "column_2").alias("advice"),
+        worded("Take {} off.", "column_2").alias("advice"),
         pl.lit(None, pl.String).alias("disposition"),
     )
     whole_is_here = both.filter(is_past & ~other_is_past).select(
@@ -130,7 +131,7 @@ def bundled_across_claims(claims: Claims, reference: Reference) -> Rows:
         pl.col("other_line_number").alias("line_number"),
         *shown,
         pl.col("claim_id").fill_null("without number").alias("other_claim"),
-        pl.format(
+        worded(
             "Replace the earlier claim: what it was paid for {} is taken back.", "column_2"
         ).alias("advice"),
         pl.lit(Disposition.WARN.value).alias("disposition"),

@@ -8,6 +8,7 @@ import polars as pl
 
 from cleanclaim.edit import Disposition, Source, fails, passes, row_edit
 from cleanclaim.samples import institutional, professional
+from cleanclaim.wording import worded
 
 _FORM = r"^(\d{5}|\d{4}[AFMTU]|[A-V]\d{4})$"
 """CPT Category I (five digits), its lettered categories, HCPCS Level II and dental codes."""
@@ -31,7 +32,7 @@ _FORM = r"^(\d{5}|\d{4}[AFMTU]|[A-V]\d{4})$"
         "procedure_code",
         pl.when(pl.col("procedure_code").is_null())
         .then(pl.lit("The line names no procedure"))
-        .otherwise(pl.format("{} has not the form of any CPT or HCPCS code", "procedure_code"))
+        .otherwise(worded("{} has not the form of any CPT or HCPCS code", "procedure_code"))
         .alias("what"),
     ),
     message="{what}.",

@@ -10,6 +10,7 @@ from cleanclaim.derive import Claims
 from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
 from cleanclaim.samples import professional
+from cleanclaim.wording import worded
 
 _IS_PERFORMANCE = pl.col("procedure_code").str.contains(r"^\d{4}F$")
 
@@ -78,7 +79,7 @@ def performance_code_charged(claims: Claims, reference: Reference) -> Rows:  # n
             "procedure_code",
             "charge_amount",
             pl.when(charged)
-            .then(pl.format("it is charged with ${}", "charge_amount"))
+            .then(worded("it is charged with ${}", "charge_amount"))
             .otherwise(pl.lit("there is nothing else on the claim"))
             .alias("what"),
         )

@@ -11,6 +11,7 @@ from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
 from cleanclaim.samples import professional
 from cleanclaim.terms import in_force
+from cleanclaim.wording import worded
 
 
 def _has_an_age(reference: Reference) -> pl.Expr:
@@ -97,10 +98,10 @@ def procedure_age_conflict(claims: Claims, reference: Reference) -> Rows:
             "reason",
             "release",
             pl.when(pl.col("age_to").is_null())
-            .then(pl.format("ages {} and over", "age_from"))
+            .then(worded("ages {} and over", "age_from"))
             .when(pl.col("age_to") == pl.col("age_from"))
-            .then(pl.format("age {}", "age_from"))
-            .otherwise(pl.format("ages {} to {}", "age_from", "age_to"))
+            .then(worded("age {}", "age_from"))
+            .otherwise(worded("ages {} to {}", "age_from", "age_to"))
             .alias("ages"),
         )
     )

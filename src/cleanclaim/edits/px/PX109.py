@@ -11,6 +11,7 @@ from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
 from cleanclaim.samples import medicare, professional
 from cleanclaim.terms import IS_MEDICARE, IS_PROFESSIONAL, has_modifier, in_force
+from cleanclaim.wording import worded
 
 _ASKED = IS_MEDICARE & IS_PROFESSIONAL
 _HOSPITAL = ("19", "21", "22", "23")
@@ -134,7 +135,7 @@ def service_does_not_fit_place(claims: Claims, reference: Reference) -> Rows:
             pl.col("not_in").str.split(" ").list.contains(pl.col("place_of_service_code")),
         )
         .with_columns(
-            pl.format("{} does not take place there", "kind").alias("what"),
+            worded("{} does not take place there", "kind").alias("what"),
             pl.lit(None, pl.String).alias("release"),
             pl.lit(None, pl.String).alias("disposition"),
         )
@@ -145,7 +146,7 @@ def service_does_not_fit_place(claims: Claims, reference: Reference) -> Rows:
         pl.col("place_of_service_code").is_in(_HOSPITAL),
         (pl.col("pctc") == _INCIDENT_TO) | technical,
     ).with_columns(
-        pl.format(
+        worded(
             "for a hospital's patient this is the hospital's to bill (indicator {})", "pctc"
         ).alias("what"),
         pl.lit(None, pl.String).alias("disposition"),

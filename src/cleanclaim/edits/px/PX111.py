@@ -11,6 +11,7 @@ from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
 from cleanclaim.samples import medicare, professional
 from cleanclaim.terms import IS_MEDICARE, IS_PROFESSIONAL, has_modifier, in_force
+from cleanclaim.wording import worded
 
 _PLACE = pl.col("place_of_service_code").is_in(["02", "10"]).fill_null(value=False)
 _REMOTE = has_modifier("95", "93", "GT", "GQ")
@@ -132,7 +133,7 @@ def telehealth_not_payable_so(claims: Claims, reference: Reference) -> Rows:
     disagree = lines.filter(_REMOTE, ~_PLACE).select(
         *keys,
         "procedure_code",
-        pl.format(
+        worded(
             "its modifier says telehealth, and place {} does not",
             pl.col("place_of_service_code").fill_null("(none)"),
         ).alias("what"),

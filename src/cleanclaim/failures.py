@@ -1,0 +1,92 @@
+"""What failed inside: an edit, a file or a group of claims that could not be worked on, and how the report names it.
+
+A failure stops nothing else. Polars and other compiled libraries may panic, and a panic is not an `Exception`, so work that may fail is guarded with
+`except BaseException` and `reason_of`, which lets a stop by the user pass. The traceback, which can hold claim data, goes to the logger `cleanclaim`
+at level DEBUG and nowhere else.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from cleanclaim.errors import CleanclaimError
+
+LOGGER: Final = logging.getLogger("cleanclaim")
+_PANIC: Final = "PanicException"
+"""What PyO3 names a panic of Rust code. Each compiled library has a class of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An edit that failed, or a group of claims that could not be checked at all.
+
+    Attributes:
+        kind: edit or claims.
+        name: the edit's code or file, or the first claim of the group.
+        claims: how many claims it left unchecked; None for all, because the edit could not be loaded.
+        reason: why, in words without claim data.
+    """
+
+    kind: Literal["edit", "claims"]
+    name: str
+    claims: int | None
+    reason: str
+
+    def __str__(self) -> str:
+        if self.claims is None:
+            return f"an edit could not be loaded and checked nothing: {self.reason}"
+        several = f"{self.claims:,} claim{'' if self.claims == 1 else 's'}"
+        if self.kind == "edit":
+            return f"edit {self.name} failed and did not check {several}: {self.reason}"
+        return f"{several} could not be checked, the first is {self.name}: {self.reason}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The failure as a JSON object."""
+        return {
+            "kind": self.kind,
+            "name": self.name,
+            "claims": self.claims,
+            "reason": self.reason,
+        }
+
+
+def reason_of(error: BaseException) -> str:
+    """Why something failed, in words without claim data; the traceback is logged.
+
+    Args:
+        error: what was caught.
+
+    Returns:
+        The message of an error of ours, which holds no claim data; of any other error only its kind.
+
+    Raises:
+        BaseException: the error itself if it is no fault: the user stopped the program.
+    """
+    if not is_fault(error):
+        raise error
+    LOGGER.debug("caught", exc_info=error)
+    if isinstance(error, CleanclaimError):
+        return str(error)
+    return f"an internal error ({type(error).__name__})"
+
+
+def is_fault(error: BaseException) -> bool:
+    """True for an exception or a panic, False for a stop by the user."""
+    return isinstance(error, Exception) or type(error).__name__ == _PANIC
+
+
+def merged(failures: Iterable[Failure]) -> tuple[Failure, ...]:
+    """Failures of several groups of claims: an edit that failed in the same way in several is named once."""
+    claims: Counter[tuple[str, str]] = Counter()
+    groups = []
+    for failure in failures:
+        if failure.kind == "edit" and failure.claims is not None:
+            claims[failure.name, failure.reason] += failure.claims
+        else:
+            groups.append(failure)
+    edits = [Failure("edit", name, count, why) for (name, why), count in sorted(claims.items())]
+    return (*edits, *groups)
