@@ -15,6 +15,7 @@ from weakref import ref
 
 import polars as pl
 
+from cleanclaim.claim_order import renumbered
 from cleanclaim.derive import Claims
 from cleanclaim.edit import KEYS, Edit, Rows
 from cleanclaim.failures import Failure, reason_of
@@ -94,10 +95,11 @@ def check(batch: Batch, reference: Reference, edits: Sequence[Edit]) -> Checked:
         failures; nothing is raised.
     """
     try:
-        claims = Claims(batch, reference)
+        numbered = renumbered(batch)
+        claims = Claims(numbered.batch, reference)
         run = _run(claims, edits)
-        found = findings_of(claims, run.written(run.hits, written))
-        gaps = _not_checked(claims, run)
+        found = numbered.as_read(findings_of(claims, run.written(run.hits, written)))
+        gaps = numbered.as_read(_not_checked(claims, run))
     except BaseException as error:  # noqa: BLE001 - a panic is no Exception
         return _nothing(batch, reason_of(error))
     count = _own(batch).height

@@ -1,0 +1,141 @@
+"""The same claims in one file or in several, in any order, in any chunks, with any memory, give the same findings."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from cleanclaim.engine import check
+from cleanclaim.large import Job, Plan, run
+from cleanclaim.model import Batch, concat
+from cleanclaim.pipeline import Settings, prepare
+from cleanclaim.read.x12 import read_x12
+from cleanclaim.reference import Reference
+from cleanclaim.registry import own_edits
+from cleanclaim.samples import interchange
+
+EDITS = tuple(own_edits())
+TOGETHER = Plan()
+ON_DISK = Plan(at_once=2, in_memory=1)
+SHOWN = ["claim_id", "line_number", "diagnosis_number", "code", "disposition", "message", "suggestion", "evidence", "release"]  # fmt: skip
+UNJUDGED = ["code", "claim_id", "line_number", "diagnosis_number", "reason", "table", "procedure_code", "lines"]  # fmt: skip
+
+
+def texts() -> list[str]:
+    """Claims of three patients that meet each other: repeated, corrected, bundled, over their units, two visits of a day."""
+    services = [
+        ("I10", "99213", "1", "125"),
+        ("I10", "99214", "1", "150"),
+        ("I10", "99213", "1", "125"),
+        ("M545", "20610", "1", "90"),
+        ("E1165", "J1885", "7", "70"),
+        ("E1165", "J1885", "7", "70"),
+        ("I10", "99203", "1", "200"),
+        ("L570", "17110", "1", "110"),
+    ]
+    made = []
+    for n in range(24):
+        diagnosis, code, units, charge = services[n % len(services)]
+        number = "SAME-1" if n in {5, 13} else f"C-{(n * 7) % 24:02}"
+        frequency = "7" if n in {13, 14} else "1"
+        npi = "1245319600" if n == 9 else "1245319599"
+        made.append(
+            interchange(
+                ("HI*ABK", f"HI*ABK:{diagnosis}"),
+                ("NM1*IL", f"NM1*IL*1*EXAMPLE*PAT****MI*W00000000{n % 3}"),
+                ("CLM*EXAMPLE-1", f"CLM*{number}*{charge}***11:B:{frequency}*Y*A*Y*Y"),
+                ("NM1*82", f"NM1*82*1*EXAMPLE*DOC****XX*{npi}"),
+                ("SV1", f"SV1*HC:{code}*{charge}*UN*{units}***1"),
+            )
+        )
+    return made
+
+
+Found = tuple[pl.DataFrame, pl.DataFrame]
+
+
+def found(
+    folder: Path,
+    files: Sequence[str],
+    reference: Reference,
+    plan: Plan,
+    history: Sequence[str] = (),
+) -> Found:
+    """What is found on files, without what tells their places."""
+    for kind, several in (("now", files), ("past", history)):
+        (folder / kind).mkdir(parents=True)
+        for number, text in enumerate(several):
+            (folder / kind / f"{number:02}.837").write_text(text)
+    past = (folder / "past",) if history else ()
+    job = Job((folder / "now",), reference, EDITS, Settings(), past, plan)
+    with run(job) as results:
+        assert not results.failures
+        parts = [part.select(SHOWN) for part in results.findings_parts()]
+        gaps = [part.select(UNJUDGED) for part in results.not_checked_parts()]
+    return _in_order(parts), _in_order(gaps)
+
+
+def _in_order(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    return pl.concat(parts).sort(pl.all(), nulls_last=False)
+
+
+def dealt(made: Sequence[str], dice: random.Random) -> list[str]:
+    """Claims shuffled and dealt to files."""
+    order = dice.sample(list(made), len(made))
+    cuts = sorted(dice.sample(range(1, len(order)), dice.randint(0, 6)))
+    return ["".join(order[a:b]) for a, b in zip([0, *cuts], [*cuts, len(order)], strict=True)]
+
+
+@pytest.fixture(scope="module")
+def one_file(tmp_path_factory: pytest.TempPathFactory, reference: Reference) -> Found:
+    expected = found(tmp_path_factory.mktemp("one"), ["".join(texts())], reference, TOGETHER)
+    across = {"CLM114", "CLM115", "EM102", "QTY103", "MOD104"}
+    assert across <= set(expected[0]["code"])
+    return expected
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("plan", [TOGETHER, ON_DISK], ids=["in memory", "on disk"])
+def test_files_order_and_memory_make_no_difference(
+    seed: int, plan: Plan, one_file: Found, reference: Reference, tmp_path: Path
+) -> None:
+    files = dealt(texts(), random.Random(seed))  # noqa: S311 - it keeps no secret
+    for ours, expected in zip(found(tmp_path, files, reference, plan), one_file, strict=True):
+        assert ours.rows() == expected.rows()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_so_it_is_with_a_history(seed: int, reference: Reference, tmp_path: Path) -> None:
+    dice = random.Random(seed)  # noqa: S311
+    made = texts()
+    now, past = made[:14], [text.replace("20260512", "20260310") for text in made[14:]]
+    expected = found(tmp_path / "one", ["".join(now)], reference, TOGETHER, ["".join(past)])
+    for name, plan in (("memory", TOGETHER), ("disk", ON_DISK)):
+        several = dealt(now, dice), dealt(past, dice)
+        ours = found(tmp_path / name, several[0], reference, plan, several[1])
+        assert [frame.rows() for frame in ours] == [frame.rows() for frame in expected]
+
+
+def chunked(batch: Batch, cuts: Sequence[int]) -> Batch:
+    """The same tables in several chunks, cut at these rows; chunks may be empty."""
+    frames = {}
+    for name, frame in batch.frames().items():
+        bounds = [0, *(min(cut, frame.height) for cut in cuts), frame.height]
+        parts = [frame[a:b] for a, b in pairwise(bounds)]
+        frames[name] = pl.concat(parts, rechunk=False)
+    return replace(Batch.of(frames), has_history=batch.has_history)
+
+
+@pytest.mark.parametrize("cuts", [(0,), (1,), (2,), (1, 2, 3, 4, 5), (23,), (24,)])
+def test_chunks_make_no_difference(cuts: tuple[int, ...], reference: Reference) -> None:
+    batch = prepare(concat(read_x12("".join(texts()).encode(), file="x.837")), Settings())
+    whole, parts = check(batch, reference, EDITS), check(chunked(batch, cuts), reference, EDITS)
+    assert not parts.failures
+    assert parts.findings.equals(whole.findings)
+    assert parts.not_checked.equals(whole.not_checked)
