@@ -1,0 +1,181 @@
+"""Code runs only when it is asked for: what a configuration file that cleanclaim comes across may do."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+CLINIC = EXAMPLES / "clinic-day.837"
+
+
+class Place:
+    """A folder with claims and own edits, and a user with a configuration folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.folder = root / "inbox"
+        self.user_file = root / "home" / "cleanclaim" / "config.toml"
+        self.sign = root / "the-code-ran"
+        edits = self.folder / "own-edits"
+        edits.mkdir(parents=True)
+        source = (EXAMPLES / "own-edits" / "ORG101.py").read_text(encoding="utf-8")
+        (edits / "ORG101.py").write_text(f"{source}\nopen({str(self.sign)!r}, 'w').close()\n")
+        (self.folder / "cleanclaim.toml").write_text('edits = ["own-edits"]\n')
+
+    @property
+    def ran(self) -> bool:
+        return self.sign.exists()
+
+    def trusts(self, *folders: Path) -> None:
+        self.user_file.parent.mkdir(parents=True, exist_ok=True)
+        self.user_file.write_text(f"trusted = {json.dumps([str(folder) for folder in folders])}\n")
+
+    def check(
+        self, *arguments: object, cwd: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "cleanclaim", "check", str(CLINIC), *map(str, arguments)]
+        return subprocess.run(
+            command,
+            cwd=cwd or self.folder,
+            env={**os.environ, "XDG_CONFIG_HOME": str(self.user_file.parent.parent)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    if sys.platform in {"darwin", "win32"}:
+        pytest.skip("the user's configuration folder is set through XDG_CONFIG_HOME")
+    return Place(tmp_path)
+
+
+def test_a_file_that_lies_there_runs_no_code(place: Place) -> None:
+    done = place.check("--format", "json")
+    assert not place.ran
+    assert done.returncode == 2
+    content = json.loads(done.stdout)
+    assert content["findings"]
+    [said] = [note for note in content["summary"]["notes"] if "--edits" in note]
+    for word in ("cleanclaim.toml", "--edits", "--config", "trusted", str(place.user_file)):
+        assert word in said
+    assert done.stderr == f"cleanclaim: {said}\n"
+
+
+def test_nor_does_one_in_a_folder_above(place: Place) -> None:
+    below = place.folder / "2026" / "november"
+    below.mkdir(parents=True)
+    assert place.check(cwd=below).returncode == 2
+    assert not place.ran
+
+
+@pytest.mark.parametrize("name", ["text", "jsonl", "sarif", "html"])
+def test_every_report_says_what_did_not_run(place: Place, name: str) -> None:
+    done = place.check("--format", name, "--select", "DX102")
+    assert done.returncode == 2
+    words = " ".join(done.stdout.split())
+    assert "its own edits weren" in words
+
+
+def test_so_does_the_summary_of_parquet(place: Place, tmp_path: Path) -> None:
+    report = tmp_path / "report.parquet"
+    assert place.check("--format", "parquet", "--output", report).returncode == 2
+    summary = json.loads(pl.read_parquet_metadata(report)["cleanclaim.summary"])
+    assert any("its own edits weren't run" in note for note in summary["notes"])
+
+
+def test_a_baseline_is_written_without_them_and_that_is_told(place: Place, tmp_path: Path) -> None:
+    done = place.check("--write-baseline", tmp_path / "known.json")
+    assert done.returncode == 2
+    assert "its own edits weren't run" in done.stderr
+
+
+@pytest.mark.parametrize("way", ["edits", "config", "trusted", "trusted above"])
+def test_the_ways_to_allow_them(place: Place, way: str) -> None:
+    given: tuple[object, ...] = ()
+    if way == "edits":
+        given = ("--edits", "own-edits")
+    elif way == "config":
+        given = ("--config", "cleanclaim.toml")
+    elif way == "trusted":
+        place.trusts(place.folder)
+    else:
+        place.trusts(place.folder.parent)
+    done = place.check(*given, "--select", "ORG101")
+    assert place.ran
+    assert done.returncode == 0, done.stderr
+    assert "cleanclaim: " not in done.stderr
+
+
+def test_a_folder_beside_a_trusted_one_is_not_trusted(place: Place) -> None:
+    place.trusts(place.folder / "own-edits", place.folder.with_name("inbo"))
+    assert place.check().returncode == 2
+    assert not place.ran
+
+
+def test_a_link_does_not_make_a_file_trusted(place: Place, tmp_path: Path) -> None:
+    trusted = tmp_path / "mine"
+    trusted.mkdir()
+    (trusted / "cleanclaim.toml").symlink_to(place.folder / "cleanclaim.toml")
+    (trusted / "own-edits").symlink_to(place.folder / "own-edits")
+    place.trusts(trusted)
+    assert place.check(cwd=trusted).returncode == 2
+    assert not place.ran
+
+
+def test_a_trusted_file_cannot_lend_its_trust_to_a_folder_elsewhere(
+    place: Place, tmp_path: Path
+) -> None:
+    trusted = tmp_path / "mine"
+    trusted.mkdir()
+    place.trusts(trusted)
+    for name in ("../inbox/own-edits", str(place.folder / "own-edits")):
+        (trusted / "cleanclaim.toml").write_text(f'edits = ["{name}"]\n')
+        assert place.check(cwd=trusted).returncode == 2
+        assert not place.ran
+
+
+def test_a_project_cannot_trust_itself(place: Place) -> None:
+    text = f'trusted = ["{place.folder}"]\nedits = ["own-edits"]\n'
+    (place.folder / "cleanclaim.toml").write_text(text)
+    done = place.check()
+    assert done.returncode == 2
+    assert not place.ran
+    assert "'trusted' belongs in your own" in done.stderr
+
+
+def test_the_users_own_file_may_name_edits(place: Place) -> None:
+    (place.folder / "cleanclaim.toml").unlink()
+    place.user_file.parent.mkdir(parents=True)
+    place.user_file.write_text(f'edits = "{place.folder / "own-edits"}"\n')
+    assert place.check("--select", "ORG101").returncode == 0
+    assert place.ran
+
+
+def test_a_pyproject_runs_no_code_either(place: Place) -> None:
+    (place.folder / "cleanclaim.toml").unlink()
+    (place.folder / "pyproject.toml").write_text('[tool.cleanclaim]\nedits = ["own-edits"]\n')
+    assert place.check().returncode == 2
+    assert not place.ran
+
+
+def test_a_fifo_in_the_file_s_place_does_not_stop_the_program(place: Place) -> None:
+    (place.folder / "cleanclaim.toml").unlink()
+    os.mkfifo(place.folder / "cleanclaim.toml")
+    done = subprocess.run(
+        [sys.executable, "-m", "cleanclaim", "check", str(CLINIC)],
+        cwd=place.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 2
+    assert "cleanclaim.toml: it isn't a regular file" in done.stderr
