@@ -95,6 +95,8 @@ def import_files(
                 (unchanged if is_same else stored).append(kept)
         except (ReferenceProblem, UnreadableFile) as error:
             refused.append(str(error))
+        except OSError as error:
+            refused.append(f"{importer.name}: its tables can't be stored ({error.strerror})")
     return Imported(tuple(stored), tuple(unchanged), tuple(refused), tuple(passed_over))
 
 
