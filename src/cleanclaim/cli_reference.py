@@ -78,10 +78,8 @@ def import_(
         )
     for refused in done.refused:
         typer.echo(f"cleanclaim: {refused}", err=True)
-    if not done.stored and not done.unchanged:
+    if done.refused or not (done.stored or done.unchanged):
         raise typer.Exit(COULD_NOT_RUN)
-    if done.refused:
-        raise typer.Exit(FINDINGS)
 
 
 def _tell(heading: str, releases: Iterable[Release]) -> None:
