@@ -230,6 +230,8 @@ def check(
         "memory": memory,
     }
     chosen = settings_of.load(given, file=config)
+    for said in chosen.left_out:
+        typer.echo(f"cleanclaim: {said}", err=True)
     if engine not in {"here", "spark"}:
         raise ConfigError([f"--engine: expected here or spark, found {engine!r}"])
     if engine == "spark":
@@ -244,10 +246,11 @@ def check(
     with _run(inputs, asked) as found:
         if write_baseline is not None:
             _write_baseline(_report(found), write_baseline)
-            return
+            raise typer.Exit(COULD_NOT_RUN if chosen.left_out else CLEAN)
         results = _without_known(found, chosen.baseline)
+        results = replace(results, notes=(*chosen.notes, *results.notes))
         _put(results, chosen.format, target)
-        status = _status(results)
+        status = _status(results, chosen)
     if timings:
         _tell_timings(inputs, asked)
     raise typer.Exit(status)
@@ -471,12 +474,12 @@ def _put(results: Results, name: str, output: Path | None) -> None:
     typer.echo(f"{output}: {told['findings']:,} findings on {told['claims']:,} claims", err=True)
 
 
-def _status(results: Results) -> int:
+def _status(results: Results, chosen: Config) -> int:
     for entry in results.unread:
         typer.echo(f"cleanclaim: {entry.error}", err=True)
     for failure in results.failures:
         typer.echo(f"cleanclaim: {failure}", err=True)
-    if results.unread or results.failures:
+    if results.unread or results.failures or chosen.left_out:
         return COULD_NOT_RUN
     return CLEAN if results.is_clean else FINDINGS
 

@@ -78,10 +78,8 @@ def import_(
         )
     for refused in done.refused:
         typer.echo(f"cleanclaim: {refused}", err=True)
-    if not done.stored and not done.unchanged:
+    if done.refused or not (done.stored or done.unchanged):
         raise typer.Exit(COULD_NOT_RUN)
-    if done.refused:
-        raise typer.Exit(FINDINGS)
 
 
 def _tell(heading: str, releases: Iterable[Release]) -> None:
@@ -230,7 +228,7 @@ def update_(
     ] = None,
     mirror: Annotated[
         str | None,
-        typer.Option("--mirror", help="An address that stands for the publishers' hosts."),
+        typer.Option("--mirror", help="An https address that stands for the publishers' hosts."),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would be fetched.")
@@ -238,7 +236,7 @@ def update_(
     to: Annotated[Path | None, typer.Option("--to", help="Keep downloads in this folder.")] = None,
     store: Annotated[Path | None, _STORE] = None,
 ) -> None:
-    """Download what publishers have newest, and import it; a broken download is gone on with."""
+    """Download what publishers have newest, and import it; an interrupted download resumes on the next run."""
     from cleanclaim.reference.store import Store  # noqa: PLC0415
     from cleanclaim.updating import update  # noqa: PLC0415
 
@@ -265,4 +263,4 @@ def update_(
     for reason in failed:
         typer.echo(f"cleanclaim: {reason}", err=True)
     if failed:
-        raise typer.Exit(FINDINGS if done.downloaded or done.present else COULD_NOT_RUN)
+        raise typer.Exit(COULD_NOT_RUN)

@@ -81,7 +81,7 @@ def check_on_spark(
     checked.findings.write.parquet(f"{output}/findings")
     checked.not_checked.write.parquet(f"{output}/not_checked")
     checked.faults.write.parquet(f"{output}/faults")
-    told = checked.summary()
+    told = {**checked.summary(), "notes": list(chosen.notes)}
     summary = session.createDataFrame([(json.dumps(told, ensure_ascii=False),)], "value string")
     summary.coalesce(1).write.text(f"{output}/summary")
     faults = checked.faults.collect()
@@ -89,7 +89,7 @@ def check_on_spark(
     typer.echo(f"{output}: {told['findings']:,} findings on {told['claims']:,} claims", err=True)
     for fault in faults:
         typer.echo(f"cleanclaim: not checked, {fault['rows']:,} rows: {fault['message']}", err=True)
-    if faults:
+    if faults or chosen.left_out:
         return COULD_NOT_RUN
     return CLEAN if set(told["findings_by_disposition"]) <= {"info"} else FINDINGS
 

@@ -10,17 +10,20 @@ import threading
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from cleanclaim.cli import main
 from cleanclaim.errors import ReferenceProblem
 from cleanclaim.reference.store import Store
-from cleanclaim.updating import Updated, update
+from cleanclaim.updating import Updated, download, update
 from cleanclaim.updating.download import fetch
 from cleanclaim.updating.publications import PUBLICATIONS
+from cleanclaim.updating.web import Hosts
 
 PAGES = {publication.name: urlsplit(publication.page).path for publication in PUBLICATIONS}
 AOC_ROW = "1" + "11111" + " " * 7 + "22222" + " " * 7 + "2013091" + " " * 7 + "\n"
@@ -73,12 +76,17 @@ def handler(site: Site) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(download, "_PAUSE", 0.0)
+
+
 @pytest.fixture
 def site() -> Iterator[Site]:
     held = Site()
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler(held))
     held.address = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield held
     server.shutdown()
@@ -105,7 +113,12 @@ def offer(site: Site, content: bytes | None = None) -> None:
 
 def run(site: Site, store: Store, **more: object) -> Updated:
     given = {"only": ("ncci-add-on",), "accept_terms": True, **more}
-    return update(store, mirror=site.address, **given)  # type: ignore[arg-type]
+    plain = (urlsplit(site.address).netloc,)
+    return update(store, mirror=site.address, plain_http=plain, **given)  # type: ignore[arg-type]
+
+
+def hosts(site: Site) -> Hosts:
+    return Hosts(frozenset(), frozenset({urlsplit(site.address).netloc}))
 
 
 @pytest.fixture
@@ -147,7 +160,7 @@ def test_a_half_download_is_gone_on_with(site: Site, tmp_path: Path) -> None:
     body = zipped("a.txt", bytes(range(256)) * 4000)
     site.files["/files/a.zip"] = body
     site.breaks_after["/files/a.zip"] = 1000
-    target = fetch(f"{site.address}/files/a.zip", tmp_path / "a.zip")
+    target = fetch(f"{site.address}/files/a.zip", tmp_path / "a.zip", hosts(site))
     assert target.read_bytes() == body
     assert site.asked == [("/files/a.zip", None), ("/files/a.zip", "bytes=1000-")]
     assert not list(tmp_path.glob("*.part*"))
@@ -159,7 +172,9 @@ def test_a_download_of_an_earlier_run_is_gone_on_with(site: Site, tmp_path: Path
     site.files["/files/a.zip"] = body
     (tmp_path / "a.zip.part").write_bytes(body[:700])
     (tmp_path / "a.zip.part.mark").write_text(tag)
-    assert fetch(f"{site.address}/files/a.zip", tmp_path / "a.zip").read_bytes() == body
+    assert (
+        fetch(f"{site.address}/files/a.zip", tmp_path / "a.zip", hosts(site)).read_bytes() == body
+    )
     assert site.asked == [("/files/a.zip", "bytes=700-")]
 
 
@@ -168,7 +183,9 @@ def test_a_file_that_changed_meanwhile_begins_anew(site: Site, tmp_path: Path) -
     site.files["/files/a.zip"] = body
     (tmp_path / "a.zip.part").write_bytes(b"old old old")
     (tmp_path / "a.zip.part.mark").write_text('"another"')
-    assert fetch(f"{site.address}/files/a.zip", tmp_path / "a.zip").read_bytes() == body
+    assert (
+        fetch(f"{site.address}/files/a.zip", tmp_path / "a.zip", hosts(site)).read_bytes() == body
+    )
 
 
 def test_a_server_that_cannot_go_on(site: Site, tmp_path: Path) -> None:
@@ -176,7 +193,9 @@ def test_a_server_that_cannot_go_on(site: Site, tmp_path: Path) -> None:
     site.files["/files/a.zip"] = body
     site.knows_ranges = False
     site.breaks_after["/files/a.zip"] = 1000
-    assert fetch(f"{site.address}/files/a.zip", tmp_path / "a.zip").read_bytes() == body
+    assert (
+        fetch(f"{site.address}/files/a.zip", tmp_path / "a.zip", hosts(site)).read_bytes() == body
+    )
 
 
 def test_a_changed_page_is_told(site: Site, store: Store) -> None:
@@ -199,7 +218,7 @@ def test_a_missing_page_and_a_missing_file_are_told(site: Site, store: Store) ->
 def test_a_wrong_checksum_is_thrown_away(site: Site, tmp_path: Path) -> None:
     site.files["/files/a.zip"] = zipped("a.txt", b"content")
     with pytest.raises(ReferenceProblem, match="expected 0000"):
-        fetch(f"{site.address}/files/a.zip", tmp_path / "a.zip", sha256="0000")
+        fetch(f"{site.address}/files/a.zip", tmp_path / "a.zip", hosts(site), sha256="0000")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -230,28 +249,60 @@ def test_an_unknown_publication(site: Site, store: Store) -> None:
 
 
 def test_nobody_answers(store: Store) -> None:
-    done = update(store, only=("hcpcs",), mirror="http://127.0.0.1:9")
-    assert "cannot be reached" in done.failed[0] or "refused" in done.failed[0]
+    nobody = "127.0.0.1:9"
+    done = update(store, only=("hcpcs",), mirror=f"http://{nobody}", plain_http=(nobody,))
+    assert "hcpcs: " in done.failed[0]
+    assert "it can't be reached (" in done.failed[0]
+    assert "run the update again later" in done.failed[0]
 
 
-def test_from_the_command_line(site: Site, tmp_path: Path) -> None:
+def test_from_the_command_line(
+    site: Site,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     offer(site)
-    command = [
-        *(sys.executable, "-m", "cleanclaim", "reference", "update", "--only", "ncci-add-on"),
-        *("--accept-cms-ama-terms", "--mirror", site.address, "--store", str(tmp_path / "store")),
-    ]
-    dry = subprocess.run([*command, "--dry-run"], check=False, capture_output=True, text=True)
-    assert dry.returncode == 0
-    assert f"would fetch {site.address}/files/{ADD_ON}" in dry.stdout
+    plain = (urlsplit(site.address).netloc,)
+    monkeypatch.setattr("cleanclaim.updating.update", partial(update, plain_http=plain))
+
+    def done(*more: str) -> tuple[object, str, str]:
+        command = [
+            *("cleanclaim", "reference", "update", "--only", "ncci-add-on"),
+            *("--accept-cms-ama-terms", "--mirror", site.address),
+            *("--store", str(tmp_path / "store"), *more),
+        ]
+        monkeypatch.setattr("sys.argv", command)
+        with pytest.raises(SystemExit) as stop:
+            main()
+        return stop.value.code, *capsys.readouterr()
+
+    status, out, _ = done("--dry-run")
+    assert status == 0
+    assert f"would fetch {site.address}/files/{ADD_ON}" in out
     assert not (tmp_path / "store").exists()
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert "NCCI add-on codes 2026Q3" in done.stdout
+    status, out, _ = done()
+    assert status == 0
+    assert "NCCI add-on codes 2026Q3" in out
     site.files.clear()
-    failed = subprocess.run(command, check=False, capture_output=True, text=True)
-    assert failed.returncode == 2
-    assert "404" in failed.stderr
-    assert "Traceback" not in failed.stderr
+    status, _, said = done()
+    assert status == 2
+    assert "404" in said
+
+
+def test_the_command_line_asks_no_server_over_http(site: Site, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "cleanclaim", "reference", "update", "--only", "hcpcs"),
+            *("--mirror", site.address, "--store", str(tmp_path / "store")),
+        ],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert done.stderr == f"cleanclaim: --mirror {site.address}: only https is used\n"
+    assert site.asked == []
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from cleanclaim.reference.release import Release
 from cleanclaim.reference.store import Store
 
 _HEAD: Final = 1 << 14
+_FEW: Final = 3
 Progress = Callable[[str, float], None]
 """Told what is being worked on and which share of the files is done, 0 to 1."""
 
@@ -95,6 +96,13 @@ def import_files(
                 (unchanged if is_same else stored).append(kept)
         except (ReferenceProblem, UnreadableFile) as error:
             refused.append(str(error))
+        except OSError as error:
+            refused.append(f"{importer.name}: its tables can't be stored ({error.strerror})")
+        except Exception as error:  # noqa: BLE001 - a file may have any shape; it must stop no other publication
+            refused.append(
+                f"{importer.name}: {', '.join(part.name for part in parts[:_FEW])}: "
+                f"not in the expected layout ({type(error).__name__})"
+            )
     return Imported(tuple(stored), tuple(unchanged), tuple(refused), tuple(passed_over))
 
 

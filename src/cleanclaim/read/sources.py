@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import lzma
 import sys
 import zipfile
 import zlib
@@ -198,8 +199,15 @@ def _gunzipped(path: Path) -> BinaryIO:
 
 def _member(opened: Callable[[], BinaryIO], info: zipfile.ZipInfo) -> BinaryIO:
     file = opened()
-    archive = zipfile.ZipFile(file)
-    stream = archive.open(info)
+    try:
+        archive = zipfile.ZipFile(file)
+        stream = archive.open(info)
+    except NotImplementedError:
+        file.close()
+        raise zipfile.BadZipFile("its way of packing isn't supported") from None
+    except (OSError, zipfile.BadZipFile):
+        file.close()
+        raise
     return _unpacked(stream, max(info.compress_size, 1), archive, file)
 
 
@@ -221,7 +229,10 @@ class _Bounded(io.RawIOBase):
 
     def readinto(self, buffer: object) -> int:
         view = memoryview(cast("bytearray", buffer)).cast("B")
-        data = self._stream.read(len(view))
+        try:
+            data = self._stream.read(len(view))
+        except lzma.LZMAError as error:
+            raise zlib.error(str(error)) from None
         self._left -= len(data)
         if self._left < 0:
             raise zlib.error("it unpacks to far more than claims would")

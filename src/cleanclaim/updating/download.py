@@ -1,130 +1,153 @@
-"""One file from a publisher: resumed where it broke off, checked when it is whole, in its place in one step."""
+"""One file from a publisher: resumed after an interruption, checked when it is whole, put in its place in one step."""
 
 from __future__ import annotations
 
 import hashlib
 import http.client
-import ssl
+import re
 import time
-import urllib.error
-import urllib.request
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from cleanclaim.errors import ReferenceProblem
-from cleanclaim.version import VERSION
+from cleanclaim.updating.web import Broken, Hosts, Refused, blocks, content_type, length_of, opened
 
-_BLOCK: Final = 1 << 16
-_TIMEOUT: Final = 60
 _TRIES: Final = 4
+_PAUSE: Final = 0.2
 _LARGEST: Final = 4 << 30
+_LONGEST: Final = 4 * 3600.0
 _LARGEST_UNPACKED: Final = 16 << 30
 _GROWTH: Final = 400
 """A zip whose files are so much larger than itself is no publication."""
+_ZIP: Final = b"PK\x03\x04"
+_OTHER_KINDS: Final = re.compile(
+    r"(text|image|audio|video)/|application/(pdf|json|xml|xhtml\+xml)$"
+)
+"""What a server says it sends when it sends no zip. Of names for a zip there are too many to list; its bytes decide."""
+_RANGE: Final = re.compile(r"bytes ([0-9]{1,15})-([0-9]{1,15})/([0-9]{1,15}|\*)")
+_TAG: Final = re.compile(r"[\x20-\x7e]{1,200}")
 Progress = Callable[[str, float], None]
 
 
-def fetch_text(address: str) -> str:
-    """A page.
-
-    Raises:
-        ReferenceProblem: it cannot be had.
-    """
-    try:
-        with _opened(address, {}) as answer:
-            return bytes(answer.read(1 << 24)).decode("utf-8", "replace")
-    except (OSError, http.client.HTTPException) as error:
-        raise ReferenceProblem(f"{address}: {_reason(error)}") from None
-
-
 def fetch(
-    address: str, target: Path, progress: Progress | None = None, sha256: str | None = None
+    address: str,
+    target: Path,
+    hosts: Hosts,
+    progress: Progress | None = None,
+    sha256: str | None = None,
 ) -> Path:
-    """Download a file, going on where an earlier download of it broke off.
+    """Download a zip, resuming an earlier download of it.
 
     Args:
         address: where it is.
-        target: where it goes; until it is whole it has `.part` behind its name.
+        target: where it goes; until it is whole it has `.part` behind its name. Its folder is made.
+        hosts: the servers that may be asked.
         progress: told the share that is done.
-        sha256: what its hash must be, where that is known.
+        sha256: what its hash must be, if that is known.
 
     Returns:
         The target.
 
     Raises:
-        ReferenceProblem: it cannot be had, is not whole, is another than expected, or is no sound zip.
+        ReferenceProblem: it can't be had, is not whole, is another than expected, is no sound zip, or can't be written.
     """
     part = target.with_name(f"{target.name}.part")
-    for attempt in range(_TRIES):
-        try:
-            _go_on(address, part, progress)
-            break
-        except urllib.error.HTTPError as error:
-            if error.code < 500 or attempt == _TRIES - 1:
-                raise ReferenceProblem(f"{address}: {_reason(error)}") from None
-        except (OSError, http.client.HTTPException) as error:
-            if attempt == _TRIES - 1:
-                raise ReferenceProblem(
-                    f"{address}: {_reason(error)}; the next update goes on from {part.stat().st_size if part.exists() else 0:,} bytes"
-                ) from None
-        time.sleep(0.2 * 2**attempt)
-    _check(part, address, sha256)
-    part.replace(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _tried(address, part, hosts, progress)
+        _check(part, address, sha256)
+        part.replace(target)
+    except OSError as error:  # what the network does wrong is told otherwise
+        raise ReferenceProblem(
+            f"{error.filename or part}: it can't be written ({error.strerror}); make room, or choose another folder with --to, and run the update again"
+        ) from None
     return target
 
 
-def _opened(address: str, headers: dict[str, str]) -> http.client.HTTPResponse:
-    if urlsplit(address).scheme not in {"http", "https"}:
-        raise ReferenceProblem(f"{address}: only http and https are fetched")
-    own = {"User-Agent": f"cleanclaim/{VERSION}", **headers}
-    request = urllib.request.Request(address, headers=own)  # noqa: S310 - the scheme is checked above
-    answer: http.client.HTTPResponse = urllib.request.urlopen(  # noqa: S310
-        request, timeout=_TIMEOUT, context=_context(address)
-    )
-    return answer
+def _tried(address: str, part: Path, hosts: Hosts, progress: Progress | None) -> None:
+    """Download, and again a few times if it breaks off."""
+    for attempt in range(_TRIES):
+        try:
+            _resume(address, part, hosts, progress)
+        except Broken as error:
+            if attempt < _TRIES - 1:
+                time.sleep(_PAUSE * 2**attempt)
+                continue
+            done = part.stat().st_size if part.exists() else 0
+            raise ReferenceProblem(
+                f"{address}: {error}; run the update again later: it resumes after {done:,} bytes"
+            ) from None
+        return
 
 
-def _context(address: str) -> ssl.SSLContext | None:
-    return ssl.create_default_context() if address.startswith("https") else None
-
-
-def _go_on(address: str, part: Path, progress: Progress | None) -> None:
-    """Append what is missing; from the beginning where the server cannot go on, or has another file by now."""
+def _resume(address: str, part: Path, hosts: Hosts, progress: Progress | None) -> None:
+    """Append what is missing; from the beginning if the server can't resume, or has another file by now."""
     mark = part.with_name(f"{part.name}.mark")
-    begun = part.stat().st_size if part.exists() else 0
-    known = mark.read_text(encoding="utf-8") if mark.exists() else ""
-    headers = {"Range": f"bytes={begun}-", "If-Range": known} if begun and known else {}
-    try:
-        answer = _opened(address, headers)
-    except urllib.error.HTTPError as error:
-        if error.code != http.client.REQUESTED_RANGE_NOT_SATISFIABLE:
-            raise
-        part.unlink(missing_ok=True)
-        answer, headers = _opened(address, {}), {}
-    with answer:
-        goes_on = answer.status == http.client.PARTIAL_CONTENT
-        begun = begun if goes_on else 0
-        length = answer.headers.get("Content-Length")
-        whole = begun + int(length) if length else None
-        if whole is not None and whole > _LARGEST:
-            raise ReferenceProblem(f"{address}: {whole:,} bytes are more than any publication has")
-        tag = answer.headers.get("ETag") or answer.headers.get("Last-Modified") or ""
+    known = _tag(mark.read_text(encoding="utf-8", errors="replace")) if mark.exists() else ""
+    begun = part.stat().st_size if known and part.exists() else 0
+    headers = {"Range": f"bytes={begun}-", "If-Range": known} if begun else {}
+    with opened(address, hosts, headers) as answer:
+        begun, whole = _extent(answer, address, part, begun)
+        kind = content_type(answer)
+        if kind and _OTHER_KINDS.match(kind):
+            raise Refused(f"{address}: expected a zip, found {kind}")
+        if not begun:  # first, so that no old bytes are ever taken for those of the new mark
+            part.unlink(missing_ok=True)
+        tag = _tag(answer.headers.get("ETag") or answer.headers.get("Last-Modified") or "")
         mark.write_text(tag, encoding="utf-8")
-        with part.open("ab" if goes_on else "wb") as out:
-            done = begun
-            while block := answer.read(_BLOCK):
+        done = begun
+        with part.open("ab") as out:
+            for block in _zip_blocks(answer, address, begun):
                 out.write(block)
                 done += len(block)
                 if progress and whole:
                     progress(f"downloading {part.name.removesuffix('.part')}", done / whole)
-                if done > _LARGEST:
-                    raise ReferenceProblem(f"{address}: it has no end")
         if whole is not None and done < whole:
-            raise ConnectionError(f"broke off after {done:,} of {whole:,} bytes")
+            raise Broken(f"it broke off after {done:,} of {whole:,} bytes")
     mark.unlink(missing_ok=True)
+
+
+def _extent(
+    answer: http.client.HTTPResponse, address: str, part: Path, begun: int
+) -> tuple[int, int | None]:
+    """From which byte the answer goes on, and how many bytes the file has, if that is known."""
+    length = length_of(answer, address)
+    start, whole = 0, length
+    if answer.status != http.client.OK:
+        found = _RANGE.fullmatch(answer.headers.get("Content-Range") or "")
+        start = int(found[1]) if found else -1
+        whole = int(found[2]) + 1 if found else 0
+        fits = found is not None and found[3] in {"*", str(whole)}
+        if not begun or start != begun or not fits or length not in {None, whole - start}:
+            part.unlink(missing_ok=True)
+            raise Broken("the server sent another part of the file than was asked for")
+    if whole is not None and whole > _LARGEST:
+        raise Refused(f"{address}: {whole:,} bytes are more than any publication has")
+    return start, whole
+
+
+def _zip_blocks(answer: http.client.HTTPResponse, address: str, begun: int) -> Iterator[bytes]:
+    """The bytes as they come, as long as they are a zip's."""
+    head = _ZIP if begun else b""
+    for block in blocks(answer, address, _LARGEST - begun, _LONGEST):
+        head += block[: len(_ZIP) - len(head)]
+        if not _ZIP.startswith(head):
+            raise Refused(f"{address}: expected a zip, found {_kind(block)}")
+        yield block
+
+
+def _kind(block: bytes) -> str:
+    start = block.lstrip()[:9].lower()
+    if start.startswith((b"<!doctype", b"<html")):
+        return "a web page"
+    return "a PDF" if start.startswith(b"%pdf") else "something else"
+
+
+def _tag(text: str) -> str:
+    """The mark of a version, if it can stand in a header."""
+    return text if _TAG.fullmatch(text) else ""
 
 
 def _check(part: Path, address: str, sha256: str | None) -> None:
@@ -133,13 +156,11 @@ def _check(part: Path, address: str, sha256: str | None) -> None:
     fault = (
         f"its sha256 is {digest}, expected {sha256}"
         if sha256 and digest != sha256.lower()
-        else None
+        else _zip_fault(part)
     )
-    if fault is None and address.lower().split("?", 1)[0].endswith(".zip"):
-        fault = _zip_fault(part)
     if fault:
         part.unlink()
-        raise ReferenceProblem(f"{address}: {fault}; it was thrown away")
+        raise Refused(f"{address}: {fault}; it was thrown away")
 
 
 def _zip_fault(path: Path) -> str | None:
@@ -150,14 +171,6 @@ def _zip_fault(path: Path) -> str | None:
             if unpacked > _LARGEST_UNPACKED or unpacked > path.stat().st_size * _GROWTH:
                 return f"unpacked it would have {unpacked:,} bytes, which no publication has"
             damaged = archive.testzip()
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError) as error:
-        return f"it is no sound zip ({error})"
-    return f"{damaged} in it is damaged" if damaged else None
-
-
-def _reason(error: BaseException) -> str:
-    if isinstance(error, urllib.error.HTTPError):
-        return f"the server answers {error.code} {error.reason}"
-    if isinstance(error, urllib.error.URLError):
-        return f"it cannot be reached ({error.reason})"
-    return str(error) or type(error).__name__
+    except Exception as error:  # noqa: BLE001 - the errors of zipfile and its decoders have no common root
+        return f"it is no sound zip ({type(error).__name__})"
+    return "a file in it is damaged" if damaged else None

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from html.parser import HTMLParser
-from urllib.parse import unquote, urljoin, urlsplit
+from typing import Final
+from urllib.parse import unquote, urlsplit
 
-from cleanclaim.errors import ReferenceProblem
 from cleanclaim.updating.publications import Publication
+from cleanclaim.updating.web import Hosts, Refused, joined
+
+_PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._() -]{0,150}")
+"""A file name that means no folder, on any system."""
+_LONGEST_SHOWN: Final = 200
 
 
 class _Links(HTMLParser):
@@ -24,31 +31,49 @@ def file_name(address: str) -> str:
     return unquote(urlsplit(address).path).rsplit("/", 1)[-1]
 
 
-def newest(publication: Publication, page: str, address: str) -> list[str]:
+def newest(publication: Publication, page: str, address: str, hosts: Hosts) -> list[str]:
     """The addresses of the newest release on a page.
 
     Args:
         publication: what is looked for.
         page: the page's text.
         address: its own address, from which relative links go on.
+        hosts: the servers that may be asked; links to others don't count.
 
     Returns:
         One address a file, in order of name.
 
     Raises:
-        ReferenceProblem: no link on the page has the name that is expected.
+        Refused: no link on the page has the name that is expected, or they all lead elsewhere.
     """
-    links = _Links()
-    links.feed(page)
-    ranked = {
-        urljoin(address, link): rank
-        for link in links.found
-        if (rank := publication.rank(file_name(link))) is not None
-    }
+    ranked: dict[str, tuple[int, int]] = {}
+    elsewhere: list[str] = []
+    for link in _links(page):
+        try:
+            there = joined(address, link)
+            name = file_name(there)
+        except ValueError:
+            continue
+        rank = publication.rank(name) if _PLAIN.fullmatch(name) else None
+        if rank is not None and hosts.fault(there):
+            elsewhere.append(there)
+        elif rank is not None:
+            ranked[there] = rank
+    if elsewhere and not ranked:
+        raise Refused(
+            f"{address}: its links lead to {elsewhere[0][:_LONGEST_SHOWN]}: {hosts.fault(elsewhere[0])}"
+        )
     if not ranked:
-        raise ReferenceProblem(
-            f"{publication.name}: no link on {address} is named as its files were, {publication.pattern.pattern}; the page has changed: "
-            "download the file by hand, and use `reference import`"
+        raise Refused(
+            f"no link on {address} is named as its files were, {publication.pattern.pattern}; the page has changed"
         )
     best = max(ranked.values())
     return sorted(link for link, rank in ranked.items() if rank == best)
+
+
+def _links(page: str) -> list[str]:
+    """The links of a page, as far as it can be read."""
+    links = _Links()
+    with suppress(AssertionError):  # the parser's word for a declaration it doesn't know
+        links.feed(page)
+    return links.found

@@ -11,9 +11,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 _MONTHS: Final = {"january": 1, "april": 2, "july": 3, "october": 4}
 _CMS: Final = "https://www.cms.gov"
+_PUBLISHERS: Final = {
+    "www.cms.gov": frozenset({"www.cms.gov", "downloads.cms.gov"}),
+    "www.medicaid.gov": frozenset({"www.medicaid.gov"}),
+}
+"""The hosts of each publisher, by the host of its pages: nothing is fetched from others."""
 _NCCI: Final = f"{_CMS}/medicare/coding-billing/national-correct-coding-initiative-ncci-edits"
 
 
@@ -34,6 +40,11 @@ class Publication:
     pattern: re.Pattern[str]
     needs_terms: bool
     fixed: tuple[str, ...] = ()
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The hosts of its publisher."""
+        return _PUBLISHERS[urlsplit(self.page).netloc]
 
     def rank(self, file_name: str) -> tuple[int, int] | None:
         """Year and quarter of a file; None for one that is not of this publication."""
