@@ -1,166 +1,103 @@
-"""Break 837 files at random and read them: no traceback, no claims that vanish without a word.
+"""Break claims at random, read them or check them in full, and hold what comes of it to what must always hold.
 
-    python tools/fuzz.py FOLDER --count 100000
+    python tools/fuzz.py --mode read --count 1000000 --jobs 2
+    python tools/fuzz.py --mode check --count 100000 --jobs 2 FOLDER
+    python tools/fuzz.py --mode check --seed 4711 --count 1 --save found/
 
-Each input is one of the folder's files, broken one to four times (cut, bytes changed, segments dropped or repeated, separators changed, junk put in), from
-a seed of its own, so that any one can be made again. Every input is read; every hundredth also goes through the command line, in some format. Exit 1 if
-anything failed.
+A seed stands for one case (`fuzzing.cases`): an 837 file, a CSV or Parquet table, a set of tables, a zip or gzip, several files, or a folder of them;
+made up, or one of FOLDER's 837 files; then broken in its bytes, segments, loops, envelopes, separators, columns, cells, types or packing; some with a history.
+The same seed (with the same FOLDER) gives the same case, so any range of seeds can be run again or gone on with.
+
+Reading must raise nothing unexpected, and account for every claim. Checking goes through the command line, in this or that format: exit status 0, 1 or 2, no
+panic, every file named, reports that can be read back, positions within their files, no patient shown, the same bytes when asked again, and the same
+findings for claims in one file and in several (`fuzzing.oracle`). Workers are watched (`fuzzing.watch`): an input that takes more than --seconds or --memory
+is a failure, and the others go on. --save keeps some failing cases of each kind; what has failed once belongs into tests/fuzz/corpus. Exit 1 if anything failed.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import io
-import random
+import re
 import sys
-import tempfile
 import time
-import traceback
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from cleanclaim import cli
-from cleanclaim.errors import UnknownFormat
-from cleanclaim.model import Batch
-from cleanclaim.read.x12 import read_x12
+from fuzzing.cases import case_of, kind_of
+from fuzzing.targets import Fuzzed
+from fuzzing.watch import Failure, Limits, Tally, watched
 
-LONGEST_SECONDS: Final = 20.0
-THROUGH_THE_COMMAND: Final = 100
-FORMATS: Final = ("text", "json", "jsonl", "sarif", "csv", "html")
-JUNK: Final = (
-    b"~", b"*", b":", b"\r\n", b"~~~", b"*" * 11, b"ISA*", b"CLM*", b" " * 30, b"HL*1**20*1~", b"SE*1*1~", b"\xff" * 5, b"9" * 50, b"\x00",
-)  # fmt: skip
-Break = Callable[[random.Random, bytes], bytes]
+_TELL: Final = 10.0
+_FEW: Final = 5
 
 
-def _span(dice: random.Random, data: bytes) -> tuple[int, int]:
-    start = dice.randrange(len(data))
-    return start, min(len(data), start + dice.randint(1, 300))
+def others_in(folder: Path | None) -> list[str]:
+    """The 837 files below a folder, in order of name."""
+    if folder is None:
+        return []
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return [str(path) for path in files if b"ISA" in (data := path.read_bytes()) and b"CLM" in data]
 
 
-def cut(dice: random.Random, data: bytes) -> bytes:
-    """The file ends early."""
-    return data[: dice.randrange(len(data))]
+def by_kind(failures: Sequence[Failure]) -> dict[str, list[int]]:
+    """Seeds of failures by what went wrong; numbers and what is quoted make no difference."""
+    kinds: dict[str, list[int]] = {}
+    for failure in sorted(failures, key=lambda one: one.seed):
+        kind = re.sub(r"\d+", "#", re.sub(r"'[^']*'|\"[^\"]*\"|…[^…]*…", "…", failure.what))
+        kinds.setdefault(kind, []).append(failure.seed)
+    return dict(sorted(kinds.items(), key=lambda item: -len(item[1])))
 
 
-def change(dice: random.Random, data: bytes) -> bytes:
-    """A byte is another."""
-    at = dice.randrange(len(data))
-    return data[:at] + bytes([dice.randrange(256)]) + data[at + 1 :]
+def summary(tally: Tally, seeds: range, seconds: float, mode: str) -> str:
+    """What came of a run, in words."""
+    kinds = Counter(map(kind_of, seeds))
+    said = ", ".join(f"{kind} {count:,}" for kind, count in kinds.most_common())
+    lines = [
+        f"{mode}: {tally.tried:,} cases (seeds {seeds.start} to {seeds.stop - 1}) in {seconds:,.0f} s, {tally.tried / max(seconds, 0.001):,.1f} a second; "
+        f"{len(tally.failures):,} failed",
+        f"  kinds: {said}",
+        f"  slowest {tally.slowest[0]:.2f} s (seed {tally.slowest[1]}); largest {tally.largest[0]:,} MB (seed {tally.largest[1]}); "
+        f"{tally.renewed} workers renewed for their size",
+    ]
+    for what, failed in by_kind(tally.failures).items():
+        first = ", ".join(map(str, failed[:_FEW]))
+        lines.append(f"  {len(failed)} times: {what}\n      seeds {first}{', …' if len(failed) > _FEW else ''}")  # fmt: skip
+    return "\n".join(lines)
 
 
-def drop(dice: random.Random, data: bytes) -> bytes:
-    """Some bytes are missing."""
-    start, end = _span(dice, data)
-    return data[:start] + data[end:]
+class Progress:
+    """A line now and then on the error stream, with the seed from which the run can be gone on with."""
 
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._began = self._told = time.monotonic()
+        self.next = 0
+        self.tally = Tally()
 
-def repeat(dice: random.Random, data: bytes) -> bytes:
-    """Some bytes stand twice."""
-    start, end = _span(dice, data)
-    return data[:end] + data[start:]
-
-
-def move_segment(dice: random.Random, data: bytes) -> bytes:
-    """A segment is missing, or stands a second time elsewhere."""
-    segments = data.split(b"~")
-    one = dice.randrange(len(segments))
-    if dice.random() < 0.5:
-        del segments[one]
-    else:
-        segments.insert(dice.randrange(len(segments)), segments[one])
-    return b"~".join(segments)
-
-
-def swap_separator(dice: random.Random, data: bytes) -> bytes:
-    """A separator is another character throughout."""
-    return data.replace(bytes([dice.choice(b"*:~^")]), bytes([dice.randrange(256)]))
-
-
-def put_before(dice: random.Random, data: bytes) -> bytes:
-    """Bytes stand before the file."""
-    return dice.randbytes(dice.randint(1, 200)) + data
-
-
-def twice(dice: random.Random, data: bytes) -> bytes:  # noqa: ARG001 - the signature of every breakage
-    """The file stands twice in one."""
-    return data + data
-
-
-def put_in(dice: random.Random, data: bytes) -> bytes:
-    """Junk stands somewhere in it."""
-    at = dice.randrange(len(data))
-    return data[:at] + dice.choice(JUNK) + data[at:]
-
-
-BREAKS: Final[tuple[Break, ...]] = (
-    cut,
-    change,
-    drop,
-    repeat,
-    move_segment,
-    swap_separator,
-    put_before,
-    twice,
-    put_in,
-)
-
-
-def broken(seed: int, files: list[bytes]) -> bytes:
-    """The input of one seed."""
-    dice = random.Random(seed)  # noqa: S311 - it keeps no secret
-    data = dice.choice(files)
-    for _ in range(dice.randint(1, 4)):
-        if data:
-            data = dice.choice(BREAKS)(dice, data)
-    return data
-
-
-def wrong_with(data: bytes, seed: int) -> str | None:
-    """What is wrong with how an input was read; None for nothing."""
-    try:
-        batches = list(
-            read_x12(data, file="broken.837", chunk_size=(1 << 10) if seed % 2 else (1 << 20))
+    def __call__(self, tally: Tally, next_seed: int) -> None:
+        """Be told."""
+        self.tally, self.next = tally, next_seed
+        now = time.monotonic()
+        if now - self._told < _TELL:
+            return
+        self._told = now
+        rate = tally.tried / (now - self._began)
+        left = (self._count - tally.tried) / max(rate, 0.001) / 60
+        print(
+            f"{tally.tried:,} of {self._count:,}, {rate:,.1f} a second, {left:,.0f} min left; {len(tally.failures):,} failed; done below seed {next_seed}",
+            file=sys.stderr,
         )
-    except UnknownFormat:
-        return None
-    return _inconsistent(batches)
 
 
-def _inconsistent(batches: list[Batch]) -> str | None:
-    keys = [key for batch in batches for key in batch.claims["claim_key"]]
-    if not keys and not any(batch.syntax_faults.height for batch in batches):
-        return "no claims, and no fault that says why"
-    if keys != sorted(set(keys)):
-        return "claim keys repeat or are out of order"
-    if any(
-        set(batch.lines["claim_key"].unique()) - set(batch.claims["claim_key"]) for batch in batches
-    ):
-        return "lines of no claim"
-    return None
-
-
-def through_the_command(data: bytes, seed: int, folder: Path) -> str | None:
-    """What is wrong with how the command line took an input; None for nothing."""
-    path = folder / "broken.837"
-    path.write_bytes(data)
-    form = FORMATS[seed // THROUGH_THE_COMMAND % len(FORMATS)]
-    sys.argv = ["cleanclaim", "check", str(path), "--format", form]
-    code: object = None
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        try:
-            cli.main()
-        except SystemExit as stop:
-            code = stop.code
-    if code not in {0, 1, 2}:
-        return f"exit code {code}"
-    if "Traceback" in out.getvalue() + err.getvalue():
-        return "a traceback was printed"
-    return None if out.getvalue() + err.getvalue() else "nothing was said"
+def save(folder: Path, failures: Sequence[Failure], others: Sequence[str]) -> None:
+    """Write some cases of each kind of failure."""
+    data = [Path(name).read_bytes() for name in others]
+    for what, seeds in by_kind(failures).items():
+        for seed in seeds[:_FEW]:
+            case_of(seed, data).save(folder / f"seed-{seed}")
+            print(f"{folder / f'seed-{seed}'}: {what}", file=sys.stderr)
 
 
 def main() -> int:
@@ -168,38 +105,31 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("folder", type=Path, help="a folder of 837 files to break")
+    parser.add_argument("folder", type=Path, nargs="?", help="a folder of 837 files to break too")
+    parser.add_argument("--mode", choices=("read", "check"), default="read")
     parser.add_argument("--count", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=0, help="the first seed")
+    parser.add_argument("--jobs", type=int, default=1, help="processes")
+    parser.add_argument("--seconds", type=float, default=30.0, help="what one input may take")
+    parser.add_argument("--memory", type=int, default=2_500, help="the same, in MB of its process")
+    parser.add_argument("--save", type=Path, help="write failing cases below this folder")
     asked = parser.parse_args()
-    files = [path.read_bytes() for path in sorted(asked.folder.rglob("*")) if path.is_file()]
-    files = [data for data in files if b"ISA" in data and b"CLM" in data]
-    if not files:
+    others = others_in(asked.folder)
+    if asked.folder is not None and not others:
         print(f"{asked.folder}: no 837 file", file=sys.stderr)
         return 2
-    told: Counter[str] = Counter()
-    slowest, start = 0.0, time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder:
-        for seed in range(asked.seed, asked.seed + asked.count):
-            before = time.perf_counter()
-            data = broken(seed, files)
-            try:
-                wrong = wrong_with(data, seed)
-                if seed % THROUGH_THE_COMMAND == 0:
-                    wrong = wrong or through_the_command(data, seed, Path(folder))
-            except Exception:  # noqa: BLE001 - whatever it is, it is what is looked for
-                wrong = traceback.format_exc(limit=-3)
-            slowest = max(slowest, time.perf_counter() - before)
-            if wrong:
-                told[wrong.splitlines()[-1]] += 1
-                print(f"seed {seed}: {wrong}")
-    taken = time.perf_counter() - start
-    print(
-        f"{asked.count:,} inputs from {len(files)} files in {taken:,.0f} s, the slowest {slowest:.2f} s; {sum(told.values())} failed"
-    )
-    for words, times in told.most_common():
-        print(f"  {times} times: {words}")
-    return 1 if told or slowest > LONGEST_SECONDS else 0
+    seeds = range(asked.seed, asked.seed + asked.count)
+    limits = Limits(asked.seconds, asked.memory)
+    progress, began = Progress(asked.count), time.monotonic()
+    try:
+        watched(Fuzzed, (asked.mode, others), seeds, limits, jobs=asked.jobs, tell=progress)
+    except KeyboardInterrupt:
+        print(f"stopped; go on with --seed {progress.next} --count {seeds.stop - progress.next}")
+    tally = progress.tally
+    print(summary(tally, range(seeds.start, progress.next), time.monotonic() - began, asked.mode))
+    if asked.save and tally.failures:
+        save(asked.save, tally.failures, others)
+    return 1 if tally.failures else 0
 
 
 if __name__ == "__main__":

@@ -1,0 +1,242 @@
+"""What must hold for any input: of how it is read, and of how the command line checks it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from cleanclaim.model import Batch
+from cleanclaim.read import FileRead, read
+from fuzzing.cases import Case
+from fuzzing.command import PANICS, Command, Done
+from fuzzing.reports import WHOLE, Json, Said, parsed
+from fuzzing.sound import BORN, PLANTED
+from fuzzing.x12 import separators_of
+
+_SECRETS: Final = (PLANTED.lower(), *(f"{day:{form}}" for day in BORN for form in ("%Y-%m-%d", "%Y%m%d", "%m/%d/%Y")))  # fmt: skip
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_FILTERS: Final = frozenset({"--select", "--ignore", "--min-disposition"})
+_ALIKE: Final = ("claim_id", "line_number", "diagnosis_number", "code", "disposition", "message", "suggestion", "evidence")  # fmt: skip
+
+
+def read_wrong(case: Case) -> str | None:
+    """What is wrong with how a case's inputs are read, in the folder that holds them; None for nothing."""
+    files: list[FileRead] = []
+    batches = list(read(case.inputs, files))
+    faults = {file for batch in batches for file in batch.syntax_faults["file"]}
+    said = [{"file": e.file, "format": e.format, "claims": e.claims, "error": e.error} for e in files]  # fmt: skip
+    return (
+        _inconsistent(batches)
+        or _leak("an error", "".join(entry.error or "" for entry in files))
+        or _files_wrong(case, said)
+        or _silent(said, faults)
+        or _uncounted(case, said, faults)
+    )
+
+
+def _inconsistent(batches: list[Batch]) -> str | None:
+    keys = pl.concat([batch.claims["claim_key"] for batch in batches]) if batches else pl.Series([])
+    if keys.to_list() != list(range(len(keys))):
+        return "claim keys repeat, leave a gap or are out of order"
+    for batch in batches:
+        own = batch.claims["claim_key"].implode()
+        for name, frame in batch.frames().items():
+            lost = frame["claim_key"].drop_nulls()
+            if not lost.is_in(own).all():
+                return f"{name} of no claim"
+    return None
+
+
+def check_wrong(case: Case, command: Command, *, again: bool = False) -> str | None:
+    """What is wrong with how the command line checks a case, in the folder that holds it; None for nothing.
+
+    Args:
+        case: its files are there.
+        command: the command line.
+        again: it is checked twice, and must say the same.
+    """
+    past: Sequence[str] = case.history
+    if case.is_kept:
+        kept = command.run("history", "add", "kept", *case.history)
+        if wrong := _run_wrong(kept):
+            return f"history add: {wrong}"
+        past = ("kept",) if Path("kept").exists() else ()
+    arguments = ["check", *case.inputs, "--format", case.form, *case.options]
+    arguments += [word for name in past for word in ("--history", name)]
+    done = _run(command, case, arguments)
+    wrong = _run_wrong(done) or _report_wrong(case, done)
+    if wrong is None and again:
+        second = _run(command, case, arguments)
+        if (second.status, second.out, second.said) != (done.status, done.out, done.said):
+            wrong = "checked again it says something else"
+    return wrong or _split_wrong(case, command)
+
+
+def _run(command: Command, case: Case, arguments: Sequence[str]) -> Done:
+    """One run; a report that went to a file is taken from there."""
+    if not case.to_file:
+        return command.run(*arguments, on_disk=case.on_disk)
+    report = Path("report")
+    report.unlink(missing_ok=True)
+    done = command.run(*arguments, "--output", str(report), on_disk=case.on_disk)
+    return replace(done, out=report.read_bytes()) if report.exists() and not done.out else done
+
+
+def _run_wrong(done: Done) -> str | None:
+    """What no run may do."""
+    if done.fault:
+        return done.fault
+    if done.status not in {0, 1, 2}:
+        return f"exit status {done.status}"
+    every = done.said.encode() + done.out
+    if any(panic in every for panic in PANICS):
+        return "a panic was printed"
+    if "Traceback (most recent" in done.said or "unexpected fault" in done.said:
+        return "a traceback or an unexpected fault was printed"
+    if done.status == 2 and not done.said.strip():
+        return "exit status 2 without a word"
+    if _CONTROLS.search(done.said):
+        return "control characters on the error stream"
+    return _leak("the error stream", done.said) or _leak(
+        "the report", done.out.decode("utf-8", "replace")
+    )
+
+
+def _leak(where: str, text: str) -> str | None:
+    lower = text.lower()
+    for secret in _SECRETS:
+        at = lower.find(secret)
+        if at >= 0:
+            return f"a patient is shown on {where}: …{text[max(at - 60, 0) : at + 30]!r}…"
+    return None
+
+
+def _report_wrong(case: Case, done: Done) -> str | None:
+    if not done.out:
+        return None if done.status == 2 else "there is no report"
+    try:
+        said = parsed(case.form, done.out)
+    except (ValueError, KeyError, IndexError, pl.exceptions.PolarsError) as error:
+        return f"the {case.form} report cannot be read back: {type(error).__name__}"
+    if case.form == "text" and _CONTROLS.search(said.text):
+        return "control characters in the text report"
+    wrong = _misplaced(case, said.findings)
+    if wrong or case.form not in WHOLE:
+        return wrong
+    return _whole_wrong(case, done, said)
+
+
+def _whole_wrong(case: Case, done: Done, said: Said) -> str | None:
+    """What a report that says everything must agree on."""
+    given = [entry for entry in said.files if not _is_past(case, entry["file"])]
+    unread = [entry for entry in said.files if entry["error"]]
+    is_clean = all(row["disposition"] == "info" for row in said.findings)
+    if (done.status == 2) != bool(unread) or (done.status == 0) != (is_clean and not unread):
+        return f"exit status {done.status} does not agree with the report"
+    if len(said.findings) != said.summary["findings"]:
+        return "the summary counts other findings than there are"
+    if sum(entry["claims"] for entry in given) != said.summary["claims"]:
+        return "the summary counts other claims than the files"
+    if wrong := _files_wrong(case, given):
+        return wrong
+    if any(entry["error"] not in done.said for entry in unread):
+        return "an error of a file is not on the error stream"
+    if _FILTERS & set(case.options):
+        return None
+    found = {row["file"] for row in said.findings}
+    return _silent(given, found) or _uncounted(case, given, found)
+
+
+def _is_past(case: Case, name: str) -> bool:
+    return name == "kept" or any(_is_of(name, past) for past in case.history)
+
+
+def _is_of(name: str, given: str) -> bool:
+    return name == given or name.startswith((f"{given}!", f"{given}/"))
+
+
+def _files_wrong(case: Case, entries: Sequence[Json]) -> str | None:
+    for given in case.inputs:
+        if not any(_is_of(entry["file"], given) for entry in entries):
+            return "an input is not among the files of the report"
+    for entry in entries:
+        if entry["error"] is not None and not entry["error"].strip(" :."):
+            return "a file was not read, and no reason is given"
+    return None
+
+
+def _silent(entries: Sequence[Json], with_faults: set[str]) -> str | None:
+    for entry in entries:
+        if not entry["claims"] and not entry["error"] and entry["file"] not in with_faults:
+            return f"no claims of a {entry['format']} file, and nothing says why"
+    return None
+
+
+def _uncounted(case: Case, entries: Sequence[Json], with_faults: set[str]) -> str | None:
+    """Claims that an 837 holds and that were neither read nor missed aloud; only where it says its separators once."""
+    for entry in entries:
+        data = case.files.get(entry["file"])
+        if data is None or entry["format"] != "x12" or data.count(b"ISA") != 1:
+            continue
+        apart, _, end = separators_of(data)
+        if len({apart, end}) < 2 or apart.isalnum() or end.isalnum():
+            continue
+        there = sum(one.strip().startswith(b"CLM" + apart) for one in data[data.find(b"ISA") :].split(end))  # fmt: skip
+        if entry["claims"] > there:
+            return "more claims were read than there are"
+        if entry["claims"] < there and not entry["error"] and entry["file"] not in with_faults:
+            return "claims were passed over without a word"
+    return None
+
+
+def _misplaced(case: Case, findings: Sequence[Json]) -> str | None:
+    for row in findings:
+        position, data = row["position"], case.files.get(row["file"] or "")
+        if position is None:
+            continue
+        most = len(data) if data is not None else None
+        if position < 0 or (most is not None and position > most):
+            return f"the position of a finding of {row['code']} is outside the file"
+    return None
+
+
+def _split_wrong(case: Case, command: Command) -> str | None:
+    """Whether claims in one file have other findings than the same claims in a file each."""
+    if not case.parts:
+        return None
+    runs = [
+        command.run("check", *inputs, "--format", "jsonl")
+        for inputs in (case.inputs, sorted(case.parts))
+    ]
+    for done in runs:
+        if wrong := _run_wrong(done):
+            return wrong
+    one, several = (_said_of_claims(done) for done in runs)
+    if one == several:
+        return None
+    codes = {row.split("|")[3] for row in set(one) ^ set(several)}
+    return f"claims in one file have other findings than in several: {', '.join(sorted(codes))}"
+
+
+def _said_of_claims(done: Done) -> list[str]:
+    found = parsed("jsonl", done.out).findings
+    return sorted("|".join(str(row[key]) for key in _ALIKE) for row in found if row["claim_id"] is not None)  # fmt: skip
+
+
+@contextmanager
+def standing_in(case: Case, folder: Path) -> Iterator[None]:
+    """In a new folder that holds a case's files."""
+    before = Path.cwd()
+    case.write(folder)
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)

@@ -1,0 +1,98 @@
+"""Zip and gzip files around other inputs, sound and broken."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import random
+import struct
+import warnings
+import zipfile
+import zlib
+from typing import Final
+
+from fuzzing.tables import odd_bytes
+
+_METHODS: Final = (
+    zipfile.ZIP_STORED,
+    zipfile.ZIP_DEFLATED,
+    zipfile.ZIP_DEFLATED,
+    zipfile.ZIP_BZIP2,
+    zipfile.ZIP_LZMA,
+)
+_NAMES: Final = (
+    "claims.837", "claims.837", "a/b.csv", "../up.837", "/etc/x.837", "C:\\x.837", "con", "\x1b[31mred.837", "line\nend.837", "x" * 250, "\xe9.837", ".hidden",
+    "!", "a!b.csv", "claims.csv", "lines.csv", "__MACOSX/._a.837", "inner.zip", "x.gz", "x.xlsx", " ", "\u202egpj.837", "claims.parquet",
+)  # fmt: skip
+_LOCAL, _CENTRAL = b"PK\x03\x04", b"PK\x01\x02"
+
+
+def zipped(dice: random.Random, members: list[bytes], depth: int = 0) -> bytes:
+    """A zip file of some files; sometimes zips lie in zips, up to five deep."""
+    out = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # two members of one name are meant
+        with zipfile.ZipFile(out, "w") as archive:
+            for data in members:
+                _put(archive, dice, dice.choice(_NAMES), data)
+            if dice.random() < 0.1:
+                archive.writestr("folder/", b"")
+            if dice.random() < 0.1:
+                archive.comment = dice.randbytes(dice.randint(1, 300))
+            if dice.random() < 0.02:
+                _put(archive, dice, "zeros.837", bytes(dice.choice((1, 30)) << 20))
+    data = out.getvalue()
+    if dice.random() < 0.4:
+        data = _odd_fields(dice, data)
+    if depth < 5 and dice.random() < 0.2:
+        return zipped(dice, [data, *members[:1]], depth + 1)
+    return data
+
+
+def _put(archive: zipfile.ZipFile, dice: random.Random, name: str, data: bytes) -> None:
+    """A member; the name of a zip that lies in it says so."""
+    name = f"{name}.zip" if data.startswith(_LOCAL) and dice.random() < 0.8 else name
+    info = zipfile.ZipInfo(name, (2026, 6, 1, 12, 0, 0))
+    info.compress_type = dice.choice(_METHODS)
+    archive.writestr(info, data)
+
+
+def _odd_fields(dice: random.Random, data: bytes) -> bytes:
+    """A field of a member's two headers is odd: its method, flags, check sum, sizes, or lengths of its name and extra field."""
+    changed = bytearray(data)
+    at = data.find(_CENTRAL)
+    if at < 0:
+        return data
+    local = data.find(_LOCAL)
+    value = dice.choice((0, 1, 6, 9, 93, 98, 99, 255, 0xFFFF))
+    offset, size = dice.choice(((8, 2), (10, 2), (16, 4), (20, 4), (24, 4), (28, 2), (30, 2), (42, 4), (6, 2)))  # fmt: skip
+    packed = struct.pack("<H" if size == 2 else "<I", value)
+    changed[at + offset : at + offset + size] = packed
+    if dice.random() < 0.5 and local >= 0 and offset in {8, 10}:  # the local header tells the same
+        changed[local + offset - 2 : local + offset - 2 + size] = packed
+    return bytes(changed)
+
+
+def gzipped(dice: random.Random, data: bytes) -> bytes:
+    """A gzip file: sound, of several members, followed by junk, with a wrong check sum, cut, or in another gzip."""
+    out = gzip.compress(data, mtime=0)
+    what = dice.randrange(7)
+    if what == 0:
+        return out + gzip.compress(data, mtime=0)
+    if what == 1:
+        return out + dice.randbytes(20)
+    if what == 2:
+        return out[:-8] + dice.randbytes(8)
+    if what == 3:
+        return out[: dice.randrange(2, len(out))]
+    if what == 4:
+        return gzip.compress(out, mtime=0)
+    if what == 5:
+        return zlib.compress(data)
+    return out
+
+
+def packed(dice: random.Random, members: list[bytes]) -> bytes:
+    """Some files in a zip, or the first in a gzip; every third then has odd bytes."""
+    data = zipped(dice, members) if dice.random() < 0.75 else gzipped(dice, members[0])
+    return odd_bytes(dice, data) if dice.random() < 0.33 else data
