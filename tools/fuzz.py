@@ -54,12 +54,12 @@ def summary(tally: Tally, seeds: range, seconds: float, mode: str) -> str:
     """What came of a run, in words."""
     kinds = Counter(map(kind_of, seeds))
     said = ", ".join(f"{kind} {count:,}" for kind, count in kinds.most_common())
+    of = f"(seeds {seeds.start} to {seeds.stop - 1}) in {seconds:,.0f} s, {tally.tried / max(seconds, 0.001):,.1f} a second"
+    slowest, largest = tally.slowest, tally.largest
     lines = [
-        f"{mode}: {tally.tried:,} cases (seeds {seeds.start} to {seeds.stop - 1}) in {seconds:,.0f} s, {tally.tried / max(seconds, 0.001):,.1f} a second; "
-        f"{len(tally.failures):,} failed",
+        f"{mode}: {tally.tried:,} cases {of}; {len(tally.failures):,} failed",
         f"  kinds: {said}",
-        f"  slowest {tally.slowest[0]:.2f} s (seed {tally.slowest[1]}); largest {tally.largest[0]:,} MB (seed {tally.largest[1]}); "
-        f"{tally.renewed} workers renewed for their size",
+        f"  slowest {slowest[0]:.2f} s (seed {slowest[1]}); largest {largest[0]:,} MB (seed {largest[1]}); {tally.renewed} workers renewed for their size",
     ]
     for what, failed in by_kind(tally.failures).items():
         first = ", ".join(map(str, failed[:_FEW]))

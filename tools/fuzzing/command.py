@@ -55,15 +55,19 @@ class Command:
         self._fault, self._on_disk = None, on_disk
         out, err = _stream(), _stream()
         status: object = None
-        with self._descriptor(), _arguments(arguments):
-            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-                try:
-                    cli.main()
-                except SystemExit as stop:
-                    status = stop.code
-                except BaseException as error:  # noqa: BLE001 - a panic is no Exception
-                    status = type(error).__name__
-                    self._fault = ending(error)
+        with (
+            self._descriptor(),
+            _arguments(arguments),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+        ):
+            try:
+                cli.main()
+            except SystemExit as stop:
+                status = stop.code
+            except BaseException as error:  # noqa: BLE001 - a panic is no Exception
+                status = type(error).__name__
+                self._fault = ending(error)
         said = _bytes_of(err) + self._below()
         return Done(status, _bytes_of(out), said.decode("utf-8", "replace"), self._fault)
 
@@ -82,6 +86,7 @@ class Command:
             if not callable(getattr(error, "format_message", None)):
                 self._fault = ending(error)
             unexpected(error)
+            raise AssertionError("it ends the command")
 
         setattr(cli, "_unexpected", noted)  # noqa: B010
         within = large.Plan.within

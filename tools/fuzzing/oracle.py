@@ -22,6 +22,10 @@ from fuzzing.x12 import separators_of
 
 _SECRETS: Final = (PLANTED.lower(), *(f"{day:{form}}" for day in BORN for form in ("%Y-%m-%d", "%Y%m%d", "%m/%d/%Y")))  # fmt: skip
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_SEGMENT: Final = re.compile(r"segment(?:_number')?:? [0-9]+", re.IGNORECASE)
+"""Where in its file a segment is, which differs where claims are in other files."""
+_PACKED: Final = (b"PK", b"\x1f\x8b")
+_UNEXPECTED: Final = re.compile("Traceback \\(most recent|unexpected fault")
 _FILTERS: Final = frozenset({"--select", "--ignore", "--min-disposition"})
 _ALIKE: Final = ("claim_id", "line_number", "diagnosis_number", "code", "disposition", "message", "suggestion", "evidence")  # fmt: skip
 
@@ -96,17 +100,15 @@ def _run_wrong(done: Done) -> str | None:
     if done.status not in {0, 1, 2}:
         return f"exit status {done.status}"
     every = done.said.encode() + done.out
-    if any(panic in every for panic in PANICS):
-        return "a panic was printed"
-    if "Traceback (most recent" in done.said or "unexpected fault" in done.said:
-        return "a traceback or an unexpected fault was printed"
-    if done.status == 2 and not done.said.strip():
-        return "exit status 2 without a word"
-    if _CONTROLS.search(done.said):
-        return "control characters on the error stream"
-    return _leak("the error stream", done.said) or _leak(
-        "the report", done.out.decode("utf-8", "replace")
-    )
+    rules = {
+        "a panic was printed": any(panic in every for panic in PANICS),
+        "a traceback or an unexpected fault was printed": bool(_UNEXPECTED.search(done.said)),
+        "exit status 2 without a word": done.status == 2 and not done.said.strip(),
+        "control characters on the error stream": bool(_CONTROLS.search(done.said)),
+    }
+    broken = next((what for what, is_so in rules.items() if is_so), None)
+    report = done.out.decode("utf-8", "replace")
+    return broken or _leak("the error stream", done.said) or _leak("the report", report)
 
 
 def _leak(where: str, text: str) -> str | None:
@@ -138,18 +140,22 @@ def _whole_wrong(case: Case, done: Done, said: Said) -> str | None:
     given = [entry for entry in said.files if not _is_past(case, entry["file"])]
     unread = [entry for entry in said.files if entry["error"]]
     is_clean = all(row["disposition"] == "info" for row in said.findings)
-    if (done.status == 2) != bool(unread) or (done.status == 0) != (is_clean and not unread):
-        return f"exit status {done.status} does not agree with the report"
-    if len(said.findings) != said.summary["findings"]:
-        return "the summary counts other findings than there are"
-    if sum(entry["claims"] for entry in given) != said.summary["claims"]:
-        return "the summary counts other claims than the files"
-    if wrong := _files_wrong(case, given):
-        return wrong
-    if any(entry["error"] not in done.said for entry in unread):
-        return "an error of a file is not on the error stream"
-    if _FILTERS & set(case.options):
-        return None
+    claims = sum(entry["claims"] for entry in given)
+    rules = {
+        f"exit status {done.status} does not agree with the report": (done.status == 2)
+        != bool(unread)
+        or (done.status == 0) != (is_clean and not unread),
+        "the summary counts other findings than there are": len(said.findings)
+        != said.summary["findings"],
+        "the summary counts other claims than the files": claims != said.summary["claims"],
+        "an error of a file is not on the error stream": any(
+            entry["error"] not in done.said for entry in unread
+        ),
+    }
+    broken = next((what for what, is_so in rules.items() if is_so), None)
+    broken = broken or _files_wrong(case, given)
+    if broken or _FILTERS & set(case.options):
+        return broken
     found = {row["file"] for row in said.findings}
     return _silent(given, found) or _uncounted(case, given, found)
 
@@ -186,9 +192,10 @@ def _uncounted(case: Case, entries: Sequence[Json], with_faults: set[str]) -> st
         if data is None or entry["format"] != "x12" or data.count(b"ISA") != 1:
             continue
         apart, _, end = separators_of(data)
-        if len({apart, end}) < 2 or apart.isalnum() or end.isalnum():
-            continue
-        there = sum(one.strip().startswith(b"CLM" + apart) for one in data[data.find(b"ISA") :].split(end))  # fmt: skip
+        begun = data[data.find(b"ISA") + 106 :]
+        if not begun.lstrip(b"\r\n").startswith(b"GS" + apart) or apart == end:
+            continue  # not the usual header: who reads it must guess
+        there = sum(one.strip().startswith(b"CLM" + apart) for one in begun.split(end))
         if entry["claims"] > there:
             return "more claims were read than there are"
         if entry["claims"] < there and not entry["error"] and entry["file"] not in with_faults:
@@ -201,8 +208,8 @@ def _misplaced(case: Case, findings: Sequence[Json]) -> str | None:
         position, data = row["position"], case.files.get(row["file"] or "")
         if position is None:
             continue
-        most = len(data) if data is not None else None
-        if position < 0 or (most is not None and position > most):
+        is_plain = data is not None and not data.startswith(_PACKED)
+        if position < 0 or (is_plain and position > len(data or b"")):
             return f"the position of a finding of {row['code']} is outside the file"
     return None
 
@@ -227,7 +234,8 @@ def _split_wrong(case: Case, command: Command) -> str | None:
 
 def _said_of_claims(done: Done) -> list[str]:
     found = parsed("jsonl", done.out).findings
-    return sorted("|".join(str(row[key]) for key in _ALIKE) for row in found if row["claim_id"] is not None)  # fmt: skip
+    rows = ("|".join(str(row[key]) for key in _ALIKE) for row in found if row["claim_id"] is not None)  # fmt: skip
+    return sorted(_SEGMENT.sub("segment #", row) for row in rows)
 
 
 @contextmanager

@@ -24,6 +24,7 @@ _NAMES: Final = (
     "claims.837", "claims.837", "a/b.csv", "../up.837", "/etc/x.837", "C:\\x.837", "con", "\x1b[31mred.837", "line\nend.837", "x" * 250, "\xe9.837", ".hidden",
     "!", "a!b.csv", "claims.csv", "lines.csv", "__MACOSX/._a.837", "inner.zip", "x.gz", "x.xlsx", " ", "\u202egpj.837", "claims.parquet",
 )  # fmt: skip
+_MADE: Final = (2026, 6, 1, 12, 0, 0)
 _LOCAL, _CENTRAL = b"PK\x03\x04", b"PK\x01\x02"
 
 
@@ -36,7 +37,7 @@ def zipped(dice: random.Random, members: list[bytes], depth: int = 0) -> bytes:
             for data in members:
                 _put(archive, dice, dice.choice(_NAMES), data)
             if dice.random() < 0.1:
-                archive.writestr("folder/", b"")
+                archive.writestr(zipfile.ZipInfo("folder/", _MADE), b"")
             if dice.random() < 0.1:
                 archive.comment = dice.randbytes(dice.randint(1, 300))
             if dice.random() < 0.02:
@@ -52,7 +53,7 @@ def zipped(dice: random.Random, members: list[bytes], depth: int = 0) -> bytes:
 def _put(archive: zipfile.ZipFile, dice: random.Random, name: str, data: bytes) -> None:
     """A member; the name of a zip that lies in it says so."""
     name = f"{name}.zip" if data.startswith(_LOCAL) and dice.random() < 0.8 else name
-    info = zipfile.ZipInfo(name, (2026, 6, 1, 12, 0, 0))
+    info = zipfile.ZipInfo(name, _MADE)
     info.compress_type = dice.choice(_METHODS)
     archive.writestr(info, data)
 
@@ -76,20 +77,17 @@ def _odd_fields(dice: random.Random, data: bytes) -> bytes:
 def gzipped(dice: random.Random, data: bytes) -> bytes:
     """A gzip file: sound, of several members, followed by junk, with a wrong check sum, cut, or in another gzip."""
     out = gzip.compress(data, mtime=0)
-    what = dice.randrange(7)
-    if what == 0:
-        return out + gzip.compress(data, mtime=0)
-    if what == 1:
-        return out + dice.randbytes(20)
-    if what == 2:
-        return out[:-8] + dice.randbytes(8)
-    if what == 3:
-        return out[: dice.randrange(2, len(out))]
-    if what == 4:
-        return gzip.compress(out, mtime=0)
-    if what == 5:
-        return zlib.compress(data)
-    return out
+    kinds = (
+        lambda: out,
+        lambda: out,
+        lambda: out + out,
+        lambda: out + dice.randbytes(20),
+        lambda: out[:-8] + dice.randbytes(8),
+        lambda: out[: dice.randrange(2, len(out))],
+        lambda: gzip.compress(out, mtime=0),
+        lambda: zlib.compress(data),
+    )
+    return dice.choice(kinds)()
 
 
 def packed(dice: random.Random, members: list[bytes]) -> bytes:

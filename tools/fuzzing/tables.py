@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, cast
 
 import polars as pl
 
+from cleanclaim.model import Column
 from cleanclaim.read.table import SYNONYMS, template_columns
 from fuzzing.sound import BORN, DIAGNOSES, MODIFIERS, NPIS, PLACES, PLANTED, PROCEDURES, REVENUE
 from fuzzing.x12 import ODD, change, cut, drop, put_in, repeat
@@ -39,8 +40,8 @@ _CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "present_on_admission_code": ("Y", "N", "1"),
 }
 _NEW_NAMES: Final = (
-    "", " ", "claim_id", "CLAIM ID", "_row", "file", "position", "claim_key", "dx_26", "dx0", "diagnosis_code_0", "modifiers", "procedure_cod", "\xe9", "a" * 300,
-    "total_charge_amount", "=1+1", "from date", "from_date", "lines", "is_history",
+    "", " ", "claim_id", "CLAIM ID", "_row", "file", "position", "claim_key", "dx_26", "dx0", "diagnosis_code_0", "modifiers", "procedure_cod", "\xe9",
+    "a" * 300, "total_charge_amount", "=1+1", "from date", "from_date", "lines", "is_history",
 )  # fmt: skip
 
 
@@ -53,7 +54,9 @@ class Sheet:
 
     def frame(self) -> pl.DataFrame:
         """As a frame of text, where names allow."""
-        names = [f"{name}{n}" if name in self.names[:n] else name for n, name in enumerate(self.names)]
+        names = [
+            f"{name}{n}" if name in self.names[:n] else name for n, name in enumerate(self.names)
+        ]
         columns = {
             name: pl.Series(name, [_text(row[n] if n < len(row) else None) for row in self.rows], dtype=pl.String)
             for n, name in enumerate(names)
@@ -67,26 +70,23 @@ def _text(value: object) -> str | None:
 
 def _value(dice: random.Random, table: str, name: str, claim: int, row: int) -> object:
     column = _COLUMNS[table, name]
-    base = name.rstrip("0123456789").rstrip("_")
-    if name == "claim_id":
-        return f"C{claim:04d}"
-    if name in {"line_number", "diagnosis_number"}:
-        return row
+    keys = {"claim_id": f"C{claim:04d}", "line_number": row, "diagnosis_number": row}
+    if name in keys:
+        return keys[name]
     if column.private:
-        return (
-            dice.choice(BORN) if column.dtype == pl.Date else f"{PLANTED}{claim // 2:04d}"
-        )
-    if name in _CHOICES or base == "modifier":
+        return dice.choice(BORN) if column.dtype == pl.Date else f"{PLANTED}{claim // 2:04d}"
+    if name in _CHOICES or name.startswith("modifier_"):
         return dice.choice(_CHOICES.get(name, MODIFIERS)) or None
-    if dice.random() < 0.2:
-        return None
-    if name.endswith("_npi"):
+    return None if dice.random() < 0.2 else _of_type(dice, column)
+
+
+def _of_type(dice: random.Random, column: Column) -> object:
+    if column.name.endswith("_npi"):
         return dice.choice(NPIS)
     if column.dtype == pl.Date:
         return date(2026, 1, 5) + timedelta(days=dice.randrange(140))
-    if column.dtype == pl.Boolean:
-        return dice.choice(("true", "false"))
-    return dice.randint(1, 4) if column.dtype != pl.String else dice.choice(("1", "Y", "11", "XY"))
+    words = ("true", "false") if column.dtype == pl.Boolean else ("1", "Y", "11", "XY")
+    return dice.choice(words) if column.dtype in {pl.Boolean, pl.String} else dice.randint(1, 4)
 
 
 def _names_of(dice: random.Random, table: str) -> list[str]:
@@ -125,42 +125,63 @@ def set_of(dice: random.Random) -> dict[str, Sheet]:
     return sheets
 
 
+def _without_column(dice: random.Random, sheet: Sheet) -> None:
+    at = dice.randrange(len(sheet.names))
+    del sheet.names[at]
+    for row in sheet.rows:
+        del row[at : at + 1]
+
+
+def _column_twice(dice: random.Random, sheet: Sheet) -> None:
+    at = dice.randrange(len(sheet.names))
+    sheet.names.append(sheet.names[at])
+    for row in sheet.rows:
+        row.append(row[at])
+
+
+def _other_name(dice: random.Random, sheet: Sheet) -> None:
+    at = dice.randrange(len(sheet.names))
+    others = [other for other, name in SYNONYMS.items() if name == sheet.names[at]]
+    sheet.names[at] = dice.choice((*_NEW_NAMES, sheet.names[at].upper(), *others))
+
+
+def _other_order(dice: random.Random, sheet: Sheet) -> None:
+    order = dice.sample(range(len(sheet.names)), len(sheet.names))
+    sheet.names = [sheet.names[n] for n in order]
+    sheet.rows = [[row[n] for n in order] for row in sheet.rows]
+
+
+def _row_twice(dice: random.Random, sheet: Sheet) -> None:
+    if sheet.rows:
+        sheet.rows.insert(dice.randrange(len(sheet.rows)), list(dice.choice(sheet.rows)))
+
+
+def _fewer_rows(dice: random.Random, sheet: Sheet) -> None:
+    if sheet.rows:
+        del sheet.rows[dice.randrange(len(sheet.rows)) :]
+
+
+def _more_columns(dice: random.Random, sheet: Sheet) -> None:
+    sheet.names.append(dice.choice(_NEW_NAMES))
+    for row in sheet.rows:
+        row.append(dice.choice(ODD))
+
+
+def _odd_cells(dice: random.Random, sheet: Sheet) -> None:
+    for _ in range(dice.choice((1, 1, 4))):
+        if sheet.rows and (row := dice.choice(sheet.rows)):
+            row[dice.randrange(len(row))] = dice.choice((*ODD, None))
+
+
+_ODDITIES: Final[tuple[Callable[[random.Random, Sheet], None], ...]] = (
+    _without_column, _column_twice, _other_name, _other_order, _row_twice, _fewer_rows, _more_columns, _odd_cells, _odd_cells, _odd_cells,
+)  # fmt: skip
+
+
 def odd(dice: random.Random, sheet: Sheet) -> None:
     """One thing about a table is odd: a column, a name, a row or a cell."""
-    if not sheet.names:
-        return
-    at = dice.randrange(len(sheet.names))
-    what = dice.randrange(9)
-    if what == 0:
-        _each(sheet, lambda row: row.pop(at) if at < len(row) else None)
-        del sheet.names[at]
-    elif what == 1:
-        _each(sheet, lambda row: row.append(row[at] if at < len(row) else None))
-        sheet.names.append(sheet.names[at])
-    elif what == 2:
-        others = [other for other, name in SYNONYMS.items() if name == sheet.names[at]]
-        sheet.names[at] = dice.choice((*_NEW_NAMES, sheet.names[at].upper(), *others))
-    elif what == 3:
-        order = dice.sample(range(len(sheet.names)), len(sheet.names))
-        sheet.names = [sheet.names[n] for n in order]
-        sheet.rows = [[row[n] if n < len(row) else None for n in order] for row in sheet.rows]
-    elif what == 4 and sheet.rows:
-        sheet.rows.insert(dice.randrange(len(sheet.rows)), dice.choice(sheet.rows))
-    elif what == 5 and sheet.rows:
-        del sheet.rows[dice.randrange(len(sheet.rows)) :]
-    elif what == 6:
-        sheet.names.append(dice.choice(_NEW_NAMES))
-        _each(sheet, lambda row: row.append(dice.choice(ODD)))
-    else:
-        for _ in range(dice.choice((1, 1, 4))):
-            if sheet.rows and (row := dice.choice(sheet.rows)):
-                row[dice.randrange(len(row))] = dice.choice((*ODD, None))
-
-
-def _each(sheet: Sheet, done: Callable[[list[Any]], object]) -> None:
-    sheet.rows = [list(row) for row in sheet.rows]
-    for row in sheet.rows:
-        done(row)
+    if sheet.names:
+        dice.choice(_ODDITIES)(dice, sheet)
 
 
 def csv(dice: random.Random, sheet: Sheet) -> bytes:
@@ -207,8 +228,8 @@ def _odd_lines(dice: random.Random, lines: list[str], apart: str) -> list[str]:
 _Compression = Literal["lz4", "uncompressed", "snappy", "gzip", "zstd"]
 _COMPRESSIONS: Final[tuple[_Compression, ...]] = ("lz4", "uncompressed", "snappy", "gzip", "zstd")
 _ODD_TYPES: Final[tuple[pl.DataType | type[pl.DataType], ...]] = (
-    pl.Int8, pl.UInt64, pl.Int128, pl.Float32, pl.Float64, pl.Boolean, pl.Binary, pl.Date, pl.Datetime("ns"), pl.Datetime("us", "America/New_York"), pl.Duration("ms"),
-    pl.Time, pl.Categorical, pl.Decimal(38, 10), pl.Decimal(5, 0), pl.Null, pl.List(pl.String), pl.List(pl.Int64), pl.Array(pl.String, 1),
+    pl.Int8, pl.UInt64, pl.Int128, pl.Float32, pl.Float64, pl.Boolean, pl.Binary, pl.Date, pl.Datetime("ns"), pl.Datetime("us", "America/New_York"),
+    pl.Duration("ms"), pl.Time, pl.Categorical, pl.Decimal(38, 10), pl.Decimal(5, 0), pl.Null, pl.List(pl.String), pl.List(pl.Int64), pl.Array(pl.String, 1),
 )  # fmt: skip
 
 

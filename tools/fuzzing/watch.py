@@ -119,9 +119,7 @@ def _resident(process: int | None) -> int:
 class _Worker:
     """A worker as its watcher sees it."""
 
-    def __init__(
-        self, make: Make, arguments: Sequence[Any], seeds: range, limits: Limits
-    ) -> None:
+    def __init__(self, make: Make, arguments: Sequence[Any], seeds: range, limits: Limits) -> None:
         context = multiprocessing.get_context("spawn")
         self.seeds = seeds
         self.limits = limits

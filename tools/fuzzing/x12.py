@@ -16,9 +16,9 @@ JUNK: Final = (
     b"\x1b[31m", b"\xc2\x85", b"\xe2\x80\xa8", b"ISA", b"IEA*1*1~", b"NM1*IL*1~", b"\xef\xbb\xbf",
 )  # fmt: skip
 ODD: Final = (
-    "", " ", "0", "-1", "9" * 18, "9" * 60, "1e9", "1e400", "NaN", "inf", "00000000", "20260231", "99991231", "00010101", "20260101-20251231", "A" * 300, "\xe9\xff",
-    "\x00", "^", "1:2:3:4:5:6:7:8:9", ":" * 40, "=CMD()", "'", '"', "{0}", "{claim_id}", "%s", "\\", "-0.00", "1.2.3", "+5", "0.0000001", "\u00b2", "\x1b]0;x\x07",
-    "99999999999999.99", "12:A", "ABK:", "HC:", ".", "1,5", "\r", "\n", "\t", "<script>", "|",
+    "", " ", "0", "-1", "9" * 18, "9" * 60, "1e9", "1e400", "NaN", "inf", "00000000", "20260231", "99991231", "00010101", "20260101-20251231", "A" * 300,
+    "\xe9\xff", "\x00", "^", "1:2:3:4:5:6:7:8:9", ":" * 40, "=CMD()", "'", '"', "{0}", "{claim_id}", "%s", "\\", "-0.00", "1.2.3", "+5", "0.0000001", "\u00b2",
+    "\x1b]0;x\x07", "99999999999999.99", "12:A", "ABK:", "HC:", ".", "1,5", "\r", "\n", "\t", "<script>", "|",
 )  # fmt: skip
 
 
@@ -108,9 +108,7 @@ def _block(
         return None
     start = dice.choice(starts)
     wanted = last or first
-    ends = [
-        n for n in range(start + 1, len(segments)) if segments[n].lstrip().startswith(wanted)
-    ]
+    ends = [n for n in range(start + 1, len(segments)) if segments[n].lstrip().startswith(wanted)]
     end = (ends[0] + (last is not None)) if ends else len(segments)
     return slice(start, end)
 
