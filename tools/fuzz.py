@@ -11,13 +11,13 @@ The same seed (with the same FOLDER) gives the same case, so any range of seeds 
 Reading must raise nothing unexpected, and account for every claim. Checking goes through the command line, in this or that format: exit status 0, 1 or 2, no
 panic, every file named, reports that can be read back, positions within their files, no patient shown, the same bytes when asked again, and the same
 findings for claims in one file and in several (`fuzzing.oracle`). Workers are watched (`fuzzing.watch`): an input that takes more than --seconds or --memory
-is a failure, and the others go on. --save keeps some failing cases of each kind; what has failed once belongs into tests/fuzz/corpus. Exit 1 if anything failed.
+is a failure, and the others go on. --save keeps some failing cases of each kind, made smaller; what has failed once belongs into tests/fuzz/corpus.
+Exit 1 if anything failed.
 """
 
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 import time
 from collections import Counter
@@ -26,11 +26,12 @@ from pathlib import Path
 from typing import Final
 
 from fuzzing.cases import case_of, kind_of
-from fuzzing.targets import Fuzzed
-from fuzzing.watch import Failure, Limits, Tally, watched
+from fuzzing.shrink import kind_of_failure, shrunk
+from fuzzing.targets import Fuzzed, Mode, Tried
+from fuzzing.watch import ENDED, Failure, Limits, Tally, watched
 
 _TELL: Final = 10.0
-_FEW: Final = 5
+_FEW: Final = 3
 
 
 def others_in(folder: Path | None) -> list[str]:
@@ -45,8 +46,7 @@ def by_kind(failures: Sequence[Failure]) -> dict[str, list[int]]:
     """Seeds of failures by what went wrong; numbers and what is quoted make no difference."""
     kinds: dict[str, list[int]] = {}
     for failure in sorted(failures, key=lambda one: one.seed):
-        kind = re.sub(r"\d+", "#", re.sub(r"'[^']*'|\"[^\"]*\"|…[^…]*…", "…", failure.what))
-        kinds.setdefault(kind, []).append(failure.seed)
+        kinds.setdefault(kind_of_failure(failure.what), []).append(failure.seed)
     return dict(sorted(kinds.items(), key=lambda item: -len(item[1])))
 
 
@@ -91,12 +91,15 @@ class Progress:
         )
 
 
-def save(folder: Path, failures: Sequence[Failure], others: Sequence[str]) -> None:
-    """Write some cases of each kind of failure."""
+def save(folder: Path, failures: Sequence[Failure], others: Sequence[str], mode: Mode) -> None:
+    """Write some cases of each kind of failure, made smaller."""
     data = [Path(name).read_bytes() for name in others]
+    tried = Tried(mode)
     for what, seeds in by_kind(failures).items():
         for seed in seeds[:_FEW]:
-            case_of(seed, data).save(folder / f"seed-{seed}")
+            case = case_of(seed, data)
+            small = case if what.startswith(ENDED) else shrunk(case, tried)
+            small.save(folder / f"seed-{seed}")
             print(f"{folder / f'seed-{seed}'}: {what}", file=sys.stderr)
 
 
@@ -128,7 +131,7 @@ def main() -> int:
     tally = progress.tally
     print(summary(tally, range(seeds.start, progress.next), time.monotonic() - began, asked.mode))
     if asked.save and tally.failures:
-        save(asked.save, tally.failures, others)
+        save(asked.save, tally.failures, others, asked.mode)
     return 1 if tally.failures else 0
 
 

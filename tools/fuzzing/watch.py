@@ -16,6 +16,8 @@ from typing import Any, Final
 
 Target = Callable[[int], str | None]
 Make = Callable[..., Target]
+ENDED: Final = ("a hang", "memory", "the process ended")
+"""How what is told of an input begins that ended its worker."""
 _LOOK: Final = 0.1
 _TELL: Final = 0.5
 _WARM: Final = 20
@@ -154,9 +156,9 @@ class _Worker:
         at_work = time.monotonic() - (started if seed != _NOTHING else self._began)
         most = self.limits.seconds if seed != _NOTHING else _START
         if (seed != _NOTHING or not self.is_ready) and at_work > most:
-            return f"a hang: still at it after {most:g} s"
+            return f"{ENDED[0]}: still at it after {most:g} s"
         if _resident(self.process.pid) > self.limits.megabytes:
-            return f"memory: more than {self.limits.megabytes} MB"
+            return f"{ENDED[1]}: more than {self.limits.megabytes} MB"
         return None
 
     def seed_at_work(self) -> int:
@@ -232,7 +234,7 @@ def _looked_at(
         raise RuntimeError(f"a worker does not start: {what or _ended(worker.process.exitcode)}")
     first = worker.done
     if what is not None or worker.process.exitcode != 0 or was_alive:
-        ending = what or f"the process ended: {_ended(worker.process.exitcode)}"
+        ending = what or f"{ENDED[2]}: {_ended(worker.process.exitcode)}"
         whole.add(Tally(at - first + 1, [Failure(worker.seeds[at], ending)]))
         first = at + 1
     rest = worker.seeds[first:]
