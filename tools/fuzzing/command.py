@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
 import os
 import sys
-import tempfile
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from cleanclaim import cli, large, registry
+from cleanclaim.errors import CleanclaimError
+from cleanclaim.failures import LOGGER
 from cleanclaim.reference import Reference
 
 PANICS: Final = (b"panicked at", b"RUST_BACKTRACE", b"Fatal Python error")
@@ -26,8 +28,8 @@ class Done:
     Attributes:
         status: its exit status, or what there was in its place.
         out: what it printed.
-        said: what it printed on the error stream, by whatever way.
-        fault: the end of the traceback of what it did not expect, or of what escaped; None where there was neither.
+        said: what it printed on the error stream.
+        fault: the place of the first error that it did not expect, whether it went on from it or not; None where there was none.
     """
 
     status: object
@@ -36,12 +38,37 @@ class Done:
     fault: str | None
 
 
-class Command:
-    """The command line with its start-up done once: the tables, the edits and the parser are kept."""
+class Faults(logging.Handler):
+    """The first error that was not expected since it was asked last: whatever cleanclaim catches and goes on from is logged."""
 
     def __init__(self) -> None:
-        self._fault: str | None = None
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process
+        super().__init__(logging.DEBUG)
+        self._first: str | None = None
+        LOGGER.setLevel(logging.DEBUG)
+        LOGGER.addHandler(self)
+        LOGGER.propagate = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Note an error, if it is none that cleanclaim raises on purpose."""
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None and not isinstance(error, CleanclaimError):
+            self._first = self._first or ending(error)
+
+    def taken(self) -> str | None:
+        """The error, which is then forgotten."""
+        first, self._first = self._first, None
+        return first
+
+
+class Command:
+    """The command line with its start-up done once: the tables, the edits and the parser are kept.
+
+    Args:
+        faults: told of what is not expected.
+    """
+
+    def __init__(self, faults: Faults) -> None:
+        self._faults = faults
         self._on_disk = False
         self._hold()
 
@@ -52,27 +79,23 @@ class Command:
             *arguments: as on the command line, without the program's name.
             on_disk: let a few claims be too many for memory.
         """
-        self._fault, self._on_disk = None, on_disk
+        self._on_disk = on_disk
         out, err = _stream(), _stream()
         status: object = None
-        with (
-            self._descriptor(),
-            _arguments(arguments),
-            contextlib.redirect_stdout(out),
-            contextlib.redirect_stderr(err),
-        ):
+        escaped = None
+        with _quiet_below(), _arguments(arguments), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             try:
                 cli.main()
             except SystemExit as stop:
                 status = stop.code
             except BaseException as error:  # noqa: BLE001 - a panic is no Exception
                 status = type(error).__name__
-                self._fault = ending(error)
-        said = _bytes_of(err) + self._below()
-        return Done(status, _bytes_of(out), said.decode("utf-8", "replace"), self._fault)
+                escaped = ending(error)
+        said = _bytes_of(err).decode("utf-8", "replace")
+        return Done(status, _bytes_of(out), said, self._faults.taken() or escaped)
 
     def _hold(self) -> None:
-        """Put what is made once in the place of what makes it on every run, and note what the command calls unexpected."""
+        """Put what is made once in the place of what makes it on every run."""
         from typer.main import get_command  # noqa: PLC0415 - only here
 
         setattr(cli, "app", get_command(cli.app))  # noqa: B010 - of another type, called alike
@@ -80,15 +103,6 @@ class Command:
         setattr(Reference, "load", classmethod(lambda _cls, **_given: reference))  # noqa: B010
         setattr(registry, "entry_point_edits", cache(registry.entry_point_edits))  # noqa: B010
         setattr(registry, "own_edits", cache(registry.own_edits))  # noqa: B010
-        unexpected = getattr(cli, "_unexpected")  # noqa: B009
-
-        def noted(error: Exception) -> NoReturn:
-            if not callable(getattr(error, "format_message", None)):
-                self._fault = ending(error)
-            unexpected(error)
-            raise AssertionError("it ends the command")
-
-        setattr(cli, "_unexpected", noted)  # noqa: B010
         within = large.Plan.within
 
         def few(memory: str) -> large.Plan:
@@ -97,24 +111,18 @@ class Command:
 
         setattr(large.Plan, "within", staticmethod(few))  # noqa: B010
 
-    @contextlib.contextmanager
-    def _descriptor(self) -> Iterator[None]:
-        """What is written to the error stream past Python, as panics are, goes to a file."""
-        kept = os.dup(2)
-        os.dup2(self._errors.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
 
-    def _below(self) -> bytes:
-        self._errors.seek(0)
-        said = self._errors.read()
-        if said:
-            self._errors.seek(0)
-            self._errors.truncate()
-        return said
+@contextlib.contextmanager
+def _quiet_below() -> Iterator[None]:
+    """What compiled libraries write to the error stream past Python, as panics are, goes nowhere, as it does in a process of the command's own."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def ending(error: BaseException) -> str:

@@ -141,10 +141,10 @@ def _whole_wrong(case: Case, done: Done, said: Said) -> str | None:
     unread = [entry for entry in said.files if entry["error"]]
     is_clean = all(row["disposition"] == "info" for row in said.findings)
     claims = sum(entry["claims"] for entry in given)
+    is_whole = not unread and not said.failures
     rules = {
-        f"exit status {done.status} does not agree with the report": (done.status == 2)
-        != bool(unread)
-        or (done.status == 0) != (is_clean and not unread),
+        f"exit status {done.status} does not agree with the report": (done.status == 2) == is_whole
+        or (done.status == 0) != (is_clean and is_whole),
         "the summary counts other findings than there are": len(said.findings)
         != said.summary["findings"],
         "the summary counts other claims than the files": claims != said.summary["claims"],

@@ -21,6 +21,7 @@ class Said:
     findings: list[Json] = field(default_factory=list)
     files: list[Json] = field(default_factory=list)
     summary: Json = field(default_factory=dict)
+    failures: list[Json] = field(default_factory=list)
     text: str = ""
 
 
@@ -32,11 +33,11 @@ def parsed(form: str, data: bytes) -> Said:
     """
     if form == "json":
         whole = json.loads(data)
-        return Said(whole["findings"], whole["files"], whole["summary"])
+        return Said(whole["findings"], whole["files"], whole["summary"], whole["failures"])
     if form == "jsonl":
         rows = [json.loads(line) for line in data.decode().split("\n") if line]
-        of = {kind: [row for row in rows if row["type"] == kind] for kind in ("finding", "file", "summary")}  # fmt: skip
-        return Said(of["finding"], of["file"], of["summary"][0])
+        of = {kind: [row for row in rows if row["type"] == kind] for kind in ("finding", "file", "summary", "failure")}  # fmt: skip
+        return Said(of["finding"], of["file"], of["summary"][0], of["failure"])
     if form == "sarif":
         return Said(_results(json.loads(data)))
     if form in {"csv", "parquet"}:

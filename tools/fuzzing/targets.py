@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from fuzzing.cases import Case, case_of, load
-from fuzzing.command import Command, ending
+from fuzzing.command import Command, Faults, ending
 from fuzzing.oracle import check_wrong, read_wrong, standing_in
 
 Mode = Literal["read", "check"]
@@ -63,7 +63,8 @@ class Tried:
     """Reads or checks cases, each in a folder of its own."""
 
     def __init__(self, mode: Mode) -> None:
-        self._command = Command() if mode == "check" else None
+        self._faults = Faults()
+        self._command = Command(self._faults) if mode == "check" else None
         self._folder = Path(tempfile.mkdtemp(prefix="fuzz-", dir=_MEMORY if _MEMORY.is_dir() else None))  # fmt: skip
 
     def __call__(self, case: Case, *, again: bool = False) -> str | None:
@@ -71,7 +72,8 @@ class Tried:
         try:
             with standing_in(case, folder):
                 if self._command is None:
-                    return read_wrong(case)
+                    wrong = read_wrong(case)
+                    return self._faults.taken() or wrong
                 return check_wrong(case, self._command, again=again)
         except (KeyboardInterrupt, SystemExit):
             raise
