@@ -28,7 +28,7 @@ _SECONDS: Final = 30
 _MEGABYTES: Final = 2_500
 _MOST_BYTES: Final = 20_000
 _COVERED: Final = re.compile(r"cov: (\d+) ft: (\d+)")
-_RUNS: Final = re.compile(r"^#(\d+)", re.MULTILINE)
+_RUNS: Final = re.compile(r"^stat::number_of_executed_units: +(\d+)", re.MULTILINE)
 
 
 def reader(name: str) -> Callable[[bytes], object]:
@@ -72,7 +72,12 @@ def work(name: str, kept: Path, found: Path, seconds: int) -> None:
             keep(found, name, data, ending(error))
 
     options = [f"-max_total_time={seconds}", f"-timeout={_SECONDS}", f"-rss_limit_mb={_MEGABYTES}", f"-max_len={_MOST_BYTES}"]  # fmt: skip
-    options += [f"-artifact_prefix={found}/{name}-", "-print_final_stats=1", "-reload=0"]
+    options += [
+        f"-artifact_prefix={found}/{name}-",
+        f"-report_slow_units={_SECONDS}",
+        "-print_final_stats=1",
+        "-reload=0",
+    ]
     atheris.Setup([sys.argv[0], *options, str(kept)], one)
     atheris.Fuzz()
 
@@ -121,7 +126,7 @@ def runs(name: str, kept: Path, found: Path, seconds: float) -> Iterator[str]:
 def told(name: str, said: str, seconds: float) -> str:
     """How far a reader got, in words."""
     covered = [(int(cov), int(ft)) for cov, ft in _COVERED.findall(said)]
-    inputs = max(map(int, _RUNS.findall(said)), default=0)
+    inputs = sum(map(int, _RUNS.findall(said)))
     first, last = covered[0], covered[-1]
     return (
         f"{name}: {inputs:,} inputs in {seconds:,.0f} s; coverage {first[0]:,} at first, {last[0]:,} at last; "

@@ -83,7 +83,12 @@ class Command:
         out, err = _stream(), _stream()
         status: object = None
         escaped = None
-        with _quiet_below(), _arguments(arguments), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        with (
+            _quiet_below(),
+            _arguments(arguments),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+        ):
             try:
                 cli.main()
             except SystemExit as stop:

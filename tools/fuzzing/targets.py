@@ -69,6 +69,7 @@ class Tried:
 
     def __call__(self, case: Case, *, again: bool = False) -> str | None:
         folder = self._folder / "case"
+        self._faults.taken()  # those of others in this process
         try:
             with standing_in(case, folder):
                 if self._command is None:
