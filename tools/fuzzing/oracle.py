@@ -151,7 +151,7 @@ def _whole_wrong(case: Case, done: Done, said: Said) -> str | None:
         != said.summary["findings"],
         "the summary counts other claims than the files": claims != said.summary["claims"],
         "an error of a file is not on the error stream": any(
-            entry["error"] not in done.said for entry in unread
+            entry["error"].rsplit(": ", 1)[-1] not in done.said for entry in unread
         ),
     }
     broken = next((what for what, is_so in rules.items() if is_so), None)
