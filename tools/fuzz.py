@@ -18,6 +18,7 @@ Exit 1 if anything failed.
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from collections import Counter
@@ -123,6 +124,7 @@ def main() -> int:
         return 2
     seeds = range(asked.seed, asked.seed + asked.count)
     limits = Limits(asked.seconds, asked.memory)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as for Ctrl-C, say how far it came
     progress, began = Progress(asked.count), time.monotonic()
     try:
         watched(Fuzzed, (asked.mode, others), seeds, limits, jobs=asked.jobs, tell=progress)

@@ -111,6 +111,21 @@ def test_planted_bug_is_told_with_its_place(tmp_path: Path) -> None:
     assert second.startswith("PanicException in run.py:")
 
 
+def test_failing_case_is_made_smaller() -> None:
+    lines = [b"line %d\n" % n for n in range(40)]
+    case = cases.Case(
+        "several", {"a.csv": b"".join(lines), "b.csv": b"other"}, ("a.csv", "b.csv"),
+        options=("--as-of", "2026-06-01"), form="html", to_file=True,
+    )  # fmt: skip
+
+    def fails(tried: object) -> str | None:
+        data = tried.files.get("a.csv", b"")  # type: ignore[attr-defined]
+        return f"{len(data)} bytes are wrong" if b"line 17\n" in data else None
+
+    small = importlib.import_module("fuzzing.shrink").shrunk(case, fails)
+    assert small == cases.Case("several", {"a.csv": b"line 17\n"}, ("a.csv",))
+
+
 @pytest.mark.parametrize(
     ("report", "wrong"),
     [
