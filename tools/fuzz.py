@@ -18,8 +18,10 @@ Exit 1 if anything failed.
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -32,6 +34,7 @@ from fuzzing.targets import Fuzzed, Mode, Tried
 from fuzzing.watch import ENDED, Failure, Limits, Tally, watched
 
 _TELL: Final = 10.0
+_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder of one's own is made in it
 _FEW: Final = 3
 
 
@@ -126,10 +129,14 @@ def main() -> int:
     limits = Limits(asked.seconds, asked.memory)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as for Ctrl-C, say how far it came
     progress, began = Progress(asked.count), time.monotonic()
+    folder = tempfile.TemporaryDirectory(prefix="fuzz-", dir=_MEMORY if _MEMORY.is_dir() else None)
+    os.environ["TMPDIR"] = folder.name  # of the workers too, which are ended without ado
     try:
         watched(Fuzzed, (asked.mode, others), seeds, limits, jobs=asked.jobs, tell=progress)
     except KeyboardInterrupt:
         print(f"stopped; go on with --seed {progress.next} --count {seeds.stop - progress.next}")
+    folder.cleanup()
+    del os.environ["TMPDIR"]
     tally = progress.tally
     print(summary(tally, range(seeds.start, progress.next), time.monotonic() - began, asked.mode))
     if asked.save and tally.failures:

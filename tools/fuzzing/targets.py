@@ -18,7 +18,6 @@ Target = Callable[[int], str | None]
 """Of a seed: what went wrong, None for nothing."""
 AGAIN: Final = 20
 """Every so many cases are checked twice."""
-_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder of one's own is made in it
 
 
 class Fuzzed:
@@ -65,7 +64,7 @@ class Tried:
     def __init__(self, mode: Mode) -> None:
         self._faults = Faults()
         self._command = Command(self._faults) if mode == "check" else None
-        self._folder = Path(tempfile.mkdtemp(prefix="fuzz-", dir=_MEMORY if _MEMORY.is_dir() else None))  # fmt: skip
+        self._folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
 
     def __call__(self, case: Case, *, again: bool = False) -> str | None:
         folder = self._folder / "case"
