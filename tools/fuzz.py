@@ -105,6 +105,7 @@ def save(folder: Path, failures: Sequence[Failure], others: Sequence[str], mode:
             small = case if what.startswith(ENDED) else shrunk(case, tried)
             small.save(folder / f"seed-{seed}")
             print(f"{folder / f'seed-{seed}'}: {what}", file=sys.stderr)
+    tried.close()
 
 
 def main() -> int:
