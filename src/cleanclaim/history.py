@@ -4,50 +4,60 @@
     history.add(["2026-11-24.837"])
     cleanclaim.check("2026-11-25.837", history="history")
 
-What is added at once is one folder that appears whole or not at all; adding a day costs the day, whatever is there already. A file is added once: its bytes are
-known again. Claims stay as they were sent: which of them a later correction or void takes the place of is judged when they are looked back at.
+What is added at once is one folder, which counts as soon as the ledger names it: it's there whole or not at all, and so is what's removed. Adding a day costs
+the day, whatever is there already. A file is added once: its bytes are known again. Claims stay as they were sent, without what identifies the patient:
+which of them a later correction or void takes the place of is judged when they are looked back at.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
+from cleanclaim.durable import made, replaced, synced
 from cleanclaim.errors import HistoryError
-from cleanclaim.lock import locked
+from cleanclaim.keys import Key, Keys
+from cleanclaim.lock import LOCK, READERS, locked, not_being_read
 from cleanclaim.model import Batch
 from cleanclaim.read import FileRead, read
 from cleanclaim.read.files import digest_of, files_below
 from cleanclaim.read.kept import (
-    FORMAT,
+    ADDITIONS,
+    DAMAGE,
     KEPT_TABLES,
-    LEDGER,
     MARK,
     PATIENT,
     SOURCE,
     Added,
     Addition,
+    Ledger,
     Part,
-    addition_of,
-    additions,
+    damaged,
     is_history,
+    key_of,
+    ledger_of,
     patients_of,
+    sound,
+    stored_schema,
+    text_of,
+    why_of,
 )
 from cleanclaim.read.sources import STDIN
 
 CLAIMS_A_PART: Final = 50_000
 _ROW_GROUP: Final = 4_096
 """Rows that are read or passed over together."""
+_PATIENCE: Final = 30.0
+"""Seconds that removing waits for runs that read the history."""
+_BEGINNINGS: Final = {LOCK, READERS, ADDITIONS, f".{MARK}"}
+"""What a run that was stopped may leave of a history that isn't one yet."""
 Progress = Callable[[str, int, float | None], None]
 Frames = dict[str, pl.DataFrame]
 
@@ -81,9 +91,10 @@ class History:
         """What was added, in order.
 
         Raises:
-            HistoryError: it is no history, or damaged.
+            HistoryError: there is no history.
+            UnreadableFile: the ledger can't be read.
         """
-        return [added for one in self._additions() for added in one.files]
+        return ledger_of(self._there()).files
 
     def add(
         self,
@@ -100,14 +111,16 @@ class History:
             What became of each file.
 
         Raises:
-            HistoryError: the folder is something else, another run is adding, or it cannot be written.
+            HistoryError: the folder is something else, or it cannot be written; nothing is added then.
+            ConfigError: another run is adding or removing.
+            UnreadableFile: the ledger can't be read, or the history's key isn't here.
         """
-        with self._writing() as folder:
-            held = additions(folder)
+        self._make_folder()
+        with self._writing() as ledger:
             done = Adding()
-            fresh = _fresh(inputs, held, done)
+            fresh = _fresh(inputs, ledger, done)
             if fresh:
-                self._add(fresh, held, done, progress)
+                self._add(fresh, ledger, done, progress)
         return done
 
     def remove(self, numbers: Collection[int]) -> list[Added]:
@@ -120,71 +133,118 @@ class History:
             What was taken out.
 
         Raises:
-            HistoryError: there is no such number, or the history cannot be written.
+            HistoryError: there is no such number, the history cannot be written, or another run keeps the claims on the disk by reading them.
+            ConfigError: another run is adding or removing.
+            UnreadableFile: the ledger, or a part that's to be written again, can't be read.
         """
-        known = {added.number for added in self.files()}
-        unknown = sorted(set(numbers) - known)
-        if unknown:
-            raise HistoryError(
-                f"{self.folder}: there is no file {', '.join(map(str, unknown))} in it"
-            )
-        gone: list[Added] = []
-        with self._writing() as folder:
-            for addition in additions(folder):
-                doomed = [added for added in addition.files if added.number in numbers]
-                if doomed:
-                    _without(addition, [added.number for added in doomed])
-                    gone += doomed
-            _clear(folder / "additions")
+        self._there()
+        with self._writing() as ledger:
+            gone = [added for added in ledger.files if added.number in numbers]
+            unknown = sorted(set(numbers) - {added.number for added in gone})
+            if unknown:
+                raise HistoryError(
+                    f"{self.folder}: there is no file {', '.join(map(str, unknown))} in it"
+                )
+            left = [_without(self.folder, one, numbers) for one in ledger.additions]
+            kept = replace(ledger, additions=tuple(one for one in left if one.files))
+            for one in kept.additions:
+                synced(one.folder(self.folder))
+            replaced(self.folder / MARK, text_of(kept))
+            if not self._clear(_PATIENCE):
+                raise HistoryError(
+                    f"{self.folder}: removed, but still on the disk, because another run is reading it;"
+                    " the next `history add` or `history remove` deletes it"
+                )
         return gone
 
-    def _additions(self) -> list[Addition]:
+    def _there(self) -> Path:
         if not is_history(self.folder):
             raise HistoryError(f"{self.folder}: there is no history there")
-        return additions(self.folder)
+        return self.folder
 
     @contextmanager
-    def _writing(self) -> Iterator[Path]:
-        """The folder, made where it is not there, and nobody else's meanwhile."""
+    def _writing(self) -> Iterator[Ledger]:
+        """The ledger, made if it isn't there, and nobody else's meanwhile; at the end what doesn't count is taken away."""
         try:
-            if not is_history(self.folder):
-                self._make()
             with locked(self.folder):
-                _clear(self.folder / "additions")
-                yield self.folder
+                if not is_history(self.folder):
+                    self._make()
+                self._clear()
+                try:
+                    yield ledger_of(self.folder)
+                finally:
+                    self._clear()
         except OSError as error:
-            raise HistoryError(
-                f"{error.filename or self.folder}: {error.strerror or error}"
-            ) from None
+            raise HistoryError(f"{error.filename or self.folder}: {why_of(error)}") from None
+
+    def _make_folder(self) -> None:
+        """Make the folder, unless it's a history or the beginnings of one."""
+        additions = self.folder / ADDITIONS
+        try:
+            if is_history(self.folder):
+                return
+            made(self.folder)
+            others = {path.name for path in self.folder.iterdir()} - _BEGINNINGS
+            if others or (additions.is_dir() and any(additions.iterdir())):
+                raise HistoryError(f"{self.folder}: it is a folder of something else")
+        except OSError as error:
+            raise HistoryError(f"{error.filename or self.folder}: {why_of(error)}") from None
 
     def _make(self) -> None:
-        if self.folder.is_dir() and any(self.folder.iterdir()):
-            raise HistoryError(f"{self.folder}: it is a folder of something else")
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (self.folder / "additions").mkdir(mode=0o700)
-        (self.folder / MARK).write_text(json.dumps({"format": FORMAT}) + "\n", encoding="utf-8")
+        ledger = Ledger(Keys().own().fingerprint)
+        made(self.folder / ADDITIONS)
+        replaced(self.folder / MARK, text_of(ledger))
 
     def _add(
-        self,
-        fresh: Sequence[_Fresh],
-        held: Sequence[Addition],
-        done: Adding,
-        progress: Progress,
+        self, fresh: Sequence[_Fresh], ledger: Ledger, done: Adding, progress: Progress
     ) -> None:
-        first = max((added.number for one in held for added in one.files), default=0) + 1
-        place = self.folder / "additions"
-        number = max((int(one.folder.name) for one in held), default=0) + 1
-        unfinished = Path(tempfile.mkdtemp(prefix=".adding-", dir=place))
-        try:
-            writing = _Writing(unfinished, max((one.next_key for one in held), default=0))
-            for file in fresh:
-                _add_file(file, first + len(done.added), writing, done, progress)
-            writing.flush()
-            if done.added:
-                _write_ledger(unfinished, done.added, writing.parts, writing.next_key)
-                unfinished.rename(place / f"{number:06}")
-        finally:
-            shutil.rmtree(unfinished, ignore_errors=True)
+        key = key_of(self.folder, ledger)
+        addition = Addition(ledger.next_addition, (), ())
+        folder = addition.folder(self.folder)
+        while folder.exists():  # left by a run that was stopped, and still being read
+            addition = replace(addition, number=addition.number + 1)
+            folder = addition.folder(self.folder)
+        folder.mkdir(mode=0o700)
+        writing = _Writing(folder, key, ledger.next_claim)
+        for file in fresh:
+            _add_file(file, ledger.next_file + len(done.added), writing, done, progress)
+        writing.flush()
+        if not done.added:
+            return
+        synced(folder)
+        synced(folder.parent)
+        whole = replace(addition, files=tuple(done.added), parts=tuple(writing.parts))
+        counting = replace(
+            ledger,
+            next_addition=addition.number + 1,
+            next_file=ledger.next_file + len(done.added),
+            next_claim=writing.next_key,
+            additions=(*ledger.additions, whole),
+        )
+        replaced(self.folder / MARK, text_of(counting))
+
+    def _clear(self, patience: float = 0) -> bool:
+        """Take away what the ledger doesn't name: what a run that was stopped left, and what was removed; False if another run reads it."""
+        ledger = ledger_of(self.folder)
+        counting = {
+            part.path(one.folder(self.folder), name)
+            for one in ledger.additions
+            for part in one.parts
+            for name in part.rows
+        }
+        folders = {one.folder(self.folder) for one in ledger.additions}
+        below = [path for folder in folders if folder.is_dir() for path in folder.iterdir()]
+        doomed = [path for path in below if path not in counting]
+        doomed += [path for path in (self.folder / ADDITIONS).iterdir() if path not in folders]
+        if not doomed:
+            return True
+        with not_being_read(self.folder, patience) as is_free:
+            for path in doomed if is_free else ():
+                if path.is_dir():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
+            return is_free
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +260,7 @@ class _Writing:
     """Claims on their way into the parts of an addition: small files together, large ones in parts of their own."""
 
     folder: Path
+    key: Key
     next_key: int
     parts: list[Part] = field(default_factory=list)
     _of_file: list[Frames] = field(default_factory=list)
@@ -208,7 +269,7 @@ class _Writing:
 
     def put(self, source: int, batch: Batch) -> None:
         """Take claims of the file that is read."""
-        self._of_file.append(_stored(batch, source))
+        self._of_file.append(_stored(batch, source, self.key))
         self.next_key += batch.claims.height
         if _claims(self._of_file) >= CLAIMS_A_PART:
             self._write(self._of_file)
@@ -247,9 +308,9 @@ class _Writing:
         self.parts.append(_write(self.folder, len(self.parts), whole))
 
 
-def _fresh(inputs: Iterable[str | Path], held: Sequence[Addition], done: Adding) -> list[_Fresh]:
+def _fresh(inputs: Iterable[str | Path], ledger: Ledger, done: Adding) -> list[_Fresh]:
     """The files below the inputs that are not there yet."""
-    known = {added.sha256: added for one in held for added in one.files}
+    known = {added.sha256: added for added in ledger.files}
     fresh: dict[str, _Fresh] = {}
     for path in _files(inputs, done):
         try:
@@ -319,12 +380,16 @@ class _Days:
         self.last = max(self.last or str(high), str(high))
 
 
-def _stored(batch: Batch, source: int) -> Frames:
-    """The tables of a batch as they are stored: each with the patient's key, claims with the file they are from."""
-    claims = batch.claims.with_columns(pl.lit(source, pl.Int64).alias(SOURCE))
+def _stored(batch: Batch, source: int, key: Key) -> Frames:
+    """The tables of a batch as they are stored: each with the patient's hashed number, claims with the file they are from."""
+    claims = batch.claims.with_columns(
+        pl.lit(source, pl.Int64).alias(SOURCE), key.hashed(batch.claims[PATIENT]).alias(PATIENT)
+    )
     frames = {name: getattr(batch, name) for name in KEPT_TABLES}
     return {
-        name: claims if name == "claims" else frame.with_columns(patients_of(frame, claims))
+        name: (
+            claims if name == "claims" else frame.with_columns(patients_of(frame, claims))
+        ).select(list(stored_schema(name)))
         for name, frame in frames.items()
         if not frame.is_empty()
     }
@@ -335,76 +400,54 @@ def _claims(held: Sequence[Frames]) -> int:
 
 
 def _write(folder: Path, number: int, frames: Frames) -> Part:
-    """Write a part, each table in order of the patient, without the columns that have no value."""
-    part = Part(number, {name: frame.height for name, frame in frames.items()})
+    """Write a part to the disk, each table in order of the patient, without the columns that have no value."""
+    sizes: dict[str, int] = {}
+    part = Part(number, {name: frame.height for name, frame in frames.items()}, sizes)
     for name, frame in frames.items():
         there = [column.name for column in frame if column.null_count() < frame.height]
         rows = frame.select(list(dict.fromkeys([*there, PATIENT]))).sort(
             PATIENT, maintain_order=True
         )
-        rows.write_parquet(part.path(folder, name), row_group_size=_ROW_GROUP, statistics=True)
+        path = part.path(folder, name)
+        try:
+            rows.write_parquet(path, row_group_size=_ROW_GROUP, statistics=True)
+            synced(path)
+        except DAMAGE as error:
+            raise HistoryError(f"{path}: it can't be written: {why_of(error)}") from None
+        sizes[name] = path.stat().st_size
     return part
 
 
-def _write_ledger(
-    folder: Path, files: Sequence[Added], parts: Sequence[Part], next_key: int
-) -> None:
-    """The ledger says what of the folder counts; it changes in one step."""
-    told = {
-        "files": [asdict(added) for added in files],
-        "parts": [asdict(part) for part in parts],
-        "next_key": next_key,
-    }
-    unfinished = folder / f".{LEDGER}"
-    with unfinished.open("w", encoding="utf-8") as out:
-        json.dump(told, out, indent=1)
-        out.flush()
-        os.fsync(out.fileno())
-    unfinished.replace(folder / LEDGER)
-
-
-def _without(addition: Addition, doomed: Collection[int]) -> None:
-    """Take files out of an addition: what holds claims of them is written again, and then counts instead."""
-    left = [added for added in addition.files if added.number not in doomed]
-    if not left:
-        aside = Path(tempfile.mkdtemp(prefix=".removed-", dir=addition.folder.parent))
-        addition.folder.rename(aside / addition.folder.name)
-        return
+def _without(history: Path, addition: Addition, doomed: Collection[int]) -> Addition:
+    """An addition without some files: of what holds claims of them the rest is written anew."""
+    left = tuple(added for added in addition.files if added.number not in doomed)
+    if not left or len(left) == len(addition.files):
+        return replace(addition, files=left)
     fresh = max(part.number for part in addition.parts) + 1
     parts: list[Part] = []
     for part in addition.parts:
-        kept = _kept(addition.folder, part, doomed)
+        kept = _kept(history, addition, part, doomed)
         if kept["claims"].height == part.rows["claims"]:
             parts.append(part)
         elif not kept["claims"].is_empty():
             there = {name: frame for name, frame in kept.items() if not frame.is_empty()}
-            parts.append(_write(addition.folder, fresh + part.number, there))
-    _write_ledger(addition.folder, left, parts, addition.next_key)
+            parts.append(_write(addition.folder(history), fresh + part.number, there))
+    return replace(addition, files=left, parts=tuple(parts))
 
 
-def _kept(folder: Path, part: Part, doomed: Collection[int]) -> Frames:
-    frames = {name: pl.read_parquet(part.path(folder, name), glob=False) for name in part.rows}
+def _kept(history: Path, addition: Addition, part: Part, doomed: Collection[int]) -> Frames:
+    """What a part holds of other files."""
+    sound(history, addition, part)
+    frames: Frames = {}
+    for name in part.rows:
+        path = part.path(addition.folder(history), name)
+        try:
+            frames[name] = pl.read_parquet(path, glob=False)
+        except DAMAGE as error:
+            raise damaged(path, addition, why_of(error)) from None
     claims = frames["claims"].filter(~pl.col(SOURCE).is_in(list(doomed)))
     own = claims.select("claim_key")
     return {
         name: frame.join(own, on="claim_key", how="semi", maintain_order="left")
         for name, frame in frames.items()
     }
-
-
-def _clear(place: Path) -> None:
-    """Take away what does not count: what a run that was stopped left, and what was removed."""
-    for folder in place.iterdir():
-        if folder.name.startswith("."):
-            shutil.rmtree(folder)
-            continue
-        counting = {LEDGER, *_counting(folder)}
-        for path in folder.iterdir():
-            if path.name not in counting:
-                path.unlink()
-
-
-def _counting(folder: Path) -> set[str]:
-    """The names of the files of an addition."""
-    parts = addition_of(folder).parts
-    return {part.path(folder, name).name for part in parts for name in part.rows}

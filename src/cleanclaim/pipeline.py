@@ -22,7 +22,7 @@ from cleanclaim.model import PAYER_CLASSES, PROGRAMMES, SYNTAX_FAULTS, Batch, co
 from cleanclaim.positions import in_order, numbers_of
 from cleanclaim.read import FileRead, Past, read
 from cleanclaim.read.files import digest_of, files_below
-from cleanclaim.read.kept import Added, additions, is_history, of_patients
+from cleanclaim.read.kept import Added, is_history, ledger_of, of_patients
 from cleanclaim.read.sources import STDIN
 from cleanclaim.reference import Reference
 from cleanclaim.reference.sets import load_set
@@ -121,7 +121,9 @@ def check_read(
     if past.paths:
         patients = current.claims["patient_key"].unique()
         counts = Counts(reference) if any(edit.of_all_patients for edit in edits) else None
-        read_back = past.read(past_files, None if counts else patients, current.claims.height)
+        read_back = past.read(
+            past_files, patients, current.claims.height, counts_all=counts is not None
+        )
         if counts:
             read_back = (of_patients(batch, patients) for batch in counts.seen(read_back))
         looked_at = _collected(read_back, progress, "reading history")
@@ -185,14 +187,15 @@ class Earlier:
     def read(
         self,
         files: list[FileRead],
-        patients: pl.Series | None,
+        patients: pl.Series,
         first_key: int,
         *,
+        counts_all: bool = False,
         skip: int = 0,
         at_once: int = CLAIMS_AT_ONCE,
     ) -> Iterator[Batch]:
-        """The claims of some patients, or all; `files` is filled as they are read."""
-        past = Past(patients, self.but)
+        """The claims of some patients, and of all others if they are counted; `files` is filled as they are read."""
+        past = Past(patients, self.but, counts_all)
         return read(self.paths, files, first_key, form=False, skip=skip, at_once=at_once, past=past)
 
     @property
@@ -220,7 +223,7 @@ def _histories(paths: Iterable[str | Path]) -> list[Path]:
 def _files_of(history: Path) -> list[Added]:
     """What was added to a history; nothing where it is damaged, which reading it tells."""
     try:
-        return [added for addition in additions(history) for added in addition.files]
+        return ledger_of(history).files
     except UnreadableFile:
         return []
 

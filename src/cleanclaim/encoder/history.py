@@ -16,7 +16,7 @@ from cleanclaim.derive import Claims
 from cleanclaim.errors import InputError
 from cleanclaim.model import concat
 from cleanclaim.pipeline import Settings, prepare
-from cleanclaim.read import FileRead, read
+from cleanclaim.read import FileRead, Past, read
 from cleanclaim.read.table import read_csv, read_parquet
 from cleanclaim.reference import Reference
 
@@ -103,7 +103,7 @@ def _undotted(name: str) -> pl.Expr:
 
 def _of_claims(paths: list[str | Path], reference: Reference) -> pl.DataFrame:
     files: list[FileRead] = []
-    batch = prepare(concat(list(read(paths, files, form=False))), Settings())
+    batch = prepare(concat(list(read(paths, files, form=False, past=Past()))), Settings())
     unread = [entry for entry in files if entry.error is not None]
     if unread:
         raise InputError("; ".join(str(entry.error) for entry in unread))

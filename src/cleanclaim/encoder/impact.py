@@ -16,7 +16,8 @@ from cleanclaim.encoder.systems import plain, procedure_kind
 from cleanclaim.errors import InputError, TableError
 from cleanclaim.model import concat
 from cleanclaim.pipeline import Settings, prepare
-from cleanclaim.read import FileRead, read
+from cleanclaim.read import FileRead, Past, read
+from cleanclaim.read.kept import is_history
 from cleanclaim.read.table import read_csv, read_flat, read_parquet
 from cleanclaim.reference import Reference
 from cleanclaim.wording import worded
@@ -195,7 +196,8 @@ def _readings(code: str) -> tuple[bool, ...]:
 
 def _of_claims(path: Path, reference: Reference) -> pl.DataFrame:
     files: list[FileRead] = []
-    batch = prepare(concat(list(read([path], files, form=False))), Settings())
+    past = Past() if is_history(path) else None
+    batch = prepare(concat(list(read([path], files, form=False, past=past))), Settings())
     unread = [entry for entry in files if entry.error is not None]
     if unread:
         raise InputError("; ".join(str(entry.error) for entry in unread))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from cleanclaim.edit import Edit
 from cleanclaim.large.job import Job
+from cleanclaim.read.kept import MARK, is_history
 from cleanclaim.read.sources import STDIN
 from cleanclaim.reference import Reference
 from cleanclaim.version import VERSION
@@ -35,7 +38,7 @@ def identity_of(job: Job) -> dict[str, Any]:
 
 def size_of(inputs: Iterable[str | Path]) -> int:
     """Bytes of the files below the inputs, as they lie on disk."""
-    return sum(path.stat().st_size for given in inputs for path in _files(given))
+    return sum(stat.st_size for given in inputs for _, stat in _files(given))
 
 
 def can_go_on(inputs: Iterable[str | Path]) -> bool:
@@ -45,20 +48,26 @@ def can_go_on(inputs: Iterable[str | Path]) -> bool:
 
 def _stamps(inputs: Iterable[str | Path]) -> list[list[str | int]]:
     return [
-        [str(path), (stat := path.stat()).st_size, stat.st_mtime_ns]
+        [str(path), stat.st_size, stat.st_mtime_ns]
         for given in inputs
-        for path in _files(given)
+        for path, stat in _files(_stamped(given))
     ]
 
 
-def _files(given: str | Path) -> Iterator[Path]:
+def _stamped(given: str | Path) -> str | Path:
+    """What tells that an input changed: of a history its ledger, which other runs may replace meanwhile."""
+    return Path(given) / MARK if str(given) != STDIN and is_history(Path(given)) else given
+
+
+def _files(given: str | Path) -> Iterator[tuple[Path, os.stat_result]]:
+    """The files below an input; of a history some may go away meanwhile."""
     path = Path(given)
-    if str(given) == STDIN or not path.exists():
+    if str(given) == STDIN:
         return
-    if path.is_dir():
-        yield from (below for below in sorted(path.rglob("*")) if below.is_file())
-    else:
-        yield path
+    for below in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        with suppress(FileNotFoundError):
+            if below.is_file():
+                yield below, below.stat()
 
 
 def _edits(edits: Sequence[Edit]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
@@ -16,6 +17,8 @@ from cleanclaim.model import Batch
 from cleanclaim.pipeline import Earlier, Progress, Settings
 from cleanclaim.read import FileRead, read
 from cleanclaim.reference import Reference
+
+_MOST_PATIENTS: Final = 5_000_000
 
 Read = tuple[Batch, int]
 """A batch as it was read, and how many files were begun by then."""
@@ -80,10 +83,18 @@ class Job:
         return ((batch, len(files)) for batch in batches)
 
     def read_earlier(
-        self, files: list[FileRead], first_key: int, patients: pl.Series | None
+        self, files: list[FileRead], first_key: int, patients: pl.Series
     ) -> Iterator[Read]:
-        """Read the earlier claims of some patients, from the file after those that `files` tells of."""
+        """Read the earlier claims of some patients, from the file after those that `files` tells of.
+
+        Those of all other patients are read too if it's as quick, or if an edit counts them.
+        """
         batches = self.earlier.read(
-            files, patients, first_key, skip=len(files), at_once=self.plan.at_once
+            files,
+            patients,
+            first_key,
+            counts_all=self.counts_pairs or patients.len() > _MOST_PATIENTS,
+            skip=len(files),
+            at_once=self.plan.at_once,
         )
         return ((batch, len(files)) for batch in batches)

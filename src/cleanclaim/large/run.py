@@ -26,7 +26,6 @@ from cleanclaim.read import FileRead
 from cleanclaim.report.result import Report
 from cleanclaim.turns import in_turn
 
-_MOST_PATIENTS: Final = 5_000_000
 _PAIRS: Final = "pairs.arrow"
 
 
@@ -98,7 +97,7 @@ def _on_disk(
     if job.history:
         earlier = gathering(
             inputs=job.history,
-            read=partial(job.read_earlier, patients=_patients(job, spill)),
+            read=partial(job.read_earlier, patients=spill.patients()),
             kind="past",
             keep=partial(_spill_past, job, journal),
             at_once=job.plan.at_rest,
@@ -117,12 +116,6 @@ class _Known:
 
     has_history: bool
     pairs: pl.DataFrame | None
-
-
-def _patients(job: Job, spill: Spill) -> pl.Series | None:
-    """Whose earlier claims are read; None for all patients' where an edit asks for them, or where it is as quick."""
-    patients = spill.patients()
-    return None if job.counts_pairs or patients.len() > _MOST_PATIENTS else patients
 
 
 def _pairs(job: Job, past: Spill | None) -> pl.DataFrame | None:

@@ -14,12 +14,11 @@ import polars as pl
 from cleanclaim.errors import InputError, UnreadableFile
 from cleanclaim.failures import reason_of
 from cleanclaim.model import Batch
-from cleanclaim.positions import numbered
 from cleanclaim.read import table
 from cleanclaim.read.chunks import is_large, read_chunks
 from cleanclaim.read.dataset import is_dataset, read_dataset
 from cleanclaim.read.files import lies_in, set_apart, table_set
-from cleanclaim.read.kept import additions, is_history, of_patients, read_kept
+from cleanclaim.read.kept import Past, is_history, opened, read_kept
 from cleanclaim.read.sources import STDIN, Source, kind_of, peek, sources
 from cleanclaim.read.x12 import read_x12
 
@@ -81,25 +80,6 @@ def read(
             yield own
 
 
-@dataclass(frozen=True)
-class Past:
-    """Which earlier claims are looked back at.
-
-    Attributes:
-        patients: keys of their patients; None for all.
-        but: hashes of files whose claims in a history are left out: those that are checked.
-    """
-
-    patients: pl.Series | None = None
-    but: frozenset[str] = frozenset()
-
-    def of(self, batch: Batch, first_claim_key: int) -> Batch:
-        """Those claims of a batch, numbered from a key."""
-        if self.patients is None:
-            return batch
-        return numbered(of_patients(batch, self.patients), first_claim_key)
-
-
 Begin = Callable[[int], Iterator[Batch]]
 """Begins to read something: its claims, numbered from a key."""
 
@@ -112,7 +92,7 @@ def _opened(
         path = Path(given)
         group = table_set(path) if str(given) != STDIN else None
         if str(given) != STDIN and is_history(path):
-            yield _history_opened(path, past or Past(), at_once)
+            yield _history_opened(path, past, at_once)
         elif str(given) != STDIN and is_dataset(path):
             yield FileRead(str(given), "data set"), partial(read_dataset, path, at_once=at_once)
         elif group:
@@ -126,8 +106,11 @@ def _opened(
                     yield _source_opened(source, str(given), form=form, at_once=at_once)
 
 
-def _history_opened(folder: Path, past: Past, at_once: int) -> tuple[FileRead, Begin]:
+def _history_opened(folder: Path, past: Past | None, at_once: int) -> tuple[FileRead, Begin]:
     entry = FileRead(str(folder), HISTORY)
+    if past is None:
+        entry.error = f"{folder}: a history holds only what a look back needs; give the files that were sent, or name it with --history"
+        return entry, lambda _key: iter(())
     return entry, partial(_read_history, folder, entry, past, at_once)
 
 
@@ -160,18 +143,16 @@ def _guarded(batches: Iterator[Batch], entry: FileRead) -> Iterator[Batch]:
         entry.error = str(error)
     except BaseException as error:  # noqa: BLE001 - a panic is no Exception
         entry.error = f"{entry.file}: {reason_of(error)}; what was read of it before is kept"
+    if entry.error and entry.format == HISTORY:
+        entry.claims = 0  # a past that is only half known is no past
 
 
 def _read_history(
     path: Path, entry: FileRead, past: Past, at_once: int, key: int
 ) -> Iterator[Batch]:
-    entry.claims = sum(
-        added.claims
-        for addition in additions(path)
-        for added in addition.files
-        if added.sha256 not in past.but
-    )
-    yield from read_kept(path, key, patients=past.patients, but=past.but, at_once=at_once)
+    with opened(path) as ledger:
+        entry.claims = sum(added.claims for added in ledger.files if added.sha256 not in past.but)
+        yield from read_kept(path, ledger, key, past=past, at_once=at_once)
 
 
 def _read_source(

@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import Final
 
 import polars as pl
-from platformdirs import user_data_path
 
 from cleanclaim.errors import DamagedRelease, LockMismatch, ReferenceProblem
+from cleanclaim.home import home
 from cleanclaim.reference.release import Release
 
 _LEDGER: Final = "ledger.json"
@@ -45,13 +45,7 @@ class Store:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        home = os.environ.get("CLEANCLAIM_HOME")
-        default = (
-            Path(home) / "reference"
-            if home
-            else user_data_path("cleanclaim", appauthor=False) / "reference"
-        )
-        self.path = path or default
+        self.path = path or home() / "reference"
 
     def releases(self) -> list[Release]:
         """Every complete release, by table and name.

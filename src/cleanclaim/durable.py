@@ -1,0 +1,52 @@
+"""Writing that survives a crash: a file is whole on the disk before anything relies on it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def synced(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk.
+
+    Raises:
+        OSError: the disk refuses it.
+    """
+    is_folder = path.is_dir()
+    if is_folder and os.name == "nt":
+        return  # Windows can't sync a folder; it keeps names in its journal
+    handle = os.open(path, os.O_RDONLY if is_folder else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def made(folder: Path) -> None:
+    """Make a folder that only its owner can read, unless it's there, and those above it.
+
+    Raises:
+        OSError: it can't be made.
+    """
+    if folder.is_dir():
+        return
+    above = [one for one in folder.parents if not one.is_dir()]
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for one in (folder, *above):
+        synced(one.parent)
+
+
+def replaced(path: Path, text: str) -> None:
+    """Replace a file's content in one step; a crash leaves the old content or the new. Only its owner can read it.
+
+    Raises:
+        OSError: it can't be written.
+    """
+    unfinished = path.with_name(f".{path.name}")
+    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    unfinished.replace(path)
+    synced(path.parent)
