@@ -6,16 +6,15 @@ import os
 from pathlib import Path
 
 
-def synced(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on the disk.
+def synced(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk.
 
     Raises:
         OSError: the disk refuses it.
     """
-    is_folder = path.is_dir()
-    if is_folder and os.name == "nt":
+    if os.name == "nt":
         return  # Windows can't sync a folder; it keeps names in its journal
-    handle = os.open(path, os.O_RDONLY if is_folder else os.O_RDWR)
+    handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
@@ -36,17 +35,32 @@ def made(folder: Path) -> None:
         synced(one.parent)
 
 
+def put(path: Path, content: bytes) -> None:
+    """Write a file, onto the disk. Only its owner can read it.
+
+    Raises:
+        OSError: it can't be written.
+    """
+    handle = os.open(
+        path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600
+    )
+    with os.fdopen(handle, "wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+
+
 def replaced(path: Path, text: str) -> None:
-    """Replace a file's content in one step; a crash leaves the old content or the new. Only its owner can read it.
+    """Replace a file's content in one step; a crash leaves the old content or the new.
 
     Raises:
         OSError: it can't be written.
     """
     unfinished = path.with_name(f".{path.name}")
-    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
-    unfinished.replace(path)
+    try:
+        put(unfinished, text.encode())
+        unfinished.replace(path)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        raise
     synced(path.parent)

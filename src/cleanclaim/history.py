@@ -11,6 +11,7 @@ which of them a later correction or void takes the place of is judged when they 
 
 from __future__ import annotations
 
+import io
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from typing import Final
 
 import polars as pl
 
-from cleanclaim.durable import made, replaced, synced
+from cleanclaim.durable import made, put, replaced, synced
 from cleanclaim.errors import HistoryError
 from cleanclaim.keys import Key, Keys
 from cleanclaim.lock import LOCK, READERS, locked, not_being_read
@@ -193,6 +194,7 @@ class History:
     def _make(self) -> None:
         ledger = Ledger(Keys().own().fingerprint)
         made(self.folder / ADDITIONS)
+        (self.folder / READERS).touch()
         replaced(self.folder / MARK, text_of(ledger))
 
     def _add(
@@ -408,13 +410,10 @@ def _write(folder: Path, number: int, frames: Frames) -> Part:
         rows = frame.select(list(dict.fromkeys([*there, PATIENT]))).sort(
             PATIENT, maintain_order=True
         )
-        path = part.path(folder, name)
-        try:
-            rows.write_parquet(path, row_group_size=_ROW_GROUP, statistics=True)
-            synced(path)
-        except DAMAGE as error:
-            raise HistoryError(f"{path}: it can't be written: {why_of(error)}") from None
-        sizes[name] = path.stat().st_size
+        content = io.BytesIO()
+        rows.write_parquet(content, row_group_size=_ROW_GROUP, statistics=True)
+        sizes[name] = content.tell()
+        put(part.path(folder, name), content.getvalue())
     return part
 
 

@@ -7,11 +7,11 @@ beside the own one, by fingerprint, so that histories made there can be read her
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import secrets
-import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from cleanclaim.durable import made, synced
+from cleanclaim.durable import made, put, synced
 from cleanclaim.errors import HistoryError
 from cleanclaim.home import home
 
@@ -153,10 +153,9 @@ class Keys:
             HistoryError: the file is there already, or can't be written.
         """
         try:
-            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-                out.write(_text(key))
-                out.flush()
-                os.fsync(out.fileno())
+            if file.exists():
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+            put(file, _text(key).encode())
         except OSError as error:
             raise HistoryError(f"{file}: {error.strerror}") from None
 
@@ -164,16 +163,13 @@ class Keys:
         """Put a key in its place, whole, unless there is one by then."""
         try:
             made(self.folder)
-            handle, unfinished = tempfile.mkstemp(prefix=".new-", dir=self.folder)
+            unfinished = self.folder / f".new-{secrets.token_hex(8)}"
             try:
-                with os.fdopen(handle, "w", encoding="utf-8") as out:
-                    out.write(_text(key))
-                    out.flush()
-                    os.fsync(out.fileno())
+                put(unfinished, _text(key).encode())
                 with suppress(FileExistsError):  # another run was quicker
-                    os.link(unfinished, path)
+                    path.hardlink_to(unfinished)
             finally:
-                Path(unfinished).unlink()
+                unfinished.unlink(missing_ok=True)
             synced(self.folder)
         except OSError as error:
             raise HistoryError(
