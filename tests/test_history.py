@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from dataclasses import replace
+from datetime import timedelta
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import polars as pl
@@ -15,7 +18,8 @@ from typer.testing import CliRunner
 from cleanclaim import History, check, history, registry
 from cleanclaim.cli import app
 from cleanclaim.dataset import write_dataset
-from cleanclaim.errors import CleanclaimError, ConfigError, HistoryError, UnreadableFile
+from cleanclaim.errors import CleanclaimError, ConfigError, HistoryError, InputError, UnreadableFile
+from cleanclaim.keys import Key, Keys
 from cleanclaim.large import Job, Large, Plan, run
 from cleanclaim.lock import locked
 from cleanclaim.model import TABLES, Batch
@@ -25,6 +29,7 @@ from cleanclaim.reference import Reference
 from cleanclaim.report.result import Report
 from cleanclaim.samples import interchange
 
+ROOT = Path(__file__).resolve().parent.parent
 ORDER = ["claim_id", "line_number", "diagnosis_number", "code", "position", "message"]
 
 
@@ -352,6 +357,163 @@ class TestLookingBack:
         assert "HX103" in codes(check(same, history=kept.folder, reference=reference))
 
 
+class TestPatients:
+    """A history doesn't say who its patients are."""
+
+    def test_nothing_that_identifies_a_patient_is_stored(
+        self, kept: History, tmp_path: Path
+    ) -> None:
+        path = claim(tmp_path / "1.837", "SENT-1")
+        text = path.read_text().replace("CLM*SENT-1", "REF*EA*RECORD77~\nCLM*SENT-1", 1)
+        path.write_text(text)
+        [batch] = read([path], [])
+        kept.add([path])
+        stored = {p.name: pl.read_parquet(p) for p in kept.folder.rglob("*.parquet")}
+        columns = {name for frame in stored.values() for name in frame.columns}
+        private = {c.name for t in TABLES.values() for c in t.columns if c.private}
+        assert columns & {*private, "file"} == set()
+        assert {"member_id", "patient_birth_date", "medical_record_number"} <= private
+        keys = batch.claims["patient_key"].to_list()
+        for frame in stored.values():
+            assert frame["patient_key"].null_count() == 0
+            assert not frame["patient_key"].is_in(keys).any()
+        held = "".join(str(frame.rows()) for frame in stored.values())
+        assert "W000000000" not in held
+        assert "1980" not in held
+
+    def test_another_key_gives_other_numbers(self, tmp_path: Path) -> None:
+        keys = Keys(tmp_path / "a").own(), Keys(tmp_path / "b").own()
+        assert keys[0].secret != keys[1].secret
+        assert keys[0].fingerprint != keys[1].fingerprint
+        patients = pl.Series("patient_key", [7, None, 8, 7], pl.UInt64)
+        one, other = (key.hashed(patients) for key in keys)
+        assert one.dtype == pl.UInt64
+        assert one.is_null().to_list() == [False, True, False, False]
+        assert one[0] == one[3] != one[2]
+        assert not set(one.drop_nulls()) & {7, 8, *other.drop_nulls()}
+        assert keys[0].secret.hex() not in repr(keys[0])
+
+    def test_a_key_is_always_the_same(self) -> None:
+        key = Key(bytes(range(32)))
+        assert key.fingerprint == "79f432ef11e07472"
+        assert key.hashed(pl.Series([1], dtype=pl.UInt64)).to_list() == [1623775025501781635]
+
+    def test_only_its_owner_reads_the_key(self, tmp_path: Path) -> None:
+        keys = Keys(tmp_path / "new" / "keys")
+        keys.own()
+        assert keys.folder.stat().st_mode & 0o077 == 0
+        assert [path.stat().st_mode & 0o777 for path in keys.folder.iterdir()] == [0o600]
+
+    def test_histories_of_several_installations_together(
+        self,
+        past: list[Path],
+        today: Path,
+        tmp_path: Path,
+        reference: Reference,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        for name, files in (("here", past[:3]), ("there", past[3:])):
+            monkeypatch.setenv("CLEANCLAIM_HOME", str(tmp_path / f"home-{name}"))
+            History(tmp_path / name).add(files)
+        both = [tmp_path / "here", tmp_path / "there"]
+        report = check(today, history=both, reference=reference)
+        [error] = [str(entry.error) for entry in report.unread]
+        fingerprint = Keys().own().fingerprint
+        assert fingerprint not in error
+        assert "hashed with the key" in error
+        assert "history key --import" in error
+        monkeypatch.setenv("CLEANCLAIM_HOME", str(tmp_path / "home-here"))
+        Keys().export(Keys().own(), tmp_path / "key.json")
+        monkeypatch.setenv("CLEANCLAIM_HOME", str(tmp_path / "home-there"))
+        taken = Keys().take(tmp_path / "key.json")
+        assert Keys().take(tmp_path / "key.json") == taken
+        assert Keys().own().fingerprint == fingerprint
+        report = check(today, history=both, reference=reference)
+        assert report.unread == []
+        expected = check(today, history=past, reference=reference)
+        assert_frame_equal(found(report), found(expected))
+        earlier = report.batch.claims.filter("is_history")
+        assert earlier["claim_id"].to_list() == ["SENT-1", "SENT-4"]
+
+    def test_without_its_key(
+        self,
+        kept: History,
+        past: list[Path],
+        today: Path,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        reference: Reference,
+    ) -> None:
+        kept.add(past[:2])
+        monkeypatch.setenv("CLEANCLAIM_HOME", str(tmp_path / "new"))
+        with pytest.raises(UnreadableFile, match="history key --import"):
+            kept.add(past[2:])
+        report = check(today, history=kept.folder, reference=reference)
+        assert report.unread
+        assert report.files[-1].claims == 0
+        assert "EM101" not in codes(report)
+        assert kept.remove([1])[0].number == 1
+        assert [added.number for added in kept.files()] == [2]
+
+    @pytest.mark.parametrize("content", ["", "{}", '{"history_key": "00"}', '{"history_key": 3}'])
+    def test_a_damaged_key_is_told(
+        self,
+        kept: History,
+        past: list[Path],
+        tmp_path: Path,
+        content: str,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setenv("CLEANCLAIM_HOME", str(tmp_path / "home"))
+        kept.add(past[:1])
+        key = tmp_path / "home" / "keys" / "own.json"
+        key.write_text(content)
+        for work in (lambda: kept.add(past[1:]), lambda: History(tmp_path / "b").add(past)):
+            with pytest.raises(CleanclaimError, match=r"own\.json: not a history key"):
+                work()
+        assert key.read_text() == content
+
+    def test_it_is_not_checked_itself(
+        self, kept: History, past: list[Path], reference: Reference
+    ) -> None:
+        kept.add(past)
+        with pytest.raises(InputError, match="a history holds only what a look back needs"):
+            check(kept.folder, reference=reference)
+
+    def test_generated_claims_give_the_same_findings(
+        self, kept: History, tmp_path: Path, reference: Reference
+    ) -> None:
+        files = generated(tmp_path)
+        kept.add(files[:-1])
+        edits = registry.own_edits()
+        expected = check(files[-1], history=files[:-1], edits=edits, reference=reference)
+        looked_back = check(files[-1], history=kept.folder, edits=edits, reference=reference)
+        assert codes(expected) & {"HX103", "HX101", "EM101"}
+        assert_frame_equal(looked_back.findings, expected.findings)
+        assert_frame_equal(looked_back.not_checked, expected.not_checked)
+
+
+def generated(folder: Path) -> list[Path]:
+    """Several days of invented claims, some of them corrected and voided later."""
+    spec = spec_from_file_location("generate", ROOT / "benches" / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    generate = module_from_spec(spec)
+    sys.modules["generate"] = generate
+    spec.loader.exec_module(generate)
+    paths = []
+    for number in range(3):
+        path = folder / f"day-{number}.837"
+        made_of = replace(generate.EVERYDAY, start=generate.START + timedelta(days=number))
+        generate.write(path, 150, made_of=made_of)
+        if number == 1:
+            path.write_text(
+                path.read_text().replace(":B:1*", ":B:7*", 40).replace(":B:1*", ":B:8*", 20)
+            )
+        paths.append(path)
+    return paths
+
+
 class TestBelowAFolder:
     """A practice's folder may hold its history, and data sets, beside its files."""
 
@@ -437,6 +599,46 @@ class TestDamage:
         with pytest.raises(UnreadableFile, match=f"format {written}.*{what_to_do}"):
             damaged.files()
 
+    @pytest.mark.parametrize("change", ["gone", "empty", "short", "zeros", "not permitted"])
+    def test_one_clear_line_for_each_damage(
+        self, damaged: History, past: list[Path], today: Path, change: str, reference: Reference
+    ) -> None:
+        table = next(damaged.folder.rglob("lines-*.parquet"))
+        content = table.read_bytes()
+        if change == "gone":
+            table.unlink()
+        elif change == "not permitted":
+            table.unlink()
+            table.symlink_to(table)
+        else:
+            table.write_bytes(
+                {"empty": b"", "short": content[:-9]}.get(change, bytes(len(content)))
+            )
+        report = check(today, history=damaged.folder, reference=reference, select=["HX103"])
+        [error] = [str(entry.error) for entry in report.unread]
+        assert error.startswith(f"{table}: missing or damaged (")
+        assert error.endswith(": files 1 to 6")
+        assert "\n" not in error
+        with pytest.raises(CleanclaimError, match="files 1 to 6"):
+            damaged.remove([1])
+        damaged.remove(range(1, 7))
+        damaged.add(past)
+        assert claims_in(damaged).claims.height == 6
+
+    def test_a_panic_of_the_parquet_reader_is_told(
+        self, damaged: History, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def panics(*_: object, **__: object) -> None:
+            raise pl.exceptions.PanicException
+
+        monkeypatch.setattr(pl, "collect_all", panics)
+        files: list[FileRead] = []
+        assert list(read([damaged.folder], files, past=Past())) == []
+        assert str(files[0].error).startswith(f"{damaged.folder}: a file of it is damaged")
+        monkeypatch.setattr(pl, "read_parquet", panics)
+        with pytest.raises(UnreadableFile, match=r"claims-0000\.parquet: missing or damaged"):
+            damaged.remove([1])
+
     def test_what_an_earlier_version_did_not_write_is_null(self, damaged: History) -> None:
         table = next(damaged.folder.rglob("claims-*.parquet"))
         size = table.stat().st_size
@@ -468,6 +670,29 @@ class TestCommands:
         assert self.run("remove", kept.folder, 1)[0] == 0
         _, out, _ = self.run("list", kept.folder, "--format", "json")
         assert [entry["number"] for entry in json.loads(out)["files"]] == [2]
+
+    def test_the_key(
+        self, kept: History, past: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("CLEANCLAIM_HOME", str(tmp_path / "home"))
+        status, out, _ = self.run("key")
+        assert (status, out[:10]) == (0, "No key yet")
+        assert self.run("key", "--export", tmp_path / "key.json")[0] != 0
+        kept.add(past[:1])
+        status, out, _ = self.run("key")
+        own = Keys().own()
+        assert (status, out.split()[0]) == (0, own.fingerprint)
+        assert self.run("key", kept.folder, "--export", tmp_path / "key.json")[1] == out
+        assert (tmp_path / "key.json").stat().st_mode & 0o077 == 0
+        assert self.run("key", "--export", tmp_path / "key.json")[0] != 0
+        monkeypatch.setenv("CLEANCLAIM_HOME", str(tmp_path / "other"))
+        assert self.run("key", kept.folder)[0] != 0
+        status, out, _ = self.run("key", "--import", tmp_path / "key.json")
+        assert (status, out.split()[0]) == (0, own.fingerprint)
+        assert "of another installation" in self.run("key", kept.folder)[1]
+        kept.add(past[1:2])
+        assert len(kept.files()) == 2
+        assert own.secret.hex() not in out
 
     def test_what_is_not_added_is_told(self, kept: History, tmp_path: Path) -> None:
         status, _, err = self.run("add", kept.folder, tmp_path / "none.837")

@@ -13,6 +13,7 @@ import typer
 from cleanclaim.terminal import COULD_NOT_RUN, progress
 
 if TYPE_CHECKING:
+    from cleanclaim.keys import Held
     from cleanclaim.read.kept import Added
 
 app = typer.Typer(
@@ -85,6 +86,55 @@ def remove(
 
     for added in History(history).remove(numbers):
         typer.echo(f"removed  {_line(added)}")
+
+
+@app.command(
+    name="key",
+    epilog="Examples:  cleanclaim history key  |  cleanclaim history key --export my-key.json  |  cleanclaim history key --import my-key.json",
+)
+def key(
+    history: Annotated[
+        Path | None,
+        typer.Argument(metavar="HISTORY", help="Only the key of this history.", show_default=False),
+    ] = None,
+    *,
+    export: Annotated[
+        Path | None,
+        typer.Option(
+            "--export",
+            help="Write the key (that of HISTORY, else this installation's own) to a new file.",
+        ),
+    ] = None,
+    import_: Annotated[
+        Path | None, typer.Option("--import", help="Take in a key that was exported elsewhere.")
+    ] = None,
+) -> None:
+    """Show the keys that hide patients in histories: their fingerprints, and where they are.
+
+    Without its key a history can't be looked back at. Keep a copy of the key, apart from the history: whoever has both can look up a patient.
+    """
+    from cleanclaim.errors import HistoryError  # noqa: PLC0415
+    from cleanclaim.history import History  # noqa: PLC0415
+    from cleanclaim.keys import Keys  # noqa: PLC0415
+
+    keys = Keys()
+    if import_:
+        _tell(keys.take(import_))
+        return
+    asked = [History(history).key()] if history else list(keys.held())
+    if export:
+        if not asked:
+            raise HistoryError(f"{keys.folder}: there is no key yet; `history add` makes one")
+        keys.export(asked[0].key, export)
+    for held in asked:
+        _tell(held)
+    if not asked:
+        typer.echo(f"No key yet: the first `history add` makes one in {keys.folder}.")
+
+
+def _tell(held: Held) -> None:
+    whose = "this installation's own" if held.is_own else "of another installation"
+    typer.echo(f"{held.key.fingerprint}  {whose}  {held.path}")
 
 
 def _line(added: Added) -> str:

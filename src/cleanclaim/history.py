@@ -24,7 +24,7 @@ import polars as pl
 
 from cleanclaim.durable import made, put, replaced, synced
 from cleanclaim.errors import HistoryError
-from cleanclaim.keys import Key, Keys
+from cleanclaim.keys import Held, Key, Keys
 from cleanclaim.lock import LOCK, READERS, locked, not_being_read
 from cleanclaim.model import Batch
 from cleanclaim.read import FileRead, read
@@ -158,6 +158,15 @@ class History:
                 )
         return gone
 
+    def key(self) -> Held:
+        """The key that hides its patients.
+
+        Raises:
+            HistoryError: there is no history.
+            UnreadableFile: the ledger can't be read, or the key isn't here.
+        """
+        return key_of(self.folder, ledger_of(self._there()))
+
     def _there(self) -> Path:
         if not is_history(self.folder):
             raise HistoryError(f"{self.folder}: there is no history there")
@@ -200,7 +209,7 @@ class History:
     def _add(
         self, fresh: Sequence[_Fresh], ledger: Ledger, done: Adding, progress: Progress
     ) -> None:
-        key = key_of(self.folder, ledger)
+        key = key_of(self.folder, ledger).key
         addition = Addition(ledger.next_addition, (), ())
         folder = addition.folder(self.folder)
         while folder.exists():  # left by a run that was stopped, and still being read

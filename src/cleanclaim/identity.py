@@ -2,7 +2,8 @@
 
 The number is a hash of the member id and the birth date (for a dependent also of the first name, so that twins stay apart). It is the same on
 every machine, in every run and for every reader, and is computed for whole columns at once: eight bytes at a time go through the finaliser of
-MurmurHash3 (Austin Appleby, public domain). It keeps patients apart; it is no secret.
+MurmurHash3 (Austin Appleby, public domain). It keeps patients apart; it is no secret,
+so it's never printed, and a history stores it only under a key (`cleanclaim.keys`).
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from typing import Any, Final
 import polars as pl
 
 from cleanclaim.errors import HistoryError, UnreadableFile
-from cleanclaim.keys import Key, Keys
+from cleanclaim.keys import Held, Key, Keys
 from cleanclaim.lock import being_read
 from cleanclaim.model import TABLES, Batch
 from cleanclaim.positions import found_in, keys_of, numbered
@@ -192,7 +192,7 @@ def opened(history: Path) -> Iterator[Ledger]:
         yield ledger_of(history)
 
 
-def key_of(history: Path, ledger: Ledger) -> Key:
+def key_of(history: Path, ledger: Ledger) -> Held:
     """The key that a history's patients are hashed with.
 
     Raises:
@@ -208,7 +208,7 @@ def key_of(history: Path, ledger: Ledger) -> Key:
             f"{history}: its patients are hashed with the key {ledger.key}, which isn't in {keys.folder};"
             " export it where the history was made and bring it here: cleanclaim history key --import FILE"
         )
-    return held.key
+    return held
 
 
 def read_kept(
@@ -230,7 +230,7 @@ def read_kept(
         UnreadableFile: something of it is missing or damaged, or its key isn't here.
     """
     key = first_claim_key
-    asked = None if past.patients is None else _asked(past.patients, key_of(history, ledger))
+    asked = None if past.patients is None else _asked(past.patients, key_of(history, ledger).key)
     names = {added.number: added.name for added in ledger.files}
     without = [added.number for added in ledger.files if added.sha256 in past.but]
     for parts in _together(ledger.additions, at_once if past.reads_all else None):
@@ -353,7 +353,9 @@ def _first_damaged(history: Path, parts: list[tuple[Addition, Part]]) -> Unreada
                 pl.read_parquet(path, glob=False)
             except DAMAGE as error:
                 return damaged(path, addition, why_of(error))
-    return UnreadableFile(f"{history}: it can't be read")
+    return UnreadableFile(
+        f"{history}: a file of it is damaged; restore the history from a backup, or add the files to a new one"
+    )
 
 
 def why_of(error: BaseException) -> str:
