@@ -11,6 +11,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,7 @@ WORK: dict[str, Callable[[dict[str, Any]], object]] = {
 def child(run: dict[str, Any], told: Path) -> None:
     count = killed_at(run.get("step"), run["history"])
     result: dict[str, Any] = {}
+    began = time.monotonic()
     try:
         result["found"] = WORK[run["do"]](run)
     except CleanclaimError as error:
@@ -85,7 +87,7 @@ def child(run: dict[str, Any], told: Path) -> None:
     except BaseException as error:  # noqa: BLE001 - what a user must never see
         result["escaped"] = repr(error)
     signal.setitimer(signal.ITIMER_REAL, 0)
-    result["steps"] = count[0]
+    result["steps"], result["seconds"] = count[0], time.monotonic() - began
     told.write_text(json.dumps(result))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import resource
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from cleanclaim.read import Past, read
 from cleanclaim.read.kept import opened
 from cleanclaim.samples import interchange
 
+resource = pytest.importorskip("resource")
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system can't fork")
 STEPS = 12
 """A run does at least so much to a history's files."""
@@ -123,8 +123,10 @@ class TestKilled:
     @pytest.mark.parametrize("work", ["adding", "removing"])
     def test_at_any_moment(self, base: str, home: Path, work: str) -> None:
         rng = random.Random(20261127)  # noqa: S311 - a seed, so that the kills are the same each time
-        cases = [{"seconds": rng.uniform(0.001, 0.15)} for _ in range(100)]
-        assert self.killed(getattr(self, work)(base), cases, home) > 20
+        run = getattr(self, work)(base)
+        [[whole]] = ran([[{**run, "history": f"{base}-whole"}]], home)
+        cases = [{"seconds": rng.uniform(0.001, 1.5 * whole["seconds"])} for _ in range(100)]
+        assert self.killed(run, cases, home) > 20
 
 
 def named(history: Path) -> set[str]:
@@ -157,8 +159,8 @@ class TestTogether:
         sent = written(tmp_path / "sent", "ABC")
         history = tmp_path / "history"
         History(history).add(sent[:1])
-        look = {"do": "look", "history": str(history), "times": 25}
-        change = {"do": "again", "history": str(history), "inputs": sent[1:], "times": 8}
+        look = {"do": "look", "history": str(history), "times": 12}
+        change = {"do": "again", "history": str(history), "inputs": sent[1:], "times": 4}
         [[looked, other, changed]] = ran([[look, look, change]], home)
         seen = {"".join(ids) for one in (looked, other) for ids in one["found"]["ids"]}
         assert "error" not in changed

@@ -174,7 +174,7 @@ class History:
 
     @contextmanager
     def _writing(self) -> Iterator[Ledger]:
-        """The ledger, made if it isn't there, and nobody else's meanwhile; at the end what doesn't count is taken away."""
+        """The ledger, made if it isn't there, and nobody else's meanwhile; what a run leaves that fails or was stopped is taken away."""
         try:
             with locked(self.folder):
                 if not is_history(self.folder):
@@ -182,8 +182,9 @@ class History:
                 self._clear()
                 try:
                     yield ledger_of(self.folder)
-                finally:
+                except BaseException:
                     self._clear()
+                    raise
         except OSError as error:
             raise HistoryError(f"{error.filename or self.folder}: {why_of(error)}") from None
 
@@ -195,7 +196,8 @@ class History:
                 return
             made(self.folder)
             others = {path.name for path in self.folder.iterdir()} - _BEGINNINGS
-            if others or (additions.is_dir() and any(additions.iterdir())):
+            is_other = bool(others) or (additions.is_dir() and any(additions.iterdir()))
+            if is_other and not is_history(self.folder):  # another run may have made it just now
                 raise HistoryError(f"{self.folder}: it is a folder of something else")
         except OSError as error:
             raise HistoryError(f"{error.filename or self.folder}: {why_of(error)}") from None
@@ -221,6 +223,7 @@ class History:
             _add_file(file, ledger.next_file + len(done.added), writing, done, progress)
         writing.flush()
         if not done.added:
+            folder.rmdir()
             return
         synced(folder)
         synced(folder.parent)
