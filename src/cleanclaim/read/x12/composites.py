@@ -112,14 +112,14 @@ def composites(s: Segments, loops: Loops) -> Composites:
     given = (place[0][order], place[1][order])
     qualifier = s.component(given, 1)
     words = np.where(qualifier[1] <= 8, s.words(qualifier), np.uint64(0))
-    number, kind = _numbered(words)
+    kinds = _numbered(words)
     return Composites(
         claim=np.concatenate(owners)[order],
         row=np.concatenate(rows)[order],
         given=given,
         qualifier=qualifier,
-        number=number,
-        kind=kind,
+        number=kinds[0],
+        kind=kinds[1],
     )
 
 

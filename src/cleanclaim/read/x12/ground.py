@@ -96,7 +96,7 @@ class Ground:
         name = text.decode("ascii", "replace")
         return name if name in KNOWN or name in _ELSEWHERE else "segment"
 
-    def note(
+    def note(  # noqa: PLR0913 - a fault has these parts
         self,
         rows: Ints,
         fault: str,

@@ -46,12 +46,12 @@ def check_limits(ground: Ground, places: Places) -> None:
 
 def _check_segments(ground: Ground, places: Places) -> None:
     """Segments of one place, or of one name in it."""
-    names = np.cumsum(ground.s.tags == tag("NM1"))
+    names: Ints = np.cumsum(ground.s.tags == tag("NM1"))
     for name, by_place in limits().items():
         rows = ground.find(name)
         if len(rows) <= min(by_place):
             continue
-        opener = places.opener[rows]
+        opener: Ints = places.opener[rows]
         group = opener if name == "NM1" else opener + names[rows]
         text = f"{name} repeats more often than the guides allow."
         _note_beyond(ground, rows, group, np.array(by_place)[places.place[rows]], name, text)
@@ -86,7 +86,7 @@ def _check_codes(ground: Ground) -> None:
             _note_beyond(ground, own.row, own.claim, most, "HI", text, kind)
 
 
-def _note_beyond(  # noqa: PLR0913 - a fault has these parts
+def _note_beyond(  # noqa: PLR0913, PLR0917 - a fault has these parts
     ground: Ground,
     rows: Rows,
     group: Ints,
