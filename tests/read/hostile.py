@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from conftest import BILLING, INSTITUTIONAL, isa, subscriber, transaction
+from invented import BILLING, INSTITUTIONAL, isa, subscriber, transaction
 
 _PROFESSIONAL: Final = "005010X222A1"
 _INSTITUTIONAL: Final = "005010X223A2"
@@ -13,13 +13,48 @@ _DENTAL: Final = "005010X224A2"
 _CLAIM: Final = "CLM*A1*125***11:B:1*Y*A*Y*Y~"
 _HI: Final = "HI*ABK:I10~"
 _LINE: Final = "LX*1~SV1*HC:99213*125*UN*1***1~DTP*472*D8*20260512~"
-_CODES: Final = (
-    "99213 99203 99214 17110 11055 11720 25600 27447 20610 64483 83036 80053 36415 94760 99417 11045 "
-    "99283 97110 97140 93000 76942 G0439 99397 99215"
-).split()
-_DIAGNOSES: Final = (
-    "I10 E119 M5450 S52501A J069 E109 R079 Z794 M25561 M25562 N186 I120 J449 F329".split()
-)
+_CODES: Final = [
+    "99213",
+    "99203",
+    "99214",
+    "17110",
+    "11055",
+    "11720",
+    "25600",
+    "27447",
+    "20610",
+    "64483",
+    "83036",
+    "80053",
+    "36415",
+    "94760",
+    "99417",
+    "11045",
+    "99283",
+    "97110",
+    "97140",
+    "93000",
+    "76942",
+    "G0439",
+    "99397",
+    "99215",
+]
+_DIAGNOSES: Final = [
+    "I10",
+    "E119",
+    "M5450",
+    "S52501A",
+    "J069",
+    "E109",
+    "R079",
+    "Z794",
+    "M25561",
+    "M25562",
+    "N186",
+    "I120",
+    "J449",
+    "F329",
+]
 
 
 def _one(body: str, guide: str = _PROFESSIONAL) -> bytes:
@@ -275,3 +310,5 @@ CASES: Final[dict[str, Callable[[int], bytes]]] = {
     "empty segments": empty_segments,
 }
 """How to make each file, given how often its part repeats."""
+MANY_BYTES: Final = ("long element", "long codes")
+"""Those in which a value of so many bytes repeats nothing."""

@@ -16,7 +16,7 @@ from cleanclaim.read.x12.guide import (
     MOST_PAYERS,
     limits,
 )
-from cleanclaim.read.x12.index import Rows, last_before, tag
+from cleanclaim.read.x12.index import Rows, last_before
 from cleanclaim.read.x12.places import Places
 from cleanclaim.read.x12.strings import Ints
 
@@ -46,7 +46,7 @@ def check_limits(ground: Ground, places: Places) -> None:
 
 def _check_segments(ground: Ground, places: Places) -> None:
     """Segments of one place, or of one name in it."""
-    names: Ints = np.cumsum(ground.s.tags == tag("NM1"))
+    names = np.searchsorted(ground.s.find("NM1"), np.arange(len(ground.s)), side="right")
     for name, by_place in limits().items():
         rows = ground.find(name)
         if len(rows) <= min(by_place):
@@ -86,7 +86,7 @@ def _check_codes(ground: Ground) -> None:
             _note_beyond(ground, own.row, own.claim, most, "HI", text, kind)
 
 
-def _note_beyond(  # noqa: PLR0913, PLR0917 - a fault has these parts
+def _note_beyond(  # noqa: PLR0917 - a fault has these parts
     ground: Ground,
     rows: Rows,
     group: Ints,
