@@ -180,7 +180,7 @@ def more_often_than_allowed(claims: Claims, reference: Reference) -> Rows:
         .when(kind == "calendar_year")
         .then(pl.date(pl.col("from_date").dt.year(), 1, 1))
         .when(kind == "months")
-        .then(pl.col("from_date").dt.month_start().dt.offset_by(pl.format("-{}mo", number)))
+        .then(pl.col("from_date").dt.month_start().dt.offset_by(worded("-{}mo", number)))
         .when(kind == "days")
         .then(pl.col("from_date") - pl.duration(days=number - 1))
         .when(kind == "lifetime")

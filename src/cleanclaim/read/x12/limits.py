@@ -51,7 +51,7 @@ def _check_segments(ground: Ground, places: Places) -> None:
         rows = ground.find(name)
         if len(rows) <= min(by_place):
             continue
-        opener: Ints = places.opener[rows]
+        opener = places.opener[rows]
         group = opener if name == "NM1" else opener + names[rows]
         text = f"{name} repeats more often than the guides allow."
         _note_beyond(ground, rows, group, np.array(by_place)[places.place[rows]], name, text)

@@ -46,7 +46,7 @@ class Places:
         for name, value in _LEVELS.items():
             place[levels[s.is_code(code, name)]] = value
         opens = place >= 0
-        self.opener = np.cumsum(opens)
+        self.opener = np.cumsum(opens, dtype=np.int64)
         given = np.append(np.int64(Place.ENVELOPE), place[opens])
         self.place = given[self.opener]
 
