@@ -121,5 +121,14 @@ def visit_at_surgery_without_57(claims: Claims, reference: Reference) -> Rows:
         )
         .sort("claim_key", "line_number", "surgery_date")
         .unique(["claim_key", "line_number"], keep="first", maintain_order=True)
-        .drop(by)
+        .select(
+            "claim_key",
+            "line_number",
+            "procedure_code",
+            "from_date",
+            "other_code",
+            "surgery_date",
+            "release",
+            "when",
+        )
     )
