@@ -46,13 +46,13 @@ def check_limits(ground: Ground, places: Places) -> None:
 
 def _check_segments(ground: Ground, places: Places) -> None:
     """Segments of one place, or of one name in it."""
-    names = np.searchsorted(ground.s.find("NM1"), np.arange(len(ground.s)), side="right")
+    names = ground.s.find("NM1")
     for name, by_place in limits().items():
         rows = ground.find(name)
         if len(rows) <= min(by_place):
             continue
         opener = places.opener[rows]
-        group = opener if name == "NM1" else opener + names[rows]
+        group = opener if name == "NM1" else opener + np.searchsorted(names, rows, side="right")
         text = f"{name} repeats more often than the guides allow."
         _note_beyond(ground, rows, group, np.array(by_place)[places.place[rows]], name, text)
 
@@ -79,11 +79,11 @@ def _check_codes(ground: Ground) -> None:
     """Codes of one kind in the HI segments of a claim."""
     every = ground.cells.composites
     for kind, most in MOST_CODES.items():
-        own = every.only(every.kind == KINDS.index(kind))
-        if len(own.row) > most:
+        own = np.flatnonzero(every.kind == KINDS.index(kind))
+        if len(own) > most:
             rest = f"; those after number {MOST_READ} are not read"
             text = f"The claim has more {_WORDS[kind]} than the guides allow{rest}."
-            _note_beyond(ground, own.row, own.claim, most, "HI", text, kind)
+            _note_beyond(ground, every.row[own], every.claim[own], most, "HI", text, kind)
 
 
 def _note_beyond(  # noqa: PLR0917 - a fault has these parts
