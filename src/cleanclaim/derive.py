@@ -18,7 +18,15 @@ import polars as pl
 from cleanclaim.codeform import why_not_billable
 from cleanclaim.loaded import Marks, covered, marks, policy_marks, routes, settings
 from cleanclaim.model import Batch
-from cleanclaim.pairs import bundled, code_pairs, lines_of_days, of_lines, unjudged
+from cleanclaim.pairs import (
+    bundled,
+    code_pairs,
+    crowded_days,
+    lines_of_days,
+    of_lines,
+    uncompared,
+    unjudged,
+)
 from cleanclaim.positions import (
     MOST_NUMBERS,
     counts_of,
@@ -214,33 +222,42 @@ class Claims:
         rules_of, from_date, `modifiers`; of the column-one line the same with `other_` before the name.
         """
         pairs, _ = self._bundled
-        return of_lines(pairs, self.days)
+        kept = pairs.filter(~pl.col("_day").is_in(self._crowded["_day"].implode()))
+        return of_lines(kept, self.days)
+
+    @cached_property
+    def _crowded(self) -> pl.DataFrame:
+        pairs, _ = self._bundled
+        return crowded_days(self.days, pairs)
 
     @cached_property
     def unjudged_pairs(self) -> pl.DataFrame:
-        """The pairs of codes of one day that no table of pairs speaks of, as rows of `not_checked` without a claim.
+        """The pairs of codes of one day that no table of pairs speaks of, as rows of `not_checked` without a claim, and the days with too many lines.
 
         A whole table speaks of all pairs on the days that it covers; a table of a few codes of those only that it holds.
         """
         codes, one, other = self._code_pairs
         _, held = self._bundled
         missing = self._silent_days(codes)[one] & ~held
+        left_out = uncompared(self.days, self._crowded)
         if not missing.any():
-            return pl.DataFrame(schema={"claim_key": pl.Int64})
+            return left_out
         silent = pl.Series(missing)
         first, second = pl.Series(one).filter(silent), pl.Series(other).filter(silent)
         names = codes["procedure_code"]
-        return unjudged(
+        silent_pairs = unjudged(
             codes["from_date"].gather(first).dt.year(), names.gather(first), names.gather(second)
         )
+        return pl.concat([left_out, silent_pairs])
 
     @cached_property
     def silent_days(self) -> pl.DataFrame:
-        """The lines on days with a pair of codes that no table of pairs speaks of."""
+        """The lines on days with a pair of codes that no table of pairs speaks of, or with too many lines to compare."""
         codes, one, _ = self._code_pairs
         _, held = self._bundled
         silent = pl.Series(self._silent_days(codes)[one] & ~held)
-        days_of = codes["_day"].gather(pl.Series(one).filter(silent)).unique()
+        of_pairs = codes["_day"].gather(pl.Series(one).filter(silent))
+        days_of = pl.concat([of_pairs, self._crowded["_day"]]).unique()
         return self.days.filter(pl.col("_day").is_in(days_of.implode()))
 
     @cached_property
@@ -563,14 +580,12 @@ def _has_sibling(diagnoses: pl.DataFrame) -> npt.NDArray[np.bool_]:
     """Whether another diagnosis of the claim begins with the same three characters."""
     keys = keys_of(diagnoses)
     categories = packed(diagnoses["diagnosis_code"].str.slice(0, 3))
+    order = np.lexsort((categories, keys))
+    keys, categories = keys[order], categories[order]
+    same = (keys[1:] == keys[:-1]) & (categories[1:] == categories[:-1])
     found = np.zeros(len(keys), dtype=bool)
-    for apart in range(1, len(keys)):
-        same_claim = keys[apart:] == keys[:-apart]
-        if not same_claim.any():
-            break
-        same = same_claim & (categories[apart:] == categories[:-apart])
-        found[apart:] |= same
-        found[:-apart] |= same
+    found[order[1:][same]] = True
+    found[order[:-1][same]] = True
     return found
 
 

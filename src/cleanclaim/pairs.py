@@ -30,6 +30,15 @@ ASSOCIATED: Final = (*ANATOMIC_MODIFIERS, *GLOBAL_MODIFIERS, "27", "91", *DISTIN
 Source: CMS, NCCI Policy Manual, chapter I, section E.
 """
 _WHOLE_TABLE: Final = 200
+MOST_CODES: Final = 200
+"""Procedure codes of one day, beyond which they are not compared: each meets each."""
+_FEW_LINES: Final = 50
+_FEW_ROWS: Final = _FEW_LINES**2
+_ROWS_A_LINE: Final = 10
+"""A day whose bundled codes stand on so many lines that more pairs of lines than this come of it is not compared."""
+_AT_ONCE: Final = 1 << 20
+_MOST_TOLD: Final = 20_000
+"""Pairs of codes that no table speaks of are listed one by one up to this number."""
 _OF_LINE: Final = (
     "claim_key", "line_number", "claim_id", "claim_type", "is_history", "rules_of", "patient_key", "provider_npi", "from_date", "procedure_code", *MODIFIERS,
 )  # fmt: skip
@@ -85,7 +94,7 @@ def _with_day(lines: pl.DataFrame, tables: pl.Series, rows: Ints, day: Ints) -> 
 
 
 def code_pairs(lines: pl.DataFrame) -> tuple[pl.DataFrame, Ints, Ints]:
-    """The distinct codes of each day and, by row of these, all pairs of them.
+    """The distinct codes of each day and, by row of these, all pairs of them; none of a day with more than `MOST_CODES`.
 
     Args:
         lines: as `lines_of_days` gives them.
@@ -96,7 +105,7 @@ def code_pairs(lines: pl.DataFrame) -> tuple[pl.DataFrame, Ints, Ints]:
     codes = lines.select("_day", "_table", "from_date", "procedure_code")
     if codes.is_empty():
         return codes, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    codes = codes.unique().sort("_day")
+    codes = codes.unique().filter(pl.len().over("_day") <= MOST_CODES).sort("_day")
     day = codes["_day"].to_numpy()
     one: list[Ints] = []
     for apart in range(1, len(day)):
@@ -133,25 +142,39 @@ def bundled(
     for table in tables.unique().sort():
         if table not in reference.names():
             continue
-        here = np.flatnonzero((tables == table).to_numpy()[one])
         index = _Index.of(reference, table, codes["procedure_code"])
-        first = np.concatenate([one[here], other[here]])  # each pair in both orders
-        second = np.concatenate([other[here], one[here]])
-        hits, rows = index.rows(codes["procedure_code"], first, second)
-        if not len(hits):
-            continue
-        met = index.table.select(pl.all().gather(pl.Series(rows)))
-        on = days(codes["from_date"])[first[hits]]
-        in_force = (
-            (days(met["valid_from"]) <= on)
-            & (on <= days(met["valid_to"]))
-            & (met["indicator"] != 9).to_numpy()
-        )
-        held[here[hits[in_force] % len(here)]] = True
-        kept = met.filter(pl.Series(in_force))
-        day = codes["_day"].gather(pl.Series(first[hits[in_force]]))
-        found.append(kept.with_columns(day.alias("_day")).select(_shaped(kept)))
+        of_table = np.flatnonzero((tables == table).to_numpy()[one])
+        for start in range(0, len(of_table), _AT_ONCE):
+            here = of_table[start : start + _AT_ONCE]
+            found.append(_met(codes, (one[here], other[here]), index, here, held))
     return pl.concat(found), held
+
+
+def _met(
+    codes: pl.DataFrame,
+    pairs: tuple[Ints, Ints],
+    index: _Index,
+    here: Ints,
+    held: npt.NDArray[np.bool_],
+) -> pl.DataFrame:
+    """The pairs that one table holds, in force on their day; those are marked in `held`, at the places `here`."""
+    one, other = pairs
+    first = np.concatenate([one, other])  # each pair in both orders
+    second = np.concatenate([other, one])
+    hits, rows = index.rows(codes["procedure_code"], first, second)
+    if not len(hits):
+        return pl.DataFrame(schema=_PAIR)
+    met = index.table.select(pl.all().gather(pl.Series(rows)))
+    on = days(codes["from_date"])[first[hits]]
+    in_force = (
+        (days(met["valid_from"]) <= on)
+        & (on <= days(met["valid_to"]))
+        & (met["indicator"] != 9).to_numpy()
+    )
+    held[here[hits[in_force] % len(here)]] = True
+    kept = met.filter(pl.Series(in_force))
+    day = codes["_day"].gather(pl.Series(first[hits[in_force]]))
+    return kept.with_columns(day.alias("_day")).select(_shaped(kept))
 
 
 def _shaped(table: pl.DataFrame) -> list[pl.Expr]:
@@ -266,6 +289,63 @@ def of_lines(pairs: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def crowded_days(lines: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    """The days that hold too much to compare line by line, so that what edits make of a batch grows as its lines do.
+
+    Args:
+        lines: as `lines_of_days` gives them.
+        pairs: as `bundled` gives them.
+
+    Returns:
+        `_day`, `_lines` and `_codes`: how many lines and procedure codes the day has.
+    """
+    large = lines.filter(pl.len().over("_day") > _FEW_LINES)
+    sizes = large.group_by("_day").agg(
+        pl.len().cast(pl.Int64).alias("_lines"),
+        pl.col("procedure_code").n_unique().cast(pl.Int64).alias("_codes"),
+    )
+    if sizes.is_empty():
+        return sizes
+    counts = large.group_by("_day", "procedure_code").agg(pl.len().cast(pl.Int64).alias("_count"))
+    met = (
+        pairs.select("_day", "column_1", "column_2")
+        .join(counts, left_on=["_day", "column_1"], right_on=["_day", "procedure_code"])
+        .join(counts, left_on=["_day", "column_2"], right_on=["_day", "procedure_code"])
+        .group_by("_day")
+        .agg((pl.col("_count") * pl.col("_count_right")).sum().alias("_rows"))
+    )
+    most = pl.max_horizontal(pl.lit(_FEW_ROWS), pl.col("_lines") * _ROWS_A_LINE)
+    too_many = (pl.col("_codes") > MOST_CODES) | (pl.col("_rows").fill_null(0) > most)
+    return sizes.join(met, on="_day", how="left").filter(too_many).drop("_rows")
+
+
+def uncompared(lines: pl.DataFrame, crowded: pl.DataFrame) -> pl.DataFrame:
+    """What to tell of crowded days: one row a day, at its first line that is not of the history.
+
+    Args:
+        lines: as `lines_of_days` gives them.
+        crowded: as `crowded_days` gives them.
+    """
+    return (
+        lines.filter(~pl.col("is_history").fill_null(value=False))
+        .sort("claim_key", "line_number")
+        .unique("_day", keep="first", maintain_order=True)
+        .join(crowded, on="_day")
+        .select(
+            "claim_key",
+            worded(
+                "the day has {} lines with {} procedure codes of one patient and provider, too many to compare with each other",
+                "_lines",
+                "_codes",
+            ).alias("reason"),
+            pl.lit("a claim with no more lines than the guides allow").alias("supply"),
+            pl.lit("ptp").alias("table"),
+            pl.lit(None, pl.String).alias("procedure_code"),
+            pl.col("_lines").alias("lines"),
+        )
+    )
+
+
 @cache
 def _no_pairs() -> pl.DataFrame:
     of_line: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -307,22 +387,28 @@ def unjudged(years: pl.Series, one: pl.Series, other: pl.Series) -> pl.DataFrame
         pl.min_horizontal("one", "other").alias("one"),
         pl.max_horizontal("one", "other").alias("other"),
     )
-    return (
+    each = (
         ordered.group_by("year", "one", "other")
-        .agg(pl.len().cast(pl.Int64).alias("lines"))
+        .agg(pl.len().cast(pl.Int64).alias("lines"), pl.lit("").alias("more"))
         .sort("year", "one", "other")
-        .select(
-            pl.lit(None, pl.Int64).alias("claim_key"),
-            worded(
-                "no {} that is loaded for {} speaks of {} with {}",
-                pl.lit(table.words),
-                "year",
-                "one",
-                "other",
-            ).alias("reason"),
-            pl.lit(table.supply).alias("supply"),
-            pl.lit("ptp").alias("table"),
-            pl.lit(None, pl.String).alias("procedure_code"),
-            "lines",
+    )
+    if each.height > _MOST_TOLD:
+        more = worded(" and {} other pairs of codes", pl.len() - 1).alias("more")
+        each = each.group_by("year", maintain_order=True).agg(
+            pl.col("one", "other").first(), pl.col("lines").sum(), more
         )
+    return each.select(
+        pl.lit(None, pl.Int64).alias("claim_key"),
+        worded(
+            "no {} that is loaded for {} speaks of {} with {}{}",
+            pl.lit(table.words),
+            "year",
+            "one",
+            "other",
+            "more",
+        ).alias("reason"),
+        pl.lit(table.supply).alias("supply"),
+        pl.lit("ptp").alias("table"),
+        pl.lit(None, pl.String).alias("procedure_code"),
+        "lines",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import textwrap
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, BinaryIO, Final
 
@@ -122,10 +123,22 @@ def _why(row: dict[str, Any]) -> str:
 
 
 def _wrapped(text: str, width: int, lead: str, style: str = "") -> Iterator[Line]:
-    for line in textwrap.wrap(
-        text, width, initial_indent=lead, subsequent_indent=" " * len(lead), break_long_words=False
-    ) or [lead.rstrip()]:
+    for line in _cut(text, width, lead):
         yield line, style
+
+
+@lru_cache(maxsize=4096)
+def _cut(text: str, width: int, lead: str) -> tuple[str, ...]:
+    """The lines of a text; many findings say the same."""
+    return tuple(
+        textwrap.wrap(
+            text,
+            width,
+            initial_indent=lead,
+            subsequent_indent=" " * len(lead),
+            break_long_words=False,
+        )
+    ) or (lead.rstrip(),)
 
 
 def _unread(results: Results, width: int) -> Iterator[Line]:

@@ -8,9 +8,12 @@ import polars as pl
 
 from cleanclaim.derive import Claims
 from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.nearest import latest_before
 from cleanclaim.reference import Reference
 from cleanclaim.samples import professional
 from cleanclaim.terms import in_force
+
+_WHO = ("patient_key", "procedure_code", "provider_npi", "billing_npi", "rendering_taxonomy_code")
 
 
 def _new_codes(reference: Reference) -> pl.Series:
@@ -129,23 +132,25 @@ def patient_not_new(claims: Claims, reference: Reference) -> Rows:
             "patient_key",
             pl.col("from_date").alias("seen_date"),
             pl.col("procedure_code").alias("seen_code"),
-            pl.col("provider_npi").alias("_seen_by"),
-            pl.col("billing_npi").alias("_seen_group"),
-            pl.col("rendering_taxonomy_code").alias("_seen_specialty"),
+            "provider_npi",
+            "billing_npi",
+            "rendering_taxonomy_code",
         )
     )
-    same_provider = pl.col("provider_npi") == pl.col("_seen_by")
-    same_group = (pl.col("billing_npi") == pl.col("_seen_group")) & (
-        pl.col("rendering_taxonomy_code") == pl.col("_seen_specialty")
-    )
-    within = (pl.col("seen_date") < pl.col("from_date")) & (
-        pl.col("seen_date") > pl.col("from_date").dt.offset_by("-3y")
-    )
+    new = _new_visits(claims, reference).select("claim_key", "line_number", "from_date", *_WHO)
+    found = [
+        latest_before(
+            new,
+            seen.select("patient_key", "seen_date", "seen_code", *same),
+            ["patient_key", *same],
+            "seen_date",
+        )
+        for same in (["provider_npi"], ["billing_npi", "rendering_taxonomy_code"])
+    ]
     return (
-        _new_visits(claims, reference)
-        .join(seen, on="patient_key")
-        .filter(within & (same_provider | same_group).fill_null(value=False))
-        .sort("seen_date", descending=True)
+        pl.concat(found, how="diagonal")
+        .filter(pl.col("seen_date") > pl.col("from_date").dt.offset_by("-3y"))
+        .sort("seen_date", descending=True, maintain_order=True)
         .group_by("claim_key", "line_number", "procedure_code", maintain_order=True)
         .agg(pl.col("seen_date").first(), pl.col("seen_code").first())
     )

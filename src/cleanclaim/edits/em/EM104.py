@@ -112,10 +112,12 @@ def visit_code_not_payable_so(claims: Claims, reference: Reference) -> Rows:
         .lazy()
         .select(pl.col("code").alias("procedure_code"), "extends", "valid_from", "valid_to")
     )
+    extendable = reference.table("prolonged_codes")["extends"].str.split(" ").explode().unique()
     day = ["patient_key", "billing_npi", "from_date"]
     asked = current.join(extended, on="procedure_code").filter(in_force("from_date"))
     done = (
         lines.join(asked.select(day), on=day, how="semi")
+        .filter(pl.col("procedure_code").is_in(extendable.implode()))
         .group_by(day)
         .agg(pl.col("procedure_code").unique().alias("_done"))
     )

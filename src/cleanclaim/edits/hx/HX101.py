@@ -9,12 +9,17 @@ import polars as pl
 from cleanclaim.derive import Claims
 from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
 from cleanclaim.loaded import SPEAKS, TABLES
+from cleanclaim.nearest import latest_before
 from cleanclaim.reference import Reference
 from cleanclaim.samples import medicare, professional
 from cleanclaim.terms import IS_PROFESSIONAL, MODIFIERS, has_modifier
 from cleanclaim.wording import worded
 
 _PERIODS = {"010": 10, "090": 90}
+_BY_WHOM = {
+    "provider": ["provider_npi"],
+    "group and specialty": ["billing_npi", "rendering_taxonomy_code"],
+}
 _OPERATION = r"^[1-6]\d{4}$"
 _PART_OF_CARE = ("54", "55", "56", "80", "81", "82", "AS")
 _VISIT_EXPLAINED = ("24", "57", "FT")
@@ -215,9 +220,9 @@ def inside_global_period(claims: Claims, reference: Reference) -> Rows:
             pl.col("from_date").alias("surgery_date"),
             "period",
             "release",
-            pl.col("provider_npi").alias("_by"),
-            pl.col("billing_npi").alias("_group"),
-            pl.col("rendering_taxonomy_code").alias("_specialty"),
+            "provider_npi",
+            "billing_npi",
+            "rendering_taxonomy_code",
         )
     )
     if surgeries.is_empty():
@@ -244,18 +249,29 @@ def inside_global_period(claims: Claims, reference: Reference) -> Rows:
             "58 says planned, 78 a return to the operating room, 79 unrelated: as the record shows."
         ).alias("advice"),
     )
-    same_surgeon = (pl.col("provider_npi") == pl.col("_by")).fill_null(value=False)
-    same_group = (
-        (pl.col("billing_npi") == pl.col("_group"))
-        & (pl.col("rendering_taxonomy_code") == pl.col("_specialty"))
-    ).fill_null(value=False)
+    asked = pl.concat([visits, operations]).drop("release").lazy()
+    told = ("surgery_code", "surgery_date", "period", "release")
+    found = [
+        latest_before(
+            asked,
+            surgeries.lazy().filter(pl.col("period") == period).select("patient_key", *same, *told),
+            ["patient_key", *same],
+            "surgery_date",
+        ).with_columns(pl.lit(who).alias("who"))
+        for who, same in _BY_WHOM.items()
+        for period in _PERIODS.values()
+    ]
     gap = (pl.col("from_date") - pl.col("surgery_date")).dt.total_days()
     return (
-        pl.concat([visits, operations])
-        .drop("release")
-        .join(surgeries, on="patient_key")
-        .filter(gap.is_between(1, pl.col("period")), same_surgeon | same_group)
-        .sort("claim_key", "line_number", "surgery_date", descending=[False, False, True])
+        pl.concat(found)
+        .filter(gap <= pl.col("period"))
+        .sort(
+            "claim_key",
+            "line_number",
+            "surgery_date",
+            descending=[False, False, True],
+            maintain_order=True,
+        )
         .unique(["claim_key", "line_number"], keep="first", maintain_order=True)
         .select(
             "claim_key",
@@ -266,10 +282,7 @@ def inside_global_period(claims: Claims, reference: Reference) -> Rows:
             "surgery_date",
             "period",
             (pl.col("surgery_date") + pl.duration(days=pl.col("period"))).alias("last_day"),
-            pl.when(same_surgeon)
-            .then(pl.lit("provider"))
-            .otherwise(pl.lit("group and specialty"))
-            .alias("who"),
+            "who",
             "modifiers",
             "advice",
             "release",

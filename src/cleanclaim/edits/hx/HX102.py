@@ -160,39 +160,33 @@ def more_often_than_allowed(claims: Claims, reference: Reference) -> Rows:
         return pl.DataFrame(schema={"claim_key": pl.Int64})
     limited = asked["procedure_code"].unique().implode()
     stands = pl.col("stands") & pl.col("procedure_code").is_in(limited)
-    earlier = claims.lines.filter(stands).select(
-        "patient_key",
-        "procedure_code",
-        pl.col("from_date").alias("earlier_date"),
-        pl.col("claim_key").alias("_claim"),
-        pl.col("line_number").alias("_line"),
-    )
-    months = pl.col("from_date").dt.year() * 12 + pl.col("from_date").dt.month()
-    earlier_months = pl.col("earlier_date").dt.year() * 12 + pl.col("earlier_date").dt.month()
-    number = pl.col("period").str.extract(r":(\d+)$").cast(pl.Int64)
-    kind = pl.col("period").str.extract(r"^([a-z_]+)")
-    days_between = (pl.col("from_date") - pl.col("earlier_date")).dt.total_days()
-    same_window = (
-        pl.when(kind == "day")
-        .then(days_between == 0)
-        .when(kind == "calendar_year")
-        .then(pl.col("from_date").dt.year() == pl.col("earlier_date").dt.year())
-        .when(kind == "months")
-        .then((months - earlier_months) <= number)
-        .when(kind == "days")
-        .then(days_between < number)
-        .otherwise(kind == "lifetime")
-    )
-    before = (pl.col("earlier_date") < pl.col("from_date")) | (
-        (pl.col("earlier_date") == pl.col("from_date"))
-        & (
-            (pl.col("_claim") < pl.col("claim_key"))
-            | (
-                (pl.col("_claim") == pl.col("claim_key"))
-                & (pl.col("_line") < pl.col("line_number"))
-            )
+    who = ["patient_key", "procedure_code"]
+    keys = ["claim_key", "line_number"]
+    in_turn = (
+        claims.lines.filter(stands)
+        .select(*who, "from_date", *keys)
+        .drop_nulls([*who, "from_date"])
+        .sort(*who, "from_date", *keys)
+        .with_columns(
+            pl.int_range(pl.len(), dtype=pl.Int64).alias("_turn"),
+            pl.col("from_date").shift(1).alias("earlier_date"),
         )
     )
+    number = pl.col("period").str.extract(r":(\d+)$").cast(pl.Int64)
+    kind = pl.col("period").str.extract(r"^([a-z_]+)")
+    since = (
+        pl.when(kind == "day")
+        .then("from_date")
+        .when(kind == "calendar_year")
+        .then(pl.date(pl.col("from_date").dt.year(), 1, 1))
+        .when(kind == "months")
+        .then(pl.col("from_date").dt.month_start().dt.offset_by(worded("-{}mo", number)))
+        .when(kind == "days")
+        .then(pl.col("from_date") - pl.duration(days=number - 1))
+        .when(kind == "lifetime")
+        .then(pl.date(1, 1, 1))
+    )
+    count = pl.col("_turn") - pl.col("_first")  # of the lines in the window, before this one
     first_again = (
         pl.when(kind == "months")
         .then(pl.col("earlier_date").dt.month_start().dt.offset_by(worded("{}mo", number + 1)))
@@ -204,10 +198,21 @@ def more_often_than_allowed(claims: Claims, reference: Reference) -> Rows:
         .then(pl.col("earlier_date") + pl.duration(days=1))
     )
     return (
-        asked.join(earlier, on=["patient_key", "procedure_code"])
-        .filter(before, same_window)
-        .with_columns(pl.len().over("claim_key", "line_number", "period").alias("_count"))
-        .filter(pl.col("_count") >= pl.col("most"))
+        asked.join(in_turn.select(*keys, "_turn", "earlier_date"), on=keys)
+        .with_columns(since.alias("_since"))
+        .drop_nulls("_since")
+        .sort("_since")
+        .join_asof(
+            in_turn.sort("from_date", "_turn").select(
+                *who, pl.col("from_date").alias("_day"), pl.col("_turn").alias("_first")
+            ),
+            left_on="_since",
+            right_on="_day",
+            by=who,
+            strategy="forward",
+            check_sortedness=False,
+        )
+        .filter(count >= pl.col("most"), count > 0)
         .sort("claim_key", "line_number", "earlier_date", descending=[False, False, True])
         .unique(["claim_key", "line_number"], keep="first", maintain_order=True)
         .select(

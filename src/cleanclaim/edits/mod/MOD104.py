@@ -15,6 +15,7 @@ from cleanclaim.terms import IS_PROFESSIONAL, has_modifier
 from cleanclaim.wording import worded
 
 _MINOR = ("000", "010")
+_FIRST = ("other_line_number", "_other_claim", "why")
 _SHOWN = (
     "claim_key", "line_number", "procedure_code", "other_code", "other_line_number", "_other_claim", "why", "release",
 )  # fmt: skip
@@ -128,7 +129,9 @@ def visit_beside_procedure_without_25(claims: Claims, reference: Reference) -> R
     visits = fees.filter(
         "visit", ~pl.col("is_history").fill_null(value=False), ~has_modifier("25", "57")
     ).select("claim_key", "line_number", "procedure_code", *day)
-    beside = visits.join(minor, on=day)
+    # One procedure is told of a visit: the first of the day will do for all visits.
+    first = minor.sort(_FIRST).unique(day, keep="first", maintain_order=True)
+    beside = visits.join(first, on=day)
     bundled = (
         claims.pairs.lazy()
         .filter(
@@ -155,6 +158,6 @@ def visit_beside_procedure_without_25(claims: Claims, reference: Reference) -> R
     )
     return (
         pl.concat([beside.drop(day).select(_SHOWN), by_pair.select(_SHOWN)])
-        .sort("claim_key", "line_number", "other_line_number", "_other_claim", "why")
+        .sort("claim_key", "line_number", *_FIRST)
         .unique(["claim_key", "line_number"], keep="first", maintain_order=True)
     )

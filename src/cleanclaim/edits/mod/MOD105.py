@@ -107,21 +107,28 @@ def visit_at_surgery_without_57(claims: Claims, reference: Reference) -> Rows:
         pl.col("from_date").alias("surgery_date"),
         "release",
     )
-    ahead = (pl.col("surgery_date") - pl.col("from_date")).dt.total_days()
+    first = major.sort("other_code").unique([*by, "surgery_date"], keep="first")
+    visits = fees.filter(
+        "visit", ~pl.col("is_history").fill_null(value=False), ~has_modifier("57", "24", "25")
+    ).select("claim_key", "line_number", "procedure_code", "from_date", *by)
     return (
-        fees.filter(
-            "visit", ~pl.col("is_history").fill_null(value=False), ~has_modifier("57", "24", "25")
+        pl.concat(
+            visits.with_columns(
+                pl.col("from_date").dt.offset_by(ahead).alias("surgery_date"),
+                pl.lit(when).alias("when"),
+            ).join(first, on=[*by, "surgery_date"])
+            for ahead, when in (("0d", "on the day of"), ("1d", "on the day before"))
         )
-        .select("claim_key", "line_number", "procedure_code", "from_date", *by)
-        .join(major, on=by)
-        .filter(ahead.is_between(0, 1))
-        .with_columns(
-            pl.when(ahead == 0)
-            .then(pl.lit("on the day of"))
-            .otherwise(pl.lit("on the day before"))
-            .alias("when")
-        )
-        .sort("claim_key", "line_number", "surgery_date", "other_code")
+        .sort("claim_key", "line_number", "surgery_date")
         .unique(["claim_key", "line_number"], keep="first", maintain_order=True)
-        .drop(by)
+        .select(
+            "claim_key",
+            "line_number",
+            "procedure_code",
+            "from_date",
+            "other_code",
+            "surgery_date",
+            "release",
+            "when",
+        )
     )

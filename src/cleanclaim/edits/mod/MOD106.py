@@ -108,19 +108,26 @@ def modifier_of_another_kind_of_service(claims: Claims, reference: Reference) ->
         ).alias("why"),
     )
     by = ["patient_key", "provider_npi"]
-    surgeries = every.filter(
-        "stands",
-        ~pl.col("visit"),
-        pl.col("global_days").is_in(["000", "010", "090"]),
-    ).select(*by, "global_days", pl.col("from_date").alias("_day"))
-    ahead = (pl.col("_day") - pl.col("from_date")).dt.total_days()
-    minor_only = (
-        fees.filter(has_modifier("57"), "visit")
-        .select(*keys, "from_date", *by)
-        .join(surgeries, on=by)
-        .filter(ahead.is_between(0, 1))
-        .group_by(keys, maintain_order=True)
+    surgeries = (
+        every.filter(
+            "stands",
+            ~pl.col("visit"),
+            pl.col("global_days").is_in(["000", "010", "090"]),
+        )
+        .group_by(*by, pl.col("from_date").alias("_day"))
         .agg((pl.col("global_days") == "090").any().alias("_major"))
+    )
+    decided = fees.filter(has_modifier("57"), "visit").select(*keys, "from_date", *by)
+    minor_only = (
+        pl.concat(
+            decided.with_columns(pl.col("from_date").dt.offset_by(ahead).alias("_day")).join(
+                surgeries, on=[*by, "_day"]
+            )
+            for ahead in ("0d", "1d")
+        )
+        .sort(keys[:2])
+        .group_by(keys, maintain_order=True)
+        .agg(pl.col("_major").any())
         .filter(~pl.col("_major"))
         .select(
             *keys,

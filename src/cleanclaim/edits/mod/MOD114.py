@@ -8,6 +8,7 @@ import polars as pl
 
 from cleanclaim.derive import Claims
 from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.nearest import latest_before
 from cleanclaim.reference import Reference
 from cleanclaim.samples import professional
 from cleanclaim.terms import MODIFIERS, has_modifier
@@ -33,6 +34,34 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
             "no earlier claims are loaded, so the surgery that the modifier speaks of cannot be looked for"
         ).alias("reason"),
     )
+
+
+def _after_surgery(claims: Claims, asked: pl.LazyFrame) -> pl.LazyFrame:
+    """The lines with another surgery on their day or in the 90 days before it."""
+    days = (
+        _surgeries(claims)
+        .group_by("patient_key", "surgery_date")
+        .agg(pl.col("_key", "_line").first(), pl.len().alias("_count"))
+    )
+    is_another = (
+        (pl.col("_count") > 1)
+        | (pl.col("_key") != pl.col("claim_key"))
+        | (pl.col("_line") != pl.col("line_number"))
+    )
+    keys = ["claim_key", "line_number"]
+    same_day = asked.join(
+        days,
+        left_on=["patient_key", "from_date"],
+        right_on=["patient_key", "surgery_date"],
+    ).filter(is_another)
+    gap = (pl.col("from_date") - pl.col("surgery_date")).dt.total_days()
+    earlier = latest_before(
+        asked.select(*keys, "patient_key", "from_date"),
+        days.select("patient_key", "surgery_date"),
+        ["patient_key"],
+        "surgery_date",
+    ).filter(gap <= _LONGEST_GLOBAL_DAYS)
+    return pl.concat([same_day.select(keys), earlier.select(keys)])
 
 
 def _surgeries(claims: Claims) -> pl.LazyFrame:
@@ -128,19 +157,9 @@ def modifier_without_earlier_service(claims: Claims, reference: Reference) -> Ro
         .with_columns(pl.lit("there is no other line of that code on that day").alias("what"))
     )
     asked = claims.lines.lazy().filter(has_modifier(*_GLOBAL))
-    gap = (pl.col("from_date") - pl.col("surgery_date")).dt.total_days()
-    met = (
-        asked.join(_surgeries(claims), on="patient_key")
-        .filter(
-            gap.is_between(0, _LONGEST_GLOBAL_DAYS),
-            (pl.col("_key") != pl.col("claim_key")) | (pl.col("_line") != pl.col("line_number")),
-        )
-        .select("claim_key", "line_number")
-        .unique()
-    )
-    without = asked.join(met, on=["claim_key", "line_number"], how="anti").with_columns(
-        pl.lit("no surgery of the 90 days before is on the claims loaded").alias("what")
-    )
+    without = asked.join(
+        _after_surgery(claims, asked), on=["claim_key", "line_number"], how="anti"
+    ).with_columns(pl.lit("no surgery of the 90 days before is on the claims loaded").alias("what"))
     if not claims.has_history:
         without = without.filter(pl.lit(value=False))
     shown = [

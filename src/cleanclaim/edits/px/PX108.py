@@ -75,19 +75,24 @@ def always_bundled(claims: Claims, reference: Reference) -> Rows:
     del reference
     fees = claims.line_fees.lazy().filter(_ASKED, "stands")
     day = ["patient_key", "provider_npi", "from_date"]
-    paid = fees.filter(pl.col("status").is_in(_PAID)).select(
-        *day,
-        pl.col("claim_key").alias("_claim"),
-        pl.col("line_number").alias("_line"),
+    paid = (
+        fees.filter(pl.col("status").is_in(_PAID))
+        .group_by(day)
+        .agg(
+            pl.col("claim_key").first().alias("_claim"),
+            pl.col("line_number").first().alias("_line"),
+            pl.len().alias("_count"),
+        )
     )
     current = fees.filter(~pl.col("is_history").fill_null(value=False))
     beside = (
         current.filter(pl.col("status") == "T")
         .join(paid, on=day)
         .filter(
-            (pl.col("_claim") != pl.col("claim_key")) | (pl.col("_line") != pl.col("line_number"))
+            (pl.col("_count") > 1)
+            | (pl.col("_claim") != pl.col("claim_key"))
+            | (pl.col("_line") != pl.col("line_number"))
         )
-        .unique(["claim_key", "line_number"], maintain_order=True)
         .with_columns(pl.lit("it stands beside another service of that day").alias("what"))
     )
     always = current.filter(pl.col("status").is_in(["B", "P"])).with_columns(

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from cleanclaim.read.x12.composites import Composites, composites
 from cleanclaim.read.x12.index import Rows, Segments, Slices, first_in, word
 from cleanclaim.read.x12.loops import Loops
 from cleanclaim.read.x12.numbers import decimal_places
@@ -126,6 +127,11 @@ class Cells:
             return rows[:0]
         owner = np.searchsorted(loops.line, rows, side="right") - 1
         return rows[(owner >= 0) & (rows < loops.line_end[np.maximum(owner, 0)])]
+
+    @cached_property
+    def composites(self) -> Composites:
+        """The composites of the claims' HI segments."""
+        return composites(self.s, self.loops)
 
     # -- places
 

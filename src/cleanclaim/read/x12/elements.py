@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from cleanclaim.read.x12.cells import day_numbers
 from cleanclaim.read.x12.ground import Ground
-from cleanclaim.read.x12.guide import MOST_ELEMENTS, Element, elements
+from cleanclaim.read.x12.guide import MOST_COMPONENTS, MOST_ELEMENTS, Element, elements
 from cleanclaim.read.x12.index import Rows, Slices
 from cleanclaim.read.x12.numbers import decimal_places
 from cleanclaim.read.x12.strings import Ints
@@ -79,6 +79,7 @@ def check_elements(ground: Ground) -> None:
         if not len(rows):
             continue
         _too_many(ground, rows, segment)
+        _too_many_components(ground, rows, segment)
         longest = int(ground.s.counts[rows].max())
         for element in asked:
             is_asked = element.is_required and ground.is_current
@@ -105,6 +106,22 @@ def _too_many(ground: Ground, rows: Rows, segment: str) -> None:
             f"{segment} has more elements than it can have; a separator is probably wrong.",
             expected=f"at most {most} elements",
         )
+
+
+def _too_many_components(ground: Ground, rows: Rows, segment: str) -> None:
+    for number, most in MOST_COMPONENTS.get(segment, {}).items():
+        slices = ground.s.element(rows, number)
+        over = ground.s.components(slices) > most
+        if over.any():
+            name = f"{segment}{number:02d}"
+            ground.note(
+                rows[over],
+                "ENV003",
+                name,
+                "too many components",
+                f"{name} has more components than it can have; the rest is not read.",
+                expected=f"at most {most} components",
+            )
 
 
 def _check(asked: _Asked) -> None:

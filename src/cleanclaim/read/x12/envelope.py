@@ -93,6 +93,7 @@ class Envelopes:
                 "The interchange header is broken: its separators cannot be told.",
                 kind="broken",
                 position=position,
+                expected="four different separators that are not letters, digits or blanks",
             )
         for position in outside.odd[:100]:
             self._faults.add(
@@ -110,6 +111,14 @@ class Envelopes:
                 "Composites are written with another component separator than ISA16 declares; they are read as written.",
                 kind="component",
                 position=position + 104,
+            )
+        for position in outside.repetition[:100]:
+            self._faults.add(
+                "ENV001",
+                "ISA11",
+                "ISA11 and ISA16 declare the same separator; it is read as the component separator.",
+                kind="repetition",
+                position=position + 82,
             )
         if not self.transactions:
             self._faults.add(

@@ -96,7 +96,7 @@ class Ground:
         name = text.decode("ascii", "replace")
         return name if name in KNOWN or name in _ELSEWHERE else "segment"
 
-    def note(
+    def note(  # noqa: PLR0913 - a fault has these parts
         self,
         rows: Ints,
         fault: str,
@@ -104,6 +104,7 @@ class Ground:
         kind: str,
         explanation: str,
         *,
+        found: str | None = None,
         expected: str | None = None,
         slices: tuple[Ints, Ints] | None = None,
         longest: int = 18,
@@ -116,6 +117,7 @@ class Ground:
             element: segment or element.
             kind: what is wrong, in a word.
             explanation: what is wrong, in a sentence.
+            found: what was found instead, if it is not an element.
             expected: what should stand there.
             slices: where the element stands in each; the segment's start where not given.
             longest: what is longer than this is not shown, only its length.
@@ -137,7 +139,7 @@ class Ground:
                 segment_number=int(self.cells.origin.numbers[row]),
                 position=start + int(self.cells.origin.offsets[row]),
                 claim_key=int(keys[n]) if keys[n] >= 0 else None,
-                found=None
+                found=found
                 if slices is None
                 else self._shown(row, element, (start, int(slices[1][n])), longest),
                 expected=expected,

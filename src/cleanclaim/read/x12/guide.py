@@ -74,6 +74,28 @@ ONCE_A_NAME: Final = ("N3", "N4", "DMG")
 """Segments that an NM1 has once."""
 ONCE_A_QUALIFIER: Final = {"DTP": frozenset({"431", "434", "435", "439", "472", "484"})}
 """Qualifiers of segments that a claim or line has once."""
+_MOST: Final = {
+    Place.HEADER: "NM1 10 N2 2 PER 2 REF 20",
+    Place.BILLING: "PRV 1 NM1 10 N2 2 PER 2 REF 20",
+    Place.SUBSCRIBER: "NM1 10 N2 2 PER 2 REF 20",
+    Place.PATIENT: "NM1 10 N2 2 PER 2 REF 20",
+    Place.CLAIM: "DTP 150 DN2 35 PWK 10 AMT 40 REF 30 K3 10 NTE 20 HSD 12 CRC 100 HI 25 QTY 10 PRV 1 NM1 10 N2 2 PER 2",
+    Place.OTHER_PAYER: "CAS 5 AMT 15 DTP 9 NM1 10 N2 2 PER 2 REF 20",
+    Place.LINE: "PWK 10 CRC 3 DTP 15 QTY 5 MEA 20 AMT 15 K3 10 NTE 10 REF 30 TOO 32 PRV 1 NM1 10 N2 2 PER 2",
+    Place.DECISION: "CAS 5 AMT 15 DTP 9",
+}
+MOST_PAYERS: Final = 10
+"""Other payers (loop 2320) that a claim has at most."""
+MOST_DECISIONS: Final = 15
+"""Decisions of other payers (loop 2430) that a line has at most."""
+MOST_LINES: Final = {"professional": 50, "institutional": 999, "dental": 50}
+"""Service lines (loop 2400) that a claim has at most."""
+MOST_CODES: Final = {
+    "principal": 1, "other": 24, "admitting": 1, "reason_for_visit": 3, "external_cause": 12, "condition": 24, "occurrence": 24,
+    "occurrence_span": 24, "value": 24, "procedure": 25, "anesthesia": 2, "treatment": 24, "drg": 1,
+}  # fmt: skip
+"""Codes of a kind that the HI segments of a claim hold at most."""
+UNLIMITED: Final = 1 << 40
 
 OTHER_TRANSACTIONS: Final = {
     "835": "a remittance advice",
@@ -262,6 +284,27 @@ OPEN: Final = frozenset(
 )
 """Segments whose codes, numbers and dates say nothing of who a patient is, so that a fault may show them."""
 PRIVATE: Final = frozenset({"CLM01"})
+
+
+MOST_COMPONENTS: Final = {
+    "CLM": {5: 3, 11: 5}, "HI": dict.fromkeys(range(1, 13), 9), "SV1": {1: 8, 7: 4}, "SV2": {2: 8}, "SV3": {1: 8, 4: 5, 11: 4},
+    "CTP": {5: 15}, "SVD": {3: 8}, "TOO": {3: 5},
+}  # fmt: skip
+"""Components that a composite element has at most, by segment and element."""
+
+
+@cache
+def limits() -> dict[str, tuple[int, ...]]:
+    """How often a place, or in it an NM1, has a segment at most, by segment and `Place`.
+
+    The 837 transaction set's own maximum, or the guides' where all three have less.
+    """
+    found: dict[str, list[int]] = {}
+    for place, given in _MOST.items():
+        words = given.split()
+        for name, most in zip(words[::2], words[1::2], strict=True):
+            found.setdefault(name, [UNLIMITED] * len(Place))[place] = int(most)
+    return {name: tuple(by_place) for name, by_place in found.items()}
 
 
 @cache

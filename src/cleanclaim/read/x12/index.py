@@ -218,6 +218,12 @@ class Segments:
         there = (inside >= number - 1) & (length > 0)
         return np.where(there, from_, 0), np.where(there, to - from_, 0)
 
+    def components(self, slices: Slices) -> Ints:
+        """How many components each composite has."""
+        if not slices[1].any() or not len(self._components):
+            return np.ones_like(slices[1])
+        return self._inside(slices)[1] + 1
+
     def _inside(self, slices: Slices) -> tuple[Ints, Ints]:
         """For each composite the number of its first component separator and how many it has."""
         kept = self._composites.get(id(slices[0]))

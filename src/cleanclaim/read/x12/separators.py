@@ -68,11 +68,27 @@ def separators(data: bytes, isa: int) -> Separators | None:
         return None
     component = data[after - 1]
     terminator = _terminator(data, isa, after, element)
-    if terminator is None or len({element, component, terminator}) < 3:
+    # A terminator inside the header would end it in its middle.
+    if terminator is None or terminator in data[isa : after - 1]:
         return None
     given = data[ends[10] + 1 : ends[11]]
     is_mark = len(given) == 1 and not given.isalnum() and given not in {b" ", bytes([component])}
-    return Separators(element, component, given[0] if is_mark else None, terminator)
+    declared = Separators(element, component, given[0] if is_mark else None, terminator)
+    return declared if _is_told(data, isa, declared) else None
+
+
+def _is_told(data: bytes, isa: int, declared: Separators) -> bool:
+    """True if the separators differ, and the component separator is no letter, digit or blank, or composites use another."""
+    if len({declared.element, declared.component, declared.terminator}) < 3:
+        return False
+    is_part_of_values = chr(declared.component).isalnum() or declared.component in _BLANKS
+    return not is_part_of_values or component_in_use(data, isa, declared) != declared.component
+
+
+def same_repetition(data: bytes, isa: int, declared: Separators) -> bool:
+    """True if ISA11 declares the component separator as the repetition separator too."""
+    elements = data[isa : isa + LONGEST_ISA].split(bytes([declared.element]), 12)
+    return elements[11] == bytes([declared.component])
 
 
 def component_in_use(data: bytes, isa: int, declared: Separators) -> int:
@@ -89,7 +105,8 @@ def component_in_use(data: bytes, isa: int, declared: Separators) -> int:
     mark = re.escape(bytes([declared.element]))
     end = re.escape(bytes([declared.terminator]))
     first = re.compile(end + rb"[\r\n\t ]*(?:HI|SV1)" + mark + rb"[A-Z]{2,3}([:<>|\\^!])[A-Z0-9]")
-    found = first.search(data, isa)
+    later = re.compile(end + rb"[\r\n\t ]*ISA[^A-Za-z0-9]").search(data, isa)
+    found = first.search(data, isa, later.start() if later else len(data))
     return (
         found[1][0]
         if found and found[1][0] not in {declared.element, declared.terminator}

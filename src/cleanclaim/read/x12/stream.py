@@ -22,6 +22,7 @@ from cleanclaim.read.x12.separators import (
     component_in_use,
     find_isa,
     is_standard,
+    same_repetition,
     separators,
 )
 from cleanclaim.read.x12.strings import Ints
@@ -64,6 +65,7 @@ class Outside:
         broken: offsets of interchange headers whose separators cannot be told.
         odd: offsets of headers that are read though their elements have not the fixed lengths.
         component: offsets of headers that declare another component separator than their composites use.
+        repetition: offsets of headers that declare one separator for components and repetitions.
         interchanges: how many interchange headers were found, broken ones included.
     """
 
@@ -72,6 +74,7 @@ class Outside:
     broken: list[int] = field(default_factory=list)
     odd: list[int] = field(default_factory=list)
     component: list[int] = field(default_factory=list)
+    repetition: list[int] = field(default_factory=list)
     interchanges: int = 0
 
 
@@ -88,6 +91,7 @@ class Stream:
         self._source = source
         self._chunk = max(chunk_size, 1 << 10)
         self._data = b""
+        self._from = 0
         self._at = 0
         self._ended = False
         self._separators: Separators | None = None
@@ -99,11 +103,11 @@ class Stream:
         wanted = self._chunk
         while self._fill(wanted):
             if self._separators is None and not self._enter():
-                wanted = len(self._data) + self._chunk
+                wanted = len(self._data) - self._from + self._chunk
                 continue
             end, is_switch = self._end_of_block()
-            if not end:
-                wanted = 2 * len(self._data)
+            if end == self._from:
+                wanted = 2 * (len(self._data) - self._from)
                 continue
             piece = self._piece(
                 end, number, is_end=is_switch or (self._ended and end == len(self._data))
@@ -112,50 +116,57 @@ class Stream:
             yield piece
             self._context.remember(piece)
             self._drop(end)
-            wanted = self._chunk
+            # Small blocks, of interchanges that each have their own separators, do not move the rest each time.
+            wanted = self._chunk // 2 if is_switch else self._chunk
             if is_switch:
                 self._separators, self._context = None, _Context()
 
     def _fill(self, wanted: int) -> bool:
         """Have `wanted` bytes at hand, if the stream has them; False at its end."""
-        parts, size = [self._data], len(self._data)
-        while size < wanted and not self._ended:
-            more = self._source.read(wanted - size)
-            self._ended = not more
-            parts.append(more)
-            size += len(more)
-        self._data = b"".join(parts) if len(parts) > 1 else self._data
-        return bool(self._data)
+        size = len(self._data) - self._from
+        if size < wanted and not self._ended:
+            parts = [self._data[self._from :]]
+            while size < wanted and not self._ended:
+                more = self._source.read(max(wanted, self._chunk) - size)
+                self._ended = not more
+                parts.append(more)
+                size += len(more)
+            self._data, self._from = b"".join(parts), 0
+        return size > 0
 
-    def _drop(self, count: int) -> None:
-        self._data, self._at = self._data[count:], self._at + count
+    def _drop(self, end: int) -> None:
+        """Let go of the bytes before an offset."""
+        self._at += end - self._from
+        self._from = end
 
     def _enter(self) -> bool:
         """Move to the next readable interchange header; False where more bytes are needed, or none is left."""
         data, outside = self._data, self.outside
-        isa = find_isa(data)
+        isa = find_isa(data, self._from)
         if not outside.interchanges:
-            self._note_preamble(data[: isa if isa >= 0 else self._all_but_a_header()])
+            self._note_preamble(data[self._from : isa if isa >= 0 else self._all_but_a_header()])
         while isa >= 0 and (self._ended or len(data) - isa >= LONGEST_ISA):
             declared = separators(data, isa)
             outside.interchanges += 1
             if declared is not None:
                 if not is_standard(data, isa):
-                    outside.odd.append(self._at + isa)
+                    outside.odd.append(self._at + isa - self._from)
+                if same_repetition(data, isa, declared):
+                    outside.repetition.append(self._at + isa - self._from)
                 used = component_in_use(data, isa, declared)
                 if used != declared.component:
-                    outside.component.append(self._at + isa)
+                    outside.component.append(self._at + isa - self._from)
                 self._separators = replace(declared, component=used)
                 self._drop(isa)
                 return True
-            outside.broken.append(self._at + isa)
+            outside.broken.append(self._at + isa - self._from)
             isa = find_isa(data, isa + 3)
         self._drop(isa if isa >= 0 else self._all_but_a_header())
         return False
 
     def _all_but_a_header(self) -> int:
         """How many bytes without a header may be let go: the last few may be the start of one."""
-        return len(self._data) if self._ended else max(len(self._data) - 3, 0)
+        return len(self._data) if self._ended else max(len(self._data) - 3, self._from)
 
     def _note_preamble(self, gone: bytes) -> None:
         if self._at == 0 and gone.startswith(_BYTE_ORDER_MARK):
@@ -164,10 +175,10 @@ class Stream:
         self.outside.preamble += len(gone.strip(_BLANKS))
 
     def _end_of_block(self) -> tuple[int, bool]:
-        """Where the block ends (0 where more bytes are needed), and whether an interchange of its own starts there."""
+        """Where the block ends (its start if more bytes are needed), and whether an interchange of its own starts there."""
         now = self._separators
         assert now is not None  # noqa: S101 - for the type checker: `_enter` has set it
-        for found in HEADER.finditer(self._data, 3):
+        for found in HEADER.finditer(self._data, self._from + 3):
             if self._starts_another(found.start(), now):
                 return found.start(), True
         if self._ended:
@@ -176,7 +187,7 @@ class Stream:
 
     def _starts_another(self, isa: int, now: Separators) -> bool:
         """True for a later header that cannot be read as a segment of this block."""
-        before = self._data[max(isa - 64, 0) : isa]
+        before = self._data[max(isa - 64, self._from) : isa]
         is_segment = before.rstrip(_BLANKS)[-1:] == bytes([now.terminator]) or (
             before.endswith(bytes([now.terminator]))
         )
@@ -194,24 +205,24 @@ class Stream:
         )
         window = 1 << 16
         while True:
-            start = max(len(self._data) - window, 0)
+            start = max(len(self._data) - window, self._from)
             last = 0
             for found in mark.finditer(self._data, start):
                 last = found.start() + 1
             if last:
                 return last
-            if start == 0:
+            if start == self._from:
                 break
             window *= 4
-        if len(self._data) < LONGEST_CLAIM:
-            return 0
-        return self._data.rfind(bytes([now.terminator])) + 1 or len(self._data)
+        if len(self._data) - self._from < LONGEST_CLAIM:
+            return self._from
+        return self._data.rfind(bytes([now.terminator]), self._from) + 1 or len(self._data)
 
     def _piece(self, end: int, number: int, *, is_end: bool) -> Piece:
         now = self._separators
         assert now is not None  # noqa: S101 - for the type checker: `_enter` has set it
         context = self._context
-        segments = Segments(context.prefix + self._data[:end], now)
+        segments = Segments(context.prefix + self._data[self._from : end], now)
         carried = len(context.offsets)
         size = len(segments) - carried
         offsets = np.full(size, self._at - len(context.prefix), dtype=np.int64)
