@@ -49,6 +49,7 @@ from cleanclaim.reference.periods import (
     packed,
     taken,
 )
+from cleanclaim.shown import showable
 from cleanclaim.terms import IS_BILLING_DIAGNOSIS, MODIFIERS, POINTERS, daily_units
 from cleanclaim.validity import ATTRIBUTES, attributes, is_loaded, validity
 
@@ -105,13 +106,13 @@ class Claims:
     """A batch of claims as edits see it: the tables of the model, enriched, each a Polars frame.
 
     Attributes:
-        batch: the plain tables, each in the order of its keys.
+        batch: the plain tables, each in the order of its keys; a code without the form of one is replaced by its kind (`cleanclaim.shown`).
         reference: the dated tables that the codes were met with.
         kept: judgements that several edits share, by name.
     """
 
     def __init__(self, batch: Batch, reference: Reference) -> None:
-        self.batch = in_order(batch)
+        self.batch = showable(in_order(batch))
         self.reference = reference
         self._spoken: dict[str, Marks] = {}
         self._routes: dict[str, pl.Series | str] = {}

@@ -21,6 +21,7 @@ from cleanclaim.message import render
 from cleanclaim.model import TABLES
 from cleanclaim.positions import MOST_NUMBERS, found_in, keys_of, whole_numbers
 from cleanclaim.reference.periods import Ints, taken
+from cleanclaim.shown import is_showable_number
 
 FINDINGS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "claim_id": pl.String,
@@ -122,7 +123,8 @@ def _written(edit: Edit, columns: tuple[tuple[str, pl.DataType], ...]) -> list[p
         if name not in KEYS and name not in OVERRIDES and not name.startswith("_")
     ]
     shown = [name for name in said if name not in _NEVER_EVIDENCE]
-    evidence = pl.struct(shown).struct.json_encode() if shown else pl.lit("{}")
+    values = [_shown(name, dtype) for name, dtype in schema.items() if name in shown]
+    evidence = pl.struct(values).struct.json_encode() if values else pl.lit("{}")
     own = [name for name in (*KEYS, *OVERRIDES) if name in schema and name != "suggestion"]
     suggestion = pl.col("suggestion") if "suggestion" in schema else render(edit.suggestion, schema)
     return [
@@ -137,6 +139,16 @@ def _fitted(name: str) -> pl.Expr:
     """A key or an override in the type that it must have."""
     column = pl.col(name).cast(FINDINGS["disposition"]) if name == "disposition" else pl.col(name)
     return column.cast(_RAW[name])
+
+
+def _shown(name: str, dtype: pl.DataType) -> pl.Expr:
+    """An evidence column without numbers so big that they may identify somebody."""
+    if isinstance(dtype, pl.List) and dtype.inner.is_numeric():
+        small = pl.element().filter(is_showable_number(pl.element()))
+        return pl.col(name).list.eval(small)
+    if dtype.is_numeric():
+        return pl.when(is_showable_number(pl.col(name))).then(name).alias(name)
+    return pl.col(name)
 
 
 def _claim_keys(raw: pl.DataFrame) -> Ints:

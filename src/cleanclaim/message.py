@@ -14,6 +14,7 @@ from typing import Final
 import polars as pl
 
 from cleanclaim.errors import EditError
+from cleanclaim.shown import number_words
 
 NOTHING: Final = "(nothing)"
 _PARTS: Final = re.compile(r"\[[^\]]*\]|[^\[]+")
@@ -63,21 +64,22 @@ def _written(name: str, form: str, dtype: pl.DataType) -> pl.Expr:
     if form == "icd":
         return _icd_list(column) if isinstance(dtype, pl.List) else _icd(column)
     if form == "money":
-        return pl.lit("$") + column.cast(pl.Decimal(15, 2)).cast(pl.String)
+        return number_words(column, pl.lit("$") + column.cast(pl.Decimal(15, 2)).cast(pl.String))
     if form not in {"", "date"}:
         raise EditError(
             f"unknown form '{form}' of '{name}' in a message; there are icd, money, date"
         )
     if isinstance(dtype, pl.List):
-        return column.cast(pl.List(pl.String)).list.join(", ")
+        return column.list.eval(_text(pl.element(), dtype.inner)).list.join(", ")
+    return _text(column, dtype)
+
+
+def _text(value: pl.Expr, dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:
+    text = value.cast(pl.String)
     if isinstance(dtype, pl.Decimal):
-        text = column.cast(pl.String)
-        return (
-            pl.when(text.str.contains(".", literal=True))
-            .then(text.str.strip_chars_end("0").str.strip_chars_end("."))
-            .otherwise(text)
-        )
-    return column.cast(pl.String)
+        plain = text.str.strip_chars_end("0").str.strip_chars_end(".")
+        text = pl.when(text.str.contains(".", literal=True)).then(plain).otherwise(text)
+    return number_words(value, text) if dtype.is_numeric() else text
 
 
 def _icd(code: pl.Expr) -> pl.Expr:

@@ -94,10 +94,10 @@ def _luhn(first_doubled: int) -> pl.Expr:
 
 
 def dotted(column: str) -> pl.Expr:
-    """An undotted ICD code with its dot."""
+    """An undotted ICD code with its dot; what is no code as it is."""
     code = pl.col(column)
     return (
-        pl.when(code.str.len_chars() > 3)
+        pl.when(code.str.contains(r"^[A-Z0-9]{4,}$"))
         .then(code.str.slice(0, 3) + "." + code.str.slice(3))
         .otherwise(code)
     )

@@ -30,7 +30,7 @@ from cleanclaim.wording import worded
         "billing_npi",
         pl.when(pl.col("billing_npi").is_null())
         .then(pl.lit("is missing"))
-        .otherwise(worded("{} is not a valid NPI", "billing_npi"))
+        .otherwise(worded("is not valid: {}", "billing_npi"))
         .alias("what"),
     ),
     message="The billing provider's NPI {what}.",

@@ -29,7 +29,7 @@ from cleanclaim.terms import fails_luhn
         "rendering_npi",
         "procedure_code",
     ),
-    message="The rendering provider's NPI {rendering_npi} is not valid.",
+    message="The rendering provider's NPI is not valid: {rendering_npi}.",
     suggestion="Ten digits, the last a check digit; look it up in NPPES.",
     examples=(
         fails(

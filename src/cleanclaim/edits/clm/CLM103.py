@@ -37,7 +37,7 @@ _ROLES = {
         date(2026, 11, 23),
     ),
     column="claims.referring_npi",
-    message="The {role} provider's NPI {npi} is not valid.",
+    message="The {role} provider's NPI is not valid: {npi}.",
     suggestion="Ten digits, the last a check digit; look it up in NPPES.",
     when={
         "claims": pl.any_horizontal(pl.col(f"{role}_npi").is_not_null() for role in _ROLES),

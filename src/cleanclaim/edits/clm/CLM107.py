@@ -8,6 +8,7 @@ import polars as pl
 
 from cleanclaim.edit import Disposition, Source, fails, passes, row_edit
 from cleanclaim.samples import institutional, professional
+from cleanclaim.shown import number_words
 from cleanclaim.wording import worded
 
 
@@ -31,13 +32,13 @@ from cleanclaim.wording import worded
         pl.when(pl.col("charge_amount").is_null())
         .then(pl.lit("The claim has no total charge"))
         .when(pl.col("charge_amount") < 0)
-        .then(worded("The total charge ${} is negative", "charge_amount"))
+        .then(worded("The total charge ${} is negative", number_words(pl.col("charge_amount"))))
         .when(pl.col("charge_amount") != pl.col("line_charge_amount"))
         .then(
             worded(
                 "The total charge ${} is not the sum of the lines, ${}",
-                "charge_amount",
-                "line_charge_amount",
+                number_words(pl.col("charge_amount")),
+                number_words(pl.col("line_charge_amount")),
             )
         )
         .otherwise(pl.lit("The total charge is zero"))

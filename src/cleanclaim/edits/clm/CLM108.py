@@ -8,6 +8,7 @@ import polars as pl
 
 from cleanclaim.edit import Disposition, Source, fails, passes, row_edit
 from cleanclaim.samples import professional
+from cleanclaim.shown import number_words
 from cleanclaim.wording import worded
 
 
@@ -31,8 +32,8 @@ from cleanclaim.wording import worded
         pl.when(pl.col("units").is_null())
         .then(pl.lit("are missing"))
         .when(pl.col("units") <= 0)
-        .then(worded("are {}", "units"))
-        .otherwise(worded("are {}, where whole units are counted", "units"))
+        .then(worded("are {}", number_words(pl.col("units"))))
+        .otherwise(worded("are {}, where whole units are counted", number_words(pl.col("units"))))
         .alias("what"),
     ),
     message="The units of {procedure_code} {what}.",

@@ -84,7 +84,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
             "a number of another form",
             professional(clia_number="12345", lines=[{"procedure_code": "85025"}]),
             line_number=1,
-            says="12345",
+            says="a number of 5 digits",
         ),
         passes(
             "with its number",

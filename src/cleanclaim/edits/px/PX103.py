@@ -10,6 +10,7 @@ from cleanclaim.derive import Claims
 from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.reference import Reference
 from cleanclaim.samples import professional
+from cleanclaim.shown import number_words
 from cleanclaim.wording import worded
 
 _IS_PERFORMANCE = pl.col("procedure_code").str.contains(r"^\d{4}F$")
@@ -79,7 +80,7 @@ def performance_code_charged(claims: Claims, reference: Reference) -> Rows:  # n
             "procedure_code",
             "charge_amount",
             pl.when(charged)
-            .then(worded("it is charged with ${}", "charge_amount"))
+            .then(worded("it is charged with ${}", number_words(pl.col("charge_amount"))))
             .otherwise(pl.lit("there is nothing else on the claim"))
             .alias("what"),
         )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from cleanclaim.read.x12.faults import Faults
+from cleanclaim.read.x12.ground import is_plain_number
 from cleanclaim.read.x12.guide import OTHER_TRANSACTIONS
 from cleanclaim.read.x12.index import Segments
 from cleanclaim.read.x12.stream import Outside, Piece
@@ -19,6 +21,7 @@ _COUNTED: Final = {"IEA": "groups", "GE": "transactions", "SE": "segments"}
 _INSIDE: Final = {"GS": "ISA", "ST": "GS"}
 _NAMES: Final = {"ISA": "interchange", "GS": "group", "ST": "transaction"}
 _OLD: Final = "0040"
+_VERSION: Final = re.compile(r"0040\d\d(?:X\d{3}(?:A\d)?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +249,7 @@ class Envelopes:
                 kind="version",
                 segment_number=site.number,
                 position=site.position,
-                found=version[:12],
+                found=version if _VERSION.fullmatch(version) else None,
                 expected="005010",
             )
 
@@ -285,7 +288,12 @@ def _number(text: bytes) -> str | None:
     """A count or control number as it stands; what is none of these only by its length."""
     if not text:
         return None
-    return text.decode("ascii") if text.isdigit() and len(text) <= 10 else f"{len(text)} characters"
+    is_shown = text.isdigit() and len(text) <= 9 and is_plain_number(text)
+    return text.decode("ascii") if is_shown else _length(text)
+
+
+def _length(text: bytes) -> str:
+    return f"{len(text)} characters" if len(text) != 1 else "1 character"
 
 
 def _depth(name: str) -> int:

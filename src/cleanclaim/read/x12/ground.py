@@ -16,6 +16,7 @@ from cleanclaim.read.x12.faults import Faults
 from cleanclaim.read.x12.guide import MOST_ELEMENTS, OPEN, OTHER_TRANSACTIONS, PRIVATE
 from cleanclaim.read.x12.index import KNOWN, Rows, Segments
 from cleanclaim.read.x12.strings import Ints
+from cleanclaim.shown import kind_of
 
 _CODE: Final = re.compile(rb"[A-Z0-9]{1,2}")
 _OTHERS: Final = """
@@ -24,7 +25,12 @@ RDM RMR STC SVC TRN TS2 TS3 UM
 """
 _ELSEWHERE: Final = frozenset(_OTHERS.split())
 """Segments of other transactions, which may be named as misplaced."""
-_NUMBER: Final = re.compile(rb"[0-9.\-]{1,18}")
+_NUMBER: Final = re.compile(rb"-?0{0,6}[0-9]{0,7}(?:\.[0-9]{0,4})?")
+
+
+def is_plain_number(text: bytes) -> bool:
+    """True for a number that can be no date and no identifier: up to seven digits before the point, leading zeros aside."""
+    return bool(_NUMBER.fullmatch(text)) and kind_of(text.decode("ascii")) != "a date"
 
 
 @dataclass(frozen=True)
@@ -155,7 +161,7 @@ class Ground:
         segment = self.name(row)
         is_whole = int(self.s.counts[row]) <= MOST_ELEMENTS.get(segment, 0)
         is_open = segment in OPEN and element not in PRIVATE and is_whole
-        is_plain = _CODE.fullmatch(text) or _NUMBER.fullmatch(text)
+        is_plain = _CODE.fullmatch(text) or is_plain_number(text)
         if length <= longest and is_open and is_plain and not self._is_private_date(row, segment):
             return text.decode("ascii")
         return f"{length} characters" if length != 1 else "1 character"

@@ -1,0 +1,161 @@
+"""What a message may show of a value that a claim holds.
+
+A value in the wrong place may be a patient's: an element shifted by one puts a birth date where the sex belongs. So a code is shown if it
+has the form of a code of its column; of anything else only the kind is named: `text of 12 characters`, `a date`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date, time, timedelta
+from decimal import Decimal
+from functools import cache, reduce
+from operator import and_
+from typing import Any, Final
+
+import polars as pl
+
+from cleanclaim.model import PAYER_CLASSES, TABLES, Batch
+
+Form = tuple[str, ...]
+"""Patterns that a value must meet, all of them."""
+_DATE: Final = re.compile(
+    r"(?:1[89]|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+    r"|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:1[89]|20)\d\d"
+    r"|\d{1,4}([-/. ])(?:\d{1,2}|[A-Za-z]{3,9})\1\d{1,4}(?:[T ].*)?"
+)
+_NUMBER: Final = re.compile(r"[-+]?\$?[\d,]*\.?\d+(?:[eE][-+]?\d+)?%?")
+_KINDS: Final[tuple[tuple[type | tuple[type, ...], str], ...]] = (
+    (bool, "true or false"),
+    ((int, float, Decimal), "a number"),
+    (date, "a date"),
+    (time, "a time"),
+    (timedelta, "a duration"),
+    (bytes, "binary data"),
+    (Mapping, "a mapping"),
+    ((list, tuple, set, frozenset, pl.Series), "a list"),
+)
+BIGGEST: Final = 10_000_000
+"""A number from here on has eight digits and may be a date or an identifier, so it isn't shown."""
+BIG: Final = "(more than seven digits)"
+"""What stands for such a number."""
+_SHORT: Final[Form] = (r"^.{0,2}$",)
+"""Codes of one or two characters."""
+_NPI: Final[Form] = (r"^[12]\d{9}$",)
+
+
+def _code(longest: int) -> Form:
+    """Letters and digits, a digit among them (unless it has two characters) and no long number."""
+    return (rf"^[A-Za-z0-9]{{1,{longest}}}$", r"\d|^..?$", r"[A-Za-z]|^\d{1,5}$")
+
+
+def _words(words: Iterable[str]) -> Form:
+    return (f"^(?:{'|'.join(words)})$",)
+
+
+_NAMES: Final[Mapping[Form, str]] = {
+    _SHORT: "accident_country accident_state admit_source_code admit_type_code assignment_code benefits_assignment_code billing_state "
+    "claim_filing_code claim_frequency_code delay_reason_code discharge_disposition_code emergency_code epsdt_code facility_code_qualifier "
+    "facility_state family_planning_code insurance_type_code line_place_of_service_code modifier_1 modifier_2 modifier_3 modifier_4 "
+    "ndc_unit_code patient_relationship_code patient_sex payer_sequence_code place_of_service_code policy_state pregnancy_indicator "
+    "present_on_admission_code procedure_qualifier release_code signature_code special_program_code tooth_code unit_basis_code",
+    _NPI: "attending_npi billing_npi facility_npi operating_npi ordering_npi other_operating_npi referring_npi rendering_npi supervising_npi",
+    (r"^\d{3}[0-9A-Z]{6}X$",): "billing_taxonomy_code rendering_taxonomy_code",
+    _code(5): "procedure_code",
+    _code(7): "code diagnosis_code",
+    (r"^ {0,2}[A-Za-z0-9.]{1,8} {0,2}$", r"\d", r"[A-Za-z.]|^ *\d{1,5} *$"): "code_as_sent",
+    (r"^(?:[A-Z]{2}|AB[FJKN]|APR|BB[QR]|CA[HP])$",): "code_qualifier",
+    (r"^\d{1,3}[0-9A-Z]?$",): "bill_type_code",
+    (r"^\d{1,4}$",): "admission_hour discharge_hour drg_code revenue_center_code",
+    (r"^\d{11}$|^\d{4,5}-\d{3,4}-\d{1,2}$",): "ndc",
+    (r"^\d{2}D\d{7}$",): "clia_number",
+    _words(("professional", "institutional", "dental")): "claim_type",
+    _words(("principal", "other", "admitting", "reason_for_visit", "external_cause")): "diagnosis_type",
+    _words((*PAYER_CLASSES, "unknown")): "payer_class rules_of",
+}  # fmt: skip
+FORMS: Final[Mapping[str, Form]] = {
+    name: form for form, names in _NAMES.items() for name in names.split()
+}
+"""By column of the model that holds a code: what a value must look like to be shown."""
+
+
+def kind_of(value: object) -> str:
+    """What kind of value this is, in words that don't show it."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, str):
+        return _kind_of_text(value.strip())
+    return next((words for types, words in _KINDS if isinstance(value, types)), "another object")
+
+
+def _kind_of_text(text: str) -> str:
+    if not text:
+        return "blank"
+    if _DATE.fullmatch(text):
+        return "a date"
+    if text.isdigit():
+        return f"a number of {len(text)} digits" if len(text) > 1 else "a number of 1 digit"
+    if _NUMBER.fullmatch(text):
+        return "a number"
+    return f"text of {len(text)} characters" if len(text) > 1 else "text of 1 character"
+
+
+def showable(batch: Batch) -> Batch:
+    """The batch with its codes as messages may show them: what hasn't the form of a code is replaced by its kind."""
+    changed: dict[str, Any] = {}
+    for name, tests in _tests().items():
+        frame: pl.DataFrame = getattr(batch, name)
+        if frame.is_empty():
+            continue
+        fits = frame.select(tests)
+        if strange := [column for column in fits.columns if not fits[column][0]]:
+            changed[name] = frame.with_columns(_masked(frame, strange))
+    return replace(batch, **changed) if changed else batch
+
+
+@cache
+def _tests() -> dict[str, list[pl.Expr]]:
+    """By table, for each column of codes whether all of its values may be shown."""
+    return {
+        name: tests
+        for name, table in TABLES.items()
+        if name != "syntax_faults" and (tests := [_all_fit(c) for c in table.schema if c in FORMS])
+    }
+
+
+def _all_fit(column: str) -> pl.Expr:
+    form = FORMS[column]
+    if form == _SHORT:  # much quicker than a pattern
+        return (pl.col(column).str.len_chars() <= 2).all()
+    return _fits(pl.col(column).unique(), form).all()
+
+
+def _fits(values: pl.Expr, form: Form) -> pl.Expr:
+    """True where a text is so short that it can tell nobody, or has the form."""
+    met = reduce(and_, (values.str.contains(pattern) for pattern in form))
+    return (values.str.len_chars() <= 2) | met
+
+
+def _masked(frame: pl.DataFrame, columns: Iterable[str]) -> Iterator[pl.Series]:
+    for column in columns:
+        distinct = frame.select(pl.col(column).unique().drop_nulls())
+        strange = distinct.filter(~_fits(pl.col(column), FORMS[column])).to_series()
+        yield frame[column].replace(strange, pl.Series([kind_of(value) for value in strange]))
+
+
+def is_showable_number(number: pl.Expr) -> pl.Expr:
+    """True where a number has so few digits that it can be no date and no identifier."""
+    return number.abs() < BIGGEST
+
+
+def number_words(number: pl.Expr, words: pl.Expr | None = None) -> pl.Expr:
+    """A number as text, or as it is written otherwise; of a big one only that it is big. Null where there is none."""
+    written = number.cast(pl.String) if words is None else words
+    return (
+        pl.when(is_showable_number(number))
+        .then(written)
+        .when(number.is_not_null())
+        .then(pl.lit(BIG))
+    )
