@@ -12,6 +12,7 @@ from string import Formatter
 from typing import Final
 
 import polars as pl
+from polars.datatypes import DataType, DataTypeClass
 
 from cleanclaim.errors import EditError
 from cleanclaim.shown import number_words
@@ -74,7 +75,7 @@ def _written(name: str, form: str, dtype: pl.DataType) -> pl.Expr:
     return _text(column, dtype)
 
 
-def _text(value: pl.Expr, dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:
+def _text(value: pl.Expr, dtype: DataType | DataTypeClass) -> pl.Expr:
     text = value.cast(pl.String)
     if isinstance(dtype, pl.Decimal):
         plain = text.str.strip_chars_end("0").str.strip_chars_end(".")

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from datetime import date, datetime
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, Final
 
@@ -35,6 +35,7 @@ from cleanclaim.model import (
     Table,
     expected,
 )
+from cleanclaim.shown import column_words, is_name, kind_of
 
 _SHORT: Final = {"modifiers": "modifier", "diagnosis_pointers": "diagnosis_pointer"}
 _MOST: Final = 4
@@ -139,7 +140,7 @@ def _spread(given: object, where: str, faults: list[str]) -> dict[str, Any]:
         values = row.pop(many, None) or ()
         if isinstance(values, str) or not isinstance(values, Sequence) or len(values) > _MOST:
             faults.append(
-                f"{where}: lines.{many} expects a list of at most {_MOST}, found {values!r}"
+                f"{where}: lines.{many} expects a list of at most {_MOST}, found {kind_of(values)}"
             )
             continue
         for n, value in enumerate(values, start=1):
@@ -172,38 +173,72 @@ def _inherit(claim: dict[str, Any], lines: Sequence[dict[str, Any]]) -> None:
 
 def _typed(table: Table, row: Mapping[str, Any], where: str, faults: list[str]) -> dict[str, Any]:
     out: dict[str, Any] = dict.fromkeys(table.schema)
-    for name, value in row.items():
+    for place, (name, value) in enumerate(row.items(), start=1):
         if name not in table:
-            near = get_close_matches(name, list(table.schema), n=1)
-            faults.append(
-                f"{where}: {table.name} has no column '{name}'"
-                + (f"; did you mean '{near[0]}'?" if near else "")
-            )
+            faults.append(f"{where}: {table.name} {_has_not(str(name), place, list(table.schema))}")
             continue
         try:
             out[name] = _value(table[name].dtype, value)
-        except (ValueError, TypeError, InvalidOperation):
+        except (ValueError, TypeError, ArithmeticError):
             faults.append(
-                f"{where}: {table.name}.{name} expects {expected(table[name].dtype)}, found {_shown(table, name, value)}"
+                f"{where}: {table.name}.{name} expects {expected(table[name].dtype)}, found {kind_of(value)}"
             )
     return out
 
 
-def _shown(table: Table, name: str, value: object) -> str:
-    return f"a {type(value).__name__}" if table[name].private else repr(value)
+def _has_not(name: str, place: int, known: list[str]) -> str:
+    near = get_close_matches(name, known, n=1) if is_name(name, known) else []
+    hint = f"; did you mean '{near[0]}'?" if near else ""
+    return f"has no {column_words(name, place, known)}{hint}"
 
 
 def _value(dtype: pl.DataType | type[pl.DataType], value: object) -> object:
     if value is None:
         return None
+    if isinstance(value, bool) != (dtype == pl.Boolean):
+        raise TypeError
     if dtype == pl.Date:
-        return date.fromisoformat(value) if isinstance(value, str) else value
+        return _day(value)
     if isinstance(dtype, pl.Decimal):
-        return Decimal(str(value))
+        return _exact(value, dtype.scale, dtype.precision)
     if dtype == pl.String:
-        return str(value)
+        return _text(value)
     if dtype in {pl.Int64, pl.UInt64}:
-        return int(str(value))
-    if dtype == pl.Boolean and not isinstance(value, bool):
-        raise TypeError(value)
+        number = int(str(value))
+        if (
+            not (0 if dtype == pl.UInt64 else -(2**63))
+            <= number
+            < 2 ** (64 if dtype == pl.UInt64 else 63)
+        ):
+            raise OverflowError
+        return number
     return value
+
+
+def _day(value: object) -> date:
+    if isinstance(value, str):
+        return date.fromisoformat(value)
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    raise TypeError
+
+
+def _exact(value: object, scale: int, precision: int) -> Decimal:
+    """A number that the model's type holds as it is, with no digit lost."""
+    number = Decimal(str(value))
+    if not number.is_finite() or abs(number) >= Decimal(10) ** (precision - scale):
+        raise OverflowError
+    if number != round(number, scale):
+        raise ValueError
+    return number
+
+
+def _text(value: object) -> str:
+    """Text, or a whole number as text."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | float | Decimal) and value == int(value):
+        return str(int(value))
+    raise TypeError

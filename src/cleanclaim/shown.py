@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, time, timedelta
 from decimal import Decimal
+from difflib import get_close_matches
 from functools import cache, reduce
 from operator import and_
 from typing import Any, Final
@@ -159,3 +160,54 @@ def number_words(number: pl.Expr, words: pl.Expr | None = None) -> pl.Expr:
         .when(number.is_not_null())
         .then(pl.lit(BIG))
     )
+
+
+_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[ _.\-/#]{1,2}[A-Za-z0-9]+)*")
+_PLAIN_NAME: Final = re.compile(
+    r"(?=.{1,30}$)[a-z]+[0-9]{0,2}(?:_(?:[a-z]+[0-9]{0,2}|[0-9]{1,2}))*"
+)
+"""A name as programs write it; people's names are written otherwise."""
+_LONG_NUMBER: Final = re.compile(r"\d{3}")
+_ALONE_WORDS: Final = """
+account address age amount carrier charges city claim code codes comment comments country county description diagnosis email
+facility file group id insurance insured mrn name note notes number patient payer payor phone plan policy procedure provider
+row source ssn state status subscriber tax taxonomy type user zip
+"""
+_MORE_WORDS: Final = """
+admit allowed attending birth billed billing center control created date deductible doctor dx end expected first from full
+hospital icd identifier index key last line location middle modified month no npi of office operating order paid pos post
+procedure processed received record reference referring rendering revenue sequence service sex start street submitted time
+to total unique unit units updated value version visit year
+"""
+_ALONE: Final = frozenset(_ALONE_WORDS.split())
+"""Words that are a column's name by themselves."""
+_TOGETHER: Final = _ALONE | frozenset(_MORE_WORDS.split())
+"""Words that a column's name is made of."""
+_CLOSE: Final = 0.85
+_SURELY: Final = 8
+"""A shorter word may be close to a column's name and be a person's."""
+
+
+def is_name(given: str, known: Iterable[str] = ()) -> bool:
+    """True where a text is surely a column's name: made of the words that such names are made of, or close to a known one."""
+    name = given.strip()
+    if len(name) > 60 or not _NAME.fullmatch(name) or _LONG_NUMBER.search(name):
+        return False
+    plain = re.sub(r"[^a-z0-9]+", "_", name.lower())
+    words = re.findall(r"[a-z]+", plain)
+    if words[0] in _ALONE if len(words) == 1 else _made_of() >= set(words):
+        return True
+    likely = [column for column in known if len(column) >= _SURELY]
+    return bool(get_close_matches(plain, likely, n=1, cutoff=_CLOSE))
+
+
+@cache
+def _made_of() -> frozenset[str]:
+    own = {word for table in TABLES.values() for name in table.schema for word in name.split("_")}
+    return _TOGETHER | own
+
+
+def column_words(given: str, place: int, known: Iterable[str] = ()) -> str:
+    """A column as a message names it, where the other columns have names: by its own if it is one, else by its place, counted from 1, and its kind."""
+    is_shown = bool(_PLAIN_NAME.fullmatch(given)) or is_name(given, known)
+    return f"column '{given}'" if is_shown else f"column {place} ({kind_of(given)})"

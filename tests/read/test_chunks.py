@@ -117,7 +117,7 @@ class TestFaults:
     def test_values(self, tmp_path: Path) -> None:
         wrong = pl.when(pl.int_range(pl.len()) == 30).then(pl.lit("never")).otherwise("dos")
         told = self.error_of(write(tmp_path / "flat.csv", rows().with_columns(wrong.alias("dos"))))
-        assert "expects a date (YYYY-MM-DD) in row 32, found 'never'" in told
+        assert "expects a date (YYYY-MM-DD) in row 32, found text of 5 characters" in told
 
     @pytest.mark.usefixtures("_size")
     @pytest.mark.parametrize("name", ["lines", "diagnoses"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,17 @@ import polars as pl
 
 from cleanclaim.errors import TableError, UnreadableFile
 from cleanclaim.model import Batch
-from cleanclaim.read.table import ROW, first_sentence, model_name, scan_csv
+from cleanclaim.read.guard import guarded
+from cleanclaim.read.table import (
+    NOT_SOUND,
+    ROW,
+    and_more,
+    model_name,
+    no_header,
+    scan_csv,
+    why_not_csv,
+)
+from cleanclaim.read.values import converted, refused
 
 MOST_AT_ONCE: Final = {".parquet": 20_000_000, "": 100_000_000}
 """Bytes of a file, Parquet or text, up to which a table is read as a whole."""
@@ -49,35 +60,49 @@ def read_chunks(
         UnreadableFile: a file is damaged.
     """
     with tempfile.TemporaryDirectory(prefix="cleanclaim-") as folder:
-        try:
-            scans = {name: _scan(path, Path(folder) / name) for name, path in paths.items()}
-            ids = {name: _claim_id(scan, name, file) for name, scan in scans.items()}
-            every = _claims(scans, ids, file)
-            for begin in range(0, every.len(), at_once):
-                some = every.slice(begin, at_once).implode()
-                rows = [scan.filter(ids[name].is_in(some)) for name, scan in scans.items()]
-                frames = dict(zip(scans, pl.collect_all(rows), strict=True))
-                yield assemble(frames, key + begin)
-        except (OSError, pl.exceptions.PolarsError) as error:
-            raise UnreadableFile(
-                f"{file}: it cannot be taken apart: {first_sentence(error)}"
-            ) from None
+        damaged = f"{file}: {NOT_SOUND}"
+        scans = {name: _scan(path, Path(folder) / name, file) for name, path in paths.items()}
+        ids = {name: _claim_id(scan, name, file) for name, scan in scans.items()}
+        every = guarded(partial(_claims, scans, ids, file), damaged)
+        for begin in range(0, every.len(), at_once):
+            some = every.slice(begin, at_once).implode()
+            rows = [scan.filter(ids[name].is_in(some)) for name, scan in scans.items()]
+            frames = guarded(partial(pl.collect_all, rows), damaged)
+            yield assemble(dict(zip(scans, frames, strict=True)), key + begin)
 
 
-def _scan(path: Path, place: Path) -> pl.LazyFrame:
+def _scan(path: Path, place: Path, file: str) -> pl.LazyFrame:
     """The rows of a file, numbered, the header being row 1."""
-    if path.suffix.lower() != ".parquet":
-        made = place.with_suffix(".parquet")
-        scan_csv(path).with_row_index(ROW, 2).sink_parquet(made)
-        return pl.scan_parquet(made)
-    return pl.scan_parquet(path, glob=False).with_row_index(ROW, 2)
+    damaged = f"{file}: {NOT_SOUND}"
+    scan = pl.scan_parquet(path, glob=False) if _is_parquet(path) else scan_csv(path)
+    if ROW in guarded(scan.collect_schema, damaged):
+        raise TableError(file, [f"column '{ROW}' is not one of claims and lines"])
+    rows = scan.with_row_index(ROW, 2)
+    if _is_parquet(path):
+        return rows
+    made = place.with_suffix(".parquet")
+    try:
+        guarded(partial(rows.sink_parquet, made), file)
+    except UnreadableFile:
+        raise TableError(file, [why_not_csv(path)]) from None
+    return pl.scan_parquet(made)
+
+
+def _is_parquet(path: Path) -> bool:
+    return path.suffix.lower() == ".parquet"
 
 
 def _claim_id(scan: pl.LazyFrame, name: str, file: str) -> pl.Expr:
-    for given in scan.collect_schema().names():
+    """The claim_id of each row as text."""
+    schema = guarded(scan.collect_schema, f"{file}: {NOT_SOUND}")
+    for given, dtype in schema.items():
         if model_name(given) == "claim_id":
-            return pl.col(given).cast(pl.String).str.strip_chars()
-    raise TableError(file, [f"{name}: the column 'claim_id' is missing"])
+            if held := refused(dtype, pl.String):
+                raise TableError(file, [f"{name}: claim_id expects text; the column holds {held}"])
+            return converted(given, dtype, pl.String)
+    fault = no_header([given for given in schema if given != ROW])
+    lacks = "the column 'claim_id' is missing"
+    raise TableError(file, [f"{name}: {fault or lacks}"])
 
 
 def _claims(scans: Mapping[str, pl.LazyFrame], ids: Mapping[str, pl.Expr], file: str) -> pl.Series:
@@ -95,8 +120,7 @@ def _claims(scans: Mapping[str, pl.LazyFrame], ids: Mapping[str, pl.Expr], file:
                 if name == first
                 else "its claim_id is not in the claims table"
             )
-            more = f", and {len(rows) - 1} rows more" if len(rows) > 1 else ""
-            faults.append(f"{name} row {rows[0]}: {what}{more}")
+            faults.append(f"{name} row {rows[0]}: {what}{and_more(rows)}")
     if faults:
         raise TableError(file, faults)
     return every

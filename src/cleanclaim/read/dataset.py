@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -16,9 +17,12 @@ import polars as pl
 
 from cleanclaim.errors import TableError, UnreadableFile
 from cleanclaim.model import TABLES, Batch, Table, expected
-from cleanclaim.positions import numbered
-from cleanclaim.read.table import cast_to
+from cleanclaim.positions import MOST_NUMBERS, numbered
+from cleanclaim.read.guard import guarded
+from cleanclaim.read.values import cast_to, is_blank, refused
+from cleanclaim.shown import column_words, is_name
 
+NUMBERS: Final = frozenset({"line_number", "diagnosis_number"})
 KEYS: Final = ("claim_key", "patient_key")
 """Columns of claims that tell a data set from tables joined by `claim_id`."""
 
@@ -41,9 +45,20 @@ def is_dataset(folder: Path) -> bool:
     if not claims:
         return False
     try:
-        return set(KEYS) <= set(pl.read_parquet_schema(claims[0]))
-    except (OSError, pl.exceptions.PolarsError):
+        return set(KEYS) <= set(_schema(claims[0], folder))
+    except UnreadableFile:
         return False
+
+
+def _schema(path: Path, folder: Path) -> dict[str, pl.DataType]:
+    return guarded(partial(pl.read_parquet_schema, path), _damaged(folder))
+
+
+def _damaged(folder: Path) -> str:
+    return (
+        f"{folder}: not a sound data set: a file is damaged or cut off, a column has a type that can't be read, "
+        "or the files of a table don't have the same types"
+    )
 
 
 def read_dataset(folder: Path, first_claim_key: int, *, at_once: int) -> Iterator[Batch]:
@@ -61,36 +76,31 @@ def read_dataset(folder: Path, first_claim_key: int, *, at_once: int) -> Iterato
         TableError: columns, values or keys do not fit.
         UnreadableFile: a file is damaged.
     """
-    try:
-        yield from _read(folder, first_claim_key, at_once)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        what = str(error).strip().split("\n", 1)[0][:200]
-        raise UnreadableFile(f"{folder}: not a sound data set: {what}") from None
-
-
-def _read(folder: Path, first: int, at_once: int) -> Iterator[Batch]:
     files = tables_of(folder)
     _check_columns(folder, files)
     scans = {
-        name: pl.scan_parquet(paths, glob=False, missing_columns="insert")
+        name: pl.scan_parquet(paths, glob=False, missing_columns="insert").with_columns(
+            pl.col("claim_key").cast(pl.Int64, strict=False)
+        )
         for name, paths in files.items()
     }
-    keys = scans["claims"].select("claim_key").collect().to_series()
+    damaged = _damaged(folder)
+    keys = guarded(scans["claims"].select("claim_key").collect, damaged).to_series()
     if keys.null_count() or keys.is_duplicated().any():
         raise TableError(
             str(folder), ["claims: claim_key is not there, or not unique, in every row"]
         )
     below = {
-        name: int(scan.select(pl.col("claim_key").count()).collect().item())
+        name: int(guarded(scan.select(pl.col("claim_key").count()).collect, damaged).item())
         for name, scan in scans.items()
         if name != "claims"
     }
     for begin in range(0, max(keys.len(), 1), at_once):
-        claims = scans["claims"].slice(begin, at_once).collect()
-        frames = _below(scans, claims, is_first=begin == 0)
+        claims = guarded(scans["claims"].slice(begin, at_once).collect, damaged)
+        frames = guarded(partial(_below, scans, claims, is_first=begin == 0), damaged)
         for name, frame in frames.items():
             below[name] -= frame["claim_key"].count()
-        yield numbered(_fitted({"claims": claims, **frames}, folder), first + begin)
+        yield numbered(_fitted({"claims": claims, **frames}, folder), first_claim_key + begin)
     lost = [f"{name}: {rows:,} rows belong to no claim" for name, rows in below.items() if rows]
     if lost:
         raise TableError(str(folder), lost)
@@ -123,8 +133,11 @@ def _fitted(frames: Mapping[str, pl.DataFrame], folder: Path) -> Batch:
 def _check_columns(folder: Path, files: Mapping[str, Sequence[Path]]) -> None:
     faults = [f"the table '{name}' is missing" for name in ("claims", "lines") if name not in files]
     for name, paths in files.items():
-        given = {column for path in paths for column in pl.read_parquet_schema(path)}
-        faults += unknown_columns(TABLES[name], sorted(given))
+        given: dict[str, pl.DataType] = {}
+        for path in paths:
+            given |= _schema(path, folder)
+        faults += unknown_columns(TABLES[name], list(given))
+        faults += _refused(TABLES[name], given)
     if faults:
         raise TableError(str(folder), faults)
 
@@ -132,13 +145,30 @@ def _check_columns(folder: Path, files: Mapping[str, Sequence[Path]]) -> None:
 def unknown_columns(table: Table, given: list[str]) -> list[str]:
     """What is wrong with the names of a table's columns."""
     faults = []
-    for name in given:
+    known = list(table.schema)
+    for place, name in enumerate(given, start=1):
         if name not in table:
-            near = get_close_matches(name, list(table.schema), n=1)
-            hint = f"; did you mean '{near[0]}'?" if near else ""
-            faults.append(f"{table.name}: column '{name}' is not one of the model{hint}")
+            near = get_close_matches(name, known, n=1)
+            hint = f"; did you mean '{near[0]}'?" if near and is_name(name, known) else ""
+            what = column_words(name, place, known)
+            faults.append(f"{table.name}: {what} is not one of the model{hint}")
     if "claim_key" not in given:
         faults.append(f"{table.name}: the column 'claim_key' is missing")
+    return faults
+
+
+def _refused(table: Table, given: Mapping[str, pl.DataType]) -> list[str]:
+    """The columns whose type cannot stand for the model's."""
+    faults = []
+    for name, dtype in given.items():
+        if name not in table:
+            continue
+        held = refused(dtype, table[name].dtype)
+        if name == "claim_key" and not (dtype.is_integer() or dtype == pl.Null):
+            held = held or "other values"
+        if held:
+            wanted = expected(table[name].dtype)
+            faults.append(f"{table.name}.{name} expects {wanted}; the column holds {held}")
     return faults
 
 
@@ -147,9 +177,15 @@ def fitted_to(table: Table, frame: pl.DataFrame, faults: list[str]) -> pl.DataFr
     fitted = [cast_to(frame[name], table[name].dtype) for name in frame.columns]
     typed = table.conform(pl.DataFrame(fitted))
     for name in frame.columns:
-        lost = typed[name].null_count() - frame[name].null_count()
-        if lost:
+        blank = frame.select(is_blank(name, frame[name].dtype)).to_series()
+        wrong = typed[name].is_null() & ~blank
+        if name in NUMBERS:
+            wrong |= ~typed[name].is_between(0, MOST_NUMBERS - 1).fill_null(value=True)
+        if lost := int(wrong.sum()):
+            what = expected(table[name].dtype)
             faults.append(
-                f"{table.name}.{name} expects {expected(table[name].dtype)}; {lost:,} values are none"
+                f"{table.name}.{name} expects {what}; {lost:,} value{'s' if lost > 1 else ''} can't be read as one"
+                if what.startswith("a ")
+                else f"{table.name}.{name} expects {what}; {lost:,} values can't be read as it"
             )
     return typed

@@ -2,18 +2,21 @@
 
 Three forms are read. A *set* is a folder with `claims`, `lines` and (mostly) `diagnoses` files, joined by `claim_id`. A *flat* file has one row a
 service line with the claim's columns repeated and diagnoses in `diagnosis_code_1` to `diagnosis_code_25`. Columns are those of the model; names common in the
-field are understood too. Every column that is not understood and every value that does not fit is named in one error.
+field are understood too. Every column that is not understood and every value that does not fit is named in one error, by its place and
+its kind: what stands there is not shown, since it may be a patient's.
 """
 
 from __future__ import annotations
 
+import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 import numpy as np
 import polars as pl
@@ -21,6 +24,10 @@ import polars as pl
 from cleanclaim.errors import TableError, UnreadableFile
 from cleanclaim.identity import day_words, patient_keys, text_words
 from cleanclaim.model import CLAIMS, DIAGNOSES, INHERITED, LINES, Batch, Column, Table, expected
+from cleanclaim.positions import MOST_NUMBERS
+from cleanclaim.read.guard import guarded
+from cleanclaim.read.values import cast_to, is_blank, refused
+from cleanclaim.shown import column_words, is_name, kind_of
 
 ROW: Final = "_row"
 """The column of row numbers, the header being row 1."""
@@ -82,7 +89,6 @@ _SPECIAL: Final = {
 _LISTS: Final = {"diagnosis_pointers": r"1[0-2]|[1-9]|[A-L]", "modifiers": r"[A-Z0-9]{2}"}
 """Columns that hold several values, and what one of them looks like."""
 _MOST: Final = 4
-_DATE_FORMS: Final = ("%Y-%m-%d", "%m/%d/%Y", "%Y%m%d", "%m-%d-%Y")
 _OWN: Final = frozenset(
     {"claim_key", "file", "position", "is_history", "patient_key", "as_of", "code_as_sent"}
 )
@@ -105,8 +111,6 @@ def read_flat(frame: pl.DataFrame, *, file: str, first_claim_key: int = 0) -> Ba
     """
     faults: list[str] = []
     table = _named(frame, _is_flat, "claims and lines", faults)
-    if "claim_id" not in table.columns:
-        faults.append(_lacks("claim_id", frame))
     if "procedure_code" not in table.columns and "revenue_center_code" not in table.columns:
         faults.append(_lacks("procedure_code", frame))
     if faults:
@@ -122,7 +126,7 @@ def read_flat(frame: pl.DataFrame, *, file: str, first_claim_key: int = 0) -> Ba
         for name in table.columns
         if name.startswith(("diagnosis_code_", "present_on_admission_code_"))
     ]
-    codes = table.select("claim_id", "_row", *numbered)
+    codes = _typed(table.select("claim_id", "_row", *numbered), DIAGNOSES, tuple(numbered), faults)
     if faults:
         raise TableError(file, faults)
     keys = (
@@ -156,10 +160,7 @@ def read_set(frames: Mapping[str, pl.DataFrame], *, file: str, first_claim_key: 
     tables = {"claims": CLAIMS, "lines": LINES, "diagnoses": DIAGNOSES}
     for name, frame in frames.items():
         allowed = _allowed(tables[name])
-        table = _named(frame, allowed, name, faults)
-        if "claim_id" not in table.columns:
-            faults.append(f"{name}: {_lacks('claim_id', frame)}")
-        named[name] = table
+        named[name] = _named(frame, allowed, name, faults)
     faults += [
         f"the table '{name}' is missing" for name in ("claims", "lines") if name not in frames
     ]
@@ -174,7 +175,7 @@ def read_set(frames: Mapping[str, pl.DataFrame], *, file: str, first_claim_key: 
     diagnoses = (
         _typed(given, DIAGNOSES, (), faults)
         if given is not None
-        else _long_diagnoses(_numbered(named["claims"]))
+        else _long_diagnoses(_numbered(named["claims"], faults))
     )
     faults += _twice(claims)
     faults += _orphans(claims, {"lines": lines, "diagnoses": diagnoses})
@@ -194,14 +195,18 @@ def read_csv(data: bytes, *, file: str) -> pl.DataFrame:
     Raises:
         TableError: it cannot be taken apart.
     """
+    separator = _separator(data)
     try:
-        return pl.read_csv(
-            io.BytesIO(data), separator=_separator(data), infer_schema=False, encoding="utf8-lossy"
+        frame = guarded(
+            lambda: pl.read_csv(
+                io.BytesIO(data), separator=separator, infer_schema=False, encoding="utf8-lossy"
+            ),
+            file,
         )
-    except pl.exceptions.PolarsError as error:
-        raise TableError(
-            file, [f"the file cannot be taken apart as CSV: {first_sentence(error)}"]
-        ) from None
+    except UnreadableFile:
+        text = io.StringIO(data.decode("utf-8", "replace"), newline="")
+        raise TableError(file, [_why_not_csv(text, separator)]) from None
+    return _without_own_rows(frame, file)
 
 
 def scan_csv(path: Path) -> pl.LazyFrame:
@@ -213,10 +218,43 @@ def scan_csv(path: Path) -> pl.LazyFrame:
     )
 
 
+def why_not_csv(path: Path) -> str:
+    """Why Polars cannot take a file apart as CSV."""
+    with path.open("rb") as stream:
+        separator = _separator(stream.read(1 << 16))
+    with path.open(encoding="utf-8", errors="replace", newline="") as text:
+        return _why_not_csv(text, separator)
+
+
+def _why_not_csv(text: TextIO, separator: str) -> str:
+    """The first row that cannot be taken apart, and why; nothing of what it holds."""
+    rows = csv.reader(text, delimiter=separator, strict=True)
+    row = 0
+    try:
+        header = len(next(rows, []))
+        for row, cells in enumerate(rows, start=1):
+            if len(cells) > header:
+                return f"row {row + 1} has {len(cells)} cells, but the header has {header}"
+    except csv.Error:
+        return f"a quotation mark is out of place or not closed in row {row + 2 if row else 1} or after it"
+    return "the file can't be read as CSV: a quotation mark is out of place or not closed"
+
+
+def _without_own_rows(frame: pl.DataFrame, file: str) -> pl.DataFrame:
+    if ROW in frame.columns:
+        raise TableError(file, [f"column '{ROW}' is not one of claims and lines"])
+    return frame
+
+
 def _separator(data: bytes) -> str:
     """What stands most often in the first line."""
     first = data.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0]
     return max((",", "\t", ";", "|"), key=lambda c: first.count(c.encode()))
+
+
+NOT_SOUND: Final = (
+    "not a sound Parquet file: it is damaged or cut off, or a column has a type that can't be read"
+)
 
 
 def read_parquet(source: Path | bytes, *, file: str) -> pl.DataFrame:
@@ -225,10 +263,10 @@ def read_parquet(source: Path | bytes, *, file: str) -> pl.DataFrame:
     Raises:
         UnreadableFile: it is damaged.
     """
-    try:
-        return pl.read_parquet(source if isinstance(source, Path) else io.BytesIO(source))
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise UnreadableFile(f"{file}: not a sound Parquet file: {first_sentence(error)}") from None
+    given = source if isinstance(source, Path) else io.BytesIO(source)
+    return _without_own_rows(
+        guarded(lambda: pl.read_parquet(given, glob=False), f"{file}: {NOT_SOUND}"), file
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,13 +309,48 @@ _is_flat: Final = frozenset(
 )
 
 
+_EVERY: Final = _is_flat | set(DIAGNOSES.schema) - _OWN | set(SYNONYMS)
+"""Every name that a column of some table may have."""
+_NUMBERS: Final = frozenset(
+    {"line_number", "diagnosis_number", *(f"diagnosis_pointer_{n}" for n in range(1, 5))}
+)
+"""Columns that number lines and diagnoses."""
+
+
 def _named(
     frame: pl.DataFrame, allowed: frozenset[str], what: str, faults: list[str]
 ) -> pl.DataFrame:
     """The frame under the model's names, its rows numbered where they are not; names that mean nothing are faults."""
     rows = frame if ROW in frame.columns else frame.with_row_index(ROW, 2)
-    names = _names([name for name in rows.columns if name != ROW], allowed, what, faults)
-    return rows.select(*names, pl.col(ROW).cast(pl.Int64)).rename(names)
+    columns = [name for name in rows.columns if name != ROW]
+    if fault := no_header(columns):
+        faults.append(f"{what}: {fault}" if what in SET_FILES else fault)
+        return rows.select(ROW)
+    names = _names(columns, allowed, what, faults)
+    table = rows.select(*names, pl.col(ROW).cast(pl.Int64)).rename(names)
+    if "claim_id" not in table.columns:
+        lacks = _lacks("claim_id", frame)
+        faults.append(f"{what}: {lacks}" if what in SET_FILES else lacks)
+        return table
+    if held := refused(table["claim_id"].dtype, pl.String):
+        faults.append(f"{what}: claim_id expects text; the column holds {held}")
+    return table.with_columns(cast_to(table["claim_id"], pl.String))
+
+
+def no_header(columns: Sequence[str]) -> str | None:
+    """What is wrong where the first row holds data and not the names of columns; None where it holds names."""
+    names = [model_name(given) for given in columns]
+    known = [
+        name in _EVERY or is_name(given, _EVERY) for name, given in zip(names, columns, strict=True)
+    ]
+    if "claim_id" in names or 2 * sum(known) >= len(columns):
+        return None
+    kinds = Counter(kind_of(given).removeprefix("a ").split(" ")[0] for given in columns)
+    told = ", ".join(f"{kind}: {count}" for kind, count in sorted(kinds.items()))
+    return (
+        "row 1 doesn't look like a header: expected column names such as claim_id and procedure_code, "
+        f"found {len(columns)} cells that look like data ({told})"
+    )
 
 
 def named_as(table: str, columns: Sequence[str], faults: list[str]) -> dict[str, str]:
@@ -299,19 +372,22 @@ def _names(
     columns: Sequence[str], allowed: frozenset[str], what: str, faults: list[str]
 ) -> dict[str, str]:
     names: dict[str, str] = {}
-    for given in columns:
+    for place, given in enumerate(columns, start=1):
         name = model_name(given)
         if name not in allowed:
-            near = get_close_matches(name, sorted(allowed), n=1)
-            faults.append(
-                f"column '{given}' is not one of {what}"
-                + (f"; did you mean '{near[0]}'?" if near else "")
-            )
+            faults.append(unknown_column(given, place, allowed, what))
         elif name in names.values():
             faults.append(f"column '{given}' means '{name}', which is there already")
         else:
             names[given] = name
     return names
+
+
+def unknown_column(given: str, place: int, allowed: frozenset[str], what: str) -> str:
+    """That a column is none of a table's; its name is shown if it surely is one."""
+    near = get_close_matches(model_name(given), sorted(allowed), n=1)
+    hint = f"; did you mean '{near[0]}'?" if near and is_name(given, _EVERY) else ""
+    return f"{column_words(given, place, _EVERY)} is not one of {what}{hint}"
 
 
 def model_name(given: str) -> str:
@@ -333,8 +409,8 @@ def _typed(
     faults: list[str],
     skip: tuple[str, ...] = (),
 ) -> pl.DataFrame:
-    """The columns of one table, typed; values that do not fit are faults that name row and column, never a patient's value."""
-    out: list[pl.Series] = [table["claim_id"].cast(pl.String).str.strip_chars(), table["_row"]]
+    """The columns of one table, typed; values that do not fit are faults that name row, column and kind of value."""
+    out: list[pl.Series] = [table["claim_id"], table["_row"]]
     for name in table.columns:
         column = (
             _SPECIAL.get(name)
@@ -347,69 +423,53 @@ def _typed(
             continue
         dtype = pl.String if column is None else column.dtype
         given = table[name]
+        what = f"{model.name}.{name} expects {expected(dtype)}"
+        if held := _refused(name, given.dtype, dtype):
+            faults.append(f"{what}; the column holds {held}")
+            continue
         values = cast_to(given, dtype)
-        blank = (
-            given.is_null()
-            if given.dtype != pl.String
-            else given.is_null() | (given.str.strip_chars() == "")
-        )
-        wrong = values.is_null() & ~blank
+        wrong = values.is_null() & ~table.select(is_blank(name, given.dtype)).to_series()
+        if name in _NUMBERS:
+            what += f" below {MOST_NUMBERS:,}"
+            wrong |= ~values.is_between(0, MOST_NUMBERS - 1).fill_null(value=True)
         if wrong.any():
             rows = table["_row"].filter(wrong)
-            private = column is not None and column.private
-            example = "" if private else f", found '{given.filter(wrong)[0]}'"
-            faults.append(
-                f"{model.name}.{name} expects {expected(dtype)} in row {rows[0]}{example}"
-                + (f" and in {len(rows) - 1} rows more" if len(rows) > 1 else "")
-            )
+            found = _found(given.filter(wrong)[0], dtype)
+            faults.append(f"{what} in row {rows[0]}, found {found}{and_more(rows)}")
         out.append(values.alias(name))
     return pl.DataFrame(out)
 
 
+def _refused(name: str, given: pl.DataType, wanted: pl.DataType | type[pl.DataType]) -> str | None:
+    if name.startswith("diagnosis_code") and (given.is_float() or given.is_decimal()):
+        return "numbers with a point, whose zeros at the end are lost"
+    return refused(given, wanted)
+
+
+def _found(value: object, wanted: pl.DataType | type[pl.DataType]) -> str:
+    kind = kind_of(value)
+    if wanted == pl.Date and kind == "a date":
+        return "a date in another form"
+    if isinstance(wanted, pl.Decimal) and kind.startswith("a number"):
+        return f"a number with more than {wanted.scale} decimals or too many digits"
+    return kind
+
+
+def and_more(rows: pl.Series) -> str:
+    """How many more rows than the first have a fault, to be put after it."""
+    more = len(rows) - 1
+    return f" (and {more:,} more row{'s' if more > 1 else ''})" if more else ""
+
+
 def _without_id(table: pl.DataFrame, name: str) -> list[str]:
-    given = table["claim_id"].cast(pl.String).str.strip_chars()
-    rows = table[ROW].filter(given.is_null() | (given == ""))
-    more = f" and in {len(rows) - 1} rows more" if len(rows) > 1 else ""
-    return [f"{name}: claim_id is missing in row {rows[0]}{more}"] if len(rows) else []
+    rows = table[ROW].filter(table["claim_id"].is_null())
+    return [f"{name}: claim_id is missing in row {rows[0]}{and_more(rows)}"] if len(rows) else []
 
 
-def cast_to(given: pl.Series, dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
-    """Values of another type, text as people write it too; what does not fit is null."""
-    if given.dtype != pl.String:
-        return given.cast(dtype, strict=False)
-    text = given.str.strip_chars()
-    text = text.set(text == "", None)
-    if dtype == pl.String:
-        return text
-    if dtype == pl.Date:
-        frame = pl.DataFrame({"t": text})
-        return frame.select(
-            pl.coalesce(*(pl.col("t").str.to_date(form, strict=False) for form in _DATE_FORMS))
-        )["t"]
-    if dtype == pl.Boolean:
-        return text.str.to_lowercase().replace_strict(
-            {
-                "true": True,
-                "false": False,
-                "1": True,
-                "0": False,
-                "y": True,
-                "n": False,
-                "yes": True,
-                "no": False,
-            },
-            default=None,
-            return_dtype=pl.Boolean,
-        )
-    return (
-        text.str.strip_prefix("$").str.replace_all(",", "", literal=True).cast(dtype, strict=False)
-    )
-
-
-def _numbered(claims: pl.DataFrame) -> pl.DataFrame:
-    return claims.select(
-        "claim_id", "_row", *(name for name in claims.columns if name.startswith("diagnosis_code_"))
-    )
+def _numbered(claims: pl.DataFrame, faults: list[str]) -> pl.DataFrame:
+    numbered = [name for name in claims.columns if name.startswith("diagnosis_code_")]
+    codes = claims.select("claim_id", "_row", *numbered)
+    return _typed(codes, DIAGNOSES, tuple(numbered), faults)
 
 
 def _long_diagnoses(wide: pl.DataFrame) -> pl.DataFrame:
@@ -422,9 +482,9 @@ def _long_diagnoses(wide: pl.DataFrame) -> pl.DataFrame:
             "claim_id",
             "_row",
             pl.lit(n).alias("at"),
-            pl.col(f"diagnosis_code_{n}").cast(pl.String).alias("diagnosis_code"),
+            pl.col(f"diagnosis_code_{n}").alias("diagnosis_code"),
             (
-                pl.col(f"present_on_admission_code_{n}").cast(pl.String)
+                pl.col(f"present_on_admission_code_{n}")
                 if f"present_on_admission_code_{n}" in wide.columns
                 else pl.lit(None, pl.String)
             ).alias("present_on_admission_code"),
@@ -456,14 +516,12 @@ def _twice(claims: pl.DataFrame) -> list[str]:
     again = claims.filter(~pl.col("claim_id").is_first_distinct())[ROW]
     if again.is_empty():
         return []
-    more = f", and {len(again) - 1} rows more" if len(again) > 1 else ""
-    return [f"claims row {again[0]}: its claim_id stands in an earlier row{more}"]
+    return [f"claims row {again[0]}: its claim_id stands in an earlier row{and_more(again)}"]
 
 
 def _orphans(claims: pl.DataFrame, below: Mapping[str, pl.DataFrame]) -> list[str]:
     return [
-        f"{name} row {rows['_row'][0]}: its claim_id is not in the claims table"
-        + (f", and {rows.height - 1} rows more" if rows.height > 1 else "")
+        f"{name} row {rows['_row'][0]}: its claim_id is not in the claims table{and_more(rows['_row'])}"
         for name, frame in below.items()
         if not (rows := frame.join(claims, on="claim_id", how="anti")).is_empty()
     ]
@@ -540,8 +598,9 @@ def _too_many(lines: pl.DataFrame, faults: list[str]) -> None:
             counts = lines[name].str.to_uppercase().str.count_matches(one)
             rows = lines["_row"].filter(counts > _MOST)
             if len(rows):
-                more = f" and in {len(rows) - 1} rows more" if len(rows) > 1 else ""
-                faults.append(f"lines.{name} expects at most {_MOST} in row {rows[0]}{more}")
+                faults.append(
+                    f"lines.{name} expects at most {_MOST} in row {rows[0]}{and_more(rows)}"
+                )
 
 
 def _with_lists(lines: pl.DataFrame) -> pl.DataFrame:
@@ -626,10 +685,5 @@ def _patients(claims: pl.DataFrame, file: str) -> np.ndarray[tuple[int], np.dtyp
 
 
 def _lacks(name: str, frame: pl.DataFrame) -> str:
-    near = get_close_matches(name, frame.columns, n=1)
+    near = get_close_matches(name, [c for c in frame.columns if is_name(c, _EVERY)], n=1)
     return f"the column '{name}' is missing" + (f"; is it '{near[0]}'?" if near else "")
-
-
-def first_sentence(error: BaseException) -> str:
-    """What an error says first."""
-    return str(error).strip().split("\n", 1)[0][:200]
