@@ -332,9 +332,18 @@ def _named(
         lacks = _lacks("claim_id", frame)
         faults.append(f"{what}: {lacks}" if what in SET_FILES else lacks)
         return table
-    if held := refused(table["claim_id"].dtype, pl.String):
+    ids = table["claim_id"]
+    if held := refused(ids.dtype, pl.String):
         faults.append(f"{what}: claim_id expects text; the column holds {held}")
-    return table.with_columns(cast_to(table["claim_id"], pl.String))
+    text = cast_to(ids, pl.String)
+    wrong = text.is_null() & ~table.select(is_blank("claim_id", ids.dtype)).to_series()
+    if wrong.any() and not held:
+        rows = table[ROW].filter(wrong)
+        found = kind_of(ids.filter(wrong)[0])
+        faults.append(
+            f"{what}: claim_id expects text in row {rows[0]}, found {found}{and_more(rows)}"
+        )
+    return table.with_columns(text)
 
 
 def no_header(columns: Sequence[str]) -> str | None:

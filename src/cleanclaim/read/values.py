@@ -55,7 +55,7 @@ def converted(name: str, given: Dtype, wanted: Dtype) -> pl.Expr:
     if given.is_numeric():
         digits = _digits(column, given)
         if wanted == pl.String:  # a code with a point has lost zeros that count
-            digits = pl.when(~digits.str.contains(r"[.e]")).then(digits)
+            digits = pl.when(digits.str.contains(r"^-?\d+$")).then(digits)
         return _from_text(digits, wanted).alias(name)
     return _from_text(column.cast(pl.String), wanted).alias(name)
 
