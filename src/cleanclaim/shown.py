@@ -106,14 +106,21 @@ def _kind_of_text(text: str) -> str:
 def showable(batch: Batch) -> Batch:
     """The batch with its codes as messages may show them: what hasn't the form of a code is replaced by its kind."""
     changed: dict[str, Any] = {}
-    for name, tests in _tests().items():
+    for name in _tests():
         frame: pl.DataFrame = getattr(batch, name)
-        if frame.is_empty():
-            continue
-        fits = frame.select(tests)
-        if strange := [column for column in fits.columns if not fits[column][0]]:
-            changed[name] = frame.with_columns(_masked(frame, strange))
+        shown = showable_table(name, frame)
+        if shown is not frame:
+            changed[name] = shown
     return replace(batch, **changed) if changed else batch
+
+
+def showable_table(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """One table of a batch as messages may show it."""
+    if frame.is_empty():
+        return frame
+    fits = frame.select(_tests()[name])
+    strange = [column for column in fits.columns if not fits[column][0]]
+    return frame.with_columns(_masked(frame, strange)) if strange else frame
 
 
 @cache
@@ -130,7 +137,8 @@ def _all_fit(column: str) -> pl.Expr:
     form = FORMS[column]
     if form == _SHORT:  # much quicker than a pattern
         return (pl.col(column).str.len_chars() <= 2).all()
-    return _fits(pl.col(column).unique(), form).all()
+    distinct = pl.col(column).unique(maintain_order=True)  # each test of it must see the same order
+    return _fits(distinct, form).all()
 
 
 def _fits(values: pl.Expr, form: Form) -> pl.Expr:

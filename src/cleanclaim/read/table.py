@@ -338,11 +338,9 @@ def _named(
     text = cast_to(ids, pl.String)
     wrong = text.is_null() & ~table.select(is_blank("claim_id", ids.dtype)).to_series()
     if wrong.any() and not held:
-        rows = table[ROW].filter(wrong)
+        at = table[ROW].filter(wrong)
         found = kind_of(ids.filter(wrong)[0])
-        faults.append(
-            f"{what}: claim_id expects text in row {rows[0]}, found {found}{and_more(rows)}"
-        )
+        faults.append(f"{what}: claim_id expects text in row {at[0]}, found {found}{and_more(at)}")
     return table.with_columns(text)
 
 

@@ -34,6 +34,7 @@ from cleanclaim.report.where import (
     place_words,
     position_words,
 )
+from cleanclaim.shown import showable_table
 from cleanclaim.version import VERSION
 
 MOST_FINDINGS: Final = 5_000
@@ -143,7 +144,9 @@ def _hardest(findings: pl.DataFrame) -> pl.DataFrame:
 
 def _kinds(report: Report, chosen: pl.DataFrame) -> dict[int, str]:
     """Kind of claim and payer class, by claim key."""
-    claims = report.claims.join(chosen.select("claim_key").unique(), on="claim_key", how="semi")
+    claims = showable_table("claims", report.claims).join(
+        chosen.select("claim_key").unique(), on="claim_key", how="semi"
+    )
     told = claims.select("claim_key", "claim_type", "payer_class").iter_rows()
     return {key: ", ".join(word for word in words if word) for key, *words in told}
 
