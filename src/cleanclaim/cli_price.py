@@ -67,11 +67,13 @@ def _lines(report: Report) -> pl.DataFrame:
     """The dearest first; lines without a price after them, the dearest charge first."""
     import polars as pl  # noqa: PLC0415
 
+    from cleanclaim.shown import showable_table  # noqa: PLC0415
     from cleanclaim.terms import MODIFIERS  # noqa: PLC0415
 
     claims = report.claims.select("claim_key", "claim_id", "file")
     return (
-        report.lines.join(claims, on="claim_key", how="left")
+        showable_table("lines", report.lines)
+        .join(claims, on="claim_key", how="left")
         .sort(
             ["allowed", "charge_amount", "claim_key", "line_number"],
             descending=[True, True, False, False],

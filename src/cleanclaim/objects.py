@@ -35,7 +35,7 @@ from cleanclaim.model import (
     Table,
     expected,
 )
-from cleanclaim.shown import column_words, is_name, kind_of
+from cleanclaim.shown import is_name, is_shown, kind_of
 
 _SHORT: Final = {"modifiers": "modifier", "diagnosis_pointers": "diagnosis_pointer"}
 _MOST: Final = 4
@@ -173,9 +173,9 @@ def _inherit(claim: dict[str, Any], lines: Sequence[dict[str, Any]]) -> None:
 
 def _typed(table: Table, row: Mapping[str, Any], where: str, faults: list[str]) -> dict[str, Any]:
     out: dict[str, Any] = dict.fromkeys(table.schema)
-    for place, (name, value) in enumerate(row.items(), start=1):
+    for name, value in row.items():
         if name not in table:
-            faults.append(f"{where}: {table.name} {_has_not(str(name), place, list(table.schema))}")
+            faults.append(f"{where}: {table.name} {_has_not(str(name), list(table.schema))}")
             continue
         try:
             out[name] = _value(table[name].dtype, value)
@@ -186,10 +186,12 @@ def _typed(table: Table, row: Mapping[str, Any], where: str, faults: list[str]) 
     return out
 
 
-def _has_not(name: str, place: int, known: list[str]) -> str:
+def _has_not(name: str, known: list[str]) -> str:
     near = get_close_matches(name, known, n=1) if is_name(name, known) else []
     hint = f"; did you mean '{near[0]}'?" if near else ""
-    return f"has no {column_words(name, place, known)}{hint}"
+    if not is_shown(name, known):
+        return f"has no column of the name given ({kind_of(name)})"
+    return f"has no column '{name}'{hint}"
 
 
 def _value(dtype: pl.DataType | type[pl.DataType], value: object) -> object:

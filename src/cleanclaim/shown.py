@@ -40,6 +40,7 @@ _KINDS: Final[tuple[tuple[type | tuple[type, ...], str], ...]] = (
 )
 BIGGEST: Final = 10_000_000
 """A number from here on has eight digits and may be a date or an identifier, so it isn't shown."""
+_FEW: Final = 500
 BIG: Final = "(more than seven digits)"
 """What stands for such a number."""
 _SHORT: Final[Form] = (r"^.{0,2}$",)
@@ -106,7 +107,7 @@ def _kind_of_text(text: str) -> str:
 def showable(batch: Batch) -> Batch:
     """The batch with its codes as messages may show them: what hasn't the form of a code is replaced by its kind."""
     changed: dict[str, Any] = {}
-    for name in _tests():
+    for name in TABLES:
         frame: pl.DataFrame = getattr(batch, name)
         shown = showable_table(name, frame)
         if shown is not frame:
@@ -116,41 +117,59 @@ def showable(batch: Batch) -> Batch:
 
 def showable_table(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     """One table of a batch as messages may show it."""
-    if frame.is_empty():
-        return frame
-    fits = frame.select(_tests()[name])
-    strange = [column for column in fits.columns if not fits[column][0]]
+    strange = [
+        column for form, names in _columns(name).items() for column in _strange(frame, form, names)
+    ]
     return frame.with_columns(_masked(frame, strange)) if strange else frame
 
 
 @cache
-def _tests() -> dict[str, list[pl.Expr]]:
-    """By table, for each column of codes whether all of its values may be shown."""
-    return {
-        name: tests
-        for name, table in TABLES.items()
-        if name != "syntax_faults" and (tests := [_all_fit(c) for c in table.schema if c in FORMS])
-    }
+def _columns(table: str) -> dict[Form, list[str]]:
+    """The columns of codes of a table, by what their values must look like."""
+    found: dict[Form, list[str]] = {}
+    for name in TABLES[table].schema:
+        if name in FORMS:
+            found.setdefault(FORMS[name], []).append(name)
+    return found
 
 
-def _all_fit(column: str) -> pl.Expr:
-    form = FORMS[column]
-    if form == _SHORT:  # much quicker than a pattern
-        return (pl.col(column).str.len_chars() <= 2).all()
-    distinct = pl.col(column).unique(maintain_order=True)  # each test of it must see the same order
-    return _fits(distinct, form).all()
+def _strange(frame: pl.DataFrame, form: Form, names: Iterable[str]) -> list[str]:
+    """The columns that hold something of another form; all are looked at together, which is quicker."""
+    there = [c for name in names if (c := frame[name]).null_count() < frame.height]
+    if not there or _all_fit(pl.concat(there, rechunk=False), form):
+        return []
+    return [column.name for column in there if not _all_fit(column, form)]
 
 
-def _fits(values: pl.Expr, form: Form) -> pl.Expr:
-    """True where a text is so short that it can tell nobody, or has the form."""
-    met = reduce(and_, (values.str.contains(pattern) for pattern in form))
-    return (values.str.len_chars() <= 2) | met
+def _all_fit(values: pl.Series, form: Form) -> bool:
+    if len(values) > _FEW:
+        longest = values.str.len_bytes().max()
+        if isinstance(longest, int) and longest <= 2:
+            return True
+        if form == _SHORT:
+            return False
+    return not len(_not_of(values, form))
+
+
+def _not_of(values: pl.Series, form: Form) -> pl.Series:
+    """The distinct values that are neither of the form nor so short that they can tell nobody."""
+    distinct = values.unique().drop_nulls() if len(values) > _FEW else values.drop_nulls()
+    if len(distinct) <= _FEW:  # quicker one by one
+        strange = {value for value in distinct.to_list() if not _fits(value, form)}
+        return pl.Series(sorted(strange), dtype=pl.String)
+    value = pl.col("value")
+    met = reduce(and_, (value.str.contains(pattern) for pattern in form))
+    found = distinct.alias("value").to_frame().filter((value.str.len_chars() > 2) & ~met)
+    return found.to_series()
+
+
+def _fits(value: str, form: Form) -> bool:
+    return len(value) <= 2 or all(re.search(pattern, value) for pattern in form)
 
 
 def _masked(frame: pl.DataFrame, columns: Iterable[str]) -> Iterator[pl.Series]:
     for column in columns:
-        distinct = frame.select(pl.col(column).unique().drop_nulls())
-        strange = distinct.filter(~_fits(pl.col(column), FORMS[column])).to_series()
+        strange = _not_of(frame[column], FORMS[column])
         yield frame[column].replace(strange, pl.Series([kind_of(value) for value in strange]))
 
 
@@ -217,5 +236,9 @@ def _made_of() -> frozenset[str]:
 
 def column_words(given: str, place: int, known: Iterable[str] = ()) -> str:
     """A column as a message names it, where the other columns have names: by its own if it is one, else by its place, counted from 1, and its kind."""
-    is_shown = bool(_PLAIN_NAME.fullmatch(given)) or is_name(given, known)
-    return f"column '{given}'" if is_shown else f"column {place} ({kind_of(given)})"
+    return f"column '{given}'" if is_shown(given, known) else f"column {place} ({kind_of(given)})"
+
+
+def is_shown(given: str, known: Iterable[str] = ()) -> bool:
+    """True where a name among names may be shown: it surely is one, or is written as programs write them."""
+    return bool(_PLAIN_NAME.fullmatch(given)) or is_name(given, known)

@@ -11,7 +11,7 @@ import pytest
 
 from cleanclaim.errors import TableError, UnreadableFile
 from cleanclaim.model import Batch, concat
-from cleanclaim.read import FileRead, read
+from cleanclaim.read import FileRead, chunks, read
 from cleanclaim.read.table import (
     SYNONYMS,
     read_csv,
@@ -88,6 +88,87 @@ def test_every_fault_is_named_at_once() -> None:
     assert told == [
         "lines.from_date expects a date (YYYY-MM-DD) in row 2, found a date in another form",
         "lines.charge_amount expects a number in row 2, found text of 3 characters (and 1 more row)",
+    ]
+
+
+HEADERLESS = "A1,W28471936,QUIXWOOD,1931-07-04,F,99213,125.00,,10\n"
+
+
+def test_a_row_of_data_in_place_of_a_header_is_one_fault() -> None:
+    told = faults(HEADERLESS + HEADERLESS)
+    assert told == [
+        "row 1 doesn't look like a header: expected column names such as claim_id and procedure_code, "
+        "found 9 cells that look like data (blank: 1, date: 1, number: 3, text: 4)"
+    ]
+
+
+def test_a_set_without_headers_is_told_so() -> None:
+    frame = read_csv(HEADERLESS.encode(), file="t")
+    with pytest.raises(TableError) as told:
+        read_set({"claims": frame, "lines": frame}, file="set")
+    assert [fault.split(" doesn't")[0] for fault in told.value.faults] == ["claims: row 1", "lines: row 1"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("patient_last_name", "column 'patient_last_name'"),
+        ("Street Address", "column 'Street Address'"),
+        ("procedur_code", "column 'procedur_code'"),
+        ("JANE QUIXWOOD", "column 3 (text of 13 characters)"),
+        ("QUIXWOOD", "column 3 (text of 8 characters)"),
+        ("Toby", "column 3 (text of 4 characters)"),
+        ("Bill Quixwood", "column 3 (text of 13 characters)"),
+        ("19310704", "column 3 (a date)"),
+        ("W28471936", "column 3 (text of 9 characters)"),
+        ("284719365", "column 3 (a number of 9 digits)"),
+        ("4711 Marmalade Lane", "column 3 (text of 19 characters)"),
+    ],
+)
+def test_only_what_looks_like_the_name_of_a_column_is_shown(name: str, words: str) -> None:
+    [told] = faults(f"claim_id,cpt,{name}\nA1,99213,x\n")
+    assert told.startswith(f"{words} is not one of claims and lines")
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ('claim_id,cpt\nA1,99213\nA2,"QUIXWOOD\n', "a quotation mark is out of place or not closed in row 3"),
+        ('claim_id,cpt\nA1,"QUIX"WOOD\nA2,99213\n', "a quotation mark is out of place or not closed in row 2"),
+        ("claim_id,cpt\nA1,99213\nA2,99213,QUIXWOOD\n", "row 3 has 3 cells, but the header has 2"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("is_apart", [False, True])
+def test_what_cannot_be_taken_apart_is_told_by_its_row(
+    text: str, fault: str, is_apart: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(text)
+    if is_apart:
+        monkeypatch.setattr(chunks, "MOST_AT_ONCE", {"": 0, ".parquet": 0})
+    files: list[FileRead] = []
+    list(read([path], files))
+    assert [entry.error for entry in files] == [f"{path}: {fault}"]
+
+
+def test_more_decimals_than_money_has_are_not_cut_off() -> None:
+    [told] = faults("claim_id,cpt,charge\nA1,99213,12.345\n")
+    assert told == (
+        "lines.charge_amount expects a number in row 2, found a number with more than 2 decimals or too many digits"
+    )
+    assert flat("claim_id,cpt,charge\nA1,99213,12.340\n").lines["charge_amount"][0] == Decimal(
+        "12.34"
+    )
+
+
+def test_a_line_number_that_numbers_no_line_is_refused() -> None:
+    [told] = faults("claim_id,cpt,line_number\nA1,99213,19310704\n")
+    assert told == "lines.line_number expects a number below 1,048,576 in row 2, found a date"
+
+
+def test_a_column_called_as_our_own_is_refused(tmp_path: Path) -> None:
+    assert faults("claim_id,cpt,_row\nA1,99213,QUIXWOOD\n") == [
+        "column '_row' is not one of claims and lines"
     ]
 
 
