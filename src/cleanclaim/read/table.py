@@ -111,7 +111,8 @@ def read_flat(frame: pl.DataFrame, *, file: str, first_claim_key: int = 0) -> Ba
     """
     faults: list[str] = []
     table = _named(frame, _is_flat, "claims and lines", faults)
-    if "procedure_code" not in table.columns and "revenue_center_code" not in table.columns:
+    has_names = table.width > 1
+    if has_names and not {"procedure_code", "revenue_center_code"} & set(table.columns):
         faults.append(_lacks("procedure_code", frame))
     if faults:
         raise TableError(file, faults)
@@ -229,14 +230,14 @@ def why_not_csv(path: Path) -> str:
 def _why_not_csv(text: TextIO, separator: str) -> str:
     """The first row that cannot be taken apart, and why; nothing of what it holds."""
     rows = csv.reader(text, delimiter=separator, strict=True)
-    row = 0
+    row, header = 0, None
     try:
-        header = len(next(rows, []))
         for row, cells in enumerate(rows, start=1):
+            header = len(cells) if header is None else header
             if len(cells) > header:
-                return f"row {row + 1} has {len(cells)} cells, but the header has {header}"
+                return f"row {row} has {len(cells)} cells, but the header has {header}"
     except csv.Error:
-        return f"a quotation mark is out of place or not closed in row {row + 2 if row else 1} or after it"
+        return f"a quotation mark is out of place or not closed in row {row + 1}"
     return "the file can't be read as CSV: a quotation mark is out of place or not closed"
 
 
