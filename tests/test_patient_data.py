@@ -246,7 +246,7 @@ def check(
 
     def run(*arguments: object) -> str:
         monkeypatch.setattr(sys, "argv", ["cleanclaim", "check", *map(str, arguments)])
-        with open(2, "w", closefd=False) as errors:  # noqa: PTH123 - the process' own, as users have it
+        with open(2, "w", closefd=False) as errors:  # the process' own, as users have it
             monkeypatch.setattr(sys, "stderr", errors)
             with pytest.raises(SystemExit) as stopped:
                 cli.main()
