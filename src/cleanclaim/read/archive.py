@@ -12,7 +12,8 @@ import io
 import struct
 import weakref
 import zipfile
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import BinaryIO, Final, cast
@@ -71,6 +72,13 @@ class Archive:
             file.close()
             raise
         weakref.finalize(self._archive, file.close)
+        self._said = _directory(file)
+
+    @property
+    def is_whole(self) -> bool:
+        """False where the archive says that it has more or fewer files than its directory names."""
+        entries = len(self._archive.infolist())
+        return self._said is None or (entries - self._said.entries) % (1 << 16) == 0
 
     def members(self) -> Iterator[Member]:
         """Its files, in order of name."""
@@ -107,43 +115,57 @@ def _overlapping(infos: list[zipfile.ZipInfo]) -> set[int]:
 
 
 def _mended(file: BinaryIO) -> BinaryIO:
-    """The archive with a directory that `zipfile` does not refuse for the sake of one entry; as it is if nothing can be mended."""
+    """The archive with headers that `zipfile` does not refuse for the sake of one entry; as it is if nothing needs mending."""
     place = _directory(file)
     if place is None:
         return file
-    begin, size = place
+    begin = place.begin
     file.seek(begin)
-    directory = bytearray(file.read(size))
-    before = bytes(directory)
+    directory = file.read(place.size)
+    other: dict[int, int] = {}
     at = 0
     while directory[at : at + 4] == _ENTRY and at + _ENTRY_SIZE <= len(directory):
-        flags, name, extra, comment = (*struct.unpack_from("<H", directory, at + 8), *struct.unpack_from("<3H", directory, at + 28))  # fmt: skip
-        if flags & _UTF8 and not _is_utf8(directory[at + _ENTRY_SIZE : at + _ENTRY_SIZE + name]):
-            struct.pack_into("<H", directory, at + 8, flags & ~_UTF8)
-        if directory[at + 6] > _NEWEST:
-            directory[at + 6] = _VERSION
+        version, flags = struct.unpack_from("<BxH", directory, at + 6)
+        name, extra, comment = struct.unpack_from("<3H", directory, at + 28)
+        if version > _NEWEST:
+            other[begin + at + 6] = _VERSION
+        if flags & _UTF8 and not _is_utf8(directory[at + _ENTRY_SIZE :][:name]):
+            (local,) = struct.unpack_from("<L", directory, at + 42)
+            for flag in (begin + at + 9, place.shift + local + 7):
+                file.seek(flag)
+                other[flag] = ord(file.read(1) or b"\0") & ~(_UTF8 >> 8)
         at += _ENTRY_SIZE + name + extra + comment
     file.seek(0)
-    return file if directory == before else cast("BinaryIO", _Overlaid(file, begin, directory))
+    return cast("BinaryIO", _Overlaid(file, other)) if other else file
 
 
-def _directory(file: BinaryIO) -> tuple[int, int] | None:
-    """Where the directory begins and how long it is, as the record at the archive's end says; None if there is none."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an archive's directory begins, how long it is, how many entries it has, and how many bytes stand before the archive."""
+
+    begin: int
+    size: int
+    entries: int
+    shift: int
+
+
+def _directory(file: BinaryIO) -> _Place | None:
+    """Where the directory is, as the record at the archive's end says; None if there is none."""
     length = file.seek(0, io.SEEK_END)
     tail_begin = file.seek(max(length - _TAIL, 0))
     tail = file.read(_TAIL)
     end = tail.rfind(_END)
     if end < 0 or end + 22 > len(tail):
         return None
-    (size,) = struct.unpack_from("<L", tail, end + 12)
+    entries, size, offset = struct.unpack_from("<H2L", tail, end + 10)
+    if tail[max(end - 20, 0) : end].startswith(_PLACE_64) and tail[max(end - 76, 0) :].startswith(_END_64):  # fmt: skip
+        end -= 76
+        entries, size, offset = struct.unpack_from("<3Q", tail, end + 32)
     begin = tail_begin + end - size
-    if tail[max(end - 20, 0) : end].startswith(_PLACE_64) and tail[end - 76 : end].startswith(_END_64):  # fmt: skip
-        (size,) = struct.unpack_from("<Q", tail, end - 76 + 40)
-        begin = tail_begin + end - 76 - size
-    return (begin, size) if begin >= 0 else None
+    return _Place(begin, size, entries, begin - offset) if begin >= 0 else None
 
 
-def _is_utf8(name: bytes | bytearray) -> bool:
+def _is_utf8(name: bytes) -> bool:
     try:
         name.decode("utf-8")
     except UnicodeDecodeError:
@@ -154,9 +176,9 @@ def _is_utf8(name: bytes | bytearray) -> bool:
 class _Overlaid(io.RawIOBase):
     """A file some of whose bytes are others than on disk."""
 
-    def __init__(self, file: BinaryIO, begin: int, other: bytearray) -> None:
+    def __init__(self, file: BinaryIO, other: Mapping[int, int]) -> None:
         self._file = file
-        self._begin = begin
+        self._places = sorted(other)
         self._other = other
 
     def readable(self) -> bool:
@@ -172,8 +194,8 @@ class _Overlaid(io.RawIOBase):
         view = memoryview(cast("bytearray", buffer)).cast("B")
         at = self._file.tell()
         data = bytearray(self._file.read(len(view)))
-        first, last = max(at, self._begin), min(at + len(data), self._begin + len(self._other))
-        if first < last:
-            data[first - at : last - at] = self._other[first - self._begin : last - self._begin]
+        first = bisect_left(self._places, at)
+        for place in self._places[first : bisect_left(self._places, at + len(data))]:
+            data[place - at] = self._other[place]
         view[: len(data)] = data
         return len(data)

@@ -39,7 +39,7 @@ _DEEPEST: Final = 3
 _BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 MOST_UNPACKED: Final = 200
 """A packed file that grows by more than this factor is not read: no claims compress so well, and it would fill the memory."""
-_SLACK: Final = 1 << 24
+_SLACK: Final = 1 << 22
 _IN_MEMORY: Final = 1 << 26
 """Bytes of what must be sought in that are held in memory; more is put into a private temporary file."""
 _DAMAGE: Final = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
@@ -261,7 +261,9 @@ def _of_zip(name: str, opened: Callable[[], BinaryIO], depth: int = 1) -> Iterat
     except _DAMAGED_DIRECTORY as error:
         yield _refused(name, reason(error))
         return
-    if not members:
+    if not archive.is_whole:
+        yield _refused(name, "the packed file is damaged: its directory is not whole")
+    elif not members:
         yield _refused(name, "the zip file holds no files")
     for member in members:
         own = f"{name}!{encodable(member.name)}"
