@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from cleanclaim.model import concat
-from cleanclaim.read import together
+from cleanclaim.read import FileRead, read, together
 from cleanclaim.read.x12 import read_x12
 from cleanclaim.samples import interchange
 
@@ -75,3 +77,32 @@ def test_as_if_each_were_read_alone(contents: list[bytes]) -> None:
     alone = concat(by_itself([(one.name, one.data) for one in group], 7))  # type: ignore[arg-type]
     for name, frame in found.batch.frames().items():
         assert_frame_equal(frame, alone.frames()[name])
+
+
+def test_one_odd_file_costs_the_others_nothing(tmp_path: Path) -> None:
+    """A file that is cut off, one of another kind, one with a fault and one of a patient without a number, among whole ones."""
+    contents = [*KINDS, PLAIN[:-30], KINDS[2], PLAIN.replace(b"W123456789", b""), b"a,b\n1,2\n", *KINDS]  # fmt: skip
+    for number, data in enumerate(contents):
+        (tmp_path / f"{number:02}.837").write_bytes(data)
+    files: list[FileRead] = []
+    whole = concat(list(read([tmp_path], files)))
+    alone, key = [], 0
+    for entry in files:
+        one: list[FileRead] = []
+        alone += read([entry.file], one, key)
+        key += one[0].claims
+        assert one == [entry]
+    assert [bool(entry.error) for entry in files].count(True) == 1
+    for name, frame in whole.frames().items():
+        assert_frame_equal(frame, concat(alone).frames()[name])
+
+
+def test_whole_files_are_read_together() -> None:
+    group = [one for n in range(4) if (one := together.small(f"{n}.837", KINDS[n]))]
+    assert len(group) == 4
+    found = together.read_together(group, 7, form=True)
+    assert found is not None
+    assert found.claims == (1, 1, 1, 1)
+    assert found.batch.claims["file"].to_list() == ["0.837", "1.837", "2.837", "3.837"]
+    assert found.batch.claims["claim_key"].to_list() == [7, 8, 9, 10]
+    assert found.batch.syntax_faults["file"].unique().to_list() == ["2.837"]
