@@ -232,7 +232,7 @@ def check(
     }
     chosen = settings_of.load(given, file=config)
     for said in chosen.left_out:
-        typer.echo(f"cleanclaim: {said}", err=True)
+        tell(f"cleanclaim: {said}", err=True)
     if engine not in {"here", "spark"}:
         raise ConfigError([f"--engine: expected here or spark, found {engine!r}"])
     if engine == "spark":
@@ -438,7 +438,7 @@ def _all_edits(folders: tuple[str, ...]) -> list[Edit]:
     """Built-in edits, those of installed packages and of the user's folders; edits that can't be loaded are named on the error stream."""
     every, broken = _loaded_edits(folders)
     for failure in broken:
-        typer.echo(f"cleanclaim: {failure}", err=True)
+        tell(f"cleanclaim: {failure}", err=True)
     return every
 
 
