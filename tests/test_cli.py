@@ -174,6 +174,18 @@ def test_unreadable_input_says_why(
     assert json.loads(done.stdout)["summary"]["claims"] == 1, "the other file is still checked"
 
 
+@pytest.mark.parametrize("name", ["text", "json", "jsonl", "sarif", "csv", "parquet", "html"])
+def test_a_file_without_claims_is_never_clean(name: str, tmp_path: Path, clean_file: Path) -> None:
+    remittance = tmp_path / "paid.835"
+    remittance.write_text(interchange().replace("ST*837", "ST*835").replace("CLM*", "CLP*"))
+    done = run("check", remittance, clean_file, "--select", "DX", "--format", name)
+    assert done.returncode == 2
+    assert b"paid.835: it holds no claims" in done.stderr
+    if name == "json":
+        content = json.loads(done.stdout)
+        assert content["summary"]["claims"] == content["summary"]["files_not_read"] == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

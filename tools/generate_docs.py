@@ -191,7 +191,13 @@ def json_page() -> str:
     text = json.dumps(schema, indent=2)
     told = "`cleanclaim check FILE --format json` writes one object. Absent values are null; `claim_id` is the patient control number."
     encoder = "\n".join(encoder_contract())
-    return f"# JSON\n\n## check\n\n{told}\n\n```json\n{text}\n```\n\n{encoder}"
+    exact = (
+        "Texts are exact. Control characters, characters of no width and those that turn the reading direction are JSON escapes (`\\u001b`, `\\u202e`); "
+        "the text and HTML reports show them as `\\x1b` and `\\u202e`. Bytes of a file name that are not UTF-8 are `\\xe9` everywhere.\n\n"
+        "`--format csv` has the same columns. Spreadsheets run a text that begins with `=`, `+`, `-`, `@`, a tab or a line end as a formula: "
+        "such a text gets an apostrophe in front. Plain numbers such as `-5` stay as they are. `--format parquet` and `--format jsonl` change nothing."
+    )
+    return f"# JSON\n\n## check\n\n{told}\n\n{exact}\n\n```json\n{text}\n```\n\n{encoder}"
 
 
 def encoder_contract() -> Iterator[str]:

@@ -24,6 +24,7 @@ from cleanclaim.terminal import (
     fail,
     progress,
     settings,
+    tell,
 )
 from cleanclaim.terminal import reference as reference_tables
 from cleanclaim.version import VERSION
@@ -231,7 +232,7 @@ def check(
     }
     chosen = settings_of.load(given, file=config)
     for said in chosen.left_out:
-        typer.echo(f"cleanclaim: {said}", err=True)
+        tell(f"cleanclaim: {said}", err=True)
     if engine not in {"here", "spark"}:
         raise ConfigError([f"--engine: expected here or spark, found {engine!r}"])
     if engine == "spark":
@@ -340,7 +341,7 @@ def template(folder: Annotated[Path, typer.Argument(help="The folder to make.")]
     from cleanclaim.template import write  # noqa: PLC0415
 
     for path in write(folder):
-        typer.echo(str(path))
+        tell(str(path))
 
 
 @dataclass(frozen=True)
@@ -373,7 +374,7 @@ def _run(inputs: list[str], asked: _Asked) -> Iterator[Report | Large]:
     if asked.is_whole:
         plan = replace(plan, in_memory=sys.maxsize)
     folder = None
-    if output is not None and not asked.is_whole and can_go_on(inputs):
+    if output is not None and not asked.is_whole and can_go_on([*inputs, *chosen.history]):
         folder = output.with_name(f"{output.name}.partial")
     with ExitStack() as stack:
         with progress() as (words, claims):
@@ -381,7 +382,7 @@ def _run(inputs: list[str], asked: _Asked) -> Iterator[Report | Large]:
             reference.on_progress(words)
             job = large.Job(
                 tuple(inputs), reference, tuple(edits), settings(chosen), chosen.history, plan, claims,
-                lambda said: typer.echo(f"cleanclaim: {said}", err=True), broken,
+                lambda said: tell(f"cleanclaim: {said}", err=True), broken,
             )  # fmt: skip
             results = stack.enter_context(large.run(job, folder))
         yield results
@@ -392,12 +393,15 @@ def _tell_timings(inputs: list[str], asked: _Asked) -> None:
     from cleanclaim import registry, timings  # noqa: PLC0415
     from cleanclaim.pipeline import prepare  # noqa: PLC0415
     from cleanclaim.read import read  # noqa: PLC0415
+    from cleanclaim.read.sources import is_stream  # noqa: PLC0415
 
     chosen = asked.chosen
     edits = registry.choose(_all_edits(chosen.edits), chosen.select, chosen.ignore)
-    batch = next(iter(read((path for path in inputs if path != "-"), [])), None)
+    again = [path for path in inputs if not is_stream(path)]
+    batch = next(iter(read(again, [])), None)
     if batch is None or batch.claims.is_empty():
-        typer.echo("cleanclaim: there are no claims to time edits on", err=True)
+        why = "" if again else "; what comes through a pipe cannot be read a second time"
+        tell(f"cleanclaim: there are no claims to time edits on{why}", err=True)
         return
     prepared = prepare(batch, settings(chosen))
     told = timings.timings(prepared, reference_tables(asked.store, asked.lock), edits)
@@ -434,7 +438,7 @@ def _all_edits(folders: tuple[str, ...]) -> list[Edit]:
     """Built-in edits, those of installed packages and of the user's folders; edits that can't be loaded are named on the error stream."""
     every, broken = _loaded_edits(folders)
     for failure in broken:
-        typer.echo(f"cleanclaim: {failure}", err=True)
+        tell(f"cleanclaim: {failure}", err=True)
     return every
 
 
@@ -471,15 +475,18 @@ def _put(results: Results, name: str, output: Path | None) -> None:
         unfinished.unlink(missing_ok=True)
         raise ConfigError([f"{output}: {error.strerror}"]) from None
     told = results.summary
-    typer.echo(f"{output}: {told['findings']:,} findings on {told['claims']:,} claims", err=True)
+    tell(f"{output}: {told['findings']:,} findings on {told['claims']:,} claims", err=True)
 
 
 def _status(results: Results, chosen: Config) -> int:
     for entry in results.unread:
-        typer.echo(f"cleanclaim: {entry.error}", err=True)
+        tell(f"cleanclaim: {entry.error}", err=True)
     for failure in results.failures:
-        typer.echo(f"cleanclaim: {failure}", err=True)
+        tell(f"cleanclaim: {failure}", err=True)
     if results.unread or results.failures or chosen.left_out:
+        return COULD_NOT_RUN
+    if not results.summary["claims"]:
+        tell("cleanclaim: no claims were checked", err=True)
         return COULD_NOT_RUN
     return CLEAN if results.is_clean else FINDINGS
 
@@ -491,7 +498,7 @@ def _write_baseline(report: Report, path: Path) -> None:
         count = known.write(report, path)
     except OSError as error:
         raise ConfigError([f"{path}: {error.strerror}"]) from None
-    typer.echo(f"{path}: {count:,} known findings")
+    tell(f"{path}: {count:,} known findings")
 
 
 def _words(given: list[str] | None) -> tuple[str, ...]:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cleanclaim.errors import ConfigError
-from cleanclaim.terminal import COULD_NOT_RUN, FINDINGS, progress, reference
+from cleanclaim.terminal import COULD_NOT_RUN, FINDINGS, progress, reference, tell
+from cleanclaim.visible import json_safe
 
 if TYPE_CHECKING:
     from cleanclaim.encoder import Encoder
@@ -73,7 +74,7 @@ def lookup(
         pages_of = [text.page(page) for pages in found.values() for page in pages]
         typer.echo("\n".join(pages_of), nl=False)
     for code, why in unknown:
-        typer.echo(f"cleanclaim: {code}: {why}", err=True)
+        tell(f"cleanclaim: {code}: {why}", err=True)
     if unknown:
         raise typer.Exit(FINDINGS if len(unknown) < len(found) else COULD_NOT_RUN)
 
@@ -138,7 +139,7 @@ def crosswalk(
     elif known or found.mappings:
         typer.echo(text.mappings(found, code), nl=False)
     if not known and not found.mappings:
-        typer.echo(f"cleanclaim: {code}: {why}", err=True)
+        tell(f"cleanclaim: {code}: {why}", err=True)
         raise typer.Exit(COULD_NOT_RUN)
 
 
@@ -222,7 +223,7 @@ def export_codes(
     with _encoder(store, lock) as encoder:
         written = encoder.export(output, on=day(on), form=format_)
     for path, rows in written:
-        typer.echo(f"{path}: {rows:,} rows")
+        tell(f"{path}: {rows:,} rows")
 
 
 @export.command(
@@ -244,10 +245,10 @@ def export_claims(
     with progress() as (_, claims):
         files, rows = write_dataset(inputs, output, claims)
     for name, count in rows.items():
-        typer.echo(f"{output / name}: {count:,} rows")
+        tell(f"{output / name}: {count:,} rows")
     errors = [entry.error for entry in files if entry.error]
     for error in errors or ([] if rows.get("claims") else ["no claims were found"]):
-        typer.echo(f"cleanclaim: {error}", err=True)
+        tell(f"cleanclaim: {error}", err=True)
     if errors or not rows.get("claims"):
         raise typer.Exit(COULD_NOT_RUN)
 
@@ -298,4 +299,4 @@ def _check_format(name: str) -> None:
 
 
 def _json(told: dict[str, Any]) -> None:
-    typer.echo(json.dumps(told, indent=2, default=str, ensure_ascii=False))
+    typer.echo(json_safe(json.dumps(told, indent=2, default=str, ensure_ascii=False)))

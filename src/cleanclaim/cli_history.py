@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cleanclaim.terminal import COULD_NOT_RUN, progress
+from cleanclaim.terminal import COULD_NOT_RUN, progress, tell
 
 if TYPE_CHECKING:
     from cleanclaim.keys import Held
@@ -43,11 +43,11 @@ def add(
     with progress() as (_, claims):
         done = History(history).add(inputs, claims)
     for added in done.added:
-        typer.echo(f"added  {_line(added)}")
+        tell(f"added  {_line(added)}")
     for name, known in done.known:
-        typer.echo(f"there already, as file {known.number} since {known.added[:10]}: {name}")
+        tell(f"there already, as file {known.number} since {known.added[:10]}: {name}")
     for refused in done.refused:
-        typer.echo(f"cleanclaim: not added: {refused}", err=True)
+        tell(f"cleanclaim: not added: {refused}", err=True)
     if done.refused:
         raise typer.Exit(COULD_NOT_RUN)
 
@@ -69,8 +69,8 @@ def list_files(
         typer.echo(json.dumps({"files": [asdict(added) for added in files]}, indent=2))
         return
     for added in files:
-        typer.echo(_line(added))
-    typer.echo(f"{_counted(files)}.")
+        tell(_line(added))
+    tell(f"{_counted(files)}.")
 
 
 @app.command(name="remove", epilog="Example:  cleanclaim history remove history/ 12")
@@ -85,7 +85,7 @@ def remove(
     from cleanclaim.history import History  # noqa: PLC0415
 
     for added in History(history).remove(numbers):
-        typer.echo(f"removed  {_line(added)}")
+        tell(f"removed  {_line(added)}")
 
 
 @app.command(

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from cleanclaim.errors import ConfigError
-from cleanclaim.terminal import COULD_NOT_RUN, progress, reference, settings
+from cleanclaim.terminal import COULD_NOT_RUN, progress, reference, settings, tell
+from cleanclaim.visible import visible
 
 if TYPE_CHECKING:
     import polars as pl
@@ -58,7 +59,7 @@ def price(
         lines = _lines(report)
     _put(written[format_](lines), output)
     for entry in report.unread:
-        typer.echo(f"cleanclaim: {entry.error}", err=True)
+        tell(f"cleanclaim: {entry.error}", err=True)
     if report.unread:
         raise typer.Exit(COULD_NOT_RUN)
 
@@ -113,7 +114,7 @@ def _totals(lines: pl.DataFrame) -> dict[str, Any]:
 
 def _text(lines: pl.DataFrame) -> str:
     totals = _totals(lines)
-    rows = [_row(row) for row in lines.iter_rows(named=True) if row["allowed"] is not None]
+    rows = [visible(_row(row)) for row in lines.iter_rows(named=True) if row["allowed"] is not None]
     if rows:
         rows = [f"{'ALLOWED':>12} {'CHARGED':>12}  {'CODE':<5} {'MODIFIERS':<11} CLAIM", *rows, ""]
     rows.append(
@@ -138,7 +139,9 @@ def _money(amount: object) -> str:
 
 
 def _csv(lines: pl.DataFrame) -> str:
-    return lines.write_csv()
+    from cleanclaim.report.spreadsheet import harmless  # noqa: PLC0415
+
+    return lines.with_columns(harmless()).write_csv()
 
 
 def _json(lines: pl.DataFrame) -> str:

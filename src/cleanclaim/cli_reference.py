@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cleanclaim.terminal import COULD_NOT_RUN, FINDINGS, fail, progress, reference
+from cleanclaim.terminal import COULD_NOT_RUN, FINDINGS, fail, progress, reference, tell
 
 if TYPE_CHECKING:
     from cleanclaim.reference import Release
@@ -67,7 +67,7 @@ def import_(
     with progress() as (words, _):
         done = import_files(paths, Store(store), words, cpt_licensed=cpt_licensed)
     for name in done.passed_over:
-        typer.echo(f"passed over, nothing that can be imported: {name}", err=True)
+        tell(f"passed over, nothing that can be imported: {name}", err=True)
     _tell("imported", done.stored)
     _tell("unchanged", done.unchanged)
     if done.stored or done.unchanged:
@@ -77,7 +77,7 @@ def import_(
             f"{len(done.refused)} refused, {len(done.passed_over)} passed over."
         )
     for refused in done.refused:
-        typer.echo(f"cleanclaim: {refused}", err=True)
+        tell(f"cleanclaim: {refused}", err=True)
     if done.refused or not (done.stored or done.unchanged):
         raise typer.Exit(COULD_NOT_RUN)
 
@@ -103,7 +103,7 @@ def remove(
     kept = Store(store)
     for release in _named(kept.releases(), name):
         kept.remove(release)
-        typer.echo(f"removed  {release.name}  ({release.table})")
+        tell(f"removed  {release.name}  ({release.table})")
 
 
 def _named(releases: list[Release], name: str) -> list[Release]:
@@ -123,10 +123,10 @@ def verify(*, store: Annotated[Path | None, _STORE] = None) -> None:
     from cleanclaim.reference.compare import doubts  # noqa: PLC0415
     from cleanclaim.reference.store import Store  # noqa: PLC0415
 
-    typer.echo(f"{len(Store(store).verify())} imported releases are sound.")
+    tell(f"{len(Store(store).verify())} imported releases are sound.")
     told = doubts(reference(store, None))
     for doubt in told:
-        typer.echo(f"doubtful  {doubt}")
+        tell(f"doubtful  {doubt}")
     if told:
         raise typer.Exit(FINDINGS)
 
@@ -200,12 +200,12 @@ def _tell_difference(name: str, found: Difference, limit: int) -> None:
             )
     for row in found.changed.head(limit).iter_rows(named=True):
         key = " ".join("-" if row[column] is None else str(row[column]) for column in found.key)
-        typer.echo(f"  changed  {key}  {row['column']}: {row['before']} → {row['after']}")
+        tell(f"  changed  {key}  {row['column']}: {row['before']} → {row['after']}")
     hidden = sum(
         max(0, getattr(found, kind).height - limit) for kind in ("added", "ended", "changed")
     )
     if hidden:
-        typer.echo(f"  … {hidden:,} more; --limit shows them, --format json all")
+        tell(f"  … {hidden:,} more; --limit shows them, --format json all")
 
 
 @app.command(
@@ -251,16 +251,16 @@ def update_(
             progress=words,
         )
     for address in done.downloaded:
-        typer.echo(f"{'would fetch' if dry_run else 'fetched':<11} {address}")
+        tell(f"{'would fetch' if dry_run else 'fetched':<11} {address}")
     for name in done.present:
-        typer.echo(f"{'there':<11} {name}")
+        tell(f"{'there':<11} {name}")
     for reason in done.skipped:
-        typer.echo(f"{'left out':<11} {reason}", err=True)
+        tell(f"{'left out':<11} {reason}", err=True)
     if done.imported:
         _tell("imported", done.imported.stored)
         _tell("unchanged", done.imported.unchanged)
     failed = [*done.failed, *(done.imported.refused if done.imported else ())]
     for reason in failed:
-        typer.echo(f"cleanclaim: {reason}", err=True)
+        tell(f"cleanclaim: {reason}", err=True)
     if failed:
         raise typer.Exit(COULD_NOT_RUN)

@@ -8,11 +8,9 @@ from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import typer
-
 from cleanclaim.errors import ConfigError, UnreadableFile
 from cleanclaim.model import TABLES
-from cleanclaim.terminal import CLEAN, COULD_NOT_RUN, FINDINGS, reference
+from cleanclaim.terminal import CLEAN, COULD_NOT_RUN, FINDINGS, reference, tell
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -86,9 +84,9 @@ def check_on_spark(
     summary.coalesce(1).write.text(f"{output}/summary")
     faults = checked.faults.collect()
     checked.close()
-    typer.echo(f"{output}: {told['findings']:,} findings on {told['claims']:,} claims", err=True)
+    tell(f"{output}: {told['findings']:,} findings on {told['claims']:,} claims", err=True)
     for fault in faults:
-        typer.echo(f"cleanclaim: not checked, {fault['rows']:,} rows: {fault['message']}", err=True)
+        tell(f"cleanclaim: not checked, {fault['rows']:,} rows: {fault['message']}", err=True)
     if faults or chosen.left_out:
         return COULD_NOT_RUN
     return CLEAN if set(told["findings_by_disposition"]) <= {"info"} else FINDINGS

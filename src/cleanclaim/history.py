@@ -50,7 +50,7 @@ from cleanclaim.read.kept import (
     text_of,
     why_of,
 )
-from cleanclaim.read.sources import STDIN
+from cleanclaim.read.sources import is_stream, name_of
 
 CLAIMS_A_PART: Final = 50_000
 _ROW_GROUP: Final = 4_096
@@ -333,7 +333,7 @@ def _fresh(inputs: Iterable[str | Path], ledger: Ledger, done: Adding) -> list[_
             done.refused.append(f"{path}: {error.strerror or error}")
             continue
         if digest in known:
-            done.known.append((str(path), known[digest]))
+            done.known.append((name_of(path), known[digest]))
         elif digest in fresh:
             done.refused.append(f"{path}: the same bytes as {fresh[digest].path}")
         else:
@@ -345,8 +345,10 @@ def _files(inputs: Iterable[str | Path], done: Adding) -> Iterator[Path]:
     """The files below the inputs."""
     for given in inputs:
         path = Path(given)
-        if str(given) == STDIN:
-            done.refused.append("standard input cannot be added; give a file")
+        if is_stream(given):
+            done.refused.append(
+                f"{name_of(given)}: what comes through a pipe cannot be added; give a file"
+            )
         elif is_history(path):
             done.refused.append(f"{path}: it is a history itself")
         else:
@@ -375,7 +377,7 @@ def _add_file(
     writing.end()
     now = datetime.now(UTC).isoformat(timespec="seconds")
     done.added.append(
-        Added(source, str(file.path), file.sha256, claims, days.first, days.last, now)
+        Added(source, name_of(file.path), file.sha256, claims, days.first, days.last, now)
     )
 
 

@@ -23,7 +23,7 @@ from cleanclaim.positions import in_order, numbers_of
 from cleanclaim.read import FileRead, Past, read
 from cleanclaim.read.files import digest_of, files_below
 from cleanclaim.read.kept import Added, is_history, ledger_of, of_patients
-from cleanclaim.read.sources import STDIN
+from cleanclaim.read.sources import is_stream
 from cleanclaim.reference import Reference
 from cleanclaim.reference.sets import load_set
 from cleanclaim.report.result import Report
@@ -181,7 +181,7 @@ class Earlier:
         given = tuple(paths)
         if not _histories(given):
             return cls(given)
-        named = [Path(path) for path in inputs if str(path) != STDIN]
+        named = [Path(path) for path in inputs if not is_stream(path)]
         return cls(given, frozenset(digest for path in named for digest in _digests(path)))
 
     def read(
@@ -217,7 +217,7 @@ class Earlier:
 
 
 def _histories(paths: Iterable[str | Path]) -> list[Path]:
-    return [Path(path) for path in paths if str(path) != STDIN and is_history(Path(path))]
+    return [Path(path) for path in paths if not is_stream(path) and is_history(Path(path))]
 
 
 def _files_of(history: Path) -> list[Added]:

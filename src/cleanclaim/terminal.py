@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NoReturn, TextIO
 import typer
 
 from cleanclaim.failures import LOGGER
+from cleanclaim.visible import visible
 
 if TYPE_CHECKING:
     from cleanclaim.config import Config
@@ -144,8 +145,18 @@ def reference(store: Path | None, lock: Path | None) -> Reference:
     return Reference.load(store=store, lock=lock)
 
 
+def tell(line: str, *, err: bool = False) -> None:
+    """Print one line that a person reads; what a file says cannot do anything to the terminal.
+
+    Args:
+        line: what to print.
+        err: on the error stream.
+    """
+    typer.echo(visible(line), err=err)
+
+
 def fail(message: str) -> NoReturn:
     """End with a message, each line of it under the program's name, and the status of what could not run."""
-    for line in message.splitlines() or [""]:
-        typer.echo(f"cleanclaim: {line}", err=True)
+    for line in message.split("\n"):
+        tell(f"cleanclaim: {line}", err=True)
     sys.exit(COULD_NOT_RUN)

@@ -158,9 +158,6 @@ def _told_apart(
     """The files by the name of their importer."""
     groups: dict[str, list[Part]] = {}
     for source in sources(paths):
-        if isinstance(source, UnreadableFile):
-            refused.append(str(source))
-            continue
         try:
             with source.open() as stream:
                 head = stream.read(_HEAD)

@@ -58,32 +58,34 @@ class Gathering:
         noted = self.journal.noted(f"{self.kind}s")
         if noted is not None:
             return [FileRead(**entry) for entry in noted["files"]]
-        number, key = 0, self.first_key
+        number, key, kept = 0, self.first_key, 0
         if batches is None:
             number, key, files = self._kept()
+            kept = len(files)
             batches = self.read(files, key)
-        self._keep_all(number, key, batches, files)
+        self._keep_all(number, key, batches, files, kept)
         self.journal.note(f"{self.kind}s", {"files": [asdict(entry) for entry in files]})
         return files
 
     def _keep_all(
-        self, first: int, key: int, batches: Iterable[Read], files: list[FileRead]
+        self, first: int, key: int, batches: Iterable[Read], files: list[FileRead], kept: int
     ) -> None:
-        total = size_of(self.inputs)
+        share = _Share(size_of(self.inputs))
 
         def ready() -> Iterator[tuple[int, Batch, dict[str, Any]]]:
-            next_key = key
+            next_key, noted = key, kept
             for number, (batch, whole) in enumerate(self._pieces(batches, files), first):
                 next_key += batch.claims.height
                 record = {
                     "claims": batch.claims.height,
                     "lines": batch.lines.height,
                     "next_key": next_key,
-                    "files": None if whole is None else [asdict(entry) for entry in whole],
+                    "files": None if whole is None else [asdict(one) for one in files[noted:whole]],
                 }
-                share = _share(batch, files, total)
+                noted = noted if whole is None else whole
+                done = share.of(batch, files)
                 yield number, batch, record
-                self.progress("reading", next_key - self.first_key, share)
+                self.progress("reading", next_key - self.first_key, done)
 
         for _ in in_turn(lambda piece: self.keep(*piece), ready(), self.workers):
             pass
@@ -101,30 +103,47 @@ class Gathering:
             self.journal.undo(self.kind, number)
         if not whole:
             return 0, self.first_key, []
-        record = done[whole - 1][2]
-        return whole, record["next_key"], [FileRead(**entry) for entry in record["files"]]
+        records = [record for _, _, record in done[:whole]]
+        files = [FileRead(**entry) for record in records for entry in record["files"] or ()]
+        return whole, records[-1]["next_key"], files
 
     def _pieces(
         self, batches: Iterable[Read], files: list[FileRead]
-    ) -> Iterator[tuple[Batch, list[FileRead] | None]]:
-        """Batches put together to pieces, each with the files that are whole at its end where it ends with a file."""
+    ) -> Iterator[tuple[Batch, int | None]]:
+        """Batches put together to pieces, each with how many files are whole at its end where it ends with a file."""
         at_once = self.at_once
         pending: list[Batch] = []
         claims, files_begun = 0, 0
         for batch, begun in batches:
-            is_next_file, files_begun = begun > files_begun, begun
+            is_next_file, whole, files_begun = begun > files_begun, files_begun, begun
             if pending and claims >= (at_once // 2 if is_next_file else at_once):
-                yield concat(pending), files[: begun - 1] if is_next_file else None
+                yield concat(pending), whole if is_next_file else None
                 pending, claims = [], 0
             pending.append(batch)
             claims += batch.claims.height
         if pending:
-            yield concat(pending), list(files)
+            yield concat(pending), len(files)
 
 
-def _share(batch: Batch, files: Sequence[FileRead], total: int) -> float | None:
-    """How much of the inputs' bytes is read."""
-    before = size_of(Path(entry.file) for entry in files[:-1])
-    last = batch.claims["position"].max()
-    here = min(last if isinstance(last, int) else 0, size_of([files[-1].file]) if files else 0)
-    return min((before + here) / total, 1.0) if total else None
+class _Share:
+    """How much of the inputs' bytes is read, each file's size asked once.
+
+    Args:
+        total: bytes of all of them.
+    """
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._files = 0
+        self._before = 0
+
+    def of(self, batch: Batch, files: Sequence[FileRead]) -> float | None:
+        """The share that is read with a batch, the last of the files being read."""
+        if not self._total:
+            return None
+        ended = files[self._files : -1]
+        self._before += size_of(Path(entry.file) for entry in ended)
+        self._files += len(ended)
+        last = batch.claims["position"].max()
+        here = min(last if isinstance(last, int) else 0, size_of([files[-1].file]) if files else 0)
+        return min((self._before + here) / self._total, 1.0)

@@ -14,7 +14,7 @@ from typing import Any
 from cleanclaim.edit import Edit
 from cleanclaim.large.job import Job
 from cleanclaim.read.kept import MARK, is_history
-from cleanclaim.read.sources import STDIN
+from cleanclaim.read.sources import is_stream
 from cleanclaim.reference import Reference
 from cleanclaim.version import VERSION
 
@@ -22,7 +22,7 @@ from cleanclaim.version import VERSION
 def identity_of(job: Job) -> dict[str, Any]:
     """Inputs (name, size, time of change), settings, edits, releases and sizes of a run, as JSON has them.
 
-    Standard input cannot be told from another; it is never gone on with.
+    What comes through a pipe cannot be told from another; it is never gone on with.
     """
     settings = {name: str(value) for name, value in asdict(job.settings).items()}
     return {
@@ -42,8 +42,8 @@ def size_of(inputs: Iterable[str | Path]) -> int:
 
 
 def can_go_on(inputs: Iterable[str | Path]) -> bool:
-    """False where standard input is read."""
-    return all(str(given) != STDIN for given in inputs)
+    """False where something is read that can be read only once: standard input, a pipe."""
+    return not any(is_stream(given) for given in inputs)
 
 
 def _stamps(inputs: Iterable[str | Path]) -> list[list[str | int]]:
@@ -56,13 +56,13 @@ def _stamps(inputs: Iterable[str | Path]) -> list[list[str | int]]:
 
 def _stamped(given: str | Path) -> str | Path:
     """What tells that an input changed: of a history its ledger, which other runs may replace meanwhile."""
-    return Path(given) / MARK if str(given) != STDIN and is_history(Path(given)) else given
+    return Path(given) / MARK if not is_stream(given) and is_history(Path(given)) else given
 
 
 def _files(given: str | Path) -> Iterator[tuple[Path, os.stat_result]]:
     """The files below an input; of a history some may go away meanwhile."""
     path = Path(given)
-    if str(given) == STDIN:
+    if is_stream(given):
         return
     for below in sorted(path.rglob("*")) if path.is_dir() else [path]:
         with suppress(FileNotFoundError):

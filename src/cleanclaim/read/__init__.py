@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import io
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import polars as pl
 
@@ -15,12 +19,14 @@ from cleanclaim.errors import InputError, UnreadableFile
 from cleanclaim.failures import reason_of
 from cleanclaim.model import Batch
 from cleanclaim.read import table
-from cleanclaim.read.chunks import is_large, read_chunks
+from cleanclaim.read.chunks import MOST_AT_ONCE, is_large, read_chunks
 from cleanclaim.read.dataset import is_dataset, read_dataset
 from cleanclaim.read.files import lies_in, set_apart, table_set
 from cleanclaim.read.kept import Past, is_history, opened, read_kept
-from cleanclaim.read.sources import STDIN, Source, kind_of, peek, sources
+from cleanclaim.read.sources import Kind, Source, is_stream, kind_of, name_of, peek, reason, sources
+from cleanclaim.read.together import SMALL, Small, Together, fits, read_together, small
 from cleanclaim.read.x12 import read_x12
+from cleanclaim.visible import encodable
 
 __all__ = ["FileRead", "Past", "read"]
 
@@ -59,8 +65,8 @@ def read(
     """The claims of every input, batch after batch.
 
     Args:
-        inputs: files, folders, table sets, data sets, histories (`cleanclaim.history`), "-" for standard input.
-        files: filled with one entry a file read or not read; a file that cannot be read does not stop the others.
+        inputs: files, folders, table sets, data sets, histories (`cleanclaim.history`), pipes, "-" for standard input. Each is opened once.
+        files: filled with one entry a file read or not read; a file that cannot be read does not stop the others. A file without claims counts as not read.
         first_claim_key: the key of the first claim.
         form: look at the form of segments and elements too, not of the envelope alone.
         skip: leave out so many of the first files; `files` holds their entries already.
@@ -72,9 +78,9 @@ def read(
     """
     key = first_claim_key
     opened = _opened(inputs, past, form=form, at_once=at_once)
-    for entry, begin in islice(opened, skip, None):
-        files.append(entry)
-        for batch in _guarded(begin(key), entry):
+    for group in _groups(islice(opened, skip, None), at_once):
+        files += [entry for entry, _, _ in group]
+        for batch in _read_group_of_files(group, key, form=form):
             own = batch if past is None else past.of(batch, key)
             key += own.claims.height
             yield own
@@ -82,69 +88,143 @@ def read(
 
 Begin = Callable[[int], Iterator[Batch]]
 """Begins to read something: its claims, numbered from a key."""
+Opened = tuple[FileRead, Begin, Small | None]
+"""What the report says of an input, how it is read, and its bytes where it is a small 837 file that may be read together with others."""
+
+
+def _groups(opened: Iterable[Opened], at_once: int) -> Iterator[list[Opened]]:
+    """Small 837 files that can be read together, as many as follow one another; everything else by itself."""
+    group: list[Opened] = []
+    for one in opened:
+        if group and not fits([small for _, _, small in group], one[2], at_once):
+            yield group
+            group = []
+        group.append(one)
+    if group:
+        yield group
+
+
+def _read_group_of_files(group: Sequence[Opened], key: int, *, form: bool) -> Iterator[Batch]:
+    if len(group) == 1:
+        ((entry, begin, _),) = group
+        yield from _guarded(begin(key), entry)
+        return
+    together = _at_once([small for _, _, small in group if small], key, form=form)
+    if together is not None:
+        for (entry, _, _), claims in zip(group, together.claims, strict=True):
+            entry.format, entry.claims = "x12", claims
+        yield together.batch
+        return
+    middle = len(group) // 2
+    for half in (group[:middle], group[middle:]):
+        for batch in _read_group_of_files(half, key, form=form):
+            key += batch.claims.height
+            yield batch
+
+
+def _at_once(files: Sequence[Small], key: int, *, form: bool) -> Together | None:
+    """Small files read together; None where each must be read by itself, so that a fault is told of the file that has it."""
+    try:
+        return read_together(files, key, form=form)
+    except BaseException as error:  # noqa: BLE001 - a panic is no Exception
+        reason_of(error)
+        return None
 
 
 def _opened(
     inputs: Iterable[str | Path], past: Past | None, *, form: bool, at_once: int
-) -> Iterator[tuple[FileRead, Begin]]:
+) -> Iterator[Opened]:
     """Everything below the inputs: what the report says of it, and how it is read."""
     for given in inputs:
-        path = Path(given)
-        group = table_set(path) if str(given) != STDIN else None
-        if str(given) != STDIN and is_history(path):
-            yield _history_opened(path, past, at_once)
-        elif str(given) != STDIN and is_dataset(path):
-            yield FileRead(str(given), "data set"), partial(read_dataset, path, at_once=at_once)
-        elif group:
-            yield FileRead(str(given), "tables"), partial(_read_group, path, group, at_once)
-        else:
-            apart = set_apart(path) if path.is_dir() else []
-            for folder in apart:
-                yield _set_apart_opened(folder, past, at_once)
-            for source in sources([given]):
-                if not (isinstance(source, Source) and lies_in(Path(source.name), apart)):
-                    yield _source_opened(source, str(given), form=form, at_once=at_once)
+        try:
+            folder = None if is_stream(given) else _folder_opened(Path(given), past, at_once)
+            apart = [] if folder or is_stream(given) else set_apart(Path(given))
+        except OSError as error:  # a folder that may not be looked into
+            why = f"{name_of(given)}: {reason(error)}"
+            yield FileRead(name_of(given), error=why), _nothing, None
+            continue
+        if folder:
+            yield folder
+            continue
+        for own in apart:
+            yield _set_apart_opened(own, past, at_once)
+        for source in sources([given]):
+            if source.path is None or not lies_in(source.path, apart):
+                yield _source_opened(source, form=form, at_once=at_once)
 
 
-def _history_opened(folder: Path, past: Past | None, at_once: int) -> tuple[FileRead, Begin]:
-    entry = FileRead(str(folder), HISTORY)
+def _nothing(_key: int) -> Iterator[Batch]:
+    return iter(())
+
+
+def _folder_opened(path: Path, past: Past | None, at_once: int) -> Opened | None:
+    """A folder that is one input: a history, a data set or a table set; None for anything else."""
+    if is_history(path):
+        return _history_opened(path, past, at_once)
+    if is_dataset(path):
+        return FileRead(name_of(path), "data set"), partial(read_dataset, path, at_once=at_once), None  # fmt: skip
+    if group := table_set(path):
+        return FileRead(name_of(path), "tables"), partial(_read_group, path, group, at_once), None
+    return None
+
+
+def _history_opened(folder: Path, past: Past | None, at_once: int) -> Opened:
+    entry = FileRead(name_of(folder), HISTORY)
     if past is None:
-        entry.error = f"{folder}: a history holds only what a look back needs; give the files that were sent, or name it with --history"
-        return entry, lambda _key: iter(())
-    return entry, partial(_read_history, folder, entry, past, at_once)
+        entry.error = f"{entry.file}: a history holds only what a look back needs; give the files that were sent, or name it with --history"
+        return entry, _nothing, None
+    return entry, partial(_read_history, folder, entry, past, at_once), None
 
 
-def _set_apart_opened(folder: Path, past: Past | None, at_once: int) -> tuple[FileRead, Begin]:
+def _set_apart_opened(folder: Path, past: Past | None, at_once: int) -> Opened:
     """A data set below a folder, or a history; of that nothing is read but for a look back, since its claims were sent before."""
     if is_history(folder):
         if past is not None:
             return _history_opened(folder, past, at_once)
-        return FileRead(str(folder), HISTORY), lambda _key: iter(())
-    return FileRead(str(folder), "data set"), partial(read_dataset, folder, at_once=at_once)
+        return FileRead(name_of(folder), HISTORY), _nothing, None
+    return FileRead(name_of(folder), "data set"), partial(read_dataset, folder, at_once=at_once), None  # fmt: skip
 
 
-def _source_opened(
-    source: Source | UnreadableFile, given: str, *, form: bool, at_once: int
-) -> tuple[FileRead, Begin]:
-    if isinstance(source, UnreadableFile):
-        return FileRead(given, error=str(source)), lambda _key: iter(())
+def _source_opened(source: Source, *, form: bool, at_once: int) -> Opened:
     entry = FileRead(source.name)
-    return entry, partial(_read_source, source, entry, form=form, at_once=at_once)
+    if source.size is None or source.size > SMALL:
+        return entry, partial(_read_source, source, entry, form=form, at_once=at_once), None
+    try:
+        with source.open() as stream:
+            data = stream.read()
+    except UnreadableFile as error:
+        entry.error = str(error)
+        return entry, _nothing, None
+    held = replace(source, opened=lambda: io.BytesIO(data))
+    begin = partial(_read_source, held, entry, form=form, at_once=at_once)
+    return entry, begin, small(source.name, data)
 
 
 def _guarded(batches: Iterator[Batch], entry: FileRead) -> Iterator[Batch]:
-    """Batches until the file cannot be read further, which the entry then says."""
+    """Batches until the file cannot be read further, which the entry then says, as it does of a file without claims."""
+    if entry.error:
+        return
+    why = None
     try:
         for batch in batches:
             if entry.format != HISTORY:  # of which only some are read
                 entry.claims += batch.claims.height
+                why = why or _no_claims_in(batch)
             yield batch
     except InputError as error:
-        entry.error = str(error)
+        entry.error = encodable(str(error))
     except BaseException as error:  # noqa: BLE001 - a panic is no Exception
         entry.error = f"{entry.file}: {reason_of(error)}; what was read of it before is kept"
     if entry.error and entry.format == HISTORY:
         entry.claims = 0  # a past that is only half known is no past
+    if not entry.error and not entry.claims and entry.format != HISTORY:
+        entry.error = f"{entry.file}: it holds no claims{why or ''}"
+
+
+def _no_claims_in(batch: Batch) -> str | None:
+    """What the reader of an 837 says of transactions without claims."""
+    said = batch.syntax_faults.filter(pl.col("fault") == "ENV005")["explanation"]
+    return f" ({said[0].rstrip('.')})" if len(said) else None
 
 
 def _read_history(
@@ -167,16 +247,35 @@ def _read_source(
                 stream, file=source.name, first_claim_key=key, batch_claims=at_once, form=form
             )
             return
-        if source.path is not None and is_large(source.path):
-            yield from _read_large_flat(source.path, source.name, key, at_once)
-            return
-        is_parquet = kind == "parquet"
-        frame = (
-            table.read_parquet(source.path or stream.read(), file=source.name)
-            if is_parquet
-            else table.read_csv(stream.read(), file=source.name)
-        )
-        yield table.read_flat(frame, file=source.name, first_claim_key=key)
+        with _on_disk(source, stream, kind) as (path, data):
+            if path is not None and is_large(path):
+                yield from _read_large_flat(path, source.name, key, at_once)
+                return
+            frame = (
+                table.read_parquet(path or data, file=source.name)
+                if kind == "parquet"
+                else table.read_csv(data or stream.read(), file=source.name)
+            )
+            yield table.read_flat(frame, file=source.name, first_claim_key=key)
+
+
+@contextmanager
+def _on_disk(source: Source, stream: BinaryIO, kind: Kind) -> Iterator[tuple[Path | None, bytes]]:
+    """A table's file on disk, or else its bytes; what is large and comes through a pipe or was packed is put into a private temporary folder first."""
+    if source.path is not None:
+        yield source.path, b""
+        return
+    ending = ".parquet" if kind == "parquet" else ""
+    data = stream.read(MOST_AT_ONCE[ending] + 1)
+    if len(data) <= MOST_AT_ONCE[ending]:
+        yield None, data
+        return
+    with tempfile.TemporaryDirectory(prefix="cleanclaim-") as folder:
+        path = Path(folder) / f"claims{ending}"
+        with path.open("wb") as out:
+            out.write(data)
+            shutil.copyfileobj(stream, out, 1 << 20)
+        yield path, b""
 
 
 def _read_large_flat(path: Path, name: str, key: int, at_once: int) -> Iterator[Batch]:
@@ -190,15 +289,15 @@ def _read_group(folder: Path, group: dict[str, Path], at_once: int, key: int) ->
     if any(is_large(path) for path in group.values()):
 
         def together(frames: Mapping[str, pl.DataFrame], first: int) -> Batch:
-            return table.read_set(frames, file=str(folder), first_claim_key=first)
+            return table.read_set(frames, file=name_of(folder), first_claim_key=first)
 
         yield from read_chunks(
-            dict(sorted(group.items())), together, key, file=str(folder), at_once=at_once
+            dict(sorted(group.items())), together, key, file=name_of(folder), at_once=at_once
         )
         return
     yield table.read_set(
         {name: _read_frame(path) for name, path in group.items()},
-        file=str(folder),
+        file=name_of(folder),
         first_claim_key=key,
     )
 

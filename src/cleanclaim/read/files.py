@@ -10,6 +10,7 @@ from typing import Final
 from cleanclaim.read import table
 from cleanclaim.read.dataset import is_dataset, tables_of
 from cleanclaim.read.kept import MARK, is_history
+from cleanclaim.read.sources import walk
 
 _TABLE_ENDINGS: Final = (".csv", ".tsv", ".txt", ".parquet")
 
@@ -21,10 +22,7 @@ def files_below(path: Path) -> Iterator[Path]:
         return
     apart = set_apart(path)
     yield from (folder for folder in apart if not is_history(folder))
-    for file in sorted(path.rglob("*")):
-        hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-        if file.is_file() and not hidden and not lies_in(file, apart):
-            yield file
+    yield from (file for file, _ in walk(path) if not lies_in(file, apart))
 
 
 def set_apart(path: Path) -> list[Path]:

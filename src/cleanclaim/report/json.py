@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, Final
 
 from cleanclaim.report.result import NOT_CHECKED_KEYS, Results, file_dict, finding_dict
+from cleanclaim.visible import json_safe
 
 _STEP: Final = "  "
 
@@ -48,4 +49,5 @@ def _put(name: str, items: Iterable[dict[str, Any]], out: BinaryIO) -> None:
 
 
 def _indented(item: dict[str, Any]) -> str:
-    return textwrap.indent(json.dumps(item, indent=len(_STEP), ensure_ascii=False), _STEP)
+    text = json_safe(json.dumps(item, indent=len(_STEP), ensure_ascii=False))
+    return textwrap.indent(text, _STEP)

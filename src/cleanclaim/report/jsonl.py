@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, Final
 import polars as pl
 
 from cleanclaim.report.result import JSON_KEYS, NOT_CHECKED_KEYS, Results, file_dict
+from cleanclaim.visible import json_safe
 
 _EVIDENCE: Final = JSON_KEYS.index("evidence")
 
@@ -49,8 +50,8 @@ def _object(kind: str, keys: tuple[str, ...]) -> pl.Expr:
 
 def _put(lines: pl.Series, out: BinaryIO) -> None:
     if len(lines):
-        out.write(("\n".join(lines) + "\n").encode())
+        out.write(json_safe("\n".join(lines) + "\n").encode())
 
 
 def _line(item: dict[str, Any]) -> bytes:
-    return (json.dumps(item, ensure_ascii=False) + "\n").encode()
+    return json_safe(json.dumps(item, ensure_ascii=False) + "\n").encode()

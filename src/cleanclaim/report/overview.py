@@ -11,11 +11,17 @@ import polars as pl
 from cleanclaim.edit import Disposition, Edit
 from cleanclaim.report.result import Report
 from cleanclaim.report.where import MEANING, WORDS, paragraphs
+from cleanclaim.visible import visible
 
 MOST_GAPS: Final = 500
 """So many rows of what was not checked are shown."""
 _FIGURES: Final = frozenset({"Findings", "Claims", "Times"})
 _FORMATS: Final = {"x12": "X12 837", "csv": "CSV", "parquet": "Parquet", "tables": "set of tables"}
+
+
+def shown(text: str) -> str:
+    """A text as HTML, for content and for attributes, its unseen characters made visible."""
+    return escape(visible(text))
 
 
 def many(count: int, word: str) -> str:
@@ -32,7 +38,7 @@ def summary(report: Report) -> Iterator[str]:
     """What could not be read, the figures, and the findings by disposition."""
     if report.unread:
         yield '<section class="alarm"><h2>Not everything could be read</h2><ul>'
-        yield from (f"<li>{escape(entry.error or '')}</li>" for entry in report.unread)
+        yield from (f"<li>{shown(entry.error or '')}</li>" for entry in report.unread)
         yield "</ul></section>"
     if report.failures:
         yield '<section class="alarm"><h2>Not everything could be checked</h2><ul>'
@@ -53,7 +59,7 @@ def summary(report: Report) -> Iterator[str]:
         for name, count in counts.items():
             yield f"<tr><td>{badge(name)}</td><td>{MEANING[name]}</td>{_number(count)}</tr>"
         yield "</tbody></table></div>"
-    yield from (f'<p class="hint">{escape(note)}</p>' for note in report.notes)
+    yield from (f'<p class="hint">{shown(note)}</p>' for note in report.notes)
     yield "</section>"
 
 
@@ -90,7 +96,7 @@ def edits_section(report: Report) -> Iterator[str]:
     for row in _edits(report.findings).iter_rows(named=True):
         hardest = list(Disposition)[row["hardest"]].value
         yield (
-            f'<tr><th scope="row"><code>{escape(row["code"])}</code></th>'
+            f'<tr><th scope="row"><code>{shown(row["code"])}</code></th>'
             f"<td>{_explained(row['name'], known.get(row['code']))}</td><td>{badge(hardest)}</td>"
             f"{_number(row['count'])}{_number(row['claims'])}</tr>"
         )
@@ -112,21 +118,21 @@ def _edits(findings: pl.DataFrame) -> pl.DataFrame:
 
 def _explained(name: str, edit: Edit | None) -> str:
     if edit is None:
-        return escape(name)
-    first, *more = (escape(text) for text in paragraphs(edit))
+        return shown(name)
+    first, *more = (shown(text) for text in paragraphs(edit))
     sources = [
-        f"Source: {escape(str(source))}, read {source.read}{_link(source.url)}"
+        f"Source: {shown(str(source))}, read {source.read}{_link(source.url)}"
         for source in edit.source
     ]
     rest = "".join(f"<p>{text}</p>" for text in (*more, *sources))
-    return f"<b>{escape(name)}</b><p>{first}</p><details><summary>More</summary>{rest}</details>"
+    return f"<b>{shown(name)}</b><p>{first}</p><details><summary>More</summary>{rest}</details>"
 
 
 def _link(url: str) -> str:
     """A link, followed only when it is clicked; none for anything but the web's own schemes."""
     if not url.startswith(("https://", "http://")):
         return ""
-    return f' (<a href="{escape(url)}" rel="noopener noreferrer">read it</a>)'
+    return f' (<a href="{shown(url)}" rel="noopener noreferrer">read it</a>)'
 
 
 def gaps_section(report: Report) -> Iterator[str]:
@@ -140,8 +146,8 @@ def gaps_section(report: Report) -> Iterator[str]:
     yield _header("Edits", "What was not checked, and why", "What would supply it", "Times")
     for gap in gaps[:MOST_GAPS]:
         yield (
-            f'<tr><th scope="row"><code>{escape(" ".join(gap["edits"]))}</code></th>'
-            f"<td>{escape(gap['reason'])}</td><td>{escape(gap['supply'] or '')}</td>"
+            f'<tr><th scope="row"><code>{shown(" ".join(gap["edits"]))}</code></th>'
+            f"<td>{shown(gap['reason'])}</td><td>{shown(gap['supply'] or '')}</td>"
             f"{_number(gap['count'])}</tr>"
         )
     yield "</tbody></table></div>"
@@ -163,7 +169,7 @@ def files_section(report: Report) -> Iterator[str]:
     for entry in report.files:
         kind = _FORMATS.get(entry.format or "", "not recognised")
         yield (
-            f"<tr><td>{escape(entry.file)}</td><td>{kind}</td><td>{escape(entry.error or '')}</td>"
+            f"<tr><td>{shown(entry.file)}</td><td>{kind}</td><td>{shown(entry.error or '')}</td>"
             f"{_number(entry.claims)}</tr>"
         )
     yield "</tbody></table></div></section>"

@@ -10,7 +10,6 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from html import escape
 from importlib.resources import files
 from itertools import groupby
 from typing import Any, BinaryIO, Final
@@ -24,6 +23,7 @@ from cleanclaim.report.overview import (
     files_section,
     gaps_section,
     many,
+    shown,
     summary,
 )
 from cleanclaim.report.result import Report
@@ -102,7 +102,7 @@ def _masthead(report: Report) -> Iterator[str]:
     if spans["judged"]:
         said.append(f"judged as on {_span(spans['judged'], spans['judged_last'])}")
     yield '<header class="masthead"><div class="wide"><h1>Claim check</h1>'
-    yield f'<p class="meta">{escape(", ".join(said))}</p></div></header>'
+    yield f'<p class="meta">{shown(", ".join(said))}</p></div></header>'
 
 
 def _span(first: object, last: object) -> str:
@@ -161,7 +161,7 @@ def _controls(chosen: pl.DataFrame) -> Iterator[str]:
     yield '<select id="edit"><option value="">All edits</option>'
     named = chosen.select("code", "name").unique().sort("code")
     for code, name in named.iter_rows():
-        yield f'<option value="{escape(code)}">{escape(code)} {escape(name)}</option>'
+        yield f'<option value="{shown(code)}">{shown(code)} {shown(name)}</option>'
     yield "</select>"
     yield '<button type="button" id="expand" aria-pressed="false">Show all evidence</button>'
     yield '<button type="button" id="print">Print</button>'
@@ -179,10 +179,10 @@ def _controls(chosen: pl.DataFrame) -> Iterator[str]:
 def _claim(rows: list[dict[str, Any]], kind: str, file: str, formats: ByFormat) -> Iterator[str]:
     number = rows[0]["claim_id"]
     unnamed = "The file" if rows[0]["claim_key"] is None else "A claim without number"
-    who = f'Claim <span class="id">{escape(number)}</span>' if number else unnamed
+    who = f'Claim <span class="id">{shown(number)}</span>' if number else unnamed
     about = [kind, "" if file == IN_MEMORY else file, many(len(rows), "finding")]
     yield f'<article class="claim"><header><h3>{who}</h3>'
-    yield f'<p class="meta">{escape(" · ".join(word for word in about if word))}</p></header>'
+    yield f'<p class="meta">{shown(" · ".join(word for word in about if word))}</p></header>'
     yield '<ul class="findings">'
     for row in rows:
         yield from _finding(row, formats)
@@ -190,20 +190,20 @@ def _claim(rows: list[dict[str, Any]], kind: str, file: str, formats: ByFormat) 
 
 
 def _finding(row: Mapping[str, Any], formats: ByFormat) -> Iterator[str]:
-    disposition, code = row["disposition"], escape(row["code"])
+    disposition, code = row["disposition"], shown(row["code"])
     place = place_words(row) or ("the claim" if row["claim_key"] is not None else "the file")
     yield f'<li class="finding" data-disposition="{disposition}" data-code="{code}">'
     yield '<div class="head">'
-    yield f'{badge(disposition)}<span class="place">{escape(place)}</span>'
-    yield f'<span class="edit"><code>{code}</code> {escape(row["name"])}</span></div>'
-    yield f'<p class="message">{escape(row["message"])}</p>'
+    yield f'{badge(disposition)}<span class="place">{shown(place)}</span>'
+    yield f'<span class="edit"><code>{code}</code> {shown(row["name"])}</span></div>'
+    yield f'<p class="message">{shown(row["message"])}</p>'
     if row["suggestion"]:
-        yield f'<p class="suggestion"><b>What to do:</b> {escape(row["suggestion"])}</p>'
-    yield f'<p class="source">{escape(_why(row))}</p>'
+        yield f'<p class="suggestion"><b>What to do:</b> {shown(row["suggestion"])}</p>'
+    yield f'<p class="source">{shown(_why(row))}</p>'
     evidence = _evidence(row, formats)
     if evidence:
         yield '<details><summary>Evidence</summary><dl class="evidence">'
-        yield from (f"<dt>{escape(key)}</dt><dd>{escape(value)}</dd>" for key, value in evidence)
+        yield from (f"<dt>{shown(key)}</dt><dd>{shown(value)}</dd>" for key, value in evidence)
         yield "</dl></details>"
     yield "</li>"
 

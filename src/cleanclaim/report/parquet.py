@@ -34,7 +34,7 @@ def write(results: Results, out: BinaryIO, color: bool = False) -> None:  # noqa
         row_group_size=_ROWS_APART,
         metadata={
             "cleanclaim.version": VERSION,
-            "cleanclaim.summary": json.dumps(results.summary, ensure_ascii=False),
+            "cleanclaim.summary": json.dumps(results.summary),
         },
     )
 

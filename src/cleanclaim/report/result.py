@@ -18,6 +18,7 @@ from cleanclaim.model import Batch
 from cleanclaim.read import FileRead
 from cleanclaim.reference import Reference
 from cleanclaim.report.tally import UNCLEAN, Tally
+from cleanclaim.visible import json_safe
 
 JSON_KEYS: Final = (
     "claim_id", "line_number", "diagnosis_number", "code", "name", "disposition", "carc", "rarc", "message", "suggestion", "fix",
@@ -177,7 +178,7 @@ class Report:
 
     def to_json(self, indent: int | None = 2) -> str:
         """The whole report as JSON text."""
-        return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)
+        return json_safe(json.dumps(self.to_dict(), indent=indent, ensure_ascii=False))
 
 
 def finding_dict(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from cleanclaim.read import FileRead
 from cleanclaim.report.result import Report, finding_dict
 from cleanclaim.report.where import IN_MEMORY, ByFormat, formats_by_file, paragraphs
 from cleanclaim.version import VERSION
+from cleanclaim.visible import json_safe
 
 SCHEMA: Final = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -60,7 +61,7 @@ def write(report: Report, out: BinaryIO, color: bool = False) -> None:  # noqa: 
         color: not used.
     """
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report)]}
-    out.write((json.dumps(log, indent=2, ensure_ascii=False) + "\n").encode())
+    out.write(json_safe(json.dumps(log, indent=2, ensure_ascii=False) + "\n").encode())
 
 
 def uri(file: str) -> str:

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from cleanclaim.edit import Disposition
 from cleanclaim.report.result import Results
+from cleanclaim.visible import visible
 
 _WORDS: Final = {
     "reject": "REJECT",
@@ -55,7 +56,7 @@ def write(results: Results, out: BinaryIO, color: bool = False, width: int = 100
         color: with colour, for a terminal.
         width: characters a line.
     """
-    lines = _lines(results, max(width, 40))
+    lines = ((visible(text), style) for text, style in _lines(results, max(width, 40)))
     if not color:
         out.writelines((text + "\n").encode() for text, _ in lines)
         return
