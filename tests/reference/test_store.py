@@ -143,7 +143,7 @@ def _killed(*_: object) -> None:
 
 def test_a_changed_file_is_found(place: Store) -> None:
     stored = place.add(FY2028, codes("A01"))
-    (path,) = place.path.glob("releases/*/*/table.parquet")
+    (path,) = place.path.glob("releases/*/*/table-*.parquet")
     codes("B02").write_parquet(path)
     with pytest.raises(DamagedRelease, match="FY2028 order file"):
         place.verify()

@@ -56,14 +56,18 @@ class Gathering:
             What became of every input.
         """
         noted = self.journal.noted(f"{self.kind}s")
-        if noted is not None:
+        if noted is not None and noted["count"] == len(self.journal.done(self.kind)):
             return [FileRead(**entry) for entry in noted["files"]]
         number, key = 0, self.first_key
         if batches is None:
             number, key, files = self._kept()
             batches = self.read(files, key)
         self._keep_all(number, key, batches, files)
-        self.journal.note(f"{self.kind}s", {"files": [asdict(entry) for entry in files]})
+        told = {
+            "files": [asdict(entry) for entry in files],
+            "count": len(self.journal.done(self.kind)),
+        }
+        self.journal.note(f"{self.kind}s", told)
         return files
 
     def _keep_all(
