@@ -98,8 +98,8 @@ def kept_or_made(
         except (OSError, ConfigError) as error:
             why = getattr(error, "strerror", None) or str(error)
             warnings.warn(
-                f"what is made once cannot be kept in {folder} ({why}), so it is made at every start;"
-                " CLEANCLAIM_HOME names another place for it",
+                f"prepared tables cannot be kept in {folder} ({why}) and are made again at every start;"
+                " set CLEANCLAIM_HOME to a folder that can be written",
                 stacklevel=3,
             )
     return made

@@ -23,6 +23,8 @@ PUBLIC: Final = 0o666
 """As the user's mask says."""
 _OS_ERROR: Final = re.compile(r"\(os error (\d+)\)")
 """How Polars names the system's error."""
+_CUT_OFF: Final = "transport error"
+"""What Polars says when the end of a Parquet file cannot be written, whatever the system said."""
 _STREAMS: Final = re.compile(r"/dev|/proc/[^/]+/fd")
 """Where a name is an open stream or a device, whatever it leads to."""
 
@@ -156,10 +158,12 @@ def system_errors(place: Path) -> Iterator[None]:
         told = _OS_ERROR.search(str(error))
         if number is None and told:
             number = int(told[1])
-        if number is None:
-            raise
-        named = getattr(error, "filename", None) or place
-        raise OSError(number, os.strerror(number), str(named)) from None
+        named = str(getattr(error, "filename", None) or place)
+        if number is not None:
+            raise OSError(number, os.strerror(number), named) from None
+        if _CUT_OFF in str(error):
+            raise OSError(errno.EIO, "it cannot be written; is the disk full?", named) from None
+        raise
 
 
 def _claimed(path: Path, mode: int) -> int:

@@ -14,10 +14,8 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, NoReturn, TextIO
+from typing import TYPE_CHECKING, BinaryIO, Final, TextIO, cast
 
-from cleanclaim.durable import system_errors
 from cleanclaim.errors import OutputError
 
 if TYPE_CHECKING:
@@ -61,16 +59,41 @@ def output() -> Iterator[BinaryIO]:
         OutputError: it cannot be written to.
         ReaderGone: nobody reads it any more.
     """
+    raw = getattr(sys.stdout.buffer, "raw", None)
     try:
-        with system_errors(Path("standard output")):
-            yield sys.stdout.buffer
-            sys.stdout.buffer.flush()
-    except OSError as error:
-        _lost(error)
+        yield cast("BinaryIO", _Bytes())
+        sys.stdout.buffer.flush()
+    except Exception:
+        fault = getattr(raw, "fault", None)
+        if fault is None:
+            raise
+        raise fault from None  # Polars has made an error of its own of it
+
+
+class _Bytes(io.BufferedIOBase):
+    """Standard output without its descriptor: Polars writes to that by itself, and says less of what went wrong."""
+
+    def writable(self) -> bool:
+        """True: it is there to be written to."""
+        return True
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        """Write all of it."""
+        return sys.stdout.buffer.write(data)
+
+    def flush(self) -> None:
+        """Bring it to the system."""
+        sys.stdout.buffer.flush()
 
 
 class _Output(io.FileIO):
-    """Standard output."""
+    """Standard output.
+
+    Attributes:
+        fault: why nothing more is written to it; None while it can be.
+    """
+
+    fault: OutputError | ReaderGone | None = None
 
     def write(self, data: ReadableBuffer, /) -> int:
         """Write what can be written at once, and wait until something can."""
@@ -78,7 +101,8 @@ class _Output(io.FileIO):
             while (written := super().write(data)) is None:  # a pipe that does not block is full
                 select.select([], [self], [])
         except OSError as error:
-            _lost(error)
+            self.fault = _lost(error)
+            raise self.fault from None
         return written
 
 
@@ -93,15 +117,15 @@ class _Errors(io.FileIO):
             return memoryview(data).nbytes
 
 
-def _lost(error: OSError) -> NoReturn:
-    """End writing to standard output: what is still held for it goes nowhere."""
+def _lost(error: OSError) -> OutputError | ReaderGone:
+    """End writing to standard output: what is still held for it goes nowhere. What to raise."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, _OUTPUT)
     os.close(nowhere)
     if isinstance(error, BrokenPipeError):
-        raise ReaderGone from None
+        return ReaderGone()
     why = "it is closed" if error.errno == errno.EBADF else error.strerror
-    raise OutputError(f"standard output: {why}") from None
+    return OutputError(f"standard output: {why}")
 
 
 def _hold_open(number: int, flags: int) -> None:
