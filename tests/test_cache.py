@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from cleanclaim import cache
+from cleanclaim.home import cache_home, home
 
 
 class Thing:
@@ -151,23 +152,24 @@ def test_the_home_is_what_the_user_names_and_never_below_the_working_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CLEANCLAIM_HOME", str(tmp_path))
-    assert cache.home("cache") == tmp_path / "cache"
-    assert cache.home("reference") == tmp_path / "reference"
+    assert cache_home() == tmp_path / "cache"
+    assert home() == tmp_path
     monkeypatch.setenv("CLEANCLAIM_HOME", "")
-    assert cache.home("cache").name == "cleanclaim"
-    assert cache.home("reference").parts[-2:] == ("cleanclaim", "reference")
+    assert cache_home().name == "cleanclaim"
+    assert home().name == "cleanclaim"
     monkeypatch.setattr(os.path, "expanduser", lambda path: path)  # a user without a home
     for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME"):
         monkeypatch.delenv(name, raising=False)
-    for kind in ("cache", "reference"):
-        assert cache.home(kind).is_absolute()
-        assert not cache.home(kind).exists()
+    for place in (home(), cache_home()):
+        assert place.is_absolute()
+        assert not place.exists()
 
 
 MAKING = """
 import sys, time
 from pathlib import Path
 from cleanclaim import cache
+from cleanclaim.home import cache_home, home
 folder, count = Path(sys.argv[1]), Path(sys.argv[2])
 def make():
     with count.open("a") as out:

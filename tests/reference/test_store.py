@@ -251,6 +251,16 @@ def test_a_changed_file_is_found(place: Store) -> None:
     assert place.verify() == [stored]
 
 
+def test_garbage_of_the_same_size_is_no_answer(place: Store) -> None:
+    stored = place.add(FY2028, codes(*(f"A{n:05}" for n in range(2_000))))
+    (path,) = place.path.glob("releases/*/*/table-*.parquet")
+    size = path.stat().st_size
+    for content in (b"PAR1" * size, bytes(range(256)) * size, b"\0" * size):
+        path.write_bytes(content[:size])
+        with pytest.raises(DamagedRelease, match="is missing or damaged"):
+            place.rows_of(stored, pl.Series(["A00001"]))
+
+
 def test_every_damaged_release_is_named(place: Store) -> None:
     for name in ("one", "two", "three"):
         place.add(replace(FY2028, name=name), codes("A01"))

@@ -27,6 +27,7 @@ import polars as pl
 
 from cleanclaim.durable import PUBLIC, put_in_place, system_errors, whole_file
 from cleanclaim.errors import DamagedRelease, LockMismatch, ReferenceProblem
+from cleanclaim.failures import is_fault
 from cleanclaim.home import home
 from cleanclaim.lock import locked as alone
 from cleanclaim.reference.release import Release
@@ -213,7 +214,9 @@ class Store:
         path = self._table(release)
         try:
             rows = read(path)
-        except (OSError, ValueError, pl.exceptions.PolarsError) as error:
+        except BaseException as error:
+            if not is_fault(error):  # the user stopped the program
+                raise
             raise DamagedRelease(
                 f"{release.name}: {path} is missing or damaged; import the release again"
             ) from error
