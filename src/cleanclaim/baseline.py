@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from cleanclaim.durable import whole_file
 from cleanclaim.errors import ConfigError
 from cleanclaim.report.result import Report
 
@@ -35,7 +36,8 @@ def write(report: Report, path: Path) -> int:
     """
     entries = _keyed(report).select(_KEY).unique().sort(_KEY)
     text = json.dumps({"version": VERSION, "findings": entries.to_dicts()}, indent=1)
-    path.write_text(text + "\n", encoding="utf-8")
+    with whole_file(path) as out:
+        out.write(f"{text}\n".encode())
     return entries.height
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from cleanclaim import cli_encoder, cli_history, cli_price, cli_reference
+from cleanclaim import cli_encoder, cli_history, cli_price, cli_reference, streams
+from cleanclaim.durable import is_replaced, whole_file
 from cleanclaim.errors import CleanclaimError, ConfigError
 from cleanclaim.failures import Failure, reason_of
 from cleanclaim.terminal import (
@@ -20,6 +22,7 @@ from cleanclaim.terminal import (
     COULD_NOT_RUN,
     DEBUG,
     FINDINGS,
+    READER_GONE,
     error_stream,
     fail,
     progress,
@@ -49,6 +52,7 @@ app.add_typer(cli_history.app, name="history")
 
 def main() -> NoReturn:
     """Run the command line; errors become one message and exit status 2."""
+    streams.guard()
     words = [word for word in sys.argv[1:] if word != DEBUG]
     with error_stream(debug=len(words) < len(sys.argv) - 1):
         _run_command(words)
@@ -57,17 +61,19 @@ def main() -> NoReturn:
 def _run_command(words: list[str]) -> NoReturn:
     try:
         status = app(words, standalone_mode=False)
+        sys.stdout.flush()
     except CleanclaimError as error:
         fail(str(error))
     except typer.Abort:
         fail("stopped")
     except typer.Exit as stop:
         sys.exit(stop.exit_code)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(COULD_NOT_RUN)
+    except streams.ReaderGone:
+        sys.exit(READER_GONE)
     except KeyboardInterrupt:
         fail("stopped")
+    except OSError as error:
+        fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
     except BaseException as error:  # noqa: BLE001 - a usage error of the parser, or a fault of ours: no traceback reaches a user
         _unexpected(error)
     sys.exit(status if isinstance(status, int) else CLEAN)
@@ -121,7 +127,8 @@ def check(
         typer.Option("--format", "-f", help="text, json, jsonl, sarif, csv, parquet or html."),
     ] = None,
     output: Annotated[
-        str | None, typer.Option("--output", "-o", help="Write the report to this file.")
+        str | None,
+        typer.Option("--output", "-o", help="Write the report to this file; only you can read it."),
     ] = None,
     select: Annotated[
         list[str] | None,
@@ -374,7 +381,8 @@ def _run(inputs: list[str], asked: _Asked) -> Iterator[Report | Large]:
     if asked.is_whole:
         plan = replace(plan, in_memory=sys.maxsize)
     folder = None
-    if output is not None and not asked.is_whole and can_go_on([*inputs, *chosen.history]):
+    can_resume = can_go_on([*inputs, *chosen.history])
+    if output is not None and not asked.is_whole and can_resume and is_replaced(output):
         folder = output.with_name(f"{output.name}.partial")
     with ExitStack() as stack:
         with progress() as (words, claims):
@@ -432,6 +440,10 @@ def _can_be_put(name: str, output: Path | None) -> None:
         raise ConfigError([f"{name} is no text; give --output FILE"])
     if output is not None and not output.parent.is_dir():
         raise ConfigError([f"{output}: there is no folder {output.parent}"])
+    if output is not None and output.is_dir():
+        raise ConfigError([f"{output}: it is a folder; name a file"])
+    if output is not None and is_replaced(output) and not os.access(output.parent, os.W_OK):
+        raise ConfigError([f"{output}: nothing can be written in the folder {output.parent}"])
 
 
 def _all_edits(folders: tuple[str, ...]) -> list[Edit]:
@@ -463,17 +475,14 @@ def _put(results: Results, name: str, output: Path | None) -> None:
     chosen = FORMATS[name]
     if output is None:
         color = name == "text" and sys.stdout.isatty()
-        chosen.write(results, sys.stdout.buffer, color=color)
-        sys.stdout.buffer.flush()
+        with streams.output() as out:
+            chosen.write(results, out, color=color)
         return
-    unfinished = output.with_name(f".{output.name}.unfinished")
     try:
-        with unfinished.open("wb") as out:
+        with whole_file(output) as out:
             chosen.write(results, out)
-        unfinished.replace(output)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise ConfigError([f"{output}: {error.strerror}"]) from None
+        raise ConfigError([f"{error.filename or output}: {error.strerror}"]) from None
     told = results.summary
     tell(f"{output}: {told['findings']:,} findings on {told['claims']:,} claims", err=True)
 

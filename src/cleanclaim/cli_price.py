@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from cleanclaim.durable import whole_file
 from cleanclaim.errors import ConfigError
 from cleanclaim.terminal import COULD_NOT_RUN, progress, reference, settings, tell
 from cleanclaim.visible import visible
@@ -28,7 +29,8 @@ def price(
     *,
     format_: Annotated[str, typer.Option("--format", "-f", help="text, csv or json.")] = "text",
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write the prices to this file.")
+        Path | None,
+        typer.Option("--output", "-o", help="Write the prices to this file; only you can read it."),
     ] = None,
     as_of: Annotated[
         str | None,
@@ -154,6 +156,7 @@ def _put(text: str, output: Path | None) -> None:
         typer.echo(text, nl=False)
         return
     try:
-        output.write_text(text, encoding="utf-8")
+        with whole_file(output) as out:
+            out.write(text.encode())
     except OSError as error:
         raise ConfigError([f"{output}: {error.strerror}"]) from None

@@ -35,7 +35,7 @@ def check_on_spark(
         chosen: the settings.
         store: the reference store.
         lock: a lock file.
-        output: the folder to make: `findings`, `not_checked`, `faults` and `summary` below it.
+        output: the folder to make, which only its owner may read: `findings`, `not_checked`, `faults` and `summary` below it.
 
     Raises:
         ConfigError: Spark is not installed, or something is asked that only one machine can do.
@@ -76,6 +76,7 @@ def check_on_spark(
         policy_state=chosen.policy_state,
         reference=reference(store, lock),
     )
+    _make(session, output)
     checked.findings.write.parquet(f"{output}/findings")
     checked.not_checked.write.parquet(f"{output}/not_checked")
     checked.faults.write.parquet(f"{output}/faults")
@@ -138,7 +139,20 @@ def _read(session: SparkSession, folder: str) -> Tables:
 
 def _exists(session: SparkSession, place: str) -> bool:
     """Whether something is there, on whatever file system."""
+    _, system, path = _on_hadoop(session, place)
+    return bool(system.exists(path))
+
+
+def _make(session: SparkSession, place: str) -> None:
+    """Make a folder that only its owner may read, on whatever file system."""
+    hadoop, system, path = _on_hadoop(session, place)
+    hadoop.FileSystem.mkdirs(system, path, hadoop.permission.FsPermission("700"))
+
+
+def _on_hadoop(session: SparkSession, place: str) -> tuple[Any, Any, Any]:
+    """Hadoop's package of file systems, the file system of a place, and its path there."""
     machine: Any = session.sparkContext._jvm  # noqa: SLF001 - Spark's way to Hadoop's file systems
-    path = machine.org.apache.hadoop.fs.Path(place)
     context: Any = session.sparkContext._jsc  # noqa: SLF001
-    return bool(path.getFileSystem(context.hadoopConfiguration()).exists(path))
+    hadoop = machine.org.apache.hadoop.fs
+    path = hadoop.Path(place)
+    return hadoop, path.getFileSystem(context.hadoopConfiguration()), path

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from cleanclaim.durable import put_in_place, system_errors
 from cleanclaim.errors import ConfigError
 from cleanclaim.model import Batch
 from cleanclaim.pipeline import Progress
@@ -43,11 +44,12 @@ def write_dataset(
         unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         try:
             for number, batch in enumerate(read(inputs, files)):
-                _write(batch, unfinished, number, rows)
+                with system_errors(folder):
+                    _write(batch, unfinished, number, rows)
                 progress("writing", rows.get("claims", 0), None)
             if not rows.get("claims"):
                 return files, rows
-            unfinished.rename(folder)
+            put_in_place(unfinished, folder)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
     except OSError as error:

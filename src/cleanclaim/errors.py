@@ -11,6 +11,7 @@ CleanclaimError
 │   └── DamagedRelease    a stored release does not match its ledger
 ├── HistoryError          a history of claims cannot be made, changed or found
 ├── RewriteError          a value cannot be written into an X12 file
+├── OutputError           what was asked for cannot be written
 ├── ConfigError           configuration file or option (all faults in one list)
 ├── EditError             an edit file that does not load
 └── UnknownEdit           no edit of that code, family or name
@@ -73,6 +74,10 @@ class LockMismatch(ReferenceProblem):
 
 class DamagedRelease(ReferenceProblem):
     """A stored release does not match what its ledger says of it."""
+
+
+class OutputError(CleanclaimError):
+    """What was asked for cannot be written where it was asked for."""
 
 
 class ConfigError(CleanclaimError):

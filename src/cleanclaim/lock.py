@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,26 +19,31 @@ except ImportError:  # pragma: no cover - Windows has none, and there a folder i
 LOCK: Final = ".lock"
 READERS: Final = ".readers"
 _PAUSE: Final = 0.05
+_NO_LOCKS: Final = frozenset((errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS))
+"""What file systems answer that have no locks."""
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path, patience: float = 0) -> Iterator[None]:
     """Keep other runs out of a folder.
 
     Args:
         folder: it is there.
+        patience: for how many seconds another run is waited for.
 
     Raises:
         ConfigError: another run works in it.
         OSError: the lock cannot be made.
     """
     with (folder / LOCK).open("w") as lock:
-        if fcntl is not None:
-            try:
-                fcntl.flock(lock.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise ConfigError([f"{folder}: another run is at work in it"]) from None
+        if not _taken(lock.fileno(), time.monotonic() + patience):
+            raise ConfigError([f"{folder}: another run is at work in it"])
         yield
+
+
+def wait_for(opened: int) -> None:
+    """Lock an open file, when whoever has it locked is done with it; closing it unlocks it."""
+    _taken(opened, float("inf"))
 
 
 @contextmanager
@@ -72,17 +78,24 @@ def not_being_read(folder: Path, patience: float) -> Iterator[bool]:
         OSError: the lock cannot be made.
     """
     with (folder / READERS).open("ab") as readers:
-        yield fcntl is None or _taken(readers, time.monotonic() + patience)
+        yield _taken(readers.fileno(), time.monotonic() + patience)
 
 
-def _taken(readers: IO[bytes], until: float) -> bool:
+def _taken(opened: int, until: float) -> bool:
+    """Lock an open file; False if another still has it locked. A file system without locks is gone without."""
+    if fcntl is None:
+        return True
     while True:
         try:
-            fcntl.flock(readers.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= until:
                 return False
             time.sleep(_PAUSE)
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                raise
+            return True
         else:
             return True
 

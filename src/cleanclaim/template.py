@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 from pathlib import Path
 
+from cleanclaim.durable import PUBLIC, whole_file
 from cleanclaim.errors import ConfigError
 from cleanclaim.read.table import SET_FILES, template_columns
 
@@ -52,6 +54,8 @@ def write(folder: Path) -> list[Path]:
 def _write(path: Path, rows: list[list[str]]) -> Path:
     if path.exists():
         raise ConfigError([f"{path} is there already and is not overwritten"])
-    with path.open("w", newline="", encoding="utf-8") as stream:
-        csv.writer(stream, lineterminator="\n").writerows(rows)
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    with whole_file(path, PUBLIC) as out:
+        out.write(text.getvalue().encode())
     return path

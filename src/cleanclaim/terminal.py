@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NoReturn, TextIO
 
 import typer
 
+from cleanclaim import streams
 from cleanclaim.failures import LOGGER
 from cleanclaim.visible import visible
 
@@ -25,6 +26,8 @@ Claims = Callable[[str, int, float | None], None]
 CLEAN: Final = 0
 FINDINGS: Final = 1
 COULD_NOT_RUN: Final = 2
+READER_GONE: Final = 141
+"""What a shell reports of a program that wrote to a pipe which nobody reads: 128 and the number of the signal."""
 DEBUG: Final = "--debug"
 _STDERR: Final = 2
 
@@ -44,7 +47,7 @@ def error_stream(*, debug: bool) -> Iterator[None]:
         yield
         return
     kept = os.dup(_STDERR)
-    sys.stderr = open(kept, "w", buffering=1, encoding=ours.encoding, errors="backslashreplace")  # noqa: SIM115, PTH123
+    sys.stderr = streams.errors_on(kept, ours)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, _STDERR)
     os.close(nowhere)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cleanclaim import cache
 from cleanclaim.encoder import Encoder, index
 from cleanclaim.encoder.search import Result
 from cleanclaim.encoder.systems import plain
@@ -156,6 +157,13 @@ def test_a_damaged_index_is_made_anew(
     monkeypatch.setenv("CLEANCLAIM_HOME", str(tmp_path))
     built = index.load(reference)
     folder = index.cache_folder(reference)
+    for path in folder.iterdir():
+        content = path.read_bytes()
+        for damaged in (b"", content[:-2], content[:-2] + b"!!"):
+            path.write_bytes(damaged)
+            assert cache.kept(folder, index._read) is None
+        path.write_bytes(content)
+    assert cache.kept(folder, index._read) is not None
     (folder / "numbers.npz").write_bytes(b"not an archive")
     again = index.load(reference)
     assert again.term_texts == built.term_texts
@@ -169,7 +177,7 @@ def test_where_nothing_can_be_written_it_still_works(
     blocked.write_text("")
     reference.table("icd10cm_tabular")
     monkeypatch.setenv("CLEANCLAIM_HOME", str(blocked))
-    with pytest.warns(UserWarning, match="search index cannot be kept"):
+    with pytest.warns(UserWarning, match="prepared tables cannot be kept"):
         assert index.load(reference).stems
 
 

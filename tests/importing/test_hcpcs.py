@@ -52,7 +52,7 @@ def test_codes_and_modifiers_are_two_tables(tmp_path: Path, store: Store) -> Non
         (date(2023, 12, 31), date(2024, 9, 30)),  # a list with ended codes tells of earlier days
         (date(2024, 7, 1), date(2024, 9, 30)),
     ]
-    table = pl.read_parquet(next(store.path.glob("releases/hcpcs/*/table.parquet")))
+    table = pl.read_parquet(next(store.path.glob("releases/hcpcs/*/table-*.parquet")))
     assert table.select("code", "valid_to", "description").rows() == [
         ("A4550", date(2023, 12, 31), "Surgical trays"),
         ("E0114", date(9999, 12, 31), "Crutches underarm, other than wood, and handgrips"),

@@ -46,7 +46,7 @@ def valid(reference: Reference, day: date) -> pl.DataFrame:
 def test_what_is_added_is_listed_read_and_removed(place: Store) -> None:
     assert place.releases() == []
     stored = place.add(FY2028, codes("B02", "A01"))
-    assert stored == replace(FY2028, rows=2, sha256=stored.sha256, embedded=False)
+    assert stored == replace(FY2028, rows=2, sha256=stored.sha256, size=stored.size, embedded=False)
     assert place.releases() == [stored]
     assert place.verify() == [stored]
     table = place.read(stored)
@@ -93,7 +93,7 @@ def test_an_import_that_is_killed_before_the_rename_is_never_seen(
 ) -> None:
     """As after a kill: the temporary folder, complete with its ledger, stays behind."""
     with monkeypatch.context() as patch:
-        patch.setattr(store, "_swap", _killed)
+        patch.setattr(store, "put_in_place", _killed)
         patch.setattr(shutil, "rmtree", lambda *_, **__: None)
         with pytest.raises(KeyboardInterrupt):
             place.add(FY2028, codes("A01"))
@@ -103,6 +103,7 @@ def test_an_import_that_is_killed_before_the_rename_is_never_seen(
     assert place.verify() == []
     place.add(FY2028, codes("A01"))
     assert [r.name for r in place.releases()] == [FY2028.name]
+    assert len(list(place.path.glob("releases/*/*"))) == 1, "what was left is swept away"
 
 
 def test_an_import_that_is_killed_while_writing_leaves_the_old_release(
@@ -118,23 +119,111 @@ def test_an_import_that_is_killed_while_writing_leaves_the_old_release(
     assert len(list(place.path.glob("releases/*/*"))) == 1, "what was begun is swept away"
 
 
-def test_a_failed_rename_puts_the_old_release_back(
+@pytest.mark.parametrize("steps", [0, 1])
+def test_a_replacement_that_is_killed_at_any_step_leaves_the_old_release(
+    place: Store, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    stored = place.add(FY2028, codes("A01"))
+    real = store.put_in_place
+    done: list[Path] = []
+
+    def killed_after(unfinished: Path, target: Path) -> None:
+        if len(done) == steps:
+            raise KeyboardInterrupt
+        done.append(target)
+        real(unfinished, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "put_in_place", killed_after)
+        with pytest.raises(KeyboardInterrupt):
+            place.add(FY2028, codes("B02"))
+    assert place.verify() == [stored]
+    assert place.read(stored)["code"].to_list() == ["A01"]
+    (fresh,) = [place.add(FY2028, codes("B02"))]
+    assert place.verify() == [fresh]
+
+
+def test_the_release_is_replaced_by_one_rename(
+    place: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between any two steps the store holds the old release or the new one, whole."""
+    old = place.add(FY2028, codes("A01"))
+    seen: list[list[str]] = []
+    real = Path.replace
+
+    def look(self: Path, target: Path) -> Path:
+        seen.append([r.sha256 for r in place.verify()])
+        moved = real(self, target)
+        seen.append([r.sha256 for r in place.verify()])
+        return moved
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", look)
+        new = place.add(FY2028, codes("B02"))
+    assert seen == [[old.sha256], [old.sha256], [old.sha256], [new.sha256]]
+
+
+def test_a_run_that_began_before_a_replacement_goes_on_with_what_it_knows(place: Store) -> None:
+    first, second, third = (place.add(FY2028, codes(code)) for code in ("A01", "B02", "C03"))
+    assert place.read(second)["code"].to_list() == ["B02"]
+    assert place.read(third)["code"].to_list() == ["C03"]
+    with pytest.raises(DamagedRelease):
+        place.read(first)
+    assert len(list(place.path.glob("releases/*/*/table-*.parquet"))) == 2
+
+
+def test_a_store_that_was_written_before_names_had_hashes_is_read(place: Store) -> None:
+    stored = place.add(FY2028, codes("A01"))
+    (path,) = place.path.glob("releases/*/*/table-*.parquet")
+    path.rename(path.with_name("table.parquet"))
+    ledger = path.with_name("ledger.json")
+    told = json.loads(ledger.read_text())
+    del told["size"]
+    ledger.write_text(json.dumps(told))
+    (known,) = place.verify()
+    assert known == replace(stored, size=None)
+    assert place.read(known)["code"].to_list() == ["A01"]
+    assert place.rows_of(known, pl.Series(["A01"]))["code"].to_list() == ["A01"]
+    place.add(FY2028, codes("B02"))
+    place.add(FY2028, codes("C03"))
+    assert not path.with_name("table.parquet").exists()
+
+
+def test_a_store_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("where the store should be")
+    refused = Store(tmp_path / "file" / "store")
+    assert refused.releases() == []
+    with pytest.raises(ReferenceProblem, match="Not a directory"):
+        refused.add(FY2028, codes("A01"))
+
+
+def test_a_full_disk_is_a_clear_error_and_leaves_the_old_release(
     place: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stored = place.add(FY2028, codes("A01"))
-    rename = Path.rename
 
-    def refuse(self: Path, target: Path) -> Path:
-        if self.name.startswith(".adding-"):
-            raise PermissionError(13, "in use")
-        return rename(self, target)
+    def full(*_: object, **__: object) -> None:
+        raise pl.exceptions.ComputeError("parquet: No space left on device (os error 28)")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "rename", refuse)
-        with pytest.raises(PermissionError):
+        patch.setattr(pl.DataFrame, "write_parquet", full)
+        with pytest.raises(ReferenceProblem, match="No space left on device"):
             place.add(FY2028, codes("B02"))
-    assert place.releases() == [stored]
-    assert place.read(stored)["code"].to_list() == ["A01"]
+    assert place.verify() == [stored]
+    assert len(list(place.path.glob("releases/*/*"))) == 1
+
+
+def test_a_store_that_cannot_be_listed_is_not_taken_for_an_empty_one(
+    place: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.add(FY2028, codes("A01"))
+
+    def refused(_: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refused)
+    with pytest.raises(DamagedRelease, match="Permission denied"):
+        place.releases()
 
 
 def _killed(*_: object) -> None:
@@ -143,16 +232,48 @@ def _killed(*_: object) -> None:
 
 def test_a_changed_file_is_found(place: Store) -> None:
     stored = place.add(FY2028, codes("A01"))
-    (path,) = place.path.glob("releases/*/*/table.parquet")
-    codes("B02").write_parquet(path)
-    with pytest.raises(DamagedRelease, match="FY2028 order file"):
+    (path,) = place.path.glob("releases/*/*/table-*.parquet")
+    whole = path.read_bytes()
+    for damaged in (b"", whole[:-9], whole[:400] + b"!" + whole[401:], b"PAR1" * 9, None):
+        if damaged is None:
+            path.unlink()
+        else:
+            path.write_bytes(damaged)
+        with pytest.raises(DamagedRelease, match="FY2028 order file"):
+            place.verify()
+        with pytest.raises(DamagedRelease, match="is missing or damaged; import the release again"):
+            place.read(stored)
+        if damaged is None or len(damaged) != len(whole):
+            with pytest.raises(DamagedRelease, match="is missing or damaged"):
+                place.rows_of(stored, pl.Series(["A01"]))
+        assert place.sound() == []
+    assert place.add(FY2028, codes("A01")) == stored, "it is imported again"
+    assert place.verify() == [stored]
+
+
+def test_garbage_of_the_same_size_is_no_answer(place: Store) -> None:
+    stored = place.add(FY2028, codes(*(f"A{n:05}" for n in range(2_000))))
+    (path,) = place.path.glob("releases/*/*/table-*.parquet")
+    size = path.stat().st_size
+    for content in (b"PAR1" * size, bytes(range(256)) * size, b"\0" * size):
+        path.write_bytes(content[:size])
+        with pytest.raises(DamagedRelease, match="is missing or damaged"):
+            place.rows_of(stored, pl.Series(["A00001"]))
+
+
+def test_every_damaged_release_is_named(place: Store) -> None:
+    for name in ("one", "two", "three"):
+        place.add(replace(FY2028, name=name), codes("A01"))
+    (ledger,) = place.path.glob("releases/*/one-*/ledger.json")
+    ledger.write_text("{")
+    (table,) = place.path.glob("releases/*/two-*/table-*.parquet")
+    table.write_bytes(b"")
+    with pytest.raises(DamagedRelease, match=r"the ledger of .*/one-(.|\n)*changed.*: two;"):
         place.verify()
-    path.write_bytes(b"")
-    with pytest.raises(DamagedRelease, match="cannot be read"):
-        place.read(stored)
-    path.unlink()
-    with pytest.raises(DamagedRelease):
-        place.verify()
+    assert [release.name for release in place.sound()] == ["three"]
+    place.add(replace(FY2028, name="one"), codes("A01"))
+    place.add(replace(FY2028, name="two"), codes("A01"))
+    assert len(place.verify()) == 3
 
 
 @pytest.mark.parametrize("ledger", ["", "[]", "{}", '{"name": 1}', '{"covers_from": "x"}'])

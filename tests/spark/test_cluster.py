@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import signal
+import stat
 import threading
 import time
 from collections.abc import Callable
@@ -363,6 +364,7 @@ def test_the_command(session: SparkSession, many: Path, tmp_path: Path) -> None:
 
     out = tmp_path / "out"
     assert run("--output", out) == (1, run_here(many, out))
+    assert stat.S_IMODE(out.stat().st_mode) == 0o700
     findings = pl.read_parquet(out / "findings" / "*.parquet")
     assert (
         findings.height == json.loads(next((out / "summary").glob("part*")).read_text())["findings"]

@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from cleanclaim.durable import PUBLIC, whole_file
 from cleanclaim.encoder.book import Book
 from cleanclaim.encoder.systems import CPT, HCPCS, ICD9, ICD10, KEEPERS
 from cleanclaim.errors import ConfigError
@@ -46,13 +47,14 @@ def export(book: Book, on: date, folder: Path, form: str) -> list[tuple[Path, in
         folder.mkdir(parents=True, exist_ok=True)
         for name, table in tables.items():
             path = folder / f"{name}.{form}"
-            if form == "csv":
-                table.write_csv(path)
-            else:
-                table.write_parquet(path)
+            with whole_file(path, PUBLIC) as out:
+                if form == "csv":
+                    table.write_csv(out)
+                else:
+                    table.write_parquet(out)
             written.append((path, table.height))
     except OSError as error:
-        raise ConfigError([f"{folder}: {error.strerror}"]) from None
+        raise ConfigError([f"{error.filename or folder}: {error.strerror}"]) from None
     return written
 
 

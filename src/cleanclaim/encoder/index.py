@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import os
+import io
 import re
-import shutil
-import tempfile
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
@@ -18,14 +15,15 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from platformdirs import user_cache_path
 
+from cleanclaim import cache
 from cleanclaim.encoder import synonyms
 from cleanclaim.encoder.systems import SYSTEMS
+from cleanclaim.home import cache_home
 from cleanclaim.reference import OPEN_END, Reference
 from cleanclaim.reference.tabular import Progress
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 """Raised whenever the index is made otherwise, so that an older one is not read."""
 TITLE, INCLUSION, SYNONYM, INDEX, NOTE = range(5)
 """Where a term comes from."""
@@ -34,6 +32,7 @@ _WHOLE: Final = 8
 """Characters of a key with a seventh character."""
 _EPOCH: Final = date(1970, 1, 1)
 _KNOWN: Final = "synonyms.json"
+_NUMBERS: Final = "numbers.npz"
 _TELL: Final = "Indexing the code lists (once)"
 _TABLES: Final = frozenset(
     (
@@ -134,32 +133,21 @@ def load(reference: Reference, progress: Progress | None = None) -> Index:
         reference: the dated tables.
         progress: told how far it is, where it has to be made.
     """
-    folder = cache_folder(reference)
-    if folder.exists():
-        try:
-            return _read(folder)
-        except (OSError, ValueError, KeyError):  # damaged: it can always be made again
-            shutil.rmtree(folder, ignore_errors=True)
-    index = build(reference, progress or (lambda _words, _share: None))
-    try:
-        _keep(index, folder)
-    except OSError as error:
-        warnings.warn(
-            f"the search index cannot be kept in {folder} ({error.strerror}); it is made at every start",
-            stacklevel=2,
-        )
-    return index
+    return cache.kept_or_made(
+        cache_folder(reference),
+        _read,
+        lambda: build(reference, progress or (lambda _words, _share: None)),
+        _write,
+    )
 
 
 def cache_folder(reference: Reference) -> Path:
-    """Where the index of a reference's code lists is kept: `$CLEANCLAIM_HOME/cache`, else the user's cache directory."""
-    home = os.environ.get("CLEANCLAIM_HOME")
-    base = Path(home) / "cache" if home else user_cache_path("cleanclaim", appauthor=False)
+    """Where the index of a reference's code lists is kept, in the user's cache."""
     told = sorted(
         f"{release.name}|{release.table}|{release.sha256}" for release in reference.pinned(_TABLES)
     )
     digest = hashlib.sha256("\n".join([*told, synonyms.sha256()]).encode()).hexdigest()
-    return base / f"search-{digest[:16]}-{FORMAT}"
+    return cache_home() / f"search-{digest[:16]}-{FORMAT}"
 
 
 def build(reference: Reference, progress: Progress) -> Index:
@@ -471,31 +459,21 @@ def _end_to_end(lists: Sequence[Sequence[int]]) -> tuple[Ints, Ints]:
     return starts, np.fromiter(chain.from_iterable(lists), dtype=np.int32)
 
 
-def _read(folder: Path) -> Index:
-    with np.load(folder / "numbers.npz") as numbers:
+def _read(kept: cache.Kept) -> Index:
+    with np.load(io.BytesIO(kept.read(_NUMBERS))) as numbers:
         given = {name: numbers[name] for name in numbers.files}
-    given["known"] = synonyms.Synonyms.restore((folder / _KNOWN).read_text(encoding="utf-8"))
+    given["known"] = synonyms.Synonyms.restore(kept.read(_KNOWN).decode())
     for one in fields(Index):
         if one.name not in given:
-            given[one.name] = (folder / f"{one.name}.txt").read_text(encoding="utf-8").split("\n")
+            given[one.name] = kept.read(f"{one.name}.txt").decode().split("\n")
     return Index(**given)
 
 
-def _keep(index: Index, folder: Path) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix="indexing-", dir=folder.parent))
-    try:
-        values = {one.name: getattr(index, one.name) for one in fields(Index)}
-        numbers = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
-        np.savez(temporary / "numbers.npz", allow_pickle=False, **numbers)
-        for name, value in values.items():
-            if isinstance(value, list):
-                (temporary / f"{name}.txt").write_text("\n".join(value), encoding="utf-8")
-        (temporary / _KNOWN).write_text(index.known.dump(), encoding="utf-8")
-        try:
-            temporary.rename(folder)
-        except OSError:
-            if not folder.exists():  # somebody else made it meanwhile
-                raise
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+def _write(index: Index, folder: Path) -> None:
+    values = {one.name: getattr(index, one.name) for one in fields(Index)}
+    numbers = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
+    np.savez(folder / _NUMBERS, allow_pickle=False, **numbers)
+    for name, value in values.items():
+        if isinstance(value, list):
+            (folder / f"{name}.txt").write_bytes("\n".join(value).encode())
+    (folder / _KNOWN).write_bytes(index.known.dump().encode())

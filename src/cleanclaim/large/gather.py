@@ -56,7 +56,7 @@ class Gathering:
             What became of every input.
         """
         noted = self.journal.noted(f"{self.kind}s")
-        if noted is not None:
+        if noted is not None and noted["count"] == len(self.journal.done(self.kind)):
             return [FileRead(**entry) for entry in noted["files"]]
         number, key, kept = 0, self.first_key, 0
         if batches is None:
@@ -64,7 +64,11 @@ class Gathering:
             kept = len(files)
             batches = self.read(files, key)
         self._keep_all(number, key, batches, files, kept)
-        self.journal.note(f"{self.kind}s", {"files": [asdict(entry) for entry in files]})
+        told = {
+            "files": [asdict(entry) for entry in files],
+            "count": len(self.journal.done(self.kind)),
+        }
+        self.journal.note(f"{self.kind}s", told)
         return files
 
     def _keep_all(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -11,11 +11,15 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from cleanclaim.durable import put_in_place, system_errors, whole_file
 from cleanclaim.errors import ConfigError
 from cleanclaim.lock import LOCK, locked
 
 _IDENTITY: Final = "run.json"
 _RECORD: Final = "record.json"
+_FILES: Final = "written"
+"""Under what a record has the sizes of the files it is kept with."""
+_NUMBERED: Final = re.compile(r"([a-z]+)-[0-9]+")
 
 
 class Journal:
@@ -23,12 +27,12 @@ class Journal:
 
     Attributes:
         folder: where it is. It holds claims while the run goes on, and only its owner may read it.
-        is_resumed: True where an earlier run of the same kind left work that counts.
+        is_lasting: True where it may outlive the run, or the machine: what is kept is on the disk before it counts.
     """
 
-    def __init__(self, folder: Path, *, is_resumed: bool) -> None:
+    def __init__(self, folder: Path, *, is_lasting: bool) -> None:
         self.folder = folder
-        self.is_resumed = is_resumed
+        self.is_lasting = is_lasting
 
     def commit(
         self, kind: str, number: int, write: Callable[[Path], None], record: Mapping[str, Any]
@@ -50,15 +54,20 @@ class Journal:
             shutil.rmtree(unfinished, ignore_errors=True)
             unfinished.mkdir()
             write(unfinished)
-            (unfinished / _RECORD).write_text(json.dumps(record), encoding="utf-8")
-            unfinished.rename(target)
+            told = {**record, _FILES: _sizes(unfinished)}
+            (unfinished / _RECORD).write_text(json.dumps(told), encoding="utf-8")
+            if self.is_lasting:
+                put_in_place(unfinished, target)
+            else:
+                unfinished.rename(target)
 
     def done(self, kind: str) -> list[tuple[int, Path, dict[str, Any]]]:
         """Number, folder and record of what is done of a kind, in order."""
         found = []
         for folder in sorted(self.folder.glob(f"{kind}-*")):
-            record = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
-            found.append((int(folder.name.rpartition("-")[2]), folder, record))
+            record = _read(folder / _RECORD)
+            if record is not None:  # else it is damaged, and undone when the journal is opened
+                found.append((int(folder.name.rpartition("-")[2]), folder, record))
         return found
 
     def undo(self, kind: str, number: int) -> None:
@@ -66,12 +75,25 @@ class Journal:
         shutil.rmtree(self._place(kind, number))
 
     def note(self, name: str, content: Mapping[str, Any]) -> None:
-        """Keep a fact."""
-        _write(self.folder / f"{name}.json", content)
+        """Keep a fact.
+
+        Raises:
+            ConfigError: it cannot be written.
+        """
+        with _told_apart(self.folder):
+            _write(self.folder / f"{name}.json", content)
 
     def noted(self, name: str) -> dict[str, Any] | None:
         """A fact that was kept."""
         return _read(self.folder / f"{name}.json")
+
+    def undo_damaged(self) -> None:
+        """Take away what is not as it was written, with the fact that its kind was done."""
+        for folder in self.folder.iterdir():
+            numbered = _NUMBERED.fullmatch(folder.name)
+            if numbered and not _is_whole(folder):
+                (self.folder / f"{numbered[1]}s.json").unlink(missing_ok=True)
+                shutil.rmtree(folder)
 
     def _place(self, kind: str, number: int) -> Path:
         return self.folder / f"{kind}-{number:06}"
@@ -93,32 +115,61 @@ def opened(
     """
     if folder is None:
         with tempfile.TemporaryDirectory(prefix="cleanclaim-") as temporary:
-            yield Journal(Path(temporary), is_resumed=False)
+            yield Journal(Path(temporary), is_lasting=False)
         return
     same = json.loads(json.dumps(identity))
-    with _told_apart(folder):
-        folder.mkdir(mode=0o700, exist_ok=True)
     with ExitStack() as stack:
         with _told_apart(folder):
+            folder.mkdir(mode=0o700, exist_ok=True)
             stack.enter_context(locked(folder))
-            before = _read(folder / _IDENTITY)
-            if before is not None and before != same:
-                tell(f"{folder} is of another run ({_difference(before, same)}); beginning anew")
-                _empty(folder)
-            elif before is not None:
-                tell(f"going on with {folder}")
-            _write(folder / _IDENTITY, same)
-        yield Journal(folder, is_resumed=before == same)
+            _begin(folder, same, tell)
+            journal = Journal(folder, is_lasting=True)
+            journal.undo_damaged()
+        yield journal
     shutil.rmtree(folder)
+
+
+def _begin(folder: Path, same: Mapping[str, Any], tell: Callable[[str], None]) -> None:
+    """Make the folder that of a run, if it is not that already.
+
+    Raises:
+        ConfigError: it is somebody's folder, and no run's.
+    """
+    known = (folder / _IDENTITY).exists()
+    before = _read(folder / _IDENTITY)
+    if not known and any(not path.name.startswith(".") for path in folder.iterdir()):
+        raise ConfigError(
+            [f"{folder}: it holds something else than an unfinished run, and is where this run would keep its work"]
+        )  # fmt: skip
+    folder.chmod(0o700)
+    if before == same:
+        tell(f"going on with {folder}")
+        return
+    if known:
+        why = "its record is damaged" if before is None else _difference(before, same)
+        tell(f"{folder} is of another run ({why}); beginning anew")
+        _empty(folder)
+    _write(folder / _IDENTITY, same)
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_size for path in folder.iterdir() if path.name != _RECORD}
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether a folder is as it was written."""
+    record = _read(folder / _RECORD)
+    return record is not None and record.get(_FILES) == _sizes(folder)
 
 
 @contextmanager
 def _told_apart(folder: Path) -> Iterator[None]:
     """What the system refuses, such as room on the disk, as an error that names the place."""
     try:
-        yield
+        with system_errors(folder):
+            yield
     except OSError as error:
-        raise ConfigError([f"{error.filename or folder}: {error.strerror or error}"]) from None
+        raise ConfigError([f"{error.filename}: {error.strerror}"]) from None
 
 
 def _empty(folder: Path) -> None:
@@ -135,17 +186,14 @@ def _difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:
-    unfinished = path.with_name(f".{path.name}")
-    with unfinished.open("w", encoding="utf-8") as out:
-        json.dump(content, out)
-        out.flush()
-        os.fsync(out.fileno())
-    unfinished.replace(path)
+    with whole_file(path) as out:
+        out.write(json.dumps(content).encode())
 
 
 def _read(path: Path) -> dict[str, Any] | None:
+    """What a file of the journal tells; None where it is not there, or damaged."""
     try:
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        content = json.loads(path.read_bytes())
+    except (FileNotFoundError, NotADirectoryError, ValueError):
         return None
-    return content
+    return content if isinstance(content, dict) else None

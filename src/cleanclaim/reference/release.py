@@ -24,6 +24,7 @@ class Release:
         published: the day it was published; None where the publisher's file does not say.
         rows: how many rows it holds; None where nobody counted.
         sha256: the hash of the stored file.
+        size: its bytes; None where nobody counted.
         embedded: True where it comes with cleanclaim.
         series: releases of one table and one series replace each other by date; those of another series (another publisher's policies) stand beside them.
         partial: True where it speaks of a few codes only, so that a code which it does not hold was not looked at.
@@ -43,3 +44,4 @@ class Release:
     series: str = ""
     partial: bool = False
     sources: tuple[tuple[str, str], ...] = ()
+    size: int | None = None

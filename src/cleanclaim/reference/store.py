@@ -1,8 +1,10 @@
 """The user's store of releases: dated tables beside the embedded ones.
 
-A release is a folder `releases/<table>/<name>` with `table.parquet` and `ledger.json`. It is
-written to a temporary folder (its name begins with a dot) and renamed, so that a half-written
-release can never be seen. A lock file pins releases by hash, so that a run can be repeated exactly.
+A release is a folder `releases/<table>/<name>` with `ledger.json` and the table that the ledger names by its hash,
+`table-<hash>.parquet`. A new release is written to a temporary folder (its name begins with a dot) and renamed. A release that is
+there is replaced by renaming a new ledger over its own: at every moment the old one is there whole, or the new one. The table that was
+replaced stays until the next change, for programs that began before. One program at a time changes the store. A lock file pins releases by hash, so that a
+run can be repeated exactly.
 """
 
 from __future__ import annotations
@@ -10,13 +12,12 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
@@ -24,14 +25,22 @@ from typing import Final
 
 import polars as pl
 
+from cleanclaim.durable import PUBLIC, put_in_place, system_errors, whole_file
 from cleanclaim.errors import DamagedRelease, LockMismatch, ReferenceProblem
+from cleanclaim.failures import is_fault
 from cleanclaim.home import home
+from cleanclaim.lock import locked as alone
 from cleanclaim.reference.release import Release
 
 _LEDGER: Final = "ledger.json"
-_TABLE: Final = "table.parquet"
+_OLD_TABLE: Final = "table.parquet"
+"""How the table was called before its name had the hash in it."""
+_MARK: Final = 16
+"""Characters of the hash in the name."""
 _ROW_GROUP: Final = 32_768
 """Rows that are read or passed over together."""
+_PATIENCE: Final = 600
+"""Seconds that another program is waited for that changes the store."""
 
 
 class Store:
@@ -53,23 +62,23 @@ class Store:
         Raises:
             DamagedRelease: a ledger cannot be read.
         """
-        folders = sorted(self.path.glob("releases/*/*"))
-        return [_ledger(folder) for folder in folders if not folder.name.startswith(".")]
+        return [_ledger(folder) for folder in self._folders()]
+
+    def sound(self) -> list[Release]:
+        """Every release that is what its ledger says; a damaged one is passed over, so that it can be imported again."""
+        found = []
+        for folder in self._folders():
+            with suppress(DamagedRelease):
+                found.append(_ledger(folder))
+        return [release for release in found if self._is_sound(release)]
 
     def read(self, release: Release) -> pl.DataFrame:
         """The table of a release, with the release's name on every row.
 
         Raises:
-            DamagedRelease: the file is missing or cannot be read.
+            DamagedRelease: the file is missing, cannot be read, or is not what the ledger says.
         """
-        path = self._folder(release) / _TABLE
-        try:
-            table = pl.read_parquet(path)
-        except (OSError, pl.exceptions.PolarsError) as error:
-            raise DamagedRelease(
-                f"{release.name}: {path} cannot be read; remove the release and import it again"
-            ) from error
-        return table.with_columns(pl.lit(release.name).alias("release"))
+        return self._rows(release, lambda path: pl.read_parquet(io.BytesIO(_sound(path, release))))
 
     def rows_of(self, release: Release, codes: pl.Series, by: str = "code") -> pl.DataFrame:
         """The rows of a release for a few codes, with the release's name on every row; the file is not read whole.
@@ -77,30 +86,29 @@ class Store:
         The file is sorted by code, so that only those of its row groups are read that may hold one of them.
 
         Raises:
-            DamagedRelease: the file is missing or cannot be read.
+            DamagedRelease: the file is missing, cannot be read, or has another size than the ledger says.
         """
-        path = self._folder(release) / _TABLE
         wanted = codes.drop_nulls().unique()
-        try:
-            found = pl.scan_parquet(path).filter(pl.col(by).is_in(wanted.implode())).collect()
-        except (OSError, pl.exceptions.PolarsError) as error:
-            raise DamagedRelease(
-                f"{release.name}: {path} cannot be read; remove the release and import it again"
-            ) from error
-        return found.with_columns(pl.lit(release.name).alias("release"))
+
+        def found(path: Path) -> pl.DataFrame:
+            if release.size not in {None, path.stat().st_size}:
+                raise ValueError(path)
+            return pl.scan_parquet(path, glob=False).filter(pl.col(by).is_in(wanted.implode())).collect()  # fmt: skip
+
+        return self._rows(release, found)
 
     def add(self, release: Release, table: pl.DataFrame) -> Release:
-        """Store a release; one of the same name and table is replaced only when complete.
+        """Store a release; one of the same name and table is replaced in one step.
 
         Args:
-            release: what it is; rows and hash are filled in here.
+            release: what it is; rows, size and hash are filled in here.
             table: its rows, with `code`, `valid_from` and `valid_to`.
 
         Returns:
             The release as its ledger tells it.
 
         Raises:
-            ReferenceProblem: the table lacks a column that every dated table has.
+            ReferenceProblem: the table lacks a column that every dated table has, or it cannot be written: the disk is full, say.
         """
         lacking = {"code", "valid_from", "valid_to"} - set(table.columns)
         if lacking:
@@ -108,23 +116,33 @@ class Store:
                 f"{release.name}: a dated table needs the columns {', '.join(sorted(lacking))}"
             )
         folder = self._folder(release)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=".adding-", dir=folder.parent))
-        try:
-            stored = _write(temporary, release, table)
-            _swap(temporary, folder)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+        with self._changing(folder.parent):
+            temporary = Path(tempfile.mkdtemp(prefix=".adding-", dir=folder.parent))
+            try:
+                stored = _write(temporary, release, table)
+                if folder.exists():
+                    _replace(temporary, folder, stored)
+                else:
+                    put_in_place(temporary, folder)
+            finally:
+                shutil.rmtree(temporary, ignore_errors=True)
         return stored
 
     def remove(self, release: Release) -> bool:
-        """Remove a release; True where there was one. It disappears in one step."""
+        """Remove a release; True where there was one. It disappears in one step.
+
+        Raises:
+            ReferenceProblem: it cannot be removed.
+        """
         folder = self._folder(release)
         if not folder.exists():
             return False
-        doomed = Path(tempfile.mkdtemp(prefix=".removing-", dir=folder.parent))
-        folder.rename(doomed / "release")
-        shutil.rmtree(doomed)
+        with self._changing(folder.parent):
+            if not folder.exists():  # another program was quicker
+                return False
+            doomed = Path(tempfile.mkdtemp(prefix=".removing-", dir=folder.parent))
+            put_in_place(folder, doomed / "release")
+            shutil.rmtree(doomed)
         return True
 
     def verify(self) -> list[Release]:
@@ -136,13 +154,19 @@ class Store:
         Raises:
             DamagedRelease: a stored file is not what its ledger says.
         """
-        releases = self.releases()
-        damaged = [r.name for r in releases if _hash(self._folder(r) / _TABLE) != r.sha256]
+        releases, faults = [], []
+        for folder in self._folders():
+            try:
+                releases.append(_ledger(folder))
+            except DamagedRelease as error:
+                faults.append(str(error))
+        damaged = [release.name for release in releases if not self._is_sound(release)]
         if damaged:
-            raise DamagedRelease(
-                f"changed since they were imported: {', '.join(damaged)};"
-                " remove and import them again"
+            faults.append(
+                f"changed since they were imported: {', '.join(damaged)}; import them again"
             )
+        if faults:
+            raise DamagedRelease("\n".join(faults))
         return releases
 
     def packed(self, releases: Iterable[Release]) -> bytes:
@@ -150,9 +174,8 @@ class Store:
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w") as archive:  # the tables are compressed already
             for release in releases:
-                folder = self._folder(release)
-                for name in (_LEDGER, _TABLE):
-                    archive.write(folder / name, str(folder.relative_to(self.path) / name))
+                for path in (self._folder(release) / _LEDGER, self._table(release)):
+                    archive.write(path, str(path.relative_to(self.path)))
         return out.getvalue()
 
     def unpack(self, packed: bytes) -> None:
@@ -166,7 +189,7 @@ class Store:
                 archive.extractall(unfinished / "store")
             (unfinished / "store").mkdir(exist_ok=True)
             with suppress(OSError):  # another worker of this machine was quicker
-                (unfinished / "store").rename(self.path)
+                put_in_place(unfinished / "store", self.path)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
 
@@ -175,44 +198,117 @@ class Store:
         mark = hashlib.sha256(release.name.encode()).hexdigest()[:8]  # "FY 24" is not "FY-24"
         return self.path / "releases" / release.table / f"{plain}-{mark}"
 
+    def _folders(self) -> list[Path]:
+        """The folders of all releases, by table and name."""
+        tables = _below(self.path / "releases")
+        return [folder for table in tables for folder in _below(table)]
+
+    def _is_sound(self, release: Release) -> bool:
+        return _hash(self._table(release)) == release.sha256
+
+    def _table(self, release: Release) -> Path:
+        """The file of a release's table."""
+        return _table_in(self._folder(release), release.sha256)
+
+    def _rows(self, release: Release, read: Callable[[Path], pl.DataFrame]) -> pl.DataFrame:
+        path = self._table(release)
+        try:
+            rows = read(path)
+        except BaseException as error:
+            if not is_fault(error):  # the user stopped the program
+                raise
+            raise DamagedRelease(
+                f"{release.name}: {path} is missing or damaged; import the release again"
+            ) from error
+        return rows.with_columns(pl.lit(release.name).alias("release"))
+
+    @contextmanager
+    def _changing(self, folder: Path) -> Iterator[None]:
+        """Change the releases of a table, alone; what a program that was killed left there is taken away."""
+        try:
+            with system_errors(folder):
+                folder.mkdir(parents=True, exist_ok=True)
+                with alone(self.path, _PATIENCE):
+                    for left in folder.glob(".*"):
+                        shutil.rmtree(left, ignore_errors=True)
+                    yield
+        except OSError as error:
+            raise ReferenceProblem(f"{error.filename}: {error.strerror}") from None
+
 
 def _write(folder: Path, release: Release, table: pl.DataFrame) -> Release:
+    """Fill a folder with a release; the table is named by its hash."""
     folder.chmod(0o755)  # nothing in it is private, and a service may run as another user
+    path = folder / _OLD_TABLE
     table.sort("code", "valid_from").write_parquet(
-        folder / _TABLE, compression="zstd", row_group_size=_ROW_GROUP, statistics=True
+        path, compression="zstd", row_group_size=_ROW_GROUP, statistics=True
     )
-    stored = replace(release, rows=table.height, sha256=_hash(folder / _TABLE), embedded=False)
+    size, digest = path.stat().st_size, _hash(path)
+    path.rename(folder / _table_name(digest))
+    stored = replace(release, rows=table.height, sha256=digest, size=size, embedded=False)
     (folder / _LEDGER).write_text(
         json.dumps(asdict(stored), default=str, indent=2) + "\n", encoding="utf-8"
     )
-    for name in (_TABLE, _LEDGER):  # on the disk before the rename makes it visible
-        with (folder / name).open("rb+") as stream:
-            os.fsync(stream.fileno())
     return stored
 
 
-def _swap(temporary: Path, folder: Path) -> None:
-    """Put a complete release in its place; the one before it stays if that fails."""
-    if not folder.exists():
-        temporary.rename(folder)
-        return
-    aside = Path(tempfile.mkdtemp(prefix=".replaced-", dir=folder.parent))
-    folder.rename(aside / folder.name)
+def _replace(temporary: Path, folder: Path, stored: Release) -> None:
+    """Put a release in the place of the one before it: first its table beside the other, then its ledger over the other."""
+    name = _table_name(stored.sha256)
+    with suppress(DamagedRelease):
+        replaced = _table_in(folder, _ledger(folder).sha256).name
+        for path in folder.glob("table*.parquet"):
+            if path.name not in {name, replaced}:  # of changes before this one
+                path.unlink()
+    put_in_place(temporary / name, folder / name)
+    put_in_place(temporary / _LEDGER, folder / _LEDGER)
+
+
+def _table_in(folder: Path, digest: str) -> Path:
+    """The file of the table in a release's folder."""
+    path = folder / _table_name(digest)
+    return path if path.exists() else folder / _OLD_TABLE
+
+
+def _table_name(digest: str) -> str:
+    return f"table-{digest[:_MARK]}.parquet"
+
+
+def _below(folder: Path) -> list[Path]:
+    """The folders in a folder, by name, without those that are not finished; none where there is no such folder.
+
+    Raises:
+        DamagedRelease: it cannot be listed, so that nobody knows what is in it.
+    """
     try:
-        temporary.rename(folder)
-    except OSError:
-        (aside / folder.name).rename(folder)
-        raise
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise DamagedRelease(f"{folder}: {error.strerror}") from None
+
+
+def _sound(path: Path, release: Release) -> bytes:
+    """The bytes of a table, if they are those that were stored."""
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != release.sha256:
+        raise ValueError(path)
+    return content
 
 
 def write_lock(releases: Iterable[Release], path: Path) -> None:
-    """Pin releases by name and hash in a lock file (JSON)."""
+    """Pin releases by name and hash in a lock file (JSON).
+
+    Raises:
+        ReferenceProblem: it cannot be written.
+    """
     pinned = {f"{r.table}/{r.name}": r.sha256 for r in releases}
-    path.write_text(
-        json.dumps({"releases": pinned}, indent=2, sort_keys=True) + "\n", encoding="utf-8"
-    )
+    text = json.dumps({"releases": pinned}, indent=2, sort_keys=True) + "\n"
+    try:
+        with whole_file(path, PUBLIC) as out:
+            out.write(text.encode())
+    except OSError as error:
+        raise ReferenceProblem(f"{path}: {error.strerror}") from None
 
 
 def locked(releases: Iterable[Release], path: Path) -> list[Release]:
@@ -248,13 +344,14 @@ def _ledger(folder: Path) -> Release:
         return Release(**{**told, **days, "published": published, "sources": read_from})
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DamagedRelease(
-            f"the ledger of {folder} cannot be read; remove that folder and import it again"
+            f"the ledger of {folder} cannot be read; import the release again, or remove that folder"
         ) from error
 
 
 def _hash(path: Path) -> str:
-    """The hash of a file; empty where there is none."""
-    if not path.exists():
+    """The hash of a file; empty where it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
         return ""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

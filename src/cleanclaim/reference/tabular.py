@@ -2,9 +2,7 @@
 
 The XML (NCHS/CDC, April 2026) comes with the package simple-icd-10-cm, which is read as a data file
 and never imported: importing costs over a second and 190 MB. Compiling takes a second or two and
-happens once: the tables are kept in the user's cache directory, written to a temporary directory
-and renamed, so that a half-written cache is never seen. Where nothing can be written the tables
-are compiled in memory, with a warning.
+happens once: the tables are kept in the user's cache (see `cleanclaim.cache`).
 """
 
 from __future__ import annotations
@@ -12,11 +10,8 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import importlib.util
-import os
+import io
 import re
-import shutil
-import tempfile
-import warnings
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -25,9 +20,10 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 import polars as pl
-from platformdirs import user_cache_path
 
+from cleanclaim import cache as kept_once
 from cleanclaim.errors import ReferenceProblem
+from cleanclaim.home import cache_home
 from cleanclaim.reference.notes import BINDING, CodeList, parse
 from cleanclaim.reference.release import Release
 
@@ -42,7 +38,7 @@ TABLES: Final = (
     "icd10cm_note_scopes",
     "icd10cm_note_targets",
 )
-FORMAT: Final = 3
+FORMAT: Final = 4
 """Raised whenever the compiled tables change, so that an older cache is not read."""
 
 PUBLISHED: Final = date(2026, 4, 1)
@@ -101,24 +97,15 @@ def load(name: str, progress: Progress | None = None) -> pl.DataFrame:
     return _compiled(name, progress).with_columns(pl.lit(RELEASES[name].name).alias("release"))
 
 
-def is_compiled() -> bool:
-    """True where the tables are in the cache already."""
-    return all((cache_folder() / f"{name}.parquet").exists() for name in TABLES)
-
-
 def rows(name: str) -> int | None:
     """How many rows a compiled table has; None where it has not been compiled yet."""
-    if not is_compiled():
-        return None
-    path = cache_folder() / f"{name}.parquet"
-    return int(pl.scan_parquet(path).select(pl.len()).collect().item())
+    held = kept_once.kept(cache_folder(), lambda kept: _read(kept, name))
+    return None if held is None else held[name].height
 
 
 def cache_folder() -> Path:
-    """Where the compiled tables are: `$CLEANCLAIM_HOME/cache`, else the user's cache directory."""
-    home = os.environ.get("CLEANCLAIM_HOME")
-    base = Path(home) / "cache" if home else user_cache_path("cleanclaim", appauthor=False)
-    return base / f"icd10cm-tabular-{sha256(xml_path())[:16]}-{FORMAT}"
+    """Where the compiled tables are, in the user's cache."""
+    return cache_home() / f"icd10cm-tabular-{sha256(xml_path())[:16]}-{FORMAT}"
 
 
 def xml_path() -> Path:
@@ -181,25 +168,23 @@ def compile_tabular(
 
 
 def _compiled(name: str, progress: Progress | None) -> pl.DataFrame:
-    folder = cache_folder()
-    path = folder / f"{name}.parquet"
-    if path.exists():
-        try:
-            return pl.read_parquet(path)
-        except (OSError, pl.exceptions.PolarsError):  # damaged: it can always be made again
-            shutil.rmtree(folder, ignore_errors=True)
-    tables = compile_tabular(xml_path(), progress)
-    try:
-        _keep(tables, folder)
-    except OSError as error:
-        warnings.warn(
-            f"the compiled tabular list cannot be kept in {folder} ({error.strerror});"
-            " it is compiled at every start",
-            stacklevel=2,
-        )
-    if progress:
-        progress(_COMPILING, 1.0)
-    return tables[name]
+    def make() -> dict[str, pl.DataFrame]:
+        tables = compile_tabular(xml_path(), progress)
+        if progress:
+            progress(_COMPILING, 1.0)
+        return tables
+
+    held = kept_once.kept_or_made(cache_folder(), lambda kept: _read(kept, name), make, _write)
+    return held[name]
+
+
+def _read(kept: kept_once.Kept, name: str) -> dict[str, pl.DataFrame]:
+    return {name: pl.read_parquet(io.BytesIO(kept.read(f"{name}.parquet")))}
+
+
+def _write(tables: dict[str, pl.DataFrame], folder: Path) -> None:
+    for name, table in tables.items():
+        table.write_parquet(folder / f"{name}.parquet", compression="lz4")
 
 
 class _Walker:
@@ -353,18 +338,3 @@ def _seventh(diag: ET.Element) -> list[tuple[str, str]] | None:
 
 def _undotted(diag: ET.Element) -> str:
     return (diag.findtext("name") or "").replace(".", "").strip()
-
-
-def _keep(tables: dict[str, pl.DataFrame], folder: Path) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix="compiling-", dir=folder.parent))
-    try:
-        for name, table in tables.items():
-            table.write_parquet(temporary / f"{name}.parquet", compression="lz4")
-        try:
-            temporary.rename(folder)
-        except OSError:
-            if not folder.exists():  # somebody else compiled it meanwhile
-                raise
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
