@@ -122,6 +122,35 @@ def test_so_it_is_with_a_history(seed: int, reference: Reference, tmp_path: Path
         assert [frame.rows() for frame in ours] == [frame.rows() for frame in expected]
 
 
+def test_a_void_in_another_file_counts_wherever_all_patients_claims_are_counted(
+    reference: Reference, tmp_path: Path
+) -> None:
+    def claim(number: int, frequency: str, diagnosis: str = "E119") -> str:
+        return interchange(
+            ("HI*ABK", f"HI*ABK:{diagnosis}"),
+            ("NM1*IL", f"NM1*IL*1*EXAMPLE*PAT****MI*W{number:09}"),
+            ("CLM*EXAMPLE-1", f"CLM*C-{number}*125***11:B:{frequency}*Y*A*Y*Y"),
+            ("SV1", "SV1*HC:83036*125*UN*1***1"),
+        )
+
+    paid = [claim(number, "1") for number in range(30)]
+    void = [claim(number, "8") for number in range(6)]
+    now = [claim(99, "1", "J069")]
+    ways = {
+        "one file": (["".join(paid + void)], TOGETHER),
+        "two files": (["".join(void), "".join(paid)], TOGETHER),
+        "on disk": (["".join(paid), "".join(void)], ON_DISK),
+    }
+    said = {
+        name: found(tmp_path / name, now, reference, plan, past)[0]
+        .filter(pl.col("code") == "LNK108")["message"]
+        .to_list()
+        for name, (past, plan) in ways.items()
+    }
+    assert said["one file"] == said["two files"] == said["on disk"]
+    assert said["one file"][0].startswith("Of 24 earlier lines of 83036, 0 pointed")
+
+
 def chunked(batch: Batch, cuts: Sequence[int]) -> Batch:
     """The same tables in several chunks, cut at these rows; chunks may be empty."""
     frames = {}

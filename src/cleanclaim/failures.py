@@ -16,6 +16,8 @@ from typing import Any, Final, Literal
 from cleanclaim.errors import CleanclaimError
 
 LOGGER: Final = logging.getLogger("cleanclaim")
+CAUGHT: Final = "caught"
+"""The log message of an error that cleanclaim goes on from."""
 _PANIC: Final = "PanicException"
 """What PyO3 names a panic of Rust code. Each compiled library has a class of its own."""
 
@@ -68,7 +70,7 @@ def reason_of(error: BaseException) -> str:
     """
     if not is_fault(error):
         raise error
-    LOGGER.debug("caught", exc_info=error)
+    LOGGER.debug(CAUGHT, exc_info=error)
     if isinstance(error, CleanclaimError):
         return str(error)
     return f"an internal error ({type(error).__name__})"
@@ -76,7 +78,12 @@ def reason_of(error: BaseException) -> str:
 
 def is_fault(error: BaseException) -> bool:
     """True for an exception or a panic, False for a stop by the user."""
-    return isinstance(error, Exception) or type(error).__name__ == _PANIC
+    return isinstance(error, Exception) or is_panic(error)
+
+
+def is_panic(error: BaseException) -> bool:
+    """True for a panic of a compiled library."""
+    return type(error).__name__ == _PANIC
 
 
 def merged(failures: Iterable[Failure]) -> tuple[Failure, ...]:

@@ -12,7 +12,8 @@ from typing import Final
 
 import polars as pl
 
-from cleanclaim.derive import Claims, pairs_shown, pairs_together
+from cleanclaim.claim_order import renumbered
+from cleanclaim.derive import Claims, pairs_shown
 from cleanclaim.edit import Disposition, Edit
 from cleanclaim.engine import NOT_CHECKED, NOT_CHECKED_ORDER, Checked, check
 from cleanclaim.errors import ConfigError, UnreadableFile
@@ -120,13 +121,13 @@ def check_read(
     past_files: list[FileRead] = []
     if past.paths:
         patients = current.claims["patient_key"].unique()
-        counts = Counts(reference) if any(edit.of_all_patients for edit in edits) else None
-        read_back = past.read(
-            past_files, patients, current.claims.height, counts_all=counts is not None
-        )
-        if counts:
-            read_back = (of_patients(batch, patients) for batch in counts.seen(read_back))
+        counts = any(edit.of_all_patients for edit in edits)
+        read_back = past.read(past_files, patients, current.claims.height, counts_all=counts)
         looked_at = _collected(read_back, progress, "reading history")
+        pairs = None
+        if counts and looked_at.claims.height:
+            pairs = pairs_of(looked_at, reference)
+            looked_at = of_patients(looked_at, patients)
         marked = looked_at.claims.with_columns(pl.lit(value=True).alias("is_history"))
         looked_at = replace(
             looked_at,
@@ -135,32 +136,15 @@ def check_read(
             has_history=any(entry.claims for entry in past_files),
         )
         current = concat([current, looked_at])
-        current = replace(current, history_pairs=counts.together() if counts else None)
+        current = replace(current, history_pairs=pairs)
     batch = prepare(current, settings)
     report = _report(batch, reference, edits, settings, [*files, *past_files], progress)
     return replace(report, notes=past.notes)
 
 
-class Counts:
-    """What the earlier claims of all patients show, counted as they are read.
-
-    Args:
-        reference: the dated tables.
-    """
-
-    def __init__(self, reference: Reference) -> None:
-        self._reference = reference
-        self._counted: list[pl.DataFrame] = []
-
-    def seen(self, batches: Iterable[Batch]) -> Iterator[Batch]:
-        """The same batches, each counted."""
-        for batch in batches:
-            self._counted.append(pairs_shown(Claims(batch, self._reference)))
-            yield batch
-
-    def together(self) -> pl.DataFrame | None:
-        """The counts in all; None where nothing was read."""
-        return pairs_together(self._counted) if self._counted else None
+def pairs_of(batch: Batch, reference: Reference) -> pl.DataFrame:
+    """What claims of whole patients show (`cleanclaim.derive.pairs_shown`), whatever the order in which they were read."""
+    return pairs_shown(Claims(renumbered(batch).batch, reference))
 
 
 @dataclass(frozen=True, slots=True)

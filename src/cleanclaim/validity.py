@@ -113,7 +113,8 @@ def attributes(diagnoses: pl.DataFrame, codes: Codes, reference: Reference) -> p
         rows = taken(known, periods.rows_on(spans, on))
         parts.append(rows.select(pl.all().fill_null(value=False)))
     if not parts:
-        return pl.DataFrame(schema=dict.fromkeys(ATTRIBUTES, pl.Boolean))
+        unknown = np.zeros(diagnoses.height, dtype=bool)
+        return pl.DataFrame(dict.fromkeys(ATTRIBUTES, unknown))
     if len(parts) == 1:
         return parts[0]
     return pl.DataFrame([one | other for one, other in zip(*parts, strict=True)])

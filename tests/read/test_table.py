@@ -207,6 +207,27 @@ def test_claims_of_one_member_are_one_patient_and_others_are_their_own() -> None
     assert len(set(keys)) == 4
 
 
+def test_claims_without_a_member_id_are_their_own_patient_whatever_the_length_of_the_file_s_name() -> (
+    None
+):
+    frame = pl.DataFrame({"claim_id": ["A1", "A2"], "procedure_code": ["99213", "99214"]})
+    keys = [
+        key
+        for name in (
+            "short.csv",
+            "a/very/" + "long/" * 20 + "name-1.csv",
+            "x/very/" + "long/" * 20 + "name-1.csv",
+        )
+        for key in read_flat(frame, file=name).claims["patient_key"]
+    ]
+    assert len(set(keys)) == 6
+
+
+def test_lines_may_end_with_a_carriage_return_alone() -> None:
+    data = b"claim_id,procedure_code\rA1,99213\rA2,99214\r"
+    assert read_csv(data, file="mac.csv").rows() == [("A1", "99213"), ("A2", "99214")]
+
+
 def test_a_revenue_code_makes_an_institutional_claim() -> None:
     batch = flat("claim_id,rev_code,tob,cpt\nA1,0510,131,G0463\n")
     assert batch.claims["claim_type"].to_list() == ["institutional"]

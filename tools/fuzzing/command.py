@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from cleanclaim import cli, large, registry
 from cleanclaim.errors import CleanclaimError
-from cleanclaim.failures import LOGGER
+from cleanclaim.failures import CAUGHT, LOGGER
 from cleanclaim.reference import Reference
 
 PANICS: Final = (b"panicked at", b"RUST_BACKTRACE", b"Fatal Python error")
@@ -51,7 +51,8 @@ class Faults(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Note an error, if it is none that cleanclaim raises on purpose."""
         error = record.exc_info[1] if record.exc_info else None
-        if error is not None and not isinstance(error, CleanclaimError):
+        is_caught = record.msg == CAUGHT and not isinstance(error, CleanclaimError)
+        if error is not None and is_caught:
             self._first = self._first or ending(error)
 
     def taken(self) -> str | None:

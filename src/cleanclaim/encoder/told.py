@@ -17,6 +17,7 @@ from cleanclaim.encoder.changes import (
 )
 from cleanclaim.encoder.impact import Impact
 from cleanclaim.encoder.systems import ICD10, printed
+from cleanclaim.visible import visible
 
 _WORDS: Final = {
     "icd10cm": "ICD-10-CM",
@@ -50,7 +51,7 @@ def changes_text(found: Changes, touched: Impact | None, limit: int) -> str:
         lines.append("Prices, NCCI pairs and coverage policies are not held against these files: cleanclaim check and price do that.")  # fmt: skip
     if found.not_compared:
         lines += ["", "Not compared:", *(f"  {one}" for one in found.not_compared)]
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(visible, lines)) + "\n"
 
 
 def _counts(rows: pl.DataFrame) -> str:

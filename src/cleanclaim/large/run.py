@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
-from cleanclaim.derive import Claims, pairs_shown, pairs_together
+from cleanclaim.derive import pairs_together
 from cleanclaim.engine import Checked, check
 from cleanclaim.large.gather import Gathering
 from cleanclaim.large.identity import identity_of
@@ -21,12 +22,10 @@ from cleanclaim.large.journal import Journal, opened
 from cleanclaim.large.parts import Large, write_part
 from cleanclaim.large.spill import Spill, groups, write_piece
 from cleanclaim.model import Batch, concat
-from cleanclaim.pipeline import check_read, prepare, reported
+from cleanclaim.pipeline import check_read, pairs_of, prepare, reported
 from cleanclaim.read import FileRead
 from cleanclaim.report.result import Report
 from cleanclaim.turns import in_turn
-
-_PAIRS: Final = "pairs.arrow"
 
 
 @contextmanager
@@ -67,7 +66,9 @@ def run(job: Job, folder: Path | None = None) -> Iterator[Report | Large]:
 
 
 def _all_held(batches: Iterator[Read], held: list[Read], job: Job) -> bool:
-    """Read as many claims as are held in memory; whether that was all."""
+    """Read as many claims as are held in memory; whether that was all. A past that is counted for all patients is worked through on disk."""
+    if job.history and job.counts_pairs and job.plan.in_memory < sys.maxsize:
+        return False
     claims = 0
     for batch, files_begun in batches:
         held.append((batch, files_begun))
@@ -121,7 +122,8 @@ class _Known:
 def _pairs(job: Job, past: Spill | None) -> pl.DataFrame | None:
     if past is None or not job.counts_pairs or not past.pieces:
         return None
-    return pairs_together([pl.read_ipc(piece / _PAIRS) for piece in past.pieces])
+    ranges = groups(past.claims(), job.plan.at_once)
+    return pairs_together([pairs_of(past.load(*some), job.reference) for some in ranges])
 
 
 def _spill(job: Job, journal: Journal, number: int, batch: Batch, record: dict[str, Any]) -> None:
@@ -133,13 +135,7 @@ def _spill_past(
     job: Job, journal: Journal, number: int, batch: Batch, record: dict[str, Any]
 ) -> None:
     ready = prepare(batch, job.settings)
-
-    def write(folder: Path) -> None:
-        write_piece(ready, folder)
-        if job.counts_pairs:
-            pairs_shown(Claims(ready, job.reference)).write_ipc(folder / _PAIRS)
-
-    journal.commit("past", number, write, record)
+    journal.commit("past", number, lambda folder: write_piece(ready, folder), record)
 
 
 def _spilled(journal: Journal, kind: str) -> Spill:

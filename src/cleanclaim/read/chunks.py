@@ -30,14 +30,14 @@ from cleanclaim.read.values import converted, refused
 
 MOST_AT_ONCE: Final = {".parquet": 20_000_000, "": 100_000_000}
 """Bytes of a file, Parquet or text, up to which a table is read as a whole."""
+_PARQUET: Final = b"PAR1"
 Assemble = Callable[[Mapping[str, pl.DataFrame], int], Batch]
 """Claims of the rows of some tables, numbered from a key."""
 
 
 def is_large(path: Path) -> bool:
     """True for a file that is not read as a whole."""
-    ending = path.suffix.lower()
-    return path.stat().st_size > MOST_AT_ONCE.get(ending, MOST_AT_ONCE[""])
+    return path.stat().st_size > MOST_AT_ONCE[".parquet" if _is_parquet(path) else ""]
 
 
 def read_chunks(
@@ -89,7 +89,9 @@ def _scan(path: Path, place: Path, file: str) -> pl.LazyFrame:
 
 
 def _is_parquet(path: Path) -> bool:
-    return path.suffix.lower() == ".parquet"
+    """True for a Parquet file, by its first bytes, whatever its name."""
+    with path.open("rb") as stream:
+        return stream.read(len(_PARQUET)) == _PARQUET
 
 
 def _claim_id(scan: pl.LazyFrame, name: str, file: str) -> pl.Expr:

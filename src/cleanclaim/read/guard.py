@@ -6,8 +6,10 @@ import os
 from collections.abc import Callable
 from typing import TypeVar
 
+from polars.exceptions import PolarsError
+
 from cleanclaim.errors import CleanclaimError, UnreadableFile
-from cleanclaim.failures import reason_of
+from cleanclaim.failures import LOGGER, is_panic, reason_of
 
 _T = TypeVar("_T")
 
@@ -30,6 +32,8 @@ def guarded(read: Callable[[], _T], otherwise: str) -> _T:
     except CleanclaimError:
         raise
     except BaseException as error:  # noqa: BLE001 - a panic is no Exception
-        reason_of(error)
+        if not is_panic(error) and not isinstance(error, (OSError, PolarsError)):
+            reason_of(error)  # a fault of ours, not of the file
+        LOGGER.debug("not read", exc_info=error)
         why = error.strerror if isinstance(error, OSError) and error.errno else None
         raise UnreadableFile(f"{otherwise}: {why}" if why else otherwise) from None

@@ -22,7 +22,7 @@ import numpy as np
 import polars as pl
 
 from cleanclaim.errors import TableError, UnreadableFile
-from cleanclaim.identity import day_words, patient_keys, text_words
+from cleanclaim.identity import day_words, file_word, patient_keys, text_words
 from cleanclaim.model import CLAIMS, DIAGNOSES, INHERITED, LINES, Batch, Column, Table, expected
 from cleanclaim.positions import MOST_NUMBERS
 from cleanclaim.read.guard import guarded
@@ -196,6 +196,8 @@ def read_csv(data: bytes, *, file: str) -> pl.DataFrame:
     Raises:
         TableError: it cannot be taken apart.
     """
+    if b"\n" not in data:  # lines that end with a carriage return alone
+        data = data.replace(b"\r", b"\n")
     separator = _separator(data)
     try:
         frame = guarded(
@@ -675,8 +677,9 @@ def _patients(claims: pl.DataFrame, file: str) -> np.ndarray[tuple[int], np.dtyp
     members = (
         claims["member_id"].to_list() if "member_id" in claims.columns else [None] * claims.height
     )
+    word = file_word(file)
     own = [
-        member or f"{file}\x1f{position}"
+        member or f"{word:x}\x1f{position}"
         for member, position in zip(members, claims["position"], strict=True)
     ]
     if "patient_birth_date" in claims.columns:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from cleanclaim.identity import ID_WORDS, day_words, patient_keys, text_words
+from cleanclaim.identity import ID_WORDS, day_words, file_word, patient_keys
 from cleanclaim.model import MONEY
 from cleanclaim.read.x12.cells import Cells, calendar, frame, merge
 from cleanclaim.read.x12.index import (
@@ -254,10 +254,9 @@ def _patient_keys(c: Cells, member: Slices, birth: Slices, name: Rows) -> npt.ND
     days = np.where(is_day, year * 10000 + month * 100 + day, 0)
     level = np.where(loops.has_subscriber | loops.is_dependent, loops.patient, loops.claim)
     place = c.position(s.start[np.maximum(level, 0)], level).astype(np.uint64) + np.uint64(1)
-    file = np.bitwise_xor.reduce([part[0] for part in text_words([c.origin.file[-40:]])])
     is_lone = lengths == 0
     lone = np.where(is_lone, place, np.uint64(0))
-    lone_file = np.where(is_lone, np.uint64(file), np.uint64(0))
+    lone_file = np.where(is_lone, np.uint64(file_word(c.origin.file)), np.uint64(0))
     first_name = np.where(loops.is_dependent, s.words(s.element(name, 4)), np.uint64(0))
     return patient_keys([*words, day_words(days), lone, lone_file, first_name])
 
