@@ -55,10 +55,15 @@ def main() -> NoReturn:
     streams.guard()
     words = [word for word in sys.argv[1:] if word != DEBUG]
     with error_stream(debug=len(words) < len(sys.argv) - 1):
-        _run_command(words)
+        run(words)
 
 
-def _run_command(words: list[str]) -> NoReturn:
+def run(words: list[str]) -> NoReturn:
+    """Run the command line on the standard streams as they are.
+
+    Args:
+        words: what stands after the name of the program.
+    """
     try:
         status = app(words, standalone_mode=False)
         sys.stdout.flush()

@@ -6,7 +6,6 @@ import contextlib
 import io
 import logging
 import os
-import sys
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -86,12 +85,11 @@ class Command:
         escaped = None
         with (
             _quiet_below(),
-            _arguments(arguments),
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),
         ):
             try:
-                cli.main()
+                cli.run(list(arguments))
             except SystemExit as stop:
                 status = stop.code
             except BaseException as error:  # noqa: BLE001 - a panic is no Exception
@@ -150,13 +148,3 @@ def _bytes_of(stream: io.TextIOWrapper) -> bytes:
     stream.flush()
     buffer: Any = stream.buffer
     return bytes(buffer.getvalue())
-
-
-@contextlib.contextmanager
-def _arguments(given: tuple[str, ...]) -> Iterator[None]:
-    before = sys.argv
-    sys.argv = ["cleanclaim", *given]
-    try:
-        yield
-    finally:
-        sys.argv = before
