@@ -146,7 +146,7 @@ def _exists(session: SparkSession, place: str) -> bool:
 def _make(session: SparkSession, place: str) -> None:
     """Make a folder that only its owner may read, on whatever file system."""
     hadoop, system, path = _on_hadoop(session, place)
-    hadoop.FileSystem.mkdirs(system, path, hadoop.permission.FsPermission("700"))
+    system.mkdirs(path, hadoop.permission.FsPermission("700"))
 
 
 def _on_hadoop(session: SparkSession, place: str) -> tuple[Any, Any, Any]:
