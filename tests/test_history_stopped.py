@@ -197,17 +197,15 @@ class TestTheDisk:
         history = History(tmp_path / "history")
         sent = written(tmp_path / "sent", "AB")
         history.add(sent[:1])
-        synced: list[str] = []
-        before: list[set[str]] = []
+        steps: list[tuple[str, str]] = []
         fsync, replace = os.fsync, Path.replace
 
         def seen(handle: int) -> None:
-            synced.append(str(Path(f"/proc/self/fd/{handle}").readlink()))
+            steps.append(("synced", str(Path(f"/proc/self/fd/{handle}").readlink())))
             fsync(handle)
 
         def renamed(path: Path, target: Path) -> Path:
-            before.append(set(synced))
-            synced.clear()
+            steps.append(("renamed", str(target)))
             return replace(path, target)
 
         monkeypatch.setattr("os.fsync", seen)
@@ -216,14 +214,15 @@ class TestTheDisk:
             pytest.skip("this system doesn't tell which file a handle is of")
         history.add(sent[1:])
         additions = history.folder / "additions"
-        assert {str(additions), str(history.folder / ".history.json")} <= before[0]
-        assert {str(additions / "000002"), *map(str, (additions / "000002").iterdir())} <= before[0]
-        assert synced == [str(history.folder)]
+        before, after = around_the_ledger(steps, history.folder)
+        assert {str(additions), *all_of(additions / "000002")} <= before
+        assert after == [("synced", str(history.folder))]
         history.add(written(tmp_path / "both", "CD"))
-        before.clear()
+        steps.clear()
         history.remove([3])
-        assert {str(additions / "000003"), *map(str, (additions / "000003").iterdir())} <= before[0]
-        assert synced == [str(history.folder)]
+        before, after = around_the_ledger(steps, history.folder)
+        assert all_of(additions / "000003") <= before
+        assert after == [("synced", str(history.folder))]
 
     @pytest.mark.parametrize("most_bytes", [0, 400, 3_000])
     def test_a_full_disk(self, tmp_path: Path, most_bytes: int) -> None:
@@ -271,6 +270,19 @@ class TestTheDisk:
             (history.folder / name).touch()
         history.add(written(tmp_path / "sent", "A"))
         assert len(history.files()) == 1
+
+
+def around_the_ledger(
+    steps: list[tuple[str, str]], folder: Path
+) -> tuple[set[str], list[tuple[str, str]]]:
+    """What is brought to the disk before the ledger is renamed, and all that is done after."""
+    at = steps.index(("renamed", str(folder / "history.json")))
+    return {path for kind, path in steps[:at] if kind == "synced"}, steps[at + 1 :]
+
+
+def all_of(folder: Path) -> set[str]:
+    """The names of a folder and of what is in it."""
+    return {str(folder), *map(str, folder.iterdir())}
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from cleanclaim import config
-from cleanclaim.cli import main
+from cleanclaim.cli import run
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 CLINIC = EXAMPLES / "clinic-day.837"
@@ -57,9 +57,8 @@ class Place:
     def check(self, *arguments: object, cwd: Path | None = None) -> Done:
         self._monkeypatch.chdir(cwd or self.folder)
         given = [*map(str, arguments), *(() if "--select" in arguments else ("--select", "DX102"))]
-        self._monkeypatch.setattr("sys.argv", ["cleanclaim", "check", str(CLINIC), *given])
         with pytest.raises(SystemExit) as stop:
-            main()
+            run(["check", str(CLINIC), *given])
         said = self._capsys.readouterr()
         assert isinstance(stop.value.code, int)
         return Done(stop.value.code, said.out, said.err)

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from cleanclaim.cli import main
+from cleanclaim import cli
 from cleanclaim.errors import ReferenceProblem
 from cleanclaim.reference.store import Store
 from cleanclaim.updating import Updated, download, update
@@ -268,13 +268,12 @@ def test_from_the_command_line(
 
     def done(*more: str) -> tuple[object, str, str]:
         command = [
-            *("cleanclaim", "reference", "update", "--only", "ncci-add-on"),
+            *("reference", "update", "--only", "ncci-add-on"),
             *("--accept-cms-ama-terms", "--mirror", site.address),
             *("--store", str(tmp_path / "store"), *more),
         ]
-        monkeypatch.setattr("sys.argv", command)
         with pytest.raises(SystemExit) as stop:
-            main()
+            cli.run(command)
         return stop.value.code, *capsys.readouterr()
 
     status, out, _ = done("--dry-run")
