@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import groupby
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
+import polars as pl
 from rich.console import Console
 from rich.text import Text
 
@@ -44,7 +44,19 @@ _MEANING: Final = {
     "info": "for information",
 }
 
+_INDENT: Final = " " * 12
+_ADVICE: Final = "          → "
+_BLANKS: Final = str.maketrans(dict.fromkeys("\t\n\v\f\r", " "))
+_FIELD: Final = pl.col("field").struct
+_COLUMNS: Final = (
+    "claim_key", "file", "claim_id", "disposition", "code", "line_number", "diagnosis_number",
+    _FIELD.field("box"), _FIELD.field("element"), "position",
+    "message", "suggestion", "source", "release", "carc", "rarc",
+)  # fmt: skip
+
 Line = tuple[str, str]
+_Marks = Mapping[str, tuple[str, str]]
+"""By style what stands before and after a text in it."""
 
 
 def write(results: Results, out: BinaryIO, color: bool = False, width: int = 100) -> None:  # noqa: FBT001, FBT002 - as every format
@@ -56,71 +68,92 @@ def write(results: Results, out: BinaryIO, color: bool = False, width: int = 100
         color: with colour, for a terminal.
         width: characters a line.
     """
-    lines = ((visible(text), style) for text, style in _lines(results, max(width, 40)))
-    if not color:
-        out.writelines((text + "\n").encode() for text, _ in lines)
-        return
-    stream = io.TextIOWrapper(out, "utf-8", write_through=True)
-    console = Console(
-        file=stream, force_terminal=True, width=width, highlight=False, soft_wrap=True
-    )
-    for text, style in lines:
-        console.print(Text(text, style=style))
-    stream.detach()
-
-
-def _lines(results: Results, width: int) -> Iterator[Line]:
+    marks = _marks(color=color)
+    width = max(width, 40)
     for findings in results.findings_parts():
-        rows = findings.iter_rows(named=True)
-        for _, group in groupby(rows, key=lambda row: (row["claim_key"], row["file"])):
-            yield from _claim(list(group), width)
-    yield from _unread(results, width)
-    yield from _summary(results, width)
+        out.writelines(text.encode() for text in _findings(findings, width, marks))
+    after = (*_unread(results, width), *_summary(results, width))
+    out.writelines(_painted(visible(text), style, marks).encode() for text, style in after)
 
 
-def _claim(rows: list[dict[str, Any]], width: int) -> Iterator[Line]:
-    first = rows[0]
-    who = (
-        f"Claim {first['claim_id']}"
-        if first["claim_id"]
-        else "The file"
-        if first["claim_key"] is None
-        else "A claim without number"
-    )
-    yield f"{who}  ({first['file']})", "bold"
-    for row in rows:
+def _marks(*, color: bool) -> _Marks:
+    """What the terminal takes for each style, or nothing without colour."""
+    styles = ("", "bold", "dim", "green", "bold red", *_STYLES.values())
+    if not color:
+        return dict.fromkeys(styles, ("", ""))
+    stream = io.StringIO()
+    console = Console(file=stream, force_terminal=True, highlight=False)
+    for style in styles:
+        console.print(Text("|", style=style))
+    before_and_after = (line.split("|") for line in stream.getvalue().splitlines())
+    return {style: (before, after) for style, (before, after) in zip(styles, before_and_after, strict=True)}  # fmt: skip
+
+
+def _painted(text: str, style: str, marks: _Marks) -> str:
+    before, after = marks[style]
+    return f"{before}{text}{after}\n" if text else "\n"
+
+
+def _findings(findings: pl.DataFrame, width: int, marks: _Marks) -> Iterator[str]:
+    """The findings of whole claims, in pieces of text: a report may have hundreds of thousands."""
+    claim: tuple[object, ...] | None = None
+    heads = {word: marks[_STYLES[word]] for word in _WORDS}
+    for row in findings.select(_COLUMNS).iter_rows():
+        key, file, number, disposition, code, *place, message, suggestion, source, release, carc, rarc = row  # fmt: skip
+        if (key, file) != claim:
+            yield "\n" if claim else ""
+            yield _painted(visible(f"{_who(key, number)}  ({file})"), "bold", marks)
+            claim = (key, file)
+        before, after = heads[disposition]
+        where = visible(f"{code}  {_where(*place)}")
+        why = _why(source, release, carc, rarc)
         yield (
-            f"  {_WORDS[row['disposition']]:<9} {row['code']}  {_where(row)}",
-            _STYLES[row["disposition"]],
+            f"{before}  {_WORDS[disposition]:<9} {where}{after}\n"
+            f"{_paragraph(message, width, _INDENT, marks[''])}"
+            f"{_paragraph(suggestion, width, _ADVICE, marks['green']) if suggestion else ''}"
+            f"{_paragraph(why, width, _INDENT, marks['dim'])}"
         )
-        yield from _wrapped(row["message"], width, "            ")
-        if row["suggestion"]:
-            yield from _wrapped(row["suggestion"], width, "          → ", "green")
-        yield from _wrapped(_why(row), width, "            ", "dim")
-    yield "", ""
+    yield "\n" if claim else ""
 
 
-def _where(row: dict[str, Any]) -> str:
-    place = row["field"] or {}
+def _who(key: int | None, number: str | None) -> str:
+    if number:
+        return f"Claim {number}"
+    return "The file" if key is None else "A claim without number"
+
+
+def _where(
+    line: int | None,
+    diagnosis: int | None,
+    box: str | None,
+    element: str | None,
+    position: int | None,
+) -> str:
     parts = []
-    if row["line_number"] is not None:
-        parts.append(f"line {row['line_number']}")
-    if row["diagnosis_number"] is not None:
-        parts.append(f"diagnosis {row['diagnosis_number']}")
-    if place.get("box"):
-        parts.append(place["box"] if place["box"].startswith("FL") else f"box {place['box']}")
-    if place.get("element"):
-        parts.append(place["element"])
-    if row["position"] is not None:
-        parts.append(f"at {row['position']:,}")
+    if line is not None:
+        parts.append(f"line {line}")
+    if diagnosis is not None:
+        parts.append(f"diagnosis {diagnosis}")
+    if box:
+        parts.append(box if box.startswith("FL") else f"box {box}")
+    if element:
+        parts.append(element)
+    if position is not None:
+        parts.append(f"at {position:,}")
     return " · ".join(parts)
 
 
-def _why(row: dict[str, Any]) -> str:
-    codes = [f"CARC {row['carc']}"] if row["carc"] else []
-    codes += [f"RARC {row['rarc']}"] if row["rarc"] else []
-    release = [row["release"]] if row["release"] else []
-    return "; ".join([row["source"], *release, *codes])
+def _why(source: str, release: str | None, carc: str | None, rarc: str | None) -> str:
+    codes = [f"CARC {carc}"] if carc else []
+    codes += [f"RARC {rarc}"] if rarc else []
+    return "; ".join([source, *([release] if release else []), *codes])
+
+
+@lru_cache(maxsize=4096)
+def _paragraph(text: str, width: int, lead: str, mark: tuple[str, str]) -> str:
+    """The lines of a text, painted; many findings say the same."""
+    before, after = mark
+    return "".join(f"{before}{line}{after}\n" for line in _cut(text, width, lead))
 
 
 def _wrapped(text: str, width: int, lead: str, style: str = "") -> Iterator[Line]:
@@ -128,18 +161,18 @@ def _wrapped(text: str, width: int, lead: str, style: str = "") -> Iterator[Line
         yield line, style
 
 
-@lru_cache(maxsize=4096)
-def _cut(text: str, width: int, lead: str) -> tuple[str, ...]:
-    """The lines of a text; many findings say the same."""
-    return tuple(
-        textwrap.wrap(
-            text,
-            width,
-            initial_indent=lead,
-            subsequent_indent=" " * len(lead),
-            break_long_words=False,
-        )
-    ) or (lead.rstrip(),)
+def _cut(text: str, width: int, lead: str) -> Iterator[str]:
+    """The lines of a text, cut at blanks only: a long word or a code with a hyphen stays whole."""
+    rest = text if text.isprintable() else visible(text.translate(_BLANKS))
+    room = width - len(lead)
+    while len(rest) > room:
+        at = rest.rfind(" ", 1, room + 1)
+        at = at if at > 0 else rest.find(" ", room)
+        if at < 0:
+            break
+        yield lead + rest[:at].rstrip(" ")
+        rest, lead = rest[at:].lstrip(" "), " " * len(lead)
+    yield (lead + rest).rstrip(" ")
 
 
 def _unread(results: Results, width: int) -> Iterator[Line]:
