@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import PurePath
 from typing import Any, BinaryIO, Final
@@ -74,6 +75,7 @@ def _text(value: object) -> str:
     return json_safe(json.dumps(value, ensure_ascii=False))
 
 
+@lru_cache
 def uri(file: str) -> str:
     """The name of a file as a URI: `file:` for absolute paths, what URIs forbid encoded."""
     path = PurePath(file)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from typing import BinaryIO, Final
 
@@ -44,14 +43,43 @@ _MEANING: Final = {
     "info": "for information",
 }
 
-_INDENT: Final = " " * 12
-_ADVICE: Final = "          → "
 _BLANKS: Final = str.maketrans(dict.fromkeys("\t\n\v\f\r", " "))
-_FIELD: Final = pl.col("field").struct
-_COLUMNS: Final = (
-    "claim_key", "file", "claim_id", "disposition", "code", "line_number", "diagnosis_number",
-    _FIELD.field("box"), _FIELD.field("element"), "position",
-    "message", "suggestion", "source", "release", "carc", "rarc",
+_AT_ONCE: Final = 20_000
+"""So many findings are held as text at a time."""
+_BEGINS: Final = (
+    (pl.int_range(pl.len()) == 0)
+    | pl.col("claim_key").ne_missing(pl.col("claim_key").shift())
+    | pl.col("file").ne_missing(pl.col("file").shift())
+).alias("begins")
+"""Of findings in order: the first of a claim or file."""
+
+
+def _if_any(name: str, before: str = "") -> pl.Expr:
+    """A text with what stands before it; null where there is none."""
+    column = pl.col(name).cast(pl.String)
+    return pl.when(column != "").then(pl.concat_str(pl.lit(before), column))  # fmt: skip
+
+
+_WHO: Final = pl.concat_str(
+    pl.coalesce(
+        _if_any("claim_id", "Claim "),
+        pl.when(pl.col("claim_key").is_null()).then(pl.lit("The file")),
+        pl.lit("A claim without number"),
+    ),
+    pl.lit("  ("), "file", pl.lit(")"),
+)  # fmt: skip
+_BOX: Final = pl.col("field").struct.field("box")
+_ELEMENT: Final = pl.col("field").struct.field("element")
+_PLACE: Final = pl.concat_str(
+    pl.when(_BOX != "").then(
+        pl.when(_BOX.str.starts_with("FL")).then(_BOX).otherwise(pl.concat_str(pl.lit("box "), _BOX))
+    ),
+    pl.when(_ELEMENT != "").then(_ELEMENT),
+    separator=" · ", ignore_nulls=True,
+)  # fmt: skip
+_WHY: Final = pl.concat_str(
+    "source", _if_any("release"), _if_any("carc", "CARC "), _if_any("rarc", "RARC "),
+    separator="; ", ignore_nulls=True,
 )  # fmt: skip
 
 Line = tuple[str, str]
@@ -95,65 +123,58 @@ def _painted(text: str, style: str, marks: _Marks) -> str:
 
 
 def _findings(findings: pl.DataFrame, width: int, marks: _Marks) -> Iterator[str]:
-    """The findings of whole claims, in pieces of text: a report may have hundreds of thousands."""
-    claim: tuple[object, ...] | None = None
-    heads = {word: marks[_STYLES[word]] for word in _WORDS}
-    for row in findings.select(_COLUMNS).iter_rows():
-        key, file, number, disposition, code, *place, message, suggestion, source, release, carc, rarc = row  # fmt: skip
-        if (key, file) != claim:
-            yield "\n" if claim else ""
-            yield _painted(visible(f"{_who(key, number)}  ({file})"), "bold", marks)
-            claim = (key, file)
-        before, after = heads[disposition]
-        where = visible(f"{code}  {_where(*place)}")
-        why = _why(source, release, carc, rarc)
-        yield (
-            f"{before}  {_WORDS[disposition]:<9} {where}{after}\n"
-            f"{_paragraph(message, width, _INDENT, marks[''])}"
-            f"{_paragraph(suggestion, width, _ADVICE, marks['green']) if suggestion else ''}"
-            f"{_paragraph(why, width, _INDENT, marks['dim'])}"
+    """The findings of whole claims, many at a time: a report may have hundreds of thousands."""
+    is_below = False
+    for rows in findings.with_columns(_BEGINS).iter_slices(_AT_ONCE):
+        text = _told(rows, width, marks)
+        yield text if is_below else text.removeprefix("\n")
+        is_below = True
+    yield "\n" if is_below else ""
+
+
+def _where(rows: pl.DataFrame) -> pl.Series:
+    """Line, diagnosis, place on the form and position of findings."""
+    place = _each(rows.select(_PLACE).to_series(), visible)
+    at = [None if at is None else f"at {at:,}" for at in rows["position"].to_list()]
+    parts = (
+        _if_any("line_number", "line "),
+        _if_any("diagnosis_number", "diagnosis "),
+        pl.when(place != "").then(place),
+        pl.Series(at, dtype=pl.String),
+    )
+    return rows.select(pl.concat_str(parts, separator=" · ", ignore_nulls=True)).to_series()
+
+
+def _told(rows: pl.DataFrame, width: int, marks: _Marks) -> str:
+    """Findings one below the other, the first of a claim below its number; what many say is cut and painted once."""
+
+    def paragraph(lead: str, style: str) -> Callable[[str], str]:
+        return lambda text: "".join(
+            _painted(line, style, marks) for line in _cut(text, width, lead)
         )
-    yield "\n" if claim else ""
+
+    first = rows.select(pl.when("begins").then(_WHO)).to_series()
+    heads = {word: f"{marks[style][0]}  {_WORDS[word]:<9} " for word, style in _STYLES.items()}
+    ends = {word: f"{marks[style][1]}\n" for word, style in _STYLES.items()}
+    disposition = rows["disposition"].cast(pl.String)
+    parts = (
+        _each(first, lambda text: "\n" + _painted(visible(text), "bold", marks)),
+        _each(disposition, heads.__getitem__),
+        _each(rows["code"], lambda text: f"{visible(text)}  "),
+        _where(rows),
+        _each(disposition, ends.__getitem__),
+        _each(rows["message"], paragraph(" " * 12, "")),
+        _each(rows.select(_if_any("suggestion")).to_series(), paragraph("          → ", "green")),
+        _each(rows.select(_WHY).to_series(), paragraph(" " * 12, "dim")),
+    )
+    return str(pl.select(pl.concat_str(parts, ignore_nulls=True).str.join()).item())
 
 
-def _who(key: int | None, number: str | None) -> str:
-    if number:
-        return f"Claim {number}"
-    return "The file" if key is None else "A claim without number"
-
-
-def _where(
-    line: int | None,
-    diagnosis: int | None,
-    box: str | None,
-    element: str | None,
-    position: int | None,
-) -> str:
-    parts = []
-    if line is not None:
-        parts.append(f"line {line}")
-    if diagnosis is not None:
-        parts.append(f"diagnosis {diagnosis}")
-    if box:
-        parts.append(box if box.startswith("FL") else f"box {box}")
-    if element:
-        parts.append(element)
-    if position is not None:
-        parts.append(f"at {position:,}")
-    return " · ".join(parts)
-
-
-def _why(source: str, release: str | None, carc: str | None, rarc: str | None) -> str:
-    codes = [f"CARC {carc}"] if carc else []
-    codes += [f"RARC {rarc}"] if rarc else []
-    return "; ".join([source, *([release] if release else []), *codes])
-
-
-@lru_cache(maxsize=4096)
-def _paragraph(text: str, width: int, lead: str, mark: tuple[str, str]) -> str:
-    """The lines of a text, painted; many findings say the same."""
-    before, after = mark
-    return "".join(f"{before}{line}{after}\n" for line in _cut(text, width, lead))
+def _each(texts: pl.Series, function: Callable[[str], str]) -> pl.Series:
+    """What a function gives for each text, called once for texts that are the same; null stays null."""
+    distinct = texts.drop_nulls().unique()
+    given = pl.Series([function(text) for text in distinct], dtype=pl.String)
+    return texts.replace_strict(distinct, given, default=None, return_dtype=pl.String)
 
 
 def _wrapped(text: str, width: int, lead: str, style: str = "") -> Iterator[Line]:
