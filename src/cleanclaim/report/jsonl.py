@@ -30,8 +30,9 @@ def write(results: Results, out: BinaryIO, color: bool = False) -> None:  # noqa
 
 
 def _put(kind: str, parts: Iterable[list[str]], out: BinaryIO) -> None:
-    for some in parts:
-        out.write("".join(f'{{"type":"{kind}",{one[1:]}\n' for one in some).encode())
+    out.writelines(
+        "".join(f'{{"type":"{kind}",{one[1:]}\n' for one in some).encode() for some in parts
+    )
 
 
 def _line(item: dict[str, Any]) -> bytes:

@@ -18,8 +18,8 @@ from cleanclaim.read.x12.stream import Stream
 from cleanclaim.read.x12.syntax import Syntax
 from cleanclaim.read.x12.tables import Frames, claims_and_lines, codes_and_payers
 
-CHUNK: Final = 2 << 20
-_WORTH_A_THREAD: Final = 1 << 20
+CHUNK: Final = 4 << 20
+_WORTH_A_THREAD: Final = 1 << 21
 
 
 def read_x12(
