@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,10 @@ from hostile import CASES, MANY_BYTES
 from invented import BILLING, isa, subscriber, transaction
 
 from cleanclaim.derive import Claims
-from cleanclaim.errors import UnknownFormat
+from cleanclaim.errors import InputError, UnknownFormat
 from cleanclaim.model import Batch, concat
 from cleanclaim.pairs import MOST_CODES
-from cleanclaim.read.x12 import read_x12
+from cleanclaim.read.x12 import read_x12, stream
 from cleanclaim.read.x12.composites import MOST_READ
 from cleanclaim.reference import Reference
 
@@ -134,6 +135,20 @@ class TestRead:
 
     def test_every_line(self) -> None:
         assert read(body(_HI, _LINE * 2000)).lines.height == 2001
+
+    @pytest.mark.parametrize("more", [0, 2])
+    def test_so_many_interchanges_that_change_their_separators(
+        self, more: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(stream, "MOST_SWITCHES", 4)
+        whole = body(_HI)
+        other = f"{isa()}IEA*0*000000001~".encode().replace(b"*", b"|")
+        data = whole + (other + whole) * (2 + more // 2)
+        parts: list[Batch] = []
+        told = pytest.raises(InputError, match=r"byte \d.* not read")
+        with told if more else nullcontext():
+            parts.extend(read_x12(data, file="f"))
+        assert concat(parts).claims.height == 3
 
     def test_every_payer(self) -> None:
         assert read(body(_HI + "SBR*S*18~" * 300)).other_payers.height == 300
