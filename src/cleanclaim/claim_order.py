@@ -101,7 +101,9 @@ def _contents(batch: Batch, keys: pl.Series) -> pl.DataFrame:
         frame = batch.frames()[name]
         rows = frame.filter(pl.col("claim_key").is_in(keys.implode()))
         said = [column for column in frame.columns if column not in _PLACES]
-        text = pl.struct(said).struct.json_encode().alias("_contents")
+        # The names are the same in all: short ones keep the order and a quarter of the size.
+        short = [pl.col(column).alias(str(n)) for n, column in enumerate(said)]
+        text = pl.struct(short).struct.json_encode().alias("_contents")
         parts.append(rows.select("claim_key", text))
     return (
         pl.concat(parts)

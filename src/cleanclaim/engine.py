@@ -96,14 +96,17 @@ def check(batch: Batch, reference: Reference, edits: Sequence[Edit]) -> Checked:
     """
     try:
         numbered = renumbered(batch)
-        claims = Claims(numbered.batch, reference)
-        run = _run(claims, edits)
-        found = numbered.as_read(findings_of(claims, run.written(run.hits, written)))
-        gaps = numbered.as_read(_not_checked(claims, run))
+        run = _run(Claims(numbered.batch, reference), edits)
+        hits = run.written(run.hits, written)
+        unchecked = run.written(run.unchecked, _write_unchecked)
+        failed = run.failed
+        del run  # and with it the derived tables, which findings no longer need
+        found = numbered.as_read(findings_of(numbered.batch, hits))
+        gaps = numbered.as_read(_not_checked(numbered.batch, unchecked))
     except BaseException as error:  # noqa: BLE001 - a panic is no Exception
         return _nothing(batch, reason_of(error))
     count = _own(batch).height
-    failures = tuple(Failure("edit", code, count, why) for code, why in run.failed.items())
+    failures = tuple(Failure("edit", code, count, why) for code, why in failed.items())
     return Checked(found, gaps, failures)
 
 
@@ -346,14 +349,13 @@ def _asking(edits: tuple[Edit, ...]) -> dict[str, tuple[Edit, pl.Expr]]:
     }
 
 
-def _not_checked(claims: Claims, run: _Run) -> pl.DataFrame:
-    parts = [rows for _, rows in run.written(run.unchecked, _write_unchecked)]
-    if not parts:
+def _not_checked(batch: Batch, unchecked: Sequence[Hit]) -> pl.DataFrame:
+    if not unchecked:
         return pl.DataFrame(schema=NOT_CHECKED)
-    told = pl.concat(parts)
-    of_claim = claims.batch.claims.select("claim_id", "file", "is_history")
+    told = pl.concat([rows for _, rows in unchecked])
+    of_claim = batch.claims.select("claim_id", "file", "is_history")
     keys = whole_numbers(told["claim_key"].fill_null(-1))
-    at = found_in(keys_of(claims.batch.claims), keys)
+    at = found_in(keys_of(batch.claims), keys)
     rows = told.hstack(taken(of_claim, at))
     if rows["is_history"].any():
         rows = rows.filter(~pl.col("is_history").fill_null(value=False))

@@ -14,11 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from cleanclaim.derive import Claims
 from cleanclaim.edit import KEYS, OVERRIDES, Disposition, Edit
 from cleanclaim.fields import FIELD, fields_of
 from cleanclaim.message import render
-from cleanclaim.model import TABLES
+from cleanclaim.model import TABLES, Batch
 from cleanclaim.positions import MOST_NUMBERS, found_in, keys_of, whole_numbers
 from cleanclaim.reference.periods import Ints, taken
 from cleanclaim.shown import is_showable_number
@@ -61,11 +60,11 @@ _NEVER_EVIDENCE: Final = frozenset(
 )
 
 
-def findings_of(claims: Claims, hits: Sequence[Hit]) -> pl.DataFrame:
+def findings_of(batch: Batch, hits: Sequence[Hit]) -> pl.DataFrame:
     """The findings of a batch.
 
     Args:
-        claims: the batch.
+        batch: the claims.
         hits: the rows that each edit found, as `written` writes them.
 
     Returns:
@@ -86,13 +85,15 @@ def findings_of(claims: Claims, hits: Sequence[Hit]) -> pl.DataFrame:
         ],
         how="diagonal",
     )
-    at = found_in(keys_of(claims.batch.claims), _claim_keys(raw))
-    is_own, is_told = _bound(claims, edits, raw["edit"].to_numpy(), at)
-    placed = raw.with_columns(
-        pl.Series("_own", is_own), pl.Series("_at", at), _positions(claims, raw, at)
+    at = found_in(keys_of(batch.claims), _claim_keys(raw))
+    is_own, is_told = _bound(batch, edits, raw["edit"].to_numpy(), at)
+    rows = raw.with_columns(
+        pl.Series("_own", is_own), pl.Series("_at", at), _positions(batch, raw, at)
     ).filter(pl.Series(is_told))
-    order = placed.select(pl.arg_sort_by(_ORDER, nulls_last=False, maintain_order=True))
-    return _whole(claims, edits, placed[order.to_series()])
+    del hits, found, raw  # what a large batch need not hold twice
+    order = rows.select(pl.arg_sort_by(_ORDER, nulls_last=False, maintain_order=True))
+    rows = rows[order.to_series()]
+    return _whole(batch, edits, rows)
 
 
 def written(edit: Edit, rows: pl.DataFrame) -> pl.DataFrame:
@@ -163,10 +164,10 @@ _WHOSE: Final = (
 
 
 def _bound(
-    claims: Claims, edits: Sequence[Edit], edit: Ints, at: Ints
+    batch: Batch, edits: Sequence[Edit], edit: Ints, at: Ints
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """For each finding whether its edit states the rules of the claim's own payer, and whether it is told at all."""
-    of_claims = claims.batch.claims.select(_WHOSE)
+    of_claims = batch.claims.select(_WHOSE)
     of_no_claim = pl.DataFrame({"payer": [""], "current": [True]})  # the row before the first: -1
     whose = pl.concat([of_claims, of_no_claim])
     payers = whose["payer"].unique().sort()
@@ -177,12 +178,12 @@ def _bound(
     return is_own, whose["current"].to_numpy()[at] & (is_own | warns)
 
 
-def _positions(claims: Claims, raw: pl.DataFrame, at: Ints) -> pl.Expr:
+def _positions(batch: Batch, raw: pl.DataFrame, at: Ints) -> pl.Expr:
     """Where a finding stands: what the edit says, else its line, its diagnosis or its claim."""
     places = [
-        _position(claims.batch.lines, raw, "line_number"),
-        _position(claims.batch.diagnoses, raw, "diagnosis_number"),
-        taken(claims.batch.claims.select("position"), at)["position"],
+        _position(batch.lines, raw, "line_number"),
+        _position(batch.diagnoses, raw, "diagnosis_number"),
+        taken(batch.claims.select("position"), at)["position"],
     ]
     return pl.coalesce("position", *places).alias("position")
 
@@ -194,15 +195,13 @@ def _position(table: pl.DataFrame, raw: pl.DataFrame, number: str) -> pl.Series:
     return taken(table.select("position"), rows)["position"]
 
 
-def _whole(claims: Claims, edits: Sequence[Edit], found: pl.DataFrame) -> pl.DataFrame:
+def _whole(batch: Batch, edits: Sequence[Edit], found: pl.DataFrame) -> pl.DataFrame:
     """What the edit and the claim say of every finding, in the columns of `FINDINGS`."""
     said = zip(*(_said(edit) for edit in edits), strict=True)
     of_edit = pl.DataFrame(
         [pl.Series(name, column, pl.String) for name, column in zip(_SAID, said, strict=True)]
     )
-    of_claim = claims.batch.claims.select(
-        "claim_id", "claim_type", pl.col("file").alias("claim_file")
-    )
+    of_claim = batch.claims.select("claim_id", "claim_type", pl.col("file").alias("claim_file"))
     joined = found.hstack(taken(of_edit, found["edit"].to_numpy())).hstack(
         taken(of_claim, found["_at"].to_numpy())
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,10 @@ from hostile import CASES, MANY_BYTES
 from invented import BILLING, isa, subscriber, transaction
 
 from cleanclaim.derive import Claims
-from cleanclaim.errors import UnknownFormat
+from cleanclaim.errors import InputError, UnknownFormat
 from cleanclaim.model import Batch, concat
 from cleanclaim.pairs import MOST_CODES
-from cleanclaim.read.x12 import read_x12
+from cleanclaim.read.x12 import read_x12, stream
 from cleanclaim.read.x12.composites import MOST_READ
 from cleanclaim.reference import Reference
 
@@ -23,6 +24,10 @@ _CLAIM = "CLM*A1*125***11:B:1*Y*A*Y*Y~"
 _HI = "HI*ABK:I10~"
 _LINE = "LX*1~SV1*HC:99213*125*UN*1***1~DTP*472*D8*20260512~"
 _GIBIBYTE = 1 << 30
+_CPU_SECONDS = 30
+"""Three times what a file of full size may take, for busy machines."""
+_OF_ONE_PATIENT = ("claims", "mixed claims", "claims of many days", "claims of one number")
+"""Those whose hundreds of thousands of findings are held in memory together."""
 _RUN = """
 import resource, subprocess, sys
 def bound():
@@ -54,15 +59,20 @@ def body(middle: str, after: str = "") -> bytes:
     return transaction("005010X222A1", BILLING + subscriber(2) + _CLAIM + middle + _LINE + after)
 
 
-def run(path: Path, seconds: int) -> tuple[int, int, str]:
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where what is worked out of the tables is kept from file to file."""
+    return tmp_path_factory.mktemp("home")
+
+
+def run(path: Path, home: Path) -> tuple[int, int, str]:
     """Exit status, peak memory and what was written to standard error of checking a file."""
-    home = {"CLEANCLAIM_HOME": str(path.parent / "home")}
     done = subprocess.run(
-        [sys.executable, "-c", _RUN, str(path), str(seconds)],
+        [sys.executable, "-c", _RUN, str(path), str(_CPU_SECONDS)],
         capture_output=True,
         text=True,
         check=True,
-        env=os.environ | home,
+        env=os.environ | {"CLEANCLAIM_HOME": str(home)},
     )
     first, _, errors = done.stdout.partition("\n")
     status, peak = map(int, first.split())
@@ -135,6 +145,20 @@ class TestRead:
     def test_every_line(self) -> None:
         assert read(body(_HI, _LINE * 2000)).lines.height == 2001
 
+    @pytest.mark.parametrize("more", [0, 2])
+    def test_so_many_interchanges_that_change_their_separators(
+        self, more: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(stream, "MOST_SWITCHES", 4)
+        whole = body(_HI)
+        other = f"{isa()}IEA*0*000000001~".encode().replace(b"*", b"|")
+        data = whole + (other + whole) * (2 + more // 2)
+        parts: list[Batch] = []
+        told = pytest.raises(InputError, match=r"byte \d.* not read")
+        with told if more else nullcontext():
+            parts.extend(read_x12(data, file="f"))
+        assert concat(parts).claims.height == 3
+
     def test_every_payer(self) -> None:
         assert read(body(_HI + "SBR*S*18~" * 300)).other_payers.height == 300
 
@@ -203,19 +227,20 @@ class TestSeparators:
 
 
 @pytest.mark.parametrize("name", ["HI of twelve", "mixed lines", "mixed claims"])
-def test_a_file_of_some_thousand_parts(name: str, tmp_path: Path) -> None:
+def test_a_file_of_some_thousand_parts(name: str, tmp_path: Path, home: Path) -> None:
     path = tmp_path / "f.837"
-    path.write_bytes(CASES[name](5000))
-    status, peak, errors = run(path, 120)
+    path.write_bytes(CASES[name](2000))
+    status, peak, errors = run(path, home)
     assert (status, errors.strip().partition(":")[0]) == (1, str(path) + ".txt")
     assert peak < _GIBIBYTE
 
 
 @_IN_FULL
 @pytest.mark.parametrize("name", CASES)
-def test_a_file_of_full_size(name: str, tmp_path: Path) -> None:
+def test_a_file_of_full_size(name: str, tmp_path: Path, home: Path) -> None:
     path = tmp_path / "f.837"
     path.write_bytes(CASES[name](1 << 20 if name in MANY_BYTES else 100_000))
-    status, peak, errors = run(path, 60)
-    assert status in {0, 1}, errors
-    assert peak < _GIBIBYTE
+    status, peak, errors = run(path, home)
+    is_said = "it holds no claims" in errors or "the rest of the file is not read" in errors
+    assert status in {0, 1} or (status == 2 and is_said), errors
+    assert peak < (1.5 if name in _OF_ONE_PATIENT else 1) * _GIBIBYTE

@@ -13,6 +13,7 @@ import pytest
 
 from cleanclaim.config import FORMATS as NAMES
 from cleanclaim.model import Batch
+from cleanclaim.report import text
 from cleanclaim.report.formats import FORMATS
 from cleanclaim.report.result import Report
 
@@ -124,3 +125,22 @@ def test_parts_are_written_as_the_whole(name: str, file_report: Report) -> None:
         )
     else:
         assert out.getvalue() == as_bytes(file_report, name)
+
+
+def test_text_is_cut_at_blanks_only() -> None:
+    long = "a" * 50
+    assert list(text._cut(f"one two-three {long} four", 20, "  → ")) == [
+        "  → one two-three",
+        f"    {long}",
+        "    four",
+    ]
+    assert list(text._cut("one\ntwo\x1b", 40, "  ")) == ["  one two\\x1b"]
+    assert list(text._cut("", 40, "  → ")) == ["  →"]
+
+
+def test_text_is_the_same_however_much_is_held(
+    file_report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = as_bytes(file_report, "text")
+    monkeypatch.setattr(text, "_AT_ONCE", 3)
+    assert as_bytes(file_report, "text") == whole

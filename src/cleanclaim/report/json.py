@@ -1,53 +1,46 @@
-"""The whole report as one JSON object."""
+"""The whole report as one JSON object, an entry of its lists a line."""
 
 from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, BinaryIO, Final
 
-from cleanclaim.report.result import NOT_CHECKED_KEYS, Results, file_dict, finding_dict
+from cleanclaim.report import entries
+from cleanclaim.report.result import Results, file_dict
 from cleanclaim.visible import json_safe
 
 _STEP: Final = "  "
 
 
 def write(results: Results, out: BinaryIO, color: bool = False) -> None:  # noqa: ARG001, FBT001, FBT002 - as every format
-    """`summary`, `findings`, `not_checked`, `failures` and `files`, written entry by entry.
+    """`summary`, `findings`, `not_checked`, `failures` and `files`, written some thousand entries at a time.
 
     Args:
         results: what was found.
         out: where it is written.
         color: not used.
     """
-    out.write(b'{\n  "summary": ' + _indented(results.summary).strip().encode())
-    _put("findings", _findings(results), out)
-    _put("not_checked", _not_checked(results), out)
-    _put("failures", (failure.to_dict() for failure in results.failures), out)
-    _put("files", (file_dict(entry) for entry in results.files), out)
+    summary = json.dumps(results.summary, indent=len(_STEP), ensure_ascii=False)
+    out.write(b'{\n  "summary": ' + json_safe(textwrap.indent(summary, _STEP)).strip().encode())
+    _put("findings", entries.findings(results), out)
+    _put("not_checked", entries.not_checked(results), out)
+    _put("failures", [[_text(failure.to_dict()) for failure in results.failures]], out)
+    _put("files", [[_text(file_dict(entry)) for entry in results.files]], out)
     out.write(b"\n}\n")
 
 
-def _findings(results: Results) -> Iterator[dict[str, Any]]:
-    for findings in results.findings_parts():
-        yield from (finding_dict(row) for row in findings.iter_rows(named=True))
-
-
-def _not_checked(results: Results) -> Iterator[dict[str, Any]]:
-    for gaps in results.not_checked_parts():
-        yield from gaps.select(NOT_CHECKED_KEYS).iter_rows(named=True)
-
-
-def _put(name: str, items: Iterable[dict[str, Any]], out: BinaryIO) -> None:
+def _put(name: str, parts: Iterable[list[str]], out: BinaryIO) -> None:
     out.write(f',\n{_STEP}"{name}": ['.encode())
-    before = "\n"
-    for item in items:
-        out.write((before + textwrap.indent(_indented(item), _STEP)).encode())
-        before = ",\n"
-    out.write(b"]" if before == "\n" else f"\n{_STEP}]".encode())
+    line = f"\n{_STEP * 2}"
+    before = line
+    for some in parts:
+        if some:
+            out.write((before + f",{line}".join(some)).encode())
+            before = f",{line}"
+    out.write(b"]" if before == line else f"\n{_STEP}]".encode())
 
 
-def _indented(item: dict[str, Any]) -> str:
-    text = json_safe(json.dumps(item, indent=len(_STEP), ensure_ascii=False))
-    return textwrap.indent(text, _STEP)
+def _text(item: dict[str, Any]) -> str:
+    return json_safe(json.dumps(item, ensure_ascii=False, separators=(",", ":")))

@@ -18,7 +18,6 @@ from cleanclaim.model import Batch
 from cleanclaim.read import FileRead
 from cleanclaim.reference import Reference
 from cleanclaim.report.tally import UNCLEAN, Tally
-from cleanclaim.visible import json_safe
 
 JSON_KEYS: Final = (
     "claim_id", "line_number", "diagnosis_number", "code", "name", "disposition", "carc", "rarc", "message", "suggestion", "fix",
@@ -176,9 +175,11 @@ class Report:
             "files": [file_dict(entry) for entry in self.files],
         }
 
-    def to_json(self, indent: int | None = 2) -> str:
-        """The whole report as JSON text."""
-        return json_safe(json.dumps(self.to_dict(), indent=indent, ensure_ascii=False))
+    def to_json(self) -> str:
+        """The whole report as JSON text, an entry of its lists a line, as the command writes it."""
+        from cleanclaim.report.formats import FORMATS  # noqa: PLC0415 - formats are written of reports
+
+        return FORMATS["json"].render(self).decode().removesuffix("\n")
 
 
 def finding_dict(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import PurePath
 from typing import Any, BinaryIO, Final
@@ -53,17 +54,28 @@ Json = dict[str, Any]
 
 
 def write(report: Report, out: BinaryIO, color: bool = False) -> None:  # noqa: ARG001, FBT001, FBT002 - as every format
-    """The whole report as a SARIF log with one run.
+    """The whole report as a SARIF log with one run, a result a line.
 
     Args:
         report: what was found.
         out: where it is written.
         color: not used.
     """
-    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report)]}
-    out.write(json_safe(json.dumps(log, indent=2, ensure_ascii=False) + "\n").encode())
+    out.write(f'{{\n"$schema": "{SCHEMA}",\n"version": "2.1.0",\n"runs": [{{\n'.encode())
+    out.writelines(f'"{key}": {_text(value)},\n'.encode() for key, value in _run(report).items())
+    out.write(b'"results": [')
+    before = "\n"
+    for result in _results(report):
+        out.write((before + _text(result)).encode())
+        before = ",\n"
+    out.write(b"]\n}]\n}\n")
 
 
+def _text(value: object) -> str:
+    return json_safe(json.dumps(value, ensure_ascii=False))
+
+
+@lru_cache
 def uri(file: str) -> str:
     """The name of a file as a URI: `file:` for absolute paths, what URIs forbid encoded."""
     path = PurePath(file)
@@ -72,15 +84,19 @@ def uri(file: str) -> str:
 
 
 def _run(report: Report) -> Json:
-    rules = {edit.code: index for index, edit in enumerate(report.edits)}
-    formats = formats_by_file(report)
+    """What is said of the run as a whole."""
     return {
         "tool": {"driver": _driver(report.edits)},
         "invocations": [_invocation(report)],
         "artifacts": [_artifact(entry) for entry in report.files],
-        "results": [*_findings(report, rules, formats), *_not_checked(report, rules)],
         "properties": {"summary": report.summary},
     }
+
+
+def _results(report: Report) -> Iterator[Json]:
+    rules = {edit.code: index for index, edit in enumerate(report.edits)}
+    yield from _findings(report, rules, formats_by_file(report))
+    yield from _not_checked(report, rules)
 
 
 def _driver(edits: Sequence[Edit]) -> Json:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import io
-import textwrap
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
+import polars as pl
 from rich.console import Console
 from rich.text import Text
 
@@ -44,7 +43,48 @@ _MEANING: Final = {
     "info": "for information",
 }
 
+_BLANKS: Final = str.maketrans(dict.fromkeys("\t\n\v\f\r", " "))
+_AT_ONCE: Final = 20_000
+"""So many findings are held as text at a time."""
+_BEGINS: Final = (
+    (pl.int_range(pl.len()) == 0)
+    | pl.col("claim_key").ne_missing(pl.col("claim_key").shift())
+    | pl.col("file").ne_missing(pl.col("file").shift())
+).alias("begins")
+"""Of findings in order: the first of a claim or file."""
+
+
+def _if_any(name: str, before: str = "") -> pl.Expr:
+    """A text with what stands before it; null where there is none."""
+    column = pl.col(name).cast(pl.String)
+    return pl.when(column != "").then(pl.concat_str(pl.lit(before), column))  # fmt: skip
+
+
+_WHO: Final = pl.concat_str(
+    pl.coalesce(
+        _if_any("claim_id", "Claim "),
+        pl.when(pl.col("claim_key").is_null()).then(pl.lit("The file")),
+        pl.lit("A claim without number"),
+    ),
+    pl.lit("  ("), "file", pl.lit(")"),
+)  # fmt: skip
+_BOX: Final = pl.col("field").struct.field("box")
+_ELEMENT: Final = pl.col("field").struct.field("element")
+_PLACE: Final = pl.concat_str(
+    pl.when(_BOX != "").then(
+        pl.when(_BOX.str.starts_with("FL")).then(_BOX).otherwise(pl.concat_str(pl.lit("box "), _BOX))
+    ),
+    pl.when(_ELEMENT != "").then(_ELEMENT),
+    separator=" · ", ignore_nulls=True,
+)  # fmt: skip
+_WHY: Final = pl.concat_str(
+    "source", _if_any("release"), _if_any("carc", "CARC "), _if_any("rarc", "RARC "),
+    separator="; ", ignore_nulls=True,
+)  # fmt: skip
+
 Line = tuple[str, str]
+_Marks = Mapping[str, tuple[str, str]]
+"""By style what stands before and after a text in it."""
 
 
 def write(results: Results, out: BinaryIO, color: bool = False, width: int = 100) -> None:  # noqa: FBT001, FBT002 - as every format
@@ -56,71 +96,85 @@ def write(results: Results, out: BinaryIO, color: bool = False, width: int = 100
         color: with colour, for a terminal.
         width: characters a line.
     """
-    lines = ((visible(text), style) for text, style in _lines(results, max(width, 40)))
-    if not color:
-        out.writelines((text + "\n").encode() for text, _ in lines)
-        return
-    stream = io.TextIOWrapper(out, "utf-8", write_through=True)
-    console = Console(
-        file=stream, force_terminal=True, width=width, highlight=False, soft_wrap=True
-    )
-    for text, style in lines:
-        console.print(Text(text, style=style))
-    stream.detach()
-
-
-def _lines(results: Results, width: int) -> Iterator[Line]:
+    marks = _marks(color=color)
+    width = max(width, 40)
     for findings in results.findings_parts():
-        rows = findings.iter_rows(named=True)
-        for _, group in groupby(rows, key=lambda row: (row["claim_key"], row["file"])):
-            yield from _claim(list(group), width)
-    yield from _unread(results, width)
-    yield from _summary(results, width)
+        out.writelines(text.encode() for text in _findings(findings, width, marks))
+    after = (*_unread(results, width), *_summary(results, width))
+    out.writelines(_painted(visible(text), style, marks).encode() for text, style in after)
 
 
-def _claim(rows: list[dict[str, Any]], width: int) -> Iterator[Line]:
-    first = rows[0]
-    who = (
-        f"Claim {first['claim_id']}"
-        if first["claim_id"]
-        else "The file"
-        if first["claim_key"] is None
-        else "A claim without number"
+def _marks(*, color: bool) -> _Marks:
+    """What the terminal takes for each style, or nothing without colour."""
+    styles = ("", "bold", "dim", "green", "bold red", *_STYLES.values())
+    if not color:
+        return dict.fromkeys(styles, ("", ""))
+    stream = io.StringIO()
+    console = Console(file=stream, force_terminal=True, highlight=False)
+    for style in styles:
+        console.print(Text("|", style=style))
+    before_and_after = (line.split("|") for line in stream.getvalue().splitlines())
+    return {style: (before, after) for style, (before, after) in zip(styles, before_and_after, strict=True)}  # fmt: skip
+
+
+def _painted(text: str, style: str, marks: _Marks) -> str:
+    before, after = marks[style]
+    return f"{before}{text}{after}\n" if text else "\n"
+
+
+def _findings(findings: pl.DataFrame, width: int, marks: _Marks) -> Iterator[str]:
+    """The findings of whole claims, many at a time: a report may have hundreds of thousands."""
+    is_below = False
+    for rows in findings.with_columns(_BEGINS).iter_slices(_AT_ONCE):
+        text = _told(rows, width, marks)
+        yield text if is_below else text.removeprefix("\n")
+        is_below = True
+    yield "\n" if is_below else ""
+
+
+def _where(rows: pl.DataFrame) -> pl.Series:
+    """Line, diagnosis, place on the form and position of findings."""
+    place = _each(rows.select(_PLACE).to_series(), visible)
+    at = [None if at is None else f"at {at:,}" for at in rows["position"].to_list()]
+    parts = (
+        _if_any("line_number", "line "),
+        _if_any("diagnosis_number", "diagnosis "),
+        pl.when(place != "").then(place),
+        pl.Series(at, dtype=pl.String),
     )
-    yield f"{who}  ({first['file']})", "bold"
-    for row in rows:
-        yield (
-            f"  {_WORDS[row['disposition']]:<9} {row['code']}  {_where(row)}",
-            _STYLES[row["disposition"]],
+    return rows.select(pl.concat_str(parts, separator=" · ", ignore_nulls=True)).to_series()
+
+
+def _told(rows: pl.DataFrame, width: int, marks: _Marks) -> str:
+    """Findings one below the other, the first of a claim below its number; what many say is cut and painted once."""
+
+    def paragraph(lead: str, style: str) -> Callable[[str], str]:
+        return lambda text: "".join(
+            _painted(line, style, marks) for line in _cut(text, width, lead)
         )
-        yield from _wrapped(row["message"], width, "            ")
-        if row["suggestion"]:
-            yield from _wrapped(row["suggestion"], width, "          → ", "green")
-        yield from _wrapped(_why(row), width, "            ", "dim")
-    yield "", ""
+
+    first = rows.select(pl.when("begins").then(_WHO)).to_series()
+    heads = {word: f"{marks[style][0]}  {_WORDS[word]:<9} " for word, style in _STYLES.items()}
+    ends = {word: f"{marks[style][1]}\n" for word, style in _STYLES.items()}
+    disposition = rows["disposition"].cast(pl.String)
+    parts = (
+        _each(first, lambda text: "\n" + _painted(visible(text), "bold", marks)),
+        _each(disposition, heads.__getitem__),
+        _each(rows["code"], lambda text: f"{visible(text)}  "),
+        _where(rows),
+        _each(disposition, ends.__getitem__),
+        _each(rows["message"], paragraph(" " * 12, "")),
+        _each(rows.select(_if_any("suggestion")).to_series(), paragraph("          → ", "green")),
+        _each(rows.select(_WHY).to_series(), paragraph(" " * 12, "dim")),
+    )
+    return str(pl.select(pl.concat_str(parts, ignore_nulls=True).str.join()).item())
 
 
-def _where(row: dict[str, Any]) -> str:
-    place = row["field"] or {}
-    parts = []
-    if row["line_number"] is not None:
-        parts.append(f"line {row['line_number']}")
-    if row["diagnosis_number"] is not None:
-        parts.append(f"diagnosis {row['diagnosis_number']}")
-    if place.get("box"):
-        parts.append(place["box"] if place["box"].startswith("FL") else f"box {place['box']}")
-    if place.get("element"):
-        parts.append(place["element"])
-    if row["position"] is not None:
-        parts.append(f"at {row['position']:,}")
-    return " · ".join(parts)
-
-
-def _why(row: dict[str, Any]) -> str:
-    codes = [f"CARC {row['carc']}"] if row["carc"] else []
-    codes += [f"RARC {row['rarc']}"] if row["rarc"] else []
-    release = [row["release"]] if row["release"] else []
-    return "; ".join([row["source"], *release, *codes])
+def _each(texts: pl.Series, function: Callable[[str], str]) -> pl.Series:
+    """What a function gives for each text, called once for texts that are the same; null stays null."""
+    distinct = texts.drop_nulls().unique()
+    given = pl.Series([function(text) for text in distinct], dtype=pl.String)
+    return texts.replace_strict(distinct, given, default=None, return_dtype=pl.String)
 
 
 def _wrapped(text: str, width: int, lead: str, style: str = "") -> Iterator[Line]:
@@ -128,18 +182,18 @@ def _wrapped(text: str, width: int, lead: str, style: str = "") -> Iterator[Line
         yield line, style
 
 
-@lru_cache(maxsize=4096)
-def _cut(text: str, width: int, lead: str) -> tuple[str, ...]:
-    """The lines of a text; many findings say the same."""
-    return tuple(
-        textwrap.wrap(
-            text,
-            width,
-            initial_indent=lead,
-            subsequent_indent=" " * len(lead),
-            break_long_words=False,
-        )
-    ) or (lead.rstrip(),)
+def _cut(text: str, width: int, lead: str) -> Iterator[str]:
+    """The lines of a text, cut at blanks only: a long word or a code with a hyphen stays whole."""
+    rest = text if text.isprintable() else visible(text.translate(_BLANKS))
+    room = width - len(lead)
+    while len(rest) > room:
+        at = rest.rfind(" ", 1, room + 1)
+        at = at if at > 0 else rest.find(" ", room)
+        if at < 0:
+            break
+        yield lead + rest[:at].rstrip(" ")
+        rest, lead = rest[at:].lstrip(" "), " " * len(lead)
+    yield (lead + rest).rstrip(" ")
 
 
 def _unread(results: Results, width: int) -> Iterator[Line]:

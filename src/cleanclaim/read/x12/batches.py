@@ -10,11 +10,11 @@ from typing import BinaryIO, Final
 
 import polars as pl
 
-from cleanclaim.errors import UnknownFormat
+from cleanclaim.errors import InputError, UnknownFormat
 from cleanclaim.model import Batch
 from cleanclaim.read.x12.cells import Cells, Origin
 from cleanclaim.read.x12.claims import claim_types
-from cleanclaim.read.x12.stream import Stream
+from cleanclaim.read.x12.stream import MOST_SWITCHES, Stream
 from cleanclaim.read.x12.syntax import Syntax
 from cleanclaim.read.x12.tables import Frames, claims_and_lines, codes_and_payers
 
@@ -49,6 +49,7 @@ def read_x12(
 
     Raises:
         UnknownFormat: there is no interchange header in the file.
+        InputError: after the last batch, if too many small interchanges must each be read by themselves.
     """
     stream = Stream(io.BytesIO(source) if isinstance(source, bytes) else source, chunk_size)
     syntax = Syntax(file, form=form)
@@ -76,6 +77,11 @@ def read_x12(
             raise UnknownFormat(f"{file}: no interchange header (ISA) was found")
         syntax.finish(stream.outside)
         yield _joined(waiting, syntax.take(is_last=True))
+    if stream.outside.unread is not None:
+        raise InputError(
+            f"{file}: byte {stream.outside.unread:,}: more than {MOST_SWITCHES:,} interchanges that are cut off or change their separators; "
+            "the rest of the file is not read. Split it into smaller files"
+        )
 
 
 _Tables = tuple[Frames | Future[Frames], Frames]

@@ -78,9 +78,10 @@ def check_elements(ground: Ground) -> None:
         rows = ground.find(segment)
         if not len(rows):
             continue
-        _too_many(ground, rows, segment)
-        _too_many_components(ground, rows, segment)
         longest = int(ground.s.counts[rows].max())
+        if longest > MOST_ELEMENTS[segment]:
+            _too_many(ground, rows, segment)
+        _too_many_components(ground, rows, segment, longest)
         for element in asked:
             is_asked = element.is_required and ground.is_current
             if element.number > longest and not is_asked:
@@ -96,21 +97,23 @@ def check_elements(ground: Ground) -> None:
 
 def _too_many(ground: Ground, rows: Rows, segment: str) -> None:
     most = MOST_ELEMENTS[segment]
-    over = ground.s.counts[rows] > most
-    if over.any():
-        ground.note(
-            rows[over],
-            "ENV003",
-            segment,
-            "too many elements",
-            f"{segment} has more elements than it can have; a separator is probably wrong.",
-            expected=f"at most {most} elements",
-        )
+    ground.note(
+        rows[ground.s.counts[rows] > most],
+        "ENV003",
+        segment,
+        "too many elements",
+        f"{segment} has more elements than it can have; a separator is probably wrong.",
+        expected=f"at most {most} elements",
+    )
 
 
-def _too_many_components(ground: Ground, rows: Rows, segment: str) -> None:
+def _too_many_components(ground: Ground, rows: Rows, segment: str, longest: int) -> None:
     for number, most in MOST_COMPONENTS.get(segment, {}).items():
+        if number > longest:
+            continue
         slices = ground.s.element(rows, number)
+        if int(slices[1].max()) < most:  # too short to hold so many separators
+            continue
         over = ground.s.components(slices) > most
         if over.any():
             name = f"{segment}{number:02d}"

@@ -52,6 +52,8 @@ def _check_segments(ground: Ground, places: Places) -> None:
         if len(rows) <= min(by_place):
             continue
         opener = places.opener[rows]
+        if not _repeats(opener, min(by_place)):
+            continue
         group = opener if name == "NM1" else opener + np.searchsorted(names, rows, side="right")
         text = f"{name} repeats more often than the guides allow."
         _note_beyond(ground, rows, group, np.array(by_place)[places.place[rows]], name, text)
@@ -86,6 +88,11 @@ def _check_codes(ground: Ground) -> None:
             _note_beyond(ground, every.row[own], every.claim[own], most, "HI", text, kind)
 
 
+def _repeats(group: Ints, most: int) -> bool:
+    """Whether any of these ascending numbers is there more often than this."""
+    return len(group) > most and bool((group[most:] == group[: len(group) - most]).any())
+
+
 def _note_beyond(  # noqa: PLR0917 - a fault has these parts
     ground: Ground,
     rows: Rows,
@@ -106,6 +113,8 @@ def _note_beyond(  # noqa: PLR0917 - a fault has these parts
         explanation: what is wrong, in a sentence.
         kind: the kind of code, if the segment has several.
     """
+    if not _repeats(group, int(np.min(most)) if len(rows) else 0):
+        return
     at = np.arange(len(rows)) - most
     beyond = np.flatnonzero((at >= 0) & (group[np.maximum(at, 0)] == group))
     if not len(beyond):

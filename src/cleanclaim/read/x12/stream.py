@@ -29,6 +29,9 @@ from cleanclaim.read.x12.strings import Ints
 
 LONGEST_CLAIM: Final = 32 << 20
 """A stretch without a place to cut is not read on beyond this many bytes."""
+MOST_SWITCHES: Final = 1_000
+"""So many small blocks are read of a file: each costs as much as some hundred claims."""
+_SMALL_BLOCK: Final = 1 << 16
 _LONGEST_HEADER: Final = 100
 """Segments carried over of a transaction that has no levels."""
 _BLANKS: Final = b"\r\n\t \x00"
@@ -67,6 +70,7 @@ class Outside:
         component: offsets of headers that declare another component separator than their composites use.
         repetition: offsets of headers that declare one separator for components and repetitions.
         interchanges: how many interchange headers were found, broken ones included.
+        unread: offset from which the file is not read, since too many of its interchanges must be read by themselves.
     """
 
     byte_order_mark: bool = False
@@ -76,6 +80,7 @@ class Outside:
     component: list[int] = field(default_factory=list)
     repetition: list[int] = field(default_factory=list)
     interchanges: int = 0
+    unread: int | None = None
 
 
 class Stream:
@@ -100,6 +105,7 @@ class Stream:
     def pieces(self) -> Iterator[Piece]:
         """Every block, in order; none where no readable interchange header is found."""
         number = 1
+        switches = 0
         wanted = self._chunk
         while self._fill(wanted):
             if self._separators is None and not self._enter():
@@ -115,7 +121,11 @@ class Stream:
             number += len(piece.segments) - piece.carried
             yield piece
             self._context.remember(piece)
+            switches += is_switch and end - self._from < _SMALL_BLOCK
             self._drop(end)
+            if switches > MOST_SWITCHES:
+                self.outside.unread = self._at
+                return
             # Small blocks, of interchanges that each have their own separators, do not move the rest each time.
             wanted = self._chunk // 2 if is_switch else self._chunk
             if is_switch:
