@@ -29,7 +29,7 @@ from cleanclaim.read.x12.strings import Ints
 
 LONGEST_CLAIM: Final = 32 << 20
 """A stretch without a place to cut is not read on beyond this many bytes."""
-MOST_SWITCHES: Final = 1_000
+MOST_SWITCHES: Final = 10_000
 """So many small blocks are read of a file: each costs as much as some hundred claims."""
 _SMALL_BLOCK: Final = 1 << 16
 _LONGEST_HEADER: Final = 100
