@@ -220,6 +220,15 @@ class TestSeparators:
         assert found.lines["procedure_code"].to_list() == ["99213"]
         assert faults(found, "ENV001", "ISA16")
 
+    def test_an_interchange_whose_components_alone_are_separated_otherwise(self) -> None:
+        one = body(_HI)
+        other = one.replace(b":", b">")
+        for data in (one + other, other + one, one + other + one):
+            found = read(data)
+            assert set(found.lines["procedure_code"]) == {"99213"}
+            assert set(found.diagnoses["diagnosis_code"]) == {"I10"}
+            assert found.diagnoses.height == found.claims.height > 1
+
     @pytest.mark.parametrize("name", [b"\0\0\0", b"R\0F", b"\xc3\x89F", b"\xff\xff", b"R F"])
     def test_names_of_segments_that_are_none(self, name: bytes) -> None:
         data = body(_HI + "QQQ*EI*1~").replace(b"QQQ*", name + b"*")

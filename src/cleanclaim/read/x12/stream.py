@@ -100,6 +100,7 @@ class Stream:
         self._at = 0
         self._ended = False
         self._separators: Separators | None = None
+        self._declared: Separators | None = None
         self._context = _Context()
 
     def pieces(self) -> Iterator[Piece]:
@@ -166,6 +167,7 @@ class Stream:
                 used = component_in_use(data, isa, declared)
                 if used != declared.component:
                     outside.component.append(self._at + isa - self._from)
+                self._declared = declared
                 self._separators = replace(declared, component=used)
                 self._drop(isa)
                 return True
@@ -205,7 +207,7 @@ class Stream:
             return is_segment
         declared = separators(self._data, isa)
         if is_segment:
-            return declared is None or replace(declared, component=now.component) != now
+            return declared != self._declared
         return declared is not None and (before[-1:] == b"\n" or is_standard(self._data, isa))
 
     def _last_cut(self, now: Separators) -> int:
