@@ -223,6 +223,14 @@ def test_claims_without_a_member_id_are_their_own_patient_whatever_the_length_of
     assert len(set(keys)) == 6
 
 
+def test_cells_that_ran_into_the_claim_number_are_a_fault() -> None:
+    rows = '"A1;1;W100000001;1950-01-02";99213\nA2;99213\n'
+    [told] = faults("claim_id;cpt\n" + rows)
+    assert "claim_id expects up to 50 characters on one line" in told
+    assert told.endswith("in row 2, found text of 26 characters")
+    assert "W1000" not in told
+
+
 def test_lines_may_end_with_a_carriage_return_alone() -> None:
     data = b"claim_id,procedure_code\rA1,99213\rA2,99214\r"
     assert read_csv(data, file="mac.csv").rows() == [("A1", "99213"), ("A2", "99214")]

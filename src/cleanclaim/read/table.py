@@ -31,6 +31,9 @@ from cleanclaim.shown import column_words, is_name, kind_of
 
 ROW: Final = "_row"
 """The column of row numbers, the header being row 1."""
+_RUN_TOGETHER: Final = r'[\r\n\t,;|"]'
+_LONGEST_ID: Final = 50
+"""CLM01 has at most 38 characters."""
 SET_FILES: Final = ("claims", "lines", "diagnoses")
 _OTHER_NAMES: Final = {
     "admit_source_code": "admission_source",
@@ -116,7 +119,7 @@ def read_flat(frame: pl.DataFrame, *, file: str, first_claim_key: int = 0) -> Ba
         faults.append(_lacks("procedure_code", frame))
     if faults:
         raise TableError(file, faults)
-    faults += _without_id(table, "claims and lines")
+    faults += _id_faults(table, "claims and lines")
     lines = _typed(table, LINES, tuple(_LISTS), faults)
     _too_many(lines, faults)
     claims = _typed(
@@ -168,7 +171,7 @@ def read_set(frames: Mapping[str, pl.DataFrame], *, file: str, first_claim_key: 
     if faults:
         raise TableError(file, faults)
     for name, table in named.items():
-        faults += _without_id(table, name)
+        faults += _id_faults(table, name)
     claims = _typed(named["claims"], CLAIMS, (), faults)
     lines = _typed(named["lines"], LINES, tuple(_LISTS), faults)
     _too_many(lines, faults)
@@ -471,9 +474,23 @@ def and_more(rows: pl.Series) -> str:
     return f" (and {more:,} more row{'s' if more > 1 else ''})" if more else ""
 
 
-def _without_id(table: pl.DataFrame, name: str) -> list[str]:
-    rows = table[ROW].filter(table["claim_id"].is_null())
-    return [f"{name}: claim_id is missing in row {rows[0]}{and_more(rows)}"] if len(rows) else []
+def _id_faults(table: pl.DataFrame, name: str) -> list[str]:
+    """Rows without a claim number, and rows in which other cells ran into it, as after a quotation mark that isn't closed."""
+    ids = table["claim_id"]
+    missing = table[ROW].filter(ids.is_null())
+    odd = (ids.str.contains(_RUN_TOGETHER) | (ids.str.len_chars() > _LONGEST_ID)).fill_null(
+        value=False
+    )
+    faults = []
+    if len(missing):
+        faults.append(f"{name}: claim_id is missing in row {missing[0]}{and_more(missing)}")
+    if odd.any():
+        rows = table[ROW].filter(odd)
+        faults.append(
+            f"{name}: claim_id expects up to {_LONGEST_ID} characters on one line, without commas, semicolons, bars, tabs or quotation marks, "
+            f"in row {rows[0]}, found {kind_of(ids.filter(odd)[0])}{and_more(rows)}"
+        )
+    return faults
 
 
 def _numbered(claims: pl.DataFrame, faults: list[str]) -> pl.DataFrame:
