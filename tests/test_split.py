@@ -168,3 +168,20 @@ def test_chunks_make_no_difference(cuts: tuple[int, ...], reference: Reference) 
     assert not parts.failures
     assert parts.findings.equals(whole.findings)
     assert parts.not_checked.equals(whole.not_checked)
+
+
+@pytest.mark.parametrize("patients", [1, 3, 24], ids="{} patients".format)
+def test_the_order_of_rows_makes_no_difference(patients: int, reference: Reference) -> None:
+    made = [
+        text.replace("MI*W00000000", f"MI*W{n % patients:08}") for n, text in enumerate(texts())
+    ]
+    batch = prepare(concat(read_x12("".join(made).encode(), file="x.837")), Settings())
+    whole = check(batch, reference, EDITS)
+    shuffled = {
+        name: frame.sample(fraction=1, shuffle=True, seed=7)
+        for name, frame in batch.frames().items()
+    }
+    parts = check(Batch.of(shuffled), reference, EDITS)
+    assert whole.findings.height > 5
+    assert parts.findings.equals(whole.findings)
+    assert parts.not_checked.equals(whole.not_checked)

@@ -58,11 +58,11 @@ class Renumbered:
 
 
 def renumbered(batch: Batch) -> Renumbered:
-    """Number the claims of each patient in their order; the claims of a patient share the keys that they have."""
+    """The batch in the order of its keys, the claims of each patient numbered in their order; the claims of a patient share the keys that they have."""
+    batch = in_order(batch)
     several = batch.claims.filter(pl.col(_PATIENT).is_not_null() & pl.col(_PATIENT).is_duplicated())
     if several.is_empty():
         return Renumbered(batch)
-    batch = in_order(batch)
     ranked = _ranked(batch, several)
     keys = several.sort(_PATIENT, "claim_key")["claim_key"]
     if ranked.equals(keys):

@@ -62,19 +62,19 @@ def body(middle: str, after: str = "") -> bytes:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where what is worked out of the tables is kept from file to file."""
     return tmp_path_factory.mktemp("home")
 
 
-def run(path: Path, home: Path, seconds: int = _CPU_SECONDS) -> tuple[int, int, str]:
+def run(path: Path, prepared: Path, seconds: int = _CPU_SECONDS) -> tuple[int, int, str]:
     """Exit status, peak memory and what was written to standard error of checking a file."""
     done = subprocess.run(
         [sys.executable, "-c", _RUN, str(path), str(seconds)],
         capture_output=True,
         text=True,
         check=True,
-        env=os.environ | {"CLEANCLAIM_HOME": str(home)},
+        env=os.environ | {"CLEANCLAIM_HOME": str(prepared)},
     )
     first, _, errors = done.stdout.partition("\n")
     status, peak = map(int, first.split())
@@ -238,20 +238,20 @@ class TestSeparators:
 
 
 @pytest.mark.parametrize("name", ["HI of twelve", "mixed lines", "mixed claims"])
-def test_a_file_of_some_thousand_parts(name: str, tmp_path: Path, home: Path) -> None:
+def test_a_file_of_some_thousand_parts(name: str, tmp_path: Path, prepared: Path) -> None:
     path = tmp_path / "f.837"
     path.write_bytes(CASES[name](2000))
-    status, peak, errors = run(path, home)
+    status, peak, errors = run(path, prepared)
     assert (status, errors.strip().partition(":")[0]) == (1, str(path) + ".txt")
     assert peak < _GIBIBYTE
 
 
 @_IN_FULL
 @pytest.mark.parametrize("name", CASES)
-def test_a_file_of_full_size(name: str, tmp_path: Path, home: Path) -> None:
+def test_a_file_of_full_size(name: str, tmp_path: Path, prepared: Path) -> None:
     path = tmp_path / "f.837"
     path.write_bytes(CASES[name](1 << 20 if name in MANY_BYTES else 100_000))
-    status, peak, errors = run(path, home, _CPU_SECONDS * (4 if name in _SLOW else 1))
+    status, peak, errors = run(path, prepared, _CPU_SECONDS * (4 if name in _SLOW else 1))
     is_said = "it holds no claims" in errors or "the rest of the file is not read" in errors
     assert status in {0, 1} or (status == 2 and is_said), errors
     assert peak < (1.5 if name in _OF_ONE_PATIENT else 1) * _GIBIBYTE
