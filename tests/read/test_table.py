@@ -284,6 +284,14 @@ def test_rows_of_no_claim_and_missing_tables_are_faults() -> None:
     assert list(told.value.faults) == ["the table 'lines' is missing"]
 
 
+def test_a_table_of_diagnoses_has_codes() -> None:
+    claims = pl.DataFrame({"claim_id": ["A1"]})
+    lines = pl.DataFrame({"claim_id": ["A1"], "procedure_code": ["99213"]})
+    diagnoses = pl.DataFrame({"claim_id": ["A1"], "diagnosis_number": [1]})
+    with pytest.raises(TableError, match="diagnoses: the column 'diagnosis_code' is missing"):
+        read_set({"claims": claims, "lines": lines, "diagnoses": diagnoses}, file="set")
+
+
 def test_diagnoses_may_stand_in_the_claims_table() -> None:
     claims = pl.DataFrame({"claim_id": ["A1"], "diagnosis_code_1": ["I10"], "box_21_b": ["E11.9"]})
     lines = pl.DataFrame({"claim_id": ["A1"], "procedure_code": ["99213"]})

@@ -168,6 +168,8 @@ def read_set(frames: Mapping[str, pl.DataFrame], *, file: str, first_claim_key: 
     faults += [
         f"the table '{name}' is missing" for name in ("claims", "lines") if name not in frames
     ]
+    if "diagnoses" in named and "diagnosis_code" not in named["diagnoses"].columns:
+        faults.append(f"diagnoses: {_lacks('diagnosis_code', named['diagnoses'])}")
     if faults:
         raise TableError(file, faults)
     for name, table in named.items():
