@@ -81,6 +81,8 @@ def counts_of(sorted_keys: Ints, wanted: Ints) -> Ints:
 def numbers_of(frame: pl.DataFrame, claims: pl.DataFrame, of_claim: Ints) -> Ints:
     """The number of each row's claim; 0 for what belongs to no claim."""
     at = found_in(keys_of(claims), whole_numbers(frame["claim_key"].fill_null(-1)))
+    if claims.is_empty():
+        return np.zeros(frame.height, dtype=np.int64)
     return np.where(at < 0, 0, of_claim[at])
 
 

@@ -82,7 +82,7 @@ class Archive:
 
     def members(self) -> Iterator[Member]:
         """Its files, in order of name."""
-        infos = [info for info in self._archive.infolist() if not info.is_dir()]
+        infos = [info for info in self._archive.infolist() if not info.filename.endswith("/")]
         overlapping = _overlapping(infos)
         for info in sorted(infos, key=lambda one: one.filename):
             refused = _refused(info)
