@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from cleanclaim import History
+from cleanclaim.durable import unfinished_name
 from cleanclaim.errors import HistoryError
 from cleanclaim.read import Past, read
 from cleanclaim.read.kept import opened
@@ -266,7 +267,7 @@ class TestTheDisk:
     def test_a_history_that_was_only_begun_is_made(self, tmp_path: Path) -> None:
         history = History(tmp_path / "history")
         (history.folder / "additions").mkdir(parents=True)
-        for name in (".lock", ".history.json"):
+        for name in (".lock", unfinished_name("history.json")):
             (history.folder / name).touch()
         history.add(written(tmp_path / "sent", "A"))
         assert len(history.files()) == 1

@@ -51,7 +51,7 @@ def whole_file(path: Path, mode: int = PRIVATE) -> Iterator[BinaryIO]:
             out.flush()
         return
     target = Path(os.path.realpath(path))
-    unfinished = target.with_name(f".{target.name}.unfinished")
+    unfinished = target.with_name(unfinished_name(target.name))
     with open(_claimed(unfinished, mode), "wb") as out:
         try:
             with system_errors(path):
@@ -65,6 +65,11 @@ def whole_file(path: Path, mode: int = PRIVATE) -> Iterator[BinaryIO]:
             unfinished.unlink(missing_ok=True)
             raise
     synced(target.parent)
+
+
+def unfinished_name(name: str) -> str:
+    """What a file is called while it is written."""
+    return f".{name}.unfinished"
 
 
 def is_replaced(path: Path) -> bool:

@@ -22,7 +22,7 @@ from typing import Final
 
 import polars as pl
 
-from cleanclaim.durable import made, put, replaced, synced
+from cleanclaim.durable import made, put, replaced, synced, unfinished_name
 from cleanclaim.errors import HistoryError
 from cleanclaim.keys import Held, Key, Keys
 from cleanclaim.lock import LOCK, READERS, locked, not_being_read
@@ -57,7 +57,7 @@ _ROW_GROUP: Final = 4_096
 """Rows that are read or passed over together."""
 _PATIENCE: Final = 30.0
 """Seconds that removing waits for runs that read the history."""
-_BEGINNINGS: Final = {LOCK, READERS, ADDITIONS, f".{MARK}"}
+_BEGINNINGS: Final = {LOCK, READERS, ADDITIONS, unfinished_name(MARK)}
 """What a run that was stopped may leave of a history that isn't one yet."""
 Progress = Callable[[str, int, float | None], None]
 Frames = dict[str, pl.DataFrame]
