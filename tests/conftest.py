@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from cleanclaim.model import Batch
 from cleanclaim.reference import Reference
 
 
@@ -32,3 +36,18 @@ def data_dir() -> Path:
     if not folder:
         pytest.skip("CLEANCLAIM_DATA names no folder of publishers' files")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def chunked() -> Callable[[Batch, Sequence[int]], Batch]:
+    """Makes a batch whose tables are in several chunks, cut at these rows; chunks may be empty."""
+
+    def made(batch: Batch, cuts: Sequence[int]) -> Batch:
+        frames = {}
+        for name, frame in batch.frames().items():
+            bounds = [0, *(min(cut, frame.height) for cut in cuts), frame.height]
+            parts = [frame[a:b] for a, b in pairwise(bounds)]
+            frames[name] = pl.concat(parts, rechunk=False)
+        return replace(Batch.of(frames), has_history=batch.has_history)
+
+    return made

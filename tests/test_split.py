@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
-from dataclasses import replace
-from itertools import pairwise
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -20,6 +18,7 @@ from cleanclaim.reference import Reference
 from cleanclaim.registry import own_edits
 from cleanclaim.samples import interchange
 
+Chunked = Callable[[Batch, Sequence[int]], Batch]
 EDITS = tuple(own_edits())
 TOGETHER = Plan()
 ON_DISK = Plan(at_once=2, in_memory=1)
@@ -151,18 +150,10 @@ def test_a_void_in_another_file_counts_wherever_all_patients_claims_are_counted(
     assert said["one file"][0].startswith("Of 24 earlier lines of 83036, 0 pointed")
 
 
-def chunked(batch: Batch, cuts: Sequence[int]) -> Batch:
-    """The same tables in several chunks, cut at these rows; chunks may be empty."""
-    frames = {}
-    for name, frame in batch.frames().items():
-        bounds = [0, *(min(cut, frame.height) for cut in cuts), frame.height]
-        parts = [frame[a:b] for a, b in pairwise(bounds)]
-        frames[name] = pl.concat(parts, rechunk=False)
-    return replace(Batch.of(frames), has_history=batch.has_history)
-
-
 @pytest.mark.parametrize("cuts", [(0,), (1,), (2,), (1, 2, 3, 4, 5), (23,), (24,)])
-def test_chunks_make_no_difference(cuts: tuple[int, ...], reference: Reference) -> None:
+def test_chunks_make_no_difference(
+    cuts: tuple[int, ...], reference: Reference, chunked: Chunked
+) -> None:
     batch = prepare(concat(read_x12("".join(texts()).encode(), file="x.837")), Settings())
     whole, parts = check(batch, reference, EDITS), check(chunked(batch, cuts), reference, EDITS)
     assert not parts.failures

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import polars as pl
 import pytest
 
 from cleanclaim.edit import Edit, Fails
@@ -18,6 +16,7 @@ from cleanclaim.reference import Reference
 from cleanclaim.registry import own_edits
 from cleanclaim.samples import professional
 
+Chunked = Callable[[Batch, Sequence[int]], Batch]
 EDITS = own_edits()
 FAILING = [
     (edit, example)
@@ -25,16 +24,6 @@ FAILING = [
     for example in edit.examples
     if isinstance(example, Fails) and not example.x12
 ]
-
-
-def chunked(batch: Batch, cuts: Sequence[int]) -> Batch:
-    """The same tables in several chunks, cut at these rows; chunks may be empty."""
-    frames = {}
-    for name, frame in batch.frames().items():
-        bounds = [0, *(min(cut, frame.height) for cut in cuts), frame.height]
-        parts = [frame[a:b] for a, b in pairwise(bounds)]
-        frames[name] = pl.concat(parts, rechunk=False)
-    return Batch.of(frames)
 
 
 def of_another(claim: Mapping[str, Any], number: int) -> dict[str, Any]:
@@ -62,7 +51,9 @@ FIRST = list({edit.code: (edit, example) for edit, example in reversed(FAILING)}
 @pytest.mark.parametrize(
     ("edit", "example"), FIRST, ids=[f"{e.code}-{x.title.replace(' ', '-')}" for e, x in FIRST]
 )
-def test_an_example_in_chunks(edit: Edit, example: Fails, reference: Reference) -> None:
+def test_an_example_in_chunks(
+    edit: Edit, example: Fails, reference: Reference, chunked: Chunked
+) -> None:
     clean = professional(claim_id="CLEAN", member_id="W900000009")
     again = [of_another(claim, number) for number in (1, 2) for claim in example.claims]
     batch = prepare(batch_of([clean, *again]), Settings())
@@ -72,7 +63,7 @@ def test_an_example_in_chunks(edit: Edit, example: Fails, reference: Reference) 
         assert same(check(chunked(batch, cuts), reference, [edit]), whole), cuts
 
 
-def test_all_examples_in_chunks(reference: Reference) -> None:
+def test_all_examples_in_chunks(reference: Reference, chunked: Chunked) -> None:
     claims = [
         {**claim, "claim_id": f"{edit.code}-{n}-{m}"}
         for n, (edit, example) in enumerate(FAILING)
