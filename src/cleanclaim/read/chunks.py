@@ -26,6 +26,7 @@ from cleanclaim.read.table import (
     scan_csv,
     why_not_csv,
 )
+from cleanclaim.read.trial import survives
 from cleanclaim.read.values import converted, refused
 
 MOST_AT_ONCE: Final = {".parquet": 20_000_000, "": 100_000_000}
@@ -74,6 +75,8 @@ def read_chunks(
 def _scan(path: Path, place: Path, file: str) -> pl.LazyFrame:
     """The rows of a file, numbered, the header being row 1."""
     damaged = f"{file}: {NOT_SOUND}"
+    if _is_parquet(path) and not survives(path):
+        raise UnreadableFile(damaged)
     scan = pl.scan_parquet(path, glob=False) if _is_parquet(path) else scan_csv(path)
     if ROW in guarded(scan.collect_schema, damaged):
         raise TableError(file, [f"column '{ROW}' is not one of claims and lines"])

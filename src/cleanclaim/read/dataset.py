@@ -19,6 +19,7 @@ from cleanclaim.errors import TableError, UnreadableFile
 from cleanclaim.model import TABLES, Batch, Table, expected
 from cleanclaim.positions import MOST_NUMBERS, numbered
 from cleanclaim.read.guard import guarded
+from cleanclaim.read.trial import survives
 from cleanclaim.read.values import cast_to, is_blank, refused
 from cleanclaim.shown import column_words, is_name
 
@@ -45,12 +46,14 @@ def is_dataset(folder: Path) -> bool:
     if not claims:
         return False
     try:
-        return set(KEYS) <= set(_schema(claims[0], folder))
+        return set(KEYS) <= set(_schema(claims[0], folder, columns_only=True))
     except UnreadableFile:
         return False
 
 
-def _schema(path: Path, folder: Path) -> dict[str, pl.DataType]:
+def _schema(path: Path, folder: Path, *, columns_only: bool = False) -> dict[str, pl.DataType]:
+    if not survives(path, columns_only=columns_only):
+        raise UnreadableFile(_damaged(folder))
     return guarded(partial(pl.read_parquet_schema, path), _damaged(folder))
 
 

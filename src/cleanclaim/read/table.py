@@ -26,6 +26,7 @@ from cleanclaim.identity import day_words, file_word, patient_keys, text_words
 from cleanclaim.model import CLAIMS, DIAGNOSES, INHERITED, LINES, Batch, Column, Table, expected
 from cleanclaim.positions import MOST_NUMBERS
 from cleanclaim.read.guard import guarded
+from cleanclaim.read.trial import survives
 from cleanclaim.read.values import cast_to, is_blank, refused
 from cleanclaim.shown import column_words, is_name, kind_of
 
@@ -271,6 +272,8 @@ def read_parquet(source: Path | bytes, *, file: str) -> pl.DataFrame:
     Raises:
         UnreadableFile: it is damaged.
     """
+    if not survives(source):
+        raise UnreadableFile(f"{file}: {NOT_SOUND}")
     given = source if isinstance(source, Path) else io.BytesIO(source)
     return _without_own_rows(
         guarded(lambda: pl.read_parquet(given, glob=False), f"{file}: {NOT_SOUND}"), file
