@@ -21,13 +21,13 @@ from typing import Final
 import polars as pl
 
 import generate
-from cleanclaim import registry
-from cleanclaim.edit import Edit
+from cleanclaim.edits import registry
+from cleanclaim.edits.edit import Edit
+from cleanclaim.engine.profile import timings
 from cleanclaim.model import Batch, concat
 from cleanclaim.pipeline import Settings, prepare
 from cleanclaim.read import read
 from cleanclaim.reference import Reference
-from cleanclaim.timings import timings
 
 SIZES: Final = (1, 100, 10_000, 1_000_000)
 DIFFERENT: Final = 40

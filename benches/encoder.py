@@ -149,8 +149,8 @@ def rank(found: Sequence[str], wanted: Sequence[str], billable: set[str]) -> int
 def starts() -> None:
     """A process from nothing to an answer."""
     jobs = (
-        ("cleanclaim search", ["-c", "from cleanclaim.cli import main; main()", "search", "heart attack"]),
-        ("cleanclaim lookup", ["-c", "from cleanclaim.cli import main; main()", "lookup", "E11.9"]),
+        ("cleanclaim search", ["-c", "from cleanclaim.cli.main import main; main()", "search", "heart attack"]),
+        ("cleanclaim lookup", ["-c", "from cleanclaim.cli.main import main; main()", "lookup", "E11.9"]),
         ("simple-icd-10-cm", ["-c", "import simple_icd_10_cm as s; print(s.get_description('E11.9'))"]),
         ("icd10-coder", ["-m", "icd10_coder", "dx", "heart attack"]),
     )  # fmt: skip

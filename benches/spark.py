@@ -22,8 +22,8 @@ import polars as pl
 
 import generate
 from cleanclaim import Reference, check
-from cleanclaim.dataset import write_dataset
 from cleanclaim.model import TABLES
+from cleanclaim.write.dataset import write_dataset
 
 
 def main() -> None:

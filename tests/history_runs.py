@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from cleanclaim.errors import CleanclaimError
-from cleanclaim.history import History
 from cleanclaim.read import FileRead, Past, read
+from cleanclaim.write.history import History
 
 CHANGES = {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.link", "os.truncate", "shutil.rmtree"}  # fmt: skip
 

@@ -13,17 +13,19 @@ import polars as pl
 import pytest
 
 import cleanclaim
-from cleanclaim import api, engine, message, objects
-from cleanclaim.edit import Disposition, Edit, Source, query_edit, row_edit
-from cleanclaim.engine import check
+from cleanclaim import api
+from cleanclaim.edits.edit import Disposition, Edit, Source, query_edit, row_edit
+from cleanclaim.edits.registry import own_edits
+from cleanclaim.edits.samples import interchange, medicare, professional
+from cleanclaim.engine import check as engine
+from cleanclaim.engine import messages as wording
+from cleanclaim.engine.check import check
+from cleanclaim.engine.messages import render
 from cleanclaim.errors import ConfigError, EditError, InputError, TableError, UnknownEdit
-from cleanclaim.message import render
-from cleanclaim.objects import batch_of
 from cleanclaim.pipeline import Settings, check_read, whole_patients
-from cleanclaim.read import read
+from cleanclaim.read import objects, read
+from cleanclaim.read.objects import batch_of
 from cleanclaim.reference import Reference
-from cleanclaim.registry import own_edits
-from cleanclaim.samples import interchange, medicare, professional
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 BACK_PAIN = {
@@ -271,7 +273,7 @@ def test_messages_write_values_as_a_biller_would() -> None:
     assert said("wrong[: found {a}][, expected {b}].", a=None, b="x") == "wrong, expected x."
     with pytest.raises(EditError, match="unknown form 'loud'"):
         said("{a:loud}", a="x")
-    assert message.NOTHING == "(nothing)"
+    assert wording.NOTHING == "(nothing)"
 
 
 def test_the_clean_claim_is_clean_for_every_payer_class() -> None:

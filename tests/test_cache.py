@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from cleanclaim import cache
-from cleanclaim.home import cache_home, home
+from cleanclaim.storage import cache
+from cleanclaim.storage.home import cache_home, home
 
 
 class Thing:

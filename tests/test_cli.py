@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cleanclaim.samples import interchange
+from cleanclaim.edits.samples import interchange
 
 ROOT = Path(__file__).resolve().parent.parent
 CLINIC = ROOT / "examples" / "clinic-day.837"
@@ -24,7 +24,7 @@ def run(
     command = [
         sys.executable,
         "-c",
-        "from cleanclaim.cli import main; main()",
+        "from cleanclaim.cli.main import main; main()",
         *map(str, arguments),
     ]
     return subprocess.run(

@@ -18,7 +18,7 @@ def run(*arguments: object, stdin: bytes = b"") -> subprocess.CompletedProcess[b
     command = [
         sys.executable,
         "-c",
-        "from cleanclaim.cli import main; main()",
+        "from cleanclaim.cli.main import main; main()",
         *map(str, arguments),
     ]
     return subprocess.run(

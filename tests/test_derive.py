@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from cleanclaim.derive import Claims
-from cleanclaim.objects import batch_of
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.samples import professional
+from cleanclaim.read.objects import batch_of
 from cleanclaim.reference import Reference
-from cleanclaim.samples import professional
 
 
 def claim(claim_id: str | None, frequency: str, **said: Any) -> dict[str, Any]:

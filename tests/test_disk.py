@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cleanclaim.samples import interchange
+from cleanclaim.edits.samples import interchange
 
 LIMITED = """
 import resource, signal, sys

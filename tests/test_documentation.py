@@ -64,7 +64,12 @@ def test_documented_command_runs(page: Path, line: str, tmp_path: Path) -> None:
 
 
 def run(line: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from cleanclaim.cli import main; main()", *line.split()[1:]]
+    command = [
+        sys.executable,
+        "-c",
+        "from cleanclaim.cli.main import main; main()",
+        *line.split()[1:],
+    ]
     return subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, check=False, env=dict(os.environ)
     )

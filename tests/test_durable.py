@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from cleanclaim.durable import PUBLIC, is_replaced, put_in_place, system_errors, whole_file
+from cleanclaim.storage.durable import PUBLIC, is_replaced, put_in_place, system_errors, whole_file
 
 
 def mode(path: Path) -> int:

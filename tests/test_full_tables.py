@@ -10,10 +10,10 @@ import polars as pl
 import pytest
 
 import cleanclaim
+from cleanclaim.edits.samples import medicare, professional
 from cleanclaim.importing import import_files
 from cleanclaim.reference import Reference, starter
 from cleanclaim.reference.store import Store
-from cleanclaim.samples import medicare, professional
 
 
 @pytest.fixture(scope="session")

@@ -15,19 +15,21 @@ import pytest
 from polars.testing import assert_frame_equal
 from typer.testing import CliRunner
 
-from cleanclaim import History, check, history, registry
-from cleanclaim.cli import app
-from cleanclaim.dataset import write_dataset
+from cleanclaim import History, check
+from cleanclaim.cli.main import app
+from cleanclaim.edits import registry
+from cleanclaim.edits.samples import interchange
 from cleanclaim.errors import CleanclaimError, ConfigError, HistoryError, InputError, UnreadableFile
-from cleanclaim.keys import Key, Keys
 from cleanclaim.large import Job, Large, Plan, run
-from cleanclaim.lock import locked
 from cleanclaim.model import TABLES, Batch
 from cleanclaim.pipeline import Settings
 from cleanclaim.read import FileRead, Past, read
 from cleanclaim.reference import Reference
 from cleanclaim.report.result import Report
-from cleanclaim.samples import interchange
+from cleanclaim.storage.folder_lock import locked
+from cleanclaim.storage.history_key import Key, Keys
+from cleanclaim.write import history
+from cleanclaim.write.dataset import write_dataset
 
 ROOT = Path(__file__).resolve().parent.parent
 ORDER = ["claim_id", "line_number", "diagnosis_number", "code", "position", "message"]

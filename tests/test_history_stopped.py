@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from cleanclaim import History
-from cleanclaim.durable import unfinished_name
+from cleanclaim.edits.samples import interchange
 from cleanclaim.errors import HistoryError
 from cleanclaim.read import Past, read
-from cleanclaim.read.kept import opened
-from cleanclaim.samples import interchange
+from cleanclaim.read.history import opened
+from cleanclaim.storage.durable import unfinished_name
 
 resource = pytest.importorskip("resource")
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system can't fork")
@@ -171,7 +171,7 @@ class TestTogether:
     def test_what_is_read_stays_on_the_disk(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("cleanclaim.history._PATIENCE", 0.1)
+        monkeypatch.setattr("cleanclaim.write.history._PATIENCE", 0.1)
         history = History(tmp_path / "history")
         for path in written(tmp_path / "sent", "ABC"):
             history.add([path])

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from cleanclaim.edits.samples import interchange
 from cleanclaim.reference.store import Store
-from cleanclaim.samples import interchange
 
 IS_LONG = os.environ.get("CLEANCLAIM_LONG_TESTS") == "1"
 long_test = pytest.mark.skipif(not IS_LONG, reason="takes minutes: set CLEANCLAIM_LONG_TESTS=1")

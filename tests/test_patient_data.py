@@ -15,10 +15,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from cleanclaim import cli
+from cleanclaim.cli import main
+from cleanclaim.edits.samples import interchange
 from cleanclaim.large import plan
-from cleanclaim.read import chunks
-from cleanclaim.samples import interchange
+from cleanclaim.read import large_tables
 
 PLANTED = (
     "QUIXWOOD", "Zephyrine Quixwood", "ZEPHYRINE", "4711 Marmalade Lane", "MARMALADE",
@@ -249,7 +249,7 @@ def check(
         with open(2, "w", closefd=False) as errors:  # the process' own, as users have it
             monkeypatch.setattr(sys, "stderr", errors)
             with pytest.raises(SystemExit) as stopped:
-                cli.main()
+                main.main()
         assert stopped.value.code in {0, 1, 2}
         done = capfdbinary.readouterr()
         said = _readable(done.out) + done.err.decode()
@@ -282,7 +282,7 @@ def test_what_is_written_to_a_file_by_way_of_the_disk_tells_nothing(
     inputs: list[Path], check: Check, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(plan, "_LEAST", 5)
-    monkeypatch.setattr(chunks, "MOST_AT_ONCE", {"": 0, ".parquet": 0})
+    monkeypatch.setattr(large_tables, "MOST_AT_ONCE", {"": 0, ".parquet": 0})
     said = check(
         *inputs, "--memory", "1MB", "--format", "jsonl", "--output", tmp_path / "out.jsonl"
     )

@@ -8,12 +8,12 @@ from datetime import date
 import polars as pl
 import pytest
 
-from cleanclaim.engine import check
+from cleanclaim.edits.registry import own_edits
+from cleanclaim.edits.samples import professional
+from cleanclaim.engine.check import check
 from cleanclaim.model import Batch
-from cleanclaim.objects import batch_of
+from cleanclaim.read.objects import batch_of
 from cleanclaim.reference import Reference
-from cleanclaim.registry import own_edits
-from cleanclaim.samples import professional
 
 DAY = date(2026, 4, 1)
 MAY_NOT_STAND_FIRST = {

@@ -15,10 +15,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import cleanclaim
-from cleanclaim.cli import app
+from cleanclaim.cli.main import app
+from cleanclaim.edits.samples import interchange, medicare
 from cleanclaim.reference import Reference, Release
 from cleanclaim.reference.store import Store
-from cleanclaim.samples import interchange, medicare
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 RVU = pl.Decimal(10, 4)

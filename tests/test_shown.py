@@ -8,16 +8,16 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Edit
-from cleanclaim.engine import check
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Edit
+from cleanclaim.edits.registry import own_edits
+from cleanclaim.edits.samples import professional
+from cleanclaim.engine.check import check
 from cleanclaim.errors import TableError
 from cleanclaim.model import TABLES
-from cleanclaim.objects import batch_of
+from cleanclaim.read.objects import batch_of
 from cleanclaim.reference import Reference
-from cleanclaim.registry import own_edits
-from cleanclaim.samples import professional
-from cleanclaim.shown import FORMS, kind_of, showable
+from cleanclaim.text.masking import FORMS, kind_of, showable
 
 LINE = [{"procedure_code": "99213"}]
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from cleanclaim.engine import check
+from cleanclaim.edits.registry import own_edits
+from cleanclaim.edits.samples import interchange
+from cleanclaim.engine.check import check
 from cleanclaim.large import Job, Plan, run
 from cleanclaim.model import Batch, concat
 from cleanclaim.pipeline import Settings, prepare
-from cleanclaim.read.x12 import read_x12
+from cleanclaim.read.x837 import read_x12
 from cleanclaim.reference import Reference
-from cleanclaim.registry import own_edits
-from cleanclaim.samples import interchange
 
 Chunked = Callable[[Batch, Sequence[int]], Batch]
 EDITS = tuple(own_edits())

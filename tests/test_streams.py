@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cleanclaim.samples import interchange
+from cleanclaim.edits.samples import interchange
 
 COMMAND = [sys.executable, "-m", "cleanclaim"]
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from cleanclaim import timings
-from cleanclaim.engine import check
+from cleanclaim.edits.registry import own_edits
+from cleanclaim.engine import profile
+from cleanclaim.engine.check import check
 from cleanclaim.model import concat
 from cleanclaim.pipeline import Settings, prepare
 from cleanclaim.read import read
 from cleanclaim.reference import Reference
-from cleanclaim.registry import own_edits
 
 CLINIC_DAY = Path(__file__).parents[1] / "examples" / "clinic-day.837"
 
@@ -23,14 +23,14 @@ CLINIC_DAY = Path(__file__).parents[1] / "examples" / "clinic-day.837"
 @pytest.fixture(scope="module")
 def told(reference: Reference) -> pl.DataFrame:
     batch = prepare(concat(list(read([CLINIC_DAY], []))), Settings())
-    return timings.timings(batch, reference, own_edits(), repeat=1)
+    return profile.timings(batch, reference, own_edits(), repeat=1)
 
 
 def test_every_edit_and_table_is_timed(told: pl.DataFrame) -> None:
-    assert told.schema == pl.Schema(timings.TIMINGS)
+    assert told.schema == pl.Schema(profile.TIMINGS)
     of_kind = {kind: rows["what"].to_list() for (kind,), rows in told.group_by("kind")}
     assert set(of_kind["edit"]) == {edit.code for edit in own_edits()}
-    assert of_kind["table"] == list(timings.TABLES)
+    assert of_kind["table"] == list(profile.TABLES)
     assert (told["seconds"] > 0).all()
 
 

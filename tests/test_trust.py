@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from cleanclaim import config
-from cleanclaim.cli import run
+from cleanclaim.cli.main import run
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 CLINIC = EXAMPLES / "clinic-day.837"

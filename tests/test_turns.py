@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cleanclaim.turns import in_turn
+from cleanclaim.threads import in_turn
 
 
 def test_results_are_in_the_order_of_the_items() -> None:

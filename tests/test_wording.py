@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from cleanclaim.wording import worded
+from cleanclaim.text.wording import worded
 
 FRAME = pl.DataFrame(
     {

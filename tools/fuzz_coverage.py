@@ -34,7 +34,7 @@ _RUNS: Final = re.compile(r"^stat::number_of_executed_units: +(\d+)", re.MULTILI
 def reader(name: str) -> Callable[[bytes], object]:
     """What reads bytes, to be imported under instrumentation."""
     from cleanclaim.read import read, table  # noqa: PLC0415
-    from cleanclaim.read.x12 import read_x12  # noqa: PLC0415
+    from cleanclaim.read.x837 import read_x12  # noqa: PLC0415
 
     folder = Path(tempfile.mkdtemp(prefix="fuzz-", dir="/dev/shm"))
     path = folder / "claims.dat"

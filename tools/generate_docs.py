@@ -15,17 +15,17 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from cleanclaim.edit import Edit, Fails, Passes, Unchecked
+from cleanclaim.edits.edit import Edit, Fails, Passes, Unchecked
+from cleanclaim.edits.registry import own_edits
 from cleanclaim.encoder.changes import KINDS
 from cleanclaim.encoder.crosswalk import Mapping as Mapped
 from cleanclaim.encoder.lookup import Page
 from cleanclaim.encoder.search import Result
-from cleanclaim.engine import NOT_CHECKED
-from cleanclaim.findings import FINDINGS
+from cleanclaim.engine.check import NOT_CHECKED
+from cleanclaim.engine.findings import FINDINGS
 from cleanclaim.importing.layout import Importer
 from cleanclaim.importing.run import importers
 from cleanclaim.model import TABLES
-from cleanclaim.registry import own_edits
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
@@ -313,7 +313,7 @@ def with_outputs(text: str) -> str:
 def run(arguments: list[str]) -> str:
     """What the program prints."""
     environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}
-    command = [sys.executable, "-c", "from cleanclaim.cli import main; main()", *arguments]
+    command = [sys.executable, "-c", "from cleanclaim.cli.main import main; main()", *arguments]
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )

@@ -18,9 +18,9 @@ from cleanclaim.version import VERSION
 if TYPE_CHECKING:
     from cleanclaim.api import check, crosswalk, lookup, search
     from cleanclaim.encoder import Encoder
-    from cleanclaim.history import History
     from cleanclaim.reference import Reference
     from cleanclaim.report.result import Report
+    from cleanclaim.write.history import History
 
 __version__ = VERSION
 __all__ = [
@@ -41,7 +41,7 @@ _HOMES = {
     "lookup": "cleanclaim.api",
     "search": "cleanclaim.api",
     "Encoder": "cleanclaim.encoder",
-    "History": "cleanclaim.history",
+    "History": "cleanclaim.write.history",
     "Reference": "cleanclaim.reference",
     "Report": "cleanclaim.report.result",
 }

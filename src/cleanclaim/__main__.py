@@ -1,6 +1,6 @@
 """`python -m cleanclaim`: the command line."""
 
-from cleanclaim.cli import main
+from cleanclaim.cli.main import main
 
 if __name__ == "__main__":
     main()

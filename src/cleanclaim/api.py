@@ -10,15 +10,16 @@ from pathlib import Path
 
 import polars as pl
 
-from cleanclaim import pipeline, registry
-from cleanclaim.edit import Disposition, Edit
+from cleanclaim import pipeline
+from cleanclaim.edits import registry
+from cleanclaim.edits.edit import Disposition, Edit
 from cleanclaim.encoder import Encoder
 from cleanclaim.encoder.crosswalk import Crosswalk
 from cleanclaim.encoder.lookup import Page
 from cleanclaim.encoder.search import Result
 from cleanclaim.errors import InputError
-from cleanclaim.objects import batch_of
 from cleanclaim.pipeline import Earlier, Settings
+from cleanclaim.read.objects import batch_of
 from cleanclaim.read.table import read_set
 from cleanclaim.reference import Reference
 from cleanclaim.report.result import Report
@@ -41,7 +42,7 @@ def check(
     """Check claims and say what is wrong with them.
 
     Args:
-        claims: a path or several (837, CSV, Parquet, folders), a claim as a mapping or dataclass or several (see `cleanclaim.objects`), or a mapping
+        claims: a path or several (837, CSV, Parquet, folders), a claim as a mapping or dataclass or several (see `cleanclaim.read.objects`), or a mapping
             of Polars frames by table name (`claims`, `lines`, `diagnoses`, joined by `claim_id`).
         history: earlier claims to look back at: paths of files, folders and histories (`cleanclaim.History`).
         payer_class: medicare, medicaid, commercial …; by default each claim's own.

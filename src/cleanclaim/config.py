@@ -26,7 +26,7 @@ from cleanclaim.config_files import (
     table,
     trusted_folders,
 )
-from cleanclaim.edit import Disposition
+from cleanclaim.edits.edit import Disposition
 from cleanclaim.errors import ConfigError
 from cleanclaim.model import PAYER_CLASSES, PROGRAMMES, is_state
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from cleanclaim.edit import Edit, Fails, Passes, Unchecked
+from cleanclaim.edits.edit import Edit, Fails, Passes, Unchecked
 from cleanclaim.encoder import Encoder
 from cleanclaim.encoder.text import page
 from cleanclaim.errors import UnknownEdit

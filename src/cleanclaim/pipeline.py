@@ -12,23 +12,23 @@ from typing import Final
 
 import polars as pl
 
-from cleanclaim.claim_order import renumbered
-from cleanclaim.derive import Claims, pairs_shown
-from cleanclaim.edit import Disposition, Edit
-from cleanclaim.engine import NOT_CHECKED, NOT_CHECKED_ORDER, Checked, check
+from cleanclaim.derived.claims import Claims, pairs_shown
+from cleanclaim.edits.edit import Disposition, Edit
+from cleanclaim.engine.check import NOT_CHECKED, NOT_CHECKED_ORDER, Checked, check
+from cleanclaim.engine.claim_order import renumbered
+from cleanclaim.engine.findings import FINDINGS
 from cleanclaim.errors import ConfigError, UnreadableFile
 from cleanclaim.failures import merged
-from cleanclaim.findings import FINDINGS
 from cleanclaim.model import PAYER_CLASSES, PROGRAMMES, SYNTAX_FAULTS, Batch, concat, is_state
-from cleanclaim.positions import in_order, numbers_of
+from cleanclaim.model.keys import in_order, numbers_of
 from cleanclaim.read import FileRead, Past, read
-from cleanclaim.read.files import digest_of, files_below
-from cleanclaim.read.kept import Added, is_history, ledger_of, of_patients
+from cleanclaim.read.history import Added, is_history, ledger_of, of_patients
+from cleanclaim.read.inputs import digest_of, files_below
 from cleanclaim.read.sources import is_stream
 from cleanclaim.reference import Reference
 from cleanclaim.reference.sets import load_set
 from cleanclaim.report.result import Report
-from cleanclaim.turns import in_turn
+from cleanclaim.threads import in_turn
 
 CLAIMS_AT_ONCE: Final = 35_000
 """Patients are worked on together in groups of about so many claims, which bounds the memory that edits need."""
@@ -143,7 +143,7 @@ def check_read(
 
 
 def pairs_of(batch: Batch, reference: Reference) -> pl.DataFrame:
-    """What claims of whole patients show (`cleanclaim.derive.pairs_shown`), whatever the order in which they were read."""
+    """What claims of whole patients show (`cleanclaim.derived.claims.pairs_shown`), whatever the order in which they were read."""
     return pairs_shown(Claims(renumbered(batch).batch, reference))
 
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from cleanclaim.engine import check
+from cleanclaim.edits.registry import own_edits
+from cleanclaim.engine.check import check
 from cleanclaim.model import Batch, concat
-from cleanclaim.objects import batch_of
+from cleanclaim.read.objects import batch_of
 from cleanclaim.reference import Reference
-from cleanclaim.registry import own_edits
 
 EDITS = own_edits()
 ALONE = [edit for edit in EDITS if not edit.looks_across]

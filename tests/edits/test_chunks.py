@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from cleanclaim.edit import Edit, Fails
-from cleanclaim.engine import Checked, check
+from cleanclaim.edits.edit import Edit, Fails
+from cleanclaim.edits.registry import own_edits
+from cleanclaim.edits.samples import professional
+from cleanclaim.engine.check import Checked, check
 from cleanclaim.model import Batch
-from cleanclaim.objects import batch_of
 from cleanclaim.pipeline import Settings, prepare
+from cleanclaim.read.objects import batch_of
 from cleanclaim.reference import Reference
-from cleanclaim.registry import own_edits
-from cleanclaim.samples import professional
 
 Chunked = Callable[[Batch, Sequence[int]], Batch]
 EDITS = own_edits()

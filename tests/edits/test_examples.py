@@ -10,15 +10,15 @@ import polars as pl
 import pytest
 
 import cleanclaim.edits
-from cleanclaim.edit import Edit, Example, Fails, Passes, Unchecked
-from cleanclaim.engine import Checked, check
+from cleanclaim.edits.edit import Edit, Example, Fails, Passes, Unchecked
+from cleanclaim.edits.registry import edits_in, own_edits
+from cleanclaim.edits.samples import institutional, interchange, professional
+from cleanclaim.engine.check import Checked, check
 from cleanclaim.model import Batch, concat
-from cleanclaim.objects import batch_of
 from cleanclaim.pipeline import Settings, prepare
-from cleanclaim.read.x12 import read_x12
+from cleanclaim.read.objects import batch_of
+from cleanclaim.read.x837 import read_x12
 from cleanclaim.reference import Reference
-from cleanclaim.registry import edits_in, own_edits
-from cleanclaim.samples import institutional, interchange, professional
 
 EDITS = own_edits()
 EXAMPLES = [(edit, example) for edit in EDITS for example in edit.examples]

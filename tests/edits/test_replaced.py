@@ -9,11 +9,11 @@ from typing import Any
 import polars as pl
 import pytest
 
-from cleanclaim.edit import Edit, Example
-from cleanclaim.engine import check
-from cleanclaim.objects import batch_of
+from cleanclaim.edits.edit import Edit, Example
+from cleanclaim.edits.registry import own_edits
+from cleanclaim.engine.check import check
+from cleanclaim.read.objects import batch_of
 from cleanclaim.reference import Reference
-from cleanclaim.registry import own_edits
 
 Claim = Mapping[str, Any]
 _SHOWN = ["claim_id", "line_number", "diagnosis_number", "code", "disposition", "message"]

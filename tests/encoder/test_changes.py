@@ -24,7 +24,7 @@ from cleanclaim.encoder.changes import (
     NOTE_REMOVED,
     REVISED,
 )
-from cleanclaim.encoder.told import changes_json, changes_text
+from cleanclaim.encoder.changes_text import changes_json, changes_text
 from cleanclaim.errors import ConfigError, InputError
 
 

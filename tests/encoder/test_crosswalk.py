@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from cleanclaim.edits.samples import interchange
 from cleanclaim.encoder import Encoder
 from cleanclaim.encoder.systems import plain, printed
 from cleanclaim.errors import InputError
-from cleanclaim.samples import interchange
 
 DAY = date(2026, 5, 12)
 

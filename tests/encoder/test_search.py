@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleanclaim import cache
 from cleanclaim.encoder import Encoder, index
 from cleanclaim.encoder.search import Result
 from cleanclaim.encoder.systems import plain
 from cleanclaim.errors import ConfigError
 from cleanclaim.reference import Reference
+from cleanclaim.storage import cache
 
 DAY = date(2026, 5, 12)
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleanclaim.encoder import encoder, synonyms, systems, words
-from cleanclaim.encoder.words import stem, tokens
+from cleanclaim.encoder import encoder, stems, synonyms, systems
+from cleanclaim.encoder.stems import stem, tokens
 from cleanclaim.reference import Reference
 
 
-@pytest.mark.parametrize("module", [words, systems, encoder], ids=["words", "systems", "encoder"])
+@pytest.mark.parametrize("module", [stems, systems, encoder], ids=["words", "systems", "encoder"])
 def test_examples_in_the_documentation(module: object) -> None:
     tried = doctest.testmod(module)  # type: ignore[arg-type]
     assert tried.attempted

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from cleanclaim.edits.samples import professional
 from cleanclaim.importing import import_files
 from cleanclaim.reference import Reference
 from cleanclaim.reference.store import Store
-from cleanclaim.samples import professional
 
 Amounts = Callable[..., list[str]]
 Why = Callable[..., str]

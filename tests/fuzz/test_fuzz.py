@@ -88,7 +88,7 @@ def test_planted_bug_is_told_with_its_place(tmp_path: Path) -> None:
         "from cleanclaim import pipeline\n"
         "from fuzzing.cases import Case\n"
         "from fuzzing.targets import Tried\n"
-        "from cleanclaim.samples import interchange\n"
+        "from cleanclaim.edits.samples import interchange\n"
         "case = Case('x12', {'a.837': interchange().encode()}, ('a.837',))\n"
         "tried = Tried('check')\n"
         "assert tried(case, again=True) is None\n"

@@ -11,11 +11,11 @@ import polars as pl
 import pytest
 
 import cleanclaim
+from cleanclaim.edits.samples import institutional
 from cleanclaim.importing.mce import ATTRIBUTES
 from cleanclaim.importing.run import Imported
 from cleanclaim.reference import Reference
 from cleanclaim.reference.store import Store
-from cleanclaim.samples import institutional
 
 Import = Callable[..., Imported]
 Entry = tuple[str, str, str, Sequence[str]]

@@ -11,11 +11,11 @@ import polars as pl
 import pytest
 
 import cleanclaim
+from cleanclaim.edits.samples import institutional, medicare, professional
 from cleanclaim.importing import Imported
 from cleanclaim.importing.mcd_groups import ties
 from cleanclaim.reference import Reference
 from cleanclaim.reference.store import Store
-from cleanclaim.samples import institutional, medicare, professional
 
 Import = Callable[..., Imported]
 Stored = Callable[[str], pl.DataFrame]

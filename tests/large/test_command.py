@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from cleanclaim.samples import interchange
+from cleanclaim.edits.samples import interchange
 
 CLAIMS = 5_000
 FILES = 5

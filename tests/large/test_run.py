@@ -12,8 +12,9 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from cleanclaim import registry
-from cleanclaim.edit import Disposition, Edit
+from cleanclaim.edits import registry
+from cleanclaim.edits.edit import Disposition, Edit
+from cleanclaim.edits.samples import interchange
 from cleanclaim.errors import ConfigError
 from cleanclaim.large import Job, Large, Plan, run
 from cleanclaim.large.journal import opened
@@ -21,7 +22,6 @@ from cleanclaim.large.spill import BUCKETS, groups
 from cleanclaim.pipeline import Settings, check_inputs
 from cleanclaim.reference import Reference
 from cleanclaim.report.result import Report
-from cleanclaim.samples import interchange
 
 EDITS = tuple(registry.own_edits())
 ALONE = tuple(edit for edit in EDITS if not edit.looks_across)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from cleanclaim.model import Batch, concat
-from cleanclaim.read import FileRead, chunks, read
+from cleanclaim.read import FileRead, large_tables, read
 
 COUNT = 23
 
@@ -56,7 +56,7 @@ def read_whole(path: Path) -> Batch:
 
 
 def read_apart(path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int) -> list[Batch]:
-    monkeypatch.setattr(chunks, "MOST_AT_ONCE", {"": 0, ".parquet": 0})
+    monkeypatch.setattr(large_tables, "MOST_AT_ONCE", {"": 0, ".parquet": 0})
     files: list[FileRead] = []
     batches = list(read([path], files, at_once=at_once))
     assert files[0].error is None
@@ -106,7 +106,7 @@ class TestFaults:
     @pytest.fixture(params=[0, 10**9], ids=["apart", "whole"])
     def _size(self, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
         size = request.param
-        monkeypatch.setattr(chunks, "MOST_AT_ONCE", {"": size, ".parquet": size})
+        monkeypatch.setattr(large_tables, "MOST_AT_ONCE", {"": size, ".parquet": size})
 
     def error_of(self, path: Path) -> str:
         files: list[FileRead] = []

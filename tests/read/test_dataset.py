@@ -11,13 +11,13 @@ from polars.testing import assert_frame_equal
 from typer.testing import CliRunner
 
 from cleanclaim import Reference, check
-from cleanclaim.cli import app
-from cleanclaim.dataset import write_dataset
+from cleanclaim.cli.main import app
+from cleanclaim.edits.samples import interchange
 from cleanclaim.errors import ConfigError
 from cleanclaim.model import TABLES, concat
 from cleanclaim.read import FileRead, read
-from cleanclaim.read.files import digest_of, files_below
-from cleanclaim.samples import interchange
+from cleanclaim.read.inputs import digest_of, files_below
+from cleanclaim.write.dataset import write_dataset
 
 CLINIC = Path(__file__).resolve().parents[2] / "examples" / "clinic-day.837"
 

@@ -18,10 +18,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from cleanclaim.edits.samples import interchange
 from cleanclaim.model import concat
 from cleanclaim.read import FileRead, read
 from cleanclaim.read.sources import is_stream
-from cleanclaim.samples import interchange
 
 CLAIM = interchange().encode()
 CSV = b"claim_id,cpt,dos,dx1\nT-1,99213,2026-05-12,I10\n"
@@ -239,7 +239,7 @@ class TestPipes:
     def test_a_large_table_goes_by_the_disk(
         self, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("cleanclaim.read.chunks.MOST_AT_ONCE", {"": 20, ".parquet": 20})
+        monkeypatch.setattr("cleanclaim.read.large_tables.MOST_AT_ONCE", {"": 20, ".parquet": 20})
         monkeypatch.setattr("cleanclaim.read.MOST_AT_ONCE", {"": 20, ".parquet": 20})
         with fed(tmp_path / "pipe", CSV if kind == "csv" else parquet()) as pipe:
             assert reads(pipe) == (1, {})
@@ -255,7 +255,7 @@ class TestPipes:
 @pytest.mark.skipif(not Path("/bin/bash").exists(), reason="process substitution is bash's")
 class TestProcessSubstitution:
     def run(self, words: str, *files: Path) -> subprocess.CompletedProcess[bytes]:
-        python = f"'{sys.executable}' -c 'from cleanclaim.cli import main; main()'"
+        python = f"'{sys.executable}' -c 'from cleanclaim.cli.main import main; main()'"
         command = ["/bin/bash", "-c", words.replace("cleanclaim", python, 1), "bash", *files]
         return subprocess.run(command, capture_output=True, check=False, timeout=240)
 

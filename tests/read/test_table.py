@@ -11,7 +11,7 @@ import pytest
 
 from cleanclaim.errors import TableError, UnreadableFile
 from cleanclaim.model import Batch, concat
-from cleanclaim.read import FileRead, chunks, read
+from cleanclaim.read import FileRead, large_tables, read
 from cleanclaim.read.table import (
     SYNONYMS,
     read_csv,
@@ -145,7 +145,7 @@ def test_what_cannot_be_taken_apart_is_told_by_its_row(
     path = tmp_path / "t.csv"
     path.write_text(text)
     if is_apart:
-        monkeypatch.setattr(chunks, "MOST_AT_ONCE", {"": 0, ".parquet": 0})
+        monkeypatch.setattr(large_tables, "MOST_AT_ONCE", {"": 0, ".parquet": 0})
     files: list[FileRead] = []
     list(read([path], files))
     assert [entry.error for entry in files] == [f"{path}: {fault}"]

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from cleanclaim.edits.samples import interchange
 from cleanclaim.model import concat
 from cleanclaim.read import FileRead, read, together
-from cleanclaim.read.x12 import read_x12
-from cleanclaim.samples import interchange
+from cleanclaim.read.x837 import read_x12
 
 PLAIN = interchange().encode()
 KINDS = [

@@ -17,7 +17,7 @@ import pytest
 
 from cleanclaim.errors import TableError
 from cleanclaim.model import CLAIMS, LINES, MONEY, concat
-from cleanclaim.read import FileRead, chunks, read
+from cleanclaim.read import FileRead, large_tables, read
 from cleanclaim.read.dataset import read_dataset
 from cleanclaim.read.table import read_flat, read_parquet, template_columns
 
@@ -150,7 +150,7 @@ def test_large_tables_are_read_alike(
     path.write_bytes(parquet({name: column.slice(0, 1) for name, column in columns.items()}))
     whole_files: list[FileRead] = []
     together = concat(read([path], whole_files))
-    monkeypatch.setattr(chunks, "MOST_AT_ONCE", {"": 0, ".parquet": 0})
+    monkeypatch.setattr(large_tables, "MOST_AT_ONCE", {"": 0, ".parquet": 0})
     files: list[FileRead] = []
     apart = concat(read([path], files))
     assert [entry.error for entry in (*whole_files, *files)] == [None, None]
@@ -235,7 +235,7 @@ class TestDamage:
         apart: bool,
     ) -> None:
         if apart:
-            monkeypatch.setattr(chunks, "MOST_AT_ONCE", {"": 0, ".parquet": 0})
+            monkeypatch.setattr(large_tables, "MOST_AT_ONCE", {"": 0, ".parquet": 0})
         chance = random.Random(7)  # noqa: S311
         path = tmp_path / "t.parquet"
         errors = []

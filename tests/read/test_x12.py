@@ -13,8 +13,8 @@ import pytest
 
 from cleanclaim.errors import UnknownFormat
 from cleanclaim.model import TABLES, Batch, concat
-from cleanclaim.objects import patient_key
-from cleanclaim.read.x12 import read_x12
+from cleanclaim.read.objects import patient_key
+from cleanclaim.read.x837 import read_x12
 
 ISA = (
     "ISA*00*          *00*          *ZZ*CLINIC         *ZZ*PAYER          "

@@ -12,13 +12,14 @@ import pytest
 from hostile import CASES, MANY_BYTES
 from invented import BILLING, isa, subscriber, transaction
 
-from cleanclaim.derive import Claims
+from cleanclaim.derived.claims import Claims
+from cleanclaim.derived.pairs import MOST_CODES
 from cleanclaim.errors import InputError, UnknownFormat
 from cleanclaim.model import Batch, concat
-from cleanclaim.pairs import MOST_CODES
-from cleanclaim.read.x12 import read_x12, stream
-from cleanclaim.read.x12.composites import MOST_READ
+from cleanclaim.read.x837 import read_x12
+from cleanclaim.read.x837.composites import MOST_READ
 from cleanclaim.reference import Reference
+from cleanclaim.x12 import stream
 
 _CLAIM = "CLM*A1*125***11:B:1*Y*A*Y*Y~"
 _HI = "HI*ABK:I10~"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cleanclaim.errors import UnknownFormat
 from cleanclaim.model import concat
-from cleanclaim.read.x12 import read_x12
+from cleanclaim.read.x837 import read_x12
 
 SAMPLE = (
     b"ISA*00*          *00*          *ZZ*CLINIC         *ZZ*PAYER          "

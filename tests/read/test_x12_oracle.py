@@ -21,7 +21,7 @@ import polars as pl
 import pytest
 
 from cleanclaim.model import Batch, concat
-from cleanclaim.read.x12 import read_x12
+from cleanclaim.read.x837 import read_x12
 
 Segment = list[str]
 _KINDS = {

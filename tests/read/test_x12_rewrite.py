@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleanclaim.errors import RewriteError, UnknownFormat
-from cleanclaim.read.x12 import read_x12, rewrite
-from cleanclaim.read.x12.rewrite import X12File
+from cleanclaim.read.x837 import read_x12
+from cleanclaim.x12 import rewrite
+from cleanclaim.x12.rewrite import X12File
 
 _ISA = (
     "ISA*00*          *00*          *ZZ*CLINIC         *ZZ*PAYER          "

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from cleanclaim.errors import UnknownFormat
 from cleanclaim.model import TABLES, Batch, concat
-from cleanclaim.read.x12 import read_x12
+from cleanclaim.read.x837 import read_x12
 
 _KINDS = ("professional", "institutional", "dental", "dependents", "old")
 _ODD = [b"", b"9" * 400, b"-", b".", b"1." + b"0" * 30, b"\xff\xfe", b" " * 50, b":" * 30, b"1e9"]

@@ -10,10 +10,10 @@ import polars as pl
 import pytest
 
 from cleanclaim.model import concat
-from cleanclaim.read.x12 import read_x12
-from cleanclaim.read.x12.faults import MOST_OF_A_KIND
-from cleanclaim.read.x12.guide import MOST_ELEMENTS, SEGMENTS, elements
-from cleanclaim.read.x12.index import KNOWN
+from cleanclaim.read.x837 import read_x12
+from cleanclaim.read.x837.form.faults import MOST_OF_A_KIND
+from cleanclaim.read.x837.form.guide import MOST_ELEMENTS, SEGMENTS, elements
+from cleanclaim.x12.index import KNOWN
 
 GOOD = (
     "ISA*00*          *00*          *ZZ*CLINIC         *ZZ*PAYER          "

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from cleanclaim.objects import batch_of
+from cleanclaim.edits.registry import own_edits
+from cleanclaim.edits.samples import institutional, interchange, professional
 from cleanclaim.pipeline import Settings, check_inputs, check_read
+from cleanclaim.read.objects import batch_of
 from cleanclaim.reference import Reference
-from cleanclaim.registry import own_edits
 from cleanclaim.report.result import Report
-from cleanclaim.samples import institutional, interchange, professional
 
 MEMBER = "QZX987654321"
 BORN = "1957-11-03"

@@ -12,7 +12,7 @@ from itertools import pairwise
 import polars as pl
 import pytest
 
-from cleanclaim.edit import Source
+from cleanclaim.edits.edit import Source
 from cleanclaim.report import page
 from cleanclaim.report.formats import FORMATS
 from cleanclaim.report.result import Report

@@ -9,15 +9,15 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from cleanclaim.cli.terminal import fail
+from cleanclaim.edits.registry import own_edits
+from cleanclaim.edits.samples import interchange
 from cleanclaim.pipeline import Settings, check_inputs
 from cleanclaim.reference import Reference
-from cleanclaim.registry import own_edits
+from cleanclaim.report.csv import harmless
 from cleanclaim.report.formats import FORMATS
 from cleanclaim.report.result import Report
-from cleanclaim.report.spreadsheet import harmless
-from cleanclaim.samples import interchange
-from cleanclaim.terminal import fail
-from cleanclaim.visible import encodable, json_safe, visible
+from cleanclaim.text.escaping import encodable, json_safe, visible
 
 HOSTILE = "A\x1b[2J\x07\x9b\u202e\u2066\u200b1"
 ESCAPED = "A\\x1b[2J\\x07\\x9b\\u202e\\u2066\\u200b1"

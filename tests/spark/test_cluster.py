@@ -19,14 +19,14 @@ from polars.testing import assert_frame_equal
 from typer.testing import CliRunner
 
 from cleanclaim import Reference, check
-from cleanclaim.cli import app
-from cleanclaim.dataset import write_dataset
+from cleanclaim.cli.main import app
+from cleanclaim.edits.samples import interchange
 from cleanclaim.errors import ConfigError, InputError, TableError
 from cleanclaim.importing import import_files
 from cleanclaim.model import TABLES
 from cleanclaim.reference.store import Store
 from cleanclaim.report.result import Report
-from cleanclaim.samples import interchange
+from cleanclaim.write.dataset import write_dataset
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from cleanclaim import cli
+from cleanclaim.cli import main
 from cleanclaim.errors import ReferenceProblem
 from cleanclaim.reference.store import Store
 from cleanclaim.updating import Updated, download, update
@@ -273,7 +273,7 @@ def test_from_the_command_line(
             *("--store", str(tmp_path / "store"), *more),
         ]
         with pytest.raises(SystemExit) as stop:
-            cli.run(command)
+            main.run(command)
         return stop.value.code, *capsys.readouterr()
 
     status, out, _ = done("--dry-run")

@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
-from cleanclaim import cli, large, registry
+from cleanclaim import large
+from cleanclaim.cli import main
+from cleanclaim.edits import registry
 from cleanclaim.errors import CleanclaimError
 from cleanclaim.failures import CAUGHT, LOGGER
 from cleanclaim.reference import Reference
@@ -89,7 +91,7 @@ class Command:
             contextlib.redirect_stderr(err),
         ):
             try:
-                cli.run(list(arguments))
+                main.run(list(arguments))
             except SystemExit as stop:
                 status = stop.code
             except BaseException as error:  # noqa: BLE001 - a panic is no Exception
@@ -102,7 +104,7 @@ class Command:
         """Put what is made once in the place of what makes it on every run."""
         from typer.main import get_command  # noqa: PLC0415 - only here
 
-        setattr(cli, "app", get_command(cli.app))  # noqa: B010 - of another type, called alike
+        setattr(main, "app", get_command(main.app))  # noqa: B010 - of another type, called alike
         reference = Reference.load()
         setattr(Reference, "load", classmethod(lambda _cls, **_given: reference))  # noqa: B010
         setattr(registry, "entry_point_edits", cache(registry.entry_point_edits))  # noqa: B010

@@ -10,14 +10,14 @@ from typing import Any, Final
 
 import polars as pl
 
-from cleanclaim.encoder.book import Book
+from cleanclaim.encoder.codebook import Book
 from cleanclaim.encoder.systems import ICD10, plain, printed, procedure_kind
 from cleanclaim.errors import ConfigError
 from cleanclaim.reference import Reference, Release
 from cleanclaim.reference.compare import Difference, compared
 from cleanclaim.reference.icd10cm import successors
 from cleanclaim.reference.tabular import PUBLISHED
-from cleanclaim.wording import worded
+from cleanclaim.text.wording import worded
 
 ADDED: Final = "added"
 ENDED: Final = "ended"

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from cleanclaim.encoder.book import Book
+from cleanclaim.encoder.codebook import Book
 from cleanclaim.encoder.lookup import pages
 from cleanclaim.encoder.procedure import Asked
 from cleanclaim.encoder.systems import CPT, HCPCS, ICD9, ICD10, plain, printed, procedure_kind

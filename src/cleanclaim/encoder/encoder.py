@@ -10,7 +10,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Final
 
 from cleanclaim.encoder import index
-from cleanclaim.encoder.book import Book
+from cleanclaim.encoder.codebook import Book
 from cleanclaim.encoder.lookup import Page, near, pages
 from cleanclaim.encoder.procedure import Asked
 from cleanclaim.encoder.search import Result, Searcher
@@ -128,7 +128,7 @@ class Encoder:
         paths = list(history)
         own = None
         if paths:
-            from cleanclaim.encoder.history import history as past  # noqa: PLC0415 - it brings the reader of claims
+            from cleanclaim.encoder.usage import history as past  # noqa: PLC0415 - it brings the reader of claims
 
             own = past(paths, self.reference)
         target = None if to is None else next(iter(systems_of(to)))

@@ -8,11 +8,11 @@ from typing import Final
 
 import polars as pl
 
-from cleanclaim.durable import PUBLIC, whole_file
-from cleanclaim.encoder.book import Book
+from cleanclaim.encoder.codebook import Book
 from cleanclaim.encoder.systems import CPT, HCPCS, ICD9, ICD10, KEEPERS
 from cleanclaim.errors import ConfigError
-from cleanclaim.wording import worded
+from cleanclaim.storage.durable import PUBLIC, whole_file
+from cleanclaim.text.wording import worded
 
 _NO_YEAR: Final = 9999
 FORMATS: Final = ("csv", "parquet")

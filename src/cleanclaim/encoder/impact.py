@@ -10,17 +10,17 @@ from typing import Any, Final
 
 import polars as pl
 
-from cleanclaim.derive import Claims
+from cleanclaim.derived.claims import Claims
 from cleanclaim.encoder.changes import ENDED, KINDS, NO_LONGER_BILLABLE, Changes
 from cleanclaim.encoder.systems import plain, procedure_kind
 from cleanclaim.errors import InputError, TableError
 from cleanclaim.model import concat
 from cleanclaim.pipeline import Settings, prepare
 from cleanclaim.read import FileRead, Past, read
-from cleanclaim.read.kept import is_history
+from cleanclaim.read.history import is_history
 from cleanclaim.read.table import read_csv, read_flat, read_parquet
 from cleanclaim.reference import Reference
-from cleanclaim.wording import worded
+from cleanclaim.text.wording import worded
 
 USES: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "code": pl.String,

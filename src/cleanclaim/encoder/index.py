@@ -16,12 +16,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from cleanclaim import cache
 from cleanclaim.encoder import synonyms
 from cleanclaim.encoder.systems import SYSTEMS
-from cleanclaim.home import cache_home
 from cleanclaim.reference import OPEN_END, Reference
 from cleanclaim.reference.tabular import Progress
+from cleanclaim.storage import cache
+from cleanclaim.storage.home import cache_home
 
 FORMAT: Final = 5
 """Raised whenever the index is made otherwise, so that an older one is not read."""

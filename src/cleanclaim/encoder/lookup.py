@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
 
-from cleanclaim.encoder.book import Book, Span
+from cleanclaim.encoder.codebook import Book, Span
 from cleanclaim.encoder.procedure import Asked, facts
 from cleanclaim.encoder.systems import (
     FOR,

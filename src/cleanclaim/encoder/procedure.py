@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import polars as pl
 
-from cleanclaim.encoder.book import Book
-from cleanclaim.loaded import TABLES
+from cleanclaim.derived.availability import TABLES
+from cleanclaim.encoder.codebook import Book
 from cleanclaim.reference import OPEN_END, OPEN_START
 
 _STATUS: Final = {

@@ -19,9 +19,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cleanclaim.encoder.index import INDEX, NOTE, Floats, Index
-from cleanclaim.encoder.reading import Reader, Slot, Variant
+from cleanclaim.encoder.query import Reader, Slot, Variant
+from cleanclaim.encoder.stems import tokens
 from cleanclaim.encoder.systems import SYSTEMS, printed
-from cleanclaim.encoder.words import tokens
 
 Flags = npt.NDArray[np.bool_]
 

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from cleanclaim.encoder.words import stem, tokens
+from cleanclaim.encoder.stems import stem, tokens
 
 _GENERAL: Final = (
     "disease",

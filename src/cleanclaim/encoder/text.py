@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from cleanclaim.encoder.book import Span
+from cleanclaim.encoder.codebook import Span
 from cleanclaim.encoder.crosswalk import GEM, KINDS, Crosswalk, Mapping
 from cleanclaim.encoder.lookup import Page
 from cleanclaim.encoder.search import Result

@@ -7,9 +7,9 @@ from typing import Final
 
 import polars as pl
 
+from cleanclaim.model.expressions import in_force
 from cleanclaim.reference import Reference
-from cleanclaim.terms import in_force
-from cleanclaim.wording import worded
+from cleanclaim.text.wording import worded
 
 PRICE: Final = pl.Decimal(38, 16)
 """Exact for every product of values, place and factor; rounded once, when all is done."""

@@ -14,8 +14,8 @@ from typing import Final
 import polars as pl
 
 from cleanclaim.fees.dated import PRICE
-from cleanclaim.terms import has_modifier
-from cleanclaim.wording import worded
+from cleanclaim.model.expressions import has_modifier
+from cleanclaim.text.wording import worded
 
 ASSISTANTS: Final = ("80", "81", "82", "AS")
 _PARTS: Final = ("54", "55", "56", "78")

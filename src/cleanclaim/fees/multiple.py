@@ -23,8 +23,8 @@ import polars as pl
 
 from cleanclaim.fees.dated import PRICE
 from cleanclaim.fees.modifiers import ASSISTANTS
-from cleanclaim.terms import has_modifier
-from cleanclaim.wording import worded
+from cleanclaim.model.expressions import has_modifier
+from cleanclaim.text.wording import worded
 
 _DAY: Final = ("patient_key", "_own", "from_date")
 _TESTS: Final = (*_DAY, "billing_npi", "multiple_procedure")

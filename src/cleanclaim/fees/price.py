@@ -6,13 +6,13 @@ from typing import Final
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.fees import modifiers, multiple, other, place, schedule
+from cleanclaim.derived.claims import Claims
+from cleanclaim.fees import locality, modifiers, multiple, other_schedules, schedule
 from cleanclaim.fees.dated import PRICE
 from cleanclaim.model import MONEY
+from cleanclaim.model.expressions import IS_PROFESSIONAL, MODIFIERS
 from cleanclaim.reference import Reference
-from cleanclaim.terms import IS_PROFESSIONAL, MODIFIERS
-from cleanclaim.wording import worded
+from cleanclaim.text.wording import worded
 
 PRICED: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "claim_key": pl.Int64,
@@ -62,7 +62,7 @@ def allowed(claims: Claims, reference: Reference) -> pl.DataFrame:
     """
     lines = _asked(claims)
     askable = lines.filter(pl.col("general_reason").is_null())
-    valued = schedule.valued(place.placed(askable, reference), reference)
+    valued = schedule.valued(locality.placed(askable, reference), reference)
     priced = pl.concat([_of_schedule(valued), _of_others(valued, reference)])
     return (
         lines.filter(~pl.col("is_history").fill_null(value=False))
@@ -85,7 +85,7 @@ def _in_cents() -> pl.Expr:
 
 
 def _asked(claims: Claims) -> pl.DataFrame:
-    addresses = claims.claims.select("claim_key", *place.ADDRESS)
+    addresses = claims.claims.select("claim_key", *locality.ADDRESS)
     return (
         claims.lines.select(*_OF_LINE)
         .join(addresses, on="claim_key", how="left", maintain_order="left")
@@ -151,12 +151,12 @@ def _basis() -> pl.Expr:
 def _of_others(valued: pl.DataFrame, reference: Reference) -> pl.DataFrame:
     """Anesthesia, laboratory tests, drugs, and what nothing prices."""
     lines = valued.filter(~_IS_PAID)
-    asleep = other.anesthesia(
+    asleep = other_schedules.anesthesia(
         lines.filter(_IS_ANESTHESIA & pl.col("place_reason").is_null()), reference
     )
     rest = lines.filter(~_IS_ANESTHESIA)
-    tests = other.laboratory(rest, reference)
-    drugs = other.drugs(rest.join(tests, on="row", how="anti"), reference)
+    tests = other_schedules.laboratory(rest, reference)
+    drugs = other_schedules.drugs(rest.join(tests, on="row", how="anti"), reference)
     found = pl.concat([asleep, tests, drugs]).with_columns(pl.lit(value=True).alias("_found"))
     why = pl.when(_IS_ANESTHESIA).then("place_reason").otherwise("schedule_reason")
     return lines.join(found, on="row", how="left", maintain_order="left").select(

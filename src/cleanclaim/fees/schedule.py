@@ -13,9 +13,9 @@ from typing import Final
 import polars as pl
 
 from cleanclaim.fees.dated import PRICE, covers, met, quarter
+from cleanclaim.model.expressions import has_modifier
 from cleanclaim.reference import Reference
-from cleanclaim.terms import has_modifier
-from cleanclaim.wording import worded
+from cleanclaim.text.wording import worded
 
 PAID: Final = ("A", "R", "T")
 ANESTHESIA: Final = "J"

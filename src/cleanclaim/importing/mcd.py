@@ -23,7 +23,7 @@ from cleanclaim.importing.layout import AMA_TERMS, Importer, Loaded, Part, refus
 from cleanclaim.importing.mcd_groups import Tie, ties
 from cleanclaim.importing.sheets import below, grid
 from cleanclaim.reference.release import OPEN_END, OPEN_START, Release
-from cleanclaim.wording import worded
+from cleanclaim.text.wording import worded
 
 _REQUIRED: Final = {
     "article": (

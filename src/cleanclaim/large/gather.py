@@ -7,13 +7,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from cleanclaim.large.identity import size_of
+from cleanclaim.large.fingerprint import size_of
 from cleanclaim.large.job import Read
 from cleanclaim.large.journal import Journal
 from cleanclaim.model import Batch, concat
 from cleanclaim.pipeline import Progress
 from cleanclaim.read import FileRead
-from cleanclaim.turns import in_turn
+from cleanclaim.threads import in_turn
 
 Keep = Callable[[int, Batch, dict[str, Any]], None]
 """Keeps a piece: its number, its claims, and the record that stands beside it."""

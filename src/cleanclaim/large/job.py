@@ -10,7 +10,7 @@ from typing import Final
 
 import polars as pl
 
-from cleanclaim.edit import Edit
+from cleanclaim.edits.edit import Edit
 from cleanclaim.failures import Failure
 from cleanclaim.large.plan import Plan
 from cleanclaim.model import Batch

@@ -11,9 +11,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from cleanclaim.durable import put_in_place, system_errors, whole_file
 from cleanclaim.errors import ConfigError
-from cleanclaim.lock import LOCK, locked
+from cleanclaim.storage.durable import put_in_place, system_errors, whole_file
+from cleanclaim.storage.folder_lock import LOCK, locked
 
 _IDENTITY: Final = "run.json"
 _RECORD: Final = "record.json"

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import polars as pl
 
-from cleanclaim.edit import Edit
-from cleanclaim.engine import NOT_CHECKED, NOT_CHECKED_ORDER, Checked
+from cleanclaim.edits.edit import Edit
+from cleanclaim.engine.check import NOT_CHECKED, NOT_CHECKED_ORDER, Checked
 from cleanclaim.failures import Failure, merged
 from cleanclaim.pipeline import told_once
 from cleanclaim.read import FileRead

@@ -13,10 +13,10 @@ from typing import Any
 
 import polars as pl
 
-from cleanclaim.derive import pairs_together
-from cleanclaim.engine import Checked, check
+from cleanclaim.derived.claims import pairs_together
+from cleanclaim.engine.check import Checked, check
+from cleanclaim.large.fingerprint import identity_of
 from cleanclaim.large.gather import Gathering
-from cleanclaim.large.identity import identity_of
 from cleanclaim.large.job import Job, Read
 from cleanclaim.large.journal import Journal, opened
 from cleanclaim.large.parts import Large, write_part
@@ -25,7 +25,7 @@ from cleanclaim.model import Batch, concat
 from cleanclaim.pipeline import check_read, pairs_of, prepare, reported
 from cleanclaim.read import FileRead
 from cleanclaim.report.result import Report
-from cleanclaim.turns import in_turn
+from cleanclaim.threads import in_turn
 
 
 @contextmanager

@@ -14,8 +14,8 @@ import numpy as np
 import polars as pl
 
 from cleanclaim.model import Batch
-from cleanclaim.positions import in_order, numbers_of
-from cleanclaim.reference.periods import Ints
+from cleanclaim.model.arrays import Ints
+from cleanclaim.model.keys import in_order, numbers_of
 
 BUCKETS: Final = 4096
 _ROWS_APART: Final = 4096

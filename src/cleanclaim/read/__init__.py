@@ -19,14 +19,14 @@ from cleanclaim.errors import InputError, UnreadableFile
 from cleanclaim.failures import reason_of
 from cleanclaim.model import Batch
 from cleanclaim.read import table
-from cleanclaim.read.chunks import MOST_AT_ONCE, is_large, read_chunks
 from cleanclaim.read.dataset import is_dataset, read_dataset
-from cleanclaim.read.files import lies_in, set_apart, table_set
-from cleanclaim.read.kept import Past, is_history, opened, read_kept
+from cleanclaim.read.history import Past, is_history, opened, read_kept
+from cleanclaim.read.inputs import lies_in, set_apart, table_set
+from cleanclaim.read.large_tables import MOST_AT_ONCE, is_large, read_chunks
 from cleanclaim.read.sources import Kind, Source, is_stream, kind_of, name_of, peek, reason, sources
 from cleanclaim.read.together import SMALL, Small, Together, fits, read_together, small
-from cleanclaim.read.x12 import read_x12
-from cleanclaim.visible import encodable
+from cleanclaim.read.x837 import read_x12
+from cleanclaim.text.escaping import encodable
 
 __all__ = ["FileRead", "Past", "read"]
 
@@ -65,7 +65,7 @@ def read(
     """The claims of every input, batch after batch.
 
     Args:
-        inputs: files, folders, table sets, data sets, histories (`cleanclaim.history`), pipes, "-" for standard input. Each is opened once.
+        inputs: files, folders, table sets, data sets, histories (`cleanclaim.write.history`), pipes, "-" for standard input. Each is opened once.
         files: filled with one entry a file read or not read; a file that cannot be read does not stop the others. A file without claims counts as not read.
         first_claim_key: the key of the first claim.
         form: look at the form of segments and elements too, not of the envelope alone.

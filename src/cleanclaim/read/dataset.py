@@ -17,11 +17,11 @@ import polars as pl
 
 from cleanclaim.errors import TableError, UnreadableFile
 from cleanclaim.model import TABLES, Batch, Table, expected
-from cleanclaim.positions import MOST_NUMBERS, numbered
+from cleanclaim.model.keys import MOST_NUMBERS, numbered
 from cleanclaim.read.guard import guarded
 from cleanclaim.read.trial import survives
 from cleanclaim.read.values import cast_to, is_blank, refused
-from cleanclaim.shown import column_words, is_name
+from cleanclaim.text.masking import column_words, is_name
 
 NUMBERS: Final = frozenset({"line_number", "diagnosis_number"})
 KEYS: Final = ("claim_key", "patient_key")

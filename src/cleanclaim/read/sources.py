@@ -23,7 +23,7 @@ from typing import BinaryIO, Final, Literal, cast
 
 from cleanclaim.errors import UnknownFormat, UnreadableFile
 from cleanclaim.read.archive import Archive, Member
-from cleanclaim.visible import encodable
+from cleanclaim.text.escaping import encodable
 
 Kind = Literal["x12", "parquet", "csv"]
 STDIN: Final = "-"

@@ -22,13 +22,13 @@ import numpy as np
 import polars as pl
 
 from cleanclaim.errors import TableError, UnreadableFile
-from cleanclaim.identity import day_words, file_word, patient_keys, text_words
 from cleanclaim.model import CLAIMS, DIAGNOSES, INHERITED, LINES, Batch, Column, Table, expected
-from cleanclaim.positions import MOST_NUMBERS
+from cleanclaim.model.keys import MOST_NUMBERS
+from cleanclaim.model.patient_key import day_words, file_word, patient_keys, text_words
 from cleanclaim.read.guard import guarded
 from cleanclaim.read.trial import survives
 from cleanclaim.read.values import cast_to, is_blank, refused
-from cleanclaim.shown import column_words, is_name, kind_of
+from cleanclaim.text.masking import column_words, is_name, kind_of
 
 ROW: Final = "_row"
 """The column of row numbers, the header being row 1."""

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.model import Batch
-from cleanclaim.read.x12 import read_x12
+from cleanclaim.read.x837 import read_x12
 
 SMALL: Final = 1 << 16
 """Bytes up to which a file is read together with others."""

@@ -9,9 +9,9 @@ from typing import Final, NamedTuple
 import numpy as np
 import polars as pl
 
+from cleanclaim.model.arrays import Ints, is_among, packed
 from cleanclaim.reference import Reference
 from cleanclaim.reference.narrow import rows_of
-from cleanclaim.reference.periods import Ints, is_among, packed
 
 _SHORTEST: Final = 3
 _LONGEST: Final = 7

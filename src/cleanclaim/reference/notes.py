@@ -20,7 +20,7 @@ from typing import Final, Literal, get_args
 
 import polars as pl
 
-from cleanclaim.wording import worded
+from cleanclaim.text.wording import worded
 
 Status = Literal["parsed", "heading", "prose", "unparsed"]
 

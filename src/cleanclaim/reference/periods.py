@@ -1,70 +1,12 @@
-"""A dated table as sorted arrays, for asking after many codes and days at once.
-
-A code of up to eight bytes is packed into one number that sorts as the code does, so that looking it up is a binary search over numbers
-and no join.
-"""
+"""A dated table as sorted arrays, for asking about many codes and days at once."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
-
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from cleanclaim.model.arrays import Codes, Days, Ints, days, packed
 from cleanclaim.reference import Reference
-
-Ints = npt.NDArray[np.int64]
-Days = npt.NDArray[np.int32]
-"""Days since 1970-01-01; `NO_DAY` for none."""
-NO_DAY: Final = np.int32(-(2**31))
-_WIDTH: Final = 8
-_FEW: Final = 64
-"""Up to so many codes are quicker packed one by one."""
-
-
-def packed(codes: pl.Series) -> npt.NDArray[np.uint64]:
-    """Codes as numbers that sort alike; 0 for a null. What is longer than eight bytes equals no code of a table."""
-    if len(codes) <= _FEW:
-        return np.array([_number(code) for code in codes], dtype=np.uint64)
-    text = pl.col("code").str.slice(0, _WIDTH).str.pad_end(_WIDTH, " ")
-    number = (
-        text.cast(pl.Binary).bin.slice(0, _WIDTH).bin.reinterpret(dtype=pl.UInt64, endianness="big")
-    )
-    return codes.rename("code").to_frame().select(number.fill_null(0)).to_series().to_numpy()
-
-
-def _number(code: str | None) -> int:
-    return 0 if code is None else int.from_bytes(code[:_WIDTH].ljust(_WIDTH).encode()[:_WIDTH])
-
-
-@dataclass(frozen=True, slots=True)
-class Codes:
-    """The codes of many rows, each met with a table once.
-
-    Attributes:
-        numbers: the packed code of each row.
-        distinct: those that there are, sorted.
-        at: for each row its place among them.
-    """
-
-    numbers: npt.NDArray[np.uint64]
-    distinct: npt.NDArray[np.uint64]
-    at: Ints
-
-    @classmethod
-    def of(cls, codes: pl.Series) -> Codes:
-        """Of a column of codes, null for none."""
-        numbers = packed(codes)
-        distinct, at = np.unique(numbers, return_inverse=True)
-        return cls(numbers, distinct, at)
-
-
-def days(dates: pl.Series) -> Days:
-    """Dates as days since 1970-01-01."""
-    numbers = dates.to_physical()
-    return (numbers.fill_null(int(NO_DAY)) if numbers.null_count() else numbers).to_numpy()
 
 
 class Periods:
@@ -124,20 +66,3 @@ def _index(table: pl.DataFrame) -> pl.DataFrame:
             "to": days(table["valid_to"]),
         }
     )
-
-
-def is_among(
-    values: npt.NDArray[np.uint64], known: npt.NDArray[np.uint64]
-) -> npt.NDArray[np.bool_]:
-    """For each value whether it is one of some sorted ones."""
-    if not len(known):
-        return np.zeros(len(values), dtype=bool)
-    at = np.minimum(np.searchsorted(known, values), len(known) - 1)
-    return np.asarray(known[at] == values)
-
-
-def taken(table: pl.DataFrame, rows: Ints) -> pl.DataFrame:
-    """Rows of a frame by number; a row of nulls for a negative number."""
-    at = pl.Series(rows.astype(np.uint32))
-    missing = rows < 0
-    return table[at.set(pl.Series(missing), None) if missing.any() else at]

@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.reference import Reference
 from cleanclaim.reference.narrow import rows_of
-from cleanclaim.wording import worded
+from cleanclaim.text.wording import worded
 
 _WORDS: Final = {"right": r"\bright\b", "left": r"\bleft\b", "bilateral": r"\bbilateral\b|\bboth\b"}
 _CROSSING: Final = ("I6", "G81", "G82", "G83", "R")

@@ -25,12 +25,12 @@ from typing import Final
 
 import polars as pl
 
-from cleanclaim.durable import PUBLIC, put_in_place, system_errors, whole_file
 from cleanclaim.errors import DamagedRelease, LockMismatch, ReferenceProblem
 from cleanclaim.failures import is_fault
-from cleanclaim.home import home
-from cleanclaim.lock import locked as alone
 from cleanclaim.reference.release import Release
+from cleanclaim.storage.durable import PUBLIC, put_in_place, system_errors, whole_file
+from cleanclaim.storage.folder_lock import locked as alone
+from cleanclaim.storage.home import home
 
 _LEDGER: Final = "ledger.json"
 _OLD_TABLE: Final = "table.parquet"

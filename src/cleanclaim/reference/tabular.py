@@ -2,7 +2,7 @@
 
 The XML (NCHS/CDC, April 2026) comes with the package simple-icd-10-cm, which is read as a data file
 and never imported: importing costs over a second and 190 MB. Compiling takes a second or two and
-happens once: the tables are kept in the user's cache (see `cleanclaim.cache`).
+happens once: the tables are kept in the user's cache (see `cleanclaim.storage.cache`).
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from typing import BinaryIO, Final
 
 import polars as pl
 
-from cleanclaim import cache as kept_once
 from cleanclaim.errors import ReferenceProblem
-from cleanclaim.home import cache_home
 from cleanclaim.reference.notes import BINDING, CodeList, parse
 from cleanclaim.reference.release import Release
+from cleanclaim.storage import cache as kept_once
+from cleanclaim.storage.home import cache_home
 
 PACKAGE: Final = "simple-icd-10-cm"
 VERSION: Final = "1.5.0"

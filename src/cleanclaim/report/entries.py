@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from cleanclaim.report.result import JSON_KEYS, NOT_CHECKED_KEYS, Results
-from cleanclaim.visible import json_safe
+from cleanclaim.text.escaping import json_safe
 
 _EVIDENCE: Final = JSON_KEYS.index("evidence")
 _AT_ONCE: Final = 10_000

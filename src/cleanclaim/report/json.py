@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, Final
 
 from cleanclaim.report import entries
 from cleanclaim.report.result import Results, file_dict
-from cleanclaim.visible import json_safe
+from cleanclaim.text.escaping import json_safe
 
 _STEP: Final = "  "
 

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from cleanclaim.report import entries
 from cleanclaim.report.result import Results, file_dict
-from cleanclaim.visible import json_safe
+from cleanclaim.text.escaping import json_safe
 
 
 def write(results: Results, out: BinaryIO, color: bool = False) -> None:  # noqa: ARG001, FBT001, FBT002 - as every format

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import polars as pl
 
-from cleanclaim.edit import Disposition, Edit
+from cleanclaim.edits.edit import Disposition, Edit
+from cleanclaim.report.locations import MEANING, WORDS, paragraphs
 from cleanclaim.report.result import Report
-from cleanclaim.report.where import MEANING, WORDS, paragraphs
-from cleanclaim.visible import visible
+from cleanclaim.text.escaping import visible
 
 MOST_GAPS: Final = 500
 """So many rows of what was not checked are shown."""

@@ -16,7 +16,14 @@ from typing import Any, BinaryIO, Final
 
 import polars as pl
 
-from cleanclaim.edit import Disposition
+from cleanclaim.edits.edit import Disposition
+from cleanclaim.report.locations import (
+    IN_MEMORY,
+    ByFormat,
+    formats_by_file,
+    place_words,
+    position_words,
+)
 from cleanclaim.report.overview import (
     badge,
     edits_section,
@@ -27,14 +34,7 @@ from cleanclaim.report.overview import (
     summary,
 )
 from cleanclaim.report.result import Report
-from cleanclaim.report.where import (
-    IN_MEMORY,
-    ByFormat,
-    formats_by_file,
-    place_words,
-    position_words,
-)
-from cleanclaim.shown import showable_table
+from cleanclaim.text.masking import showable_table
 from cleanclaim.version import VERSION
 
 MOST_FINDINGS: Final = 5_000

@@ -9,7 +9,7 @@ from typing import BinaryIO, Final
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from cleanclaim.findings import FINDINGS
+from cleanclaim.engine.findings import FINDINGS
 from cleanclaim.report.result import JSON_KEYS, Results
 from cleanclaim.version import VERSION
 

@@ -10,8 +10,8 @@ from typing import Any, Final, Protocol
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Edit
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Edit
 from cleanclaim.failures import Failure
 from cleanclaim.fees import PRICED, allowed
 from cleanclaim.model import Batch
@@ -74,8 +74,8 @@ class Report:
 
     Attributes:
         batch: the claims, as tables of the model, history included.
-        findings: one row a finding (`cleanclaim.findings.FINDINGS`).
-        not_checked: one row an edit and place that could not be judged (`cleanclaim.engine.NOT_CHECKED`).
+        findings: one row a finding (`cleanclaim.engine.findings.FINDINGS`).
+        not_checked: one row an edit and place that could not be judged (`cleanclaim.engine.check.NOT_CHECKED`).
         files: what became of every input.
         edits: the edits that ran.
         reference: the dated tables, by which lines are priced when that is asked for.

@@ -16,12 +16,12 @@ from pathlib import PurePath
 from typing import Any, BinaryIO, Final
 from urllib.parse import quote
 
-from cleanclaim.edit import Edit
+from cleanclaim.edits.edit import Edit
 from cleanclaim.read import FileRead
+from cleanclaim.report.locations import IN_MEMORY, ByFormat, formats_by_file, paragraphs
 from cleanclaim.report.result import Report, finding_dict
-from cleanclaim.report.where import IN_MEMORY, ByFormat, formats_by_file, paragraphs
+from cleanclaim.text.escaping import json_safe
 from cleanclaim.version import VERSION
-from cleanclaim.visible import json_safe
 
 SCHEMA: Final = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from cleanclaim.edit import Disposition
+from cleanclaim.edits.edit import Disposition
 from cleanclaim.failures import Failure
 from cleanclaim.read import FileRead
 from cleanclaim.report.unchecked import by_reason

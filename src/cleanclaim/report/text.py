@@ -11,9 +11,9 @@ import polars as pl
 from rich.console import Console
 from rich.text import Text
 
-from cleanclaim.edit import Disposition
+from cleanclaim.edits.edit import Disposition
 from cleanclaim.report.result import Results
-from cleanclaim.visible import visible
+from cleanclaim.text.escaping import visible
 
 _WORDS: Final = {
     "reject": "REJECT",

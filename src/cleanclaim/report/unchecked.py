@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import polars as pl
 
-from cleanclaim.loaded import TABLES
-from cleanclaim.terms import listed
+from cleanclaim.derived.availability import TABLES
+from cleanclaim.model.expressions import listed
 
 _PAIRS: Final = "ptp"
 

@@ -13,11 +13,11 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as fn
 from pyspark.sql.pandas.types import from_arrow_schema
 
-from cleanclaim import registry
-from cleanclaim.edit import Disposition, Edit
-from cleanclaim.engine import NOT_CHECKED
+from cleanclaim.edits import registry
+from cleanclaim.edits.edit import Disposition, Edit
+from cleanclaim.engine.check import NOT_CHECKED
+from cleanclaim.engine.findings import FINDINGS
 from cleanclaim.errors import ConfigError
-from cleanclaim.findings import FINDINGS
 from cleanclaim.pipeline import Settings
 from cleanclaim.reference import Reference
 from cleanclaim.spark.rows import Given, claims_in, given, grouped, without_empty
@@ -41,12 +41,12 @@ class Checked:
 
     @property
     def findings(self) -> DataFrame:
-        """One row a finding: the columns of `cleanclaim.findings.FINDINGS`."""
+        """One row a finding: the columns of `cleanclaim.engine.findings.FINDINGS`."""
         return self._of(FINDING).select(*FINDINGS)
 
     @property
     def not_checked(self) -> DataFrame:
-        """What could not be judged: the columns of `cleanclaim.engine.NOT_CHECKED`; what tables do not speak of is told once."""
+        """What could not be judged: the columns of `cleanclaim.engine.check.NOT_CHECKED`; what tables do not speak of is told once."""
         rows = self._of(UNJUDGED).select(*NOT_CHECKED)
         by = [name for name in NOT_CHECKED if name != "lines"]
         of_tables = rows.where(fn.col("lines").isNotNull())

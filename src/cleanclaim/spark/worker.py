@@ -14,12 +14,12 @@ from typing import Any, Final
 import polars as pl
 import pyarrow as pa
 
-from cleanclaim import registry
-from cleanclaim.edit import Edit
-from cleanclaim.engine import NOT_CHECKED, check
+from cleanclaim.edits import registry
+from cleanclaim.edits.edit import Edit
+from cleanclaim.engine.check import NOT_CHECKED, check
+from cleanclaim.engine.findings import FINDINGS
 from cleanclaim.errors import InputError, ReferenceProblem
 from cleanclaim.failures import Failure
-from cleanclaim.findings import FINDINGS
 from cleanclaim.model import Batch
 from cleanclaim.pipeline import Settings, prepare, reported
 from cleanclaim.read.table import read_set

@@ -6,10 +6,10 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.edit import Disposition, Source, fails, passes, row_edit
-from cleanclaim.samples import institutional, professional
-from cleanclaim.terms import fails_luhn
-from cleanclaim.wording import worded
+from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit
+from cleanclaim.edits.samples import institutional, professional
+from cleanclaim.model.expressions import fails_luhn
+from cleanclaim.text.wording import worded
 
 
 @row_edit(

@@ -6,10 +6,10 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.edit import Disposition, Source, fails, passes, row_edit
-from cleanclaim.samples import institutional, professional
-from cleanclaim.shown import number_words
-from cleanclaim.wording import worded
+from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit
+from cleanclaim.edits.samples import institutional, professional
+from cleanclaim.text.masking import number_words
+from cleanclaim.text.wording import worded
 
 
 @row_edit(

@@ -6,13 +6,13 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.edits.samples import institutional, professional
+from cleanclaim.model.expressions import SETTLED
 from cleanclaim.reference import Reference
 from cleanclaim.reference.release import OPEN_END
-from cleanclaim.samples import institutional, professional
-from cleanclaim.terms import SETTLED
-from cleanclaim.wording import worded
+from cleanclaim.text.wording import worded
 
 
 def _is_doubtful(reference: Reference) -> pl.Expr:

@@ -6,11 +6,11 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.edits.samples import professional
+from cleanclaim.model.expressions import IS_MEDICARE, in_force
 from cleanclaim.reference import Reference
-from cleanclaim.samples import professional
-from cleanclaim.terms import IS_MEDICARE, in_force
 
 _READ = (
     "claim_key", "claim_frequency_code", "is_history", "rules_of", "payer_class", "payer_id", "from_date", "to_date", "as_of",

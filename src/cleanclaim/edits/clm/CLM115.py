@@ -6,12 +6,17 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.edits.samples import institutional, professional
+from cleanclaim.model.expressions import (
+    DISTINCT_MODIFIERS,
+    MODIFIERS,
+    REPEAT_MODIFIERS,
+    has_modifier,
+)
 from cleanclaim.reference import Reference
-from cleanclaim.samples import institutional, professional
-from cleanclaim.terms import DISTINCT_MODIFIERS, MODIFIERS, REPEAT_MODIFIERS, has_modifier
-from cleanclaim.wording import worded
+from cleanclaim.text.wording import worded
 
 _REPEATS = pl.struct("patient_key", "procedure_code", "from_date").is_duplicated()
 

@@ -6,11 +6,11 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.edits.samples import medicare, professional
+from cleanclaim.model.expressions import IS_MEDICARE, IS_PROFESSIONAL, in_force, is_missing
 from cleanclaim.reference import Reference
-from cleanclaim.samples import medicare, professional
-from cleanclaim.terms import IS_MEDICARE, IS_PROFESSIONAL, in_force, is_missing
 
 _NOBODY = is_missing("referring_npi") & is_missing("ordering_npi")
 _ASKED = (

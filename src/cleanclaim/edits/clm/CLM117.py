@@ -6,13 +6,13 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.loaded import TABLES
+from cleanclaim.derived.availability import TABLES
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.edits.samples import medicare, professional
+from cleanclaim.model.expressions import IS_PROFESSIONAL, has_modifier, in_force, is_missing
 from cleanclaim.reference import Reference
-from cleanclaim.samples import medicare, professional
-from cleanclaim.terms import IS_PROFESSIONAL, has_modifier, in_force, is_missing
-from cleanclaim.wording import worded
+from cleanclaim.text.wording import worded
 
 _FORM = r"^\d{2}D\d{7}$"
 _MISSING = is_missing("clia_number")

@@ -6,12 +6,12 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.edits.samples import institutional, professional
+from cleanclaim.model.expressions import CODES_NOT_LOADED, dotted
 from cleanclaim.reference import Reference
-from cleanclaim.samples import institutional, professional
-from cleanclaim.terms import CODES_NOT_LOADED, dotted
-from cleanclaim.wording import worded
+from cleanclaim.text.wording import worded
 
 
 def _unchecked(claims: Claims, reference: Reference) -> Rows:  # noqa: ARG001 - the signature of every query

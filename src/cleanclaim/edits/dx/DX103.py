@@ -6,13 +6,13 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.codeform import CATEGORY
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.derived.billable import CATEGORY
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.edits.samples import professional
+from cleanclaim.model.expressions import dotted
 from cleanclaim.reference import Reference
-from cleanclaim.samples import professional
-from cleanclaim.terms import dotted
-from cleanclaim.wording import worded
+from cleanclaim.text.wording import worded
 
 
 @query_edit(

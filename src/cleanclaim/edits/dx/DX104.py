@@ -6,18 +6,18 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.codeform import (
+from cleanclaim.derived.billable import (
     PLACEHOLDER_WRONG,
     SEVENTH_MISSING,
     SEVENTH_NOT_ALLOWED,
     SEVENTH_WRONG,
 )
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.edits.samples import professional
+from cleanclaim.model.expressions import dotted
 from cleanclaim.reference import Reference
-from cleanclaim.samples import professional
-from cleanclaim.terms import dotted
-from cleanclaim.wording import worded
+from cleanclaim.text.wording import worded
 
 _WHAT = {
     SEVENTH_MISSING: "lacks its seventh character",

@@ -6,12 +6,12 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.derived.claims import Claims
+from cleanclaim.derived.diagnoses import ICD10_BEGINS
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.edits.samples import institutional, professional
 from cleanclaim.reference import Reference
-from cleanclaim.samples import institutional, professional
-from cleanclaim.validity import ICD10_BEGINS
-from cleanclaim.wording import worded
+from cleanclaim.text.wording import worded
 
 _NINE = {"diagnosis_code": "401.9", "icd_version": 9}
 

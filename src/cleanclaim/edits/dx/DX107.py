@@ -6,12 +6,12 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.edits.samples import professional
+from cleanclaim.model.expressions import IS_BILLING_DIAGNOSIS, IS_ICD10
 from cleanclaim.reference import Reference
 from cleanclaim.reference.icd10cm import excludes1_between, excludes1_candidates
-from cleanclaim.samples import professional
-from cleanclaim.terms import IS_BILLING_DIAGNOSIS, IS_ICD10
 
 _JUDGED = IS_ICD10 & IS_BILLING_DIAGNOSIS & pl.col("in_force")
 

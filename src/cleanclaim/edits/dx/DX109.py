@@ -6,9 +6,9 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.edit import Disposition, Source, fails, passes, row_edit, unchecked
-from cleanclaim.samples import professional
-from cleanclaim.terms import CODES_NOT_LOADED, IS_FIRST_LISTED
+from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit, unchecked
+from cleanclaim.edits.samples import professional
+from cleanclaim.model.expressions import CODES_NOT_LOADED, IS_FIRST_LISTED
 
 
 @row_edit(

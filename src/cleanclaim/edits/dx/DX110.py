@@ -6,9 +6,9 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.edit import Disposition, Source, fails, passes, row_edit, unchecked
-from cleanclaim.samples import institutional, professional
-from cleanclaim.terms import CODES_NOT_LOADED, IS_FIRST_LISTED, IS_ICD10
+from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit, unchecked
+from cleanclaim.edits.samples import institutional, professional
+from cleanclaim.model.expressions import CODES_NOT_LOADED, IS_FIRST_LISTED, IS_ICD10
 
 _UNDERDOSING = r"^T(3[6-9]|4[0-9]|50)(..6|.6X)"
 

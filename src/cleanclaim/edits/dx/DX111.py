@@ -6,12 +6,12 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.edits.samples import professional
+from cleanclaim.model.expressions import IS_BILLING_DIAGNOSIS, IS_ICD10
 from cleanclaim.reference import Reference
 from cleanclaim.reference.icd10cm import may_carry, notes_of
-from cleanclaim.samples import professional
-from cleanclaim.terms import IS_BILLING_DIAGNOSIS, IS_ICD10
 
 _CONDITIONAL = (
     r"(?i)\b(if|any|when|possible|may|associated|complicating|complication of other|following|due to|rheumatic"

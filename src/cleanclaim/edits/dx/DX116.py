@@ -6,12 +6,12 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.edits.samples import professional
+from cleanclaim.model.expressions import IS_BILLING_DIAGNOSIS, IS_ICD10, dotted
 from cleanclaim.reference import Reference
 from cleanclaim.reference.sides import side_of, sides
-from cleanclaim.samples import professional
-from cleanclaim.terms import IS_BILLING_DIAGNOSIS, IS_ICD10, dotted
 
 
 @query_edit(

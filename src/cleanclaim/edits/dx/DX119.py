@@ -6,9 +6,9 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.edit import Disposition, Source, fails, passes, row_edit
-from cleanclaim.samples import professional
-from cleanclaim.terms import IS_BILLING_DIAGNOSIS, IS_ICD10
+from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit
+from cleanclaim.edits.samples import professional
+from cleanclaim.model.expressions import IS_BILLING_DIAGNOSIS, IS_ICD10
 
 _FIRST_ONLY = r"^(Z00[0-5]|Z00[78]|Z01|Z02|Z04|Z332|Z318[1-4]|Z34|Z38|Z39|Z40|Z42|Z510|Z511|Z52[0-8]|Z76[12]|Z9912)"
 _NEVER_FIRST = r"^(Z15|Z16|Z68)"

@@ -6,14 +6,14 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.loaded import SPEAKS, TABLES
-from cleanclaim.nearest import latest_before
+from cleanclaim.derived.availability import SPEAKS, TABLES
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.edits.samples import medicare, professional
+from cleanclaim.model.expressions import IS_PROFESSIONAL, MODIFIERS, has_modifier
 from cleanclaim.reference import Reference
-from cleanclaim.samples import medicare, professional
-from cleanclaim.terms import IS_PROFESSIONAL, MODIFIERS, has_modifier
-from cleanclaim.wording import worded
+from cleanclaim.text.nearest import latest_before
+from cleanclaim.text.wording import worded
 
 _PERIODS = {"010": 10, "090": 90}
 _BY_WHOM = {

@@ -6,12 +6,12 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.edits.samples import medicare, professional
+from cleanclaim.model.expressions import in_force, names_payer
 from cleanclaim.reference import Reference
-from cleanclaim.samples import medicare, professional
-from cleanclaim.terms import in_force, names_payer
-from cleanclaim.wording import worded
+from cleanclaim.text.wording import worded
 
 _READ = (
     "claim_key", "line_number", "stands", "is_history", "patient_key", "procedure_code", "from_date", "rules_of", "payer_class",

@@ -6,11 +6,16 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.edits.samples import professional
+from cleanclaim.model.expressions import (
+    DISTINCT_MODIFIERS,
+    MODIFIERS,
+    REPEAT_MODIFIERS,
+    has_modifier,
+)
 from cleanclaim.reference import Reference
-from cleanclaim.samples import professional
-from cleanclaim.terms import DISTINCT_MODIFIERS, MODIFIERS, REPEAT_MODIFIERS, has_modifier
 
 
 @query_edit(

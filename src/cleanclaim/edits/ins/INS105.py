@@ -6,12 +6,12 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.edits.samples import institutional
+from cleanclaim.model.expressions import IS_INSTITUTIONAL
 from cleanclaim.reference import Reference
-from cleanclaim.samples import institutional
-from cleanclaim.terms import IS_INSTITUTIONAL
-from cleanclaim.wording import worded
+from cleanclaim.text.wording import worded
 
 _FIELDS = (
     ("admit_type_code", "admission_type", "type of admission", "MA41"),

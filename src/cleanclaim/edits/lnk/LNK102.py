@@ -6,10 +6,10 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.edit import Disposition, Source, fails, passes, row_edit
-from cleanclaim.samples import professional
-from cleanclaim.terms import POINTERS
-from cleanclaim.wording import worded
+from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit
+from cleanclaim.edits.samples import professional
+from cleanclaim.model.expressions import POINTERS
+from cleanclaim.text.wording import worded
 
 
 def _beyond() -> pl.Expr:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from cleanclaim.coverage import NOTICE_MODIFIERS, is_named, judged, told, untold
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.edits.lnk.policies import NOTICE_MODIFIERS, is_named, judged, told, untold
+from cleanclaim.edits.samples import medicare, professional
+from cleanclaim.model.expressions import has_modifier
 from cleanclaim.reference import Reference
-from cleanclaim.samples import medicare, professional
-from cleanclaim.terms import has_modifier
 
 
 @query_edit(

@@ -6,11 +6,11 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.edits.samples import professional
+from cleanclaim.model.expressions import in_force
 from cleanclaim.reference import Reference
-from cleanclaim.samples import professional
-from cleanclaim.terms import in_force
 
 _PREVENTIVE = r"^(Z00|Z01[0-46]|Z02|Z1[0-3]|Z23|Z30|Z76[12]|Z34|Z39|Z31|V20|V70|V72)"
 _CHECK_UP_ONLY = r"^(Z000|Z001[12])"

@@ -6,11 +6,11 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.coverage import is_named, judged
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.edits.lnk.policies import is_named, judged
+from cleanclaim.edits.samples import medicare
 from cleanclaim.reference import Reference
-from cleanclaim.samples import medicare
 
 
 @query_edit(

@@ -6,12 +6,12 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.edits.samples import medicare, professional
+from cleanclaim.model.expressions import IS_PROFESSIONAL, has_modifier
 from cleanclaim.reference import Reference
-from cleanclaim.samples import medicare, professional
-from cleanclaim.terms import IS_PROFESSIONAL, has_modifier
-from cleanclaim.wording import worded
+from cleanclaim.text.wording import worded
 
 _JUDGED = ("26", "TC", "50", "51", "62", "66", "80", "81", "82", "AS", "54", "55", "56")
 _ASKED = IS_PROFESSIONAL & has_modifier(*_JUDGED)

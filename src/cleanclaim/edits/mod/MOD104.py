@@ -6,13 +6,13 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.pairs import is_set_apart
+from cleanclaim.derived.claims import Claims
+from cleanclaim.derived.pairs import is_set_apart
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.edits.samples import medicare, professional
+from cleanclaim.model.expressions import IS_PROFESSIONAL, has_modifier
 from cleanclaim.reference import Reference
-from cleanclaim.samples import medicare, professional
-from cleanclaim.terms import IS_PROFESSIONAL, has_modifier
-from cleanclaim.wording import worded
+from cleanclaim.text.wording import worded
 
 _MINOR = ("000", "010")
 _FIRST = ("other_line_number", "_other_claim", "why")

@@ -6,11 +6,11 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.edits.samples import medicare
+from cleanclaim.model.expressions import IS_PROFESSIONAL, has_modifier
 from cleanclaim.reference import Reference
-from cleanclaim.samples import medicare
-from cleanclaim.terms import IS_PROFESSIONAL, has_modifier
 
 _VISIT = IS_PROFESSIONAL & pl.col("visit") & ~has_modifier("57", "24", "25")
 

@@ -6,11 +6,16 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.edits.samples import medicare, professional
+from cleanclaim.model.expressions import (
+    DISTINCT_MODIFIERS,
+    IS_PROFESSIONAL,
+    has_modifier,
+    modifiers_among,
+)
 from cleanclaim.reference import Reference
-from cleanclaim.samples import medicare, professional
-from cleanclaim.terms import DISTINCT_MODIFIERS, IS_PROFESSIONAL, has_modifier, modifiers_among
 
 _NO_VISIT = r"^([0-6]\d{4}|7\d{4}|8\d{4})$"
 

@@ -6,11 +6,11 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.edits.samples import institutional, professional
+from cleanclaim.model.expressions import ANATOMIC_MODIFIERS, IS_PROFESSIONAL, has_modifier, in_force
 from cleanclaim.reference import Reference
-from cleanclaim.samples import institutional, professional
-from cleanclaim.terms import ANATOMIC_MODIFIERS, IS_PROFESSIONAL, has_modifier, in_force
 
 _SAYS_WHERE = has_modifier(*ANATOMIC_MODIFIERS, "50")
 _WANTED = {

@@ -6,13 +6,18 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.loaded import SPEAKS
+from cleanclaim.derived.availability import SPEAKS
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.edits.samples import medicare
+from cleanclaim.model.expressions import (
+    ANATOMIC_MODIFIERS,
+    DISTINCT_MODIFIERS,
+    has_modifier,
+    modifiers_among,
+)
 from cleanclaim.reference import Reference
-from cleanclaim.samples import medicare
-from cleanclaim.terms import ANATOMIC_MODIFIERS, DISTINCT_MODIFIERS, has_modifier, modifiers_among
-from cleanclaim.wording import worded
+from cleanclaim.text.wording import worded
 
 _SET_APART = has_modifier(*DISTINCT_MODIFIERS)
 

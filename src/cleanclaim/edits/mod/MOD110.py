@@ -6,11 +6,11 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.edits.samples import professional
+from cleanclaim.model.expressions import ANATOMIC_MODIFIERS, SEVERAL_MODIFIERS
 from cleanclaim.reference import Reference
-from cleanclaim.samples import professional
-from cleanclaim.terms import ANATOMIC_MODIFIERS, SEVERAL_MODIFIERS
 
 _PRICING = ("26", "TC", "50", "52", "53", "54", "55", "56", "62", "66", "80", "81", "82", "AS")
 _INFORMING = (*ANATOMIC_MODIFIERS, "GA", "GX", "GY", "GZ", "KX", "Q5", "Q6", "GC", "GW", "GV")

@@ -6,12 +6,12 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.nearest import latest_before
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.edits.samples import professional
+from cleanclaim.model.expressions import MODIFIERS, has_modifier
 from cleanclaim.reference import Reference
-from cleanclaim.samples import professional
-from cleanclaim.terms import MODIFIERS, has_modifier
+from cleanclaim.text.nearest import latest_before
 
 _AGAIN = ("76", "77", "91")
 _GLOBAL = ("24", "58", "78", "79")

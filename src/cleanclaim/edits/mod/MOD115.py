@@ -6,12 +6,12 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.laboratory import qw_of
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.edits.mod.waived_tests import qw_of
+from cleanclaim.edits.samples import medicare
+from cleanclaim.model.expressions import has_modifier
 from cleanclaim.reference import Reference
-from cleanclaim.samples import medicare
-from cleanclaim.terms import has_modifier
 
 _LABORATORY = r"^(8\d{4}|G\d{4}|\d{4}U)$"
 _ASKED = has_modifier("QW") & pl.col("procedure_code").str.contains(_LABORATORY)

@@ -6,12 +6,12 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.pairs import ASSOCIATED, is_set_apart
+from cleanclaim.derived.claims import Claims
+from cleanclaim.derived.pairs import ASSOCIATED, is_set_apart
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.edits.samples import medicare
+from cleanclaim.model.expressions import ANATOMIC_MODIFIERS
 from cleanclaim.reference import Reference
-from cleanclaim.samples import medicare
-from cleanclaim.terms import ANATOMIC_MODIFIERS
 
 _OTHER = [modifier for modifier in ASSOCIATED if modifier not in ANATOMIC_MODIFIERS]
 

@@ -6,11 +6,11 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.edits.samples import medicare
+from cleanclaim.model.expressions import IS_PROFESSIONAL, in_force, listed
 from cleanclaim.reference import Reference
-from cleanclaim.samples import medicare
-from cleanclaim.terms import IS_PROFESSIONAL, in_force, listed
 
 _READ = (
     "claim_key", "line_number", "claim_type", "stands", "is_history", "patient_key", "billing_npi", "procedure_code", "from_date",

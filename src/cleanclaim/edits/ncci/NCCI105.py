@@ -6,12 +6,12 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.pairs import is_set_apart
+from cleanclaim.derived.claims import Claims
+from cleanclaim.derived.pairs import is_set_apart
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.edits.samples import medicare
 from cleanclaim.reference import Reference
-from cleanclaim.samples import medicare
-from cleanclaim.wording import worded
+from cleanclaim.text.wording import worded
 
 
 @query_edit(

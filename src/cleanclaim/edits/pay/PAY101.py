@@ -6,11 +6,10 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
-from cleanclaim.reference import Reference
-from cleanclaim.samples import medicare, professional
-from cleanclaim.terms import (
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.edits.samples import medicare, professional
+from cleanclaim.model.expressions import (
     ANATOMIC_MODIFIERS,
     MODIFIERS,
     daily_units,
@@ -19,6 +18,7 @@ from cleanclaim.terms import (
     is_missing,
     names_payer,
 )
+from cleanclaim.reference import Reference
 
 _A_DAY = 1440
 _VALUE = pl.col("value").fill_null("")

@@ -6,9 +6,9 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.edit import Disposition, Source, fails, passes, row_edit
-from cleanclaim.samples import institutional, professional
-from cleanclaim.wording import worded
+from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit
+from cleanclaim.edits.samples import institutional, professional
+from cleanclaim.text.wording import worded
 
 _FORM = r"^(\d{5}|\d{4}[AFMTU]|[A-V]\d{4})$"
 """CPT Category I (five digits), its lettered categories, HCPCS Level II and dental codes."""

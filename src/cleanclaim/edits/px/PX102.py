@@ -6,11 +6,11 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.procedures import CODE, judged
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.edits.px.in_force import CODE, judged
+from cleanclaim.edits.samples import professional
 from cleanclaim.reference import Reference
-from cleanclaim.samples import professional
 
 
 def _unchecked(claims: Claims, reference: Reference) -> Rows:

@@ -6,12 +6,12 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.edits.samples import professional
 from cleanclaim.reference import Reference
-from cleanclaim.samples import professional
-from cleanclaim.shown import number_words
-from cleanclaim.wording import worded
+from cleanclaim.text.masking import number_words
+from cleanclaim.text.wording import worded
 
 _IS_PERFORMANCE = pl.col("procedure_code").str.contains(r"^\d{4}F$")
 

@@ -6,12 +6,12 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.edits.samples import professional
+from cleanclaim.model.expressions import in_force
 from cleanclaim.reference import Reference
-from cleanclaim.samples import professional
-from cleanclaim.terms import in_force
-from cleanclaim.wording import worded
+from cleanclaim.text.wording import worded
 
 
 def _has_an_age(reference: Reference) -> pl.Expr:

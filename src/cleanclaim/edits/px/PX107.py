@@ -6,9 +6,9 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.edit import Disposition, Source, fails, passes, row_edit, unchecked
-from cleanclaim.samples import medicare, professional
-from cleanclaim.terms import IS_MEDICARE, IS_PROFESSIONAL, has_modifier
+from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit, unchecked
+from cleanclaim.edits.samples import medicare, professional
+from cleanclaim.model.expressions import IS_MEDICARE, IS_PROFESSIONAL, has_modifier
 
 _ASKED = IS_MEDICARE & IS_PROFESSIONAL & ~has_modifier("GY", "GX")
 

@@ -6,9 +6,9 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.edit import Disposition, Source, fails, passes, row_edit, unchecked
-from cleanclaim.samples import medicare
-from cleanclaim.units import HAS_LIMIT, MUE_MANUAL, OF_THE_DAY, over_the_day
+from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit, unchecked
+from cleanclaim.edits.qty.limits import HAS_LIMIT, MUE_MANUAL, OF_THE_DAY, over_the_day
+from cleanclaim.edits.samples import medicare
 
 
 @row_edit(

@@ -6,9 +6,9 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.edit import Disposition, Source, fails, passes, row_edit, unchecked
-from cleanclaim.samples import medicare
-from cleanclaim.terms import has_modifier
+from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit, unchecked
+from cleanclaim.edits.samples import medicare
+from cleanclaim.model.expressions import has_modifier
 
 _BOTH = has_modifier("50") & (pl.col("claim_type") == "professional")
 

@@ -6,11 +6,11 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derive import Claims
-from cleanclaim.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.edits.samples import professional
+from cleanclaim.model.expressions import daily_units, in_force
 from cleanclaim.reference import Reference
-from cleanclaim.samples import professional
-from cleanclaim.terms import daily_units, in_force
 
 _LEAST_OF_A_QUARTER = 8
 _SESSION = 480

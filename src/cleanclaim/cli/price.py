@@ -1,0 +1,162 @@
+"""`cleanclaim price`: what Medicare would allow for each line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from cleanclaim.cli.terminal import COULD_NOT_RUN, progress, reference, settings, tell
+from cleanclaim.errors import ConfigError
+from cleanclaim.storage.durable import whole_file
+from cleanclaim.text.escaping import visible
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from cleanclaim.report.result import Report
+
+_OF_LINE: Final = ("procedure_code", "units", "charge_amount", "allowed", "basis", "reason")
+
+
+def price(
+    inputs: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE...", help="837 files, CSV or Parquet tables, folders, or -."),
+    ],
+    *,
+    format_: Annotated[str, typer.Option("--format", "-f", help="text, csv or json.")] = "text",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write the prices to this file; only you can read it."),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            help="The day claims are judged on (YYYY-MM-DD); default the day each was sent.",
+        ),
+    ] = None,
+    store: Annotated[
+        Path | None, typer.Option("--store", help="The reference store, if not the usual one.")
+    ] = None,
+    lock: Annotated[
+        Path | None,
+        typer.Option("--lock", help="Use exactly the releases that this lock file pins."),
+    ] = None,
+) -> None:
+    """Tell what Medicare's fee schedules would allow for each line, dearest first, and why a line has no price."""
+    from cleanclaim import config, pipeline  # noqa: PLC0415 - start-up: only what the command needs is loaded
+
+    written = {"text": _text, "csv": _csv, "json": _json}
+    if format_ not in written:
+        raise ConfigError([f"there is no format '{format_}'; there are {', '.join(written)}"])
+    chosen = settings(config.load({"as_of": as_of}))
+    with progress() as (words, claims):
+        tables = reference(store, lock)
+        tables.on_progress(words)
+        report = pipeline.check_inputs(inputs, tables, [], chosen, progress=claims)
+        lines = _lines(report)
+    _put(written[format_](lines), output)
+    for entry in report.unread:
+        tell(f"cleanclaim: {entry.error}", err=True)
+    if report.unread:
+        raise typer.Exit(COULD_NOT_RUN)
+
+
+def _lines(report: Report) -> pl.DataFrame:
+    """The dearest first; lines without a price after them, the dearest charge first."""
+    import polars as pl  # noqa: PLC0415
+
+    from cleanclaim.model.expressions import MODIFIERS  # noqa: PLC0415
+    from cleanclaim.text.masking import showable_table  # noqa: PLC0415
+
+    claims = report.claims.select("claim_key", "claim_id", "file")
+    return (
+        showable_table("lines", report.lines)
+        .join(claims, on="claim_key", how="left")
+        .sort(
+            ["allowed", "charge_amount", "claim_key", "line_number"],
+            descending=[True, True, False, False],
+            nulls_last=True,
+        )
+        .select(
+            "file",
+            "claim_id",
+            "line_number",
+            "from_date",
+            pl.concat_str(MODIFIERS, separator=" ", ignore_nulls=True).alias("modifiers"),
+            *_OF_LINE,
+        )
+    )
+
+
+def _totals(lines: pl.DataFrame) -> dict[str, Any]:
+    """How many lines have a price, what they are worth, and why the others have none."""
+    import polars as pl  # noqa: PLC0415
+
+    has_price = lines["allowed"].is_not_null()
+    known = lines.filter(has_price)
+    reasons = (
+        lines.filter(~has_price)
+        .group_by("reason")
+        .agg(pl.len().alias("lines"), pl.col("charge_amount").sum().alias("charged"))
+        .sort("lines", "reason", descending=[True, False])
+    )
+    return {
+        "lines": lines.height,
+        "priced": known.height,
+        "allowed": known["allowed"].sum(),
+        "charged": known["charge_amount"].sum(),
+        "not_priced": reasons.to_dicts(),
+    }
+
+
+def _text(lines: pl.DataFrame) -> str:
+    totals = _totals(lines)
+    rows = [visible(_row(row)) for row in lines.iter_rows(named=True) if row["allowed"] is not None]
+    if rows:
+        rows = [f"{'ALLOWED':>12} {'CHARGED':>12}  {'CODE':<5} {'MODIFIERS':<11} CLAIM", *rows, ""]
+    rows.append(
+        f"{totals['priced']:,} of {totals['lines']:,} lines priced: allowed {_money(totals['allowed'])} of {_money(totals['charged'])} charged."
+    )
+    for cause in totals["not_priced"]:
+        count = "1 line" if cause["lines"] == 1 else f"{cause['lines']:,} lines"
+        rows.append(f"not priced: {count}, {_money(cause['charged'])} charged: {cause['reason']}")
+    return "\n".join(rows) + "\n"
+
+
+def _row(row: dict[str, Any]) -> str:
+    claim = f"{row['claim_id'] or ''} line {row['line_number']}"
+    return (
+        f"{_money(row['allowed']):>12} {_money(row['charge_amount']):>12}  {row['procedure_code'] or '':<5} {row['modifiers']:<11} {claim}"
+        f"  ({row['basis']})"
+    )
+
+
+def _money(amount: object) -> str:
+    return "" if amount is None else f"${amount:,.2f}"
+
+
+def _csv(lines: pl.DataFrame) -> str:
+    from cleanclaim.report.csv import harmless  # noqa: PLC0415
+
+    return lines.with_columns(harmless()).write_csv()
+
+
+def _json(lines: pl.DataFrame) -> str:
+    content = {"summary": _totals(lines), "lines": lines.to_dicts()}
+    return json.dumps(content, indent=2, default=str) + "\n"
+
+
+def _put(text: str, output: Path | None) -> None:
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        with whole_file(output) as out:
+            out.write(text.encode())
+    except OSError as error:
+        raise ConfigError([f"{output}: {error.strerror}"]) from None

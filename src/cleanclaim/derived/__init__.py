@@ -1,0 +1,1 @@
+"""The tables that edits read, made from the claims and the reference."""

@@ -1,0 +1,254 @@
+"""Whether a dated table speaks of a code on a day: by a whole release, by a release of a few codes that holds it, or not at all.
+
+Some tables depend on the claim: unit limits and pairs of procedures have one table for practitioners and one for hospital outpatients, and
+Medicaid has its
+own. `ROUTES` names them; `table_of_lines` says which one stands for each line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from cleanclaim.model.arrays import NO_DAY, Days, is_among, packed
+from cleanclaim.reference import Reference, starter
+
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+NO_TABLE: Final = 0
+OUTSIDE: Final = 1
+SPEAKS: Final = 2
+Marks = npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True)
+class Loadable:
+    """What a table is called, and what brings it."""
+
+    words: str
+    file: str
+
+    @property
+    def supply(self) -> str:
+        """What a user does to have it."""
+        return f"cleanclaim reference import (or update): {self.file}"
+
+
+TABLES: Final = {
+    "mpfs": Loadable("Medicare Physician Fee Schedule", "CMS's PFS relative value files (RVUyyX)"),
+    "mue": Loadable("table of unit limits (MUE)", "CMS's NCCI medically unlikely edits"),
+    "ptp": Loadable("table of procedure pairs (NCCI)", "CMS's NCCI procedure-to-procedure edits"),
+    "ncci_add_on": Loadable("table of add-on codes", "CMS's NCCI add-on code edits"),
+    "procedure_codes": Loadable(
+        "list of procedure codes",
+        "CMS's HCPCS file for Level II codes; CMS's PFS relative value files, or your CPT files, for CPT codes",
+    ),
+    "coverage": Loadable(
+        "coverage policy that names the procedure",
+        "CMS's Medicare Coverage Database export, or your own table of policies",
+    ),
+    "local policies": Loadable(
+        "local coverage policy that names the procedure",
+        "CMS's Medicare Coverage Database export, or your own table of policies",
+    ),
+    "national policies": Loadable(
+        "national coverage policy that names the procedure",
+        "CMS's Medicare Coverage Database export, or your own table of policies",
+    ),
+    "telehealth": Loadable("telehealth list", "CMS's list of telehealth services"),
+    "clia_qw": Loadable("list of waived tests", "CMS's clinical laboratory fee schedule"),
+    "frequency_limits": Loadable("frequency limit", "a table of frequency limits"),
+}
+"""By the name that edits ask for."""
+
+ROUTES: Final = {
+    "mue": ("mue_practitioner", "mue_hospital", "mue_dme"),
+    "ptp": ("ncci_ptp_practitioner", "ncci_ptp_hospital", "ncci_ptp_practitioner"),
+}
+"""Medicare's tables for professional claims, outpatient hospital claims, suppliers' claims."""
+MEDICAID: Final = {
+    "mue": ("medicaid_mue_practitioner", "medicaid_mue_hospital", "medicaid_mue_dme"),
+    "ptp": ("medicaid_ptp_practitioner", "medicaid_ptp_hospital", "medicaid_ptp_dme"),
+}
+_TOLD: Final = {
+    "claim_key": pl.Int64,
+    "reason": pl.String,
+    "procedure_code": pl.String,
+    "lines": pl.Int64,
+    "supply": pl.String,
+    "table": pl.String,
+}
+_SUPPLIER: Final = pl.col("billing_taxonomy_code").str.contains(r"^(332B|335E)")
+_SETTING: Final = (
+    pl.when(pl.col("claim_type") == "professional")
+    .then(pl.when(_SUPPLIER.fill_null(value=False)).then(2).otherwise(0))
+    .when((pl.col("claim_type") == "institutional") & ~pl.col("is_inpatient"))
+    .then(1)
+    .cast(pl.UInt32)
+    .alias("setting")
+)
+
+
+def settings(lines: pl.DataFrame) -> pl.Series:
+    """Whose tables stand for each line: 0 practitioners', 1 hospital outpatients', 2 suppliers'; null for none (inpatient and dental claims).
+
+    Args:
+        lines: with claim_type, billing_taxonomy_code, is_inpatient.
+    """
+    return lines.select(_SETTING).to_series()
+
+
+def routes(
+    lines: pl.DataFrame, settings: pl.Series, reference: Reference, name: str
+) -> pl.Series | str:
+    """The table that stands for each line.
+
+    Args:
+        lines: with rules_of and from_date.
+        settings: whose tables stand for each line, as `settings` tells.
+        reference: the dated tables.
+        name: a name that edits ask for.
+
+    Returns:
+        Names of tables, null for a line to which no such table applies (inpatient and dental claims); one name where it is the same for all.
+    """
+    if name not in ROUTES:
+        return name
+    own = pl.Series("table", ROUTES[name]).gather(settings)
+    if not any(reference.coverage(table) for table in MEDICAID[name]):
+        return own
+    theirs = pl.Series("theirs", MEDICAID[name]).gather(settings)
+    has_theirs = pl.lit(value=False)
+    for table in MEDICAID[name]:
+        covered = _on_days(pl.col("from_date"), reference.coverage(table))
+        has_theirs |= (pl.col("theirs") == table) & covered
+    medicaid = (pl.col("rules_of") == "medicaid") & has_theirs
+    chosen = pl.when(medicaid.fill_null(value=False)).then("theirs").otherwise("table")
+    known = lines.select("rules_of", "from_date").hstack([own, theirs])
+    return known.select(chosen.alias("table")).to_series()
+
+
+def _on_days(day: pl.Expr, spans: Sequence[tuple[date, date]]) -> pl.Expr:
+    covered = pl.lit(value=False)
+    for first, last in spans:
+        covered |= day.is_between(pl.lit(first), pl.lit(last))
+    return covered.fill_null(value=False)
+
+
+def marks(
+    codes: npt.NDArray[np.uint64], on: Days, tables: pl.Series | str, reference: Reference
+) -> Marks:
+    """For each line whether its table speaks of its code on its day.
+
+    Args:
+        codes: the lines' procedure codes as numbers, 0 for none.
+        on: their days as numbers.
+        tables: the table of each line, as `routes` gives them.
+        reference: the dated tables.
+
+    Returns:
+        `NO_TABLE`, `OUTSIDE` or `SPEAKS`; a line without code, day or table counts as spoken of, since nothing can be asked.
+    """
+    found = np.full(len(codes), SPEAKS, dtype=np.int8)
+    askable = (codes != 0) & (on != NO_DAY)
+    names = [tables] if isinstance(tables, str) else list(tables.unique().drop_nulls())
+    for table in names:
+        missing = askable & ~covered(on, reference.whole(table))
+        if not missing.any():
+            continue
+        if not isinstance(tables, str):
+            missing &= (tables == table).fill_null(value=False).to_numpy()
+        partly = missing & covered(on, reference.coverage(table))
+        known = partly & is_among(codes, _starter_codes(reference))
+        found[missing & ~partly] = NO_TABLE
+        found[partly & ~known] = OUTSIDE
+    return found
+
+
+def policy_marks(codes: npt.NDArray[np.uint64], on: Days, reference: Reference, kind: str) -> Marks:
+    """As `marks`, for coverage policies: a line is spoken of where some policy of the kind names its code, or where all of the kind are loaded for its day.
+
+    Args:
+        codes: the lines' procedure codes as numbers, 0 for none.
+        on: their days as numbers.
+        reference: the dated tables.
+        kind: local or national; national lists come one by one, so that all of them are never known to be loaded.
+    """
+    table = "coverage_procedures"
+    named = reference.derived(f"{kind} policies", lambda: _named(reference.table(table), kind))
+    known = is_among(codes, named["code"].to_numpy()) | (codes == 0)
+    if kind == "local":
+        known |= covered(on, reference.whole(table))
+    known |= on == NO_DAY
+    return np.where(known, SPEAKS, NO_TABLE).astype(np.int8)
+
+
+def _named(table: pl.DataFrame, kind: str) -> pl.DataFrame:
+    return pl.DataFrame({"code": np.unique(packed(table.filter(pl.col("kind") == kind)["code"]))})
+
+
+def covered(on: Days, spans: Sequence[tuple[date, date]]) -> npt.NDArray[np.bool_]:
+    """For each day whether it lies in one of some spans."""
+    inside = np.zeros(len(on), dtype=bool)
+    for first, last in spans:
+        low, high = first.toordinal() - _EPOCH, last.toordinal() - _EPOCH
+        inside |= (on >= low) & (on <= high)
+    return inside
+
+
+def _starter_codes(reference: Reference) -> npt.NDArray[np.uint64]:
+    kept = reference.derived(
+        "starter codes",
+        lambda: pl.DataFrame({"code": np.sort(packed(starter.codes()["code"]))}),
+    )
+    return kept["code"].to_numpy()
+
+
+def unspoken(
+    lines: pl.DataFrame, asked: npt.NDArray[np.bool_], found: Marks, name: str
+) -> pl.DataFrame | None:
+    """What to tell of lines that no table speaks of: one row for each year without a table, and one for each code outside a table of few.
+
+    Args:
+        lines: with procedure_code and from_date.
+        asked: the lines that an edit asks about.
+        found: their marks.
+        name: the table's name as edits ask for it.
+
+    Returns:
+        Rows of `not_checked` without a claim: reason, supply, table, procedure_code, lines. None where there is nothing to tell.
+    """
+    told = TABLES[name]
+    without = pl.Series(asked & (found == NO_TABLE))
+    outside = pl.Series(asked & (found == OUTSIDE))
+    if not without.any() and not outside.any():
+        return None
+    years = _counts(lines["from_date"].filter(without).dt.year())
+    codes = _counts(lines["procedure_code"].filter(outside))
+    reasons = [f"no {told.words} is loaded for {year}" for year in years]
+    outsiders = [
+        f"{code} is not in the starter set, and no {told.words} is loaded" for code in codes
+    ]
+    count = len(reasons) + len(outsiders)
+    return pl.DataFrame(
+        {
+            "claim_key": [None] * count,
+            "reason": [*reasons, *outsiders],
+            "procedure_code": [*([None] * len(reasons)), *codes],
+            "lines": [*years.values(), *codes.values()],
+            "supply": [told.supply] * count,
+            "table": [name] * count,
+        },
+        schema=_TOLD,
+    )
+
+
+def _counts(values: pl.Series) -> dict[object, int]:
+    """How often each value is there, in the values' order."""
+    counted = values.value_counts(name="times")
+    return dict(counted.sort(values.name).iter_rows())

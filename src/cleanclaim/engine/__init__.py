@@ -1,0 +1,1 @@
+"""The engine: edits over claims, findings out."""

@@ -1,0 +1,384 @@
+"""The engine: edits over a batch of claims, findings out.
+
+Row edits of a table are evaluated in one pass; query edits are collected together. Only rows that were hit are then written out: keys,
+evidence, message. What an edit could not judge becomes a row of the second table, `not_checked`. An edit that fails stops no other: the pass or the
+collection is done again edit by edit, and the ones that fail are named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from typing import Final, TypeVar
+from weakref import ref
+
+import polars as pl
+
+from cleanclaim.derived.availability import SPEAKS, unspoken
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import KEYS, Edit, Rows
+from cleanclaim.engine.claim_order import renumbered
+from cleanclaim.engine.findings import FINDINGS, Hit, findings_of, written
+from cleanclaim.engine.messages import render
+from cleanclaim.failures import Failure, reason_of
+from cleanclaim.model import Batch
+from cleanclaim.model.arrays import taken
+from cleanclaim.model.keys import found_in, keys_of, whole_numbers
+from cleanclaim.reference import Reference
+
+NOT_CHECKED: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "code": pl.String,
+    "claim_id": pl.String,
+    "line_number": pl.Int64,
+    "diagnosis_number": pl.Int64,
+    "reason": pl.String,
+    "supply": pl.String,
+    "table": pl.String,
+    "procedure_code": pl.String,
+    "lines": pl.Int64,
+    "file": pl.String,
+    "claim_key": pl.Int64,
+}
+"""Columns of what could not be checked: which edit, where, why, and what would supply what was missing.
+
+What a table does not hold is told once, without a claim, with the `procedure_code` that it does not speak of (null where it speaks of none on
+those days) and how many `lines` of the batch it touches; so a line was not checked where a row names its code, or no code.
+"""
+
+_BY_ROW: Final = (
+    "claims",
+    "diagnoses",
+    "lines",
+    "line_fees",
+    "line_diagnoses",
+    "line_modifiers",
+    "syntax_faults",
+)
+
+
+NOT_CHECKED_ORDER: Final = (
+    "claim_key", "line_number", "diagnosis_number", "code", "procedure_code", "reason", "table",
+)  # fmt: skip
+
+
+Result = TypeVar("Result")
+Asked = Mapping[str, tuple[Edit, pl.Expr]]
+"""Expressions over one table by a name of their own, with the edit that asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the edits say of one batch.
+
+    Attributes:
+        findings: one row a finding, columns `cleanclaim.engine.findings.FINDINGS`.
+        not_checked: one row an edit and place that could not be judged, columns `NOT_CHECKED`.
+        failures: edits that failed, or the whole batch if nothing of it could be checked.
+    """
+
+    findings: pl.DataFrame
+    not_checked: pl.DataFrame
+    failures: tuple[Failure, ...] = ()
+
+
+def check(batch: Batch, reference: Reference, edits: Sequence[Edit]) -> Checked:
+    """Run edits over one batch of whole patients.
+
+    Args:
+        batch: the claims.
+        reference: the dated tables.
+        edits: the edits to run.
+
+    Returns:
+        Findings in order of claim, line, diagnosis and code; claims of the history are looked at but never reported on. Whatever fails is among the
+        failures; nothing is raised.
+    """
+    try:
+        numbered = renumbered(batch)
+        run = _run(Claims(numbered.batch, reference), edits)
+        hits = run.written(run.hits, written)
+        unchecked = run.written(run.unchecked, _write_unchecked)
+        failed = run.failed
+        del run  # and with it the derived tables, which findings no longer need
+        found = numbered.as_read(findings_of(numbered.batch, hits))
+        gaps = numbered.as_read(_not_checked(numbered.batch, unchecked))
+    except BaseException as error:  # noqa: BLE001 - a panic is no Exception
+        return _nothing(batch, reason_of(error))
+    count = _own(batch).height
+    failures = tuple(Failure("edit", code, count, why) for code, why in failed.items())
+    return Checked(found, gaps, failures)
+
+
+def _nothing(batch: Batch, reason: str) -> Checked:
+    """What is said of a batch that could not be checked."""
+    own = _own(batch)
+    first = own["claim_id"][0] if own.height else None
+    failure = Failure("claims", first or "(no claim number)", own.height, reason)
+    return Checked(pl.DataFrame(schema=FINDINGS), pl.DataFrame(schema=NOT_CHECKED), (failure,))
+
+
+def _own(batch: Batch) -> pl.DataFrame:
+    """The claims that are checked, history left out."""
+    return batch.claims.filter(~pl.col("is_history").fill_null(value=False))
+
+
+def evaluate(claims: Claims, edits: Sequence[Edit]) -> int:
+    """Run edits over derived tables and write nothing of what they find; how many rows are at fault or could not be judged."""
+    run = _run(claims, edits)
+    return sum(rows.height for _, rows in (*run.hits, *run.unchecked))
+
+
+@dataclass(slots=True)
+class _Run:
+    """What edits find in a batch.
+
+    Attributes:
+        claims: the derived tables of the batch.
+        hits: the rows at fault.
+        unchecked: the rows that could not be judged.
+        failed: why an edit failed, by its code.
+    """
+
+    claims: Claims
+    hits: list[Hit] = field(default_factory=list)
+    unchecked: list[Hit] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+
+    def attempt(self, edit: Edit, work: Callable[[], Result]) -> Result | None:
+        """The result of an edit's work; None where it fails, which is noted."""
+        try:
+            return work()
+        except BaseException as error:  # noqa: BLE001 - a panic is no Exception
+            self.failed.setdefault(edit.code, _reason(error))
+            return None
+
+    def marks(self, frame: pl.DataFrame, asked: Asked) -> dict[str, pl.Series]:
+        """The rows of a table that meet each expression; expressions that fail are left out."""
+        try:
+            return frame.select(test for _, test in asked.values()).to_dict()
+        except BaseException as error:  # noqa: BLE001 - a panic is no Exception
+            reason_of(error)
+        alone = {
+            name: self.attempt(edit, partial(_alone, frame, test))
+            for name, (edit, test) in asked.items()
+        }
+        return {name: marks for name, marks in alone.items() if marks is not None}
+
+    def written(
+        self, hits: Sequence[Hit], write: Callable[[Edit, pl.DataFrame], pl.DataFrame]
+    ) -> list[Hit]:
+        """The rows of each edit as they are reported."""
+        rows = [(edit, self.attempt(edit, partial(write, edit, found))) for edit, found in hits]
+        return [(edit, frame) for edit, frame in rows if frame is not None]
+
+
+def _alone(frame: pl.DataFrame, test: pl.Expr) -> pl.Series:
+    return frame.select(test).to_series()
+
+
+def _reason(error: BaseException) -> str:
+    """Why an edit failed; a column that is not there is named, since the tables of the model have no names of a user's."""
+    said = reason_of(error)
+    if isinstance(error, pl.exceptions.ColumnNotFoundError):
+        return str(error).split("\n", 1)[0]
+    return said
+
+
+def _run(claims: Claims, edits: Sequence[Edit]) -> _Run:
+    """Run edits over the derived tables."""
+    run = _Run(claims)
+    asked = {edit.code for edit in edits if edit.table is None and not edit.when}
+    for table in _BY_ROW:
+        asked |= _run_row_edits(run, table, edits)
+    _run_query_edits(run, [edit for edit in edits if edit.code in asked])
+    _add_unspoken(run, edits)
+    return run
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """What is asked of every row of one table.
+
+    Attributes:
+        asked: expressions by name: the code of a row edit; with a ? before it when that edit cannot judge a row; with a > before it the test of a query edit.
+            Null, where a row does not tell, is no fault.
+        broken: why an expression could not be made, by the edit's code.
+    """
+
+    asked: dict[str, tuple[Edit, pl.Expr]]
+    broken: dict[str, str]
+
+
+@lru_cache(maxsize=64)
+def _pass(table: str, edits: tuple[Edit, ...], reference: ref[Reference]) -> _Pass:
+    """The expressions are made once: that takes longer than running them over one claim."""
+    made = _Pass({}, {})
+    for name, edit, make in _makers(table, edits, reference()):
+        try:
+            made.asked[name] = edit, make().alias(name)
+        except BaseException as error:  # noqa: BLE001 - an edit may be anybody's code
+            made.broken[edit.code] = _reason(error)
+    return made
+
+
+def _makers(
+    table: str, edits: Sequence[Edit], reference: Reference | None
+) -> Iterator[tuple[str, Edit, Callable[[], pl.Expr]]]:
+    """What makes each expression over a table, by the name it is to have."""
+    for edit in edits:
+        if edit.table == table:
+            yield edit.code, edit, edit.function
+            if isinstance(edit.unchecked, pl.Expr):
+                yield f"?{edit.code}", edit, partial(_itself, edit.unchecked)
+        for name, test in edit.when.items():
+            if name == table and reference is not None:
+                made = (
+                    partial(_itself, test)
+                    if isinstance(test, pl.Expr)
+                    else partial(test, reference)
+                )
+                yield f">{edit.code}", edit, made
+
+
+def _itself(expression: pl.Expr) -> pl.Expr:
+    return expression
+
+
+def _run_row_edits(run: _Run, table: str, edits: Sequence[Edit]) -> set[str]:
+    """Run the row edits of a table; the codes of the query edits whose test on it some row meets."""
+    own = _pass(table, tuple(edits), ref(run.claims.reference))
+    run.failed |= own.broken
+    if not own.asked:
+        return set()
+    frame: pl.DataFrame = (
+        getattr(run.claims, table) if table != "syntax_faults" else run.claims.batch.syntax_faults
+    )
+    if frame.is_empty():
+        return set()
+    met = set()
+    for name, marks in run.marks(frame, own.asked).items():
+        edit = own.asked[name][0]
+        if not run.attempt(edit, marks.any):
+            continue
+        if name.startswith(">"):
+            met.add(edit.code)
+        elif name.startswith("?"):
+            run.unchecked.append((edit, frame.filter(marks)))
+        else:
+            rows = run.attempt(edit, partial(_with_evidence, edit, frame, marks, table))
+            run.hits += [] if rows is None else [(edit, rows)]
+    return met
+
+
+def _with_evidence(
+    edit: Edit, frame: pl.DataFrame, at_fault: pl.Series, table: str
+) -> pl.DataFrame:
+    """The rows at fault with what the edit shows of them; of a wide table only what that needs is read."""
+    keys = [name for name in KEYS if name in frame.columns]
+    place = ["file", "position"] if table == "syntax_faults" else []
+    shown = [pl.col(said) if isinstance(said, str) else said for said in edit.evidence]
+    read = [name for said in shown for name in said.meta.root_names()]
+    rows = frame.select(list(dict.fromkeys([*keys, *place, *read]))).filter(at_fault)
+    return rows.select(*keys, *place, *shown)
+
+
+def _run_query_edits(run: _Run, edits: Sequence[Edit]) -> None:
+    asked: list[tuple[Edit, list[Hit], Rows]] = []
+    for edit in edits:
+        for decide, into in ((edit.function, run.hits), (edit.unchecked, run.unchecked)):
+            if decide is None or isinstance(decide, pl.Expr):
+                continue
+            rows = run.attempt(edit, partial(decide, run.claims, run.claims.reference))
+            if rows is not None:
+                asked.append((edit, into, rows))
+    for edit, into, frame in _collected(run, asked):
+        if "claim_key" not in frame.columns:
+            run.failed.setdefault(edit.code, "the rows at fault have no claim_key")
+        elif frame.height:
+            into.append((edit, frame))
+
+
+def _collected(
+    run: _Run, asked: Sequence[tuple[Edit, list[Hit], Rows]]
+) -> Iterator[tuple[Edit, list[Hit], pl.DataFrame]]:
+    """The rows of query edits; those of lazy frames are worked out together, or one by one where one fails."""
+    lazy = [(edit, rows) for edit, _, rows in asked if isinstance(rows, pl.LazyFrame)]
+    done: list[pl.DataFrame | None]
+    try:
+        done = list(pl.collect_all([rows for _, rows in lazy]))
+    except BaseException as error:  # noqa: BLE001 - a panic is no Exception
+        reason_of(error)
+        done = [run.attempt(edit, rows.collect) for edit, rows in lazy]
+    collected = iter(done)
+    for edit, into, rows in asked:
+        frame = rows if isinstance(rows, pl.DataFrame) else next(collected)
+        if frame is not None:
+            yield edit, into, frame
+
+
+def _add_unspoken(run: _Run, edits: Sequence[Edit]) -> None:
+    """Add what the tables that edits ask do not speak of."""
+    claims = run.claims
+    tests = _asking(tuple(edits))
+    names = {name.partition(" ")[2] for name in tests}
+    silent = {name for name in names if (claims.spoken(name) != SPEAKS).any()}
+    asked = {name: test for name, test in tests.items() if name.partition(" ")[2] in silent}
+    if not asked:
+        return
+    for name, marks in run.marks(claims.lines, asked).items():
+        table = name.partition(" ")[2]
+        edit = asked[name][0]
+        tell = partial(unspoken, claims.lines, marks.to_numpy(), claims.spoken(table), table)
+        rows = run.attempt(edit, tell)
+        if rows is not None:
+            run.unchecked.append((edit, rows))
+
+
+@lru_cache(maxsize=8)
+def _asking(edits: tuple[Edit, ...]) -> dict[str, tuple[Edit, pl.Expr]]:
+    """Which lines edits ask a table about, by the edit's code and the table's name."""
+    current = ~pl.col("is_history").fill_null(value=False)
+    return {
+        f"{edit.code} {name}": (
+            edit,
+            (test & current).fill_null(value=False).alias(f"{edit.code} {name}"),
+        )
+        for edit in edits
+        for name, test in edit.asks.items()
+    }
+
+
+def _not_checked(batch: Batch, unchecked: Sequence[Hit]) -> pl.DataFrame:
+    if not unchecked:
+        return pl.DataFrame(schema=NOT_CHECKED)
+    told = pl.concat([rows for _, rows in unchecked])
+    of_claim = batch.claims.select("claim_id", "file", "is_history")
+    keys = whole_numbers(told["claim_key"].fill_null(-1))
+    at = found_in(keys_of(batch.claims), keys)
+    rows = told.hstack(taken(of_claim, at))
+    if rows["is_history"].any():
+        rows = rows.filter(~pl.col("is_history").fill_null(value=False))
+    return rows.select(list(NOT_CHECKED)).sort(NOT_CHECKED_ORDER)
+
+
+def _write_unchecked(edit: Edit, rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.select(_told(edit, tuple(rows.schema.items())))
+
+
+@lru_cache(maxsize=1024)
+def _told(edit: Edit, columns: tuple[tuple[str, pl.DataType], ...]) -> list[pl.Expr]:
+    """What is told of rows that an edit could not judge; the same each time that they have the same columns."""
+    schema = pl.Schema(columns)
+    own = {
+        "code": pl.lit(edit.code),
+        "reason": render(edit.unchecked_reason, schema) if "reason" not in schema else pl.col("reason"),
+        "supply": pl.lit(edit.supply or None, pl.String) if "supply" not in schema else pl.col("supply"),
+    }  # fmt: skip
+    told = [name for name in NOT_CHECKED if name not in {"claim_id", "file"}]
+    return [
+        own.get(name, pl.col(name) if name in schema else pl.lit(None))
+        .cast(NOT_CHECKED[name])
+        .alias(name)
+        for name in told
+    ]

@@ -1,0 +1,86 @@
+"""What makes two runs the same, so that one may go on with the work of the other."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from cleanclaim.edits.edit import Edit
+from cleanclaim.large.job import Job
+from cleanclaim.read.history import MARK, is_history
+from cleanclaim.read.sources import is_stream
+from cleanclaim.reference import Reference
+from cleanclaim.version import VERSION
+
+
+def identity_of(job: Job) -> dict[str, Any]:
+    """Inputs (name, size, time of change), settings, edits, releases and sizes of a run, as JSON has them.
+
+    What comes through a pipe cannot be told from another; it is never gone on with.
+    """
+    settings = {name: str(value) for name, value in asdict(job.settings).items()}
+    return {
+        "version": VERSION,
+        "inputs": _stamps(job.inputs),
+        "history": _stamps(job.history),
+        "settings": settings,
+        "edits": _edits(job.edits),
+        "releases": _releases(job.reference),
+        "plan": asdict(job.plan),
+    }
+
+
+def size_of(inputs: Iterable[str | Path]) -> int:
+    """Bytes of the files below the inputs, as they lie on disk."""
+    return sum(stat.st_size for given in inputs for _, stat in _files(given))
+
+
+def can_go_on(inputs: Iterable[str | Path]) -> bool:
+    """False where something is read that can be read only once: standard input, a pipe."""
+    return not any(is_stream(given) for given in inputs)
+
+
+def _stamps(inputs: Iterable[str | Path]) -> list[list[str | int]]:
+    return [
+        [str(path), stat.st_size, stat.st_mtime_ns]
+        for given in inputs
+        for path, stat in _files(_stamped(given))
+    ]
+
+
+def _stamped(given: str | Path) -> str | Path:
+    """What tells that an input changed: of a history its ledger, which other runs may replace meanwhile."""
+    return Path(given) / MARK if not is_stream(given) and is_history(Path(given)) else given
+
+
+def _files(given: str | Path) -> Iterator[tuple[Path, os.stat_result]]:
+    """The files below an input; of a history some may go away meanwhile."""
+    path = Path(given)
+    if is_stream(given):
+        return
+    for below in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        with suppress(FileNotFoundError):
+            if below.is_file():
+                yield below, below.stat()
+
+
+def _edits(edits: Sequence[Edit]) -> str:
+    """Their codes and the text of the files they stand in."""
+    hashed = hashlib.sha256()
+    for edit in sorted(edits, key=lambda one: one.code):
+        hashed.update(edit.code.encode())
+        source = inspect.getsourcefile(edit.function)
+        if source:
+            hashed.update(Path(source).read_bytes())
+    return hashed.hexdigest()
+
+
+def _releases(reference: Reference) -> str:
+    told = reference.releases().select("table", "release", "sha256").sort("table", "release")
+    return hashlib.sha256(told.write_csv().encode()).hexdigest()

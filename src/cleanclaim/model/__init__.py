@@ -1,0 +1,38 @@
+"""The tables of a batch of claims: their grain, and for each column its type, meaning and place.
+
+One row of `claims` is a claim, of `diagnoses` a diagnosis on it, of `lines` a service line. The smaller tables hold
+what repeats below a claim. Names follow the Tuva Project's claims model where it has one. Codes are stored as on the
+wire: no dot, upper case. Money and units are exact decimals. Null means *not stated*.
+
+Every table's key starts with `claim_key`, an integer made at reading, unique in a batch and ascending in reading order.
+"""
+
+from __future__ import annotations
+
+from cleanclaim.model.batch import Batch, concat
+from cleanclaim.model.claims import CLAIMS
+from cleanclaim.model.columns import MONEY, QUANTITY, Column, Table, expected
+from cleanclaim.model.lines import DIAGNOSES, INHERITED, LINES
+from cleanclaim.model.payers import PAYER_CLASSES, PROGRAMMES, is_state
+from cleanclaim.model.tables import CLAIM_CODES, OTHER_PAYERS, SYNTAX_FAULTS, TABLES
+
+__all__ = [
+    "CLAIMS",
+    "CLAIM_CODES",
+    "DIAGNOSES",
+    "INHERITED",
+    "LINES",
+    "MONEY",
+    "OTHER_PAYERS",
+    "PAYER_CLASSES",
+    "PROGRAMMES",
+    "QUANTITY",
+    "SYNTAX_FAULTS",
+    "TABLES",
+    "Batch",
+    "Column",
+    "Table",
+    "concat",
+    "expected",
+    "is_state",
+]

@@ -1,0 +1,103 @@
+"""Rows of a batch by position: tables stand in the order of their keys, so that a row is found by binary search and not by a join."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from cleanclaim.model import Batch
+from cleanclaim.model.arrays import Ints
+
+_ORDER: Final = {
+    "claims": ("claim_key",),
+    "diagnoses": ("claim_key", "diagnosis_number"),
+    "lines": ("claim_key", "line_number"),
+}
+MOST_NUMBERS: Final = 1 << 20
+"""More than any line or diagnosis number, so that a claim's key and a number make one sortable number."""
+
+
+def in_order(batch: Batch) -> Batch:
+    """The batch with every table in the order of its keys, as readers leave them."""
+    frames = batch.frames()
+    unordered: dict[str, Any] = {
+        name: frame.sort(keys, maintain_order=True)
+        for name, keys in _ORDER.items()
+        if not _is_sorted(frame := frames[name], keys)
+    }
+    return replace(batch, **unordered) if unordered else batch
+
+
+def numbered(batch: Batch, first: int) -> Batch:
+    """The batch in order, its claims numbered one by one from a key; what lies in no claim keeps lying in none."""
+    batch = in_order(batch)
+    keys = keys_of(batch.claims)
+    frames: dict[str, Any] = {}
+    for name, frame in batch.frames().items():
+        own = frame["claim_key"]
+        at = found_in(keys, own.fill_null(-1).to_numpy()) + first
+        places = pl.Series("claim_key", at, dtype=pl.Int64)
+        frames[name] = frame.with_columns(
+            pl.when(own.is_not_null()).then(places).alias("claim_key")
+        )
+    return replace(batch, **frames)
+
+
+def _is_sorted(frame: pl.DataFrame, keys: tuple[str, ...]) -> bool:
+    order = keys_of(frame)
+    if len(keys) > 1:
+        order = order * MOST_NUMBERS + whole_numbers(frame[keys[1]])
+    return bool((order[1:] >= order[:-1]).all())
+
+
+def keys_of(frame: pl.DataFrame) -> Ints:
+    """The claim's key of each row."""
+    return frame["claim_key"].to_numpy()
+
+
+def whole_numbers(column: pl.Series) -> Ints:
+    """A whole-number column as an array, 0 for a null."""
+    return (column.fill_null(0) if column.null_count() else column).to_numpy()
+
+
+def found_in(sorted_keys: Ints, wanted: Ints) -> Ints:
+    """For each wanted key the row of the first that equals it, -1 for none."""
+    if not len(sorted_keys):
+        return np.full(len(wanted), -1, dtype=np.int64)
+    at = np.minimum(np.searchsorted(sorted_keys, wanted), len(sorted_keys) - 1)
+    return np.where(sorted_keys[at] == wanted, at, -1)
+
+
+def counts_of(sorted_keys: Ints, wanted: Ints) -> Ints:
+    """How many of the sorted keys equal each wanted one."""
+    low = np.searchsorted(sorted_keys, wanted)
+    return np.searchsorted(sorted_keys, wanted, side="right") - low
+
+
+def numbers_of(frame: pl.DataFrame, claims: pl.DataFrame, of_claim: Ints) -> Ints:
+    """The number of each row's claim; 0 for what belongs to no claim."""
+    at = found_in(keys_of(claims), whole_numbers(frame["claim_key"].fill_null(-1)))
+    if claims.is_empty():
+        return np.zeros(frame.height, dtype=np.int64)
+    return np.where(at < 0, 0, of_claim[at])
+
+
+def unpivoted(frame: pl.DataFrame, columns: Sequence[str]) -> tuple[Ints, Ints, pl.Series]:
+    """The values of several columns that are there: row, number of the column, value; in order of row and column."""
+    there = np.stack([frame[name].is_not_null().to_numpy() for name in columns], axis=1)
+    rows, numbers = np.nonzero(there)
+    every = pl.concat([frame[name] for name in columns])
+    return rows, numbers, every.gather(numbers * frame.height + rows)
+
+
+def groups(frame: pl.DataFrame, keys: Sequence[str]) -> Ints:
+    """A number for each row, the same for rows that agree in all of some columns; nulls agree with nulls.
+
+    The columns are hashed to one number of 64 bits a row, as a patient is already.
+    """
+    hashed = frame.select(pl.struct(keys).hash()).to_series().to_numpy()
+    return np.unique(hashed, return_inverse=True)[1]

@@ -1,0 +1,69 @@
+"""What counts as one file below an input: a file, or a folder that is a table set or a data set."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from cleanclaim.read import table
+from cleanclaim.read.dataset import is_dataset, tables_of
+from cleanclaim.read.history import MARK, is_history
+from cleanclaim.read.sources import walk
+
+_TABLE_ENDINGS: Final = (".csv", ".tsv", ".txt", ".parquet")
+
+
+def files_below(path: Path) -> Iterator[Path]:
+    """The files below an input; hidden ones and those of histories are left out."""
+    if not path.is_dir() or table_set(path) or is_dataset(path):
+        yield path
+        return
+    apart = set_apart(path)
+    yield from (folder for folder in apart if not is_history(folder))
+    yield from (file for file, _ in walk(path) if not lies_in(file, apart))
+
+
+def set_apart(path: Path) -> list[Path]:
+    """The histories and data sets somewhere below a folder: what lies in them is no file of its own."""
+    histories = [mark.parent for mark in path.rglob(MARK)]
+    of_claims = [found for name in ("claims", "claims.parquet") for found in path.rglob(name)]
+    datasets = {found.parent for found in of_claims if found.parent != path}
+    return sorted({*histories, *(folder for folder in datasets if is_dataset(folder))})
+
+
+def lies_in(file: Path, folders: Sequence[Path]) -> bool:
+    """True where a file lies in one of some folders."""
+    return any(file.is_relative_to(folder) for folder in folders)
+
+
+def table_set(path: Path) -> dict[str, Path]:
+    """The files of a table set in a folder (`claims`, `lines`, `diagnoses`); empty where the folder holds none."""
+    if not path.is_dir():
+        return {}
+    found = {
+        p.stem: p
+        for p in sorted(path.iterdir())
+        if p.stem in table.SET_FILES and p.suffix.lower() in _TABLE_ENDINGS
+    }
+    return found if {"claims", "lines"} <= set(found) else {}
+
+
+def digest_of(path: Path) -> str:
+    """The hash of a file's bytes; of a set's, those of its files by name.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    if path.is_dir():
+        every = hashlib.sha256()
+        parts = (
+            tables_of(path) if is_dataset(path) else {n: [p] for n, p in table_set(path).items()}
+        )
+        for name, files in sorted(parts.items()):
+            for file in files:
+                every.update(f"{name}\0{digest_of(file)}\0".encode())
+        return every.hexdigest()
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,8 +1,0 @@
-"""Reading X12 837 files: professional, institutional and dental claims, 5010 and (what is common) 4010."""
-
-from __future__ import annotations
-
-from cleanclaim.read.x12.batches import read_x12
-from cleanclaim.read.x12.rewrite import X12File
-
-__all__ = ["X12File", "read_x12"]

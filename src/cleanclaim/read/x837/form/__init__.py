@@ -1,0 +1,1 @@
+"""The form of an 837: envelope, structure, elements, characters, limits."""

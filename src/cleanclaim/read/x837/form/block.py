@@ -1,0 +1,170 @@
+"""The block that the checks of form look at, and how they note a fault in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from cleanclaim.read.x837.cells import Cells
+from cleanclaim.read.x837.form.faults import Faults
+from cleanclaim.read.x837.form.guide import MOST_ELEMENTS, OPEN, OTHER_TRANSACTIONS, PRIVATE
+from cleanclaim.text.masking import kind_of
+from cleanclaim.x12.index import KNOWN, Rows, Segments
+from cleanclaim.x12.strings import Ints
+
+_CODE: Final = re.compile(rb"[A-Z0-9]{1,2}")
+_OTHERS: Final = """
+AAA ADX BGN BPR CLP COB DTM EB ENT EQ G93 GE HD III INS ISB ISE LE LS LUI MSG N1 N9 PLB
+RDM RMR STC SVC TRN TS2 TS3 UM
+"""
+_ELSEWHERE: Final = frozenset(_OTHERS.split())
+"""Segments of other transactions, which may be named as misplaced."""
+_NUMBER: Final = re.compile(rb"-?0{0,6}[0-9]{0,7}(?:\.[0-9]{0,4})?")
+
+
+def is_plain_number(text: bytes) -> bool:
+    """True for a number that can be no date and no identifier: up to seven digits before the point, leading zeros aside."""
+    return bool(_NUMBER.fullmatch(text)) and kind_of(text.decode("ascii")) != "a date"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A block under examination.
+
+    Attributes:
+        cells: its cells.
+        carried: how many of its first segments were examined before.
+        faults: where faults go.
+        kinds: the kind of each claim.
+    """
+
+    cells: Cells
+    carried: int
+    faults: Faults
+    kinds: pl.Series
+
+    @property
+    def s(self) -> Segments:
+        """The block's index."""
+        return self.cells.s
+
+    def find(self, *names: str) -> Rows:
+        """New segments of these names in transactions that carry claims."""
+        rows = self.s.find(*names)
+        if len(rows) and rows[0] < self.carried:
+            rows = rows[rows >= self.carried]
+        return rows if self.all_claims else rows[self.is_claims[rows]]
+
+    @cached_property
+    def is_claims(self) -> npt.NDArray[np.bool_]:
+        """For each segment whether its transaction carries claims, or does not say."""
+        s = self.s
+        transactions = s.find("ST")
+        other = s.is_code(s.element(transactions, 1), *OTHER_TRANSACTIONS)
+        marks = np.zeros(len(s), dtype=np.int64)
+        marks[transactions] = np.arange(1, len(transactions) + 1)
+        return ~np.append(False, other)[np.maximum.accumulate(marks)] if len(s) else marks == 0
+
+    @cached_property
+    def all_claims(self) -> bool:
+        """True where no transaction of the block is of another kind."""
+        return bool(self.is_claims.all())
+
+    @cached_property
+    def is_current(self) -> bool:
+        """True where every group of the block is of version 005010, whose codes and duties are known here."""
+        s = self.s
+        groups = s.find("GS")
+        transactions = s.find("ST")
+        versions = [self.read(row, 8) for row in groups[:50].tolist()]
+        versions += [self.read(row, 3) for row in transactions[:50].tolist()]
+        return not any(version.startswith(b"0040") for version in versions)
+
+    def read(self, row: int, number: int) -> bytes:
+        """Element `number` of one segment, as it stands."""
+        start, length = self.s.element(np.array([row], dtype=np.int64), number)
+        return self.s.data[int(start[0]) : int(start[0]) + int(length[0])]
+
+    def name(self, row: int) -> str:
+        """A segment's name; `segment` for what is no name: a torn line may start with a patient's."""
+        start = int(self.s.start[row])
+        end = int(self.s.start[row + 1]) if row + 1 < len(self.s) else len(self.s.data)
+        text = self.s.data[start : min(start + 4, end)].partition(
+            bytes([self.s.separators.element])
+        )[0]
+        text = text.rstrip(bytes([self.s.separators.terminator]))
+        name = text.decode("ascii", "replace")
+        return name if name in KNOWN or name in _ELSEWHERE else "segment"
+
+    def note(  # noqa: PLR0913 - a fault has these parts
+        self,
+        rows: Ints,
+        fault: str,
+        element: str,
+        kind: str,
+        explanation: str,
+        *,
+        found: str | None = None,
+        expected: str | None = None,
+        slices: tuple[Ints, Ints] | None = None,
+        longest: int = 18,
+    ) -> None:
+        """Note the same fault for several segments.
+
+        Args:
+            rows: the segments.
+            fault: the edit that reports it.
+            element: segment or element.
+            kind: what is wrong, in a word.
+            explanation: what is wrong, in a sentence.
+            found: what was found instead, if it is not an element.
+            expected: what should stand there.
+            slices: where the element stands in each; the segment's start where not given.
+            longest: what is longer than this is not shown, only its length.
+        """
+        if not len(rows):
+            return
+        room = max(self.faults.room(fault, element, kind), 0)
+        told = rows[:room]
+        inside, owner = self.cells.loops.owner_of(told)
+        keys = np.full(len(told), -1)
+        keys[inside] = owner + self.cells.origin.first_claim_key
+        for n, row in enumerate(told.tolist()):
+            start = int(self.s.start[row] if slices is None or not slices[1][n] else slices[0][n])
+            self.faults.add(
+                fault,
+                element,
+                explanation,
+                kind=kind,
+                segment_number=int(self.cells.origin.numbers[row]),
+                position=start + int(self.cells.origin.offsets[row]),
+                claim_key=int(keys[n]) if keys[n] >= 0 else None,
+                found=found
+                if slices is None
+                else self._shown(row, element, (start, int(slices[1][n])), longest),
+                expected=expected,
+            )
+        self.faults.count(fault, element, kind, len(rows) - len(told))
+
+    def _shown(self, row: int, element: str, span: tuple[int, int], longest: int) -> str | None:
+        """What stands there, where it can be no patient's data; else only how long it is."""
+        start, length = span
+        if not length:
+            return None
+        text = self.s.data[start : start + length]
+        segment = self.name(row)
+        is_whole = int(self.s.counts[row]) <= MOST_ELEMENTS.get(segment, 0)
+        is_open = segment in OPEN and element not in PRIVATE and is_whole
+        is_plain = _CODE.fullmatch(text) or is_plain_number(text)
+        if length <= longest and is_open and is_plain and not self._is_private_date(row, segment):
+            return text.decode("ascii")
+        return f"{length} characters" if length != 1 else "1 character"
+
+    def _is_private_date(self, row: int, segment: str) -> bool:
+        return segment == "DTP" and self.read(row, 1) == b"484"

@@ -1,0 +1,100 @@
+"""Checks of characters and of what is more than needed: the extended set, trailing separators, empty segments (ENV006)."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from cleanclaim.read.x837.form.block import Ground
+from cleanclaim.x12.index import tag
+
+_EXTENDED: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 !\"&'()*+,-./:;?=%~@[]_{}\\|<>#$"
+"""The basic and extended character sets of X12.6 without letters outside ASCII, which the guides' trading partners rarely take."""
+
+
+@cache
+def _outside(allowed: bytes) -> npt.NDArray[np.bool_]:
+    table = np.ones(256, dtype=bool)
+    table[np.frombuffer(_EXTENDED + allowed, dtype=np.uint8)] = False
+    return table
+
+
+def check_characters(ground: Ground) -> None:
+    """Note characters outside the extended set, and separators that close nothing, in the block's new segments."""
+    s = ground.s
+    if len(s) <= ground.carried:
+        return
+    marks = s.separators
+    own = bytes([marks.element, marks.component, marks.terminator, marks.repetition or 0x20])
+    raw = np.frombuffer(s.data, dtype=np.uint8)
+    first = int(s.start[ground.carried])
+    strange = np.zeros(0, np.int64)
+    if s.data.translate(None, _EXTENDED + own + b"\r\n\t"):
+        strange = np.flatnonzero(_outside(own + b"\r\n\t")[raw[first:]]) + first
+    if not _ends_between_only(ground, raw):
+        strange = np.append(strange, _line_ends_inside(ground, raw, first))
+    if len(strange):
+        rows = np.unique(np.searchsorted(s.start, np.sort(strange), side="right") - 1)
+        _note_strange(ground, rows[rows >= ground.carried])
+    _check_trailing(ground, raw)
+
+
+def _ends_between_only(ground: Ground, raw: npt.NDArray[np.uint8]) -> bool:
+    """True where a quick look shows that line ends stand only between segments, one or none between two."""
+    s = ground.s
+    count = s.data.count(b"\n")
+    if b"\r" in s.data or b"\t" in s.data:
+        return False
+    if not count:
+        return True
+    parted = s.start[1:] - s.end[:-1] == 2
+    between = int((raw[s.start[1:][parted] - 1] == ord("\n")).sum())
+    return count == between + s.data.endswith(b"\n")
+
+
+def _line_ends_inside(
+    ground: Ground, raw: npt.NDArray[np.uint8], first: int
+) -> npt.NDArray[np.int64]:
+    """Line ends and tabs that stand inside a segment, not between two."""
+    s = ground.s
+    at = np.flatnonzero((raw[first:] == 10) | (raw[first:] == 13) | (raw[first:] == 9)) + first
+    if not len(at):
+        return at
+    row = np.searchsorted(s.start, at, side="right") - 1
+    return at[(row >= 0) & (at < s.end[np.maximum(row, 0)])]
+
+
+def _note_strange(ground: Ground, rows: npt.NDArray[np.int64]) -> None:
+    room = ground.faults.room("ENV006", "characters", "character")
+    for row in rows[: max(room, 0)].tolist():
+        ground.note(
+            np.array([row]),
+            "ENV006",
+            "characters",
+            "character",
+            f"{ground.name(row)} holds a character outside the extended character set; many payers refuse the file for it.",
+            expected="letters, digits, blanks and the common punctuation marks",
+        )
+    ground.faults.count(
+        "ENV006", "characters", "character", len(rows) - max(min(room, len(rows)), 0)
+    )
+
+
+def _check_trailing(ground: Ground, raw: npt.NDArray[np.uint8]) -> None:
+    s = ground.s
+    rows = np.arange(ground.carried, len(s))
+    last = raw[s.end[rows] - 1]
+    trailing = (last == s.separators.element) | (last == s.separators.component)
+    rows = rows[trailing & (s.tags[rows] != tag("ISA"))]
+    if len(rows):
+        ground.note(
+            rows,
+            "ENV006",
+            "separators",
+            "trailing",
+            "The segment ends in separators with nothing after them.",
+            expected="the segment ending with its last value",
+        )

@@ -1,0 +1,219 @@
+"""Checks of elements: present, of the right length and type, and from their list of codes (ENV002, ENV003)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from cleanclaim.read.x837.cells import day_numbers
+from cleanclaim.read.x837.form.block import Ground
+from cleanclaim.read.x837.form.guide import MOST_COMPONENTS, MOST_ELEMENTS, Element, elements
+from cleanclaim.x12.index import Rows, Slices
+from cleanclaim.x12.numbers import decimal_places
+from cleanclaim.x12.strings import Ints
+
+_TYPES: Final = {
+    "N0": "a whole number",
+    "R": "a number",
+    "D8": "a day as CCYYMMDD",
+    "TM": "a time as HHMM",
+}
+_SHOWN: Final = 18
+"""Characters of a number or date that are shown."""
+_DATE_FORMS: Final = {
+    "D8": "a day as CCYYMMDD",
+    "RD8": "two days as CCYYMMDD-CCYYMMDD",
+    "DT": "a day and time as CCYYMMDDHHMM",
+    "TM": "a time as HHMM",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One element of all segments of a name: where it stands in each, and what it must be."""
+
+    ground: Ground
+    rows: Rows
+    slices: Slices
+    element: Element
+
+    def note(self, wrong: npt.NDArray[np.bool_], kind: str, expected: str, longest: int) -> None:
+        """Note the rows that are wrong, showing values up to `longest` characters."""
+        if not wrong.any():
+            return
+        name = self.element.name
+        self.ground.note(
+            self.rows[wrong],
+            "ENV003",
+            name,
+            kind,
+            f"{name} is {kind}.",
+            expected=expected,
+            slices=(self.slices[0][wrong], self.slices[1][wrong]),
+            longest=longest,
+        )
+
+    def note_absent(self) -> None:
+        """Note the rows that lack the element."""
+        absent = self.slices[1] == 0
+        if not absent.any():
+            return
+        element = self.element
+        self.ground.note(
+            self.rows[absent],
+            "ENV002",
+            element.name,
+            "absent",
+            f"{element.name} is empty; every {element.segment} must have it.",
+            expected=_wanted(element),
+        )
+
+
+def check_elements(ground: Ground) -> None:
+    """Note every element of the new segments that is absent, misshapen or not on its list."""
+    for segment, asked in elements().items():
+        rows = ground.find(segment)
+        if not len(rows):
+            continue
+        longest = int(ground.s.counts[rows].max())
+        if longest > MOST_ELEMENTS[segment]:
+            _too_many(ground, rows, segment)
+        _too_many_components(ground, rows, segment, longest)
+        for element in asked:
+            is_asked = element.is_required and ground.is_current
+            if element.number > longest and not is_asked:
+                continue
+            slices = ground.s.element(rows, element.number)
+            if element.part:
+                slices = ground.s.component(slices, element.part)
+            one = _Asked(ground, rows, slices, element)
+            if is_asked:
+                one.note_absent()
+            _check(one)
+
+
+def _too_many(ground: Ground, rows: Rows, segment: str) -> None:
+    most = MOST_ELEMENTS[segment]
+    ground.note(
+        rows[ground.s.counts[rows] > most],
+        "ENV003",
+        segment,
+        "too many elements",
+        f"{segment} has more elements than it can have; a separator is probably wrong.",
+        expected=f"at most {most} elements",
+    )
+
+
+def _too_many_components(ground: Ground, rows: Rows, segment: str, longest: int) -> None:
+    for number, most in MOST_COMPONENTS.get(segment, {}).items():
+        if number > longest:
+            continue
+        slices = ground.s.element(rows, number)
+        if int(slices[1].max()) < most:  # too short to hold so many separators
+            continue
+        over = ground.s.components(slices) > most
+        if over.any():
+            name = f"{segment}{number:02d}"
+            ground.note(
+                rows[over],
+                "ENV003",
+                name,
+                "too many components",
+                f"{name} has more components than it can have; the rest is not read.",
+                expected=f"at most {most} components",
+            )
+
+
+def _check(asked: _Asked) -> None:
+    """Length, and then the list of codes, the date's form or the type."""
+    element, length = asked.element, asked.slices[1]
+    longest = int(length.max())
+    if not longest:
+        return
+    there = length > 0
+    if longest > element.most:
+        too_long = length > element.most
+        asked.note(too_long, "too long", f"at most {_characters(element.most)}", 0)
+    if element.least > 1:
+        too_short = there & (length < element.least)
+        asked.note(too_short, "too short", f"at least {_characters(element.least)}", element.most)
+    if element.codes:
+        if asked.ground.is_current:
+            other = there & ~asked.ground.s.is_code(asked.slices, *element.codes)
+            size = max(len(code) for code in element.codes)
+            asked.note(other, "not on its list", ", ".join(element.codes), size)
+    elif element.kind == "DTP":
+        _check_dates(asked)
+    elif element.kind in _TYPES:
+        wrong = there & ~_is_type(asked.ground, asked.slices, element.kind)
+        asked.note(wrong, "not of its type", _TYPES[element.kind], _SHOWN)
+
+
+def _characters(count: int) -> str:
+    return f"{count} character{'s' if count != 1 else ''}"
+
+
+def _wanted(element: Element) -> str:
+    if element.codes:
+        return ", ".join(element.codes)
+    return _TYPES.get(element.kind, f"{element.least} to {element.most} characters")
+
+
+def _is_type(ground: Ground, slices: Slices, kind: str) -> npt.NDArray[np.bool_]:
+    start, length = slices
+    block = ground.s.block
+    if kind == "R":
+        return decimal_places(block, slices) >= 0
+    if kind == "D8":
+        is_day = day_numbers(block.words(start, np.minimum(length, 8)))[1]
+        return np.asarray((length == 8) & is_day)
+    if kind == "TM":
+        return _is_time(ground, start, length)
+    return _are_digits(ground, start, length)
+
+
+def _are_digits(ground: Ground, start: Ints, length: Ints) -> npt.NDArray[np.bool_]:
+    """True where a slice of up to sixteen bytes is digits only."""
+    if int(length.max()) <= 8:
+        return ground.s.block.all_digits(start, length)
+    words = [ground.s.block.words(start + 8 * n, np.clip(length - 8 * n, 0, 8)) for n in (0, 1)]
+    count = np.zeros(len(start), np.int64)
+    for word in words:
+        count += (((word.view(np.uint8).reshape(-1, 8)) - np.uint8(48)) < 10).sum(axis=1)
+    return np.asarray(count == length)
+
+
+def _is_time(ground: Ground, start: Ints, length: Ints) -> npt.NDArray[np.bool_]:
+    """HHMM, perhaps with seconds and hundredths."""
+    raw = ground.s.block.bytes
+    hours = (raw[start].astype(np.int64) - 48) * 10 + raw[start + 1] - 48
+    minutes = (raw[start + 2].astype(np.int64) - 48) * 10 + raw[start + 3] - 48
+    fits = np.isin(length, (4, 6, 7, 8)) & _are_digits(ground, start, length)
+    return np.asarray(fits & (hours < 24) & (minutes < 60))
+
+
+def _check_dates(asked: _Asked) -> None:
+    """DTP03 by the format that DTP02 names."""
+    s, block = asked.ground.s, asked.ground.s.block
+    start, length = asked.slices
+    form = s.element(asked.rows, 2)
+    is_day = day_numbers(block.words(start, np.minimum(length, 8)))[1]
+    for code, expected in _DATE_FORMS.items():
+        of_form = s.is_code(form, code) & (length > 0)
+        if not of_form.any():
+            continue
+        if code == "D8":
+            right = (length == 8) & is_day
+        elif code == "RD8":
+            is_last = day_numbers(block.words(start + 9, np.clip(length - 9, 0, 8)))[1]
+            dash = block.bytes[start + 8] == ord("-")
+            right = (length == 17) & is_day & is_last & dash
+        elif code == "DT":
+            time = _is_time(asked.ground, start + 8, np.maximum(length - 8, 0))
+            right = (length >= 12) & is_day & time
+        else:
+            right = _is_time(asked.ground, start, length)
+        asked.note(of_form & ~right, "not of its type", expected, _SHOWN)

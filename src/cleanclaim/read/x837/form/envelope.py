@@ -1,0 +1,304 @@
+"""The envelopes of a file: ISA/IEA, GS/GE and ST/SE in order, with numbers and counts that agree (ENV001, ENV005)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from cleanclaim.read.x837.form.block import is_plain_number
+from cleanclaim.read.x837.form.faults import Faults
+from cleanclaim.read.x837.form.guide import OTHER_TRANSACTIONS
+from cleanclaim.x12.index import Segments
+from cleanclaim.x12.stream import Outside, Piece
+
+_CLOSERS: Final = {"ISA": "IEA", "GS": "GE", "ST": "SE"}
+_OPENERS: Final = {closer: opener for opener, closer in _CLOSERS.items()}
+_CONTROL: Final = {"ISA": 13, "GS": 6, "ST": 2}
+_COUNTED: Final = {"IEA": "groups", "GE": "transactions", "SE": "segments"}
+_INSIDE: Final = {"GS": "ISA", "ST": "GS"}
+_NAMES: Final = {"ISA": "interchange", "GS": "group", "ST": "transaction"}
+_OLD: Final = "0040"
+_VERSION: Final = re.compile(r"0040\d\d(?:X\d{3}(?:A\d)?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """Where an envelope segment stands: its ordinal in the file and its offset."""
+
+    number: int
+    position: int
+
+
+@dataclass(slots=True)
+class _Open:
+    """An envelope that is open: where it starts, its control number and what it has held so far."""
+
+    control: bytes
+    site: _Site
+    held: int
+    kind: str = ""
+
+
+class Envelopes:
+    """The state of a file's envelopes, from piece to piece.
+
+    Attributes:
+        transactions: how many ST segments were read.
+        claims: how many claims were read.
+    """
+
+    def __init__(self, faults: Faults) -> None:
+        """Start with nothing open."""
+        self._faults = faults
+        self._open: dict[str, _Open] = {}
+        self._told_old = False
+        self._claims_at_start = 0
+        self.transactions = 0
+        self.claims = 0
+
+    def read(self, piece: Piece) -> None:
+        """Go through the envelope segments of a piece."""
+        s = piece.segments
+        rows = s.find("ISA", "GS", "ST", "SE", "GE", "IEA")
+        rows = rows[rows >= piece.carried]
+        claims = s.find("CLM")
+        before = self.claims + np.searchsorted(claims[claims >= piece.carried], rows)
+        for row, count in zip(rows.tolist(), before.tolist(), strict=True):
+            elements = _elements(s, row)
+            name = elements[0].decode("ascii", "replace")
+            site = _Site(int(piece.numbers[row]), int(s.start[row] + piece.offsets[row]))
+            if name in _CLOSERS:
+                self._opens(name, elements, site, count)
+            else:
+                self._closes(name, elements, site, count)
+        self.claims += int((claims >= piece.carried).sum())
+        if piece.is_interrupted and len(s):
+            self._faults.add(
+                "ENV001",
+                "segment",
+                "The last segment before the end has no terminator: the file seems to be cut off.",
+                kind="terminator",
+                segment_number=int(piece.numbers[-1]),
+                position=int(s.start[-1] + piece.offsets[-1]),
+            )
+
+    def finish(self, outside: Outside) -> None:
+        """Note what the file as a whole lacks."""
+        for name in ("ST", "GS", "ISA"):
+            self._not_closed(name, self.claims)
+        for position in outside.broken[:100]:
+            self._faults.add(
+                "ENV001",
+                "ISA",
+                "The interchange header is broken: its separators cannot be told.",
+                kind="broken",
+                position=position,
+                expected="four different separators that are not letters, digits or blanks",
+            )
+        for position in outside.odd[:100]:
+            self._faults.add(
+                "ENV001",
+                "ISA",
+                "The elements of the interchange header have not their fixed lengths.",
+                kind="lengths",
+                position=position,
+                expected="106 characters",
+            )
+        for position in outside.component[:100]:
+            self._faults.add(
+                "ENV001",
+                "ISA16",
+                "Composites are written with another component separator than ISA16 declares; they are read as written.",
+                kind="component",
+                position=position + 104,
+            )
+        for position in outside.repetition[:100]:
+            self._faults.add(
+                "ENV001",
+                "ISA11",
+                "ISA11 and ISA16 declare the same separator; it is read as the component separator.",
+                kind="repetition",
+                position=position + 82,
+            )
+        if not self.transactions:
+            self._faults.add(
+                "ENV005",
+                "ST",
+                "The file holds no transaction, and so no claim.",
+                kind="no transaction",
+            )
+        _note_outside(self._faults, outside)
+
+    def _opens(self, name: str, elements: list[bytes], site: _Site, claims: int) -> None:
+        for inner in ("ST", "GS", "ISA"):
+            if inner in self._open and _depth(inner) >= _depth(name):
+                self._not_closed(inner, claims)
+        parent = _INSIDE.get(name)
+        if parent and parent not in self._open:
+            self._misplaced(name, f"The {_NAMES[name]} does not stand in {_article(parent)}.", site)
+        elif parent:
+            self._open[parent].held += 1
+        control = _at(elements, _CONTROL[name])
+        opened = _Open(control, site, 0)
+        if name == "ST":
+            self.transactions += 1
+            self._claims_at_start = claims
+            opened.kind = _at(elements, 1).decode("ascii", "replace")
+        if name in {"GS", "ST"}:
+            self._note_version(name, elements, site)
+        self._open[name] = opened
+
+    def _closes(self, name: str, elements: list[bytes], site: _Site, claims: int) -> None:
+        opener = _OPENERS[name]
+        for inner in ("ST", "GS"):
+            if inner in self._open and _depth(inner) > _depth(opener):
+                self._not_closed(inner, claims)
+        opened = self._open.pop(opener, None)
+        if opened is None:
+            self._misplaced(name, f"{name} closes {_article(opener)} that was not opened.", site)
+            return
+        held = site.number - opened.site.number + 1 if name == "SE" else opened.held
+        self._compare(f"{name}01", _at(elements, 1), held, site)
+        self._compare_control(name, _at(elements, 2), opened, site)
+        if name == "SE":
+            self._note_claims(opened, claims)
+
+    def _compare(self, element: str, said: bytes, held: int, site: _Site) -> None:
+        text = said.strip()
+        if not text.isdigit() or len(text) > 10 or int(text) != held:
+            self._faults.add(
+                "ENV001",
+                element,
+                f"{element} does not count the {_COUNTED[element[:-2]]} that were sent.",
+                kind="count",
+                segment_number=site.number,
+                position=site.position,
+                found=_number(text),
+                expected=str(held),
+            )
+
+    def _compare_control(self, name: str, said: bytes, opened: _Open, site: _Site) -> None:
+        if said.strip() != opened.control.strip():
+            self._faults.add(
+                "ENV001",
+                f"{name}02",
+                f"{name}02 does not repeat the control number of {_OPENERS[name]}.",
+                kind="control",
+                segment_number=site.number,
+                position=site.position,
+                found=_number(said.strip()),
+                expected=_number(opened.control.strip()),
+            )
+
+    def _not_closed(self, name: str, claims: int) -> None:
+        opened = self._open.pop(name, None)
+        if opened is None:
+            return
+        self._faults.add(
+            "ENV001",
+            _CLOSERS[name],
+            f"The {_NAMES[name]} is not closed: {_CLOSERS[name]} is missing.",
+            kind="missing",
+            segment_number=opened.site.number,
+            position=opened.site.position,
+        )
+        if name == "ST":
+            self._note_claims(opened, claims)
+
+    def _misplaced(self, name: str, explanation: str, site: _Site) -> None:
+        self._faults.add(
+            "ENV001",
+            name,
+            explanation,
+            kind="misplaced",
+            segment_number=site.number,
+            position=site.position,
+        )
+
+    def _note_claims(self, opened: _Open, claims: int) -> None:
+        other = OTHER_TRANSACTIONS.get(opened.kind)
+        if other:
+            text = f"This is a {opened.kind} transaction, {other}, and carries no claims."
+        elif claims == self._claims_at_start:
+            text = "The transaction carries no claim."
+        else:
+            return
+        self._faults.add(
+            "ENV005",
+            "ST01" if other else "CLM",
+            text,
+            kind=opened.kind if other else "no claim",
+            segment_number=opened.site.number,
+            position=opened.site.position,
+            found=opened.kind if other else None,
+            expected="an 837 transaction with at least one CLM segment",
+        )
+
+    def _note_version(self, name: str, elements: list[bytes], site: _Site) -> None:
+        place = 8 if name == "GS" else 3
+        version = _at(elements, place).decode("ascii", "replace")
+        if not self._told_old and version.startswith(_OLD):
+            self._told_old = True
+            self._faults.add(
+                "ENV006",
+                f"{name}{place:02d}",
+                "The file is of version 4010, which HIPAA replaced by 5010 on 2012-01-01; what both have in common is read.",
+                kind="version",
+                segment_number=site.number,
+                position=site.position,
+                found=version if _VERSION.fullmatch(version) else None,
+                expected="005010",
+            )
+
+
+def _note_outside(faults: Faults, outside: Outside) -> None:
+    if outside.byte_order_mark:
+        faults.add(
+            "ENV006",
+            "ISA",
+            "A byte order mark stands before the interchange header.",
+            kind="byte order mark",
+            position=0,
+        )
+    if outside.preamble:
+        faults.add(
+            "ENV006",
+            "ISA",
+            "The file does not start with its interchange header.",
+            kind="preamble",
+            position=0,
+            found=f"{outside.preamble} characters",
+            expected="ISA as the first characters",
+        )
+
+
+def _elements(s: Segments, row: int) -> list[bytes]:
+    text = s.data[int(s.start[row]) : min(int(s.end[row]), int(s.start[row]) + 400)]
+    return text.split(bytes([s.separators.element]))
+
+
+def _at(elements: list[bytes], number: int) -> bytes:
+    return elements[number] if number < len(elements) else b""
+
+
+def _number(text: bytes) -> str | None:
+    """A count or control number as it stands; what is none of these only by its length."""
+    if not text:
+        return None
+    is_shown = text.isdigit() and len(text) <= 9 and is_plain_number(text)
+    return text.decode("ascii") if is_shown else _length(text)
+
+
+def _length(text: bytes) -> str:
+    return f"{len(text)} characters" if len(text) != 1 else "1 character"
+
+
+def _depth(name: str) -> int:
+    return ("ISA", "GS", "ST").index(name)
+
+
+def _article(name: str) -> str:
+    return f"{'an' if name == 'ISA' else 'a'} {_NAMES[name]}"

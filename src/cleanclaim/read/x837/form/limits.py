@@ -1,0 +1,140 @@
+"""Checks of how often a claim, a line or a level has a part (ENV002)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from cleanclaim.read.x837.composites import KINDS, MOST_READ
+from cleanclaim.read.x837.form.block import Ground
+from cleanclaim.read.x837.form.guide import (
+    MOST_CODES,
+    MOST_DECISIONS,
+    MOST_LINES,
+    MOST_PAYERS,
+    limits,
+)
+from cleanclaim.read.x837.form.places import Places
+from cleanclaim.x12.index import Rows, last_before
+from cleanclaim.x12.strings import Ints
+
+_WORDS: Final = {
+    "principal": "principal diagnoses",
+    "other": "other diagnoses",
+    "admitting": "admitting diagnoses",
+    "reason_for_visit": "patient's reasons for visit",
+    "external_cause": "external cause codes",
+    "condition": "condition codes",
+    "occurrence": "occurrence codes",
+    "occurrence_span": "occurrence span codes",
+    "value": "value codes",
+    "procedure": "procedure codes in HI",
+    "anesthesia": "anesthesia procedure codes in HI",
+    "treatment": "treatment codes",
+    "drg": "diagnosis related groups",
+}
+
+
+def check_limits(ground: Ground, places: Places) -> None:
+    """Note what repeats more often than the guides allow: one fault a claim and part, at the first that is too many."""
+    _check_segments(ground, places)
+    _check_loops(ground)
+    _check_codes(ground)
+
+
+def _check_segments(ground: Ground, places: Places) -> None:
+    """Segments of one place, or of one name in it."""
+    names = ground.s.find("NM1")
+    for name, by_place in limits().items():
+        rows = ground.find(name)
+        if len(rows) <= min(by_place):
+            continue
+        opener = places.opener[rows]
+        if not _repeats(opener, min(by_place)):
+            continue
+        group = opener if name == "NM1" else opener + np.searchsorted(names, rows, side="right")
+        text = f"{name} repeats more often than the guides allow."
+        _note_beyond(ground, rows, group, np.array(by_place)[places.place[rows]], name, text)
+
+
+def _check_loops(ground: Ground) -> None:
+    """Lines and other payers of a claim, and decisions of other payers on a line."""
+    s, loops = ground.s, ground.cells.loops
+    if len(loops.line) > min(MOST_LINES.values()):
+        by_kind = ground.kinds.replace_strict(MOST_LINES, return_dtype=pl.Int64).to_numpy()
+        text = "The claim has more service lines than the guides allow; all are read."
+        _note_beyond(ground, loops.line, loops.line_claim, by_kind[loops.line_claim], "LX", text)
+    payers = s.find("SBR")
+    inside, owner = loops.owner_of(payers)
+    text = "The claim has more other payers than the guides allow; all are read."
+    _note_beyond(ground, payers[inside], owner, MOST_PAYERS, "SBR", text)
+    decisions = s.find("SVD")
+    if len(decisions) > MOST_DECISIONS:
+        line = last_before(loops.line, decisions)
+        text = "The line has more decisions of other payers than the guides allow; all are read."
+        _note_beyond(ground, decisions, line, MOST_DECISIONS, "SVD", text)
+
+
+def _check_codes(ground: Ground) -> None:
+    """Codes of one kind in the HI segments of a claim."""
+    every = ground.cells.composites
+    for kind, most in MOST_CODES.items():
+        own = np.flatnonzero(every.kind == KINDS.index(kind))
+        if len(own) > most:
+            rest = f"; those after number {MOST_READ} are not read"
+            text = f"The claim has more {_WORDS[kind]} than the guides allow{rest}."
+            _note_beyond(ground, every.row[own], every.claim[own], most, "HI", text, kind)
+
+
+def _repeats(group: Ints, most: int) -> bool:
+    """Whether any of these ascending numbers is there more often than this."""
+    return len(group) > most and bool((group[most:] == group[: len(group) - most]).any())
+
+
+def _note_beyond(  # noqa: PLR0917 - a fault has these parts
+    ground: Ground,
+    rows: Rows,
+    group: Ints,
+    most: Ints | int,
+    element: str,
+    explanation: str,
+    kind: str = "",
+) -> None:
+    """Note each claim in which a group has too many of some segments.
+
+    Args:
+        ground: the block.
+        rows: the segments, in order.
+        group: the ascending number of what has each.
+        most: how many of each a group may have.
+        element: the segment.
+        explanation: what is wrong, in a sentence.
+        kind: the kind of code, if the segment has several.
+    """
+    if not _repeats(group, int(np.min(most)) if len(rows) else 0):
+        return
+    at = np.arange(len(rows)) - most
+    beyond = np.flatnonzero((at >= 0) & (group[np.maximum(at, 0)] == group))
+    if not len(beyond):
+        return
+    inside, owner = ground.cells.loops.owner_of(rows[beyond])
+    claim = -1 - group[beyond]
+    claim[inside] = owner
+    told = beyond[np.sort(np.unique(claim, return_index=True)[1])]
+    counts = np.searchsorted(group, group[told], side="right") - np.searchsorted(group, group[told])
+    allowed = np.broadcast_to(most, len(rows))[told]
+    words = " ".join(filter(None, ("too many", kind)))
+    room = max(ground.faults.room("ENV002", element, words), 0)
+    for row, count, limit in list(zip(rows[told], counts, allowed, strict=True))[:room]:
+        ground.note(
+            np.array([row]),
+            "ENV002",
+            element,
+            words,
+            explanation,
+            found=f"{count:,}",
+            expected=f"at most {limit}",
+        )
+    ground.faults.count("ENV002", element, words, max(len(told) - room, 0))

@@ -1,0 +1,334 @@
+"""Checks of segments and levels: known, in their place, not repeated, present (ENV002, ENV004)."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from cleanclaim.read.x837.claims import SERVICE_KINDS
+from cleanclaim.read.x837.form.block import Ground
+from cleanclaim.read.x837.form.guide import (
+    NOT_IN,
+    ONCE,
+    ONCE_A_NAME,
+    ONCE_A_QUALIFIER,
+    PLACE_NAMES,
+    SEGMENTS,
+    Place,
+)
+from cleanclaim.read.x837.form.limits import check_limits
+from cleanclaim.read.x837.form.places import Places
+from cleanclaim.read.x837.loops import ENVELOPE
+from cleanclaim.x12.index import KNOWN, Rows, count_in, first_in, last_before, next_after, tag, word
+from cleanclaim.x12.strings import Ints
+
+_PARENTS: Final = {"22": "20", "23": "22"}
+_LEVEL_NAMES: Final = {"20": "billing provider", "22": "subscriber", "23": "patient"}
+
+
+@cache
+def _allowed() -> npt.NDArray[np.bool_]:
+    """By place and known segment, whether it may stand there."""
+    table = np.zeros((len(Place), len(KNOWN) + 1), dtype=bool)
+    for place, names in SEGMENTS.items():
+        table[place, [KNOWN.index(name) + 1 for name in names.split()]] = True
+    return table
+
+
+def check_structure(ground: Ground) -> None:
+    """Note every new segment of the block that is unknown, misplaced or repeated, and what is missing."""
+    if not len(ground.s):
+        return
+    places = Places(ground)
+    _check_outside(ground)
+    _check_places(ground, places)
+    _check_kinds(ground)
+    _check_repeats(ground, places)
+    check_limits(ground, places)
+    _check_present(ground)
+    _check_levels(ground)
+    _check_parties(ground)
+
+
+def _check_outside(ground: Ground) -> None:
+    """Levels and claims that no transaction holds."""
+    s = ground.s
+    for name in ("HL", "CLM"):
+        rows = ground.find(name)
+        holder = last_before(s.find(*ENVELOPE), rows)
+        is_outside = (holder < 0) | (s.tags[np.maximum(holder, 0)] != tag("ST"))
+        ground.note(
+            rows[is_outside],
+            "ENV001",
+            name,
+            "outside",
+            f"{name} stands outside a transaction: it has no ST before it, or follows its SE.",
+        )
+
+
+def _check_places(ground: Ground, places: Places) -> None:
+    s = ground.s
+    rows = np.arange(ground.carried, len(s))
+    if not ground.all_claims:
+        rows = rows[ground.is_claims[rows]]
+    number = s.codes[rows]
+    is_known = number > 0
+    place = places.place[rows]
+    fits = _allowed()[place, number]
+    if fits.all():
+        return
+    unknown = rows[~is_known]
+    for row in unknown[: ground.faults.room("ENV002", "segment", "unknown")].tolist():
+        ground.note(
+            np.array([row]),
+            "ENV002",
+            ground.name(row),
+            "unknown",
+            "No guide for claims knows a segment of this name.",
+        )
+    wrong = is_known & ~fits
+    for row, where in zip(rows[wrong][:1000].tolist(), place[wrong][:1000].tolist(), strict=True):
+        name = ground.name(row)
+        fault = "ENV001" if where == Place.ENVELOPE or name in ENVELOPE else "ENV002"
+        ground.note(
+            np.array([row]),
+            fault,
+            name,
+            f"misplaced {where}",
+            f"{name} does not belong {PLACE_NAMES[where]}.",
+        )
+
+
+def _check_kinds(ground: Ground) -> None:
+    """Segments that belong to another kind of claim."""
+    if not ground.is_current:
+        return
+    loops = ground.cells.loops
+    for kind, names in NOT_IN.items():
+        of_kind = (ground.kinds == kind).to_numpy()
+        if not of_kind.any():
+            continue
+        for name in names.split():
+            rows = ground.find(name)
+            if not len(rows):
+                continue
+            inside, owner = loops.owner_of(rows)
+            ground.note(
+                rows[inside][of_kind[owner]],
+                "ENV002",
+                name,
+                f"not {kind}",
+                f"{name} has no place in a claim that is {kind}.",
+            )
+
+
+def _check_repeats(ground: Ground, places: Places) -> None:
+    for place, names in ONCE.items():
+        for name in names.split():
+            rows = ground.find(name)
+            rows = rows[places.place[rows] == place]
+            _note_repeats(ground, rows, places.opener[rows], name)
+    holders = places.opener + np.cumsum(ground.s.tags == tag("NM1"))
+    for name in ONCE_A_NAME:
+        rows = ground.find(name)
+        _note_repeats(ground, rows, holders[rows], name)
+    for name, codes in ONCE_A_QUALIFIER.items():
+        rows = ground.find(name)
+        kinds = ground.s.words(ground.s.element(rows, 1))
+        for code in codes:
+            of_code = rows[kinds == word(code)]
+            _note_repeats(ground, of_code, places.opener[of_code], name)
+
+
+def _note_repeats(ground: Ground, rows: Rows, group: Ints, name: str) -> None:
+    if len(rows) > 1:
+        again = np.flatnonzero(group[1:] == group[:-1]) + 1
+        ground.note(
+            rows[again],
+            "ENV002",
+            name,
+            "repeated",
+            f"{name} stands twice where it may stand once.",
+        )
+
+
+def _check_present(ground: Ground) -> None:
+    """Segments that a transaction, level, claim or line must have."""
+    s, loops = ground.s, ground.cells.loops
+    size = len(s)
+    ends = s.find("HL", "CLM", *ENVELOPE)
+    transactions = ground.find("ST")
+    header_end = next_after(ends, transactions, size)
+    _need(ground, (transactions, header_end), ("BHT",), "The transaction")
+    levels = ground.find("HL")
+    code = s.element(levels, 3)
+    level_end = next_after(ends, levels, size)
+    for kind, name in (("22", "SBR"), ("23", "PAT")):
+        of_kind = s.is_code(code, kind)
+        who = f"The {_LEVEL_NAMES[kind]}'s level"
+        _need(ground, (levels[of_kind], level_end[of_kind]), (name,), who)
+    claims = ground.find("CLM")
+    if not ground.all_claims or not len(claims):
+        return
+    _need(ground, (claims, loops.claim_end), ("LX", *SERVICE_KINDS), "The claim")
+    has_service = loops.service >= 0
+    for told, name in SERVICE_KINDS.items():
+        of_kind = (ground.kinds == name).to_numpy()
+        lines = ~has_service & of_kind[loops.line_claim]
+        ground.note(
+            loops.line[lines], "ENV002", told, "missing", f"The service line has no {told} segment."
+        )
+        if name == "institutional" and ground.is_current:
+            _need(ground, (claims[of_kind], loops.header_end[of_kind]), ("CL1",), "The claim")
+
+
+def _need(ground: Ground, spans: tuple[Rows, Ints], names: tuple[str, ...], who: str) -> None:
+    """Note the spans of segments that hold none of these; the first is the one told."""
+    rows, end = spans
+    absent = rows[count_in(ground.s.find(*names), rows, end) == 0]
+    ground.note(absent, "ENV002", names[0], "missing", f"{who} has no {names[0]} segment.")
+
+
+def _check_levels(ground: Ground) -> None:
+    """Numbers, parents and children of HL segments (ENV004)."""
+    s = ground.s
+    levels = s.find("HL")
+    if not len(levels):
+        return
+    ends = s.find("HL", "ST", "SE", "GE", "IEA", "ISA", "GS")
+    code = s.words(s.element(levels, 3))
+    number = _whole(ground, levels, 1)
+    parent = _whole(ground, levels, 2)
+    transaction = np.searchsorted(s.find("ST"), levels)
+    is_new = levels >= ground.carried
+    if not ground.all_claims:
+        is_new &= ground.is_claims[levels]
+    _check_numbers(ground, levels, number, transaction, is_new)
+    for kind, above in _PARENTS.items():
+        mine = np.flatnonzero((code == word(kind)) & is_new)
+        over = np.flatnonzero(code == word(above))
+        if not len(mine):
+            continue
+        at = np.searchsorted(over, mine) - 1
+        has = at >= 0
+        owner = over[np.maximum(at, 0)] if len(over) else np.zeros(len(mine), np.int64)
+        has &= transaction[owner] == transaction[mine]
+        wrong = ~has | (parent[mine] != number[owner])
+        rows = levels[mine[wrong]]
+        ground.note(
+            rows,
+            "ENV004",
+            "HL02",
+            f"parent of {kind}",
+            f"The {_LEVEL_NAMES[kind]}'s level does not name the {_LEVEL_NAMES[above]}'s level before it as its parent.",
+            expected=f"HL01 of the {_LEVEL_NAMES[above]}'s level",
+            slices=s.element(rows, 2),
+        )
+    after = next_after(ends, levels, len(s))
+    _check_children(ground, levels, after, code)
+
+
+def _whole(ground: Ground, rows: Rows, number: int) -> Ints:
+    """An element of up to eight digits as a number; -1 where it is none."""
+    start, length = ground.s.element(rows, number)
+    digits = ground.s.words((start, length)).view(np.uint8).reshape(-1, 8).astype(np.int64) - 48
+    value = np.zeros(len(rows), np.int64)
+    good = (length > 0) & (length <= 8)
+    for n in range(8):
+        used = n < length
+        value = np.where(used, value * 10 + digits[:, n], value)
+        good &= ~used | ((digits[:, n] >= 0) & (digits[:, n] <= 9))
+    return np.where(good, value, -1)
+
+
+def _check_numbers(
+    ground: Ground, levels: Rows, number: Ints, transaction: Ints, is_new: npt.NDArray[np.bool_]
+) -> None:
+    """HL01 counts 1, 2, 3 … in a transaction; the carried levels may leave numbers out."""
+    before = np.append(np.int64(0), number[:-1])
+    is_first = np.append(True, transaction[1:] != transaction[:-1])
+    wrong = is_new & (number != np.where(is_first, 0, before) + 1)
+    if ground.carried:  # the level before the first new one may not be the last that was read
+        fresh = np.flatnonzero(is_new)
+        if len(fresh) and not is_first[fresh[0]]:
+            wrong[fresh[0]] = number[fresh[0]] <= before[fresh[0]]
+    rows = levels[wrong]
+    ground.note(
+        rows,
+        "ENV004",
+        "HL01",
+        "number",
+        "The levels of a transaction are numbered 1, 2, 3 and so on; this one breaks the row.",
+        slices=ground.s.element(rows, 1),
+    )
+
+
+def _check_children(
+    ground: Ground, levels: Rows, after: Rows, code: npt.NDArray[np.uint64]
+) -> None:
+    """HL04 says 1 where a level below follows, else 0; checked once what follows has been read."""
+    s = ground.s
+    size = len(s)
+    is_known = (after < size) & (after >= ground.carried)
+    follower = np.minimum(np.searchsorted(levels, after), len(levels) - 1)
+    is_level = is_known & (levels[follower] == after)
+    has_child = is_level & (code[follower] > code)
+    said = s.element(levels, 4)
+    says_child = s.is_code(said, "1")
+    says_none = s.is_code(said, "0")
+    wrong = is_known & ((has_child & says_none) | (~has_child & says_child))
+    if not ground.all_claims:
+        wrong &= ground.is_claims[levels]
+    for flag, text in (
+        (has_child, "The level says that none stands below it, but one does."),
+        (~has_child, "The level says that others stand below it, but none does."),
+    ):
+        rows = levels[wrong & flag]
+        ground.note(
+            rows,
+            "ENV004",
+            "HL04",
+            "children",
+            text,
+            expected="1 where a level below follows, else 0",
+            slices=s.element(rows, 4),
+        )
+
+
+def _check_parties(ground: Ground) -> None:
+    """A claim has a billing provider, a subscriber and a payer (ENV004); told once for a level."""
+    c, loops = ground.cells, ground.cells.loops
+    if not len(loops.claim):
+        return
+    parties = (
+        (
+            "billing provider",
+            "NM1*85",
+            loops.billing,
+            c.named(loops.billing, loops.billing_end, "85"),
+        ),
+        ("subscriber", "NM1*IL", loops.subscriber, _party(ground, "IL")),
+        ("payer", "NM1*PR", loops.subscriber, _party(ground, "PR")),
+    )
+    for who, name, level, found in parties:
+        absent = np.flatnonzero(found < 0)
+        if not len(absent):
+            continue
+        _, first = np.unique(level[absent], return_index=True)
+        ground.note(
+            loops.claim[absent[np.sort(first)]],
+            "ENV004",
+            name.replace("*", " "),
+            "missing",
+            f"No {who} stands above the claim.",
+            expected=f"a {name} segment in the level of the {'billing provider' if who == 'billing provider' else 'subscriber'}",
+        )
+
+
+def _party(ground: Ground, code: str) -> Rows:
+    loops = ground.cells.loops
+    rows = ground.cells.qualified("NM1", code)
+    return first_in(rows, loops.subscriber, loops.subscriber_end)

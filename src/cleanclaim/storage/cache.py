@@ -1,0 +1,128 @@
+"""What is made once and kept: in the user's cache, believed only if every byte is what was written.
+
+A folder of the cache has a seal, `seal.json`: the size and the CRC-32 of each of its files. What does not fit its seal is made again. Programs that need the
+same folder at the same time make it once: the others wait for it. If nothing can be written it is made in memory, with a warning.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import warnings
+import zlib
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final, TypeVar
+
+from cleanclaim.errors import ConfigError
+from cleanclaim.storage.durable import put_in_place, system_errors
+from cleanclaim.storage.folder_lock import locked
+
+_SEAL: Final = "seal.json"
+_MAKING: Final = ".making-"
+_PATIENCE: Final = 60
+"""Seconds that another program is waited for that makes the same."""
+Made = TypeVar("Made")
+
+
+class Kept:
+    """The files of a folder of the cache, each read only as it was written.
+
+    Args:
+        folder: the folder.
+
+    Raises:
+        OSError: there is no such folder, or it has no seal.
+        ValueError: its seal is damaged.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._seal = json.loads((folder / _SEAL).read_bytes())
+
+    def read(self, name: str) -> bytes:
+        """The content of a file.
+
+        Raises:
+            OSError: it is not there, or cannot be read.
+            ValueError: it is not what was written.
+        """
+        content = (self._folder / name).read_bytes()
+        if self._seal[name] != _seal_of(content):
+            raise ValueError(name)
+        return content
+
+
+def kept(folder: Path, read: Callable[[Kept], Made]) -> Made | None:
+    """What a folder of the cache holds; None if it is not there, or damaged."""
+    try:
+        return read(Kept(folder))
+    except Exception:  # noqa: BLE001 - whatever is wrong with it, it can be made again
+        return None
+
+
+def kept_or_made(
+    folder: Path,
+    read: Callable[[Kept], Made],
+    make: Callable[[], Made],
+    write: Callable[[Made, Path], None],
+) -> Made:
+    """What a folder of the cache holds, or what is made anew and kept there.
+
+    Args:
+        folder: the folder, in the cache.
+        read: makes it of the folder's files.
+        make: makes it anew.
+        write: writes it as files into an empty folder.
+    """
+    found = kept(folder, read)
+    if found is not None:
+        return found
+    with ExitStack() as stack:
+        refused: OSError | ConfigError | None = None
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(locked(folder.parent, _PATIENCE))
+        except (OSError, ConfigError) as error:
+            refused = error
+        found = kept(folder, read)  # another program may have made it meanwhile
+        if found is not None:
+            return found
+        made = make()
+        try:
+            if refused is not None:
+                raise refused
+            _keep(folder, lambda place: write(made, place))
+        except (OSError, ConfigError) as error:
+            why = getattr(error, "strerror", None) or str(error)
+            warnings.warn(
+                f"prepared tables cannot be kept in {folder} ({why}) and are made again at every start;"
+                " set CLEANCLAIM_HOME to a folder that can be written",
+                stacklevel=3,
+            )
+    return made
+
+
+def _keep(folder: Path, write: Callable[[Path], None]) -> None:
+    """Put a folder into the cache, in place of a damaged one; the cache is locked."""
+    for left in folder.parent.glob(f"{_MAKING}*"):  # by a program that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    making = Path(tempfile.mkdtemp(prefix=_MAKING, dir=folder.parent))
+    try:
+        fresh = making / "fresh"
+        fresh.mkdir()
+        with system_errors(fresh):
+            write(fresh)
+        seal = {path.name: _seal_of(path.read_bytes()) for path in fresh.iterdir()}
+        (fresh / _SEAL).write_text(json.dumps(seal), encoding="utf-8")
+        if folder.exists() or folder.is_symlink():
+            folder.rename(making / "damaged")
+        put_in_place(fresh, folder)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+
+
+def _seal_of(content: bytes) -> list[int]:
+    return [len(content), zlib.crc32(content)]

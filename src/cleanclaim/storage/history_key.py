@@ -1,0 +1,194 @@
+"""The keys that hide patients in histories.
+
+A history holds no patient's identity, only a keyed hash of the patient's number. The key never lies in the history: it's a file in the user's data
+folder (`keys/own.json`), made when the first history is. A key is known by its fingerprint, which a history names. Keys of other installations lie
+beside the own one, by fingerprint, so that histories made there can be read here.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from cleanclaim.errors import HistoryError
+from cleanclaim.storage.durable import made, put, synced
+from cleanclaim.storage.home import home
+
+_BYTES: Final = 32
+_OWN: Final = "own.json"
+_ENTRY: Final = "history_key"
+_AT_ONCE: Final = 65_536
+"""Patients that are hashed together, which bounds memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key; its bytes are never shown.
+
+    Attributes:
+        secret: its 32 bytes.
+    """
+
+    secret: bytes = field(repr=False)
+
+    @property
+    def fingerprint(self) -> str:
+        """16 hexadecimal digits that name the key and don't reveal it."""
+        return self._hash(b"fingerprint").hexdigest()
+
+    def hashed(self, patients: pl.Series) -> pl.Series:
+        """The keyed hash of each patient's number; a null stays null.
+
+        Args:
+            patients: `patient_key` of the model.
+        """
+        distinct = patients.drop_nulls().unique()
+        begins = range(0, max(distinct.len(), 1), _AT_ONCE)
+        hashes = [self._hashes(distinct.slice(begin, _AT_ONCE)) for begin in begins]
+        found = pl.Series(np.concatenate(hashes), dtype=pl.UInt64)
+        known = pl.DataFrame({"patient": distinct.cast(pl.UInt64), "hash": found})
+        asked = pl.DataFrame({"patient": patients.cast(pl.UInt64)})
+        joined = asked.join(known, on="patient", how="left", maintain_order="left")
+        return joined["hash"].alias(patients.name)
+
+    def _hashes(self, patients: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+        words = memoryview(patients.to_numpy().astype("<u8").tobytes())
+        keyed = self._hash(b"patient")
+        hashes = []
+        for at in range(0, len(words), 8):
+            one = keyed.copy()
+            one.update(words[at : at + 8])
+            hashes.append(one.digest())
+        return np.frombuffer(b"".join(hashes), dtype="<u8").astype(np.uint64)
+
+    def _hash(self, use: bytes) -> hashlib.blake2b:
+        return hashlib.blake2b(digest_size=8, key=self.secret, person=use)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A key that lies here.
+
+    Attributes:
+        key: the key.
+        path: its file.
+        is_own: True for this installation's own, which new histories are made with.
+    """
+
+    key: Key
+    path: Path
+    is_own: bool
+
+
+class Keys:
+    """The keys of this installation.
+
+    Args:
+        folder: where they lie, if not in `keys` of the user's data folder.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or home() / "keys"
+
+    def held(self) -> Iterator[Held]:
+        """Every key that lies here, the own one first.
+
+        Raises:
+            HistoryError: a key's file is damaged or can't be read.
+        """
+        own = self.folder / _OWN
+        if own.exists():
+            yield Held(_read(own), own, is_own=True)
+        for path in sorted(self.folder.glob("[0-9a-f]*.json")):
+            yield Held(_read(path), path, is_own=False)
+
+    def find(self, fingerprint: str) -> Held | None:
+        """The key with a fingerprint; None if it isn't here.
+
+        Raises:
+            HistoryError: the key's file is damaged or can't be read.
+        """
+        return next((one for one in self.held() if one.key.fingerprint == fingerprint), None)
+
+    def own(self) -> Key:
+        """This installation's own key; it's made at the first use, once, even if several runs ask at the same time.
+
+        Raises:
+            HistoryError: it can't be made, or its file is damaged.
+        """
+        path = self.folder / _OWN
+        if not path.exists():
+            self._put(path, Key(secrets.token_bytes(_BYTES)))
+        return _read(path)
+
+    def take(self, file: Path) -> Held:
+        """Take in a key that another installation exported.
+
+        Raises:
+            HistoryError: the file holds no key, or the key can't be written.
+        """
+        key = _read(file)
+        there = self.find(key.fingerprint)
+        if there:
+            return there
+        path = self.folder / f"{key.fingerprint}.json"
+        self._put(path, key)
+        return Held(key, path, is_own=False)
+
+    def export(self, key: Key, file: Path) -> None:
+        """Write a key to a new file that only its owner can read.
+
+        Raises:
+            HistoryError: the file is there already, or can't be written.
+        """
+        try:
+            if file.exists():
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+            put(file, _text(key).encode())
+        except OSError as error:
+            raise HistoryError(f"{file}: {error.strerror}") from None
+
+    def _put(self, path: Path, key: Key) -> None:
+        """Put a key in its place, whole, unless there is one by then."""
+        try:
+            made(self.folder)
+            unfinished = self.folder / f".new-{secrets.token_hex(8)}"
+            try:
+                put(unfinished, _text(key).encode())
+                with suppress(FileExistsError):  # another run was quicker
+                    path.hardlink_to(unfinished)
+            finally:
+                unfinished.unlink(missing_ok=True)
+            synced(self.folder)
+        except OSError as error:
+            raise HistoryError(
+                f"{error.filename or self.folder}: {error.strerror}; histories need a key there (set CLEANCLAIM_HOME to"
+                " a folder that can be written)"
+            ) from None
+
+
+def _text(key: Key) -> str:
+    return json.dumps({_ENTRY: key.secret.hex()}) + "\n"
+
+
+def _read(path: Path) -> Key:
+    try:
+        secret = bytes.fromhex(json.loads(path.read_text(encoding="utf-8"))[_ENTRY])
+    except OSError as error:
+        raise HistoryError(f"{path}: {error.strerror}") from None
+    except (KeyError, TypeError, ValueError):
+        secret = b""
+    if len(secret) != _BYTES:
+        raise HistoryError(f"{path}: not a history key; restore it from a backup")
+    return Key(secret)

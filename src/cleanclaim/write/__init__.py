@@ -1,0 +1,1 @@
+"""Claims written: data sets, histories, templates."""

@@ -1,0 +1,1 @@
+"""The bytes of any X12 interchange, claims or not."""

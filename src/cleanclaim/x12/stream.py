@@ -1,0 +1,292 @@
+"""A stream of X12 bytes as blocks of whole claims.
+
+The stream is read in chunks and cut before a claim or a level, so that no claim is divided. What the next block needs of
+those before it (interchange, group, transaction, billing provider, subscriber, patient) is carried over as bytes in front
+of it. An interchange with other separators starts a block of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import BinaryIO, Final
+
+import numpy as np
+
+from cleanclaim.x12.index import Segments, last_before
+from cleanclaim.x12.separators import (
+    HEADER,
+    LONGEST_ISA,
+    Separators,
+    component_in_use,
+    find_isa,
+    is_standard,
+    same_repetition,
+    separators,
+)
+from cleanclaim.x12.strings import Ints
+
+LONGEST_CLAIM: Final = 32 << 20
+"""A stretch without a place to cut is not read on beyond this many bytes."""
+MOST_SWITCHES: Final = 10_000
+"""So many small blocks are read of a file: each costs as much as some hundred claims."""
+_SMALL_BLOCK: Final = 1 << 16
+_LONGEST_HEADER: Final = 100
+"""Segments carried over of a transaction that has no levels."""
+_BLANKS: Final = b"\r\n\t \x00"
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+_CUTS: Final = rb"[\r\n\t ]*(?:CLM|HL|ST|ISA)"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A block of whole claims.
+
+    Attributes:
+        segments: its index.
+        carried: how many of its first segments repeat what stood before it.
+        offsets: for each segment, its offset in the file less its offset in the block.
+        numbers: for each segment, its ordinal in the file, 1 for the first.
+        is_interrupted: another interchange, or the end of the file, cuts the last segment off.
+    """
+
+    segments: Segments
+    carried: int
+    offsets: Ints
+    numbers: Ints
+    is_interrupted: bool
+
+
+@dataclass(slots=True)
+class Outside:
+    """What a file holds outside readable interchanges, by offset.
+
+    Attributes:
+        byte_order_mark: it starts with one.
+        preamble: bytes before the first interchange that are not blank.
+        broken: offsets of interchange headers whose separators cannot be told.
+        odd: offsets of headers that are read though their elements have not the fixed lengths.
+        component: offsets of headers that declare another component separator than their composites use.
+        repetition: offsets of headers that declare one separator for components and repetitions.
+        interchanges: how many interchange headers were found, broken ones included.
+        unread: offset from which the file is not read, since too many of its interchanges must be read by themselves.
+    """
+
+    byte_order_mark: bool = False
+    preamble: int = 0
+    broken: list[int] = field(default_factory=list)
+    odd: list[int] = field(default_factory=list)
+    component: list[int] = field(default_factory=list)
+    repetition: list[int] = field(default_factory=list)
+    interchanges: int = 0
+    unread: int | None = None
+
+
+class Stream:
+    """The blocks of a stream.
+
+    Attributes:
+        outside: what does not lie in a readable interchange; complete once all pieces are taken.
+    """
+
+    def __init__(self, source: BinaryIO, chunk_size: int) -> None:
+        """Start at the beginning of a stream."""
+        self.outside = Outside()
+        self._source = source
+        self._chunk = max(chunk_size, 1 << 10)
+        self._data = b""
+        self._from = 0
+        self._at = 0
+        self._ended = False
+        self._separators: Separators | None = None
+        self._declared: Separators | None = None
+        self._context = _Context()
+
+    def pieces(self) -> Iterator[Piece]:
+        """Every block, in order; none where no readable interchange header is found."""
+        number = 1
+        switches = 0
+        wanted = self._chunk
+        while self._fill(wanted):
+            if self._separators is None and not self._enter():
+                wanted = len(self._data) - self._from + self._chunk
+                continue
+            end, is_switch = self._end_of_block()
+            if end == self._from:
+                wanted = 2 * (len(self._data) - self._from)
+                continue
+            piece = self._piece(
+                end, number, is_end=is_switch or (self._ended and end == len(self._data))
+            )
+            number += len(piece.segments) - piece.carried
+            yield piece
+            self._context.remember(piece)
+            switches += is_switch and end - self._from < _SMALL_BLOCK
+            self._drop(end)
+            if switches > MOST_SWITCHES:
+                self.outside.unread = self._at
+                return
+            # Small blocks, of interchanges that each have their own separators, do not move the rest each time.
+            wanted = self._chunk // 2 if is_switch else self._chunk
+            if is_switch:
+                self._separators, self._context = None, _Context()
+
+    def _fill(self, wanted: int) -> bool:
+        """Have `wanted` bytes at hand, if the stream has them; False at its end."""
+        size = len(self._data) - self._from
+        if size < wanted and not self._ended:
+            parts = [self._data[self._from :]]
+            while size < wanted and not self._ended:
+                more = self._source.read(max(wanted, self._chunk) - size)
+                self._ended = not more
+                parts.append(more)
+                size += len(more)
+            self._data, self._from = b"".join(parts), 0
+        return size > 0
+
+    def _drop(self, end: int) -> None:
+        """Let go of the bytes before an offset."""
+        self._at += end - self._from
+        self._from = end
+
+    def _enter(self) -> bool:
+        """Move to the next readable interchange header; False where more bytes are needed, or none is left."""
+        data, outside = self._data, self.outside
+        isa = find_isa(data, self._from)
+        if not outside.interchanges:
+            self._note_preamble(data[self._from : isa if isa >= 0 else self._all_but_a_header()])
+        while isa >= 0 and (self._ended or len(data) - isa >= LONGEST_ISA):
+            declared = separators(data, isa)
+            outside.interchanges += 1
+            if declared is not None:
+                if not is_standard(data, isa):
+                    outside.odd.append(self._at + isa - self._from)
+                if same_repetition(data, isa, declared):
+                    outside.repetition.append(self._at + isa - self._from)
+                used = component_in_use(data, isa, declared)
+                if used != declared.component:
+                    outside.component.append(self._at + isa - self._from)
+                self._declared = declared
+                self._separators = replace(declared, component=used)
+                self._drop(isa)
+                return True
+            outside.broken.append(self._at + isa - self._from)
+            isa = find_isa(data, isa + 3)
+        self._drop(isa if isa >= 0 else self._all_but_a_header())
+        return False
+
+    def _all_but_a_header(self) -> int:
+        """How many bytes without a header may be let go: the last few may be the start of one."""
+        return len(self._data) if self._ended else max(len(self._data) - 3, self._from)
+
+    def _note_preamble(self, gone: bytes) -> None:
+        if self._at == 0 and gone.startswith(_BYTE_ORDER_MARK):
+            self.outside.byte_order_mark = True
+            gone = gone[3:]
+        self.outside.preamble += len(gone.strip(_BLANKS))
+
+    def _end_of_block(self) -> tuple[int, bool]:
+        """Where the block ends (its start if more bytes are needed), and whether an interchange of its own starts there."""
+        now = self._separators
+        assert now is not None  # noqa: S101 - for the type checker: `_enter` has set it
+        for found in HEADER.finditer(self._data, self._from + 3):
+            if self._starts_another(found.start(), now):
+                return found.start(), True
+        if self._ended:
+            return len(self._data), False
+        return self._last_cut(now), False
+
+    def _starts_another(self, isa: int, now: Separators) -> bool:
+        """True for a later header that cannot be read as a segment of this block."""
+        before = self._data[max(isa - 64, self._from) : isa]
+        is_segment = before.rstrip(_BLANKS)[-1:] == bytes([now.terminator]) or (
+            before.endswith(bytes([now.terminator]))
+        )
+        if len(self._data) - isa < LONGEST_ISA and not self._ended:
+            return is_segment
+        declared = separators(self._data, isa)
+        if is_segment:
+            return declared != self._declared
+        return declared is not None and (before[-1:] == b"\n" or is_standard(self._data, isa))
+
+    def _last_cut(self, now: Separators) -> int:
+        """The offset of the last claim, level or envelope segment, before which a block may end."""
+        mark = re.compile(
+            re.escape(bytes([now.terminator])) + _CUTS + re.escape(bytes([now.element]))
+        )
+        window = 1 << 16
+        while True:
+            start = max(len(self._data) - window, self._from)
+            last = 0
+            for found in mark.finditer(self._data, start):
+                last = found.start() + 1
+            if last:
+                return last
+            if start == self._from:
+                break
+            window *= 4
+        if len(self._data) - self._from < LONGEST_CLAIM:
+            return self._from
+        return self._data.rfind(bytes([now.terminator]), self._from) + 1 or len(self._data)
+
+    def _piece(self, end: int, number: int, *, is_end: bool) -> Piece:
+        now = self._separators
+        assert now is not None  # noqa: S101 - for the type checker: `_enter` has set it
+        context = self._context
+        segments = Segments(context.prefix + self._data[self._from : end], now)
+        carried = len(context.offsets)
+        size = len(segments) - carried
+        offsets = np.full(size, self._at - len(context.prefix), dtype=np.int64)
+        numbers = np.arange(number, number + size, dtype=np.int64)
+        return Piece(
+            segments,
+            carried,
+            np.concatenate([context.offsets, offsets]),
+            np.concatenate([context.numbers, numbers]),
+            is_end and not segments.is_terminated,
+        )
+
+
+class _Context:
+    """The loops that are open at the end of a block, as bytes to set before the next one."""
+
+    def __init__(self) -> None:
+        self.prefix = b""
+        self.offsets = np.zeros(0, np.int64)
+        self.numbers = np.zeros(0, np.int64)
+
+    def remember(self, piece: Piece) -> None:
+        s = piece.segments
+        rows = _open_segments(s)
+        terminator = bytes([s.separators.terminator])
+        parts = [s.data[s.start[row] : s.end[row]] + terminator for row in rows]
+        self.prefix = b"".join(parts)
+        starts = np.cumsum([0] + [len(part) for part in parts[:-1]])[: len(parts)]
+        self.offsets = s.start[rows] + piece.offsets[rows] - starts
+        self.numbers = piece.numbers[rows]
+
+
+def _open_segments(s: Segments) -> Ints:
+    """The segments that tell of claims to come: the envelope, and the headers of the levels above, without any claim."""
+    size = len(s)
+    at = np.array([size - 1], dtype=np.int64)
+    if not size:
+        return at[:0]
+    closed = last_before(s.find("SE", "GE", "IEA"), at)[0]
+    transaction = int(last_before(s.find("ST"), at)[0])
+    rows = {int(last_before(s.find(name), at)[0]) for name in ("ISA", "GS")}
+    if transaction >= 0 and closed < transaction:
+        ends = s.find("HL", "CLM")
+        levels = s.find("HL")
+        levels = levels[levels > transaction]
+        code = s.element(levels, 3)
+        starts = [transaction]
+        for kind in ("20", "22", "23"):
+            found = levels[s.is_code(code, kind)]
+            starts += [int(found[-1])] if len(found) and found[-1] > starts[-1] else []
+        for start in starts:
+            later = ends[ends > start]
+            end = int(later[0]) if len(later) else size
+            rows.update(range(start, min(end, start + _LONGEST_HEADER)))
+    return np.array(sorted(rows - {-1}), dtype=np.int64)
