@@ -25,9 +25,9 @@ from cleanclaim.edits import registry
 from cleanclaim.edits.edit import Edit
 from cleanclaim.engine.profile import timings
 from cleanclaim.model import Batch, concat
-from cleanclaim.pipeline import Settings, prepare
 from cleanclaim.read import read
 from cleanclaim.reference import Reference
+from cleanclaim.settings import Settings, prepare
 
 SIZES: Final = (1, 100, 10_000, 1_000_000)
 DIFFERENT: Final = 40

@@ -20,9 +20,11 @@ from cleanclaim.edits.samples import interchange, medicare, professional
 from cleanclaim.engine import check as engine
 from cleanclaim.engine import messages as wording
 from cleanclaim.engine.check import check
+from cleanclaim.engine.groups import whole_patients
 from cleanclaim.engine.messages import render
 from cleanclaim.errors import ConfigError, EditError, InputError, TableError, UnknownEdit
-from cleanclaim.pipeline import Settings, check_read, whole_patients
+from cleanclaim.job import Job
+from cleanclaim.pipeline import run_whole
 from cleanclaim.read import objects, read
 from cleanclaim.read.objects import batch_of
 from cleanclaim.reference import Reference
@@ -187,7 +189,7 @@ def test_a_payers_own_rule_is_milder_for_others(
 ) -> None:
     batch = batch_of([{**BACK_PAIN, "payer_class": payer_class}])
     edit = own(payers=("medicare",), others=others)
-    found = check_read(batch, [], reference, [edit], Settings()).findings
+    found = run_whole(Job((), reference, (edit,), held=batch)).findings
     assert found["disposition"].cast(pl.String).to_list() == expected
 
 
@@ -240,7 +242,7 @@ def test_claims_that_cannot_be_checked_at_all_are_named(
     reference: Reference, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "findings_of", lambda *_: 1 // 0)
-    report = check_read(batch_of([BACK_PAIN]), [], reference, [own()], Settings())
+    report = run_whole(Job((), reference, (own(),), held=batch_of([BACK_PAIN])))
     assert [str(f) for f in report.failures] == [
         "1 claim could not be checked, the first is A1: an internal error (ZeroDivisionError)"
     ]

@@ -168,8 +168,8 @@ def test_the_home_is_what_the_user_names_and_never_below_the_working_folder(
 MAKING = """
 import sys, time
 from pathlib import Path
-from cleanclaim import cache
-from cleanclaim.home import cache_home, home
+from cleanclaim.storage import cache
+from cleanclaim.storage.home import cache_home, home
 folder, count = Path(sys.argv[1]), Path(sys.argv[2])
 def make():
     with count.open("a") as out:

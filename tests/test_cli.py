@@ -276,7 +276,7 @@ def test_own_edits_run_and_a_broken_one_does_not_stop_them(tmp_path: Path) -> No
 FAILING = """
 import polars as pl
 from datetime import date
-from cleanclaim.edit import Disposition, Source, query_edit
+from cleanclaim.edits.edit import Disposition, Source, query_edit
 
 
 @query_edit(

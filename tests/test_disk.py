@@ -17,7 +17,7 @@ import resource, signal, sys
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 most = int(sys.argv.pop(1))
 resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
-from cleanclaim.cli import main
+from cleanclaim.cli.main import main
 main()
 """
 

@@ -168,7 +168,7 @@ def test_a_limit_on_the_size_of_files_leaves_nothing_behind(tmp_path: Path) -> N
     program = f"""
 import resource, signal
 from pathlib import Path
-from cleanclaim.durable import whole_file
+from cleanclaim.storage.durable import whole_file
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 try:

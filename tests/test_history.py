@@ -20,12 +20,15 @@ from cleanclaim.cli.main import app
 from cleanclaim.edits import registry
 from cleanclaim.edits.samples import interchange
 from cleanclaim.errors import CleanclaimError, ConfigError, HistoryError, InputError, UnreadableFile
-from cleanclaim.large import Job, Large, Plan, run
+from cleanclaim.job import Job
+from cleanclaim.large import Large
 from cleanclaim.model import TABLES, Batch
-from cleanclaim.pipeline import Settings
+from cleanclaim.pipeline import run
+from cleanclaim.plan import Plan
 from cleanclaim.read import FileRead, Past, read
 from cleanclaim.reference import Reference
 from cleanclaim.report.result import Report
+from cleanclaim.settings import Settings
 from cleanclaim.storage.folder_lock import locked
 from cleanclaim.storage.history_key import Key, Keys
 from cleanclaim.write import history

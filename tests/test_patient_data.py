@@ -15,9 +15,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from cleanclaim import plan
 from cleanclaim.cli import main
 from cleanclaim.edits.samples import interchange
-from cleanclaim.large import plan
 from cleanclaim.read import large_tables
 
 PLANTED = (

@@ -12,11 +12,13 @@ import pytest
 from cleanclaim.edits.registry import own_edits
 from cleanclaim.edits.samples import interchange
 from cleanclaim.engine.check import check
-from cleanclaim.large import Job, Plan, run
+from cleanclaim.job import Job
 from cleanclaim.model import Batch, concat
-from cleanclaim.pipeline import Settings, prepare
+from cleanclaim.pipeline import run
+from cleanclaim.plan import Plan
 from cleanclaim.read.x837 import read_x12
 from cleanclaim.reference import Reference
+from cleanclaim.settings import Settings, prepare
 
 Chunked = Callable[[Batch, Sequence[int]], Batch]
 EDITS = tuple(own_edits())

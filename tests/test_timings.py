@@ -13,9 +13,9 @@ from cleanclaim.edits.registry import own_edits
 from cleanclaim.engine import profile
 from cleanclaim.engine.check import check
 from cleanclaim.model import concat
-from cleanclaim.pipeline import Settings, prepare
 from cleanclaim.read import read
 from cleanclaim.reference import Reference
+from cleanclaim.settings import Settings, prepare
 
 CLINIC_DAY = Path(__file__).parents[1] / "examples" / "clinic-day.837"
 

@@ -21,8 +21,8 @@ from cleanclaim.encoder.changes import KINDS
 from cleanclaim.encoder.crosswalk import Mapping as Mapped
 from cleanclaim.encoder.lookup import Page
 from cleanclaim.encoder.search import Result
-from cleanclaim.engine.check import NOT_CHECKED
 from cleanclaim.engine.findings import FINDINGS
+from cleanclaim.engine.not_checked import NOT_CHECKED
 from cleanclaim.importing.layout import Importer
 from cleanclaim.importing.run import importers
 from cleanclaim.model import TABLES

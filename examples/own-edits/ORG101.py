@@ -6,9 +6,9 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.edit import Disposition, Source, fails, passes, row_edit
-from cleanclaim.samples import professional
-from cleanclaim.terms import has_modifier
+from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit
+from cleanclaim.edits.samples import professional
+from cleanclaim.model.expressions import has_modifier
 
 
 @row_edit(

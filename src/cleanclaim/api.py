@@ -18,11 +18,12 @@ from cleanclaim.encoder.crosswalk import Crosswalk
 from cleanclaim.encoder.lookup import Page
 from cleanclaim.encoder.search import Result
 from cleanclaim.errors import InputError
-from cleanclaim.pipeline import Earlier, Settings
+from cleanclaim.job import Job
 from cleanclaim.read.objects import batch_of
 from cleanclaim.read.table import read_set
 from cleanclaim.reference import Reference
 from cleanclaim.report.result import Report
+from cleanclaim.settings import Settings
 
 
 def check(
@@ -76,7 +77,7 @@ def check(
     past = [history] if isinstance(history, (str, Path)) else list(history)
     paths = _paths(claims)
     if paths is not None:
-        report = pipeline.check_inputs(paths, tables, chosen, settings, history=past)
+        report = pipeline.run_whole(Job(tuple(paths), tables, tuple(chosen), settings, tuple(past)))
         if report.unread and report.claims.is_empty():
             raise InputError("; ".join(str(entry.error) for entry in report.unread))
         return report
@@ -93,8 +94,8 @@ def check(
                 f"claims must be paths, mappings, dataclasses or frames, not {type(claims).__name__}"
             )
         batch = batch_of(several)
-    earlier = Earlier(tuple(past))
-    return pipeline.check_read(batch, [], tables, chosen, settings, earlier=earlier)
+    job = Job((), tables, tuple(chosen), settings, tuple(past), held=batch)
+    return pipeline.run_whole(job)
 
 
 def lookup(code: str, *, on: date | None = None) -> list[Page]:

@@ -12,9 +12,9 @@ from cleanclaim.edits.registry import own_edits
 from cleanclaim.edits.samples import professional
 from cleanclaim.engine.check import Checked, check
 from cleanclaim.model import Batch
-from cleanclaim.pipeline import Settings, prepare
 from cleanclaim.read.objects import batch_of
 from cleanclaim.reference import Reference
+from cleanclaim.settings import Settings, prepare
 
 Chunked = Callable[[Batch, Sequence[int]], Batch]
 EDITS = own_edits()

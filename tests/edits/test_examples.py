@@ -15,10 +15,10 @@ from cleanclaim.edits.registry import edits_in, own_edits
 from cleanclaim.edits.samples import institutional, interchange, professional
 from cleanclaim.engine.check import Checked, check
 from cleanclaim.model import Batch, concat
-from cleanclaim.pipeline import Settings, prepare
 from cleanclaim.read.objects import batch_of
 from cleanclaim.read.x837 import read_x12
 from cleanclaim.reference import Reference
+from cleanclaim.settings import Settings, prepare
 
 EDITS = own_edits()
 EXAMPLES = [(edit, example) for edit in EDITS for example in edit.examples]

@@ -13,11 +13,11 @@ import pytest
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.samples import professional
 from cleanclaim.fees import allowed
-from cleanclaim.pipeline import Settings, prepare
 from cleanclaim.read.objects import batch_of
 from cleanclaim.reference import Reference
 from cleanclaim.reference.release import Release
 from cleanclaim.reference.store import Store
+from cleanclaim.settings import Settings, prepare
 
 FIRST, LAST = date(2025, 10, 1), date(2025, 12, 31)
 RVU = pl.Decimal(10, 4)

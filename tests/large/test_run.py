@@ -16,12 +16,15 @@ from cleanclaim.edits import registry
 from cleanclaim.edits.edit import Disposition, Edit
 from cleanclaim.edits.samples import interchange
 from cleanclaim.errors import ConfigError
-from cleanclaim.large import Job, Large, Plan, run
+from cleanclaim.job import Job
+from cleanclaim.large import Large
 from cleanclaim.large.journal import opened
 from cleanclaim.large.spill import BUCKETS, groups
-from cleanclaim.pipeline import Settings, check_inputs
+from cleanclaim.pipeline import run, run_whole
+from cleanclaim.plan import Plan
 from cleanclaim.reference import Reference
 from cleanclaim.report.result import Report
+from cleanclaim.settings import Settings
 
 EDITS = tuple(registry.own_edits())
 ALONE = tuple(edit for edit in EDITS if not edit.looks_across)
@@ -89,7 +92,7 @@ def not_checked(results: Report | Large) -> pl.DataFrame:
 
 
 def in_memory(job: Job) -> Report:
-    return check_inputs(job.inputs, job.reference, job.edits, job.settings, history=job.history)
+    return run_whole(replace(job, progress=lambda _doing, _done, _share: None))
 
 
 def assert_same(results: Report | Large, expected: Report) -> None:

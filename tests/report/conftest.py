@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from cleanclaim.edits.registry import own_edits
 from cleanclaim.edits.samples import institutional, interchange, professional
-from cleanclaim.pipeline import Settings, check_inputs, check_read
+from cleanclaim.job import Job
+from cleanclaim.pipeline import run_whole
 from cleanclaim.read.objects import batch_of
 from cleanclaim.reference import Reference
 from cleanclaim.report.result import Report
@@ -35,7 +34,7 @@ def report(reference: Reference) -> Report:
         ),
         institutional(claim_id="A-4", claim_filing_code="CI", payer_class="commercial", **PATIENT),
     ]
-    return check_read(batch_of(claims), [], reference, own_edits(), Settings())
+    return run_whole(Job((), reference, own_edits(), held=batch_of(claims)))
 
 
 @pytest.fixture(scope="session")
@@ -55,4 +54,4 @@ def file_report(reference: Reference, tmp_path_factory: pytest.TempPathFactory) 
     content = {"ended.837": ended, "broken.837": broken, "t.csv": table, "note.txt": "Dear biller"}
     for name, text in content.items():
         (folder / name).write_text(text)
-    return check_inputs([Path(folder / name) for name in content], reference, own_edits())
+    return run_whole(Job(tuple(folder / name for name in content), reference, own_edits()))

@@ -12,7 +12,8 @@ import pytest
 from cleanclaim.cli.terminal import fail
 from cleanclaim.edits.registry import own_edits
 from cleanclaim.edits.samples import interchange
-from cleanclaim.pipeline import Settings, check_inputs
+from cleanclaim.job import Job
+from cleanclaim.pipeline import run_whole
 from cleanclaim.reference import Reference
 from cleanclaim.report.csv import harmless
 from cleanclaim.report.formats import FORMATS
@@ -33,7 +34,7 @@ def hostile(reference: Reference, tmp_path_factory: pytest.TempPathFactory) -> R
     odd = Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.837"))
     odd.write_text(interchange(("HI*ABK", "HI*ABK:M545")))
     (folder / "not\x1b[1mread.bin").write_bytes(bytes(range(256)))
-    return check_inputs([folder], reference, own_edits(), Settings())
+    return run_whole(Job((folder,), reference, own_edits()))
 
 
 def test_unseen_characters_are_made_visible() -> None:

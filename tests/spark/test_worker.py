@@ -12,7 +12,7 @@ import pytest
 
 from cleanclaim import Reference
 from cleanclaim.errors import InputError, ReferenceProblem
-from cleanclaim.pipeline import Settings
+from cleanclaim.settings import Settings
 
 pytest.importorskip("pyspark", reason="the extra spark is not installed")
 pa = pytest.importorskip("pyarrow", reason="the extra spark is not installed")

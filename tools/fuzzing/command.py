@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
-from cleanclaim import large
 from cleanclaim.cli import main
 from cleanclaim.edits import registry
 from cleanclaim.errors import CleanclaimError
 from cleanclaim.failures import CAUGHT, LOGGER
+from cleanclaim.plan import Plan
 from cleanclaim.reference import Reference
 
 PANICS: Final = (b"panicked at", b"RUST_BACKTRACE", b"Fatal Python error")
@@ -109,13 +109,13 @@ class Command:
         setattr(Reference, "load", classmethod(lambda _cls, **_given: reference))  # noqa: B010
         setattr(registry, "entry_point_edits", cache(registry.entry_point_edits))  # noqa: B010
         setattr(registry, "own_edits", cache(registry.own_edits))  # noqa: B010
-        within = large.Plan.within
+        within = Plan.within
 
-        def few(memory: str) -> large.Plan:
+        def few(memory: str) -> Plan:
             plan = within(memory)
             return replace(plan, at_once=2, in_memory=1) if self._on_disk else plan
 
-        setattr(large.Plan, "within", staticmethod(few))  # noqa: B010
+        setattr(Plan, "within", staticmethod(few))  # noqa: B010
 
 
 @contextlib.contextmanager

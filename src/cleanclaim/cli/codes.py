@@ -1,4 +1,4 @@
-"""The commands of the encoder: lookup, search, crosswalk, diff, export."""
+"""`cleanclaim lookup`, `search`, `crosswalk` and `diff`: codes and what is known of them."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from cleanclaim.encoder import Encoder
 
 _TWO = 2
-_ON = typer.Option("--on", help="The day of service (YYYY-MM-DD); default today.")
+ON = typer.Option("--on", help="The day of service (YYYY-MM-DD); default today.")
 _FORMAT = typer.Option("--format", "-f", help="text or json.")
-_STORE = typer.Option("--store", help="The reference store, if not the usual one.")
-_LOCK = typer.Option("--lock", help="Use exactly the releases that this lock file pins.")
+STORE = typer.Option("--store", help="The reference store, if not the usual one.")
+LOCK = typer.Option("--lock", help="Use exactly the releases that this lock file pins.")
 
 
 def lookup(
@@ -36,7 +36,7 @@ def lookup(
         ),
     ],
     *,
-    on: Annotated[str | None, _ON] = None,
+    on: Annotated[str | None, ON] = None,
     locality: Annotated[
         str | None,
         typer.Option(
@@ -52,13 +52,13 @@ def lookup(
     ] = 20,
     page: Annotated[int, typer.Option("--page", help="Which page of them.")] = 1,
     format_: Annotated[str, _FORMAT] = "text",
-    store: Annotated[Path | None, _STORE] = None,
-    lock: Annotated[Path | None, _LOCK] = None,
+    store: Annotated[Path | None, STORE] = None,
+    lock: Annotated[Path | None, LOCK] = None,
 ) -> None:
     """Tell all there is to know of codes: what they are, when in force, what replaced them, their notes, and for procedures what the loaded tables say."""
     _check_format(format_)
     asked_on = day(on)
-    with _encoder(store, lock) as encoder:
+    with encoder_of(store, lock) as encoder:
         asked = list(_codes(codes))
         found = {
             code: encoder.lookup(code, on=asked_on, locality=locality, indicator=indicator, pairs=pairs, page=page)
@@ -88,16 +88,16 @@ def search(
     system: Annotated[
         str | None, typer.Option("--system", help="Only icd10cm, icd9cm, hcpcs or cpt.")
     ] = None,
-    on: Annotated[str | None, _ON] = None,
+    on: Annotated[str | None, ON] = None,
     limit: Annotated[int, typer.Option("--limit", help="So many results at most.", min=1)] = 10,
     format_: Annotated[str, _FORMAT] = "text",
-    store: Annotated[Path | None, _STORE] = None,
-    lock: Annotated[Path | None, _LOCK] = None,
+    store: Annotated[Path | None, STORE] = None,
+    lock: Annotated[Path | None, LOCK] = None,
 ) -> None:
     """Find codes by words: typing mistakes, short forms (HTN, DM2, CKD 3b) and lay words (heart attack) are understood."""
     _check_format(format_)
     text = " ".join(words)
-    with _encoder(store, lock) as encoder:
+    with encoder_of(store, lock) as encoder:
         found = encoder.search(text, system=system, on=day(on), limit=limit)
     from cleanclaim.encoder import text as shown  # noqa: PLC0415
 
@@ -115,7 +115,7 @@ def crosswalk(
     to: Annotated[
         str | None, typer.Option("--to", help="Only to icd10cm, icd9cm, hcpcs or cpt.")
     ] = None,
-    on: Annotated[str | None, _ON] = None,
+    on: Annotated[str | None, ON] = None,
     history: Annotated[
         list[str] | None,
         typer.Option(
@@ -123,12 +123,12 @@ def crosswalk(
         ),
     ] = None,
     format_: Annotated[str, _FORMAT] = "text",
-    store: Annotated[Path | None, _STORE] = None,
-    lock: Annotated[Path | None, _LOCK] = None,
+    store: Annotated[Path | None, STORE] = None,
+    lock: Annotated[Path | None, LOCK] = None,
 ) -> None:
     """Map a code: ICD-9 and ICD-10, retired and successor, procedure and supporting diagnoses, HCPCS and CPT."""
     _check_format(format_)
-    with _encoder(store, lock) as encoder:
+    with encoder_of(store, lock) as encoder:
         found = encoder.crosswalk(code, to=to, on=day(on), history=history or ())
         known = encoder.lookup(code, on=day(on), pairs=0)
         why = "" if known else _unknown(code, encoder)[1]
@@ -171,8 +171,8 @@ def diff(
         int, typer.Option("--limit", help="Show so many of each kind of change.", min=0)
     ] = 20,
     format_: Annotated[str, _FORMAT] = "text",
-    store: Annotated[Path | None, _STORE] = None,
-    lock: Annotated[Path | None, _LOCK] = None,
+    store: Annotated[Path | None, STORE] = None,
+    lock: Annotated[Path | None, LOCK] = None,
 ) -> None:
     """Tell what changed between two days or releases: codes, titles, notes, tables. With --impact: what of yours it touches.
 
@@ -182,7 +182,7 @@ def diff(
     given = [*(names or ()), *(on or ())]
     if len(given) != _TWO:
         raise ConfigError([f"diff compares two releases or days; {len(given)} given"])
-    with _encoder(store, lock) as encoder:
+    with encoder_of(store, lock) as encoder:
         found = encoder.changes(given[0], given[1], tables=table)
         touched = encoder.impact(found, impact) if impact else None
     from cleanclaim.encoder import changes_text  # noqa: PLC0415 - start-up
@@ -195,66 +195,8 @@ def diff(
         raise typer.Exit(FINDINGS)
 
 
-export = typer.Typer(
-    help="Write what cleanclaim knows as tables.", no_args_is_help=True, rich_markup_mode=None
-)
-
-
-@export.callback()
-def _export() -> None:
-    """Write what cleanclaim knows as tables."""
-
-
-@export.command(
-    name="codes",
-    epilog="Example:  cleanclaim export codes --on 2026-10-01 --format parquet --output codes/",
-)
-def export_codes(
-    *,
-    on: Annotated[str | None, _ON] = None,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write.")] = Path(
-        "codes"
-    ),
-    format_: Annotated[str, typer.Option("--format", "-f", help="csv or parquet.")] = "csv",
-    store: Annotated[Path | None, _STORE] = None,
-    lock: Annotated[Path | None, _LOCK] = None,
-) -> None:
-    """Write the code lists of a day: codes with their places, notes, and what came after what."""
-    with _encoder(store, lock) as encoder:
-        written = encoder.export(output, on=day(on), form=format_)
-    for path, rows in written:
-        tell(f"{path}: {rows:,} rows")
-
-
-@export.command(
-    name="claims",
-    epilog="Example:  cleanclaim export claims inbox/ --output claims-2026/",
-)
-def export_claims(
-    inputs: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="Claims: files, folders, or -.")
-    ],
-    *,
-    output: Annotated[
-        Path, typer.Option("--output", "-o", help="The folder to make.", show_default=False)
-    ],
-) -> None:
-    """Write claims as a data set: the tables of the model as Parquet, a folder each, for programs and clusters. `check` reads it again."""
-    from cleanclaim.write.dataset import write_dataset  # noqa: PLC0415
-
-    with progress() as (_, claims):
-        files, rows = write_dataset(inputs, output, claims)
-    for name, count in rows.items():
-        tell(f"{output / name}: {count:,} rows")
-    errors = [entry.error for entry in files if entry.error]
-    for error in errors or ([] if rows.get("claims") else ["no claims were found"]):
-        tell(f"cleanclaim: {error}", err=True)
-    if errors or not rows.get("claims"):
-        raise typer.Exit(COULD_NOT_RUN)
-
-
 @contextmanager
-def _encoder(store: Path | None, lock: Path | None) -> Iterator[Encoder]:
+def encoder_of(store: Path | None, lock: Path | None) -> Iterator[Encoder]:
     """An encoder, with a progress line while its index is made."""
     gc.disable()  # a tenth of the start: a command that answers one question leaves nothing worth collecting
     from cleanclaim.encoder import Encoder  # noqa: PLC0415

@@ -48,7 +48,7 @@ def price(
     ] = None,
 ) -> None:
     """Tell what Medicare's fee schedules would allow for each line, dearest first, and why a line has no price."""
-    from cleanclaim import config, pipeline  # noqa: PLC0415 - start-up: only what the command needs is loaded
+    from cleanclaim import config, job, pipeline  # noqa: PLC0415 - start-up: only what the command needs is loaded
 
     written = {"text": _text, "csv": _csv, "json": _json}
     if format_ not in written:
@@ -57,7 +57,8 @@ def price(
     with progress() as (words, claims):
         tables = reference(store, lock)
         tables.on_progress(words)
-        report = pipeline.check_inputs(inputs, tables, [], chosen, progress=claims)
+        asked = job.Job(tuple(inputs), tables, (), chosen, progress=claims)
+        report = pipeline.run_whole(asked)
         lines = _lines(report)
     _put(written[format_](lines), output)
     for entry in report.unread:

@@ -19,8 +19,8 @@ from cleanclaim.text.escaping import visible
 
 if TYPE_CHECKING:
     from cleanclaim.config import Config
-    from cleanclaim.pipeline import Settings
     from cleanclaim.reference import Reference
+    from cleanclaim.settings import Settings
 
 Claims = Callable[[str, int, float | None], None]
 CLEAN: Final = 0
@@ -130,7 +130,7 @@ class _Rate:
 def settings(chosen: Config) -> Settings:
     """How claims are judged, as the layers of settings say."""
     from cleanclaim.edits.edit import Disposition  # noqa: PLC0415
-    from cleanclaim.pipeline import Settings  # noqa: PLC0415
+    from cleanclaim.settings import Settings  # noqa: PLC0415
 
     return Settings(
         chosen.payer_class,

@@ -28,6 +28,8 @@ def own_edits() -> tuple[Edit, ...]:
     """Cleanclaim's edits, by code, found by walking `cleanclaim.edits`."""
     found = []
     for family in pkgutil.iter_modules(cleanclaim.edits.__path__, "cleanclaim.edits."):
+        if not family.ispkg:
+            continue
         package = importlib.import_module(family.name)
         for module in pkgutil.iter_modules(package.__path__, f"{family.name}."):
             found += edits_in(importlib.import_module(module.name))

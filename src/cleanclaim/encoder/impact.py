@@ -15,11 +15,11 @@ from cleanclaim.encoder.changes import ENDED, KINDS, NO_LONGER_BILLABLE, Changes
 from cleanclaim.encoder.systems import plain, procedure_kind
 from cleanclaim.errors import InputError, TableError
 from cleanclaim.model import concat
-from cleanclaim.pipeline import Settings, prepare
 from cleanclaim.read import FileRead, Past, read
 from cleanclaim.read.history import is_history
 from cleanclaim.read.table import read_csv, read_flat, read_parquet
 from cleanclaim.reference import Reference
+from cleanclaim.settings import Settings, prepare
 from cleanclaim.text.wording import worded
 
 USES: Final[dict[str, pl.DataType | type[pl.DataType]]] = {

@@ -15,10 +15,10 @@ import polars as pl
 from cleanclaim.derived.claims import Claims
 from cleanclaim.errors import InputError
 from cleanclaim.model import concat
-from cleanclaim.pipeline import Settings, prepare
 from cleanclaim.read import FileRead, Past, read
 from cleanclaim.read.table import read_csv, read_parquet
 from cleanclaim.reference import Reference
+from cleanclaim.settings import Settings, prepare
 
 _PLAIN: Final = ("procedure_code", "diagnosis_code", "paid_amount")
 _PAIRS: Final = {

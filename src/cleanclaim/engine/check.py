@@ -20,31 +20,10 @@ from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import KEYS, Edit, Rows
 from cleanclaim.engine.claim_order import renumbered
 from cleanclaim.engine.findings import FINDINGS, Hit, findings_of, written
-from cleanclaim.engine.messages import render
+from cleanclaim.engine.not_checked import NOT_CHECKED, not_checked_of, questions, written_unchecked
 from cleanclaim.failures import Failure, reason_of
 from cleanclaim.model import Batch
-from cleanclaim.model.arrays import taken
-from cleanclaim.model.keys import found_in, keys_of, whole_numbers
 from cleanclaim.reference import Reference
-
-NOT_CHECKED: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
-    "code": pl.String,
-    "claim_id": pl.String,
-    "line_number": pl.Int64,
-    "diagnosis_number": pl.Int64,
-    "reason": pl.String,
-    "supply": pl.String,
-    "table": pl.String,
-    "procedure_code": pl.String,
-    "lines": pl.Int64,
-    "file": pl.String,
-    "claim_key": pl.Int64,
-}
-"""Columns of what could not be checked: which edit, where, why, and what would supply what was missing.
-
-What a table does not hold is told once, without a claim, with the `procedure_code` that it does not speak of (null where it speaks of none on
-those days) and how many `lines` of the batch it touches; so a line was not checked where a row names its code, or no code.
-"""
 
 _BY_ROW: Final = (
     "claims",
@@ -55,11 +34,6 @@ _BY_ROW: Final = (
     "line_modifiers",
     "syntax_faults",
 )
-
-
-NOT_CHECKED_ORDER: Final = (
-    "claim_key", "line_number", "diagnosis_number", "code", "procedure_code", "reason", "table",
-)  # fmt: skip
 
 
 Result = TypeVar("Result")
@@ -98,11 +72,11 @@ def check(batch: Batch, reference: Reference, edits: Sequence[Edit]) -> Checked:
         numbered = renumbered(batch)
         run = _run(Claims(numbered.batch, reference), edits)
         hits = run.written(run.hits, written)
-        unchecked = run.written(run.unchecked, _write_unchecked)
+        unchecked = run.written(run.unchecked, written_unchecked)
         failed = run.failed
         del run  # and with it the derived tables, which findings no longer need
         found = numbered.as_read(findings_of(numbered.batch, hits))
-        gaps = numbered.as_read(_not_checked(numbered.batch, unchecked))
+        gaps = numbered.as_read(not_checked_of(numbered.batch, unchecked))
     except BaseException as error:  # noqa: BLE001 - a panic is no Exception
         return _nothing(batch, reason_of(error))
     count = _own(batch).height
@@ -320,7 +294,7 @@ def _collected(
 def _add_unspoken(run: _Run, edits: Sequence[Edit]) -> None:
     """Add what the tables that edits ask do not speak of."""
     claims = run.claims
-    tests = _asking(tuple(edits))
+    tests = questions(tuple(edits))
     names = {name.partition(" ")[2] for name in tests}
     silent = {name for name in names if (claims.spoken(name) != SPEAKS).any()}
     asked = {name: test for name, test in tests.items() if name.partition(" ")[2] in silent}
@@ -333,52 +307,3 @@ def _add_unspoken(run: _Run, edits: Sequence[Edit]) -> None:
         rows = run.attempt(edit, tell)
         if rows is not None:
             run.unchecked.append((edit, rows))
-
-
-@lru_cache(maxsize=8)
-def _asking(edits: tuple[Edit, ...]) -> dict[str, tuple[Edit, pl.Expr]]:
-    """Which lines edits ask a table about, by the edit's code and the table's name."""
-    current = ~pl.col("is_history").fill_null(value=False)
-    return {
-        f"{edit.code} {name}": (
-            edit,
-            (test & current).fill_null(value=False).alias(f"{edit.code} {name}"),
-        )
-        for edit in edits
-        for name, test in edit.asks.items()
-    }
-
-
-def _not_checked(batch: Batch, unchecked: Sequence[Hit]) -> pl.DataFrame:
-    if not unchecked:
-        return pl.DataFrame(schema=NOT_CHECKED)
-    told = pl.concat([rows for _, rows in unchecked])
-    of_claim = batch.claims.select("claim_id", "file", "is_history")
-    keys = whole_numbers(told["claim_key"].fill_null(-1))
-    at = found_in(keys_of(batch.claims), keys)
-    rows = told.hstack(taken(of_claim, at))
-    if rows["is_history"].any():
-        rows = rows.filter(~pl.col("is_history").fill_null(value=False))
-    return rows.select(list(NOT_CHECKED)).sort(NOT_CHECKED_ORDER)
-
-
-def _write_unchecked(edit: Edit, rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.select(_told(edit, tuple(rows.schema.items())))
-
-
-@lru_cache(maxsize=1024)
-def _told(edit: Edit, columns: tuple[tuple[str, pl.DataType], ...]) -> list[pl.Expr]:
-    """What is told of rows that an edit could not judge; the same each time that they have the same columns."""
-    schema = pl.Schema(columns)
-    own = {
-        "code": pl.lit(edit.code),
-        "reason": render(edit.unchecked_reason, schema) if "reason" not in schema else pl.col("reason"),
-        "supply": pl.lit(edit.supply or None, pl.String) if "supply" not in schema else pl.col("supply"),
-    }  # fmt: skip
-    told = [name for name in NOT_CHECKED if name not in {"claim_id", "file"}]
-    return [
-        own.get(name, pl.col(name) if name in schema else pl.lit(None))
-        .cast(NOT_CHECKED[name])
-        .alias(name)
-        for name in told
-    ]

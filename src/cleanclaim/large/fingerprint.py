@@ -6,20 +6,21 @@ import hashlib
 import inspect
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from cleanclaim.edits.edit import Edit
-from cleanclaim.large.job import Job
+from cleanclaim.job import Job
+from cleanclaim.large.journal import Journal, opened
 from cleanclaim.read.history import MARK, is_history
 from cleanclaim.read.sources import is_stream
 from cleanclaim.reference import Reference
 from cleanclaim.version import VERSION
 
 
-def identity_of(job: Job) -> dict[str, Any]:
+def fingerprint_of(job: Job) -> dict[str, Any]:
     """Inputs (name, size, time of change), settings, edits, releases and sizes of a run, as JSON has them.
 
     What comes through a pipe cannot be told from another; it is never gone on with.
@@ -36,12 +37,17 @@ def identity_of(job: Job) -> dict[str, Any]:
     }
 
 
+def journal_of(job: Job, folder: Path | None) -> AbstractContextManager[Journal]:
+    """The journal of a job, which resumes if the folder holds an unfinished run of the same job; see `cleanclaim.large.journal.opened`."""
+    return opened(folder, fingerprint_of(job), job.tell)
+
+
 def size_of(inputs: Iterable[str | Path]) -> int:
     """Bytes of the files below the inputs, as they lie on disk."""
     return sum(stat.st_size for given in inputs for _, stat in _files(given))
 
 
-def can_go_on(inputs: Iterable[str | Path]) -> bool:
+def can_resume(inputs: Iterable[str | Path]) -> bool:
     """False where something is read that can be read only once: standard input, a pipe."""
     return not any(is_stream(given) for given in inputs)
 
@@ -60,12 +66,16 @@ def _stamped(given: str | Path) -> str | Path:
 
 
 def _files(given: str | Path) -> Iterator[tuple[Path, os.stat_result]]:
-    """The files below an input; of a history some may go away meanwhile."""
-    path = Path(given)
+    """The files below an input; in a history, some may disappear meanwhile."""
     if is_stream(given):
         return
-    for below in sorted(path.rglob("*")) if path.is_dir() else [path]:
-        with suppress(FileNotFoundError):
+    path = Path(given)
+    try:
+        every = sorted(path.rglob("*")) if path.is_dir() else [path]
+    except OSError:  # a name the system refuses, such as that of an archive's member
+        return
+    for below in every:
+        with suppress(OSError):
             if below.is_file():
                 yield below, below.stat()
 

@@ -7,11 +7,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from cleanclaim.job import Progress, Read
 from cleanclaim.large.fingerprint import size_of
-from cleanclaim.large.job import Read
 from cleanclaim.large.journal import Journal
 from cleanclaim.model import Batch, concat
-from cleanclaim.pipeline import Progress
 from cleanclaim.read import FileRead
 from cleanclaim.threads import in_turn
 

@@ -11,9 +11,9 @@ from typing import Any, Final
 import polars as pl
 
 from cleanclaim.edits.edit import Edit
-from cleanclaim.engine.check import NOT_CHECKED, NOT_CHECKED_ORDER, Checked
+from cleanclaim.engine.check import Checked
+from cleanclaim.engine.not_checked import NOT_CHECKED, merge_not_checked
 from cleanclaim.failures import Failure, merged
-from cleanclaim.pipeline import told_once
 from cleanclaim.read import FileRead
 from cleanclaim.report.tally import Tally
 
@@ -64,7 +64,7 @@ class Large:
         parts = [pl.read_ipc(folder / _NOT_CHECKED) for folder in self.folders]
         parts.append(pl.DataFrame(schema=NOT_CHECKED))  # there may be no part
         every = pl.concat([part.filter(pl.col("lines").is_not_null()) for part in parts])
-        return told_once(every).sort(NOT_CHECKED_ORDER)
+        return merge_not_checked(every)
 
     @property
     def unread(self) -> list[FileRead]:

@@ -47,7 +47,7 @@ FORMATS: Final[dict[str, Format]] = {
     "json": Format("json", ".json"),
     "jsonl": Format("jsonl", ".jsonl"),
     "sarif": Format("sarif", ".sarif", is_whole=True),
-    "csv": Format("spreadsheet", ".csv"),
+    "csv": Format("csv", ".csv"),
     "parquet": Format("parquet", ".parquet", is_binary=True),
     "html": Format("page", ".html", is_whole=True),
 }

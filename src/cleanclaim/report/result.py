@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, Protocol
@@ -12,7 +12,10 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Edit
-from cleanclaim.failures import Failure
+from cleanclaim.engine.check import Checked
+from cleanclaim.engine.findings import FINDINGS
+from cleanclaim.engine.not_checked import NOT_CHECKED, merge_not_checked
+from cleanclaim.failures import Failure, merged
 from cleanclaim.fees import PRICED, allowed
 from cleanclaim.model import Batch
 from cleanclaim.read import FileRead
@@ -75,7 +78,7 @@ class Report:
     Attributes:
         batch: the claims, as tables of the model, history included.
         findings: one row a finding (`cleanclaim.engine.findings.FINDINGS`).
-        not_checked: one row an edit and place that could not be judged (`cleanclaim.engine.check.NOT_CHECKED`).
+        not_checked: one row an edit and place that could not be judged (`cleanclaim.engine.not_checked.NOT_CHECKED`).
         files: what became of every input.
         edits: the edits that ran.
         reference: the dated tables, by which lines are priced when that is asked for.
@@ -180,6 +183,33 @@ class Report:
         from cleanclaim.report.formats import FORMATS  # noqa: PLC0415 - formats are written of reports
 
         return FORMATS["json"].render(self).decode().removesuffix("\n")
+
+
+def report_of(
+    batch: Batch,
+    checked: Sequence[Checked],
+    files: Sequence[FileRead],
+    edits: Sequence[Edit],
+    reference: Reference,
+) -> Report:
+    """The report on claims that were checked in one group or several.
+
+    Args:
+        batch: all claims, history included.
+        checked: what the edits say of each group.
+        files: what became of every input.
+        edits: the edits that ran.
+        reference: the dated tables.
+    """
+    findings = pl.concat([pl.DataFrame(schema=FINDINGS), *(group.findings for group in checked)])
+    gaps = pl.concat([pl.DataFrame(schema=NOT_CHECKED), *(group.not_checked for group in checked)])
+    if len(checked) > 1:
+        findings = findings.sort("claim_key", nulls_last=False, maintain_order=True)
+        gaps = merge_not_checked(gaps)
+    failures = merged(failure for group in checked for failure in group.failures)
+    return Report(
+        batch, findings, gaps, tuple(files), tuple(edits), reference=reference, failures=failures
+    )
 
 
 def finding_dict(row: Mapping[str, Any]) -> dict[str, Any]:

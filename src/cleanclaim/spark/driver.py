@@ -15,11 +15,11 @@ from pyspark.sql.pandas.types import from_arrow_schema
 
 from cleanclaim.edits import registry
 from cleanclaim.edits.edit import Disposition, Edit
-from cleanclaim.engine.check import NOT_CHECKED
 from cleanclaim.engine.findings import FINDINGS
+from cleanclaim.engine.not_checked import NOT_CHECKED
 from cleanclaim.errors import ConfigError
-from cleanclaim.pipeline import Settings
 from cleanclaim.reference import Reference
+from cleanclaim.settings import Settings
 from cleanclaim.spark.rows import Given, claims_in, given, grouped, without_empty
 from cleanclaim.spark.worker import BATCH, FAULT, FINDING, UNJUDGED, Task, arrow_schema
 from cleanclaim.version import VERSION
@@ -46,7 +46,7 @@ class Checked:
 
     @property
     def not_checked(self) -> DataFrame:
-        """What could not be judged: the columns of `cleanclaim.engine.check.NOT_CHECKED`; what tables do not speak of is told once."""
+        """What could not be judged: the columns of `cleanclaim.engine.not_checked.NOT_CHECKED`; what tables do not speak of is told once."""
         rows = self._of(UNJUDGED).select(*NOT_CHECKED)
         by = [name for name in NOT_CHECKED if name != "lines"]
         of_tables = rows.where(fn.col("lines").isNotNull())

@@ -16,15 +16,18 @@ import pyarrow as pa
 
 from cleanclaim.edits import registry
 from cleanclaim.edits.edit import Edit
-from cleanclaim.engine.check import NOT_CHECKED, check
 from cleanclaim.engine.findings import FINDINGS
+from cleanclaim.engine.not_checked import NOT_CHECKED
 from cleanclaim.errors import InputError, ReferenceProblem
 from cleanclaim.failures import Failure
+from cleanclaim.job import Job
 from cleanclaim.model import Batch
-from cleanclaim.pipeline import Settings, prepare, reported
+from cleanclaim.pipeline import run_whole
 from cleanclaim.read.table import read_set
 from cleanclaim.reference import Reference
+from cleanclaim.report.result import Report
 from cleanclaim.report.tally import UNCLEAN
+from cleanclaim.settings import Settings
 from cleanclaim.spark.rows import GROUP, NAMES, TABLE
 from cleanclaim.version import VERSION
 
@@ -99,16 +102,15 @@ class Task:
             batch = _batch(frames, is_model=self.is_model)
         except InputError as error:
             return _told([*faults, (str(error), frames["claims"].height)])
-        ready = prepare(replace(batch, has_history=self.has_history), self.settings)
-        checked = check(ready, reference, edits)
-        findings = reported(checked.findings, self.settings)
-        faults += [(_failed(failure), failure.claims or 0) for failure in checked.failures]
+        held = replace(batch, has_history=self.has_history)
+        report = run_whole(Job((), reference, tuple(edits), self.settings, held=held))
+        faults += [(_failed(failure), failure.claims or 0) for failure in report.failures]
         return pl.concat(
             [
-                _kind(FINDING, self._own(findings)),
-                _kind(UNJUDGED, self._own(checked.not_checked)),
+                _kind(FINDING, self._own(report.findings)),
+                _kind(UNJUDGED, self._own(report.not_checked)),
                 _told(faults),
-                _counts(ready, findings),
+                _counts(report),
             ]
         )
 
@@ -206,11 +208,11 @@ def _failed(failure: Failure) -> str:
     return f"these claims could not be checked: {failure.reason}"
 
 
-def _counts(batch: Batch, findings: pl.DataFrame) -> pl.DataFrame:
-    current = batch.claims.filter(~pl.col("is_history").fill_null(value=False))
-    lines = batch.lines.join(current.select("claim_key"), on="claim_key", how="semi")
-    unclean = findings.filter(UNCLEAN)["claim_key"].drop_nulls().n_unique()
-    counts = {"claims": current.height, "lines": lines.height, "unclean": unclean}
+def _counts(report: Report) -> pl.DataFrame:
+    own = report.claims.select("claim_key")
+    lines = report.batch.lines.join(own, on="claim_key", how="semi")
+    unclean = report.findings.filter(UNCLEAN)["claim_key"].drop_nulls().n_unique()
+    counts = {"claims": own.height, "lines": lines.height, "unclean": unclean}
     return _kind(BATCH, pl.DataFrame({name: [count] for name, count in counts.items()}))
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from cleanclaim.errors import ConfigError
+from cleanclaim.job import Progress
 from cleanclaim.model import Batch
-from cleanclaim.pipeline import Progress
 from cleanclaim.read import FileRead, read
 from cleanclaim.storage.durable import put_in_place, system_errors
 

@@ -1,4 +1,4 @@
-"""What is asked of a run."""
+"""A job: what a run of the pipeline is asked to do."""
 
 from __future__ import annotations
 
@@ -12,21 +12,25 @@ import polars as pl
 
 from cleanclaim.edits.edit import Edit
 from cleanclaim.failures import Failure
-from cleanclaim.large.plan import Plan
+from cleanclaim.look_back import Earlier
 from cleanclaim.model import Batch
-from cleanclaim.pipeline import Earlier, Progress, Settings
+from cleanclaim.plan import Plan
 from cleanclaim.read import FileRead, read
 from cleanclaim.reference import Reference
+from cleanclaim.settings import Settings
 
 _MOST_PATIENTS: Final = 5_000_000
+"""Above this, finding the earlier claims of certain patients takes longer than reading all of them."""
 
+Progress = Callable[[str, int, float | None], None]
+"""Called with what is being done, the number of claims so far, and the share of all claims if it is known."""
 Read = tuple[Batch, int]
-"""A batch as it was read, and how many files were begun by then."""
+"""A batch, and how many files had been started when it was read."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """What is asked of a run.
+    """What a run of the pipeline is asked to do.
 
     Attributes:
         inputs: files, folders, "-" for standard input.
@@ -35,20 +39,22 @@ class Job:
         settings: how claims are judged.
         history: earlier claims, looked back at and never reported on.
         plan: how much is worked on at once.
-        progress: told what is done, of how many claims so far, and its share where that is known.
-        tell: told, in words, what the user should know at once.
+        progress: called as the work goes on.
+        tell: called with what the user should know at once.
         broken: edits that could not be loaded, for the report.
+        held: claims that were read already, checked in place of `inputs`.
     """
 
     inputs: tuple[str | Path, ...]
     reference: Reference
     edits: tuple[Edit, ...]
-    settings: Settings
+    settings: Settings = field(default_factory=Settings)
     history: tuple[str | Path, ...] = ()
     plan: Plan = field(default_factory=Plan)
     progress: Progress = lambda _doing, _done, _share: None
     tell: Callable[[str], None] = lambda _words: None
     broken: tuple[Failure, ...] = ()
+    held: Batch | None = None
 
     @property
     def looks_across(self) -> bool:
@@ -62,7 +68,7 @@ class Job:
 
     @property
     def form(self) -> bool:
-        """Whether the form of segments and elements is looked at."""
+        """Whether the form of segments and elements is checked."""
         return any(edit.table == "syntax_faults" for edit in self.edits)
 
     @cached_property
@@ -71,23 +77,26 @@ class Job:
         return Earlier.before(self.inputs, self.history)
 
     def read(self, files: list[FileRead], first_key: int = 0) -> Iterator[Read]:
-        """Read the inputs, from the file after those that `files` tells of."""
-        batches = read(
+        """Read the inputs, starting after the files that `files` already lists."""
+        if self.held is not None:
+            yield self.held, 0
+            return
+        for batch in read(
             self.inputs,
             files,
             first_key,
             form=self.form,
             skip=len(files),
             at_once=self.plan.at_once,
-        )
-        return ((batch, len(files)) for batch in batches)
+        ):
+            yield batch, len(files)
 
     def read_earlier(
         self, files: list[FileRead], first_key: int, patients: pl.Series
     ) -> Iterator[Read]:
-        """Read the earlier claims of some patients, from the file after those that `files` tells of.
+        """Read the earlier claims of some patients, starting after the files that `files` already lists.
 
-        Those of all other patients are read too if it's as quick, or if an edit counts them.
+        Those of all other patients are read too if an edit counts them, or if that is as quick.
         """
         batches = self.earlier.read(
             files,

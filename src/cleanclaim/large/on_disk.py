@@ -1,0 +1,133 @@
+"""The way through disk: gather claims by patient, check group by group, give out the parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any
+
+from cleanclaim.engine.check import Checked, check
+from cleanclaim.job import Job, Read
+from cleanclaim.large.gather import Gathering
+from cleanclaim.large.journal import Journal
+from cleanclaim.large.parts import Large, write_part
+from cleanclaim.large.spill import Spill, groups, write_piece
+from cleanclaim.look_back import Known, with_past
+from cleanclaim.model import Batch
+from cleanclaim.read import FileRead
+from cleanclaim.settings import at_least, prepare
+from cleanclaim.threads import in_turn
+
+
+def check_on_disk(
+    job: Job, journal: Journal, batches: Iterable[Read] | None, files: list[FileRead]
+) -> Large:
+    """Check claims group by group, everything on disk.
+
+    Args:
+        job: what is asked.
+        journal: keeps the work; what an earlier run finished is not done again.
+        batches: claims that are being read already; None to start reading.
+        files: filled as the inputs are read.
+
+    Returns:
+        The result, for as long as the journal's folder exists.
+    """
+    gathering = partial(Gathering, journal=journal, progress=job.progress)
+    of_inputs = partial(gathering, inputs=job.inputs, read=job.read)
+    if not job.looks_across:
+        keep = partial(_check_read, job, journal)
+        checked = of_inputs(
+            kind="part", keep=keep, at_once=job.plan.at_once, workers=job.plan.workers
+        )
+        return _result(job, journal, checked.files(batches, files))
+    keep = partial(_spill, job, journal, kind="piece")
+    current = of_inputs(kind="piece", keep=keep, at_once=job.plan.at_rest)
+    files = current.files(batches, files)
+    spill = _spilled(journal, "piece")
+    past, past_files = None, []
+    if job.history:
+        earlier = gathering(
+            inputs=job.history,
+            read=partial(job.read_earlier, patients=spill.patients()),
+            kind="past",
+            keep=partial(_spill, job, journal, kind="past"),
+            at_once=job.plan.at_rest,
+            first_key=int(spill.claims().sum()),
+        )
+        past_files = earlier.files(None, [])
+        past = _spilled(journal, "past")
+    known = _known(job, past, past_files)
+    _check_groups(job, journal, spill, past, known)
+    return _result(job, journal, [*files, *past_files])
+
+
+def _known(job: Job, past: Spill | None, files: Sequence[FileRead]) -> Known:
+    """What the earlier claims of all patients show."""
+    ranges = groups(past.claims(), job.plan.at_once) if past and past.pieces else []
+    parts = (past.load(*some) for some in ranges) if past else ()
+    return Known.of(files, parts, job.reference, counts=job.counts_pairs)
+
+
+def _spill(
+    job: Job, journal: Journal, number: int, batch: Batch, record: dict[str, Any], *, kind: str
+) -> None:
+    ready = prepare(batch, job.settings)
+    journal.commit(kind, number, lambda folder: write_piece(ready, folder), record)
+
+
+def _spilled(journal: Journal, kind: str) -> Spill:
+    return Spill([folder for _, folder, _ in journal.done(kind)])
+
+
+def _check_read(
+    job: Job, journal: Journal, number: int, batch: Batch, record: dict[str, Any]
+) -> None:
+    _commit_part(job, journal, number, prepare(batch, job.settings), record)
+
+
+def _result(job: Job, journal: Journal, files: Sequence[FileRead]) -> Large:
+    done = journal.done("part")
+    return Large(
+        tuple(folder for _, folder, _ in done),
+        tuple(record for _, _, record in done),
+        tuple(files),
+        job.edits,
+        job.earlier.notes,
+        job.broken,
+    )
+
+
+def _check_groups(
+    job: Job, journal: Journal, spill: Spill, past: Spill | None, known: Known
+) -> None:
+    counts = spill.claims()
+    ranges = groups(counts, job.plan.at_once)
+    done = {number for number, _, _ in journal.done("part")}
+    total = int(counts.sum())
+    claims = sum(int(counts[slice(*ranges[number])].sum()) for number in done)
+
+    def work(number: int) -> int:
+        batch = spill.load(*ranges[number])
+        lines = batch.lines.height
+        count = batch.claims.height
+        if past is not None:
+            batch = with_past(batch, past.load(*ranges[number]), known)
+        _commit_part(job, journal, number, batch, {"claims": count, "lines": lines})
+        return count
+
+    left = (number for number in range(len(ranges)) if number not in done)
+    for count in in_turn(work, left, job.plan.workers):
+        claims += count
+        job.progress("checking", claims, claims / max(total, 1))
+
+
+def _commit_part(
+    job: Job, journal: Journal, number: int, batch: Batch, record: dict[str, Any]
+) -> None:
+    checked = check(batch, job.reference, job.edits)
+    told = Checked(at_least(checked.findings, job.settings), checked.not_checked)
+    failures = [failure.to_dict() for failure in checked.failures]
+    journal.commit(
+        "part", number, lambda folder: write_part(told, folder), {**record, "failures": failures}
+    )

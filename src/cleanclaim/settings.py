@@ -1,0 +1,102 @@
+"""How claims are judged: the settings of a run, and what they change in claims and findings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import cache
+
+import polars as pl
+
+from cleanclaim.edits.edit import Disposition
+from cleanclaim.errors import ConfigError
+from cleanclaim.model import PAYER_CLASSES, PROGRAMMES, Batch, is_state
+from cleanclaim.reference.sets import load_set
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How claims are judged.
+
+    Attributes:
+        payer_class: the payer class of every claim; None to take it from the claim (SBR09).
+        as_of: the day on which claims are judged; None for the day of their transaction.
+        min_disposition: the mildest disposition that is reported.
+        adopts: payers (by payer id or payer class) and whose rules they adopted: medicare or medicaid.
+        policy_state: the state whose local coverage policies bind claims that tell no state.
+    """
+
+    payer_class: str | None = None
+    as_of: date | None = None
+    min_disposition: Disposition = Disposition.INFO
+    adopts: Mapping[str, str] = field(default_factory=dict)
+    policy_state: str | None = None
+
+    def __post_init__(self) -> None:
+        faults = [
+            f"adopts: {payer} = {programme!r}; expected {' or '.join(PROGRAMMES)}"
+            for payer, programme in self.adopts.items()
+            if programme not in PROGRAMMES
+        ]
+        if self.payer_class not in {None, *PAYER_CLASSES}:
+            faults.append(
+                f"payer_class: {self.payer_class!r}; expected one of {', '.join(PAYER_CLASSES)}"
+            )
+        if self.policy_state is not None and not is_state(self.policy_state):
+            faults.append(f"policy_state: {self.policy_state!r}; expected a state such as OH")
+        if faults:
+            raise ConfigError(faults)
+
+
+def prepare(batch: Batch, settings: Settings) -> Batch:
+    """Fill what is the same for every reader: the payer class, and the day on which a claim is judged."""
+    payer_class = pl.lit(settings.payer_class) if settings.payer_class else _payer_class()
+    as_of = (
+        pl.lit(settings.as_of)
+        if settings.as_of
+        else pl.coalesce("as_of", "submitted_date", pl.lit(_today()))
+    )
+    claims = batch.claims.with_columns(
+        payer_class.alias("payer_class"), as_of.cast(pl.Date).alias("as_of")
+    )
+    if settings.policy_state:
+        state = pl.coalesce("policy_state", pl.lit(settings.policy_state))
+        claims = claims.with_columns(state.alias("policy_state"))
+    if settings.adopts:
+        claims = claims.with_columns(_rules_of(settings.adopts).alias("rules_of"))
+    return replace(batch, claims=claims)
+
+
+@cache
+def _payer_class() -> pl.Expr:
+    """As the claim tells it, else by its claim filing code."""
+    classes = load_set("claim_filing")
+    known = dict(zip(classes["code"], classes["payer_class"], strict=True))
+    told = pl.col("claim_filing_code").replace_strict(known, default=None, return_dtype=pl.String)
+    return pl.coalesce("payer_class", told, pl.lit("unknown"))
+
+
+def _rules_of(adopts: Mapping[str, str]) -> pl.Expr:
+    """Whose rules bind a claim whose payer adopted them: by payer id, then by payer class."""
+    names = dict(adopts)
+    return pl.coalesce(
+        "rules_of",
+        *(
+            pl.col(by).replace_strict(names, default=None, return_dtype=pl.String)
+            for by in ("payer_id", "payer_class")
+        ),
+    )
+
+
+def _today() -> date:
+    """The user's own day, for claims that tell no day themselves."""
+    return datetime.now().astimezone().date()
+
+
+def at_least(findings: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """The findings that are hard enough to report."""
+    told = [d.value for d in Disposition if d.rank <= settings.min_disposition.rank]
+    if len(told) == len(Disposition):
+        return findings
+    return findings.filter(pl.col("disposition").cast(pl.String).is_in(told))
