@@ -37,4 +37,4 @@ OTHER = {"member_id": "W000000009"}
 def test_the_latest_stands(
     claims: list[dict[str, Any]], stand: list[bool], reference: Reference
 ) -> None:
-    assert Claims(batch_of(claims), reference).claims["stands"].to_list() == stand
+    assert Claims.of(batch_of(claims), reference).claims["stands"].to_list() == stand

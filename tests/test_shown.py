@@ -66,7 +66,7 @@ def test_codes_are_shown_wrong_ones_too(column: str, codes: list[str]) -> None:
 
 def test_edits_are_given_what_may_be_shown(reference: Reference) -> None:
     batch = batch_of([professional(patient_sex="19310704", lines=LINE)])
-    assert Claims(batch, reference).lines["patient_sex"].to_list() == ["a date"]
+    assert Claims.of(batch, reference).lines["patient_sex"].to_list() == ["a date"]
     assert batch.claims["patient_sex"].to_list() == ["19310704"]
 
 

@@ -64,7 +64,7 @@ class Job:
     @property
     def counts_pairs(self) -> bool:
         """Whether an edit asks what the earlier claims of all patients show."""
-        return any(edit.of_all_patients for edit in self.edits)
+        return any(edit.scope == "all" for edit in self.edits)
 
     @property
     def form(self) -> bool:

@@ -10,7 +10,8 @@ from typing import Final
 
 import polars as pl
 
-from cleanclaim.derived.claims import Claims, pairs_shown, pairs_together
+from cleanclaim.derived.shown_pairs import pairs_shown, pairs_together
+from cleanclaim.derived.tables import Derived
 from cleanclaim.engine.claim_order import renumbered
 from cleanclaim.errors import UnreadableFile
 from cleanclaim.model import Batch, concat
@@ -102,7 +103,7 @@ class Known:
 
     Attributes:
         has_history: whether there are any.
-        pairs: what they show of pairs of codes, if an edit asks (`cleanclaim.derived.claims.pairs_shown`).
+        pairs: what they show of pairs of codes, if an edit asks (`cleanclaim.derived.shown_pairs.pairs_shown`).
     """
 
     has_history: bool
@@ -129,7 +130,8 @@ class Known:
 
 def pairs_of(batch: Batch, reference: Reference) -> pl.DataFrame:
     """What claims of whole patients show of pairs of codes, whatever the order in which they were read."""
-    return pairs_shown(Claims(renumbered(batch).batch, reference))
+    derived = Derived(renumbered(batch).batch, reference)
+    return pairs_shown(derived.claims, derived.line_diagnoses)
 
 
 def with_past(batch: Batch, past: Batch, known: Known) -> Batch:

@@ -184,7 +184,7 @@ def line(given: tuple[str, ...] | dict[str, Any]) -> dict[str, Any]:
 
 def priced(reference: Reference, *claims: dict[str, Any]) -> list[dict[str, Any]]:
     batch = prepare(batch_of(list(claims)), Settings())
-    return allowed(Claims(batch, reference), reference).to_dicts()
+    return allowed(Claims.of(batch, reference), reference).to_dicts()
 
 
 @pytest.fixture(scope="session")

@@ -173,17 +173,17 @@ class TestGrowth:
     def test_pairs(self, name: str, reference: Reference) -> None:
         for count in (100, 1500):
             batch = read(CASES[name](count))
-            claims = Claims(batch, reference)
+            claims = Claims.of(batch, reference)
             assert claims.pairs.height <= 25 * count
             assert claims.unjudged_pairs.height <= MOST_CODES * count
 
     def test_a_day_too_large_to_compare_is_told(self, reference: Reference) -> None:
-        claims = Claims(read(CASES["lines of many codes"](MOST_CODES + 1)), reference)
+        claims = Claims.of(read(CASES["lines of many codes"](MOST_CODES + 1)), reference)
         assert "too many to compare" in claims.unjudged_pairs["reason"][0]
         assert claims.silent_days.height == MOST_CODES + 1
 
     def test_a_day_just_small_enough_is_compared(self, reference: Reference) -> None:
-        claims = Claims(read(CASES["lines of many codes"](MOST_CODES)), reference)
+        claims = Claims.of(read(CASES["lines of many codes"](MOST_CODES)), reference)
         assert not claims.unjudged_pairs["reason"].str.contains("too many").any()
 
 

@@ -22,7 +22,7 @@ from cleanclaim.reference import Reference, starter
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 NO_TABLE: Final = 0
 OUTSIDE: Final = 1
-SPEAKS: Final = 2
+COVERED: Final = 2
 Marks = npt.NDArray[np.int8]
 
 
@@ -152,9 +152,9 @@ def marks(
         reference: the dated tables.
 
     Returns:
-        `NO_TABLE`, `OUTSIDE` or `SPEAKS`; a line without code, day or table counts as spoken of, since nothing can be asked.
+        `NO_TABLE`, `OUTSIDE` or `COVERED`; a line without code, day or table counts as spoken of, since nothing can be asked.
     """
-    found = np.full(len(codes), SPEAKS, dtype=np.int8)
+    found = np.full(len(codes), COVERED, dtype=np.int8)
     askable = (codes != 0) & (on != NO_DAY)
     names = [tables] if isinstance(tables, str) else list(tables.unique().drop_nulls())
     for table in names:
@@ -185,7 +185,7 @@ def policy_marks(codes: npt.NDArray[np.uint64], on: Days, reference: Reference, 
     if kind == "local":
         known |= covered(on, reference.whole(table))
     known |= on == NO_DAY
-    return np.where(known, SPEAKS, NO_TABLE).astype(np.int8)
+    return np.where(known, COVERED, NO_TABLE).astype(np.int8)
 
 
 def _named(table: pl.DataFrame, kind: str) -> pl.DataFrame:
@@ -209,7 +209,7 @@ def _starter_codes(reference: Reference) -> npt.NDArray[np.uint64]:
     return kept["code"].to_numpy()
 
 
-def unspoken(
+def not_covered(
     lines: pl.DataFrame, asked: npt.NDArray[np.bool_], found: Marks, name: str
 ) -> pl.DataFrame | None:
     """What to tell of lines that no table speaks of: one row for each year without a table, and one for each code outside a table of few.

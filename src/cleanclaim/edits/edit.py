@@ -1,16 +1,18 @@
 """What an edit is.
 
-An edit is one rule of a claim scrubber. It lives in one file named by its code, holds everything that is said about it
-(name, disposition, source, message, examples), and decides by a pure function. There are two kinds:
+An edit is one rule of a claim scrubber. It is one file named by its code, holds everything that is said about it (name, disposition, source, message,
+examples), and decides by a pure function. There are two kinds:
 
-* a **row edit** (`@row_edit`) is a Polars expression over one table: true on the rows at fault. All row edits of a table are
-  evaluated in one pass, so prefer it wherever the row itself holds all that is needed;
-* a **query edit** (`@query_edit`) is a function of (claims, reference) that returns the rows at fault: key columns (`claim_key` and,
-  where they apply, `line_number` and `diagnosis_number`) and evidence columns. It is for what looks across rows.
+* a **row edit** (`@row_edit`) is a Polars expression over one table, true on the rows at fault. All row edits of a table are evaluated in one pass, so
+  prefer it whenever the row itself holds all that is needed;
+* a **query edit** (`@query_edit`) is a function of (claims, reference) that returns the rows at fault: key columns (`claim_key` and, if they apply,
+  `line_number` and `diagnosis_number`) and evidence columns. It is for rules that look across rows.
 
-Messages and suggestions are templates over the evidence columns: `{units}`; with a form: `{diagnosis_code:icd}` puts the dot in,
-`{charge_amount:money}` the dollar sign, `{from_date:date}` writes the date; lists are joined by commas. Evidence columns with one of the
-names in `OVERRIDES` are not evidence: they override the edit's own value on that row.
+Messages and suggestions are templates over the evidence columns: `{units}`; with a form: `{diagnosis_code:icd}` adds the dot, `{charge_amount:money}` the
+dollar sign, `{from_date:date}` writes the date; lists are joined by commas. Evidence columns with one of the names in `OVERRIDES` are not evidence: they
+override the edit's own value on that row.
+
+What is wrong with an edit is reported when it is loaded, with its code and file (`cleanclaim.edits.definition`).
 """
 
 from __future__ import annotations
@@ -19,11 +21,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NotRequired, TypedDict, Unpack
 
 import polars as pl
 
-from cleanclaim.errors import EditError
+from cleanclaim.edits import definition
 
 if TYPE_CHECKING:
     from cleanclaim.derived.claims import Claims
@@ -39,6 +41,10 @@ RowTable = Literal[
     "line_modifiers",
     "syntax_faults",
 ]
+Scope = Literal["claim", "patient", "all"]
+Test = pl.Expr | Callable[["Reference"], pl.Expr]
+"""A test of rows: an expression, or a function of the reference that makes one."""
+Needs = Sequence[str] | Mapping[str, pl.Expr | None]
 
 KEYS: Final = ("claim_key", "line_number", "diagnosis_number")
 OVERRIDES: Final = (
@@ -173,35 +179,33 @@ class Edit:
 
     Attributes:
         code: family and number, such as DX102; the file has the same name.
-        name: states the fault, in lower case with hyphens; reads well after "allow".
+        name: the fault, in lower case with hyphens; reads well after "allow".
         disposition: what a payer would do.
-        source: where the rule is written (several where several say so).
+        source: where the rule is written (several if several publishers say so).
         message: the fault in a biller's words, a template over the evidence.
-        suggestion: what would make it right, a template over the evidence.
-        examples: claims on which it fires, does not fire, and cannot judge.
+        suggestion: what would fix it, a template over the evidence.
+        examples: claims on which it fires, doesn't fire, and can't judge.
         function: decides (see the module's text).
         table: the table of a row edit; None for a query edit.
-        when: for a query edit, by table, a test of one row (an expression, or a function of the reference that makes one): the
-            function runs only on batches where a row of one of these tables meets its test. It saves time and decides nothing, so it
-            must hold wherever the function would find, or could not judge, anything.
-        asks: by table (as `cleanclaim.derived.availability.TABLES` names them), a test of lines: the edit asks that table about the code of these lines. Where
-        the table does not speak
-            of the code on its day, that is told as not checked.
-        across: False for a query edit that looks at one claim at a time, so that claims need not stand together with the others of their patient.
-        of_all_patients: True where it asks what the earlier claims of all patients show (`Claims.history_pairs`), for which they are read whole.
+        scope: what a query edit looks at together: one claim, all claims of a patient, or the earlier claims of all patients (`Claims.history_pairs`).
+        when: for a query edit, by table, the rows that can trigger it. The function receives the claims (or patients, by `scope`) that have such a row, and
+            no others; it isn't called if there are none.
+        needs: the tables it looks up. With a test of lines, the table must cover the codes of these lines on their days; codes that it doesn't cover are
+            listed under not checked (names as in `cleanclaim.derived.availability.TABLES`).
         evidence: evidence columns of a row edit: names of the table's columns, or named expressions.
-        column: `table.column` of the model at fault, which tells element, box and FHIR path.
-        carc: claim adjustment reason code that a denial would carry.
-        rarc: remark code that would go with it.
-        needs: reference tables it looks up.
+        column: `table.column` of the model at fault, which gives element, box and FHIR path.
+        carc: claim adjustment reason code of such a denial.
+        rarc: remark code that goes with it.
         payers: payer classes whose own rule it is; empty for a rule that binds all.
         others: what it is for payer classes not in `payers`: "warn" or "off".
-        fix: "safe" where the fault is of form only and can be mended by program, "proposed" where a person must decide.
-        unchecked: rows that it could not judge: an expression (row edit) or a function (query edit) whose rows may carry a `reason`.
-        unchecked_reason: why, where the rows carry no reason of their own.
+        fix: "safe" if the fault is of form only and a program can fix it, "proposed" if a person must decide.
+        unchecked: rows that it can't judge: an expression (row edit) or a function (query edit) whose rows may carry a `reason`.
+        unchecked_reason: why, if the rows carry no reason of their own.
         supply: what would supply what was missing.
-        on: False for an edit that runs only when selected.
+        default_on: False for an edit that runs only if it is selected.
+        lifecycle: "preview" while its findings may still change (it runs only if selected), "stable", or "deprecated" before it is removed.
         since: the version that brought it.
+        formerly: codes it had in earlier versions; they still select it.
     """
 
     code: str
@@ -212,24 +216,24 @@ class Edit:
     examples: tuple[Example, ...]
     function: Callable[..., Any]
     table: RowTable | None = None
-    when: Mapping[RowTable, pl.Expr | Callable[[Reference], pl.Expr]] = field(default_factory=dict)
-    asks: Mapping[str, pl.Expr] = field(default_factory=dict)
-    across: bool = True
-    of_all_patients: bool = False
+    scope: Scope = "patient"
+    when: Mapping[RowTable, Test] = field(default_factory=dict)
+    needs: Mapping[str, pl.Expr | None] = field(default_factory=dict)
     evidence: tuple[str | pl.Expr, ...] = ()
     suggestion: str = ""
     column: str = ""
     carc: str | None = None
     rarc: str | None = None
-    needs: tuple[str, ...] = ()
     payers: tuple[str, ...] = ()
     others: Literal["warn", "off"] = "warn"
     fix: Literal["safe", "proposed"] | None = None
-    unchecked: pl.Expr | Callable[[Claims, Reference], Rows] | None = field(default=None)
+    unchecked: pl.Expr | Callable[[Claims, Reference], Rows] | None = None
     unchecked_reason: str = ""
     supply: str = ""
-    on: bool = True
+    default_on: bool = True
+    lifecycle: Literal["preview", "stable", "deprecated"] = "stable"
     since: str = "0.1.0"
+    formerly: tuple[str, ...] = ()
 
     @property
     def family(self) -> str:
@@ -240,8 +244,8 @@ class Edit:
     def looks_across(self) -> bool:
         """Whether other claims of the patient, earlier ones too, can change what it finds."""
         if self.table is None:
-            return self.across
-        read = {name for asked in self._read() for name in asked.meta.root_names()}
+            return self.scope != "claim"
+        read = {name for expression in self._read() for name in expression.meta.root_names()}
         return not read.isdisjoint(OF_SEVERAL_CLAIMS)
 
     def _read(self) -> Iterator[pl.Expr]:
@@ -249,8 +253,7 @@ class Edit:
         yield self.function()
         if isinstance(self.unchecked, pl.Expr):
             yield self.unchecked
-        yield from (said for said in self.evidence if isinstance(said, pl.Expr))
-        yield from (pl.col(said) for said in self.evidence if isinstance(said, str))
+        yield from (pl.col(one) if isinstance(one, str) else one for one in self.evidence)
 
     @property
     def documentation(self) -> str:
@@ -258,35 +261,82 @@ class Edit:
         return (self.function.__doc__ or "").strip()
 
 
-def row_edit(*, table: RowTable, **said: Any) -> Callable[[Callable[[], pl.Expr]], Edit]:
+class Facts(TypedDict):
+    """What both kinds of edits say of themselves; see `Edit`."""
+
+    code: str
+    name: str
+    disposition: Disposition
+    source: Source | tuple[Source, ...]
+    message: str
+    examples: NotRequired[tuple[Example, ...]]
+    needs: NotRequired[Needs]
+    suggestion: NotRequired[str]
+    column: NotRequired[str]
+    carc: NotRequired[str | None]
+    rarc: NotRequired[str | None]
+    payers: NotRequired[tuple[str, ...]]
+    others: NotRequired[Literal["warn", "off"]]
+    fix: NotRequired[Literal["safe", "proposed"]]
+    unchecked_reason: NotRequired[str]
+    supply: NotRequired[str]
+    default_on: NotRequired[bool]
+    lifecycle: NotRequired[Literal["preview", "stable", "deprecated"]]
+    since: NotRequired[str]
+    formerly: NotRequired[tuple[str, ...]]
+
+
+class RowFacts(Facts):
+    """What a row edit says of itself."""
+
+    table: RowTable
+    evidence: NotRequired[tuple[str | pl.Expr, ...]]
+    unchecked: NotRequired[pl.Expr]
+
+
+class QueryFacts(Facts):
+    """What a query edit says of itself."""
+
+    scope: NotRequired[Scope]
+    when: NotRequired[Mapping[RowTable, Test]]
+    unchecked: NotRequired[Callable[[Claims, Reference], Rows]]
+
+
+def row_edit(**facts: Unpack[RowFacts]) -> Callable[[Callable[[], pl.Expr]], Edit]:
     """Make an edit of a function without arguments that returns an expression over `table`, true on the rows at fault.
 
     Args:
-        table: which of the derived tables of `cleanclaim.derived.claims` the expression reads.
-        **said: the other attributes of `Edit`; `source` may be a single one.
+        **facts: the attributes of `Edit` (`RowFacts` lists those of a row edit); `source` may be a single one.
     """
-    return lambda function: _edit(function, table=table, **said)
+    return lambda function: _edit(function, "row_edit", facts)
 
 
-def query_edit(**said: Any) -> Callable[[Callable[[Claims, Reference], Rows]], Edit]:
+def query_edit(
+    **facts: Unpack[QueryFacts],
+) -> Callable[[Callable[[Claims, Reference], Rows]], Edit]:
     """Make an edit of a function of (claims, reference) that returns the rows at fault.
 
     Args:
-        **said: the attributes of `Edit`; `source` may be a single one.
+        **facts: the attributes of `Edit` (`QueryFacts` lists those of a query edit); `source` may be a single one.
     """
-    return lambda function: _edit(function, table=None, **said)
+    return lambda function: _edit(function, "query_edit", facts)
 
 
 def _edit(
-    function: Callable[..., Any], *, source: Source | tuple[Source, ...], **said: Any
+    function: Callable[..., Any], kind: Literal["row_edit", "query_edit"], facts: Mapping[str, Any]
 ) -> Edit:
-    if not (function.__doc__ or "").strip():
-        raise EditError(
-            f"{said.get('code', function.__name__)}: an edit explains itself in its docstring"
-        )
-    try:
-        return Edit(
-            function=function, source=(source,) if isinstance(source, Source) else source, **said
-        )
-    except TypeError as error:
-        raise EditError(f"{said.get('code', function.__name__)}: {error}") from None
+    """The edit, if nothing is wrong with what it says.
+
+    Raises:
+        EditError: something is; every fault is listed.
+    """
+    known = {*Facts.__annotations__, *(RowFacts if kind == "row_edit" else QueryFacts).__annotations__}  # fmt: skip
+    definition.check(function, facts, known=known, is_row=kind == "row_edit")
+    source, needs = facts["source"], facts.get("needs", ())
+    own = {
+        **facts,
+        "source": source if isinstance(source, tuple) else (source,),
+        "needs": dict(needs) if isinstance(needs, Mapping) else dict.fromkeys(needs),
+        "examples": tuple(facts.get("examples", ())),
+    }
+    return Edit(function=function, **own)

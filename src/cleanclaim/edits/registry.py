@@ -115,7 +115,9 @@ def choose(
     Raises:
         UnknownEdit: a word names no edit.
     """
-    chosen = [e for e in edits if (any(_named(e, word) for word in select) if select else e.on)]
+    chosen = [
+        e for e in edits if (any(_named(e, word) for word in select) if select else e.default_on)
+    ]
     for word in (*select, *ignore):
         if not any(_named(edit, word) for edit in edits):
             known = [name for edit in edits for name in (edit.code, edit.family, edit.name)]

@@ -201,7 +201,7 @@ def _of_claims(path: Path, reference: Reference) -> pl.DataFrame:
     unread = [entry for entry in files if entry.error is not None]
     if unread:
         raise InputError("; ".join(str(entry.error) for entry in unread))
-    known = Claims(batch, reference)
+    known = Claims.of(batch, reference)
     key = ["claim_key", "line_number"]
     where = worded("claim {} line {}", pl.col("claim_id").fill_null("?"), "line_number")
     lines = batch.lines.join(batch.claims.select("claim_key", "claim_id", "file"), on="claim_key", how="left").with_columns(where.alias("where"))  # fmt: skip

@@ -107,7 +107,7 @@ def _of_claims(paths: list[str | Path], reference: Reference) -> pl.DataFrame:
     unread = [entry for entry in files if entry.error is not None]
     if unread:
         raise InputError("; ".join(str(entry.error) for entry in unread))
-    known = Claims(batch, reference)
+    known = Claims.of(batch, reference)
     paid = (
         batch.other_payers.group_by("claim_key")
         .agg(pl.col("paid_amount").sum().alias("amount"), pl.col("paid_amount").is_not_null().any().alias("told"))

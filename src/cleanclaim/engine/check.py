@@ -15,9 +15,10 @@ from weakref import ref
 
 import polars as pl
 
-from cleanclaim.derived.availability import SPEAKS, unspoken
-from cleanclaim.derived.claims import Claims
+from cleanclaim.derived.availability import COVERED, not_covered
+from cleanclaim.derived.tables import Derived
 from cleanclaim.edits.edit import KEYS, Edit, Rows
+from cleanclaim.engine.candidates import Candidates
 from cleanclaim.engine.claim_order import renumbered
 from cleanclaim.engine.findings import FINDINGS, Hit, findings_of, written
 from cleanclaim.engine.not_checked import NOT_CHECKED, not_checked_of, questions, written_unchecked
@@ -70,7 +71,7 @@ def check(batch: Batch, reference: Reference, edits: Sequence[Edit]) -> Checked:
     """
     try:
         numbered = renumbered(batch)
-        run = _run(Claims(numbered.batch, reference), edits)
+        run = _run(Derived(numbered.batch, reference), edits)
         hits = run.written(run.hits, written)
         unchecked = run.written(run.unchecked, written_unchecked)
         failed = run.failed
@@ -97,9 +98,9 @@ def _own(batch: Batch) -> pl.DataFrame:
     return batch.claims.filter(~pl.col("is_history").fill_null(value=False))
 
 
-def evaluate(claims: Claims, edits: Sequence[Edit]) -> int:
+def evaluate(derived: Derived, edits: Sequence[Edit]) -> int:
     """Run edits over derived tables and write nothing of what they find; how many rows are at fault or could not be judged."""
-    run = _run(claims, edits)
+    run = _run(derived, edits)
     return sum(rows.height for _, rows in (*run.hits, *run.unchecked))
 
 
@@ -108,13 +109,15 @@ class _Run:
     """What edits find in a batch.
 
     Attributes:
-        claims: the derived tables of the batch.
+        derived: the derived tables of the batch.
+        candidates: the claims that query edits receive.
         hits: the rows at fault.
         unchecked: the rows that could not be judged.
         failed: why an edit failed, by its code.
     """
 
-    claims: Claims
+    derived: Derived
+    candidates: Candidates
     hits: list[Hit] = field(default_factory=list)
     unchecked: list[Hit] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
@@ -159,14 +162,13 @@ def _reason(error: BaseException) -> str:
     return said
 
 
-def _run(claims: Claims, edits: Sequence[Edit]) -> _Run:
+def _run(derived: Derived, edits: Sequence[Edit]) -> _Run:
     """Run edits over the derived tables."""
-    run = _Run(claims)
-    asked = {edit.code for edit in edits if edit.table is None and not edit.when}
+    run = _Run(derived, Candidates(derived))
     for table in _BY_ROW:
-        asked |= _run_row_edits(run, table, edits)
-    _run_query_edits(run, [edit for edit in edits if edit.code in asked])
-    _add_unspoken(run, edits)
+        _run_row_edits(run, table, edits)
+    _run_query_edits(run, [edit for edit in edits if edit.table is None])
+    _add_not_covered(run, edits)
     return run
 
 
@@ -219,30 +221,27 @@ def _itself(expression: pl.Expr) -> pl.Expr:
     return expression
 
 
-def _run_row_edits(run: _Run, table: str, edits: Sequence[Edit]) -> set[str]:
-    """Run the row edits of a table; the codes of the query edits whose test on it some row meets."""
-    own = _pass(table, tuple(edits), ref(run.claims.reference))
+def _run_row_edits(run: _Run, table: str, edits: Sequence[Edit]) -> None:
+    """Run the row edits of a table, and find the claims whose rows in it can trigger query edits."""
+    own = _pass(table, tuple(edits), ref(run.derived.reference))
     run.failed |= own.broken
     if not own.asked:
-        return set()
-    frame: pl.DataFrame = (
-        getattr(run.claims, table) if table != "syntax_faults" else run.claims.batch.syntax_faults
-    )
+        return
+    is_syntax = table == "syntax_faults"
+    frame: pl.DataFrame = run.derived.batch.syntax_faults if is_syntax else getattr(run.derived, table)  # fmt: skip
     if frame.is_empty():
-        return set()
-    met = set()
+        return
     for name, marks in run.marks(frame, own.asked).items():
         edit = own.asked[name][0]
         if not run.attempt(edit, marks.any):
             continue
         if name.startswith(">"):
-            met.add(edit.code)
+            run.candidates.add(edit, frame["claim_key"].filter(marks))
         elif name.startswith("?"):
             run.unchecked.append((edit, frame.filter(marks)))
         else:
             rows = run.attempt(edit, partial(_with_evidence, edit, frame, marks, table))
             run.hits += [] if rows is None else [(edit, rows)]
-    return met
 
 
 def _with_evidence(
@@ -258,12 +257,16 @@ def _with_evidence(
 
 
 def _run_query_edits(run: _Run, edits: Sequence[Edit]) -> None:
+    """Run each query edit over the claims that can trigger it."""
     asked: list[tuple[Edit, list[Hit], Rows]] = []
     for edit in edits:
+        claims = run.candidates.claims_of(edit)
+        if claims is None or edit.code in run.failed:
+            continue
         for decide, into in ((edit.function, run.hits), (edit.unchecked, run.unchecked)):
             if decide is None or isinstance(decide, pl.Expr):
                 continue
-            rows = run.attempt(edit, partial(decide, run.claims, run.claims.reference))
+            rows = run.attempt(edit, partial(decide, claims, run.derived.reference))
             if rows is not None:
                 asked.append((edit, into, rows))
     for edit, into, frame in _collected(run, asked):
@@ -291,19 +294,19 @@ def _collected(
             yield edit, into, frame
 
 
-def _add_unspoken(run: _Run, edits: Sequence[Edit]) -> None:
-    """Add what the tables that edits ask do not speak of."""
-    claims = run.claims
+def _add_not_covered(run: _Run, edits: Sequence[Edit]) -> None:
+    """Add the codes that the tables which edits need do not cover."""
+    derived = run.derived
     tests = questions(tuple(edits))
     names = {name.partition(" ")[2] for name in tests}
-    silent = {name for name in names if (claims.spoken(name) != SPEAKS).any()}
-    asked = {name: test for name, test in tests.items() if name.partition(" ")[2] in silent}
+    gaps = {name for name in names if (derived.coverage(name) != COVERED).any()}
+    asked = {name: test for name, test in tests.items() if name.partition(" ")[2] in gaps}
     if not asked:
         return
-    for name, marks in run.marks(claims.lines, asked).items():
+    for name, marks in run.marks(derived.lines, asked).items():
         table = name.partition(" ")[2]
         edit = asked[name][0]
-        tell = partial(unspoken, claims.lines, marks.to_numpy(), claims.spoken(table), table)
+        tell = partial(not_covered, derived.lines, marks.to_numpy(), derived.coverage(table), table)
         rows = run.attempt(edit, tell)
         if rows is not None:
             run.unchecked.append((edit, rows))

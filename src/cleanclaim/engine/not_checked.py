@@ -50,7 +50,7 @@ def merge_not_checked(rows: pl.DataFrame) -> pl.DataFrame:
 
 @lru_cache(maxsize=8)
 def questions(edits: tuple[Edit, ...]) -> dict[str, tuple[Edit, pl.Expr]]:
-    """Which lines edits ask a table about, by the edit's code and the table's name."""
+    """The lines whose codes a table must cover, by the edit's code and the table's name."""
     current = ~pl.col("is_history").fill_null(value=False)
     return {
         f"{edit.code} {name}": (
@@ -58,7 +58,8 @@ def questions(edits: tuple[Edit, ...]) -> dict[str, tuple[Edit, pl.Expr]]:
             (test & current).fill_null(value=False).alias(f"{edit.code} {name}"),
         )
         for edit in edits
-        for name, test in edit.asks.items()
+        for name, test in edit.needs.items()
+        if test is not None
     }
 
 

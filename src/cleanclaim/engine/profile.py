@@ -11,14 +11,14 @@ from typing import Final
 
 import polars as pl
 
-from cleanclaim.derived.claims import Claims
+from cleanclaim.derived.tables import Derived
 from cleanclaim.edits.edit import Edit
 from cleanclaim.engine.check import check, evaluate
 from cleanclaim.model import Batch
 from cleanclaim.reference import Reference
 
 TABLES: Final = (
-    "claims", "diagnoses", "lines", "line_codes", "line_days", "days", "pairs", "unjudged_pairs", "silent_days", "line_fees",
+    "claims", "diagnoses", "lines", "line_codes", "line_days", "multi_code_lines", "pairs", "unjudged_pairs", "uncovered_pair_lines", "line_fees",
     "line_modifiers", "pointers", "line_diagnoses",
 )  # fmt: skip
 """What is derived once a batch, in the order in which one needs another."""
@@ -70,16 +70,16 @@ def _round(batch: Batch, reference: Reference, edits: Sequence[Edit]) -> list[_T
 
     take("all", "all edits", lambda: check(batch, reference, edits).findings.height)
     take("query", "fixed query", lambda: _fixed_query(batch))
-    claims = Claims(batch, reference)
+    derived = Derived(batch, reference)
     for name in TABLES:
-        take("table", name, lambda name=name: _derive(claims, name))  # type: ignore[misc]
+        take("table", name, lambda name=name: _derive(derived, name))  # type: ignore[misc]
     for edit in edits:
-        take("edit", edit.code, lambda edit=edit: evaluate(claims, [edit]))  # type: ignore[misc]
+        take("edit", edit.code, lambda edit=edit: evaluate(derived, [edit]))  # type: ignore[misc]
     return timed
 
 
-def _derive(claims: Claims, name: str) -> None:
-    getattr(claims, name)
+def _derive(derived: Derived, name: str) -> None:
+    getattr(derived, name)
 
 
 def _fixed_query(batch: Batch) -> int:

@@ -109,7 +109,7 @@ class Report:
             return own.with_columns(
                 pl.lit(None, dtype).alias(name) for name, dtype in nothing.items()
             )
-        priced = allowed(Claims(self.batch, self.reference), self.reference)
+        priced = allowed(Claims.of(self.batch, self.reference), self.reference)
         return own.join(
             priced.drop("procedure_code"),
             on=["claim_key", "line_number"],

@@ -131,7 +131,10 @@ def _rule(edit: Edit) -> Json:
             "fullDescription": {"text": "\n\n".join(told)},
             "help": _help(edit),
             "helpUri": links[0] if links else None,
-            "defaultConfiguration": {"enabled": edit.on, "level": LEVELS[edit.disposition.value]},
+            "defaultConfiguration": {
+                "enabled": edit.default_on,
+                "level": LEVELS[edit.disposition.value],
+            },
             "properties": _present(
                 {
                     "tags": [edit.family],

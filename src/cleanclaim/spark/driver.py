@@ -200,7 +200,7 @@ def _chosen(
             raise errors[0]
         groups.append(found)
     chosen = registry.choose(registry.together(*groups), select, ignore)
-    whole = [edit.code for edit in chosen if edit.of_all_patients]
+    whole = [edit.code for edit in chosen if edit.scope == "all"]
     if whole:
         raise ConfigError(
             [

@@ -29,7 +29,7 @@ _ROLES = {
     disposition=Disposition.REJECT,
     carc="16",
     rarc="N286",
-    across=False,
+    scope="claim",
     source=Source(
         "45 CFR 162.410",
         "(a)(2) and 162.406 (the NPI and its check digit)",

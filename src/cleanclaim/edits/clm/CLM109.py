@@ -31,7 +31,7 @@ def _is_doubtful(reference: Reference) -> pl.Expr:
     disposition=Disposition.REJECT,
     carc="16",
     rarc="M77",
-    across=False,
+    scope="claim",
     source=Source(
         "CMS Place of Service Code Set",
         "45 CFR 162.1002; Medicare Claims Processing Manual, chapter 26, section 10.5",

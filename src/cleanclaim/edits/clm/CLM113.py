@@ -56,7 +56,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     name="filed-too-late",
     disposition=Disposition.DENY_CLAIM,
     carc="29",
-    across=False,
+    scope="claim",
     source=Source(
         "Medicare Claims Processing Manual",
         "chapter 1, section 70 (42 CFR 424.44: one calendar year)",

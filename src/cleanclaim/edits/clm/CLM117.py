@@ -60,7 +60,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     carc="16",
     rarc="MA120",
     needs=("clia_tests",),
-    across=False,
+    scope="claim",
     source=Source(
         "Medicare Claims Processing Manual",
         "chapter 16, section 70 (CLIA); 42 CFR 493",

@@ -18,7 +18,7 @@ from cleanclaim.reference import Reference
     disposition=Disposition.WARN,
     carc="22",
     rarc="N480",
-    across=False,
+    scope="claim",
     source=Source(
         "837 implementation guides",
         "loops 2320 and 2330B (coordination of benefits)",
@@ -75,7 +75,7 @@ def other_coverage_incomplete(claims: Claims, reference: Reference) -> Rows:
     """
     del reference
     decided = (
-        claims.batch.other_payers.lazy()
+        claims.other_payers.lazy()
         .filter(
             pl.col("paid_amount").is_not_null()
             | (pl.col("line_count") > 0)

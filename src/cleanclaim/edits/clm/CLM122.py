@@ -19,7 +19,7 @@ from cleanclaim.text.wording import worded
     disposition=Disposition.RETURN,
     carc="16",
     rarc="MA40",
-    across=False,
+    scope="claim",
     source=Source(
         "Medicare Claims Processing Manual",
         "chapter 26, section 10.4, item 18; chapter 25, FL 12",

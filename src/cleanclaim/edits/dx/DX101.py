@@ -22,7 +22,7 @@ from cleanclaim.text.wording import worded
     carc="146",
     rarc="M76",
     needs=("icd10cm", "icd9cm"),
-    across=False,
+    scope="claim",
     source=Source("45 CFR 162.1002", "adopted code sets for diagnoses", "HHS", date(2026, 11, 23)),
     column="diagnoses.diagnosis_code",
     message="{code} is not a diagnosis code of ICD-{icd_version}-CM and never was.",

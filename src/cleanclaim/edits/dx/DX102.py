@@ -25,7 +25,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:  # noqa: ARG001 - 
     carc="146",
     rarc="M76",
     needs=("icd10cm", "icd9cm", "conversions"),
-    across=False,
+    scope="claim",
     source=(
         Source(
             "45 CFR 162.1000",

@@ -22,7 +22,7 @@ from cleanclaim.text.wording import worded
     carc="146",
     rarc="M76",
     needs=("icd10cm", "icd10cm_tabular"),
-    across=False,
+    scope="claim",
     source=Source(
         "ICD-10-CM Official Guidelines for Coding and Reporting",
         "section I.B.2 (level of detail in coding)",

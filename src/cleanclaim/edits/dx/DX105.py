@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from cleanclaim.derived.claims import Claims
-from cleanclaim.derived.diagnoses import ICD10_BEGINS
+from cleanclaim.derived.validity import ICD10_BEGINS
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.edits.samples import institutional, professional
 from cleanclaim.reference import Reference
@@ -22,7 +22,7 @@ _NINE = {"diagnosis_code": "401.9", "icd_version": 9}
     disposition=Disposition.REJECT,
     carc="16",
     rarc="M76",
-    across=False,
+    scope="claim",
     source=Source(
         "45 CFR 162.1002",
         "(b) and (c): ICD-9-CM through 2015-09-30, ICD-10-CM from 2015-10-01",

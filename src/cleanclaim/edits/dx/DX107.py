@@ -23,7 +23,7 @@ _JUDGED = IS_ICD10 & IS_BILLING_DIAGNOSIS & pl.col("in_force")
     carc="11",
     rarc="M76",
     needs=("icd10cm_notes",),
-    across=False,
+    scope="claim",
     source=Source(
         "ICD-10-CM Official Guidelines for Coding and Reporting",
         "section I.A.12.a (Excludes1)",

@@ -32,7 +32,7 @@ def _may_carry_a_note(reference: Reference) -> pl.Expr:
     name="additional-code-missing",
     disposition=Disposition.INFO,
     needs=("icd10cm_notes",),
-    across=False,
+    scope="claim",
     source=Source(
         "ICD-10-CM Official Guidelines for Coding and Reporting",
         "section I.A.17 (use additional code notes)",

@@ -19,7 +19,7 @@ from cleanclaim.reference.sides import side_of, sides
     name="both-sides-apart",
     disposition=Disposition.WARN,
     needs=("icd10cm_tabular",),
-    across=False,
+    scope="claim",
     source=Source(
         "ICD-10-CM Official Guidelines for Coding and Reporting",
         "section I.B.13 (laterality)",

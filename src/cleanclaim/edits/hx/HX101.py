@@ -6,13 +6,13 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derived.availability import SPEAKS, TABLES
+from cleanclaim.derived.availability import COVERED, TABLES
 from cleanclaim.derived.claims import Claims
+from cleanclaim.derived.earlier import latest_before
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
 from cleanclaim.edits.samples import medicare, professional
 from cleanclaim.model.expressions import IS_PROFESSIONAL, MODIFIERS, has_modifier
 from cleanclaim.reference import Reference
-from cleanclaim.text.nearest import latest_before
 from cleanclaim.text.wording import worded
 
 _PERIODS = {"010": 10, "090": 90}
@@ -69,7 +69,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     silent = claims.lines.filter(
         is_past,
         pl.col("procedure_code").str.contains(_OPERATION),
-        pl.Series(claims.spoken("mpfs") != SPEAKS),
+        pl.Series(claims.coverage("mpfs") != COVERED),
     )
     table = TABLES["mpfs"]
     return (

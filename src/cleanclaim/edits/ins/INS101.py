@@ -19,7 +19,7 @@ from cleanclaim.reference import Reference
     disposition=Disposition.REJECT,
     carc="16",
     rarc="MA30",
-    across=False,
+    scope="claim",
     source=Source(
         "Medicare Claims Processing Manual",
         "chapter 25, section 75.1, FL 4",

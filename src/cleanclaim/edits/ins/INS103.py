@@ -20,7 +20,7 @@ from cleanclaim.text.wording import worded
     disposition=Disposition.RETURN,
     carc="16",
     rarc="MA43",
-    across=False,
+    scope="claim",
     source=Source(
         "Medicare Claims Processing Manual",
         "chapter 25, section 75.2, FL 17",

@@ -25,7 +25,7 @@ _FIELDS = (
     disposition=Disposition.RETURN,
     carc="16",
     rarc="MA41",
-    across=False,
+    scope="claim",
     source=Source(
         "Medicare Claims Processing Manual",
         "chapter 25, section 75.2, FL 14 and 15",

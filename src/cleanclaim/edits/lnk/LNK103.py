@@ -18,9 +18,15 @@ from cleanclaim.reference import Reference
     disposition=Disposition.DENY_LINE,
     carc="50",
     rarc="N115",
-    needs=("coverage_policies", "coverage_procedures", "coverage_diagnoses", "coverage_states"),
+    needs={
+        "local policies": ~has_modifier(*NOTICE_MODIFIERS),
+        "coverage_policies": None,
+        "coverage_procedures": None,
+        "coverage_diagnoses": None,
+        "coverage_states": None,
+    },
     payers=("medicare",),
-    across=False,
+    scope="claim",
     source=Source(
         "Medicare Coverage Database",
         "the policy named in the finding; Medicare Program Integrity Manual, chapter 13",
@@ -32,7 +38,6 @@ from cleanclaim.reference import Reference
     suggestion="See the record for the reason of the service, and point at its diagnosis; where there is none that the policy takes, the patient is told beforehand (GA).",
     fix="proposed",
     unchecked=lambda claims, reference: untold(judged(claims, reference), "local"),
-    asks={"local policies": ~has_modifier(*NOTICE_MODIFIERS)},
     when={"lines": is_named("local")},
     examples=(
         fails(

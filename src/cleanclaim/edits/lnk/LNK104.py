@@ -18,9 +18,14 @@ from cleanclaim.reference import Reference
     disposition=Disposition.DENY_LINE,
     carc="50",
     rarc="N386",
-    needs=("coverage_policies", "coverage_procedures", "coverage_diagnoses"),
+    needs={
+        "national policies": ~has_modifier(*NOTICE_MODIFIERS),
+        "coverage_policies": None,
+        "coverage_procedures": None,
+        "coverage_diagnoses": None,
+    },
     payers=("medicare",),
-    across=False,
+    scope="claim",
     source=Source(
         "Medicare National Coverage Determinations Manual",
         "the section named in the finding, with its list of codes",
@@ -32,7 +37,6 @@ from cleanclaim.reference import Reference
     suggestion="See the record for the reason of the test, and point at its diagnosis; where there is none that the policy takes, the patient is told beforehand (GA) or pays nothing.",
     fix="proposed",
     unchecked=lambda claims, reference: untold(judged(claims, reference), "national"),
-    asks={"national policies": ~has_modifier(*NOTICE_MODIFIERS)},
     when={"lines": is_named("national")},
     examples=(
         fails(

@@ -23,7 +23,7 @@ _RIGHT = ("RT", "E3", "E4", "F5", "F6", "F7", "F8", "F9", "T5", "T6", "T7", "T8"
     disposition=Disposition.DENY_LINE,
     carc="11",
     needs=("icd10cm_tabular",),
-    across=False,
+    scope="claim",
     source=Source(
         "ICD-10-CM Official Guidelines for Coding and Reporting",
         "section I.B.13 (laterality)",

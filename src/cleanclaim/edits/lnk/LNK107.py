@@ -25,7 +25,7 @@ _PROBLEM_VISITS = r"^992(0[2-5]|1[2-5])$"
     disposition=Disposition.WARN,
     carc="11",
     needs=("visit_codes",),
-    across=False,
+    scope="claim",
     source=Source(
         "ICD-10-CM Official Guidelines for Coding and Reporting",
         "section IV.P (encounters for general medical examinations)",

@@ -21,7 +21,7 @@ from cleanclaim.reference import Reference
     rarc="M76",
     needs=("coverage_policies", "coverage_procedures", "coverage_diagnoses", "coverage_states"),
     payers=("medicare",),
-    across=False,
+    scope="claim",
     source=Source(
         "Medicare Coverage Database",
         "the policy named in the finding; Medicare Program Integrity Manual, chapter 13",

@@ -34,7 +34,7 @@ def _is_doubtful(reference: Reference) -> pl.Expr:
     disposition=Disposition.REJECT,
     carc="182",
     rarc="N823",
-    across=False,
+    scope="claim",
     source=Source("45 CFR 162.1002", "HCPCS and CPT modifiers", "HHS", date(2026, 11, 23)),
     column="lines.modifier_1",
     message="{modifier} {what}.",

@@ -77,9 +77,9 @@ _MILD = ("51",)
     disposition=Disposition.DENY_LINE,
     carc="4",
     rarc="N823",
-    needs=("mpfs",),
+    needs={"mpfs": _ASKED},
     payers=("medicare",),
-    across=False,
+    scope="claim",
     source=Source(
         "Medicare Claims Processing Manual",
         "chapter 12, sections 20.3, 40.2, 40.6 to 40.8; fee schedule indicators (relative value files, attachment A)",
@@ -90,7 +90,6 @@ _MILD = ("51",)
     message="{procedure_code} carries {modifier}, but {why}.",
     suggestion="Take {modifier} off, or check the code.",
     fix="proposed",
-    asks={"mpfs": _ASKED},
     when={"line_fees": _ASKED},
     examples=(
         fails(

@@ -19,7 +19,7 @@ from cleanclaim.reference import Reference
     disposition=Disposition.DENY_LINE,
     carc="4",
     rarc="N519",
-    across=False,
+    scope="claim",
     source=Source(
         "NCCI Policy Manual",
         "chapter I, section E; Medicare Claims Processing Manual, chapter 12",

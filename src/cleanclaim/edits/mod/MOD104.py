@@ -28,7 +28,11 @@ _VISIT = IS_PROFESSIONAL & pl.col("visit") & ~has_modifier("25", "57")
     disposition=Disposition.DENY_LINE,
     carc="4",
     rarc="N822",
-    needs=("mpfs", "ncci_ptp_practitioner", "visit_codes"),
+    needs={
+        "mpfs": IS_PROFESSIONAL & (pl.col("line_count") > 1),
+        "ncci_ptp_practitioner": None,
+        "visit_codes": None,
+    },
     payers=("medicare", "medicaid"),
     source=(
         Source(
@@ -48,7 +52,6 @@ _VISIT = IS_PROFESSIONAL & pl.col("visit") & ~has_modifier("25", "57")
     message="The visit {procedure_code} stands beside {other_code} (line {other_line_number}) of the same day and provider, {why}, and carries no 25.",
     suggestion="25 says that the visit was significant and separate from the procedure. Only the record can justify it: look whether it shows work beyond the procedure's own; otherwise the visit is not paid.",
     fix="proposed",
-    asks={"mpfs": IS_PROFESSIONAL & (pl.col("line_count") > 1)},
     when={"line_fees": _VISIT},
     examples=(
         fails(

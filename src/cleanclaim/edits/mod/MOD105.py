@@ -21,7 +21,7 @@ _VISIT = IS_PROFESSIONAL & pl.col("visit") & ~has_modifier("57", "24", "25")
     disposition=Disposition.DENY_LINE,
     carc="4",
     rarc="N822",
-    needs=("mpfs", "visit_codes"),
+    needs={"mpfs": IS_PROFESSIONAL & (pl.col("line_count") > 1), "visit_codes": None},
     payers=("medicare",),
     source=Source(
         "Medicare Claims Processing Manual",
@@ -33,7 +33,6 @@ _VISIT = IS_PROFESSIONAL & pl.col("visit") & ~has_modifier("57", "24", "25")
     message="The visit {procedure_code} of {from_date} is {when} {other_code} ({surgery_date}), whose global period of 90 days begins the day before, and carries no 57.",
     suggestion="57 says that the decision for the operation was made at this visit. Add it only where the record shows that; otherwise the visit is in the operation's payment.",
     fix="proposed",
-    asks={"mpfs": IS_PROFESSIONAL & (pl.col("line_count") > 1)},
     when={"line_fees": _VISIT},
     examples=(
         fails(

@@ -31,7 +31,7 @@ def _wants_a_side(reference: Reference) -> pl.Expr:
     carc="4",
     rarc="N822",
     needs=("side_required",),
-    across=False,
+    scope="claim",
     source=Source(
         "Medicare Claims Processing Manual",
         "chapter 12, section 40.7, and chapter 23, section 20.9.3.2 (anatomic modifiers)",

@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derived.availability import SPEAKS
+from cleanclaim.derived.availability import COVERED
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
 from cleanclaim.edits.samples import medicare
@@ -161,8 +161,8 @@ def fifty_nine_sets_nothing_apart(claims: Claims, reference: Reference) -> Rows:
 def _undecided(claims: Claims) -> pl.DataFrame:
     """Lines on days with a pair of codes of which no table speaks, or under no table at all."""
     day = ["patient_key", "provider_npi", "from_date"]
-    silent = claims.lines.filter(pl.Series(claims.spoken("ptp") != SPEAKS))
-    days = claims.silent_days.select(day).unique()
+    silent = claims.lines.filter(pl.Series(claims.coverage("ptp") != COVERED))
+    days = claims.uncovered_pair_lines.select(day).unique()
     on_such_days = claims.lines.join(days, on=day, how="semi")
     keys = ["claim_key", "line_number"]
     return pl.concat([silent.select(keys), on_such_days.select(keys)]).unique()

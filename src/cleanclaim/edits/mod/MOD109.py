@@ -19,7 +19,7 @@ _ASKED = IS_PROFESSIONAL & has_modifier("51", "50")
     name="add-on-with-51-or-50",
     disposition=Disposition.DENY_LINE,
     carc="97",
-    needs=("mpfs",),
+    needs={"mpfs": _ASKED},
     payers=("medicare",),
     source=Source(
         "Medicare Claims Processing Manual",
@@ -38,7 +38,6 @@ _ASKED = IS_PROFESSIONAL & has_modifier("51", "50")
     message="{procedure_code} adds to another procedure (global days {global_days}) and never carries {modifier}.",
     suggestion="Take {modifier} off.",
     fix="proposed",
-    asks={"mpfs": _ASKED},
     examples=(
         fails(
             "51 on a further lesion",

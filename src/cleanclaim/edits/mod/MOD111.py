@@ -30,7 +30,7 @@ def _is_asked(reference: Reference) -> pl.Expr:
     needs=("therapy_codes",),
     payers=("medicare",),
     others="off",
-    across=False,
+    scope="claim",
     source=Source(
         "Medicare Claims Processing Manual",
         "chapter 5, sections 10.6 (GN, GO, GP), 20 (always therapy) and 20.1 (CQ, CO)",

@@ -29,7 +29,7 @@ def _is_single_dose(reference: Reference) -> pl.Expr:
     needs=("single_dose_drugs",),
     payers=("medicare",),
     others="off",
-    across=False,
+    scope="claim",
     source=Source(
         "Medicare Claims Processing Manual",
         "chapter 17, section 40 (discarded drugs, JW and JZ); 42 CFR 414.902",

@@ -19,7 +19,7 @@ from cleanclaim.reference import Reference
     disposition=Disposition.DENY_LINE,
     carc="4",
     rarc="N519",
-    across=False,
+    scope="claim",
     source=Source(
         "CMS Change Request 6563",
         "and Medicare Claims Processing Manual, chapter 30 (beneficiary notices)",

@@ -7,11 +7,11 @@ from datetime import date
 import polars as pl
 
 from cleanclaim.derived.claims import Claims
+from cleanclaim.derived.earlier import latest_before
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
 from cleanclaim.edits.samples import professional
 from cleanclaim.model.expressions import MODIFIERS, has_modifier
 from cleanclaim.reference import Reference
-from cleanclaim.text.nearest import latest_before
 
 _AGAIN = ("76", "77", "91")
 _GLOBAL = ("24", "58", "78", "79")

@@ -29,7 +29,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     rarc="MA120",
     needs=("clia_tests", "clfs"),
     payers=("medicare", "medicaid"),
-    across=False,
+    scope="claim",
     source=Source(
         "Medicare Claims Processing Manual",
         "chapter 16, section 70.8 (waived tests and modifier QW)",

@@ -28,7 +28,7 @@ def _is_add_on(reference: Reference) -> pl.Expr:
     disposition=Disposition.DENY_LINE,
     carc="107",
     rarc="N122",
-    needs=("ncci_add_on", "prolonged_codes"),
+    needs={"ncci_add_on": IS_PROFESSIONAL, "prolonged_codes": None},
     payers=("medicare", "medicaid"),
     source=Source(
         "Medicare NCCI Policy Manual",
@@ -40,7 +40,6 @@ def _is_add_on(reference: Reference) -> pl.Expr:
     message="{procedure_code} adds to another procedure, and {what} on that day by that practitioner.",
     suggestion="Bill it with its primary procedure, or take it off.[ Primary codes: {primaries}.]",
     fix="proposed",
-    asks={"ncci_add_on": IS_PROFESSIONAL},
     when={"lines": _is_add_on},
     examples=(
         fails(

@@ -58,7 +58,7 @@ def _has_rule(reference: Reference) -> pl.Expr:
     disposition=Disposition.RETURN,
     carc="16",
     needs=("code_rules",),
-    across=False,
+    scope="claim",
     source=Source(
         "the payer's own policy", "named in the finding", "the payer", date(2026, 11, 23)
     ),

@@ -24,7 +24,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     carc="181",
     rarc="N56",
     needs=("hcpcs", "cpt", "mpfs", "procedure_codes"),
-    across=False,
+    scope="claim",
     source=Source(
         "45 CFR 162.1000 and 162.1002",
         "medical data code sets: the codes valid on the day of the service",

@@ -20,7 +20,7 @@ _IS_PERFORMANCE = pl.col("procedure_code").str.contains(r"^\d{4}F$")
     code="PX103",
     name="performance-code-charged",
     disposition=Disposition.WARN,
-    across=False,
+    scope="claim",
     source=Source(
         "Medicare Claims Processing Manual",
         "chapter 26, section 10.4, item 24F (quality data codes: 0.00 or 0.01)",

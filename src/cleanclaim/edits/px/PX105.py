@@ -24,7 +24,7 @@ def _has_an_age(reference: Reference) -> pl.Expr:
     disposition=Disposition.RETURN,
     carc="6",
     needs=("procedure_age",),
-    across=False,
+    scope="claim",
     source=Source("CPT", "the code's own definition names the age", "AMA", date(2026, 11, 23)),
     column="lines.procedure_code",
     message="{procedure_code} is for {ages} ({reason}); the patient is {patient_age} on {from_date}.",

@@ -28,7 +28,7 @@ def _is_of_one_sex(reference: Reference) -> pl.Expr:
     disposition=Disposition.WARN,
     carc="7",
     needs=("procedure_sex",),
-    across=False,
+    scope="claim",
     source=Source(
         "Medicare Claims Processing Manual",
         "chapter 32, section 240 (services to one sex; modifier KX)",
@@ -66,7 +66,7 @@ def procedure_sex_conflict(claims: Claims, reference: Reference) -> Rows:
     What to do: check both; add KX where the service is right.
     """
     right = (
-        claims.batch.claim_codes.lazy()
+        claims.claim_codes.lazy()
         .filter((pl.col("kind") == "condition") & (pl.col("code") == "45"))
         .select("claim_key")
     )

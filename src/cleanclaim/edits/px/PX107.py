@@ -20,7 +20,7 @@ _ASKED = IS_MEDICARE & IS_PROFESSIONAL & ~has_modifier("GY", "GX")
     disposition=Disposition.DENY_LINE,
     carc="96",
     rarc="N130",
-    needs=("mpfs",),
+    needs={"mpfs": _ASKED},
     payers=("medicare",),
     others="off",
     source=Source(
@@ -42,7 +42,6 @@ _ASKED = IS_MEDICARE & IS_PROFESSIONAL & ~has_modifier("GY", "GX")
     message="{procedure_code} {what} (status {status}).",
     suggestion="See what Medicare takes instead; a service that it excludes is the patient's to pay, and goes with GY where a denial is wanted for another insurer.",
     fix="proposed",
-    asks={"mpfs": _ASKED},
     examples=(
         fails(
             "a check-up to Medicare",

@@ -22,7 +22,7 @@ _PAID = ("A", "R", "T")
     disposition=Disposition.DENY_LINE,
     carc="97",
     rarc="M15",
-    needs=("mpfs",),
+    needs={"mpfs": _ASKED},
     payers=("medicare",),
     others="off",
     source=Source(
@@ -35,7 +35,6 @@ _PAID = ("A", "R", "T")
     message="{procedure_code} is not paid apart: {what} (status {status}).",
     suggestion="Take it off; its payment lies in the other service.",
     fix="proposed",
-    asks={"mpfs": _ASKED},
     when={"line_fees": _ASKED & pl.col("status").is_in(["B", "P", "T"])},
     examples=(
         fails(

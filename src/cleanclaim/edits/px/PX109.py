@@ -41,8 +41,8 @@ def _is_doubtful(reference: Reference) -> pl.Expr:
     disposition=Disposition.DENY_LINE,
     carc="5",
     rarc="M77",
-    needs=("visit_places", "mpfs"),
-    across=False,
+    needs={"mpfs": _ASKED, "visit_places": None},
+    scope="claim",
     source=(
         Source(
             "Medicare Claims Processing Manual",
@@ -61,7 +61,6 @@ def _is_doubtful(reference: Reference) -> pl.Expr:
     message="{procedure_code} in place {place}: {what}.",
     suggestion="Check the place of service and the code against where the patient was.",
     fix="proposed",
-    asks={"mpfs": _ASKED},
     when={"line_fees": _is_doubtful},
     examples=(
         fails(

@@ -28,7 +28,7 @@ def _has_another(reference: Reference) -> pl.Expr:
     needs=("medicare_instead",),
     payers=("medicare",),
     others="off",
-    across=False,
+    scope="claim",
     source=Source(
         "Medicare Physician Fee Schedule",
         "status indicator I (another code is used for reporting and payment)",

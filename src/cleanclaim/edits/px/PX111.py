@@ -24,8 +24,8 @@ _ASKED = IS_MEDICARE & _TELEHEALTH
     name="telehealth-not-payable-so",
     disposition=Disposition.DENY_LINE,
     carc="58",
-    needs=("telehealth",),
-    across=False,
+    needs={"telehealth": _ASKED},
+    scope="claim",
     source=(
         Source(
             "List of Medicare Telehealth Services",
@@ -44,7 +44,6 @@ _ASKED = IS_MEDICARE & _TELEHEALTH
     message="{procedure_code}: {what}.",
     suggestion="{advice}",
     fix="proposed",
-    asks={"telehealth": _ASKED},
     when={"lines": _TELEHEALTH},
     examples=(
         fails(
@@ -99,7 +98,7 @@ def telehealth_not_payable_so(claims: Claims, reference: Reference) -> Rows:
     What to do: make place and modifier agree; see the list.
     """
     lines = claims.lines.with_columns(
-        pl.Series("_spoken", claims.spoken("telehealth") == 2)
+        pl.Series("_spoken", claims.coverage("telehealth") == 2)
     ).filter(_TELEHEALTH, ~pl.col("is_history").fill_null(value=False))
     allowed = reference.narrow("telehealth", lines["procedure_code"]).select(
         pl.col("code").alias("procedure_code"), "audio_only", "valid_from", "valid_to", "release"

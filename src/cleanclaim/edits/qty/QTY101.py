@@ -19,7 +19,7 @@ from cleanclaim.model.expressions import daily_units
     disposition=Disposition.DENY_LINE,
     carc="151",
     rarc="N362",
-    needs=("mue_practitioner", "mue_hospital", "mue_dme"),
+    needs={"mue": HAS_LIMIT},
     payers=("medicare", "medicaid"),
     source=Source(
         MUE_MANUAL, "chapter I, section V (MAI 1, claim line)", "CMS", date(2026, 11, 23)
@@ -35,7 +35,6 @@ from cleanclaim.model.expressions import daily_units
     message="{units} units of {procedure_code} on one line; at most {most_units} may stand on one (MUE, line edit).",
     suggestion="Check the units against the code's own size of unit. Where more was truly given, the rest goes on a line of its own with the modifier that says why.",
     fix="proposed",
-    asks={"mue": HAS_LIMIT},
     examples=(
         fails(
             "a mile more than a line may have",

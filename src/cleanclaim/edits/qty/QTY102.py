@@ -18,7 +18,7 @@ from cleanclaim.edits.samples import medicare, professional
     disposition=Disposition.DENY_LINE,
     carc="151",
     rarc="N362",
-    needs=("mue_practitioner", "mue_hospital", "mue_dme"),
+    needs={"mue": HAS_LIMIT},
     payers=("medicare", "medicaid"),
     source=Source(
         MUE_MANUAL,
@@ -31,7 +31,6 @@ from cleanclaim.edits.samples import medicare, professional
     message="{day_units} units of {procedure_code} on one day by one provider; the most is {most_units}, and all of them are denied.",
     suggestion="Check the units: this limit follows from law, the code's definition or anatomy, and no modifier or record overrides it.",
     fix="proposed",
-    asks={"mue": HAS_LIMIT},
     examples=(
         fails(
             "a test that is done once a day, twice",

@@ -18,7 +18,7 @@ from cleanclaim.edits.samples import medicare
     disposition=Disposition.SUSPEND,
     carc="151",
     rarc="N362",
-    needs=("mue_practitioner", "mue_hospital", "mue_dme"),
+    needs={"mue": HAS_LIMIT},
     payers=("medicare", "medicaid"),
     source=Source(
         MUE_MANUAL,
@@ -31,7 +31,6 @@ from cleanclaim.edits.samples import medicare
     message="{day_units} units of {procedure_code} on one day by one provider; the most is {most_units}, and all of them are denied.",
     suggestion="Check the units. Where the record shows that so many were needed, they can be paid on appeal or after review.",
     fix="proposed",
-    asks={"mue": HAS_LIMIT},
     examples=(
         fails(
             "nine units of a drug of which eight are the most",

@@ -18,7 +18,7 @@ from cleanclaim.edits.samples import medicare, professional
     disposition=Disposition.DENY_LINE,
     carc="151",
     rarc="N362",
-    needs=("mue_practitioner", "mue_hospital", "mue_dme"),
+    needs={"mue": HAS_LIMIT & pl.col("rules_of").is_not_null()},
     payers=("medicare", "medicaid"),
     others="off",
     source=Source(MUE_MANUAL, "chapter I, section V (MUE of zero)", "CMS", date(2026, 11, 23)),
@@ -32,7 +32,6 @@ from cleanclaim.edits.samples import medicare, professional
     message="No unit of {procedure_code} is paid in this setting (MUE 0): it is bundled, not covered, or billed by somebody else.",
     suggestion="See which setting or code the payer wants.",
     fix="proposed",
-    asks={"mue": HAS_LIMIT & pl.col("rules_of").is_not_null()},
     examples=(
         fails(
             "capillary blood, which is never paid apart",

@@ -20,7 +20,7 @@ _BOTH = has_modifier("50") & (pl.col("claim_type") == "professional")
     disposition=Disposition.RETURN,
     carc="16",
     rarc="M53",
-    needs=("mpfs",),
+    needs={"mpfs": _BOTH},
     payers=("medicare",),
     source=Source(
         "Medicare Claims Processing Manual",
@@ -33,7 +33,6 @@ _BOTH = has_modifier("50") & (pl.col("claim_type") == "professional")
     message="{procedure_code} carries modifier 50 (both sides) and {units} units; with 50 one unit stands for both.",
     suggestion="Bill one unit with 50, or two lines with LT and RT where the payer wants that.",
     fix="proposed",
-    asks={"mpfs": _BOTH},
     examples=(
         fails(
             "both knees injected, two units",

@@ -1,0 +1,46 @@
+"""What claims show of pairs: how often a procedure comes with a category of diagnosis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+
+def pairs_shown(
+    claims: pl.DataFrame, line_diagnoses: pl.DataFrame, *, only_history: bool = False
+) -> pl.DataFrame:
+    """How often claims show each procedure with each category of diagnosis (its first three characters), by line; voided and replaced claims don't count.
+
+    Args:
+        claims: the table of claims.
+        line_diagnoses: the table of lines and the diagnoses they point at.
+        only_history: count only claims of the history.
+
+    Returns:
+        procedure_code, category (null for all lines with a diagnosis), lines.
+    """
+    counted = claims.filter("stands", (pl.col("is_history") if only_history else True))
+    lines = line_diagnoses.lazy().join(
+        counted.lazy().select("claim_key"), on="claim_key", how="semi"
+    )
+    category = pl.col("diagnosis_code").str.slice(0, 3).alias("category")
+    by_category = lines.with_columns(category)
+    whole = lines.with_columns(pl.lit(None, pl.String).alias("category"))
+    return (
+        pl.concat([by_category, whole])
+        .group_by("procedure_code", "category")
+        .agg(pl.struct("claim_key", "line_number").n_unique().cast(pl.Int64).alias("lines"))
+        .sort("procedure_code", "category")
+        .collect()
+    )
+
+
+def pairs_together(counted: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """What several groups of claims show (`pairs_shown`), in all."""
+    return (
+        pl.concat(counted)
+        .group_by("procedure_code", "category")
+        .agg(pl.col("lines").sum())
+        .sort("procedure_code", "category")
+    )
