@@ -1,1 +1,1 @@
-"""What was found, told: text, JSON, JSON Lines, SARIF, CSV, Parquet and HTML, one file a format."""
+"""Reports: text, JSON, JSON Lines, SARIF, CSV, Parquet and HTML, one file per format."""

@@ -1,7 +1,6 @@
 """A baseline: findings that are known and accepted, so that only new ones are reported.
 
-The file is JSON. A finding is known by a fingerprint of its claim (a hash of the claim's number and first service date, so that the file names no
-patient), its edit, line and diagnosis number.
+The file is JSON. It names a finding by its edit, line, diagnosis and a hash of the claim's number and first date of service, so it names no patient.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from typing import Any, Final
 import polars as pl
 
 from cleanclaim.errors import ConfigError
+from cleanclaim.report.labels import counted
 from cleanclaim.report.result import Report
 from cleanclaim.storage.durable import whole_file
 
@@ -29,10 +29,10 @@ _SCHEMA: Final = {
 
 
 def write(report: Report, path: Path) -> int:
-    """Write every finding of a report as known.
+    """Write every finding of a report as a known one.
 
     Returns:
-        How many entries were written.
+        The number of entries written.
     """
     entries = _keyed(report).select(_KEY).unique().sort(_KEY)
     text = json.dumps({"version": VERSION, "findings": entries.to_dicts()}, indent=1)
@@ -42,32 +42,32 @@ def write(report: Report, path: Path) -> int:
 
 
 def apply(report: Report, path: Path) -> Report:
-    """The report without the findings that a baseline knows; entries that no finding uses are told among its notes.
+    """The report without the findings in a baseline; a note counts the entries that no finding matches any more.
 
     Raises:
-        ConfigError: the file is no baseline.
+        ConfigError: the file isn't a baseline.
     """
     known = _read(path)
     keyed = _keyed(report)
     new = keyed.join(known, on=_KEY, how="anti", nulls_equal=True, maintain_order="left")
     unused = known.join(keyed, on=_KEY, how="anti", nulls_equal=True).sort(_KEY)
-    notes = [f"{keyed.height - new.height} known findings are left out (baseline {path})"]
+    notes = [f"Left out: {counted(keyed.height - new.height, 'known finding')} (baseline {path})."]
     if unused.height:
         edits = ", ".join(
             f"{code} {count}"
             for code, count in unused.group_by("code").len().sort("code").iter_rows()
         )
         notes.append(
-            f"{unused.height} baseline entries are no longer found and can be removed: {edits}"
+            f"No longer found, so you can write the baseline again: {counted(unused.height, 'entry', 'entries')} ({edits})."
         )
     return replace(report, findings=new.drop("claim"), notes=(*report.notes, *notes))
 
 
 def _keyed(report: Report) -> pl.DataFrame:
     claims = report.claims.select("claim_key", "claim_id", "from_date")
-    prints = [_fingerprint(claim_id, str(day)) for _, claim_id, day in claims.iter_rows()]
-    named = claims.select("claim_key", pl.Series("claim", prints, dtype=pl.String))
-    return report.findings.join(named, on="claim_key", how="left", maintain_order="left")
+    hashes = [_fingerprint(claim_id, str(day)) for _, claim_id, day in claims.iter_rows()]
+    hashed = claims.select("claim_key", pl.Series("claim", hashes, dtype=pl.String))
+    return report.findings.join(hashed, on="claim_key", how="left", maintain_order="left")
 
 
 def _fingerprint(claim_id: str | None, day: str) -> str:
@@ -78,9 +78,15 @@ def _read(path: Path) -> pl.DataFrame:
     try:
         content: Any = json.loads(path.read_text(encoding="utf-8"))
         if content["version"] != VERSION:
-            raise ConfigError([f"{path}: baseline version {content['version']} is not {VERSION}"])
+            raise ConfigError(
+                [
+                    f"{path}: baseline version {content['version']} can't be read; write it again with --write-baseline"
+                ]
+            )
         return pl.DataFrame(content["findings"], schema=_SCHEMA).unique()
     except OSError as error:
         raise ConfigError([f"{path}: {error.strerror}"]) from None
     except (ValueError, KeyError, TypeError, pl.exceptions.PolarsError):
-        raise ConfigError([f"{path} is no baseline; write one with --write-baseline"]) from None
+        raise ConfigError(
+            [f"{path}: this file isn't a baseline; write one with --write-baseline"]
+        ) from None

@@ -1,4 +1,4 @@
-"""The findings as CSV for spreadsheets, one a row."""
+"""The findings as CSV for spreadsheets, one per row."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from cleanclaim.engine.findings import FINDINGS
 from cleanclaim.report.result import JSON_KEYS, Results
 
 _FORMULA: Final = r"^[=+\-@\t\r\n\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}]"
-"""How a text begins that a spreadsheet would run as a formula (OWASP, "CSV Injection")."""
+"""The start of a text that a spreadsheet would run as a formula (OWASP, "CSV Injection")."""
 _NUMBER: Final = r"^[+-]\d+(\.\d+)?$"
-"""What begins so and is a plain number is left alone."""
+"""A plain number that starts this way is left alone."""
 _PLACES: Final = ("element", "box", "fhir")
 
 
 def write(results: Results, out: BinaryIO, color: bool = False) -> None:  # noqa: ARG001, FBT001, FBT002 - as every format
-    """The findings as CSV with a header row, as UTF-8.
+    """Write the findings as CSV with a header row, in UTF-8.
 
-    `field` is spread over `field_element`, `field_box` and `field_fhir`; `evidence` is JSON. A text
-    that a spreadsheet would run as a formula gets an apostrophe in front; a plain number such as -5 does not.
+    `field` becomes `field_element`, `field_box` and `field_fhir`; `evidence` is JSON. A text that a spreadsheet would run as a formula gets an apostrophe
+    in front; a plain number such as -5 does not.
 
     Args:
         results: what was found.
-        out: where it is written.
+        out: where to write it.
         color: not used.
     """
     columns = _columns()
@@ -35,10 +35,10 @@ def write(results: Results, out: BinaryIO, color: bool = False) -> None:  # noqa
 
 
 def harmless() -> pl.Expr:
-    """Every text column, an apostrophe in front of what a spreadsheet would run as a formula."""
+    """Every text column, with an apostrophe in front of a text that a spreadsheet would run as a formula."""
     texts = pl.col(pl.String)
-    runs = texts.str.contains(_FORMULA) & ~texts.str.contains(_NUMBER)
-    return pl.when(runs).then(texts.str.replace(_FORMULA, "'${0}")).otherwise(texts)
+    is_formula = texts.str.contains(_FORMULA) & ~texts.str.contains(_NUMBER)
+    return pl.when(is_formula).then(texts.str.replace(_FORMULA, "'${0}")).otherwise(texts)
 
 
 def _columns() -> list[pl.Expr]:

@@ -16,11 +16,11 @@ class Format:
     """One format.
 
     Attributes:
-        module: the module of `cleanclaim.report` that writes it, loaded when it is asked for; its `write` takes the result, a binary stream and
-            whether with colour.
-        ending: how the name of a file of this format ends.
-        is_binary: True where the result is no text.
-        is_whole: True where it needs the whole report in memory, so that it cannot be written of any number of claims.
+        module: the module of `cleanclaim.report` that writes it, loaded on first use; its `write` takes the result, a binary stream and whether to
+            write colors.
+        ending: the extension of its files.
+        is_binary: True if it isn't text.
+        is_whole: True if it needs the whole report in memory, which limits the number of claims.
     """
 
     module: str

@@ -1,4 +1,4 @@
-"""The whole report as one JSON object, an entry of its lists a line."""
+"""The whole report as one JSON object, with one line per entry of its lists."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _STEP: Final = "  "
 
 
 def write(results: Results, out: BinaryIO, color: bool = False) -> None:  # noqa: ARG001, FBT001, FBT002 - as every format
-    """`summary`, `findings`, `not_checked`, `failures` and `files`, written some thousand entries at a time.
+    """Write `summary`, `findings`, `not_checked`, `failures` and `files`, some thousand entries at a time.
 
     Args:
         results: what was found.
-        out: where it is written.
+        out: where to write it.
         color: not used.
     """
     summary = json.dumps(results.summary, indent=len(_STEP), ensure_ascii=False)
@@ -35,9 +35,9 @@ def _put(name: str, parts: Iterable[list[str]], out: BinaryIO) -> None:
     out.write(f',\n{_STEP}"{name}": ['.encode())
     line = f"\n{_STEP * 2}"
     before = line
-    for some in parts:
-        if some:
-            out.write((before + f",{line}".join(some)).encode())
+    for part in parts:
+        if part:
+            out.write((before + f",{line}".join(part)).encode())
             before = f",{line}"
     out.write(b"]" if before == line else f"\n{_STEP}]".encode())
 

@@ -1,6 +1,6 @@
-"""The report as JSON Lines: an object a line, told apart by `type`, the summary last.
+"""The report as JSON Lines: one object per line, with its kind in `type`, and the summary last.
 
-The objects hold what the JSON report holds, so that a report of any size can be read line by line.
+The objects have the keys of the JSON report, so a report of any size can be read line by line.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from cleanclaim.text.escaping import json_safe
 
 
 def write(results: Results, out: BinaryIO, color: bool = False) -> None:  # noqa: ARG001, FBT001, FBT002 - as every format
-    """The whole report: findings, what was not checked, failures, files, summary.
+    """Write the whole report: findings, what was not checked, failures, files, summary.
 
     Args:
         results: what was found.
-        out: where lines of JSON are written, each with a `type`: finding, not_checked, failure, file or summary.
+        out: where to write the lines; each has a `type`: finding, not_checked, failure, file or summary.
         color: not used.
     """
     _put("finding", entries.findings(results), out)
@@ -31,7 +31,7 @@ def write(results: Results, out: BinaryIO, color: bool = False) -> None:  # noqa
 
 def _put(kind: str, parts: Iterable[list[str]], out: BinaryIO) -> None:
     out.writelines(
-        "".join(f'{{"type":"{kind}",{one[1:]}\n' for one in some).encode() for some in parts
+        "".join(f'{{"type":"{kind}",{one[1:]}\n' for one in part).encode() for part in parts
     )
 
 

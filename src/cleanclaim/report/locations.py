@@ -1,46 +1,29 @@
-"""Where a finding is, in plain words, and what the words of a report mean."""
+"""Where a finding is, in plain words."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from cleanclaim.edits.edit import Edit
-from cleanclaim.report.result import Report
+from cleanclaim.read import FileRead
 
 IN_MEMORY: Final = "python"
-"""What the model names as the file of claims that were built in Python."""
+"""The file name that the model gives to claims built in Python."""
 
-WORDS: Final = {
-    "reject": "Reject",
-    "return": "Return",
-    "deny-claim": "Deny claim",
-    "deny-line": "Deny line",
-    "suspend": "Suspend",
-    "warn": "Warning",
-    "info": "Note",
-}
-MEANING: Final = {
-    "reject": "refused before it is looked at",
-    "return": "sent back to the provider",
-    "deny-claim": "the whole claim is denied",
-    "deny-line": "the line is denied",
-    "suspend": "held until the record is seen",
-    "warn": "a person should look at it",
-    "info": "for information",
-}
+_UNITS: Final = {"x12": "byte", "csv": "row", "parquet": "row", "tables": "row"}
 
 ByFormat = Mapping[str, str | None]
 
 
-def formats_by_file(report: Report) -> dict[str, str | None]:
-    """What kind of file each input is: x12, csv, parquet, tables."""
-    return {entry.file: entry.format for entry in report.files}
+def formats_by_file(files: Iterable[FileRead]) -> dict[str, str | None]:
+    """The format of each input: x12, csv, parquet or tables."""
+    return {entry.file: entry.format for entry in files}
 
 
 def place_words(row: Mapping[str, Any]) -> str:
-    """The line, diagnosis, box of the paper form and element; empty for the claim as a whole.
+    """The line, the diagnosis, the box of the paper form and the 837 element; empty for the claim as a whole.
 
     Args:
         row: a finding.
@@ -59,20 +42,17 @@ def place_words(row: Mapping[str, Any]) -> str:
     return ", ".join(parts)
 
 
-def position_words(row: Mapping[str, Any], formats: ByFormat) -> str:
-    """Where in its file a finding is: the byte of an 837, the row of a table; empty if unknown.
+def position_unit(file: str | None, formats: ByFormat) -> str:
+    """What the positions in a file count: the bytes of an 837, the rows of a table; `position` if the format isn't known.
 
     Args:
-        row: a finding.
+        file: the file of a finding.
         formats: from `formats_by_file`.
     """
-    position, kind = row["position"], formats.get(row["file"] or "")
-    if position is None or kind is None:
-        return ""
-    return f"byte {position:,}" if kind == "x12" else f"row {position:,}"
+    return _UNITS.get(formats.get(file or "") or "", "position")
 
 
 def paragraphs(edit: Edit) -> list[str]:
-    """The edit's explanation, a string a paragraph, without the line ends of its source."""
+    """The paragraphs of an edit's explanation, without the line ends of its source."""
     text = inspect.cleandoc(edit.documentation)
     return [" ".join(part.split()) for part in text.split("\n\n") if part.strip()]

@@ -1,7 +1,7 @@
 """The report as one HTML file that a biller can open, search and print.
 
-Nothing is fetched: style and script stand in the file, and its content security policy allows
-these two, by their hashes, and nothing else. Without script everything is still there to read.
+Nothing is fetched: the style and the script are in the file, and its content security policy allows these two, by their hashes, and nothing else. The report
+can be read without the script.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from typing import Any, BinaryIO, Final
 import polars as pl
 
 from cleanclaim.edits.edit import Disposition
+from cleanclaim.report.labels import counted
 from cleanclaim.report.locations import (
     IN_MEMORY,
     ByFormat,
     formats_by_file,
     place_words,
-    position_words,
+    position_unit,
 )
 from cleanclaim.report.overview import (
     badge,
     edits_section,
     files_section,
     gaps_section,
-    many,
     shown,
     summary,
 )
@@ -38,15 +38,15 @@ from cleanclaim.text.masking import showable_table
 from cleanclaim.version import VERSION
 
 MOST_FINDINGS: Final = 5_000
-"""So many findings are shown, the hardest first; a browser is slow with more."""
+"""How many findings are shown, the most severe first; a browser is slow with more."""
 
 
 def write(report: Report, out: BinaryIO, color: bool = False) -> None:  # noqa: ARG001, FBT001, FBT002 - as every format
-    """The whole report as an HTML document, in UTF-8.
+    """Write the whole report as an HTML document, in UTF-8.
 
     Args:
         report: what was found.
-        out: where it is written.
+        out: where to write it.
         color: not used.
     """
     out.write(("\n".join(_document(report)) + "\n").encode())
@@ -62,9 +62,9 @@ def _document(report: Report) -> Iterator[str]:
     yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield '<meta name="referrer" content="no-referrer">'
-    yield f"<title>Claim check: {many(report.summary['findings'], 'finding')}</title>"
+    yield f"<title>Claim check: {counted(report.summary['findings'], 'finding')}</title>"
     yield f"<style>{style}</style>\n</head>\n<body>"
-    yield '<a class="skip" href="#findings">To the findings</a>'
+    yield '<a class="skip" href="#findings">Skip to the findings</a>'
     yield from _masthead(report)
     yield '<main class="wide">'
     yield from summary(report)
@@ -76,7 +76,7 @@ def _document(report: Report) -> Iterator[str]:
     yield (
         f'<footer class="wide"><p>Made by cleanclaim {VERSION} on your own computer; '
         "nothing was sent anywhere. This page names claims and services: "
-        "keep it as you keep the claims themselves.</p></footer>"
+        "protect it as you protect the claims themselves.</p></footer>"
     )
     yield f"<script>{script}</script>\n</body>\n</html>"
 
@@ -96,13 +96,13 @@ def _masthead(report: Report) -> Iterator[str]:
         pl.col("as_of").min().alias("judged"),
         pl.col("as_of").max().alias("judged_last"),
     ).row(0, named=True)
-    said = [many(report.summary["claims"], "claim")]
+    facts = [counted(report.summary["claims"], "claim")]
     if spans["first"]:
-        said.append(f"services of {_span(spans['first'], spans['last'])}")
+        facts.append(f"dates of service {_span(spans['first'], spans['last'])}")
     if spans["judged"]:
-        said.append(f"judged as on {_span(spans['judged'], spans['judged_last'])}")
+        facts.append(f"judged as of {_span(spans['judged'], spans['judged_last'])}")
     yield '<header class="masthead"><div class="wide"><h1>Claim check</h1>'
-    yield f'<p class="meta">{shown(", ".join(said))}</p></div></header>'
+    yield f'<p class="meta">{shown(", ".join(facts))}</p></div></header>'
 
 
 def _span(first: object, last: object) -> str:
@@ -113,19 +113,19 @@ def _findings(report: Report) -> Iterator[str]:
     total = report.findings.height
     yield '<section aria-labelledby="findings"><h2 id="findings">Findings by claim</h2>'
     if not total:
-        nothing = "Nothing was found." if report.claims.height else "No claims were checked."
-        yield f"<p>{nothing}</p></section>"
+        empty = "No findings." if report.claims.height else "No claims were checked."
+        yield f"<p>{empty}</p></section>"
         return
-    chosen = _hardest(report.findings)
+    chosen = _most_severe(report.findings)
     if chosen.height < total:
         yield (
-            f'<p class="partial">The {chosen.height:,} hardest of {total:,} findings are shown; '
+            f'<p class="partial">The {chosen.height:,} most severe of {total:,} findings are shown; '
             f"{total - chosen.height:,} are not. To get all of them, run the check again with "
             "<code>--format csv</code>, <code>--format parquet</code> or "
             "<code>--format jsonl</code>.</p>"
         )
     yield from _controls(chosen)
-    formats = formats_by_file(report)
+    formats = formats_by_file(report.files)
     kinds = _kinds(report, chosen)
     rows = chosen.iter_rows(named=True)
     for (key, file), group in groupby(rows, key=lambda row: (row["claim_key"], row["file"])):
@@ -133,8 +133,8 @@ def _findings(report: Report) -> Iterator[str]:
     yield "</section>"
 
 
-def _hardest(findings: pl.DataFrame) -> pl.DataFrame:
-    """At most `MOST_FINDINGS`, the hardest, in the order of the claims."""
+def _most_severe(findings: pl.DataFrame) -> pl.DataFrame:
+    """At most `MOST_FINDINGS`, the most severe ones, in the order of the claims."""
     if findings.height <= MOST_FINDINGS:
         return findings
     rank = pl.col("disposition").to_physical()
@@ -143,12 +143,12 @@ def _hardest(findings: pl.DataFrame) -> pl.DataFrame:
 
 
 def _kinds(report: Report, chosen: pl.DataFrame) -> dict[int, str]:
-    """Kind of claim and payer class, by claim key."""
+    """The type of claim and the payer class, by claim key."""
     claims = showable_table("claims", report.claims).join(
         chosen.select("claim_key").unique(), on="claim_key", how="semi"
     )
-    told = claims.select("claim_key", "claim_type", "payer_class").iter_rows()
-    return {key: ", ".join(word for word in words if word) for key, *words in told}
+    kinds = claims.select("claim_key", "claim_type", "payer_class").iter_rows()
+    return {key: ", ".join(word for word in words if word) for key, *words in kinds}
 
 
 def _controls(chosen: pl.DataFrame) -> Iterator[str]:
@@ -156,7 +156,7 @@ def _controls(chosen: pl.DataFrame) -> Iterator[str]:
     yield '<form class="controls" id="controls" role="search" hidden>'
     yield '<label class="sr" for="search">Search the findings</label>'
     yield '<input type="search" id="search" autocomplete="off"'
-    yield ' placeholder="Claim number, code, words …">'
+    yield ' placeholder="Claim number, code or words">'
     yield '<label class="sr" for="edit">Edit</label>'
     yield '<select id="edit"><option value="">All edits</option>'
     named = chosen.select("code", "name").unique().sort("code")
@@ -178,9 +178,9 @@ def _controls(chosen: pl.DataFrame) -> Iterator[str]:
 
 def _claim(rows: list[dict[str, Any]], kind: str, file: str, formats: ByFormat) -> Iterator[str]:
     number = rows[0]["claim_id"]
-    unnamed = "The file" if rows[0]["claim_key"] is None else "A claim without number"
+    unnamed = "Whole file" if rows[0]["claim_key"] is None else "Claim without a number"
     who = f'Claim <span class="id">{shown(number)}</span>' if number else unnamed
-    about = [kind, "" if file == IN_MEMORY else file, many(len(rows), "finding")]
+    about = [kind, "" if file == IN_MEMORY else file, counted(len(rows), "finding")]
     yield f'<article class="claim"><header><h3>{who}</h3>'
     yield f'<p class="meta">{shown(" · ".join(word for word in about if word))}</p></header>'
     yield '<ul class="findings">'
@@ -191,15 +191,15 @@ def _claim(rows: list[dict[str, Any]], kind: str, file: str, formats: ByFormat) 
 
 def _finding(row: Mapping[str, Any], formats: ByFormat) -> Iterator[str]:
     disposition, code = row["disposition"], shown(row["code"])
-    place = place_words(row) or ("the claim" if row["claim_key"] is not None else "the file")
+    place = place_words(row) or ("whole claim" if row["claim_key"] is not None else "whole file")
     yield f'<li class="finding" data-disposition="{disposition}" data-code="{code}">'
     yield '<div class="head">'
     yield f'{badge(disposition)}<span class="place">{shown(place)}</span>'
     yield f'<span class="edit"><code>{code}</code> {shown(row["name"])}</span></div>'
     yield f'<p class="message">{shown(row["message"])}</p>'
     if row["suggestion"]:
-        yield f'<p class="suggestion"><b>What to do:</b> {shown(row["suggestion"])}</p>'
-    yield f'<p class="source">{shown(_why(row))}</p>'
+        yield f'<p class="suggestion"><b>Suggestion:</b> {shown(row["suggestion"])}</p>'
+    yield f'<p class="source">{shown(_source(row))}</p>'
     evidence = _evidence(row, formats)
     if evidence:
         yield '<details><summary>Evidence</summary><dl class="evidence">'
@@ -208,17 +208,18 @@ def _finding(row: Mapping[str, Any], formats: ByFormat) -> Iterator[str]:
     yield "</li>"
 
 
-def _why(row: Mapping[str, Any]) -> str:
-    codes = [f"{kind.upper()} {row[kind]}" for kind in ("carc", "rarc") if row[kind]]
-    release = [f"Release: {row['release']}"] if row["release"] else []
-    return ". ".join([f"Source: {row['source']}", *release, *([", ".join(codes)] if codes else [])])
+def _source(row: Mapping[str, Any]) -> str:
+    labels = {"source": "Source: ", "release": "release: ", "carc": "CARC ", "rarc": "RARC "}
+    return "; ".join(f"{label}{row[key]}" for key, label in labels.items() if row[key])
 
 
 def _evidence(row: Mapping[str, Any], formats: ByFormat) -> list[tuple[str, str]]:
-    said = json.loads(row["evidence"] or "{}")
-    told = [(key.replace("_", " "), _value(value)) for key, value in said.items()]
-    position = position_words(row, formats)
-    return [*told, ("place in the file", position)] if position else told
+    evidence = json.loads(row["evidence"] or "{}")
+    values = [(key.replace("_", " "), _value(value)) for key, value in evidence.items()]
+    if row["position"] is None:
+        return values
+    unit = position_unit(row["file"], formats)
+    return [*values, ("in the file", f"{unit} {row['position']:,}")]
 
 
 def _value(value: object) -> str:

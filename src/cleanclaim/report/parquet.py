@@ -1,4 +1,4 @@
-"""The findings as Parquet for programs, one a row."""
+"""The findings as Parquet for programs, one per row."""
 
 from __future__ import annotations
 
@@ -13,25 +13,24 @@ from cleanclaim.engine.findings import FINDINGS
 from cleanclaim.report.result import JSON_KEYS, Results
 from cleanclaim.version import VERSION
 
-_ROWS_APART: Final = 50_000
-"""Rows a group of the file: they are held in memory until they are written."""
+_ROW_GROUP: Final = 50_000
+"""Rows per group of the file, which are held in memory until they are written."""
 _COLUMNS: Final = {key: FINDINGS[key] for key in JSON_KEYS}
 
 
 def write(results: Results, out: BinaryIO, color: bool = False) -> None:  # noqa: ARG001, FBT001, FBT002 - as every format
-    """The findings as Parquet: the columns of the JSON report, typed, `field` a structure.
+    """Write the findings as Parquet: the typed columns of the JSON report, with `field` as a structure.
 
-    What a table of findings cannot say, the summary and what was not checked by reason, is in the file's
-    metadata as JSON, under `cleanclaim.summary`.
+    The summary, with what was not checked by reason, is in the file's metadata as JSON, under `cleanclaim.summary`.
 
     Args:
         results: what was found.
-        out: where it is written.
+        out: where to write it.
         color: not used.
     """
     _rows(results).sink_parquet(
         out,
-        row_group_size=_ROWS_APART,
+        row_group_size=_ROW_GROUP,
         metadata={
             "cleanclaim.version": VERSION,
             "cleanclaim.summary": json.dumps(results.summary),

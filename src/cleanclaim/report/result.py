@@ -26,7 +26,7 @@ JSON_KEYS: Final = (
     "claim_id", "line_number", "diagnosis_number", "code", "name", "disposition", "carc", "rarc", "message", "suggestion", "fix",
     "field", "evidence", "source", "release", "position", "file",
 )  # fmt: skip
-"""Keys of a finding in JSON, always all of them; absent values are null."""
+"""Keys of a finding in JSON; a finding always has all of them, and missing values are null."""
 NOT_CHECKED_KEYS: Final = (
     "code",
     "claim_id",
@@ -42,7 +42,7 @@ NOT_CHECKED_KEYS: Final = (
 
 
 class Results(Protocol):
-    """What a format writes: the result of a run, in memory (`Report`) or on disk (`cleanclaim.large`)."""
+    """The result of a run as the formats write it, in memory (`Report`) or on disk (`cleanclaim.large`)."""
 
     @property
     def files(self) -> tuple[FileRead, ...]:
@@ -50,25 +50,25 @@ class Results(Protocol):
 
     @property
     def summary(self) -> dict[str, Any]:
-        """Counts: claims, clean claims, findings by disposition and edit, what was not checked."""
+        """Counts of claims, clean claims, findings by disposition and by edit, and what was not checked by reason."""
 
     @property
     def is_clean(self) -> bool:
-        """True where everything was checked and no finding is harder than info."""
+        """True if everything was checked and no finding is more severe than info."""
 
     @property
     def unread(self) -> list[FileRead]:
-        """Inputs that could not be read, or not to their end."""
+        """Inputs that were not read, or not to their end."""
 
     @property
     def failures(self) -> tuple[Failure, ...]:
         """Edits that failed, and groups of claims that could not be checked."""
 
     def findings_parts(self) -> Iterator[pl.DataFrame]:
-        """The findings, in parts that hold whole claims."""
+        """The findings in parts; a claim is in one part only."""
 
     def not_checked_parts(self) -> Iterator[pl.DataFrame]:
-        """What could not be judged, in parts."""
+        """What was not checked, in parts."""
 
 
 @dataclass(frozen=True)
@@ -76,14 +76,14 @@ class Report:
     """The result of checking claims.
 
     Attributes:
-        batch: the claims, as tables of the model, history included.
-        findings: one row a finding (`cleanclaim.engine.findings.FINDINGS`).
-        not_checked: one row an edit and place that could not be judged (`cleanclaim.engine.not_checked.NOT_CHECKED`).
-        files: what became of every input.
+        batch: the claims as tables of the model, history included.
+        findings: one row per finding (`cleanclaim.engine.findings.FINDINGS`).
+        not_checked: one row per edit and place that was not checked (`cleanclaim.engine.not_checked.NOT_CHECKED`).
+        files: what happened to every input.
         edits: the edits that ran.
-        reference: the dated tables, by which lines are priced when that is asked for.
+        notes: what else the reader must know, such as how many known findings were left out.
+        reference: the dated tables, which price the lines on demand.
         failures: edits that failed, and groups of claims that could not be checked.
-        notes: what else the reader must know, such as baseline entries that no longer apply.
     """
 
     batch: Batch
@@ -102,12 +102,12 @@ class Report:
 
     @cached_property
     def lines(self) -> pl.DataFrame:
-        """The lines of the claims checked, with what Medicare would allow for them: `allowed` (dollars), `basis`, `reason` (why there is no amount)."""
+        """The lines of the claims checked, with Medicare's price: `allowed` (dollars), `basis`, and `reason` if there is no price."""
         own = self.batch.lines.join(self.claims.select("claim_key"), on="claim_key", how="semi")
         if self.reference is None:
-            nothing = {name: PRICED[name] for name in ("allowed", "basis", "reason")}
+            missing = {name: PRICED[name] for name in ("allowed", "basis", "reason")}
             return own.with_columns(
-                pl.lit(None, dtype).alias(name) for name, dtype in nothing.items()
+                pl.lit(None, dtype).alias(name) for name, dtype in missing.items()
             )
         priced = allowed(Claims.of(self.batch, self.reference), self.reference)
         return own.join(
@@ -119,15 +119,15 @@ class Report:
 
     @cached_property
     def at_risk(self) -> pl.DataFrame:
-        """The findings on lines that would be denied, returned or held, with what is allowed for the line, dearest first.
+        """The findings on lines that a payer would refuse, return, deny or hold, with the line's price, highest first.
 
-        claim_id, line_number, code, disposition, message, `allowed`; a line with several findings stands once for each.
+        Columns: claim_id, line_number, code, disposition, message, allowed. A line with several findings has a row for each.
         """
-        harder = [d.value for d in Disposition if d.rank <= Disposition.SUSPEND.rank]
+        unpaid = [d.value for d in Disposition if d.rank <= Disposition.SUSPEND.rank]
         return (
             self.findings.filter(
                 pl.col("line_number").is_not_null(),
-                pl.col("disposition").cast(pl.String).is_in(harder),
+                pl.col("disposition").cast(pl.String).is_in(unpaid),
             )
             .join(
                 self.lines.select("claim_key", "line_number", "allowed"),
@@ -140,17 +140,17 @@ class Report:
 
     @cached_property
     def is_clean(self) -> bool:
-        """True where everything was checked and no finding is harder than info."""
+        """True if everything was checked and no finding is more severe than info."""
         return not self.failures and self.findings.filter(UNCLEAN).is_empty()
 
     @property
     def unread(self) -> list[FileRead]:
-        """Inputs that could not be read, or not to their end."""
+        """Inputs that were not read, or not to their end."""
         return [entry for entry in self.files if entry.error]
 
     @cached_property
     def summary(self) -> dict[str, Any]:
-        """Counts: claims, clean claims, findings by disposition and edit, what was not checked."""
+        """Counts of claims, clean claims, findings by disposition and by edit, and what was not checked by reason."""
         tally = Tally()
         own = self.claims.select("claim_key")
         lines = self.batch.lines.join(own, on="claim_key", how="semi")
@@ -158,15 +158,15 @@ class Report:
         return tally.summary(self.files, self.notes, self.failures)
 
     def findings_parts(self) -> Iterator[pl.DataFrame]:
-        """The findings, in parts that hold whole claims: one."""
+        """The findings in one part."""
         yield self.findings
 
     def not_checked_parts(self) -> Iterator[pl.DataFrame]:
-        """What could not be judged, in parts: one."""
+        """What was not checked in one part."""
         yield self.not_checked
 
     def to_dict(self) -> dict[str, Any]:
-        """The whole report as the JSON contract has it."""
+        """The whole report as the object that the JSON format writes."""
         return {
             "summary": self.summary,
             "findings": [finding_dict(row) for row in self.findings.iter_rows(named=True)],
@@ -179,8 +179,8 @@ class Report:
         }
 
     def to_json(self) -> str:
-        """The whole report as JSON text, an entry of its lists a line, as the command writes it."""
-        from cleanclaim.report.formats import FORMATS  # noqa: PLC0415 - formats are written of reports
+        """The whole report as JSON text, as the command writes it."""
+        from cleanclaim.report.formats import FORMATS  # noqa: PLC0415 - the formats import this module
 
         return FORMATS["json"].render(self).decode().removesuffix("\n")
 
@@ -196,8 +196,8 @@ def report_of(
 
     Args:
         batch: all claims, history included.
-        checked: what the edits say of each group.
-        files: what became of every input.
+        checked: the result of each group.
+        files: what happened to every input.
         edits: the edits that ran.
         reference: the dated tables.
     """
@@ -213,14 +213,14 @@ def report_of(
 
 
 def finding_dict(row: Mapping[str, Any]) -> dict[str, Any]:
-    """One finding as a JSON object: every key of `JSON_KEYS`, evidence taken apart."""
+    """One finding as a JSON object: every key of `JSON_KEYS`, with the evidence as an object."""
     return {
         key: json.loads(row[key] or "{}") if key == "evidence" else row[key] for key in JSON_KEYS
     }
 
 
 def file_dict(entry: FileRead) -> dict[str, Any]:
-    """What became of one input as a JSON object."""
+    """What happened to one input, as a JSON object."""
     return {
         "file": entry.file,
         "format": entry.format,

@@ -1,8 +1,7 @@
 """The report as SARIF 2.1.0, which code review tools and editors read.
 
-An edit is a rule, a finding a result of kind `fail`, and what could not be checked a result of kind
-`open`: the rule was tried and there was not enough to decide by. Source: OASIS, "Static Analysis
-Results Interchange Format (SARIF) Version 2.1.0 Plus Errata 01".
+An edit is a rule, a finding is a result of kind `fail`, and what was not checked is a result of kind `open`: there was not enough information to decide.
+Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0 Plus Errata 01".
 """
 
 from __future__ import annotations
@@ -54,11 +53,11 @@ Json = dict[str, Any]
 
 
 def write(report: Report, out: BinaryIO, color: bool = False) -> None:  # noqa: ARG001, FBT001, FBT002 - as every format
-    """The whole report as a SARIF log with one run, a result a line.
+    """Write the whole report as a SARIF log with one run, one line per result.
 
     Args:
         report: what was found.
-        out: where it is written.
+        out: where to write it.
         color: not used.
     """
     out.write(f'{{\n"$schema": "{SCHEMA}",\n"version": "2.1.0",\n"runs": [{{\n'.encode())
@@ -77,14 +76,14 @@ def _text(value: object) -> str:
 
 @lru_cache
 def uri(file: str) -> str:
-    """The name of a file as a URI: `file:` for absolute paths, what URIs forbid encoded."""
+    """The name of a file as a URI: `file:` for absolute paths, with encoded characters."""
     path = PurePath(file)
     encoded = quote(path.as_posix(), safe="/!~", errors="surrogateescape")
     return f"file://{'' if encoded.startswith('/') else '/'}{encoded}" if path.root else encoded
 
 
 def _run(report: Report) -> Json:
-    """What is said of the run as a whole."""
+    """The properties of the run as a whole."""
     return {
         "tool": {"driver": _driver(report.edits)},
         "invocations": [_invocation(report)],
@@ -95,7 +94,7 @@ def _run(report: Report) -> Json:
 
 def _results(report: Report) -> Iterator[Json]:
     rules = {edit.code: index for index, edit in enumerate(report.edits)}
-    yield from _findings(report, rules, formats_by_file(report))
+    yield from _findings(report, rules, formats_by_file(report.files))
     yield from _not_checked(report, rules)
 
 
@@ -112,7 +111,7 @@ def _driver(edits: Sequence[Edit]) -> Json:
 
 
 def _home() -> str | None:
-    """The first address that the installed package names as its own."""
+    """The first project address in the metadata of the installed package."""
     try:
         addresses = metadata("cleanclaim").get_all("Project-URL") or []
     except PackageNotFoundError:
@@ -121,14 +120,14 @@ def _home() -> str | None:
 
 
 def _rule(edit: Edit) -> Json:
-    told = paragraphs(edit)
+    texts = paragraphs(edit)
     links = [source.url for source in edit.source if source.url]
     return _present(
         {
             "id": edit.code,
             "name": edit.name,
-            "shortDescription": {"text": told[0]},
-            "fullDescription": {"text": "\n\n".join(told)},
+            "shortDescription": {"text": texts[0]},
+            "fullDescription": {"text": "\n\n".join(texts)},
             "help": _help(edit),
             "helpUri": links[0] if links else None,
             "defaultConfiguration": {
@@ -150,15 +149,15 @@ def _rule(edit: Edit) -> Json:
 
 
 def _help(edit: Edit) -> Json:
-    told = paragraphs(edit)
+    texts = paragraphs(edit)
     sources = [f"{source}, read {source.read}" for source in edit.source]
-    says = [f"Says: {edit.message}"]
-    says += [f"Suggests: {edit.suggestion}"] if edit.suggestion else []
-    text = "\n\n".join([*told, *says, *(f"Source: {source}" for source in sources)])
+    templates = [f"Message: {edit.message}"]
+    templates += [f"Suggestion: {edit.suggestion}"] if edit.suggestion else []
+    text = "\n\n".join([*texts, *templates, *(f"Source: {source}" for source in sources)])
     markdown = "\n\n".join(
         [
-            *told,
-            "\n".join(f"- {line.replace('{', '`{').replace('}', '}`')}" for line in says),
+            *texts,
+            "\n".join(f"- {line.replace('{', '`{').replace('}', '}`')}" for line in templates),
             "**Source**",
             "\n".join(f"- {source}" for source in sources),
         ]
@@ -184,48 +183,48 @@ def _invocation(report: Report) -> Json:
 
 
 def _artifact(entry: FileRead) -> Json:
-    said = {"format": entry.format, "claims": entry.claims, "error": entry.error}
+    properties = {"format": entry.format, "claims": entry.claims, "error": entry.error}
     return {
         "location": _artifact_of(entry.file),
         "roles": ["analysisTarget"],
-        "properties": _present(said),
+        "properties": _present(properties),
     }
 
 
 def _artifact_of(file: str) -> Json:
     place: Json = {"uri": uri(file)}
     if file == _STDIN:
-        place["description"] = {"text": "standard input, which is no file"}
+        place["description"] = {"text": "standard input, which isn't a file"}
     return place
 
 
 def _findings(report: Report, rules: Mapping[str, int], formats: ByFormat) -> Iterator[Json]:
     for row in report.findings.iter_rows(named=True):
-        said = finding_dict(row)
-        advice = f" {said['suggestion']}" if said["suggestion"] else ""
+        finding = finding_dict(row)
+        suggestion = f" {finding['suggestion']}" if finding["suggestion"] else ""
         yield _present(
             {
-                "ruleId": said["code"],
-                "ruleIndex": rules.get(said["code"]),
+                "ruleId": finding["code"],
+                "ruleIndex": rules.get(finding["code"]),
                 "kind": "fail",
-                "level": LEVELS[said["disposition"]],
-                "message": _message(said["message"] + advice),
-                "locations": _locations(said, formats),
-                "partialFingerprints": {FINGERPRINT: _fingerprint(said)},
-                "properties": _properties(said),
+                "level": LEVELS[finding["disposition"]],
+                "message": _message(finding["message"] + suggestion),
+                "locations": _locations(finding, formats),
+                "partialFingerprints": {FINGERPRINT: _fingerprint(finding)},
+                "properties": _properties(finding),
             }
         )
 
 
-def _properties(said: Mapping[str, Any]) -> Json:
-    field = _present(dict(said["field"] or {}))
-    return _present({**{key: said[key] for key in _PROPERTIES}, "field": field or None})
+def _properties(finding: Mapping[str, Any]) -> Json:
+    field = _present(dict(finding["field"] or {}))
+    return _present({**{key: finding[key] for key in _PROPERTIES}, "field": field or None})
 
 
 def _not_checked(report: Report, rules: Mapping[str, int]) -> Iterator[Json]:
     for row in report.not_checked.iter_rows(named=True):
         reason = row["reason"].rstrip(".")
-        supply = f" It would take: {row['supply']}." if row["supply"] else ""
+        supply = f" To check it, add: {row['supply']}." if row["supply"] else ""
         yield _present(
             {
                 "ruleId": row["code"],
@@ -239,12 +238,12 @@ def _not_checked(report: Report, rules: Mapping[str, int]) -> Iterator[Json]:
         )
 
 
-def _locations(said: Mapping[str, Any], formats: ByFormat) -> list[Json]:
-    """The place in the file, and claim, line and diagnosis; nothing for what is about no place."""
-    file = said["file"]
-    place: Json = {"logicalLocations": list(_logical(said))}
+def _locations(row: Mapping[str, Any], formats: ByFormat) -> list[Json]:
+    """The place in the file, and the claim, line and diagnosis; empty if there is no place."""
+    file = row["file"]
+    place: Json = {"logicalLocations": list(_logical(row))}
     if file and file != IN_MEMORY:
-        region = _region(said["position"], formats.get(file))
+        region = _region(row["position"], formats.get(file))
         place["physicalLocation"] = _present(
             {"artifactLocation": _artifact_of(file), "region": region}
         )
@@ -253,7 +252,7 @@ def _locations(said: Mapping[str, Any], formats: ByFormat) -> list[Json]:
 
 
 def _region(position: int | None, kind: str | None) -> Json | None:
-    """The first byte at fault in an 837, the row of a CSV; nothing else has lines to point at."""
+    """The first byte of a finding in an 837, or the row of a CSV; other formats have no lines."""
     if position is None:
         return None
     if kind == "x12":
@@ -261,31 +260,31 @@ def _region(position: int | None, kind: str | None) -> Json | None:
     return {"startLine": position} if kind == "csv" and position > 0 else None
 
 
-def _logical(said: Mapping[str, Any]) -> Iterator[Json]:
-    if said["claim_id"] is None:
+def _logical(row: Mapping[str, Any]) -> Iterator[Json]:
+    if row["claim_id"] is None:
         return
-    claim = f"claim {said['claim_id']}"
-    yield {"name": str(said["claim_id"]), "fullyQualifiedName": claim, "kind": "claim"}
+    claim = f"claim {row['claim_id']}"
+    yield {"name": str(row["claim_id"]), "fullyQualifiedName": claim, "kind": "claim"}
     for key, word in (("line_number", "line"), ("diagnosis_number", "diagnosis")):
-        if said[key] is not None:
-            name = f"{word} {said[key]}"
+        if row[key] is not None:
+            name = f"{word} {row[key]}"
             yield {"name": name, "fullyQualifiedName": f"{claim}/{name}", "kind": word}
 
 
-def _fingerprint(said: Mapping[str, Any]) -> str:
-    """What stays the same when a claim moves in its file: claim, edit, line, diagnosis, field."""
-    claim = said["claim_id"] if said["claim_id"] is not None else said["file"]
-    column = (said["field"] or {}).get("column")
-    parts = [claim, said["code"], said["line_number"], said["diagnosis_number"], column]
+def _fingerprint(finding: Mapping[str, Any]) -> str:
+    """A hash that stays the same when a claim moves in its file: of the claim, edit, line, diagnosis and field."""
+    claim = finding["claim_id"] if finding["claim_id"] is not None else finding["file"]
+    column = (finding["field"] or {}).get("column")
+    parts = [claim, finding["code"], finding["line_number"], finding["diagnosis_number"], column]
     return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()
 
 
 def _message(text: str) -> Json:
-    """A message whose braces are no placeholders and whose brackets are no links (SARIF 3.11)."""
+    """A message in which braces aren't placeholders and brackets aren't links (SARIF 3.11)."""
     plain = text.replace("{", "{{").replace("}", "}}")
     return {"text": plain.replace("[", "\\[") if "](" in plain else plain}
 
 
-def _present(said: Json) -> Json:
-    """Without what is absent: SARIF leaves out what other formats have as null."""
-    return {key: value for key, value in said.items() if value is not None and value != []}
+def _present(properties: Json) -> Json:
+    """Properties without the missing ones: SARIF leaves out what other formats write as null."""
+    return {key: value for key, value in properties.items() if value is not None and value != []}

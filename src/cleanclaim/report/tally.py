@@ -1,4 +1,4 @@
-"""Counts of a report, taken part by part, so that a report of any size has a summary."""
+"""Counts of a report, taken part by part so that a report of any size has a summary."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from cleanclaim.read import FileRead
 from cleanclaim.report.unchecked import by_reason
 
 UNCLEAN: Final = pl.col("disposition").cast(pl.String) != Disposition.INFO.value
-"""Of findings: those that make a claim unclean."""
+"""Findings that make a claim unclean."""
 _PLACE: Final = ("code", "reason", "supply")
 _TABLE: Final = ("code", "reason", "supply", "table", "procedure_code")
 
 
 @dataclass
 class Tally:
-    """Counts over parts of a report that share no claim.
+    """Counts over parts of a report; no claim is in two parts.
 
     Attributes:
         claims: claims checked.
         lines: their lines.
-        unclean: claims with a finding harder than info.
-        findings: how many.
-        not_checked: rows of what could not be judged.
+        unclean: claims with a finding more severe than info.
+        findings: findings.
+        not_checked: rows of what was not checked.
     """
 
     claims: int = 0
@@ -50,8 +50,8 @@ class Tally:
         Args:
             claims: its claims, history left out.
             lines: their lines.
-            findings: its findings; no claim has findings in two parts.
-            not_checked: what could not be judged, rows without a claim included.
+            findings: its findings.
+            not_checked: what was not checked, rows without a claim included.
         """
         self.claims += claims
         self.lines += lines
@@ -69,7 +69,7 @@ class Tally:
 
     @property
     def is_clean(self) -> bool:
-        """True where no finding is harder than info, a fault of a file as a whole included."""
+        """True if no finding is more severe than info, those on a whole file included."""
         return not any(
             count for kind, count in self._dispositions.items() if kind != Disposition.INFO.value
         )
@@ -77,7 +77,7 @@ class Tally:
     def summary(
         self, files: Iterable[FileRead], notes: Iterable[str], failures: Iterable[Failure]
     ) -> dict[str, Any]:
-        """The counts as the JSON report has them; a claim that could not be checked is not clean."""
+        """The counts as the JSON report has them; a claim that could not be checked isn't clean."""
         entries = list(files)
         failed = list(failures)
         tables = self._merged_tables()

@@ -1,29 +1,21 @@
-"""The report as a biller reads it: findings by claim, then a summary. Plain text, coloured on a terminal."""
+"""The text report: findings by claim, then a summary, in color on a terminal."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import polars as pl
 from rich.console import Console
 from rich.text import Text
 
-from cleanclaim.edits.edit import Disposition
+from cleanclaim.report.labels import MEANING, counted
+from cleanclaim.report.locations import ByFormat, formats_by_file, position_unit
 from cleanclaim.report.result import Results
 from cleanclaim.text.escaping import visible
 
-_WORDS: Final = {
-    "reject": "REJECT",
-    "return": "RETURN",
-    "deny-claim": "DENY",
-    "deny-line": "DENY LINE",
-    "suspend": "SUSPEND",
-    "warn": "WARNING",
-    "info": "NOTE",
-}
 _STYLES: Final = {
     "reject": "bold red",
     "return": "bold red",
@@ -33,38 +25,32 @@ _STYLES: Final = {
     "warn": "yellow",
     "info": "cyan",
 }
-_MEANING: Final = {
-    "reject": "refused before it is looked at",
-    "return": "sent back to the provider",
-    "deny-claim": "the claim is denied",
-    "deny-line": "the line is denied",
-    "suspend": "held until the record is seen",
-    "warn": "look at it",
-    "info": "for information",
-}
+_LABEL: Final = max(map(len, MEANING))
+"""Width of the column of dispositions."""
+_INDENT: Final = " " * (_LABEL + 4)
 
 _BLANKS: Final = str.maketrans(dict.fromkeys("\t\n\v\f\r", " "))
 _AT_ONCE: Final = 20_000
-"""So many findings are held as text at a time."""
-_BEGINS: Final = (
+"""How many findings are held as text at a time."""
+_IS_FIRST: Final = (
     (pl.int_range(pl.len()) == 0)
     | pl.col("claim_key").ne_missing(pl.col("claim_key").shift())
     | pl.col("file").ne_missing(pl.col("file").shift())
-).alias("begins")
+).alias("is_first")
 """Of findings in order: the first of a claim or file."""
 
 
-def _if_any(name: str, before: str = "") -> pl.Expr:
-    """A text with what stands before it; null where there is none."""
+def _prefixed(name: str, prefix: str = "") -> pl.Expr:
+    """The text of a column with a prefix; null if it is null or empty."""
     column = pl.col(name).cast(pl.String)
-    return pl.when(column != "").then(pl.concat_str(pl.lit(before), column))  # fmt: skip
+    return pl.when(column != "").then(pl.concat_str(pl.lit(prefix), column))  # fmt: skip
 
 
-_WHO: Final = pl.concat_str(
+_HEADING: Final = pl.concat_str(
     pl.coalesce(
-        _if_any("claim_id", "Claim "),
-        pl.when(pl.col("claim_key").is_null()).then(pl.lit("The file")),
-        pl.lit("A claim without number"),
+        _prefixed("claim_id", "Claim "),
+        pl.when(pl.col("claim_key").is_null()).then(pl.lit("Whole file")),
+        pl.lit("Claim without a number"),
     ),
     pl.lit("  ("), "file", pl.lit(")"),
 )  # fmt: skip
@@ -77,35 +63,36 @@ _PLACE: Final = pl.concat_str(
     pl.when(_ELEMENT != "").then(_ELEMENT),
     separator=" · ", ignore_nulls=True,
 )  # fmt: skip
-_WHY: Final = pl.concat_str(
-    "source", _if_any("release"), _if_any("carc", "CARC "), _if_any("rarc", "RARC "),
+_SOURCE: Final = pl.concat_str(
+    _prefixed("source", "Source: "), _prefixed("release", "release: "), _prefixed("carc", "CARC "), _prefixed("rarc", "RARC "),
     separator="; ", ignore_nulls=True,
 )  # fmt: skip
 
 Line = tuple[str, str]
 _Marks = Mapping[str, tuple[str, str]]
-"""By style what stands before and after a text in it."""
+"""What is written before and after a text, by style."""
 
 
 def write(results: Results, out: BinaryIO, color: bool = False, width: int = 100) -> None:  # noqa: FBT001, FBT002 - as every format
-    """The whole report.
+    """Write the whole report.
 
     Args:
         results: what was found.
-        out: where it is written, as UTF-8.
-        color: with colour, for a terminal.
-        width: characters a line.
+        out: where to write it, as UTF-8.
+        color: whether to write terminal colors.
+        width: the length of a line in characters.
     """
     marks = _marks(color=color)
     width = max(width, 40)
+    formats = formats_by_file(results.files)
     for findings in results.findings_parts():
-        out.writelines(text.encode() for text in _findings(findings, width, marks))
-    after = (*_unread(results, width), *_summary(results, width))
+        out.writelines(text.encode() for text in _findings(findings, formats, width, marks))
+    after = (*_not_read(results, width), *_summary(results, width))
     out.writelines(_painted(visible(text), style, marks).encode() for text, style in after)
 
 
 def _marks(*, color: bool) -> _Marks:
-    """What the terminal takes for each style, or nothing without colour."""
+    """The terminal's codes for each style; empty texts without color."""
     styles = ("", "bold", "dim", "green", "bold red", *_STYLES.values())
     if not color:
         return dict.fromkeys(styles, ("", ""))
@@ -122,56 +109,62 @@ def _painted(text: str, style: str, marks: _Marks) -> str:
     return f"{before}{text}{after}\n" if text else "\n"
 
 
-def _findings(findings: pl.DataFrame, width: int, marks: _Marks) -> Iterator[str]:
-    """The findings of whole claims, many at a time: a report may have hundreds of thousands."""
-    is_below = False
-    for rows in findings.with_columns(_BEGINS).iter_slices(_AT_ONCE):
-        text = _told(rows, width, marks)
-        yield text if is_below else text.removeprefix("\n")
-        is_below = True
-    yield "\n" if is_below else ""
+def _findings(
+    findings: pl.DataFrame, formats: ByFormat, width: int, marks: _Marks
+) -> Iterator[str]:
+    """The text of the findings, many at a time: a report can have hundreds of thousands."""
+    has_text = False
+    for rows in findings.with_columns(_IS_FIRST).iter_slices(_AT_ONCE):
+        text = _text_of(rows, formats, width, marks)
+        yield text if has_text else text.removeprefix("\n")
+        has_text = True
+    yield "\n" if has_text else ""
 
 
-def _where(rows: pl.DataFrame) -> pl.Series:
-    """Line, diagnosis, place on the form and position of findings."""
+def _place(rows: pl.DataFrame, formats: ByFormat) -> pl.Series:
+    """The line, diagnosis, place on the form and position of findings."""
     place = _each(rows.select(_PLACE).to_series(), visible)
-    at = [None if at is None else f"at {at:,}" for at in rows["position"].to_list()]
+    units = _each(rows["file"].fill_null(""), lambda file: position_unit(file, formats))
+    positions = [
+        None if position is None else f"{unit} {position:,}"
+        for unit, position in zip(units, rows["position"], strict=True)
+    ]
     parts = (
-        _if_any("line_number", "line "),
-        _if_any("diagnosis_number", "diagnosis "),
+        _prefixed("line_number", "line "),
+        _prefixed("diagnosis_number", "diagnosis "),
         pl.when(place != "").then(place),
-        pl.Series(at, dtype=pl.String),
+        pl.Series(positions, dtype=pl.String),
     )
     return rows.select(pl.concat_str(parts, separator=" · ", ignore_nulls=True)).to_series()
 
 
-def _told(rows: pl.DataFrame, width: int, marks: _Marks) -> str:
-    """Findings one below the other, the first of a claim below its number; what many say is cut and painted once."""
+def _text_of(rows: pl.DataFrame, formats: ByFormat, width: int, marks: _Marks) -> str:
+    """Findings below the headings of their claims; a paragraph that many findings share is wrapped once."""
 
     def paragraph(lead: str, style: str) -> Callable[[str], str]:
         return lambda text: "".join(
             _painted(line, style, marks) for line in _cut(text, width, lead)
         )
 
-    first = rows.select(pl.when("begins").then(_WHO)).to_series()
-    heads = {word: f"{marks[style][0]}  {_WORDS[word]:<9} " for word, style in _STYLES.items()}
+    first = rows.select(pl.when("is_first").then(_HEADING)).to_series()
+    labels = {word: f"{marks[style][0]}  {word:<{_LABEL}}  " for word, style in _STYLES.items()}
     ends = {word: f"{marks[style][1]}\n" for word, style in _STYLES.items()}
     disposition = rows["disposition"].cast(pl.String)
     parts = (
         _each(first, lambda text: "\n" + _painted(visible(text), "bold", marks)),
-        _each(disposition, heads.__getitem__),
+        _each(disposition, labels.__getitem__),
         _each(rows["code"], lambda text: f"{visible(text)}  "),
-        _where(rows),
+        _place(rows, formats),
         _each(disposition, ends.__getitem__),
-        _each(rows["message"], paragraph(" " * 12, "")),
-        _each(rows.select(_if_any("suggestion")).to_series(), paragraph("          → ", "green")),
-        _each(rows.select(_WHY).to_series(), paragraph(" " * 12, "dim")),
-    )
+        _each(rows["message"], paragraph(_INDENT, "")),
+        _each(rows.select(_prefixed("suggestion")).to_series(), paragraph(f"{_INDENT[2:]}→ ", "green")),
+        _each(rows.select(_SOURCE).to_series(), paragraph(_INDENT, "dim")),
+    )  # fmt: skip
     return str(pl.select(pl.concat_str(parts, ignore_nulls=True).str.join()).item())
 
 
 def _each(texts: pl.Series, function: Callable[[str], str]) -> pl.Series:
-    """What a function gives for each text, called once for texts that are the same; null stays null."""
+    """The result of a function for each text, called once for equal texts; null stays null."""
     distinct = texts.drop_nulls().unique()
     given = pl.Series([function(text) for text in distinct], dtype=pl.String)
     return texts.replace_strict(distinct, given, default=None, return_dtype=pl.String)
@@ -196,11 +189,11 @@ def _cut(text: str, width: int, lead: str) -> Iterator[str]:
     yield (lead + rest).rstrip(" ")
 
 
-def _unread(results: Results, width: int) -> Iterator[Line]:
+def _not_read(results: Results, width: int) -> Iterator[Line]:
     for entry in results.unread:
-        yield from _wrapped(f"NOT READ  {entry.error}", width, "", "bold red")
+        yield from _wrapped(entry.error or "", width, "Not read  ", "bold red")
     for failure in results.failures:
-        yield from _wrapped(f"FAILED    {failure}", width, "", "bold red")
+        yield from _wrapped(str(failure), width, "Failed    ", "bold red")
     if results.unread or results.failures:
         yield "", ""
 
@@ -208,39 +201,31 @@ def _unread(results: Results, width: int) -> Iterator[Line]:
 def _summary(results: Results, width: int) -> Iterator[Line]:
     s = results.summary
     yield "Summary", "bold"
-    rate = (
-        ""
-        if s["clean_claim_rate"] is None
-        else f", {s['clean_claims']:,} clean ({s['clean_claim_rate']:.1%})"
-    )
-    yield (
-        f"  {_many(s['claims'], 'claim')} with {_many(s['lines'], 'line')}{rate}; {_many(s['findings'], 'finding')}.",
-        "",
-    )
-    for disposition in Disposition:
-        count = s["findings_by_disposition"].get(disposition.value)
-        if count:
-            yield (
-                f"  {count:>7,}  {disposition.value} ({_MEANING[disposition.value]})",
-                _STYLES[disposition.value],
-            )
+    rate = s["clean_claim_rate"]
+    clean = "" if rate is None else f", {counted(s['clean_claims'], 'clean claim')} ({rate:.1%})"
+    claims, lines = counted(s["claims"], "claim"), counted(s["lines"], "line")
+    yield f"  {claims} with {lines}: {counted(s['findings'], 'finding')}{clean}", ""
+    if s["findings_by_disposition"]:
+        yield "  Findings by disposition:", ""
+    for word, count in s["findings_by_disposition"].items():
+        yield f"  {count:>7,}  {word:<{_LABEL}}  {MEANING[word]}", _STYLES[word]
     if s["findings_by_edit"]:
-        yield "  By edit (cleanclaim explain CODE tells more):", ""
-        for code, told in s["findings_by_edit"].items():
-            yield f"  {told['count']:>7,}  {code}  {told['name']}", ""
-    if s["not_checked_by_reason"]:
-        yield "  Not checked:", "yellow"
-        for supply, told in groupby(s["not_checked_by_reason"], key=lambda gap: gap["supply"]):
-            for gap in told:
-                words = (
-                    f"{gap['reason']} ({_many(gap['count'], 'time')}): {', '.join(gap['edits'])}"
-                )
-                yield from _wrapped(words, width, "    ", "dim")
-            if supply:
-                yield from _wrapped(f"  → {supply}", width, "    ", "dim")
+        yield "  Findings by edit (cleanclaim explain CODE has the details):", ""
+    for code, edit in s["findings_by_edit"].items():
+        yield f"  {edit['count']:>7,}  {code:<{_LABEL}}  {edit['name']}", ""
+    yield from _not_checked(s["not_checked_by_reason"], width)
     for note in s["notes"]:
         yield from _wrapped(note, width, "  ", "yellow")
 
 
-def _many(count: int, word: str) -> str:
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
+def _not_checked(gaps: list[dict[str, Any]], width: int) -> Iterator[Line]:
+    """What was not checked by reason; what to add is written once below the reasons that need it."""
+    if gaps:
+        yield "  Not checked:", "yellow"
+    for supply, group in groupby(gaps, key=lambda gap: gap["supply"]):
+        for gap in group:
+            edits = ", ".join(gap["edits"])
+            times = counted(gap["count"], "time")
+            yield from _wrapped(f"{gap['reason']} ({times}): {edits}", width, "    ", "dim")
+        if supply:
+            yield from _wrapped(str(supply), width, "      → ", "dim")

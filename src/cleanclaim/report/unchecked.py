@@ -1,4 +1,4 @@
-"""What was not checked, put together so that a person can read it: by reason, with the edits that it stopped."""
+"""What was not checked, grouped by reason so that a person can read it."""
 
 from __future__ import annotations
 
@@ -17,26 +17,25 @@ def by_reason(places: pl.DataFrame, tables: pl.DataFrame) -> list[dict[str, Any]
     """What was not checked, by reason.
 
     Args:
-        places: of places that could not be judged: code (of the edit), reason, supply, `count` of places; one row each.
-        tables: of what tables do not speak of: code, reason, supply, table, procedure_code, `lines`; one row each.
+        places: places that were not checked, one row per edit and reason: code (of the edit), reason, supply, count (of places).
+        tables: what the loaded tables don't cover, one row per edit and code: code (of the edit), reason, supply, table, procedure_code, lines.
 
     Returns:
-        One entry a reason: edits (codes), reason, count (of lines, or of places), supply. What tables do not speak of comes last, one entry
-        a table: the codes that it does not hold are listed, the first twelve by name. Those with the same supply stand together.
+        One entry per reason: edits (their codes), reason, count (of places or lines), supply (what to add). What tables don't cover comes last, one
+        entry per table, with the first twelve codes. Entries with the same supply are next to each other.
     """
     every = [*_of_places(places), *_of_tables(tables)]
     order = list(dict.fromkeys(entry["supply"] for entry in every))
     return sorted(every, key=lambda entry: order.index(entry["supply"]))
 
 
+def _entry(edits: list[str], reason: str, count: int, supply: str | None) -> dict[str, Any]:
+    return {"edits": edits, "reason": reason, "count": count, "supply": supply}
+
+
 def _of_places(rows: pl.DataFrame) -> Iterator[dict[str, Any]]:
     for row in rows.sort("code", "reason", "supply").iter_rows(named=True):
-        yield {
-            "edits": [row["code"]],
-            "reason": row["reason"],
-            "count": row["count"],
-            "supply": row["supply"],
-        }
+        yield _entry([row["code"]], row["reason"], row["count"], row["supply"])
 
 
 def _of_tables(rows: pl.DataFrame) -> Iterator[dict[str, Any]]:
@@ -51,39 +50,34 @@ def _of_tables(rows: pl.DataFrame) -> Iterator[dict[str, Any]]:
 
 
 def _whole(rows: pl.DataFrame) -> Iterator[dict[str, Any]]:
-    """Days for which a table is not there at all."""
+    """Days for which a whole table is missing."""
     grouped = (
         rows.group_by("reason", "supply", maintain_order=True)
         .agg(pl.col("code").unique().sort(), pl.col("lines").max())
         .sort("code", "reason")
     )
     for row in grouped.iter_rows(named=True):
-        yield {
-            "edits": row["code"],
-            "reason": row["reason"],
-            "count": row["lines"],
-            "supply": row["supply"],
-        }
+        yield _entry(row["code"], row["reason"], row["lines"], row["supply"])
 
 
 def _codes(rows: pl.DataFrame, table: str) -> dict[str, Any]:
     codes = rows["procedure_code"].unique().sort().to_list()
     by_code = rows.group_by("procedure_code").agg(pl.col("lines").max())
-    words = TABLES[table].words if table in TABLES else table
-    return {
-        "edits": rows["code"].unique().sort().to_list(),
-        "reason": f"no {words} that is loaded holds {listed(codes)}",
-        "count": int(by_code["lines"].sum()),
-        "supply": rows["supply"].drop_nulls().first(),
-    }
+    name = TABLES[table].words if table in TABLES else table
+    return _entry(
+        rows["code"].unique().sort().to_list(),
+        f"no loaded {name} has {listed(codes)}",
+        int(by_code["lines"].sum()),
+        rows["supply"].drop_nulls().first(),
+    )
 
 
 def _pairs(rows: pl.DataFrame) -> dict[str, Any]:
-    """Pairs of codes; each is told by several edits, so the edit that tells most counts."""
+    """Pairs of codes; several edits report the same pair, so the count is that of the edit that reports most."""
     counts = rows.group_by("code").agg(pl.col("lines").sum())
-    return {
-        "edits": rows["code"].unique().sort().to_list(),
-        "reason": f"no {TABLES[_PAIRS].words} that is loaded speaks of {rows['reason'].n_unique():,} pair(s) of procedures of one day",
-        "count": int(counts["lines"].max() or 0),  # type: ignore[arg-type]
-        "supply": rows["supply"].drop_nulls().first(),
-    }
+    return _entry(
+        rows["code"].unique().sort().to_list(),
+        f"no loaded {TABLES[_PAIRS].words} covers {rows['reason'].n_unique():,} of the pairs of same-day procedures",
+        int(counts["lines"].max() or 0),  # type: ignore[arg-type]
+        rows["supply"].drop_nulls().first(),
+    )

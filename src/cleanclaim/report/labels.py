@@ -1,0 +1,23 @@
+"""The words of a report: what each disposition means, and counts with their nouns.
+
+Every format uses the same labels: a disposition is always the word that `--min-disposition` takes.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+MEANING: Final = {
+    "reject": "the claim is refused before it is processed",
+    "return": "the claim is sent back to the provider",
+    "deny-claim": "the whole claim is denied",
+    "deny-line": "the line is denied",
+    "suspend": "the claim is held until the record has been reviewed",
+    "warn": "someone should look at it",
+    "info": "for information only",
+}
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """A number with its noun, such as `1 claim` or `2,400 claims`."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
