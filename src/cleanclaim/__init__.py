@@ -1,12 +1,12 @@
-"""cleanclaim: a linter for US medical claims.
+"""A linter for US medical claims.
 
 import cleanclaim
 
 report = cleanclaim.check("claims.837")
-report.findings      # a Polars frame
+report.findings  # a Polars data frame
 
-cleanclaim.search("heart attack")[0].code      # 'I21.9'
-cleanclaim.lookup("M54.5")[0].replaced_by      # ('M54.50', 'M54.51', 'M54.59')
+cleanclaim.search("heart attack")[0].code  # 'I21.9'
+cleanclaim.lookup("M54.5")[0].replaced_by  # ('M54.50', 'M54.51', 'M54.59')
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ __all__ = [
     "search",
 ]
 
-_HOMES = {
+_MODULES = {
     "check": "cleanclaim.api",
     "crosswalk": "cleanclaim.api",
     "lookup": "cleanclaim.api",
@@ -48,9 +48,9 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Load the public names when they are first used, so that `cleanclaim --help` does not wait for them."""
-    if name not in _HOMES:
+    """Load a public name on first use, so that `cleanclaim --help` doesn't wait for it."""
+    if name not in _MODULES:
         raise AttributeError(f"module 'cleanclaim' has no attribute '{name}'")
     from importlib import import_module  # noqa: PLC0415 - see above
 
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(_MODULES[name]), name)

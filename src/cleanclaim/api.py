@@ -1,4 +1,4 @@
-"""The public Python interface: one call from claims to a report."""
+"""The public Python functions: check claims, and look up, search and map codes."""
 
 from __future__ import annotations
 
@@ -40,29 +40,29 @@ def check(
     edits: Sequence[Edit] | None = None,
     reference: Reference | None = None,
 ) -> Report:
-    """Check claims and say what is wrong with them.
+    """Check claims and report what is wrong with them.
 
     Args:
-        claims: a path or several (837, CSV, Parquet, folders), a claim as a mapping or dataclass or several (see `cleanclaim.read.objects`), or a mapping
-            of Polars frames by table name (`claims`, `lines`, `diagnoses`, joined by `claim_id`).
+        claims: one or more paths (837, CSV, Parquet, folders), one or more claims as mappings or dataclasses (see `cleanclaim.read.objects`), or a
+            mapping of Polars data frames by table name (`claims`, `lines`, `diagnoses`, joined by `claim_id`).
         history: earlier claims to look back at: paths of files, folders and histories (`cleanclaim.History`).
-        payer_class: medicare, medicaid, commercial …; by default each claim's own.
-        as_of: the day that claims are judged on; by default the day each was sent.
-        select: codes, families or names of edits to run; by default all.
-        ignore: the same, left out.
-        min_disposition: the mildest disposition reported.
-        adopts: payers (by payer id or payer class) that adopted the rules of medicare or medicaid.
-        policy_state: the state whose local coverage policies bind claims that tell no state.
-        edits: the edits to choose from; by default cleanclaim's own and those of installed packages.
-        reference: the dated tables; by default the embedded ones and the user's store.
+        payer_class: treat every claim as this payer class, such as medicare; by default from the claim.
+        as_of: the date as of which claims are judged; by default the day each claim was sent.
+        select: codes, families or names of the edits to run; by default all that are on by default.
+        ignore: codes, families or names of edits not to run.
+        min_disposition: the least severe disposition to report.
+        adopts: payers (by payer ID or payer class) that adopted the rules of medicare or medicaid.
+        policy_state: the state whose local coverage policies apply to claims without a state.
+        edits: the edits to choose from; by default the built-in ones and those from installed packages.
+        reference: the dated tables; by default the built-in ones and the user's store.
 
     Returns:
-        The report: `findings`, `not_checked`, `claims` are Polars frames; `summary`, `to_json()`, `is_clean`.
+        The report. Its `findings`, `not_checked` and `claims` are Polars data frames; it also has `summary`, `is_clean` and `to_json()`.
 
     Raises:
-        InputError: the claims cannot be read at all.
-        ConfigError: `payer_class`, `adopts` or `policy_state` names what there is not.
-        UnknownEdit: `select` or `ignore` names no edit.
+        InputError: no claims could be read.
+        ConfigError: `payer_class`, `adopts` or `policy_state` has an unknown value.
+        UnknownEdit: `select` or `ignore` names an edit that doesn't exist.
 
     >>> report = check({"claim_id": "A1", "diagnoses": ["M54.5"], "lines": [{"procedure_code": "97110", "from_date": "2026-05-12"}]}, select=["DX102"])
     >>> report.findings["message"].to_list()
@@ -91,7 +91,7 @@ def check(
         several = [claims] if isinstance(claims, Mapping) or is_dataclass(claims) else claims
         if not isinstance(several, Iterable):
             raise InputError(
-                f"claims must be paths, mappings, dataclasses or frames, not {type(claims).__name__}"
+                f"claims must be paths, mappings, dataclasses or data frames, not {type(claims).__name__}"
             )
         batch = batch_of(several)
     job = Job((), tables, tuple(chosen), settings, tuple(past), held=batch)
@@ -99,14 +99,14 @@ def check(
 
 
 def lookup(code: str, *, on: date | None = None) -> list[Page]:
-    """What there is to know of a code; `Encoder` asks more, and of other tables.
+    """Everything about a code. `Encoder.lookup` has more options.
 
     Args:
-        code: with or without its dot.
-        on: the day of service; by default today.
+        code: the code, with or without its dot.
+        on: the date of service; by default today.
 
     Returns:
-        A page for each system that knows the code, the one in force first.
+        A page for each code system that has the code, the one in force first.
 
     >>> lookup("M54.5", on=date(2026, 5, 12))[0].replaced_by
     ('M54.50', 'M54.51', 'M54.59')
@@ -117,13 +117,13 @@ def lookup(code: str, *, on: date | None = None) -> list[Page]:
 def search(
     text: str, *, system: str | None = None, on: date | None = None, limit: int = 10
 ) -> list[Result]:
-    """Codes by words, or by the beginning of a code.
+    """Find codes by words, or by the start of a code.
 
     Args:
-        text: what is looked for.
+        text: the words.
         system: icd10cm, icd9cm, hcpcs or cpt; by default all.
-        on: the day on which the codes shall be in force; by default today.
-        limit: so many results at most.
+        on: the date on which the codes are in force; by default today.
+        limit: the most results to return.
 
     >>> search("heart attack", on=date(2026, 5, 12))[0].code
     'I21.9'
@@ -138,26 +138,26 @@ def crosswalk(
     on: date | None = None,
     history: Iterable[str | Path] = (),
 ) -> Crosswalk:
-    """Every mapping of a code: other revisions, successors, coverage policies, the user's own history.
+    """Map a code to other codes: other revisions, successors, coverage policies, the user's own history.
 
     Args:
-        code: with or without its dot.
-        to: only to this system: icd10cm, icd9cm, hcpcs or cpt.
-        on: the day on which targets shall be in force; by default today.
-        history: the user's claims, or plain tables of paid lines.
+        code: the code, with or without its dot.
+        to: map to this code system only: icd10cm, icd9cm, hcpcs or cpt.
+        on: the date on which the target codes are in force; by default today.
+        history: the user's own claims, or plain tables of paid lines.
     """
     return default_encoder().crosswalk(code, to=to, on=on, history=history)
 
 
 @cache
 def default_encoder() -> Encoder:
-    """The encoder over the embedded tables and the user's store."""
+    """The encoder with the built-in tables and the user's store, made once."""
     return Encoder(default_reference())
 
 
 @cache
 def default_reference() -> Reference:
-    """The embedded tables and the user's store, loaded once."""
+    """The built-in tables and the user's store, loaded once."""
     return Reference.load()
 
 

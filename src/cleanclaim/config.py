@@ -1,8 +1,8 @@
-"""Settings from files: defaults, then the user's file, then the project's, then the command line.
+"""Settings: defaults, then the user's file, then the project's file, then the command line.
 
-The user's file is `config.toml` in the user's configuration directory; the project's is `cleanclaim.toml`, or the table `[tool.cleanclaim]` of
-`pyproject.toml`, in the working directory or the nearest one above it. A project's file may be anyone's: it may set anything but code, unless the
-user names it with `--config` or trusts its folder.
+The user's file is `config.toml` in the user's configuration folder. The project's file is `cleanclaim.toml`, or the table `[tool.cleanclaim]` in
+`pyproject.toml`, in the working directory or the nearest folder above it. Anyone can write a project's file, so it can't make cleanclaim run code unless
+the user names the file with `--config` or trusts its folder.
 """
 
 from __future__ import annotations
@@ -43,20 +43,20 @@ class Config:
     """Every setting, with its default.
 
     Attributes:
-        select: codes, families or names of edits to run; empty for all that are on by default.
-        ignore: the same, left out.
-        edits: folders of own edits.
-        format: how the report is written.
-        min_disposition: the mildest disposition reported.
+        select: codes, families or names of the edits to run; empty for all that are on by default.
+        ignore: codes, families or names of edits not to run.
+        edits: folders with the user's own edits.
+        format: the format of the report.
+        min_disposition: the least severe disposition to report.
         payer_class: the payer class of every claim; None to take it from the claim.
-        as_of: the day claims are judged on; None for the day of their transaction.
-        policy_state: the state whose local coverage policies bind claims that tell no state.
+        as_of: the date as of which claims are judged; None for the day each claim was sent.
+        policy_state: the state whose local coverage policies apply to claims without a state.
         history: earlier claims to look back at.
-        baseline: known findings.
-        adopts: payers (by payer id or payer class) that adopted the rules of medicare or medicaid: a table.
-        memory: how much memory a check may take, such as 2GB.
-        notes: no setting; what the reader of a report must know of the settings: which files they come from, and what was left out.
-        left_out: no setting; those notes that tell what was asked for and isn't done.
+        baseline: a file of known findings.
+        adopts: payers (by payer ID or payer class) that adopted the rules of medicare or medicaid.
+        memory: how much memory a check can use, such as 2GB.
+        notes: not a setting; what a report says about the settings: the files they come from, and what was left out.
+        left_out: not a setting; the notes on what was asked for and isn't done.
     """
 
     select: tuple[str, ...] = ()
@@ -83,31 +83,31 @@ _SETTINGS: Final = tuple(
 def load(
     given: Mapping[str, Any], *, file: Path | None = None, folder: Path | None = None
 ) -> Config:
-    """All layers together.
+    """All settings, with later layers over earlier ones.
 
     Args:
-        given: what the command line says; None and empty values do not count.
-        file: a configuration file that stands for the project's.
-        folder: where to look for the project's file; the working directory where not given.
+        given: the options on the command line; None and empty values don't count.
+        file: a configuration file to use instead of the project's.
+        folder: where to look for the project's file; by default the working directory.
 
     Returns:
         The settings.
 
     Raises:
-        ConfigError: a file cannot be read, or a key or value does not fit; every fault is listed.
+        ConfigError: a file can't be read, or a key or value isn't valid; every fault is listed.
     """
     faults: list[str] = []
-    own = user_config_path("cleanclaim", appauthor=False) / "config.toml"
-    config, trusted = _of_user(own, faults)
-    told = {name: value for name, value in given.items() if value not in (None, (), [])}
+    user_file = user_config_path("cleanclaim", appauthor=False) / "config.toml"
+    config, trusted = _of_user(user_file, faults)
+    options = {name: value for name, value in given.items() if value not in (None, (), [])}
     path = file or project_file(folder or Path.cwd())
     if path is not None:
-        asked = table(path, faults)
-        if file is None and _names_foreign_code(path, asked, trusted):
-            asked = {name: value for name, value in asked.items() if name != "edits"}
-            config = config if "edits" in told else _without_code(config, path, own)
-        config = _of_file(config, asked, path, faults)
-    config = _layer(config, told, "command line", faults)
+        content = table(path, faults)
+        if file is None and _names_untrusted_code(path, content, trusted):
+            content = {name: value for name, value in content.items() if name != "edits"}
+            config = config if "edits" in options else _without_code(config, path, user_file)
+        config = _of_file(config, content, path, faults)
+    config = _layer(config, options, "", faults)
     if faults:
         more = ["and more"] if len(faults) > _MOST_FAULTS else []
         raise ConfigError([*faults[:_MOST_FAULTS], *more])
@@ -115,44 +115,44 @@ def load(
 
 
 def _of_user(path: Path, faults: list[str]) -> tuple[Config, tuple[str, ...]]:
-    """The settings of the user's own file, and the folders that it trusts."""
+    """The settings in the user's file, and the folders that it trusts."""
     if not path.exists():
         return Config(), ()
-    told = dict(table(path, faults))
-    trusted = trusted_folders(told.pop("trusted", []))
+    content = dict(table(path, faults))
+    trusted = trusted_folders(content.pop("trusted", []))
     if trusted is None:
         faults.append(f"{path}: trusted: expected a list of absolute paths of folders")
-    return _of_file(Config(), told, path, faults), trusted or ()
+    return _of_file(Config(), content, path, faults), trusted or ()
 
 
-def _names_foreign_code(path: Path, asked: Mapping[str, Any], trusted: Sequence[str]) -> bool:
-    """Whether a project's file names edits, and it or one of their folders isn't really in a trusted folder."""
-    edits = asked.get("edits")
-    if edits is None or _list_fault(edits):  # what doesn't fit is reported as a fault
+def _names_untrusted_code(path: Path, content: Mapping[str, Any], trusted: Sequence[str]) -> bool:
+    """Whether a project's file names edits, and it or one of their folders isn't in a trusted folder."""
+    edits = content.get("edits")
+    if edits is None or _list_fault(edits):  # an invalid value is reported as a fault
         return False
     folders = [placed(name, path.parent) for name in _as_list(edits)]
     return not (lies_in(path, trusted) and all(lies_in(place, trusted) for place in folders))
 
 
-def _without_code(config: Config, path: Path, own: Path) -> Config:
-    said = (
-        f"{path}: its own edits weren't run, because they are code, and the file was found, not named. To run them, use --edits FOLDER "
-        f"or --config {path}, or list their folder under trusted in {own}."
+def _without_code(config: Config, path: Path, user_file: Path) -> Config:
+    note = (
+        f"{path}: the edits it names weren't run, because edits are code and you didn't name this file. To run them, use --edits FOLDER "
+        f"or --config {path}, or list their folder under trusted in {user_file}."
     )
-    return replace(config, notes=(*config.notes, said), left_out=(*config.left_out, said))
+    return replace(config, notes=(*config.notes, note), left_out=(*config.left_out, note))
 
 
-def _of_file(config: Config, told: Mapping[str, Any], path: Path, faults: list[str]) -> Config:
-    """A file's settings over those before; its paths start from its own folder, and a note says what it sets."""
+def _of_file(config: Config, content: Mapping[str, Any], path: Path, faults: list[str]) -> Config:
+    """A file's settings over earlier ones; its paths start from its folder, and a note says what it sets."""
     before = len(faults)
-    changed = _layer(config, told, str(path), faults)
-    if not told or len(faults) > before:
+    changed = _layer(config, content, f"{path}: ", faults)
+    if not content or len(faults) > before:
         return changed
-    names = [name for name in _SETTINGS if name in {key.replace("-", "_") for key in told}]
+    names = [name for name in _SETTINGS if name in {key.replace("-", "_") for key in content}]
     moved: dict[str, Any] = {
         name: _moved(getattr(changed, name), path.parent) for name in names if name in _PATHS
     }
-    note = f"Settings come from {path}: {', '.join(names)}."
+    note = f"Settings from {path}: {', '.join(names)}."
     return replace(changed, notes=(*changed.notes, note), **moved)
 
 
@@ -162,19 +162,20 @@ def _moved(value: str | tuple[str, ...], folder: Path) -> str | tuple[str, ...]:
     return tuple(placed(one, folder) for one in value)
 
 
-def _layer(config: Config, told: Mapping[str, Any], where: str, faults: list[str]) -> Config:
+def _layer(config: Config, content: Mapping[str, Any], where: str, faults: list[str]) -> Config:
     changes: dict[str, Any] = {}
-    for given, value in told.items():
+    for given, value in content.items():
         if len(faults) > _MOST_FAULTS:
             break
         name = given.replace("-", "_")
         fault = _fault(name, value) if name in _SETTINGS else None
         if name not in _SETTINGS:
-            faults.append(f"{where}: {_unknown(given)}")
+            faults.append(f"{where}{_unknown(given)}")
         elif fault:
-            faults.append(f"{where}: {given}: {fault}")
+            label = given if where else f"--{name.replace('_', '-')}"
+            faults.append(f"{where}{label}: {fault}")
         else:
-            changes[name] = _fitted(name, value)
+            changes[name] = _converted(name, value)
     return replace(config, **changes)
 
 
@@ -185,7 +186,7 @@ def _unknown(given: str) -> str:
     return f"unknown setting {_shown(given)}" + (f"; did you mean '{near[0]}'?" if near else "")
 
 
-def _fitted(name: str, value: Any) -> Any:
+def _converted(name: str, value: Any) -> Any:
     if name in _LISTS:
         return _as_list(value)
     if name == "as_of" and isinstance(value, str):
@@ -198,10 +199,12 @@ def _as_list(value: Any) -> tuple[str, ...]:
 
 
 def _fault(name: str, value: Any) -> str | None:
-    """What is wrong with a value; None if it fits."""
+    """What is wrong with a value; None if it's valid."""
     if name in _LISTS:
         return _list_fault(value)
-    return {"adopts": _adopted, "as_of": _date_fault}.get(name, partial(_text_fault, name))(value)
+    return {"adopts": _adopts_fault, "as_of": _date_fault}.get(name, partial(_text_fault, name))(
+        value
+    )
 
 
 def _text_fault(name: str, value: Any) -> str | None:
@@ -222,7 +225,7 @@ def _text_fault(name: str, value: Any) -> str | None:
 
 
 def _list_fault(value: Any) -> str | None:
-    expected = "expected text or a list of texts, found"
+    expected = "expected text or a list of text, found"
     if not isinstance(value, (str, Sequence)):
         return f"{expected} {kind(value)}"
     items = [value] if isinstance(value, str) else value
@@ -244,7 +247,7 @@ def _date_fault(value: Any) -> str | None:
     return None if is_day else f"{expected} {kind(value)}"
 
 
-def _adopted(value: Any) -> str | None:
+def _adopts_fault(value: Any) -> str | None:
     if not isinstance(value, Mapping):
         return 'expected a table, such as "60054" = "medicare"'
     wrong = [
@@ -265,5 +268,5 @@ def _choice(value: str, allowed: Sequence[str]) -> str | None:
 
 
 def _shown(value: Any) -> str:
-    """A value as a message shows it: texts in quotes, cut short, control characters escaped; of others the kind."""
+    """A value for a message: a text in quotes, shortened, with control characters escaped; of other values only the kind."""
     return repr(value[:_LONGEST_SHOWN]) if isinstance(value, str) else kind(value)

@@ -1,34 +1,34 @@
-"""`cleanclaim explain`: what an edit flags and why, or what a code is, when it was in force, what replaced it and what binds it."""
+"""`cleanclaim explain`: what an edit flags and why, or what a code means and when it was in force."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from textwrap import wrap
 
 from cleanclaim.edits.edit import Edit, Fails, Passes, Unchecked
 from cleanclaim.encoder import Encoder
 from cleanclaim.encoder.text import page
 from cleanclaim.errors import UnknownEdit
 from cleanclaim.reference import Reference
+from cleanclaim.report.locations import paragraphs
 
+_WIDTH = 100
 _MOST = 6
-"""So many lines of each list of a code's page: a page's worth."""
+"""Lines of each list on a code's page."""
 
 
 def explain(word: str, edits: Sequence[Edit], reference: Reference, on: date | None = None) -> str:
-    """A page about an edit or a code.
+    """A page about an edit or a code, as plain text.
 
     Args:
         word: an edit's code or name, or a code with or without its dot.
-        edits: every edit.
+        edits: all edits.
         reference: the dated tables.
-        on: the day, for a code; by default today.
-
-    Returns:
-        Plain text.
+        on: the date of service, for a code; by default today.
 
     Raises:
-        UnknownEdit: the word is neither.
+        UnknownEdit: there is no such edit or code.
     """
     edit = next((e for e in edits if word.upper() == e.code or word == e.name), None)
     if edit is not None:
@@ -36,35 +36,32 @@ def explain(word: str, edits: Sequence[Edit], reference: Reference, on: date | N
     pages = Encoder(reference).lookup(word, on=on)
     if not pages:
         raise UnknownEdit(
-            f"'{word}' is no edit (see cleanclaim edits) and no code of a list that is loaded (see cleanclaim search)"
+            f"'{word}' isn't an edit (see: cleanclaim edits) or a code in any loaded list (see: cleanclaim search)"
         )
-    return "\n".join(page(told, most=_MOST) for told in pages)
+    return "\n".join(page(one, most=_MOST) for one in pages)
 
 
 def _edit_page(edit: Edit) -> Iterator[str]:
     yield f"{edit.code}  {edit.name}"
     yield ""
-    codes = ", ".join(
-        text
-        for text in (
-            f"CARC {edit.carc}" if edit.carc else "",
-            f"RARC {edit.rarc}" if edit.rarc else "",
-        )
-        if text
-    )
-    yield f"Disposition: {edit.disposition.value}" + (f" ({codes})" if codes else "")
+    codes = [
+        f"{label} {code}" for label, code in (("CARC", edit.carc), ("RARC", edit.rarc)) if code
+    ]
+    yield f"Disposition: {edit.disposition.value}" + (f" ({', '.join(codes)})" if codes else "")
     if edit.payers:
-        yield f"Binds: {', '.join(edit.payers)}; for others {'a warning' if edit.others == 'warn' else 'it does not run'}"
+        others = "warn" if edit.others == "warn" else "not run"
+        yield f"Payers: {', '.join(edit.payers)}; for other payers: {others}"
     if edit.needs:
-        yield f"Needs: {', '.join(edit.needs)}"
+        yield f"Tables needed: {', '.join(edit.needs)}"
+    for text in paragraphs(edit):
+        yield ""
+        yield from wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
     yield ""
-    yield from (line.strip() for line in edit.documentation.splitlines())
-    yield ""
-    yield "Says: " + edit.message
+    yield f"Message: {edit.message}"
     if edit.suggestion:
-        yield "      " + edit.suggestion
+        yield f"Suggestion: {edit.suggestion}"
     yield ""
-    for kind, heading in ((Fails, "Fires"), (Passes, "Does not fire"), (Unchecked, "Not checked")):
+    for kind, heading in ((Fails, "Flagged"), (Passes, "Not flagged"), (Unchecked, "Not checked")):
         titles = [example.title for example in edit.examples if isinstance(example, kind)]
         if titles:
             yield f"{heading}:"

@@ -14,9 +14,19 @@ import typer
 
 from cleanclaim.cli import streams
 from cleanclaim.cli.edits import all_edits, loaded_edits
-from cleanclaim.cli.terminal import CLEAN, COULD_NOT_RUN, FINDINGS, progress, settings, tell
+from cleanclaim.cli.options import AsOf, EditFolders, Lock, Store
+from cleanclaim.cli.terminal import (
+    CLEAN,
+    COULD_NOT_RUN,
+    FINDINGS,
+    counts_text,
+    progress,
+    settings,
+    tell,
+)
 from cleanclaim.cli.terminal import reference as reference_tables
 from cleanclaim.errors import ConfigError
+from cleanclaim.report.labels import counted
 from cleanclaim.storage.durable import is_replaced, whole_file
 
 if TYPE_CHECKING:
@@ -37,67 +47,68 @@ def check(
     *,
     format_: Annotated[
         str | None,
-        typer.Option("--format", "-f", help="text, json, jsonl, sarif, csv, parquet or html."),
+        typer.Option(
+            "--format",
+            "-f",
+            help="text (the default), json, jsonl, sarif, csv, parquet or html.",
+        ),
     ] = None,
     output: Annotated[
         str | None,
-        typer.Option("--output", "-o", help="Write the report to this file; only you can read it."),
+        typer.Option("--output", "-o", help="Write the report to this file. Only you can read it."),
     ] = None,
     select: Annotated[
         list[str] | None,
         typer.Option(
-            "--select", help="Run only these edits: codes, families or names; commas or repeated."
+            "--select",
+            help="Run only these edits: codes, families or names, separated by commas. Can be repeated.",
         ),
     ] = None,
     ignore: Annotated[
-        list[str] | None, typer.Option("--ignore", help="Leave these edits out.")
+        list[str] | None,
+        typer.Option("--ignore", help="Don't run these edits. Same form as --select."),
     ] = None,
     min_disposition: Annotated[
         str | None,
         typer.Option(
             "--min-disposition",
-            help="Report nothing milder: reject, return, deny-claim, deny-line, suspend, warn, info.",
+            help="Report only findings at least this severe: reject, return, deny-claim, deny-line, suspend, warn or info (the default).",
         ),
     ] = None,
     history: Annotated[
         list[str] | None,
         typer.Option(
             "--history",
-            help="Earlier claims to look back at: a history (see `history add`), or files in the same forms.",
+            help="Earlier claims to look back at: a history (see `cleanclaim history`), files or folders. Can be repeated.",
         ),
     ] = None,
     payer_class: Annotated[
         str | None,
         typer.Option(
             "--payer-class",
-            help="medicare, medicaid, commercial …; default from the claim (SBR09).",
+            help="Treat every claim as this payer class, such as medicare, medicaid or commercial. Default: from the claim (SBR09).",
         ),
     ] = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option(
-            "--as-of",
-            help="The day claims are judged on (YYYY-MM-DD); default the day each was sent.",
-        ),
-    ] = None,
+    as_of: AsOf = None,
     policy_state: Annotated[
         str | None,
         typer.Option(
             "--policy-state",
-            help="The state whose local coverage policies bind claims that tell no state.",
+            help="The state whose local coverage policies apply to claims without a state, such as OH.",
         ),
     ] = None,
     baseline: Annotated[
         Path | None,
-        typer.Option("--baseline", help="Known findings, which are not reported again."),
+        typer.Option("--baseline", help="Don't report the known findings in this file."),
     ] = None,
     write_baseline: Annotated[
-        Path | None, typer.Option("--write-baseline", help="Write the findings as known and stop.")
+        Path | None,
+        typer.Option(
+            "--write-baseline",
+            help="Write the findings to this file as known findings. No report is written.",
+        ),
     ] = None,
-    edits: Annotated[
-        list[str] | None,
-        typer.Option("--edits", help="A folder of your own edits; may be repeated."),
-    ] = None,
+    edits: EditFolders = None,
     config: Annotated[
         Path | None, typer.Option("--config", help="A configuration file (TOML).")
     ] = None,
@@ -105,42 +116,37 @@ def check(
         str | None,
         typer.Option(
             "--memory",
-            help="How much memory to take, such as 2GB (the default): more claims than fit are worked through on disk.",
+            help="How much memory to use, such as 4GB. Default: 2GB. Claims that don't fit are checked from disk.",
         ),
     ] = None,
     engine: Annotated[
         str,
         typer.Option(
             "--engine",
-            help="here, or spark: the cluster that Spark's settings name works through data sets and table sets in Parquet; OUTPUT is a folder.",
+            help="here, or spark to check Parquet tables on a Spark cluster. With spark, --output is a folder.",
         ),
     ] = "here",
     timings: Annotated[
         bool,
         typer.Option(
             "--timings",
-            help="After the report, tell on the error stream how long each edit takes by itself.",
+            help="After the report, print how long each edit takes to standard error.",
         ),
     ] = False,
-    store: Annotated[
-        Path | None, typer.Option("--store", help="The reference store, if not the usual one.")
-    ] = None,
-    lock: Annotated[
-        Path | None,
-        typer.Option("--lock", help="Use exactly the releases that this lock file pins."),
-    ] = None,
+    store: Store = None,
+    lock: Lock = None,
 ) -> None:
     """Check claims and report what is wrong.
 
-    More claims than fit into memory are worked through on disk, by patient. With --output, what is done is kept in OUTPUT.partial until the report is
-    whole: the same command goes on with it after a stop. It holds claims; only you can read it.
+    Claims that don't fit in memory are checked from disk, patient by patient. With --output, finished work is kept in OUTPUT.partial until the report is
+    complete: if the run is interrupted, the same command resumes it. That folder holds claims; only you can read it.
     """
     from cleanclaim import config as settings_of  # noqa: PLC0415 - start-up: only what the command needs is loaded
 
     given = {
         "format": format_,
-        "select": _words(select),
-        "ignore": _words(ignore),
+        "select": _split(select),
+        "ignore": _split(ignore),
         "min_disposition": min_disposition,
         "history": tuple(history or ()),
         "payer_class": payer_class,
@@ -151,35 +157,35 @@ def check(
         "memory": memory,
     }
     chosen = settings_of.load(given, file=config)
-    for said in chosen.left_out:
-        tell(f"cleanclaim: {said}", err=True)
+    for note in chosen.left_out:
+        tell(f"cleanclaim: {note}", err=True)
     if engine not in {"here", "spark"}:
         raise ConfigError([f"--engine: expected here or spark, found {engine!r}"])
     if engine == "spark":
         from cleanclaim.cli.spark import check_on_spark  # noqa: PLC0415
 
         if write_baseline or timings:
-            raise ConfigError(["--engine spark knows neither --write-baseline nor --timings"])
+            raise ConfigError(["--engine spark doesn't support --write-baseline or --timings"])
         raise typer.Exit(check_on_spark(inputs, chosen, store, lock, output))
     target = Path(output) if output else None
-    _can_be_put(chosen.format, target)
-    asked = _Asked(chosen, store, lock, target, is_baseline=write_baseline is not None)
-    with _run(inputs, asked) as found:
+    _check_output(chosen.format, target)
+    task = _Task(chosen, store, lock, target, is_baseline=write_baseline is not None)
+    with _run(inputs, task) as found:
         if write_baseline is not None:
             _write_baseline(_report(found), write_baseline)
             raise typer.Exit(COULD_NOT_RUN if chosen.left_out else CLEAN)
         results = _without_known(found, chosen.baseline)
         results = replace(results, notes=(*chosen.notes, *results.notes))
-        _put(results, chosen.format, target)
+        _write(results, chosen.format, target)
         status = _status(results, chosen)
     if timings:
-        _tell_timings(inputs, asked)
+        _tell_timings(inputs, task)
     raise typer.Exit(status)
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """What `check` is asked beside its inputs."""
+class _Task:
+    """The options of one check."""
 
     chosen: Config
     store: Path | None
@@ -189,21 +195,21 @@ class _Asked:
 
     @property
     def is_whole(self) -> bool:
-        """Whether all claims must be held in memory: some formats and the baseline look at them together."""
+        """Whether all claims must be in memory at once, as for some formats and a baseline."""
         from cleanclaim.report.formats import FORMATS  # noqa: PLC0415
 
         return FORMATS[self.chosen.format].is_whole or self.is_baseline or bool(self.chosen.baseline)  # fmt: skip
 
 
 @contextmanager
-def _run(inputs: list[str], asked: _Asked) -> Iterator[Report | Large]:
+def _run(inputs: list[str], task: _Task) -> Iterator[Report | Large]:
     from cleanclaim import pipeline  # noqa: PLC0415
     from cleanclaim.edits import registry  # noqa: PLC0415
     from cleanclaim.job import Job  # noqa: PLC0415
     from cleanclaim.large import can_resume  # noqa: PLC0415
     from cleanclaim.plan import Plan  # noqa: PLC0415
 
-    chosen, output = asked.chosen, asked.output
+    chosen, output = task.chosen, task.output
     every, broken = loaded_edits(chosen.edits)
     edits = registry.choose(every, chosen.select, chosen.ignore)
     folder = None
@@ -211,45 +217,45 @@ def _run(inputs: list[str], asked: _Asked) -> Iterator[Report | Large]:
         folder = output.with_name(f"{output.name}.partial")
     with ExitStack() as stack:
         with progress() as (words, claims):
-            reference = reference_tables(asked.store, asked.lock)
+            reference = reference_tables(task.store, task.lock)
             reference.on_progress(words)
             job = Job(
                 tuple(inputs), reference, tuple(edits), settings(chosen), chosen.history, Plan.within(chosen.memory), claims,
-                lambda said: tell(f"cleanclaim: {said}", err=True), broken,
+                lambda message: tell(f"cleanclaim: {message}", err=True), broken,
             )  # fmt: skip
-            if asked.is_whole:
+            if task.is_whole:
                 results: Report | Large = pipeline.run_whole(job)
             else:
                 results = stack.enter_context(pipeline.run(job, folder))
         yield results
 
 
-def _tell_timings(inputs: list[str], asked: _Asked) -> None:
-    """A table of the slowest first, of the first claims of the inputs."""
+def _tell_timings(inputs: list[str], task: _Task) -> None:
+    """Print how long each edit takes on the first claims of the inputs, slowest first."""
     from cleanclaim.edits import registry  # noqa: PLC0415
     from cleanclaim.engine import profile  # noqa: PLC0415
     from cleanclaim.read import read  # noqa: PLC0415
     from cleanclaim.read.sources import is_stream  # noqa: PLC0415
     from cleanclaim.settings import prepare  # noqa: PLC0415
 
-    chosen = asked.chosen
+    chosen = task.chosen
     edits = registry.choose(all_edits(chosen.edits), chosen.select, chosen.ignore)
     again = [path for path in inputs if not is_stream(path)]
     batch = next(iter(read(again, [])), None)
     if batch is None or batch.claims.is_empty():
-        why = "" if again else "; what comes through a pipe cannot be read a second time"
-        tell(f"cleanclaim: there are no claims to time edits on{why}", err=True)
+        why = "" if again else ": standard input can't be read twice"
+        tell(f"cleanclaim: no claims for --timings{why}", err=True)
         return
     prepared = prepare(batch, settings(chosen))
-    told = profile.timings(prepared, reference_tables(asked.store, asked.lock), edits)
-    typer.echo(profile.text(told, batch.claims.height), err=True, nl=False)
+    measured = profile.timings(prepared, reference_tables(task.store, task.lock), edits)
+    typer.echo(profile.text(measured, batch.claims.height), err=True, nl=False)
 
 
 def _report(results: Report | Large) -> Report:
     from cleanclaim.report.result import Report  # noqa: PLC0415
 
     if not isinstance(results, Report):
-        raise TypeError("what needs the whole report is planned in memory")
+        raise TypeError("a job that needs the whole report runs in memory")
     return results
 
 
@@ -261,21 +267,25 @@ def _without_known(results: Report | Large, baseline: str | None) -> Report | La
     return known.apply(_report(results), Path(baseline))
 
 
-def _can_be_put(name: str, output: Path | None) -> None:
-    """Say before the work what would make it useless."""
+def _check_output(name: str, output: Path | None) -> None:
+    """Refuse, before any work is done, an output that can't be written.
+
+    Raises:
+        ConfigError: it can't be written.
+    """
     from cleanclaim.report.formats import FORMATS  # noqa: PLC0415
 
     if output is None and FORMATS[name].is_binary and sys.stdout.isatty():
-        raise ConfigError([f"{name} is no text; give --output FILE"])
+        raise ConfigError([f"{name} is binary: use --output FILE"])
     if output is not None and not output.parent.is_dir():
-        raise ConfigError([f"{output}: there is no folder {output.parent}"])
+        raise ConfigError([f"{output}: the folder {output.parent} doesn't exist"])
     if output is not None and output.is_dir():
-        raise ConfigError([f"{output}: it is a folder; name a file"])
+        raise ConfigError([f"{output} is a folder: name a file"])
     if output is not None and is_replaced(output) and not os.access(output.parent, os.W_OK):
-        raise ConfigError([f"{output}: nothing can be written in the folder {output.parent}"])
+        raise ConfigError([f"{output}: you can't write to the folder {output.parent}"])
 
 
-def _put(results: Results, name: str, output: Path | None) -> None:
+def _write(results: Results, name: str, output: Path | None) -> None:
     from cleanclaim.report.formats import FORMATS  # noqa: PLC0415
 
     chosen = FORMATS[name]
@@ -289,8 +299,7 @@ def _put(results: Results, name: str, output: Path | None) -> None:
             chosen.write(results, out)
     except OSError as error:
         raise ConfigError([f"{error.filename or output}: {error.strerror}"]) from None
-    told = results.summary
-    tell(f"{output}: {told['findings']:,} findings on {told['claims']:,} claims", err=True)
+    tell(f"{output}: {counts_text(results.summary)}", err=True)
 
 
 def _status(results: Results, chosen: Config) -> int:
@@ -313,8 +322,8 @@ def _write_baseline(report: Report, path: Path) -> None:
         count = known.write(report, path)
     except OSError as error:
         raise ConfigError([f"{path}: {error.strerror}"]) from None
-    tell(f"{path}: {count:,} known findings")
+    tell(f"{path}: {counted(count, 'known finding')}")
 
 
-def _words(given: list[str] | None) -> tuple[str, ...]:
+def _split(given: list[str] | None) -> tuple[str, ...]:
     return tuple(word.strip() for item in given or () for word in item.split(",") if word.strip())

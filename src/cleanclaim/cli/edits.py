@@ -1,4 +1,4 @@
-"""`cleanclaim edits` and `cleanclaim explain`: which edits there are, and what they say."""
+"""`cleanclaim edits` and `cleanclaim explain`: the list of edits, and what one flags."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cleanclaim.cli.codes import day
+from cleanclaim.cli.codes import day_of
+from cleanclaim.cli.options import EditFolders, On, Store, TextOrJson
 from cleanclaim.cli.terminal import reference, tell
 from cleanclaim.failures import Failure
 
@@ -18,12 +19,10 @@ if TYPE_CHECKING:
 
 def list_edits(
     *,
-    format_: Annotated[str, typer.Option("--format", "-f", help="text or json.")] = "text",
-    edits: Annotated[
-        list[str] | None, typer.Option("--edits", help="A folder of your own edits.")
-    ] = None,
+    format_: TextOrJson = "text",
+    edits: EditFolders = None,
 ) -> None:
-    """List every edit."""
+    """List all edits."""
     every = all_edits(tuple(edits or ()))
     rows = [
         {
@@ -42,33 +41,27 @@ def list_edits(
         return
     for row in rows:
         typer.echo(f"{row['code']:<8} {row['disposition']:<10} {row['name']}")
-    typer.echo(f"{len(rows)} edits; cleanclaim explain CODE tells more.")
+    typer.echo(f"{len(rows)} edits. For details: cleanclaim explain CODE")
 
 
 def explain(
     word: Annotated[
-        str, typer.Argument(help="An edit (DX102 or its name) or a code (M54.5, 99213).")
+        str, typer.Argument(help="An edit (DX102 or its name), or a code (M54.5, 99213).")
     ],
     *,
-    on: Annotated[
-        str | None, typer.Option("--on", help="The day, for a code (YYYY-MM-DD); default today.")
-    ] = None,
-    edits: Annotated[
-        list[str] | None, typer.Option("--edits", help="A folder of your own edits.")
-    ] = None,
-    store: Annotated[
-        Path | None, typer.Option("--store", help="The reference store, if not the usual one.")
-    ] = None,
+    on: On = None,
+    edits: EditFolders = None,
+    store: Store = None,
 ) -> None:
-    """Explain an edit, or a code: what it is, when in force, what replaced it, what binds it."""
+    """Explain an edit or a code."""
     from cleanclaim.explain import explain as page  # noqa: PLC0415
 
     every = all_edits(tuple(edits or ()))
-    typer.echo(page(word, every, reference(store, None), day(on)), nl=False)
+    typer.echo(page(word, every, reference(store, None), day_of(on)), nl=False)
 
 
 def all_edits(folders: tuple[str, ...]) -> list[Edit]:
-    """Built-in edits, those of installed packages and of the user's folders; edits that can't be loaded are named on the error stream."""
+    """Built-in edits and those from installed packages and the user's folders; edits that can't be loaded are named on standard error."""
     every, broken = loaded_edits(folders)
     for failure in broken:
         tell(f"cleanclaim: {failure}", err=True)
@@ -76,7 +69,7 @@ def all_edits(folders: tuple[str, ...]) -> list[Edit]:
 
 
 def loaded_edits(folders: tuple[str, ...]) -> tuple[list[Edit], tuple[Failure, ...]]:
-    """Built-in edits, those of installed packages and of the user's folders, and the ones that can't be loaded."""
+    """Built-in edits and those from installed packages and the user's folders, and the failures of those that can't be loaded."""
     from cleanclaim.edits import registry  # noqa: PLC0415
 
     groups: list[Any] = [registry.own_edits()]

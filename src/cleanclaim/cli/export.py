@@ -1,4 +1,4 @@
-"""`cleanclaim export` and `cleanclaim template`: tables written for other programs and for filling in."""
+"""`cleanclaim export` and `cleanclaim template`: tables for other programs, and empty tables to fill in."""
 
 from __future__ import annotations
 
@@ -7,60 +7,69 @@ from typing import Annotated
 
 import typer
 
-from cleanclaim.cli.codes import LOCK, ON, STORE, day, encoder_of
+from cleanclaim.cli.codes import day_of, encoder_of
+from cleanclaim.cli.options import Lock, On, Store, examples
 from cleanclaim.cli.terminal import COULD_NOT_RUN, progress, tell
+from cleanclaim.report.labels import counted
 
 app = typer.Typer(
-    help="Write what cleanclaim knows as tables.", no_args_is_help=True, rich_markup_mode=None
+    help="Write codes or claims as tables.", no_args_is_help=True, rich_markup_mode=None
 )
 
 
 @app.callback()
 def _export() -> None:
-    """Write what cleanclaim knows as tables."""
+    """Write codes or claims as tables."""
 
 
 @app.command(
     name="codes",
-    epilog="Example:  cleanclaim export codes --on 2026-10-01 --format parquet --output codes/",
+    epilog=examples("export codes --on 2026-10-01 --format parquet --output codes/"),
 )
 def export_codes(
     *,
-    on: Annotated[str | None, ON] = None,
+    on: On = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write.")] = Path(
         "codes"
     ),
     format_: Annotated[str, typer.Option("--format", "-f", help="csv or parquet.")] = "csv",
-    store: Annotated[Path | None, STORE] = None,
-    lock: Annotated[Path | None, LOCK] = None,
+    store: Store = None,
+    lock: Lock = None,
 ) -> None:
-    """Write the code lists of a day: codes with their places, notes, and what came after what."""
+    """Write the code lists of a date.
+
+    The tables hold codes with their categories, notes and successors.
+    """
     with encoder_of(store, lock) as encoder:
-        written = encoder.export(output, on=day(on), form=format_)
+        written = encoder.export(output, on=day_of(on), form=format_)
     for path, rows in written:
-        tell(f"{path}: {rows:,} rows")
+        tell(f"{path}: {counted(rows, 'row')}")
 
 
 @app.command(
     name="claims",
-    epilog="Example:  cleanclaim export claims inbox/ --output claims-2026/",
+    epilog=examples("export claims inbox/ --output claims-2026/"),
 )
 def export_claims(
     inputs: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="Claims: files, folders, or -.")
+        list[str],
+        typer.Argument(metavar="FILE...", help="Claims: files, folders, or - for standard input."),
     ],
     *,
     output: Annotated[
         Path, typer.Option("--output", "-o", help="The folder to make.", show_default=False)
     ],
 ) -> None:
-    """Write claims as a data set: the tables of the model as Parquet, a folder each, for programs and clusters. `check` reads it again."""
+    """Write claims as a data set.
+
+    A data set is a folder with Parquet tables for claims, lines, diagnoses and so on. `cleanclaim check` reads it.
+    """
     from cleanclaim.write.dataset import write_dataset  # noqa: PLC0415
 
     with progress() as (_, claims):
         files, rows = write_dataset(inputs, output, claims)
     for name, count in rows.items():
-        tell(f"{output / name}: {count:,} rows")
+        tell(f"{output / name}: {counted(count, 'row')}")
     errors = [entry.error for entry in files if entry.error]
     for error in errors or ([] if rows.get("claims") else ["no claims were found"]):
         tell(f"cleanclaim: {error}", err=True)
@@ -69,7 +78,10 @@ def export_claims(
 
 
 def template(folder: Annotated[Path, typer.Argument(help="The folder to make.")]) -> None:
-    """Make an empty set of CSV files, with every column explained."""
+    """Make empty CSV files to fill in.
+
+    Another file explains every column.
+    """
     from cleanclaim.write.template import write  # noqa: PLC0415
 
     for path in write(folder):

@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from cleanclaim.cli import check, codes, edits, export, history, price, reference, streams
+from cleanclaim.cli.options import examples
 from cleanclaim.cli.terminal import (
     CLEAN,
     DEBUG,
@@ -20,8 +21,8 @@ from cleanclaim.failures import reason_of
 from cleanclaim.version import VERSION
 
 app = typer.Typer(
-    help="A linter for US medical claims: reads 837 files and tables, and says what is wrong, where, why, and what would make it right.",
-    epilog="Exit status: 0 clean, 1 findings, 2 could not run.",
+    help="Check US medical claims: find out what is wrong, where, why, and how to fix it. Reads 837 files and tables.",
+    epilog="Exit status: 0 clean, 1 findings, 2 something failed or was not read.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -43,10 +44,10 @@ def run(words: list[str]) -> NoReturn:
     """Run the command line on the standard streams as they are.
 
     Args:
-        words: what stands after the name of the program.
+        words: the arguments after the name of the program.
     """
     try:
-        status = app(words, standalone_mode=False)
+        status = app(words, prog_name="cleanclaim", standalone_mode=False)
         sys.stdout.flush()
     except CleanclaimError as error:
         fail(str(error))
@@ -60,7 +61,7 @@ def run(words: list[str]) -> NoReturn:
         fail("stopped")
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
-    except BaseException as error:  # noqa: BLE001 - a usage error of the parser, or a fault of ours: no traceback reaches a user
+    except BaseException as error:  # noqa: BLE001 - a usage error or an internal error: users see no traceback
         _unexpected(error)
     sys.exit(status if isinstance(status, int) else CLEAN)
 
@@ -87,7 +88,7 @@ def _common(
         bool,
         typer.Option(
             DEBUG,
-            help="Print the traceback of every internal error; it may show claim data. Allowed anywhere on the command line.",
+            help="Print the traceback of every internal error; it can show claim data. Works anywhere on the command line.",
         ),
     ] = False,
 ) -> None:
@@ -96,40 +97,60 @@ def _common(
 
 app.command(
     name="check",
-    epilog="Examples:  cleanclaim check claims.837  |  cleanclaim check inbox/ --format sarif --output report.sarif  |  "
-    "cleanclaim check today.837 --history january/ --payer-class medicare  |  cat claims.837 | cleanclaim check -",
+    epilog=examples(
+        "check claims.837",
+        "check claims.837 --min-disposition deny-line --ignore DX118,HX",
+        "check inbox/ --format html --output report.html",
+        "check today.837 --history my-history --payer-class medicare",
+        "check - < claims.837",
+    ),
 )(check.check)
 app.command(
     name="lookup",
-    epilog="Examples:  cleanclaim lookup M54.5 --on 2026-05-12  |  cleanclaim lookup 99213 17110 --indicator 1  |  cleanclaim lookup E11 --format json",
+    epilog=examples(
+        "lookup M54.5 --on 2026-05-12",
+        "lookup 99213 17110 --indicator 1",
+        "lookup E11 --format json",
+    ),
 )(codes.lookup)
 app.command(
     name="search",
-    epilog="Examples:  cleanclaim search broken wrist  |  cleanclaim search CKD 3b  |  cleanclaim search E11.3 --limit 20",
+    epilog=examples("search broken wrist", "search CKD 3b", "search E11.3 --limit 20"),
 )(codes.search)
 app.command(
     name="crosswalk",
-    epilog="Examples:  cleanclaim crosswalk 250.00 --to icd10cm  |  cleanclaim crosswalk 83036  |  cleanclaim crosswalk M54.5 --on 2026-05-12",
+    epilog=examples(
+        "crosswalk 250.00 --to icd10cm",
+        "crosswalk 83036",
+        "crosswalk M54.5 --on 2026-05-12",
+    ),
 )(codes.crosswalk)
 app.command(
     name="diff",
-    epilog="Examples:  cleanclaim diff FY2026 FY2027  |  cleanclaim diff --on 2026-09-30 --on 2026-10-01 --impact claims/  |  "
-    'cleanclaim diff "MPFS 2024C" "MPFS 2025D"',
+    epilog=examples(
+        "diff FY2026 FY2027",
+        "diff --on 2026-09-30 --on 2026-10-01 --impact claims/",
+        'diff "MPFS 2024C" "MPFS 2025D"',
+    ),
 )(codes.diff)
 app.add_typer(export.app, name="export")
-app.command(name="price", epilog="Example:  cleanclaim price claims.837 --format csv")(price.price)
+app.command(
+    name="price",
+    epilog=examples("price claims.837", "price claims.837 --format csv --output prices.csv"),
+)(price.price)
 app.command(
     name="explain",
-    epilog="Examples:  cleanclaim explain DX102  |  cleanclaim explain M54.5  |  cleanclaim explain 99213 --on 2026-05-12",
+    epilog=examples("explain DX102", "explain M54.5", "explain 99213 --on 2026-05-12"),
 )(edits.explain)
-app.command(name="edits", epilog="Examples:  cleanclaim edits  |  cleanclaim edits --format json")(
-    edits.list_edits
-)
-app.command(name="template", epilog="Example:  cleanclaim template my-claims/")(export.template)
+app.command(name="edits", epilog=examples("edits", "edits --format json"))(edits.list_edits)
+app.command(name="template", epilog=examples("template my-claims/"))(export.template)
 
 
 def _unexpected(error: BaseException) -> NoReturn:
     shown = getattr(error, "format_message", None)
-    if callable(shown):  # the parser's own errors
-        fail(f"{shown()} (see cleanclaim --help)")
-    fail(f"{reason_of(error)}; please report it. {DEBUG} shows where, and may show claim data")
+    if callable(shown):  # a usage error
+        command = getattr(getattr(error, "ctx", None), "command_path", "cleanclaim")
+        fail(f"{str(shown()).removesuffix('.')}. See: {command} --help")
+    fail(
+        f"{reason_of(error)}. Please report it; {DEBUG} shows where it happened, and can show claim data"
+    )

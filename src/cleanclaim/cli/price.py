@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from cleanclaim.cli.options import AsOf, Lock, Store
 from cleanclaim.cli.terminal import COULD_NOT_RUN, progress, reference, settings, tell
 from cleanclaim.errors import ConfigError
+from cleanclaim.report.labels import counted
 from cleanclaim.storage.durable import whole_file
 from cleanclaim.text.escaping import visible
 
@@ -24,43 +26,37 @@ _OF_LINE: Final = ("procedure_code", "units", "charge_amount", "allowed", "basis
 def price(
     inputs: Annotated[
         list[str],
-        typer.Argument(metavar="FILE...", help="837 files, CSV or Parquet tables, folders, or -."),
+        typer.Argument(
+            metavar="FILE...",
+            help="837 files, CSV or Parquet tables, folders, or - for standard input.",
+        ),
     ],
     *,
     format_: Annotated[str, typer.Option("--format", "-f", help="text, csv or json.")] = "text",
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Write the prices to this file; only you can read it."),
+        typer.Option("--output", "-o", help="Write the prices to this file. Only you can read it."),
     ] = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option(
-            "--as-of",
-            help="The day claims are judged on (YYYY-MM-DD); default the day each was sent.",
-        ),
-    ] = None,
-    store: Annotated[
-        Path | None, typer.Option("--store", help="The reference store, if not the usual one.")
-    ] = None,
-    lock: Annotated[
-        Path | None,
-        typer.Option("--lock", help="Use exactly the releases that this lock file pins."),
-    ] = None,
+    as_of: AsOf = None,
+    store: Store = None,
+    lock: Lock = None,
 ) -> None:
-    """Tell what Medicare's fee schedules would allow for each line, dearest first, and why a line has no price."""
+    """Show what Medicare would allow for each line.
+
+    Lines with the highest price come first. For lines without a price it says why.
+    """
     from cleanclaim import config, job, pipeline  # noqa: PLC0415 - start-up: only what the command needs is loaded
 
-    written = {"text": _text, "csv": _csv, "json": _json}
-    if format_ not in written:
-        raise ConfigError([f"there is no format '{format_}'; there are {', '.join(written)}"])
+    formats = {"text": _text, "csv": _csv, "json": _json}
+    if format_ not in formats:
+        raise ConfigError([f"--format: expected text, csv or json, found {format_!r}"])
     chosen = settings(config.load({"as_of": as_of}))
     with progress() as (words, claims):
         tables = reference(store, lock)
         tables.on_progress(words)
-        asked = job.Job(tuple(inputs), tables, (), chosen, progress=claims)
-        report = pipeline.run_whole(asked)
+        report = pipeline.run_whole(job.Job(tuple(inputs), tables, (), chosen, progress=claims))
         lines = _lines(report)
-    _put(written[format_](lines), output)
+    _write(formats[format_](lines), output)
     for entry in report.unread:
         tell(f"cleanclaim: {entry.error}", err=True)
     if report.unread:
@@ -68,7 +64,7 @@ def price(
 
 
 def _lines(report: Report) -> pl.DataFrame:
-    """The dearest first; lines without a price after them, the dearest charge first."""
+    """Lines by price, highest first; then lines without a price by charge, highest first."""
     import polars as pl  # noqa: PLC0415
 
     from cleanclaim.model.expressions import MODIFIERS  # noqa: PLC0415
@@ -95,7 +91,7 @@ def _lines(report: Report) -> pl.DataFrame:
 
 
 def _totals(lines: pl.DataFrame) -> dict[str, Any]:
-    """How many lines have a price, what they are worth, and why the others have none."""
+    """How many lines have a price, their sum, and why the others have none."""
     import polars as pl  # noqa: PLC0415
 
     has_price = lines["allowed"].is_not_null()
@@ -121,16 +117,18 @@ def _text(lines: pl.DataFrame) -> str:
     if rows:
         rows = [f"{'ALLOWED':>12} {'CHARGED':>12}  {'CODE':<5} {'MODIFIERS':<11} CLAIM", *rows, ""]
     rows.append(
-        f"{totals['priced']:,} of {totals['lines']:,} lines priced: allowed {_money(totals['allowed'])} of {_money(totals['charged'])} charged."
+        f"Priced: {totals['priced']:,} of {counted(totals['lines'], 'line')}, {_money(totals['charged'])} charged, {_money(totals['allowed'])} allowed"
     )
     for cause in totals["not_priced"]:
-        count = "1 line" if cause["lines"] == 1 else f"{cause['lines']:,} lines"
-        rows.append(f"not priced: {count}, {_money(cause['charged'])} charged: {cause['reason']}")
+        lines_text = counted(cause["lines"], "line")
+        rows.append(
+            f"Not priced: {lines_text}, {_money(cause['charged'])} charged: {cause['reason']}"
+        )
     return "\n".join(rows) + "\n"
 
 
 def _row(row: dict[str, Any]) -> str:
-    claim = f"{row['claim_id'] or ''} line {row['line_number']}"
+    claim = f"{row['claim_id'] or 'no number'} line {row['line_number']}"
     return (
         f"{_money(row['allowed']):>12} {_money(row['charge_amount']):>12}  {row['procedure_code'] or '':<5} {row['modifiers']:<11} {claim}"
         f"  ({row['basis']})"
@@ -152,7 +150,7 @@ def _json(lines: pl.DataFrame) -> str:
     return json.dumps(content, indent=2, default=str) + "\n"
 
 
-def _put(text: str, output: Path | None) -> None:
+def _write(text: str, output: Path | None) -> None:
     if output is None:
         typer.echo(text, nl=False)
         return

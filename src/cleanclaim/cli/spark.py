@@ -1,4 +1,4 @@
-"""`cleanclaim check --engine spark`: data sets and table sets in Parquet, worked through on a cluster."""
+"""`cleanclaim check --engine spark`: Parquet tables checked on a cluster."""
 
 from __future__ import annotations
 
@@ -8,9 +8,17 @@ from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from cleanclaim.cli.terminal import CLEAN, COULD_NOT_RUN, FINDINGS, reference, tell
+from cleanclaim.cli.terminal import (
+    CLEAN,
+    COULD_NOT_RUN,
+    FINDINGS,
+    counts_text,
+    reference,
+    tell,
+)
 from cleanclaim.errors import ConfigError, UnreadableFile
 from cleanclaim.model import TABLES
+from cleanclaim.report.labels import counted
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -18,7 +26,7 @@ if TYPE_CHECKING:
     from cleanclaim.config import Config
 
 Tables = dict[str, "DataFrame"]
-_LIKE: Final = "give a folder with claims, lines and diagnoses in Parquet, such as `cleanclaim export claims` writes"
+_EXPECTED: Final = "expected a folder with claims, lines and diagnoses in Parquet, as `cleanclaim export claims` writes it"
 
 
 def check_on_spark(
@@ -28,36 +36,39 @@ def check_on_spark(
     lock: Path | None,
     output: str | None,
 ) -> int:
-    """Check, write the findings as Parquet folders, and tell the exit status.
+    """Check claims on a cluster and write the findings as Parquet folders.
 
     Args:
-        inputs: folders, on whatever file system the cluster reads.
+        inputs: folders, on any file system that the cluster reads.
         chosen: the settings.
         store: the reference store.
         lock: a lock file.
-        output: the folder to make, which only its owner may read: `findings`, `not_checked`, `faults` and `summary` below it.
+        output: the folder to make, which only its owner can read, with `findings`, `not_checked`, `faults` and `summary` in it.
+
+    Returns:
+        The exit status.
 
     Raises:
-        ConfigError: Spark is not installed, or something is asked that only one machine can do.
-        UnreadableFile: an input is none.
+        ConfigError: Spark isn't installed, or an option works on one machine only.
+        UnreadableFile: an input doesn't have these tables.
     """
     if output is None or chosen.format not in {"text", "parquet"}:
         raise ConfigError(
-            ["--engine spark writes Parquet: give --output FOLDER, and no other --format"]
+            ["--engine spark writes Parquet folders: use --output FOLDER, and no other --format"]
         )
     if chosen.baseline:
-        raise ConfigError(["--engine spark knows no baseline"])
+        raise ConfigError(["--engine spark doesn't support --baseline"])
     try:
         from pyspark.sql import SparkSession  # noqa: PLC0415 - an extra
 
         from cleanclaim import spark  # noqa: PLC0415
     except ImportError as error:
         raise ConfigError(
-            [f'{error}: --engine spark needs the extra: python -m pip install "cleanclaim[spark]"']
+            [f'{error}. For --engine spark, run: python -m pip install "cleanclaim[spark]"']
         ) from None
     session = SparkSession.builder.appName("cleanclaim").getOrCreate()
     if _exists(session, output):
-        raise ConfigError([f"{output}: it is there already"])
+        raise ConfigError([f"{output} already exists"])
     tables = _together(session, inputs, chosen.history)
     checked = spark.check(
         tables["claims"],
@@ -80,21 +91,23 @@ def check_on_spark(
     checked.findings.write.parquet(f"{output}/findings")
     checked.not_checked.write.parquet(f"{output}/not_checked")
     checked.faults.write.parquet(f"{output}/faults")
-    told = {**checked.summary(), "notes": list(chosen.notes)}
-    summary = session.createDataFrame([(json.dumps(told, ensure_ascii=False),)], "value string")
+    counts = {**checked.summary(), "notes": list(chosen.notes)}
+    summary = session.createDataFrame([(json.dumps(counts, ensure_ascii=False),)], "value string")
     summary.coalesce(1).write.text(f"{output}/summary")
     faults = checked.faults.collect()
     checked.close()
-    tell(f"{output}: {told['findings']:,} findings on {told['claims']:,} claims", err=True)
+    tell(f"{output}: {counts_text(counts)}", err=True)
     for fault in faults:
-        tell(f"cleanclaim: not checked, {fault['rows']:,} rows: {fault['message']}", err=True)
+        tell(
+            f"cleanclaim: {counted(fault['rows'], 'row')} not checked: {fault['message']}", err=True
+        )
     if faults or chosen.left_out:
         return COULD_NOT_RUN
-    return CLEAN if set(told["findings_by_disposition"]) <= {"info"} else FINDINGS
+    return CLEAN if set(counts["findings_by_disposition"]) <= {"info"} else FINDINGS
 
 
 def _together(session: SparkSession, inputs: Sequence[str], history: Sequence[str]) -> Tables:
-    """The tables of all inputs and of the history; where there are several their claims are numbered one after the other."""
+    """The tables of all inputs and of the history; the claims of several inputs are numbered consecutively."""
     from pyspark.sql import functions as fn  # noqa: PLC0415
 
     read = [(_read(session, path), False) for path in inputs]
@@ -104,7 +117,7 @@ def _together(session: SparkSession, inputs: Sequence[str], history: Sequence[st
     next_key = 0
     for tables, is_history in read:
         if not {"claim_key", "patient_key"} <= set(tables["claims"].columns):
-            raise ConfigError([f"several inputs, or a history, must be data sets; {_LIKE}"])
+            raise ConfigError([f"several inputs, or a history, must be data sets: {_EXPECTED}"])
         last = tables["claims"].agg(fn.max("claim_key")).collect()[0][0]
         for name, frame in tables.items():
             moved = frame.withColumn("claim_key", fn.col("claim_key") + fn.lit(next_key))
@@ -112,7 +125,7 @@ def _together(session: SparkSession, inputs: Sequence[str], history: Sequence[st
                 moved = moved.withColumn("is_history", fn.lit(True))  # noqa: FBT003 - a value
             tables[name] = moved
         next_key += int(last or 0) + 1
-        if is_history:  # faults in the form of earlier files are not reported again
+        if is_history:  # syntax faults of earlier files were reported with them
             tables.pop("syntax_faults", None)
     every = [tables for tables, _ in read]
     return {
@@ -133,24 +146,24 @@ def _read(session: SparkSession, folder: str) -> Tables:
                 found[name] = session.read.parquet(place)
                 break
     if not {"claims", "lines"} <= set(found):
-        raise UnreadableFile(f"{folder}: no data set; {_LIKE}")
+        raise UnreadableFile(f"{folder} isn't a data set: {_EXPECTED}")
     return found
 
 
 def _exists(session: SparkSession, place: str) -> bool:
-    """Whether something is there, on whatever file system."""
+    """Whether a place exists, on any file system."""
     _, system, path = _on_hadoop(session, place)
     return bool(system.exists(path))
 
 
 def _make(session: SparkSession, place: str) -> None:
-    """Make a folder that only its owner may read, on whatever file system."""
+    """Make a folder that only its owner can read, on any file system."""
     hadoop, system, path = _on_hadoop(session, place)
     system.mkdirs(path, hadoop.permission.FsPermission("700"))
 
 
 def _on_hadoop(session: SparkSession, place: str) -> tuple[Any, Any, Any]:
-    """Hadoop's package of file systems, the file system of a place, and its path there."""
+    """Hadoop's file system package, the file system of a place, and its path there."""
     machine: Any = session.sparkContext._jvm  # noqa: SLF001 - Spark's way to Hadoop's file systems
     context: Any = session.sparkContext._jsc  # noqa: SLF001
     hadoop = machine.org.apache.hadoop.fs

@@ -1,7 +1,7 @@
-"""The standard streams of the command line, of which any may be closed, full, or read by nobody.
+"""The standard streams of the command line, which may be closed or full, or have no reader.
 
-What cannot be written to standard output is an `OutputError`, or `ReaderGone` if the program at the other end of a pipe has read enough. What cannot be
-written to the error stream is lost: no run fails for want of somebody who reads its messages.
+A failed write to standard output is an `OutputError`, or `ReaderGone` if the program at the other end of a pipe has stopped reading. A failed write to
+standard error is dropped: no run fails because nobody reads its messages.
 """
 
 from __future__ import annotations
@@ -23,41 +23,41 @@ if TYPE_CHECKING:
 
 _OUTPUT, _ERRORS = 1, 2
 _OPENED_FOR: Final = (os.O_RDONLY, os.O_RDONLY, os.O_WRONLY)
-"""How a closed stream is opened on nothing: what is written to standard output then fails, and is not taken for written."""
+"""How a closed stream is opened on the null device: standard output read-only, so that writing to it fails instead of losing the report."""
 
 
 class ReaderGone(Exception):  # noqa: N818 - reads as the fact it states
-    """Nobody reads standard output any more, as after `| head`."""
+    """The reader of standard output has stopped reading, as after `| head`."""
 
 
 def guard() -> None:
-    """Make the standard streams of this process fit for use, whatever they were given as.
+    """Make the standard streams of this process usable, whatever their state.
 
-    A closed stream is opened on nothing, so that no file that is opened later takes its place and gets what is meant for it.
+    A closed stream is opened on the null device, so that a file opened later doesn't take its number and receive its output.
     """
     for number, flags in enumerate(_OPENED_FOR):
         _hold_open(number, flags)
     if sys.stdin is None:
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - a descriptor
     warnings.showwarning = _show_warning
-    if os.name == "nt":  # pragma: no cover - its console is written to by other means
+    if os.name == "nt":  # pragma: no cover - its console is written to in another way
         return
     sys.stdout = _text(_Output(_OUTPUT, "wb", closefd=False), sys.stdout)
     sys.stderr = _text(_Errors(_ERRORS, "wb", closefd=False), sys.stderr)
 
 
 def errors_on(opened: int, before: TextIO) -> TextIO:
-    """An error stream like the one before, on another descriptor, which it closes."""
+    """A stream like the one before on another descriptor, which it closes."""
     return _text(_Errors(opened, "wb"), before)
 
 
 @contextmanager
 def output() -> Iterator[BinaryIO]:
-    """Standard output for bytes, and what goes wrong there as in all this module, also where Polars writes.
+    """Standard output for bytes, with this module's errors even if Polars does the writing.
 
     Raises:
-        OutputError: it cannot be written to.
-        ReaderGone: nobody reads it any more.
+        OutputError: it can't be written to.
+        ReaderGone: its reader has stopped reading.
     """
     raw = getattr(sys.stdout.buffer, "raw", None)
     try:
@@ -67,14 +67,14 @@ def output() -> Iterator[BinaryIO]:
         fault = getattr(raw, "fault", None)
         if fault is None:
             raise
-        raise fault from None  # Polars has made an error of its own of it
+        raise fault from None  # Polars wraps it in an error of its own
 
 
 class _Bytes(io.BufferedIOBase):
-    """Standard output without its descriptor: Polars writes to that by itself, and says less of what went wrong."""
+    """Standard output without its descriptor, which Polars would write to directly, with less precise errors."""
 
     def writable(self) -> bool:
-        """True: it is there to be written to."""
+        """True."""
         return True
 
     def write(self, data: ReadableBuffer, /) -> int:
@@ -82,7 +82,7 @@ class _Bytes(io.BufferedIOBase):
         return sys.stdout.buffer.write(data)
 
     def flush(self) -> None:
-        """Bring it to the system."""
+        """Hand what is buffered to the system."""
         sys.stdout.buffer.flush()
 
 
@@ -90,13 +90,13 @@ class _Output(io.FileIO):
     """Standard output.
 
     Attributes:
-        fault: why nothing more is written to it; None while it can be.
+        fault: why it can no longer be written to; None while it can.
     """
 
     fault: OutputError | ReaderGone | None = None
 
     def write(self, data: ReadableBuffer, /) -> int:
-        """Write what can be written at once, and wait until something can."""
+        """Write as much as possible, after waiting until something can be written."""
         try:
             while (written := super().write(data)) is None:  # a pipe that does not block is full
                 select.select([], [self], [])
@@ -110,7 +110,7 @@ class _Errors(io.FileIO):
     """The error stream."""
 
     def write(self, data: ReadableBuffer, /) -> int:
-        """Write, and lose what cannot be written."""
+        """Write, and drop what can't be written."""
         try:
             return super().write(data) or 0
         except OSError:
@@ -118,7 +118,7 @@ class _Errors(io.FileIO):
 
 
 def _lost(error: OSError) -> OutputError | ReaderGone:
-    """End writing to standard output: what is still held for it goes nowhere. What to raise."""
+    """Discard what is still buffered for standard output, and return the error to raise."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, _OUTPUT)
     os.close(nowhere)
@@ -139,7 +139,7 @@ def _hold_open(number: int, flags: int) -> None:
 
 
 def _text(raw: io.FileIO, before: TextIO | None) -> io.TextIOWrapper:
-    """A text stream like the one before; a character that its encoding does not have is written as an escape."""
+    """A text stream like the one before, which escapes characters that its encoding doesn't have."""
     encoding = before.encoding if before else "utf-8"
     errors = before.errors if before else None
     return io.TextIOWrapper(
@@ -158,7 +158,7 @@ def _show_warning(
     file: TextIO | None = None,
     line: str | None = None,
 ) -> None:
-    """One line for a warning that is meant for the user; those for programmers as Python shows them."""
+    """Show a user warning as one line, and other warnings as Python does."""
     text = f"cleanclaim: {message}\n"
     if not issubclass(category, UserWarning):
         text = warnings.formatwarning(message, category, filename, lineno, line)

@@ -1,4 +1,4 @@
-"""What the commands share: the progress line, the reference, and the end with a message."""
+"""What the commands share: the progress line, the reference, messages and exit statuses."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TextIO
 
 import typer
 
 from cleanclaim.cli import streams
 from cleanclaim.failures import LOGGER
+from cleanclaim.report.labels import counted
 from cleanclaim.text.escaping import visible
 
 if TYPE_CHECKING:
@@ -27,17 +28,17 @@ CLEAN: Final = 0
 FINDINGS: Final = 1
 COULD_NOT_RUN: Final = 2
 READER_GONE: Final = 141
-"""What a shell reports of a program that wrote to a pipe which nobody reads: 128 and the number of the signal."""
+"""The status that a shell reports for a program stopped by SIGPIPE: 128 plus the signal's number."""
 DEBUG: Final = "--debug"
 _STDERR: Final = 2
 
 
 @contextmanager
 def error_stream(*, debug: bool) -> Iterator[None]:
-    """Keep the error stream for messages of ours: compiled libraries write a panic, with the data at hand, to it.
+    """Keep compiled libraries from writing to standard error: a panic's text can hold claim data.
 
     Args:
-        debug: let them, and print the traceback of every internal error.
+        debug: let them write, and print the traceback of every internal error.
     """
     if debug:
         LOGGER.setLevel(logging.DEBUG)
@@ -60,7 +61,7 @@ def error_stream(*, debug: bool) -> Iterator[None]:
 
 
 def _is_stderr(stream: TextIO) -> bool:
-    """True for the error stream of the process itself, not one that a test or a program put in its place."""
+    """True for the process's own standard error, not a replacement by a test or another program."""
     try:
         return stream.fileno() == _STDERR
     except (OSError, ValueError):
@@ -69,16 +70,17 @@ def _is_stderr(stream: TextIO) -> bool:
 
 @contextmanager
 def progress() -> Iterator[tuple[Callable[[str, float], None], Claims]]:
-    """A progress line on a terminal's error stream; nothing elsewhere.
+    """A progress line on standard error, if that is a terminal.
 
     Yields:
-        Two functions: one told what is done and its share; one told what is done, how many claims so far, and their share where it is known.
+        Two functions to report progress with: one takes the current step and the share done; the other takes the step, the number of claims so far, and
+        the share if it is known.
     """
     if not sys.stderr.isatty():
         yield (lambda _words, _share: None), (lambda _doing, _done, _share: None)
         return
     from rich import progress as shown  # noqa: PLC0415
-    from rich.console import Console  # noqa: PLC0415 - start-up: only where there is a terminal
+    from rich.console import Console  # noqa: PLC0415 - start-up: needed on a terminal only
 
     bar = shown.Progress(
         shown.SpinnerColumn(),
@@ -97,7 +99,7 @@ def progress() -> Iterator[tuple[Callable[[str, float], None], Claims]]:
 
         def claims(doing: str, done: int, share: float | None) -> None:
             nonlocal doing_now
-            if doing != doing_now:  # the time left is that of what is done now
+            if doing != doing_now:  # the time left is that of the current step
                 bar.reset(task)
                 doing_now = doing
             words = f"{doing}: {done:,} claims{rate.words(doing, done)}"
@@ -111,7 +113,7 @@ def progress() -> Iterator[tuple[Callable[[str, float], None], Claims]]:
 
 
 class _Rate:
-    """How many claims are done a second, since the present work began."""
+    """Claims per second since the current step began."""
 
     def __init__(self) -> None:
         self._doing = ""
@@ -119,16 +121,16 @@ class _Rate:
         self._before = 0
 
     def words(self, doing: str, done: int) -> str:
-        """Such as `, 31,000 a second`; nothing at the beginning."""
+        """Such as `, 31,000 per second`; empty at first."""
         now = time.monotonic()
         if doing != self._doing:
             self._doing, self._began, self._before = doing, now, done
             return ""
-        return f", {(done - self._before) / max(now - self._began, 1e-6):,.0f} a second"
+        return f", {(done - self._before) / max(now - self._began, 1e-6):,.0f} per second"
 
 
 def settings(chosen: Config) -> Settings:
-    """How claims are judged, as the layers of settings say."""
+    """How claims are judged, from the chosen settings."""
     from cleanclaim.edits.edit import Disposition  # noqa: PLC0415
     from cleanclaim.settings import Settings  # noqa: PLC0415
 
@@ -142,24 +144,29 @@ def settings(chosen: Config) -> Settings:
 
 
 def reference(store: Path | None, lock: Path | None) -> Reference:
-    """The dated tables, from a store and by a lock file where they are given."""
+    """The dated tables, from a store and by a lock file if they are given."""
     from cleanclaim.reference import Reference  # noqa: PLC0415
 
     return Reference.load(store=store, lock=lock)
 
 
+def counts_text(summary: Mapping[str, Any]) -> str:
+    """Such as `3 findings on 28 claims`."""
+    return f"{counted(summary['findings'], 'finding')} on {counted(summary['claims'], 'claim')}"
+
+
 def tell(line: str, *, err: bool = False) -> None:
-    """Print one line that a person reads; what a file says cannot do anything to the terminal.
+    """Print one line for a person; control characters in it can't reach the terminal.
 
     Args:
         line: what to print.
-        err: on the error stream.
+        err: print to standard error.
     """
     typer.echo(visible(line), err=err)
 
 
 def fail(message: str) -> NoReturn:
-    """End with a message, each line of it under the program's name, and the status of what could not run."""
+    """Print a message, each line with the program's name, and exit with the status for a run that failed."""
     for line in message.split("\n"):
         tell(f"cleanclaim: {line}", err=True)
     sys.exit(COULD_NOT_RUN)

@@ -1,0 +1,36 @@
+"""Options and help texts that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Store = Annotated[
+    Path | None, typer.Option("--store", help="The reference store, if not the default one.")
+]
+Lock = Annotated[
+    Path | None, typer.Option("--lock", help="Use exactly the releases pinned in this lock file.")
+]
+On = Annotated[
+    str | None, typer.Option("--on", help="The date of service (YYYY-MM-DD). Default: today.")
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        help="Judge claims as of this date (YYYY-MM-DD). Default: the day each claim was sent.",
+    ),
+]
+EditFolders = Annotated[
+    list[str] | None,
+    typer.Option("--edits", help="A folder with your own edits. Can be repeated."),
+]
+TextOrJson = Annotated[str, typer.Option("--format", "-f", help="text or json.")]
+
+
+def examples(*commands: str) -> str:
+    """The examples at the end of a command's help, one per line."""
+    heading = "Example:" if len(commands) == 1 else "Examples:"
+    return "\n".join(["\b", heading, *(f"  cleanclaim {command}" for command in commands)])
