@@ -1,1 +1,1 @@
-"""Claims written: data sets, histories, templates."""
+"""Writing claims: data sets, histories and templates."""

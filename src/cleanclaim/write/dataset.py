@@ -1,4 +1,4 @@
-"""Writing claims as a data set: the model's own tables as Parquet, part by part, in bounded memory."""
+"""Writing claims as a data set: the tables of the model as Parquet, part by part, in bounded memory."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ def write_dataset(
     """Write the claims of files and folders as a data set (see `cleanclaim.read.dataset`).
 
     Args:
-        inputs: files, folders, "-" for standard input.
-        folder: the folder to make; it appears when it is whole.
-        progress: told what is done, and how many claims so far.
+        inputs: files and folders, or "-" for standard input.
+        folder: the folder to make; it appears when it's complete.
+        progress: called with the current step and the number of claims so far.
 
     Returns:
-        What became of every input, and how many rows each table has.
+        What happened to every input, and the number of rows of each table.
 
     Raises:
-        ConfigError: the folder is there already, or cannot be written.
+        ConfigError: the folder exists already, or it can't be written.
     """
     if folder.exists():
-        raise ConfigError([f"{folder}: it is there already"])
+        raise ConfigError([f"{folder} already exists"])
     files: list[FileRead] = []
     rows: dict[str, int] = {}
     try:

@@ -1,12 +1,12 @@
-"""A practice's history: each day's claims are added to it, and later days are checked with a look back at them.
+"""A history: each day's claims are added to it, and later claims are checked with a look back at them.
 
-    history = History(Path("history"))
+    history = History("my-history")
     history.add(["2026-11-24.837"])
-    cleanclaim.check("2026-11-25.837", history="history")
+    cleanclaim.check("2026-11-25.837", history="my-history")
 
-What is added at once is one folder, which counts as soon as the ledger names it: it's there whole or not at all, and so is what's removed. Adding a day costs
-the day, whatever is there already. A file is added once: its bytes are known again. Claims stay as they were sent, without what identifies the patient:
-which of them a later correction or void takes the place of is judged when they are looked back at.
+Each addition is a folder, and it counts as soon as the ledger names it, so files are added and removed completely or not at all. The cost of adding a day
+doesn't depend on the size of the history. A file is added once: it's recognized by its content. Claims are stored as they were sent, but without what
+identifies the patient. Corrections and voids are applied when a check looks back.
 """
 
 from __future__ import annotations
@@ -54,23 +54,23 @@ from cleanclaim.storage.history_key import Held, Key, Keys
 
 CLAIMS_A_PART: Final = 50_000
 _ROW_GROUP: Final = 4_096
-"""Rows that are read or passed over together."""
+"""Rows that are read or skipped together."""
 _PATIENCE: Final = 30.0
-"""Seconds that removing waits for runs that read the history."""
+"""Seconds that removing waits for other runs that are reading the history."""
 _BEGINNINGS: Final = {LOCK, READERS, ADDITIONS, unfinished_name(MARK)}
-"""What a run that was stopped may leave of a history that isn't one yet."""
+"""What an interrupted run can leave of a history that wasn't complete yet."""
 Progress = Callable[[str, int, float | None], None]
 Frames = dict[str, pl.DataFrame]
 
 
 @dataclass(slots=True)
 class Adding:
-    """What became of the files that were to be added.
+    """The outcome of adding files.
 
     Attributes:
-        added: those whose claims are in the history now.
-        known: those that were there already: the name given now, and the file as it was added.
-        refused: why others were not added.
+        added: files that were added.
+        known: files that were in the history already: the name given now, and the file as it was added.
+        refused: why the other files weren't added.
     """
 
     added: list[Added] = field(default_factory=list)
@@ -82,14 +82,14 @@ class History:
     """A folder of claims that were sent.
 
     Args:
-        folder: where it is; it is made when something is first added. Only its owner may read it: it holds claims.
+        folder: its folder, which is made by the first addition. It holds claims, so only its owner can read it.
     """
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
 
     def files(self) -> list[Added]:
-        """What was added, in order.
+        """The files that were added, in order.
 
         Raises:
             HistoryError: there is no history.
@@ -105,14 +105,14 @@ class History:
         """Add claims that were sent.
 
         Args:
-            inputs: files, table sets and folders. A file that cannot be read to its end is not added, nor is one whose bytes are there already.
-            progress: told what is done, and how many claims so far.
+            inputs: files, table sets and folders. A file that can't be read to its end isn't added, nor is one that is there already.
+            progress: called with the current step and the number of claims so far.
 
         Returns:
-            What became of each file.
+            What happened to each file.
 
         Raises:
-            HistoryError: the folder is something else, or it cannot be written; nothing is added then.
+            HistoryError: the folder holds something else, or it can't be written; nothing was added.
             ConfigError: another run is adding or removing.
             UnreadableFile: the ledger can't be read, or the history's key isn't here.
         """
@@ -125,27 +125,25 @@ class History:
         return done
 
     def remove(self, numbers: Collection[int]) -> list[Added]:
-        """Take the claims of files out again.
+        """Remove the claims of files.
 
         Args:
-            numbers: of the files, as `files` tells them.
+            numbers: the numbers of the files, from `files`.
 
         Returns:
-            What was taken out.
+            The files removed.
 
         Raises:
-            HistoryError: there is no such number, the history cannot be written, or another run keeps the claims on the disk by reading them.
+            HistoryError: there is no such number, the history can't be written, or the claims are still on the disk because another run is reading them.
             ConfigError: another run is adding or removing.
-            UnreadableFile: the ledger, or a part that's to be written again, can't be read.
+            UnreadableFile: the ledger, or a part that must be rewritten, can't be read.
         """
         self._there()
         with self._writing() as ledger:
             gone = [added for added in ledger.files if added.number in numbers]
             unknown = sorted(set(numbers) - {added.number for added in gone})
             if unknown:
-                raise HistoryError(
-                    f"{self.folder}: there is no file {', '.join(map(str, unknown))} in it"
-                )
+                raise HistoryError(f"{self.folder}: it has no file {', '.join(map(str, unknown))}")
             left = [_without(self.folder, one, numbers) for one in ledger.additions]
             kept = replace(ledger, additions=tuple(one for one in left if one.files))
             for one in kept.additions:
@@ -153,8 +151,8 @@ class History:
             replaced(self.folder / MARK, text_of(kept))
             if not self._clear(_PATIENCE):
                 raise HistoryError(
-                    f"{self.folder}: removed, but still on the disk, because another run is reading it;"
-                    " the next `history add` or `history remove` deletes it"
+                    f"{self.folder}: removed, but still on the disk because another run is reading it;"
+                    " the next `cleanclaim history add` or `remove` deletes it"
                 )
         return gone
 
@@ -169,12 +167,12 @@ class History:
 
     def _there(self) -> Path:
         if not is_history(self.folder):
-            raise HistoryError(f"{self.folder}: there is no history there")
+            raise HistoryError(f"{self.folder}: this isn't a history")
         return self.folder
 
     @contextmanager
     def _writing(self) -> Iterator[Ledger]:
-        """The ledger, made if it isn't there, and nobody else's meanwhile; what a run leaves that fails or was stopped is taken away."""
+        """The ledger, locked for this run and made if it doesn't exist; what failed or interrupted runs leave is deleted."""
         try:
             with locked(self.folder):
                 if not is_history(self.folder):
@@ -189,7 +187,11 @@ class History:
             raise HistoryError(f"{error.filename or self.folder}: {why_of(error)}") from None
 
     def _make_folder(self) -> None:
-        """Make the folder, unless it's a history or the beginnings of one."""
+        """Make the folder, unless it's a history or the start of one.
+
+        Raises:
+            HistoryError: it can't be made, or it holds something else.
+        """
         additions = self.folder / ADDITIONS
         try:
             if is_history(self.folder):
@@ -198,7 +200,7 @@ class History:
             others = {path.name for path in self.folder.iterdir()} - _BEGINNINGS
             is_other = bool(others) or (additions.is_dir() and any(additions.iterdir()))
             if is_other and not is_history(self.folder):  # another run may have made it just now
-                raise HistoryError(f"{self.folder}: it is a folder of something else")
+                raise HistoryError(f"{self.folder}: this folder holds something else")
         except OSError as error:
             raise HistoryError(f"{error.filename or self.folder}: {why_of(error)}") from None
 
@@ -214,7 +216,7 @@ class History:
         key = key_of(self.folder, ledger).key
         addition = Addition(ledger.next_addition, (), ())
         folder = addition.folder(self.folder)
-        while folder.exists():  # left by a run that was stopped, and still being read
+        while folder.exists():  # left by an interrupted run, and still being read
             addition = replace(addition, number=addition.number + 1)
             folder = addition.folder(self.folder)
         folder.mkdir(mode=0o700)
@@ -228,19 +230,19 @@ class History:
         synced(folder)
         synced(folder.parent)
         whole = replace(addition, files=tuple(done.added), parts=tuple(writing.parts))
-        counting = replace(
+        complete = replace(
             ledger,
             next_addition=addition.number + 1,
             next_file=ledger.next_file + len(done.added),
             next_claim=writing.next_key,
             additions=(*ledger.additions, whole),
         )
-        replaced(self.folder / MARK, text_of(counting))
+        replaced(self.folder / MARK, text_of(complete))
 
     def _clear(self, patience: float = 0) -> bool:
-        """Take away what the ledger doesn't name: what a run that was stopped left, and what was removed; False if another run reads it."""
+        """Delete what the ledger doesn't name: what interrupted runs left, and what was removed; False if another run is reading it."""
         ledger = ledger_of(self.folder)
-        counting = {
+        valid = {
             part.path(one.folder(self.folder), name)
             for one in ledger.additions
             for part in one.parts
@@ -248,12 +250,12 @@ class History:
         }
         folders = {one.folder(self.folder) for one in ledger.additions}
         below = [path for folder in folders if folder.is_dir() for path in folder.iterdir()]
-        doomed = [path for path in below if path not in counting]
-        doomed += [path for path in (self.folder / ADDITIONS).iterdir() if path not in folders]
-        if not doomed:
+        unwanted = [path for path in below if path not in valid]
+        unwanted += [path for path in (self.folder / ADDITIONS).iterdir() if path not in folders]
+        if not unwanted:
             return True
         with not_being_read(self.folder, patience) as is_free:
-            for path in doomed if is_free else ():
+            for path in unwanted if is_free else ():
                 if path.is_dir():
                     shutil.rmtree(path)
                 else:
@@ -263,7 +265,7 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class _Fresh:
-    """A file that is to be added."""
+    """A file to add."""
 
     path: Path
     sha256: str
@@ -271,7 +273,7 @@ class _Fresh:
 
 @dataclass(slots=True)
 class _Writing:
-    """Claims on their way into the parts of an addition: small files together, large ones in parts of their own."""
+    """Claims on their way into the parts of an addition: small files share a part, large files have parts of their own."""
 
     folder: Path
     key: Key
@@ -282,7 +284,7 @@ class _Writing:
     _parts_before: int = 0
 
     def put(self, source: int, batch: Batch) -> None:
-        """Take claims of the file that is read."""
+        """Take claims of the current file."""
         self._of_file.append(_stored(batch, source, self.key))
         self.next_key += batch.claims.height
         if _claims(self._of_file) >= CLAIMS_A_PART:
@@ -290,14 +292,14 @@ class _Writing:
             self._of_file = []
 
     def end(self) -> None:
-        """The file was read to its end."""
+        """Keep the current file, which was read to its end."""
         self._of_others += self._of_file
         if _claims(self._of_others) >= CLAIMS_A_PART:
             self.flush()
         self._begin()
 
     def give_up(self) -> None:
-        """The file could not be read to its end: nothing of it stays."""
+        """Drop the current file, which couldn't be read to its end."""
         for part in self.parts[self._parts_before :]:
             for name in part.rows:
                 part.path(self.folder, name).unlink()
@@ -305,7 +307,7 @@ class _Writing:
         self._begin()
 
     def flush(self) -> None:
-        """Write what is held of files that were read."""
+        """Write the claims of the files that were kept."""
         if self._of_others:
             self._write(self._of_others)
             self._of_others = []
@@ -323,7 +325,7 @@ class _Writing:
 
 
 def _fresh(inputs: Iterable[str | Path], ledger: Ledger, done: Adding) -> list[_Fresh]:
-    """The files below the inputs that are not there yet."""
+    """The files in the inputs that aren't in the history yet."""
     known = {added.sha256: added for added in ledger.files}
     fresh: dict[str, _Fresh] = {}
     for path in _files(inputs, done):
@@ -335,26 +337,24 @@ def _fresh(inputs: Iterable[str | Path], ledger: Ledger, done: Adding) -> list[_
         if digest in known:
             done.known.append((name_of(path), known[digest]))
         elif digest in fresh:
-            done.refused.append(f"{path}: the same bytes as {fresh[digest].path}")
+            done.refused.append(f"{path}: same content as {fresh[digest].path}")
         else:
             fresh[digest] = _Fresh(path, digest)
     return list(fresh.values())
 
 
 def _files(inputs: Iterable[str | Path], done: Adding) -> Iterator[Path]:
-    """The files below the inputs."""
+    """The files in the inputs."""
     for given in inputs:
         path = Path(given)
         if is_stream(given):
-            done.refused.append(
-                f"{name_of(given)}: what comes through a pipe cannot be added; give a file"
-            )
+            done.refused.append(f"{name_of(given)}: a pipe can't be added to a history: use a file")
         elif is_history(path):
-            done.refused.append(f"{path}: it is a history itself")
+            done.refused.append(f"{path}: this is a history itself")
         else:
             below = list(files_below(path))
             if not below:
-                done.refused.append(f"{path}: the folder holds no files")
+                done.refused.append(f"{path}: the folder has no files")
             yield from below
 
 
@@ -372,7 +372,7 @@ def _add_file(
     faults = [entry.error for entry in files if entry.error]
     if faults or not claims:
         writing.give_up()
-        done.refused += faults or [f"{file.path}: it holds no claims"]
+        done.refused += faults or [f"{file.path}: the file has no claims"]
         return
     writing.end()
     now = datetime.now(UTC).isoformat(timespec="seconds")
@@ -383,7 +383,7 @@ def _add_file(
 
 @dataclass(slots=True)
 class _Days:
-    """The first and last day of service seen."""
+    """The first and last date of service seen."""
 
     first: str | None = None
     last: str | None = None
@@ -397,7 +397,7 @@ class _Days:
 
 
 def _stored(batch: Batch, source: int, key: Key) -> Frames:
-    """The tables of a batch as they are stored: each with the patient's hashed number, claims with the file they are from."""
+    """The tables of a batch as they are stored: with the patient's hash, and for claims the file they are from."""
     claims = batch.claims.with_columns(
         pl.lit(source, pl.Int64).alias(SOURCE), key.hashed(batch.claims[PATIENT]).alias(PATIENT)
     )
@@ -416,7 +416,7 @@ def _claims(held: Sequence[Frames]) -> int:
 
 
 def _write(folder: Path, number: int, frames: Frames) -> Part:
-    """Write a part to the disk, each table in order of the patient, without the columns that have no value."""
+    """Write a part to the disk: tables sorted by patient, without empty columns."""
     sizes: dict[str, int] = {}
     part = Part(number, {name: frame.height for name, frame in frames.items()}, sizes)
     for name, frame in frames.items():
@@ -431,15 +431,15 @@ def _write(folder: Path, number: int, frames: Frames) -> Part:
     return part
 
 
-def _without(history: Path, addition: Addition, doomed: Collection[int]) -> Addition:
-    """An addition without some files: of what holds claims of them the rest is written anew."""
-    left = tuple(added for added in addition.files if added.number not in doomed)
+def _without(history: Path, addition: Addition, unwanted: Collection[int]) -> Addition:
+    """An addition without some files; parts that hold their claims are rewritten."""
+    left = tuple(added for added in addition.files if added.number not in unwanted)
     if not left or len(left) == len(addition.files):
         return replace(addition, files=left)
     fresh = max(part.number for part in addition.parts) + 1
     parts: list[Part] = []
     for part in addition.parts:
-        kept = _kept(history, addition, part, doomed)
+        kept = _kept(history, addition, part, unwanted)
         if kept["claims"].height == part.rows["claims"]:
             parts.append(part)
         elif not kept["claims"].is_empty():
@@ -448,8 +448,8 @@ def _without(history: Path, addition: Addition, doomed: Collection[int]) -> Addi
     return replace(addition, files=left, parts=tuple(parts))
 
 
-def _kept(history: Path, addition: Addition, part: Part, doomed: Collection[int]) -> Frames:
-    """What a part holds of other files."""
+def _kept(history: Path, addition: Addition, part: Part, unwanted: Collection[int]) -> Frames:
+    """The tables of a part without the claims of some files."""
     sound(history, addition, part)
     frames: Frames = {}
     for name in part.rows:
@@ -458,7 +458,7 @@ def _kept(history: Path, addition: Addition, part: Part, doomed: Collection[int]
             frames[name] = pl.read_parquet(path, glob=False)
         except DAMAGE as error:
             raise damaged(path, addition, why_of(error)) from None
-    claims = frames["claims"].filter(~pl.col(SOURCE).is_in(list(doomed)))
+    claims = frames["claims"].filter(~pl.col(SOURCE).is_in(list(unwanted)))
     own = claims.select("claim_key")
     return {
         name: frame.join(own, on="claim_key", how="semi", maintain_order="left")

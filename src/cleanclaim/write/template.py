@@ -1,4 +1,4 @@
-"""`cleanclaim template`: an empty set of CSV files for a user's own data, with every column explained."""
+"""`cleanclaim template`: empty CSV files for a user's own data, with every column explained."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from cleanclaim.storage.durable import PUBLIC, whole_file
 
 
 def write(folder: Path) -> list[Path]:
-    """Make `claims.csv`, `lines.csv` and `diagnoses.csv` with their header lines, and `columns.csv`, which explains each column.
+    """Make `claims.csv`, `lines.csv` and `diagnoses.csv` with a header row each, and `columns.csv`, which explains every column.
 
     Args:
-        folder: where; made if it is not there.
+        folder: the folder; it's made if it doesn't exist.
 
     Returns:
         The files written.
 
     Raises:
-        ConfigError: a file is there already, or cannot be written.
+        ConfigError: a file exists already, or it can't be written.
     """
     columns = template_columns()
     written: list[Path] = []
@@ -53,7 +53,7 @@ def write(folder: Path) -> list[Path]:
 
 def _write(path: Path, rows: list[list[str]]) -> Path:
     if path.exists():
-        raise ConfigError([f"{path} is there already and is not overwritten"])
+        raise ConfigError([f"{path} already exists; it wasn't overwritten"])
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     with whole_file(path, PUBLIC) as out:
