@@ -197,7 +197,7 @@ def test_a_file_without_claims_is_never_clean(name: str, tmp_path: Path, clean_f
         (["check", CLINIC, "--baseline", "nowhere.json"], "nowhere.json"),
         (["check", CLINIC, "--edits", "nowhere"], "is no folder"),
         (["check", CLINIC, "--lock", "nowhere.lock"], "lock file"),
-        (["explain", "DX999"], "no edit"),
+        (["explain", "DX999"], "isn't an edit"),
         (["chek"], "Did you mean 'check'"),
     ],
 )

@@ -50,8 +50,8 @@ def test_lookup_of_several_codes_and_from_standard_input() -> None:
 def test_lookup_of_what_is_no_code() -> None:
     some = run("lookup", "E11.9", "E11.99")
     assert some.returncode == 1
-    assert b"cleanclaim: E11.99: no code" in some.stderr
-    assert b"near it: E11.9" in some.stderr
+    assert b"cleanclaim: E11.99: not in any loaded code list" in some.stderr
+    assert b"similar codes: E11.9" in some.stderr
     none = run("lookup", "nonsense")
     assert (none.returncode, none.stdout) == (2, b"")
     assert told_anyway("lookup", "nonsense") == {"codes": [], "unknown": ["nonsense"]}
@@ -127,10 +127,13 @@ def test_export(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("lookup", "E11.9", "--on", "tomorrow"), "--on: 'tomorrow'; expected a day"),
+        (
+            ("lookup", "E11.9", "--on", "tomorrow"),
+            "--on: expected a date (YYYY-MM-DD), found 'tomorrow'",
+        ),
         (("search", "x", "--system", "snomed"), "there is no system 'snomed'"),
-        (("search", "x", "--format", "xml"), "there is no format 'xml'"),
-        (("diff", "FY2021"), "diff compares two releases or days; 1 given"),
+        (("search", "x", "--format", "xml"), "--format: expected text or json, found 'xml'"),
+        (("diff", "FY2021"), "diff compares two releases or dates; you gave 1"),
         (("diff", "FY2021", "never"), "'never' is no day"),
         (("diff", "FY2021", "FY2022", "--table", "nope"), "there is no table 'nope'"),
         (("crosswalk", "E11.9", "--history", "nowhere.837"), "nowhere.837"),

@@ -195,8 +195,8 @@ def test_the_report_says_which_files_set_what(project: Path, user_folder: Path) 
     (user_folder / "config.toml").write_text('memory = "1GB"\n')
     (project / "cleanclaim.toml").write_text('ignore = "DX102"\nbaseline = "known.json"\n')
     assert config.load({}, folder=project).notes == (
-        f"Settings come from {user_folder / 'config.toml'}: memory.",
-        f"Settings come from {project / 'cleanclaim.toml'}: ignore, baseline.",
+        f"Settings from {user_folder / 'config.toml'}: memory.",
+        f"Settings from {project / 'cleanclaim.toml'}: ignore, baseline.",
     )
 
 

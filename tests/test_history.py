@@ -147,7 +147,7 @@ class TestAdd:
         done = kept.add([copy, past[2], other])
         assert [(name, known.number) for name, known in done.known] == [(str(copy), 1)]
         assert [added.name for added in done.added] == [str(past[2])]
-        assert done.refused == [f"{other}: the same bytes as {past[2]}"]
+        assert done.refused == [f"{other}: same content as {past[2]}"]
         assert claims_in(kept).claims.height == 3
 
     def test_a_file_that_cannot_be_read_to_its_end_is_not_added(
@@ -175,7 +175,7 @@ class TestAdd:
         assert done.added == []
         assert len(done.refused) == 4
         assert kept.files() == []
-        assert kept.add([kept.folder]).refused == [f"{kept.folder}: it is a history itself"]
+        assert kept.add([kept.folder]).refused == [f"{kept.folder}: this is a history itself"]
 
     def test_a_run_that_was_stopped_leaves_nothing(self, kept: History, past: list[Path]) -> None:
         kept.add(past[:1])
@@ -188,7 +188,7 @@ class TestAdd:
         assert claims_in(kept).claims.height == 2
 
     def test_a_folder_of_something_else_is_left_alone(self, past: list[Path]) -> None:
-        with pytest.raises(HistoryError, match="a folder of something else"):
+        with pytest.raises(HistoryError, match="holds something else"):
             History(past[0].parent).add(past)
 
     def test_one_at_a_time(self, kept: History, past: list[Path]) -> None:
@@ -664,13 +664,13 @@ class TestCommands:
     def test_add_list_remove(self, kept: History, past: list[Path]) -> None:
         status, out, err = self.run("add", kept.folder, *past[:2])
         assert (status, err) == (0, "")
-        assert out.count("1 claims  2026-05-12 to 2026-05-12") == 2
+        assert out.count(": 1 claim, 2026-05-12 to 2026-05-12, ") == 2
         status, out, _ = self.run("add", kept.folder, past[0])
-        assert (status, out[:28]) == (0, "there already, as file 1 sin")
+        assert (status, out[:28]) == (0, "already added as file 1 on 2")
         status, out, _ = self.run("list", kept.folder)
         assert (status, out.splitlines()[-1]) == (
             0,
-            "2 files, 2 claims, 2026-05-12 to 2026-05-12.",
+            "2 files, 2 claims, 2026-05-12 to 2026-05-12",
         )
         assert self.run("remove", kept.folder, 1)[0] == 0
         _, out, _ = self.run("list", kept.folder, "--format", "json")
@@ -694,7 +694,7 @@ class TestCommands:
         assert self.run("key", kept.folder)[0] != 0
         status, out, _ = self.run("key", "--import", tmp_path / "key.json")
         assert (status, out.split()[0]) == (0, own.fingerprint)
-        assert "of another installation" in self.run("key", kept.folder)[1]
+        assert "from another installation" in self.run("key", kept.folder)[1]
         kept.add(past[1:2])
         assert len(kept.files()) == 2
         assert own.secret.hex() not in out

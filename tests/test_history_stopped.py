@@ -99,7 +99,7 @@ class TestKilled:
             assert "".join(found["found"]["ids"][0]) in {before, after}
             if done is not None:
                 assert "".join(found["found"]["ids"][0]) == after
-            assert again.get("found") or "there is no file" in again["error"]
+            assert again.get("found") or "it has no file" in again["error"]
             assert "".join(at_the_end["found"]["ids"][0]) == after
             history = Path(f"{run['of']}-{number}")
             assert named(history) == {str(path) for path in history.rglob("*.parquet")}

@@ -89,7 +89,7 @@ def test_text(store: Store, claims: Path) -> None:
         "     ALLOWED      CHARGED  CODE  MODIFIERS   CLAIM",
         "     $105.00      $125.00  11111             EXAMPLE-1 line 1  (own mpfs, locality 11502-00, non-facility)",
         "",
-        "1 of 1 lines priced: allowed $105.00 of $125.00 charged.",
+        "Priced: 1 of 1 line, $125.00 charged, $105.00 allowed",
     ]
 
 
@@ -110,8 +110,8 @@ def test_csv_and_json(store: Store, claims: Path) -> None:
 def test_what_has_no_price_is_told_with_its_charges(tmp_path: Path, claims: Path) -> None:
     told = priced(claims, "--store", tmp_path / "empty").stdout.splitlines()
     assert told == [
-        "0 of 1 lines priced: allowed $0.00 of $0.00 charged.",
-        "not priced: 1 line, $125.00 charged: no Medicare Physician Fee Schedule is loaded for 2026Q2",
+        "Priced: 0 of 1 line, $0.00 charged, $0.00 allowed",
+        "Not priced: 1 line, $125.00 charged: no Medicare Physician Fee Schedule is loaded for 2026Q2",
     ]
 
 
@@ -130,8 +130,8 @@ def test_a_file_that_is_not_there(store: Store, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("-f", "xml"), "there is no format 'xml'"),
-        (("--as-of", "soon"), "as_of: expected a date (YYYY-MM-DD), found 'soon'"),
+        (("-f", "xml"), "--format: expected text, csv or json, found 'xml'"),
+        (("--as-of", "soon"), "--as-of: expected a date (YYYY-MM-DD), found 'soon'"),
     ],
 )
 def test_words_that_mean_nothing(words: tuple[str, ...], message: str, claims: Path) -> None:

@@ -70,4 +70,4 @@ def test_nothing_to_time_is_said() -> None:
         capture_output=True,
         check=False,
     )
-    assert b"there are no claims to time edits on" in done.stderr
+    assert b"no claims for --timings" in done.stderr

@@ -225,7 +225,7 @@ def _text_fault(name: str, value: Any) -> str | None:
 
 
 def _list_fault(value: Any) -> str | None:
-    expected = "expected text or a list of text, found"
+    expected = "expected text or a list of texts, found"
     if not isinstance(value, (str, Sequence)):
         return f"{expected} {kind(value)}"
     items = [value] if isinstance(value, str) else value

@@ -227,13 +227,13 @@ def test_from_the_command_line(tmp_path: Path) -> None:
     assert (code, told) == (
         0,
         "imported           4 rows  1996-01-01 to 2024-09-30  ncci_ptp_practitioner    NCCI PTP practitioner v30.2\n"
-        "1 imported, 0 unchanged, 4 rows; 0 refused, 0 passed over.\n",
+        "1 imported, 0 unchanged (4 rows); 0 refused, 0 skipped\n",
     )
     assert command("import", str(folder), *kept)[1].startswith("unchanged")
     (folder / "letter.txt").write_text("Dear biller")
     code, told = command("import", str(folder), *kept)
     assert code == 0
-    assert "passed over, nothing that can be imported: " in told
+    assert "skipped, not a file that can be imported: " in told
     assert command("import", str(folder / "letter.txt"), *kept)[0] == 2
     code, told = command("remove", "NCCI PTP practitioner v30.1", *kept)
     assert code == 2

@@ -76,14 +76,17 @@ def test_diff_from_the_command_line(store: Store) -> None:
     status, told = command(store, "diff", "Pairs 2025", "Pairs 2026")
     assert status == 0
     assert told.splitlines() == [
-        "ncci_ptp_practitioner: 1 added, 1 ended, 1 values changed",
+        "ncci_ptp_practitioner: 1 added, 1 ended, 1 value changed",
         "  added    55555 22222",
         "  ended    11111 33333",
         "  changed  11111 22222  indicator: 1 → 0",
     ]
     status, told = command(store, "diff", "Pairs 2025", "Pairs 2026", "--format", "json")
     assert json.loads(told)["ncci_ptp_practitioner"]["added"][0]["code"] == "55555"
-    assert "… 3 more" in command(store, "diff", "Pairs 2025", "Pairs 2026", "--limit", "0")[1]
+    assert (
+        "… 3 more: use --limit 3"
+        in command(store, "diff", "Pairs 2025", "Pairs 2026", "--limit", "0")[1]
+    )
     status, told = command(store, "diff", "Pairs 2024", "Pairs 2026")
     assert status == 2
     assert "did you mean" in told
@@ -92,7 +95,7 @@ def test_diff_from_the_command_line(store: Store) -> None:
 def test_path_list_and_verify(store: Store) -> None:
     assert command(store, "path") == (0, f"{store.path}\n")
     assert "Pairs 2026  (imported)" in command(store, "list")[1]
-    assert command(store, "verify") == (0, "2 imported releases are sound.\n")
+    assert command(store, "verify") == (0, "Not damaged: 2 imported releases\n")
     [table] = store.path.glob("releases/*/Pairs-2025-*/table-*.parquet")
     table.write_bytes(table.read_bytes()[:-1] + b"x")
     status, told = command(store, "verify")

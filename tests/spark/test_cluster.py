@@ -380,11 +380,14 @@ def run_here(many: Path, out: Path) -> str:
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        ((), "give --output FOLDER"),
+        ((), "use --output FOLDER"),
         (("--output", "{out}", "--format", "json"), "no other --format"),
-        (("--output", "{out}", "--write-baseline", "known.json"), "neither --write-baseline"),
-        (("--output", "{here}"), "it is there already"),
-        (("--output", "{out}", "--history", "{none}"), "no data set"),
+        (
+            ("--output", "{out}", "--write-baseline", "known.json"),
+            "doesn't support --write-baseline",
+        ),
+        (("--output", "{here}"), "already exists"),
+        (("--output", "{out}", "--history", "{none}"), "isn't a data set"),
         (("--output", "{out}", "--select", "LNK108"), "one machine"),
     ],
 )

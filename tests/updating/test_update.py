@@ -278,7 +278,7 @@ def test_from_the_command_line(
 
     status, out, _ = done("--dry-run")
     assert status == 0
-    assert f"would fetch {site.address}/files/{ADD_ON}" in out
+    assert f"to download  {site.address}/files/{ADD_ON}" in out
     assert not (tmp_path / "store").exists()
     status, out, _ = done()
     assert status == 0

@@ -68,8 +68,12 @@ def _codes(rows: pl.DataFrame, table: str) -> dict[str, Any]:
         rows["code"].unique().sort().to_list(),
         f"no loaded {name} has {listed(codes)}",
         int(by_code["lines"].sum()),
-        rows["supply"].drop_nulls().first(),
+        _supply(rows),
     )
+
+
+def _supply(rows: pl.DataFrame) -> str | None:
+    return next((str(supply) for supply in rows["supply"].drop_nulls()), None)
 
 
 def _pairs(rows: pl.DataFrame) -> dict[str, Any]:
@@ -79,5 +83,5 @@ def _pairs(rows: pl.DataFrame) -> dict[str, Any]:
         rows["code"].unique().sort().to_list(),
         f"no loaded {TABLES[_PAIRS].words} covers {rows['reason'].n_unique():,} of the pairs of same-day procedures",
         int(counts["lines"].max() or 0),  # type: ignore[arg-type]
-        rows["supply"].drop_nulls().first(),
+        _supply(rows),
     )
