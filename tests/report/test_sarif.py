@@ -153,7 +153,7 @@ def test_standard_input_says_that_it_is_no_file(report: Report, schema: Draft4Va
     )
     log = json.loads(sarif_of(piped))
     assert schema.is_valid(log)
-    assert "no file" in log["runs"][0]["artifacts"][0]["location"]["description"]["text"]
+    assert "isn't a file" in log["runs"][0]["artifacts"][0]["location"]["description"]["text"]
 
 
 def test_a_message_is_taken_for_no_placeholder_and_no_link(report: Report) -> None:
