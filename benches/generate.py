@@ -1,12 +1,12 @@
-"""Write an 837P file of any number of invented claims.
+"""Write an 837P file with any number of invented claims.
 
     python benches/generate.py 20000 claims.837
     python benches/generate.py 20000 claims.837 --store reference/ --start 2024-08-05
 
-The same seed gives the same claims. A claim has one to six lines (two on average, as office claims have) and one to four diagnoses; every fifth patient
-is a dependent, every third claim names a referring provider, and about one in twelve carries a fault: an ended code, a code cut short, a modifier that does
-not exist. With a store every fourth line has a code drawn from all that its table of unit limits knows on the first day, diagnoses are drawn from all of
-ICD-10-CM (every fourth again), and half of the claims go to Medicare.
+The same seed gives the same claims. A claim has one to six lines (two on average, like office claims) and one to four diagnoses. Every fifth patient is a
+dependent, every third claim names a referring provider, and about one claim in twelve has an error: an ended code, a truncated code, or a modifier that
+doesn't exist. With a store, every fourth line has a random code from the store's unit limits, every fourth diagnosis is a random ICD-10-CM code, and half
+of the claims go to Medicare.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from itertools import islice
 from pathlib import Path
 
 CLAIMS_A_TRANSACTION = 5_000
-"""A transaction set holds at most this many claims (837P guide, section 1.3.2)."""
+"""The most claims in a transaction set (837P guide, section 1.3.2)."""
 DIAGNOSES = (
     "I10",
     "E119",
@@ -65,12 +65,12 @@ START = date(2026, 4, 6)
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """What claims are made of.
+    """The codes that claims are made of.
 
     Attributes:
-        services: code and charge of a line.
-        diagnoses: codes.
-        start: the first day of service.
+        services: codes of lines with their charges.
+        diagnoses: diagnosis codes.
+        start: the first date of service.
         medicare: the share of claims that go to Medicare.
     """
 
@@ -84,8 +84,8 @@ EVERYDAY = Codes(SERVICES, DIAGNOSES)
 
 
 def codes_of(store: Path, start: date) -> Codes:
-    """Three in four everyday codes, one in four any of the codes in the tables of a store."""
-    import polars as pl  # noqa: PLC0415 - only where a store is given
+    """Codes of which three in four are everyday ones and one in four is from the tables of a store."""
+    import polars as pl  # noqa: PLC0415 - needed with a store only
 
     from cleanclaim.reference import Reference  # noqa: PLC0415
 
@@ -133,7 +133,7 @@ class Claim:
 
 
 def claims(count: int, seed: int = 837, made_of: Codes = EVERYDAY) -> Iterator[Claim]:
-    """Invented claims; the same for the same seed."""
+    """Invented claims; the same seed gives the same claims."""
     dice = random.Random(seed)
     for n in range(count):
         codes = dice.sample(made_of.diagnoses, dice.choice((1, 2, 2, 3, 4)))
@@ -160,7 +160,7 @@ def claims(count: int, seed: int = 837, made_of: Codes = EVERYDAY) -> Iterator[C
 
 
 def _medicare_number(n: int) -> str:
-    """A number of the form of a Medicare beneficiary identifier."""
+    """A number in the format of a Medicare beneficiary identifier."""
     letters = "ACDEFGHJKMNPQRTUVWXY"
     a, b, c, d = (letters[n // 20**place % 20] for place in range(4))
     return f"{n // 10**4 % 9 + 1}{a}A{n // 10**3 % 10}{b}A{n // 10**2 % 10}{c}{d}{n % 100:02d}"
@@ -216,11 +216,13 @@ def _claim(claim: Claim, level: int) -> tuple[list[str], int]:
         patient = [f"HL*{subscriber + 1}*{subscriber}*23*0", "PAT*19", "NM1*QC*1*EXAMPLE*KIM"]
         segments += [*patient, *person]
     kinds = ["ABK", *["ABF"] * (len(claim.diagnoses) - 1)]
-    said = "*".join(f"{kind}:{code}" for kind, code in zip(kinds, claim.diagnoses, strict=True))
+    diagnoses = "*".join(
+        f"{kind}:{code}" for kind, code in zip(kinds, claim.diagnoses, strict=True)
+    )
     segments += [
         f"CLM*{claim.number}*{_money(claim.cents)}***11:B:1*Y*A*Y*Y",
         f"REF*D9*{claim.number}",
-        f"HI*{said}",
+        f"HI*{diagnoses}",
     ]
     if claim.referring:
         segments.append(f"NM1*DN*1*EXAMPLE*LEE****XX*{claim.referring}")
@@ -248,7 +250,7 @@ def text(batch: list[Claim]) -> str:
 
 
 def write(path: Path, count: int, seed: int = 837, made_of: Codes = EVERYDAY) -> None:
-    """Write a file of that many claims."""
+    """Write a file with a number of claims."""
     with path.open("w") as file:
         file.writelines(f"{segment}~\n" for segment in _interchange(claims(count, seed, made_of)))
 
@@ -267,19 +269,21 @@ def _interchange(stream: Iterator[Claim]) -> Iterator[str]:
 
 
 def main() -> None:
-    """The command line."""
+    """Write a file from the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("count", type=int, help="how many claims")
+    parser.add_argument("count", type=int, help="number of claims")
     parser.add_argument("path", type=Path, help="file to write")
     parser.add_argument("--seed", type=int, default=837)
     parser.add_argument("--store", type=Path, help="draw codes from this reference store")
-    parser.add_argument("--start", type=date.fromisoformat, default=START, help="first day")
-    asked = parser.parse_args()
-    made_of = codes_of(asked.store, asked.start) if asked.store else EVERYDAY
-    write(asked.path, asked.count, asked.seed, made_of)
-    print(f"{asked.path}: {asked.count:,} claims, {asked.path.stat().st_size:,} bytes")
+    parser.add_argument(
+        "--start", type=date.fromisoformat, default=START, help="first date of service"
+    )
+    options = parser.parse_args()
+    made_of = codes_of(options.store, options.start) if options.store else EVERYDAY
+    write(options.path, options.count, options.seed, made_of)
+    print(f"{options.path}: {options.count:,} claims, {options.path.stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""How long one claim takes: as an 837 and as a Python mapping, in a warm process; and from the command line, cold.
+"""Time one claim: as an 837 and as a Python mapping in a warm process, and from the command line.
 
     python benches/latency.py
 
-The claims differ from one another, and about one in twelve carries a fault (see `generate.py`).
+The claims differ from each other, and about one in twelve has an error (see `generate.py`).
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def as_mapping(claim: generate.Claim) -> dict[str, Any]:
 
 
 def timed(work: Callable[[Any], object], inputs: Iterable[Any]) -> list[float]:
-    """Milliseconds of each input."""
+    """Milliseconds per input."""
     taken = []
     for one in inputs:
         start = time.perf_counter()
@@ -68,13 +68,13 @@ def timed(work: Callable[[Any], object], inputs: Iterable[Any]) -> list[float]:
 
 
 def row(name: str, taken: list[float]) -> str:
-    """Quantiles as a line of a table."""
+    """Percentiles as a row of a table."""
     cuts = statistics.quantiles(taken, n=100)
     return f"| {name} | {len(taken)} | {cuts[49]:.1f} | {cuts[89]:.1f} | {cuts[98]:.1f} |"
 
 
 def cold(store: Path | None, path: Path) -> None:
-    """One command line, from start to exit."""
+    """Run one command from start to exit."""
     command = [sys.executable, "-m", "cleanclaim", "check", str(path)]
     if store:
         command += ["--store", str(store)]
@@ -84,18 +84,20 @@ def cold(store: Path | None, path: Path) -> None:
 
 
 def main() -> None:
-    """The command line."""
+    """Run the benchmark from the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--count", type=int, default=300, help="how many claims")
+    parser.add_argument("--count", type=int, default=300, help="number of claims")
     parser.add_argument("--store", type=Path, help="a reference store with CMS's tables")
     parser.add_argument("--start", type=date.fromisoformat, default=generate.START)
-    asked = parser.parse_args()
-    made_of = generate.codes_of(asked.store, asked.start) if asked.store else generate.EVERYDAY
-    reference = Reference.load(store=asked.store)
+    options = parser.parse_args()
+    made_of = (
+        generate.codes_of(options.store, options.start) if options.store else generate.EVERYDAY
+    )
+    reference = Reference.load(store=options.store)
     check = partial(cleanclaim.check, reference=reference)
-    every = list(generate.claims(asked.count + 20, made_of=made_of))
+    every = list(generate.claims(options.count + 20, made_of=made_of))
     print("| one claim | n | p50 ms | p90 ms | p99 ms |\n|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         paths = []
@@ -108,7 +110,7 @@ def main() -> None:
             timed(check, [*paths[:20], *mappings[:20]])
         print(row("mapping to findings, warm", timed(check, mappings[20:])))
         print(row("837 file to findings, warm", timed(check, paths[20:])))
-        print(row("command line, cold", timed(partial(cold, asked.store), paths[:15])))
+        print(row("command line, cold", timed(partial(cold, options.store), paths[:15])))
 
 
 if __name__ == "__main__":

@@ -1,14 +1,14 @@
-"""cleanclaim beside other open-source tools, on the same claims, one after the other in one process.
+"""Compare cleanclaim with other open-source tools on the same claims in one process.
 
     pip install -e ".[bench]"
     python benches/peers.py            # 5,000 claims
 
-What each does differs, so each row says what was timed:
+The tools do different things, so each row says what was timed:
 
-* pyx12 validates the file's form against the implementation guide, and checks no code sets or payers' rules; its peer is reading with `cleanclaim.read`, which
-  checks the form as well;
-* x12sdk makes models of the file, and checks what the models demand; its peer is the same;
-* claim-validator takes claims as Python mappings and runs its rules over each; its peer is `cleanclaim.check` on mappings, all at once, and on the file.
+* pyx12 validates the file's syntax against the implementation guide, and checks no code sets or payers' rules. It is compared with `cleanclaim.read`, which
+  checks the syntax as well.
+* x12sdk turns the file into models and validates them. It is compared with `cleanclaim.read` too.
+* claim-validator takes claims as Python mappings and runs its rules on each. It is compared with `cleanclaim.check` on mappings, all at once.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ from cleanclaim.read import read
 
 
 def read_only(path: Path) -> int:
-    """cleanclaim: tables of the claims and faults of form."""
+    """Read into tables and check the syntax with cleanclaim."""
     return sum(batch.claims.height for batch in read([path], []))
 
 
 def with_pyx12(path: Path) -> bool:
-    """pyx12: validation against its maps of the guide, errors as a 999."""
+    """Validate the syntax with pyx12, with the errors as a 999."""
     import pyx12.params  # noqa: PLC0415 - optional
     import pyx12.x12n_document  # noqa: PLC0415
 
@@ -47,7 +47,7 @@ def with_pyx12(path: Path) -> bool:
 
 
 def with_x12sdk(path: Path) -> int:
-    """x12sdk: models of each transaction."""
+    """Read into models with x12sdk."""
     from x12sdk.io import X12ModelReader  # noqa: PLC0415 - optional
 
     with X12ModelReader(str(path)) as reader:
@@ -55,14 +55,14 @@ def with_x12sdk(path: Path) -> int:
 
 
 def with_claim_validator(claims: list[dict[str, Any]]) -> int:
-    """claim-validator: its rules over each claim; how many claims it passes."""
+    """Run the rules of claim-validator on each claim; the number of claims that pass."""
     from claim_validator import validate_batch  # noqa: PLC0415 - optional
 
     return sum(bool(result.passed) for result in validate_batch(claims))
 
 
 def for_claim_validator(claim: generate.Claim) -> dict[str, Any]:
-    """A claim in claim-validator's own form: dotted codes, dates as text, charges as floats."""
+    """A claim as claim-validator takes it: codes with dots, dates as text, charges as floats."""
     return {
         "billing_provider_npi": "1234567893",
         "billing_provider_taxonomy": "207Q00000X",
@@ -107,37 +107,37 @@ def for_claim_validator(claim: generate.Claim) -> dict[str, Any]:
 
 
 def rate(work: Callable[[Any], object], given: object, count: int, repeat: int) -> float:
-    """Claims a second, the best of the repeats after one that is not counted."""
+    """Claims per second: the best of the repeats, after a warm-up."""
     best = float("inf")
-    for turn in range(repeat + 1):
+    for number in range(repeat + 1):
         start = time.perf_counter()
         work(given)
         taken = time.perf_counter() - start
-        best = min(best, taken) if turn else best
+        best = min(best, taken) if number else best
     return count / best
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What one tool does with the claims; `beside` is the number of our job that it is compared with."""
+    """What one tool does with the claims; `baseline` is the number of the cleanclaim job it is compared with."""
 
     tool: str
     what: str
     work: Callable[[Any], object]
     given: object
-    beside: int | None = None
+    baseline: int | None = None
 
 
 def main() -> None:
-    """The command line."""
+    """Run the benchmark from the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("count", type=int, nargs="?", default=5_000)
     parser.add_argument("--repeat", type=int, default=3)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     logging.disable(logging.CRITICAL)
-    claims = list(generate.claims(asked.count))
+    claims = list(generate.claims(options.count))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "claims.837"
         path.write_text(generate.text(claims))
@@ -145,8 +145,8 @@ def main() -> None:
         theirs = [for_claim_validator(claim) for claim in claims]
         jobs = (
             Job("cleanclaim", "read the file, form checked", read_only, path),
-            Job("pyx12", "validate the file's form", with_pyx12, path, beside=0),
-            Job("x12sdk", "read the file into models", with_x12sdk, path, beside=0),
+            Job("pyx12", "validate the file's form", with_pyx12, path, baseline=0),
+            Job("x12sdk", "read the file into models", with_x12sdk, path, baseline=0),
             Job("cleanclaim", "check the file, every edit", cleanclaim.check, path),
             Job("cleanclaim", "check mappings, every edit", cleanclaim.check, own),
             Job(
@@ -154,21 +154,21 @@ def main() -> None:
                 "check mappings, its rules",
                 with_claim_validator,
                 theirs,
-                beside=4,
+                baseline=4,
             ),
         )
-        print(f"{asked.count:,} claims, Python {platform.python_version()}\n")
+        print(f"{options.count:,} claims, Python {platform.python_version()}\n")
         print("| tool | what | claims/s | cleanclaim is |\n|---|---|---|---|")
         rates: list[float] = []
         for job in jobs:
-            rates.append(rate(job.work, job.given, asked.count, asked.repeat))
-            beside = (
-                f"{rates[job.beside] / rates[-1]:,.1f} times as fast"
-                if job.beside is not None
+            rates.append(rate(job.work, job.given, options.count, options.repeat))
+            baseline = (
+                f"{rates[job.baseline] / rates[-1]:,.1f} times as fast"
+                if job.baseline is not None
                 else ""
             )
             tool = f"{job.tool} {version(job.tool)}"
-            print(f"| {tool} | {job.what} | {rates[-1]:,.0f} | {beside} |", flush=True)
+            print(f"| {tool} | {job.what} | {rates[-1]:,.0f} | {baseline} |", flush=True)
 
 
 if __name__ == "__main__":

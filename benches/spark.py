@@ -1,11 +1,10 @@
-"""The same claims on one machine and on a local cluster of Spark: that the findings are the same, and how long each takes.
+"""Check the same claims on one machine and on a local Spark cluster: compare the findings and the times.
 
     python benches/spark.py 200000 --store reference/ --start 2024-08-05
     python benches/spark.py 200000 1000000 --executors 2 --memory 1024
 
-The cluster is real (`local-cluster`): executors are processes of their own, one core each. Findings and what was not checked are compared byte for byte
-after sorting; where they differ it ends with status 1. Both read the same Parquet data set. The cluster's time is taken twice: with its executors just
-started, and again.
+The cluster is real (`local-cluster`): each executor is a process with one core. Both read the same Parquet data set. Findings and what was not checked are
+compared byte for byte after sorting; if they differ, the exit status is 1. The cluster is timed twice: with its executors just started, and again.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from cleanclaim.write.dataset import write_dataset
 
 
 def main() -> None:
-    """The command line."""
+    """Run the benchmark from the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
@@ -35,21 +34,23 @@ def main() -> None:
     parser.add_argument("--store", type=Path, help="a reference store with CMS's tables")
     parser.add_argument("--start", type=date.fromisoformat, default=generate.START)
     parser.add_argument("--executors", type=int, default=2)
-    parser.add_argument("--memory", type=int, default=1024, help="of an executor's JVM, MB")
-    asked = parser.parse_args()
-    made_of = generate.codes_of(asked.store, asked.start) if asked.store else generate.EVERYDAY
-    reference = Reference.load(store=asked.store)
+    parser.add_argument("--memory", type=int, default=1024, help="MB for an executor's JVM")
+    options = parser.parse_args()
+    made_of = (
+        generate.codes_of(options.store, options.start) if options.store else generate.EVERYDAY
+    )
+    reference = Reference.load(store=options.store)
     with tempfile.TemporaryDirectory() as folder:
-        session = started(Path(folder) / "home", asked.executors, asked.memory)
+        session = started(Path(folder) / "home", options.executors, options.memory)
         print("| claims | here s | claims/s | cluster, first s | again s | claims/s | same |")
         print("|---|---|---|---|---|---|---|")
-        same = [compared(session, Path(folder), size, made_of, reference) for size in asked.sizes]
+        same = [compared(session, Path(folder), size, made_of, reference) for size in options.sizes]
         session.stop()
     sys.exit(not all(same))
 
 
 def started(home, executors, memory):
-    """A local cluster whose executors work below a folder of ours."""
+    """A session on a local cluster whose executors use a given folder."""
     import pyspark  # noqa: PLC0415 - an extra
 
     home.mkdir()
@@ -69,7 +70,7 @@ def started(home, executors, memory):
 
 
 def compared(session, folder: Path, size: int, made_of, reference: Reference) -> bool:
-    """One row of the table; whether the findings are the same."""
+    """Print one row of the table; True if the findings are the same."""
     claims, data = folder / f"{size}.837", folder / f"{size}"
     generate.write(claims, size, made_of=made_of)
     write_dataset([claims], data)
@@ -90,7 +91,7 @@ def compared(session, folder: Path, size: int, made_of, reference: Reference) ->
 
 
 def on_cluster(session, data: Path, reference: Reference, out: Path):
-    """Seconds until the findings are written; the findings, and what was not checked."""
+    """The seconds until the findings are written, the findings, and what was not checked."""
     from cleanclaim import spark  # noqa: PLC0415
 
     tables = {
@@ -109,7 +110,7 @@ def on_cluster(session, data: Path, reference: Reference, out: Path):
 
 
 def ordered(frame: pl.DataFrame) -> pl.DataFrame:
-    """In an order of its own."""
+    """A table sorted by all its columns."""
     return frame.sort([name for name in frame.columns if frame[name].dtype != pl.Struct])
 
 
