@@ -55,11 +55,11 @@ def _edit_page(edit: Edit) -> Iterator[str]:
         yield f"Tables needed: {', '.join(edit.needs)}"
     for text in paragraphs(edit):
         yield ""
-        yield from wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
+        yield from _wrapped(text)
     yield ""
-    yield f"Message: {edit.message}"
+    yield from _wrapped(f"Message: {edit.message}")
     if edit.suggestion:
-        yield f"Suggestion: {edit.suggestion}"
+        yield from _wrapped(f"Suggestion: {edit.suggestion}")
     yield ""
     for kind, heading in ((Fails, "Flagged"), (Passes, "Not flagged"), (Unchecked, "Not checked")):
         titles = [example.title for example in edit.examples if isinstance(example, kind)]
@@ -69,3 +69,7 @@ def _edit_page(edit: Edit) -> Iterator[str]:
     yield ""
     yield "Source:"
     yield from (f"  - {source}, read {source.read}" for source in edit.source)
+
+
+def _wrapped(text: str) -> list[str]:
+    return wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
