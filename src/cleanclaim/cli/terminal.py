@@ -87,8 +87,9 @@ def progress() -> Iterator[tuple[Callable[[str, float], None], Claims]]:
         shown.TextColumn("{task.description}"),
         shown.BarColumn(),
         shown.TimeElapsedColumn(),
-        shown.TextColumn("left"),
+        shown.TextColumn("elapsed,"),
         shown.TimeRemainingColumn(),
+        shown.TextColumn("left"),
         console=Console(stderr=True),
         transient=True,
     )
