@@ -12,9 +12,12 @@ import polars as pl
 import pytest
 
 from cleanclaim.config import FORMATS as NAMES
+from cleanclaim.edits.edit import Disposition
 from cleanclaim.model import Batch
 from cleanclaim.report import text
 from cleanclaim.report.formats import FORMATS
+from cleanclaim.report.labels import MEANING, counted
+from cleanclaim.report.locations import IN_MEMORY, position_unit
 from cleanclaim.report.result import Report
 
 SECRETS = ("QZX987654321", "1957-11-03", "19571103", "ZEBEDEE", "QUENTIN", "EXAMPLE STREET")
@@ -144,3 +147,23 @@ def test_text_is_the_same_however_much_is_held(
     whole = as_bytes(file_report, "text")
     monkeypatch.setattr(text, "_AT_ONCE", 3)
     assert as_bytes(file_report, "text") == whole
+
+
+def test_a_position_says_what_it_counts() -> None:
+    formats = {"day.837": "x12", "visits.csv": "csv", "claims": "data set"}
+    files = ("day.837", "visits.csv", IN_MEMORY, "claims", "other.837", None)
+    units = [position_unit(file, formats) for file in files]
+    assert units == ["byte", "row", "claim", "position", "position", "position"]
+
+
+def test_every_disposition_has_a_meaning() -> None:
+    assert list(MEANING) == [disposition.value for disposition in Disposition]
+
+
+def test_counts_have_singular_and_plural() -> None:
+    assert [counted(count, "claim") for count in (0, 1, 2400)] == [
+        "0 claims",
+        "1 claim",
+        "2,400 claims",
+    ]
+    assert counted(2, "entry", "entries") == "2 entries"

@@ -43,12 +43,14 @@ def place_words(row: Mapping[str, Any]) -> str:
 
 
 def position_unit(file: str | None, formats: ByFormat) -> str:
-    """What the positions in a file count: the bytes of an 837, the rows of a table; `position` if the format isn't known.
+    """What the positions in a file count: the bytes of an 837, the rows of a table, claims built in Python; `position` if unknown.
 
     Args:
         file: the file of a finding.
         formats: from `formats_by_file`.
     """
+    if file == IN_MEMORY:
+        return "claim"
     return _UNITS.get(formats.get(file or "") or "", "position")
 
 
