@@ -112,4 +112,4 @@ def test_codes_that_no_list_holds_are_doubtful(store: Store) -> None:
     assert doubt.endswith("codes are in no list of procedure codes that is loaded, such as 10060")
     status, said = command(store, "verify")
     assert status == 1
-    assert "doubtful  ncci_ptp_practitioner" in said
+    assert "doesn't fit  ncci_ptp_practitioner" in said
