@@ -6,15 +6,15 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
-import polars as pl
 import pytest
 
 import cleanclaim.edits
-from cleanclaim.edits.edit import Edit, Example, Fails, Passes, Unchecked
+from cleanclaim.edits.edit import Edit, Example, Fails, Passes
 from cleanclaim.edits.registry import edits_in, own_edits
 from cleanclaim.edits.samples import institutional, interchange, professional
-from cleanclaim.engine.check import Checked, check
-from cleanclaim.model import Batch, concat
+from cleanclaim.engine.check import check
+from cleanclaim.engine.examples import claims_of, fault_of
+from cleanclaim.model import concat
 from cleanclaim.read.objects import batch_of
 from cleanclaim.read.x837 import read_x12
 from cleanclaim.reference import Reference
@@ -30,51 +30,13 @@ CLINIC_DAY = concat(
 )
 
 
-def batch(example: Example) -> Batch:
-    return (
-        concat(read_x12(example.x12.encode(), file="example.837"))
-        if example.x12
-        else batch_of(example.claims)
-    )
-
-
-def run(example: Example, edit: Edit, reference: Reference) -> Checked:
-    return check(batch(example), reference, [edit])
-
-
 @pytest.mark.parametrize(
     ("edit", "example"),
     EXAMPLES,
     ids=[f"{e.code}-{x.title.replace(' ', '-')}" for e, x in EXAMPLES],
 )
 def test_example_holds(edit: Edit, example: Example, reference: Reference) -> None:
-    checked = run(example, edit, reference)
-    if isinstance(example, Passes):
-        assert checked.findings.is_empty(), checked.findings["message"].to_list()
-        assert checked.not_checked.is_empty(), checked.not_checked["reason"].to_list()
-    elif isinstance(example, Unchecked):
-        assert checked.findings.is_empty(), checked.findings["message"].to_list()
-        assert not checked.not_checked.is_empty()
-    else:
-        assert isinstance(example, Fails)
-        _assert_fails(example, edit, checked)
-
-
-def _assert_fails(example: Fails, edit: Edit, checked: Checked) -> None:
-    key = example.on_claim % max(len(example.claims), 1)
-    at = checked.findings.filter(
-        pl.col("claim_key").eq_missing(key) | pl.col("claim_key").is_null(),
-        pl.col("line_number").eq_missing(example.line_number),
-        pl.col("diagnosis_number").eq_missing(example.diagnosis_number),
-    )
-    where = checked.findings.select(
-        "claim_key", "line_number", "diagnosis_number", "message"
-    ).rows()
-    assert at.height >= 1, f"found only at {where}"
-    text = " ".join(at["message"].to_list() + [s for s in at["suggestion"] if s])
-    for words in example.says:
-        assert words in text
-    assert at["disposition"][0] == (example.disposition or edit.disposition).value
+    assert fault_of(edit, example, reference) is None
 
 
 @pytest.mark.parametrize(
@@ -112,7 +74,7 @@ def test_edit_is_complete(edit: Edit, reference: Reference) -> None:
 @pytest.mark.parametrize("edit", EDITS, ids=[e.code for e in EDITS])
 def test_edit_changes_no_input_and_repeats_no_finding(edit: Edit, reference: Reference) -> None:
     for example in edit.examples:
-        claims = batch(example)
+        claims = claims_of(example)
         before = {name: frame.clone() for name, frame in claims.frames().items()}
         findings = check(claims, reference, [edit]).findings
         assert all(before[name].equals(frame) for name, frame in claims.frames().items())
@@ -125,7 +87,7 @@ def test_edit_changes_no_input_and_repeats_no_finding(edit: Edit, reference: Ref
 @pytest.mark.parametrize("edit", [e for e in EDITS if e.when], ids=lambda e: e.code)
 def test_the_test_that_saves_time_decides_nothing(edit: Edit, reference: Reference) -> None:
     whole = replace(edit, when={})
-    texts = [*(batch(example) for example in edit.examples), CLINIC_DAY]
+    texts = [*(claims_of(example) for example in edit.examples), CLINIC_DAY]
     for claims in texts:
         quick, slow = check(claims, reference, [edit]), check(claims, reference, [whole])
         assert quick.findings.equals(slow.findings)

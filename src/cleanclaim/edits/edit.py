@@ -115,6 +115,7 @@ class Example:
         line_number: the line the finding is on; None where it is on the claim or a diagnosis.
         diagnosis_number: the diagnosis the finding is on.
         on_claim: index of the claim that the finding is on.
+        also_on: other lines of that claim that have the finding too.
         says: words that the message or suggestion must hold.
         disposition: the disposition it must have, where that is not the edit's own.
         x12: an 837 as text, for edits of a file's form; the claims are then read from it.
@@ -128,6 +129,7 @@ class Example:
     says: tuple[str, ...] = ()
     disposition: Disposition | None = None
     x12: str = ""
+    also_on: tuple[int, ...] = ()
 
 
 class Fails(Example):
@@ -157,10 +159,13 @@ def fails(
     says: str | Sequence[str] = (),
     disposition: Disposition | None = None,
     x12: str = "",
+    also_on: tuple[int, ...] = (),
 ) -> Fails:
     """An example on which the edit fires."""
     words = (says,) if isinstance(says, str) else tuple(says)
-    return Fails(title, claims, line_number, diagnosis_number, on_claim, words, disposition, x12)
+    return Fails(
+        title, claims, line_number, diagnosis_number, on_claim, words, disposition, x12, also_on
+    )
 
 
 def passes(title: str, *claims: Mapping[str, Any], x12: str = "") -> Passes:

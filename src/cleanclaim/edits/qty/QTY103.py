@@ -48,6 +48,7 @@ from cleanclaim.edits.samples import medicare
                 ],
             ),
             line_number=2,
+            also_on=(1,),
             says="7 units",
         ),
         passes(

@@ -1,0 +1,1 @@
+"""Mutating edits: small mistakes made in an edit's conditions, which its examples should catch."""
