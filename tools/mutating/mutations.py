@@ -140,7 +140,7 @@ class _Of:
                 yield from self._chain(node)
             case ast.BoolOp():
                 yield self._with(node, "op", ast.Or() if isinstance(node.op, ast.And) else ast.And())  # fmt: skip
-                yield from self._each_dropped(node, "values")
+                yield from self._operands(node)
             case ast.AugAssign(op=ast.BitAnd() | ast.BitOr()):
                 yield self._with(node, "op", _other_junction(node.op))
             case ast.UnaryOp(op=ast.Invert() | ast.Not()):
@@ -169,6 +169,12 @@ class _Of:
             is_python = isinstance(self.slot.parent, ast.If | ast.IfExp | ast.While | ast.BoolOp)
             is_python |= isinstance(self.slot.parent, ast.comprehension)
             yield self._to(node, ast.UnaryOp(ast.Not() if is_python else ast.Invert(), node))
+
+    def _operands(self, node: ast.BoolOp) -> Iterator[Mutation]:
+        """Each operand of a Python `and` or `or` dropped."""
+        for n in range(len(node.values)):
+            left = [other for i, other in enumerate(node.values) if i != n]
+            yield self._to(node, left[0] if len(left) == 1 else ast.BoolOp(node.op, left))
 
     def _chain(self, node: ast.BinOp) -> Iterator[Mutation]:
         """And for or, and each of the two sides dropped."""
