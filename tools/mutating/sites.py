@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-CONDITIONS: Final = frozenset({"when", "asks", "needs", "unchecked"})
+CONDITIONS: Final = frozenset({"when", "needs", "unchecked"})
 """Arguments of an edit's decorator that decide something; the others are wording, sources and examples."""
 _SHOWN_ONLY: Final = frozenset({"suggestion"})
 """Columns that are wording: what decides about them is not mutated."""
@@ -134,14 +134,27 @@ def _named_parts(tree: ast.Module) -> dict[str, Part]:
     parts = {}
     for node in tree.body:
         if isinstance(node, ast.FunctionDef):
-            slots = tuple(Slot(node, "body", n) for n in range(len(node.body)) if not _is_docstring(node.body[n]))  # fmt: skip
-            parts[node.name] = Part(node.name, slots)
+            parts[node.name] = Part(node.name, _statements(node))
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
             parts[name] = Part(name, (Slot(node, "value"),))
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
             parts[node.target.id] = Part(node.target.id, (Slot(node, "value"),))
     return parts
+
+
+def _statements(function: ast.FunctionDef) -> tuple[Slot, ...]:
+    """The statements of a function that decide; a variable that only wording uses does not."""
+    every = [Slot(function, "body", n) for n, one in enumerate(function.body) if not _is_docstring(one)]  # fmt: skip
+    used = {name for slot in every for name in _names_in(slot.get())}
+    return tuple(slot for slot in every if _assigned(slot.get()) in {None, *used})
+
+
+def _assigned(node: ast.AST) -> str | None:
+    """The variable that a statement sets, and does nothing else."""
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        return node.targets[0].id
+    return None
 
 
 def _with_all_reached(first: list[Part], named: dict[str, Part]) -> list[Part]:
@@ -158,7 +171,7 @@ def _with_all_reached(first: list[Part], named: dict[str, Part]) -> list[Part]:
 
 def _names_in(node: ast.AST) -> Iterator[str]:
     """The names that conditions use."""
-    if isinstance(node, ast.Name):
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
         yield node.id
     for slot in children(node):
         yield from _names_in(slot.get())
