@@ -48,6 +48,9 @@ def _edit_page(edit: Edit) -> Iterator[str]:
         f"{label} {code}" for label, code in (("CARC", edit.carc), ("RARC", edit.rarc)) if code
     ]
     yield f"Disposition: {edit.disposition.value}" + (f" ({', '.join(codes)})" if codes else "")
+    yield f"Since {edit.since}, {edit.lifecycle}{'' if edit.runs_by_default else '; runs only if selected'}"
+    if edit.formerly:
+        yield f"Formerly: {', '.join(edit.formerly)}"
     if edit.payers:
         others = "warn" if edit.others == "warn" else "not run"
         yield f"Payers: {', '.join(edit.payers)}; for other payers: {others}"

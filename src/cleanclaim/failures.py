@@ -40,7 +40,7 @@ class Failure:
 
     def __str__(self) -> str:
         if self.claims is None:
-            return f"an edit could not be loaded and checked nothing: {self.reason}"
+            return f"an edit can't run and checked nothing: {self.reason}"
         several = f"{self.claims:,} claim{'' if self.claims == 1 else 's'}"
         if self.kind == "edit":
             return f"edit {self.name} failed and did not check {several}: {self.reason}"

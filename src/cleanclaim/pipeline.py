@@ -16,6 +16,7 @@ from typing import Final
 
 from cleanclaim.engine.check import Checked, check
 from cleanclaim.engine.groups import CLAIMS_AT_ONCE, whole_patients
+from cleanclaim.engine.trial import sound
 from cleanclaim.job import Job, Read
 from cleanclaim.large import Large, check_on_disk, journal_of
 from cleanclaim.look_back import Known, with_past
@@ -43,6 +44,7 @@ def run(job: Job, folder: Path | None = None) -> Iterator[Report | Large]:
     Raises:
         ConfigError: another run works in the folder.
     """
+    job = _with_sound_edits(job)
     files: list[FileRead] = []
     begun: Iterable[Read] | None = None
     if folder is None or not folder.exists():
@@ -59,10 +61,17 @@ def run(job: Job, folder: Path | None = None) -> Iterator[Report | Large]:
 
 def run_whole(job: Job) -> Report:
     """Check claims in memory, in any number: for callers that need all of them at hand. See `run`."""
+    job = _with_sound_edits(job)
     files: list[FileRead] = []
     held: list[Read] = []
     _fit(job, job.read(files), held, sys.maxsize)
     return _checked_in_memory(job, held, files)
+
+
+def _with_sound_edits(job: Job) -> Job:
+    """The job without edits that can't be right, which the report names."""
+    edits, failures = sound(job.edits, job.reference)
+    return replace(job, edits=edits, broken=(*job.broken, *failures)) if failures else job
 
 
 def _fit(

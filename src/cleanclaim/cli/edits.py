@@ -1,28 +1,38 @@
-"""`cleanclaim edits` and `cleanclaim explain`: the list of edits, and what one flags."""
+"""`cleanclaim edits` and `cleanclaim explain`: the list of edits, what one flags, tests of edits and new ones."""
 
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cleanclaim.cli.codes import day_of
-from cleanclaim.cli.options import EditFolders, On, Store, TextOrJson
-from cleanclaim.cli.terminal import reference, tell
+from cleanclaim.cli.options import EditFolders, On, Store, TextOrJson, examples
+from cleanclaim.cli.terminal import CLEAN, COULD_NOT_RUN, FINDINGS, reference, tell
+from cleanclaim.errors import ConfigError, EditError
 from cleanclaim.failures import Failure
+from cleanclaim.storage.durable import system_errors
 
 if TYPE_CHECKING:
     from cleanclaim.edits.edit import Edit
 
 
+app = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
+
+
+@app.callback()
 def list_edits(
+    context: typer.Context,
     *,
     format_: TextOrJson = "text",
     edits: EditFolders = None,
 ) -> None:
-    """List all edits."""
+    """List all edits, test edits on their own examples, or start a new one."""
+    if context.invoked_subcommand:
+        return
     every = all_edits(tuple(edits or ()))
     rows = [
         {
@@ -42,6 +52,98 @@ def list_edits(
     for row in rows:
         typer.echo(f"{row['code']:<8} {row['disposition']:<10} {row['name']}")
     typer.echo(f"{len(rows)} edits. For details: cleanclaim explain CODE")
+
+
+@app.command(
+    name="test", epilog=examples("edits test own-edits/", "edits test DX102", "edits test NCCI MOD")
+)
+def try_edits(
+    what: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="WHAT...",
+            help="Folders or files with your own edits, or codes, families or names of edits.",
+        ),
+    ],
+    *,
+    store: Store = None,
+) -> None:
+    """Run edits on their own examples.
+
+    Each example must hold: one made with fails() is found at its place, one made with passes() isn't, and one made with unchecked() is listed as not checked.
+    Exit status: 0 if all hold, 1 if not, 2 if an edit can't be loaded.
+    """
+    from cleanclaim.engine.examples import faults_of  # noqa: PLC0415
+    from cleanclaim.engine.trial import faults_of as wrong_with  # noqa: PLC0415
+
+    tables = reference(store, None)
+    chosen, broken = _named_edits(what)
+    failed = 0
+    for edit in chosen:
+        faults = [*wrong_with(edit, tables)] or faults_of(edit, tables)
+        failed += bool(faults)
+        count = len(edit.examples)
+        words = f"{count} example{'' if count == 1 else 's'}" if count else "no examples"
+        tell(f"{edit.code:<8} {edit.name}: {'failed' if faults else 'ok'}, {words}")
+        for fault in faults:
+            tell(f"         {fault}")
+    for failure in broken:
+        tell(f"cleanclaim: {failure}", err=True)
+    if broken:
+        raise typer.Exit(COULD_NOT_RUN)
+    raise typer.Exit(FINDINGS if failed else CLEAN)
+
+
+def _named_edits(what: list[str]) -> tuple[list[Edit], list[Failure]]:
+    """The edits of folders and files, and those of cleanclaim and installed packages by code, family or name."""
+    from cleanclaim.edits import registry  # noqa: PLC0415
+
+    found: list[Edit] = []
+    errors: list[EditError] = []
+    names = [word for word in what if not Path(word).exists()]
+    for word in what:
+        if Path(word).exists():
+            more, faults = registry.folder_edits(Path(word))
+            found += more
+            errors += faults
+    if names:
+        found += registry.choose(all_edits(()), names)
+    return found, [Failure("edit", error.where, None, str(error)) for error in errors]
+
+
+@app.command(
+    name="new",
+    epilog=examples("edits new ORG101", "edits new ORG102 --kind query --folder own-edits/"),
+)
+def new_edit(
+    code: Annotated[str, typer.Argument(help="The code of the new edit, such as ORG101.")],
+    *,
+    kind: Annotated[
+        str,
+        typer.Option(
+            help="row if a line, claim or diagnosis shows all that is needed; query if the rule compares several."
+        ),
+    ] = "row",
+    folder: Annotated[
+        Path, typer.Option(help="The folder to write it to; made if it doesn't exist.")
+    ] = Path("own-edits"),
+) -> None:
+    """Write the file of a new edit, with a rule and examples that hold, for you to change."""
+    from cleanclaim.edits.definition import CODE  # noqa: PLC0415
+    from cleanclaim.edits.skeleton import skeleton  # noqa: PLC0415
+
+    if not CODE.fullmatch(code):
+        raise ConfigError([f"{code!r} can't be a code: expected capital letters and three digits, such as ORG101"])  # fmt: skip
+    if kind not in {"row", "query"}:
+        raise ConfigError([f"--kind: expected row or query, found {kind!r}"])
+    path = folder / f"{code}.py"
+    if path.exists():
+        raise ConfigError([f"{path} already exists"])
+    today = datetime.now().astimezone().date()
+    with system_errors(path):
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(skeleton(code, "row" if kind == "row" else "query", today), encoding="utf-8")  # fmt: skip
+    tell(f"{path}: change it, then run: cleanclaim edits test {path}")
 
 
 def explain(

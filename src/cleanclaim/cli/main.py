@@ -142,7 +142,11 @@ app.command(
     name="explain",
     epilog=examples("explain DX102", "explain M54.5", "explain 99213 --on 2026-05-12"),
 )(edits.explain)
-app.command(name="edits", epilog=examples("edits", "edits --format json"))(edits.list_edits)
+app.add_typer(
+    edits.app,
+    name="edits",
+    epilog=examples("edits", "edits --format json", "edits test own-edits/", "edits new ORG101"),
+)
 app.command(name="template", epilog=examples("template my-claims/"))(export.template)
 
 

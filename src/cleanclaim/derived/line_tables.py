@@ -24,7 +24,8 @@ _WITH_MODIFIER: Final = (
     "claim_key", "line_number", "procedure_code", "from_date", "to_date", "claim_type", "payer_class", "patient_key", "is_history", "as_of",
 )  # fmt: skip
 _WITH_DIAGNOSIS: Final = (
-    "claim_key", "line_number", "procedure_code", *MODIFIERS, "from_date", "claim_type", "payer_class", "patient_key", "patient_age", "patient_sex", "is_history",
+    "claim_key", "line_number", "procedure_code", *MODIFIERS, "from_date", "claim_type", "payer_class", "patient_key", "patient_age", "patient_sex",
+    "is_history",
 )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from cleanclaim.model import PAYER_CLASSES, TABLES
 from cleanclaim.reference.known import KNOWN_TABLES
 from cleanclaim.text.hints import hint
 
-_CODE: Final = re.compile(r"[A-Z]{2,8}[0-9]{3}")
+CODE: Final = re.compile(r"[A-Z]{2,8}[0-9]{3}")
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _VERSION: Final = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
 FORMS: Final = frozenset({"", "icd", "money", "date"})
@@ -91,7 +91,7 @@ def _values(facts: Mapping[str, Any]) -> Iterator[str]:
         if name in facts and facts[name] not in allowed:
             words = ", ".join(str(one) for one in allowed if one is not None)
             yield f"{name} is {facts[name]!r}; expected {words}"
-    if not _CODE.fullmatch(facts["code"]):
+    if not CODE.fullmatch(facts["code"]):
         yield "code must be capital letters and three digits, such as ORG101"
     if not _NAME.fullmatch(facts["name"]):
         yield "name must be lower case words joined by hyphens, such as visit-without-note"
@@ -162,7 +162,7 @@ def _payers(facts: Mapping[str, Any]) -> Iterator[str]:
         if one not in PAYER_CLASSES:
             yield f"payers: {one!r} isn't a payer class; expected {', '.join(PAYER_CLASSES)}"
     for code in facts.get("formerly", ()):
-        if not (isinstance(code, str) and _CODE.fullmatch(code)):
+        if not (isinstance(code, str) and CODE.fullmatch(code)):
             yield f"formerly: {code!r} isn't the code of an edit"
 
 

@@ -246,6 +246,11 @@ class Edit:
         return self.code.rstrip("0123456789")
 
     @property
+    def runs_by_default(self) -> bool:
+        """Whether it runs without being selected."""
+        return self.default_on and self.lifecycle != "preview"
+
+    @property
     def looks_across(self) -> bool:
         """Whether other claims of the patient, earlier ones too, can change what it finds."""
         if self.table is None:

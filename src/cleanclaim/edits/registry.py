@@ -42,10 +42,10 @@ def edits_in(module: ModuleType) -> list[Edit]:
 
 
 def folder_edits(folder: Path) -> tuple[list[Edit], list[EditError]]:
-    """The edits of a user's folder.
+    """The edits of a user's folder, or of one file.
 
     Args:
-        folder: its `*.py` files are loaded, names that start with an underscore left out.
+        folder: its `*.py` files are loaded, without those whose names start with an underscore.
 
     Returns:
         The edits, and one error for each file that does not load; the others are not stopped by it.
@@ -53,7 +53,8 @@ def folder_edits(folder: Path) -> tuple[list[Edit], list[EditError]]:
     Raises:
         EditError: the folder is not there or holds no edit file.
     """
-    files = sorted(path for path in folder.glob("*.py") if not path.name.startswith("_"))
+    below = sorted(path for path in folder.glob("*.py") if not path.name.startswith("_"))
+    files = [folder] if folder.is_file() else below
     if not files:
         raise EditError(
             f"{folder} holds no edit files (*.py)" if folder.is_dir() else f"{folder} is no folder"
@@ -106,7 +107,7 @@ def choose(
 
     Args:
         edits: all of them.
-        select: codes, families or names; empty for every edit that is on by default.
+        select: codes (former ones too), families or names; empty for every edit that runs by default.
         ignore: the same, to be left out.
 
     Returns:
@@ -116,7 +117,9 @@ def choose(
         UnknownEdit: a word names no edit.
     """
     chosen = [
-        e for e in edits if (any(_named(e, word) for word in select) if select else e.default_on)
+        e
+        for e in edits
+        if (any(_named(e, word) for word in select) if select else e.runs_by_default)
     ]
     for word in (*select, *ignore):
         if not any(_named(edit, word) for edit in edits):
@@ -131,7 +134,7 @@ def choose(
 
 
 def _named(edit: Edit, word: str) -> bool:
-    return word.upper() in {edit.code, edit.family} or word == edit.name
+    return word.upper() in {edit.code, edit.family, *edit.formerly} or word == edit.name
 
 
 def _file_edits(path: Path) -> list[Edit]:

@@ -131,7 +131,7 @@ def _rule(edit: Edit) -> Json:
             "help": _help(edit),
             "helpUri": links[0] if links else None,
             "defaultConfiguration": {
-                "enabled": edit.default_on,
+                "enabled": edit.runs_by_default,
                 "level": LEVELS[edit.disposition.value],
             },
             "properties": _present(

@@ -1,0 +1,89 @@
+"""`cleanclaim edits test` and `cleanclaim edits new`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cleanclaim.cli.main import run
+
+
+def asked(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
+    """Status, output and errors of `cleanclaim edits`."""
+    with pytest.raises(SystemExit) as stop:
+        run(["edits", *map(str, words)])
+    out, err = capsys.readouterr()
+    assert isinstance(stop.value.code, int)
+    return stop.value.code, out, err
+
+
+@pytest.mark.parametrize("kind", ["row", "query"])
+def test_a_new_edit_holds(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "own"
+    status, out, _ = asked(capsys, "new", "ORG101", "--kind", kind, "--folder", folder)
+    assert status == 0
+    assert str(folder / "ORG101.py") in out
+    status, out, _ = asked(capsys, "test", folder)
+    assert (status, out) == (0, "ORG101   house-rule-org101: ok, 2 examples\n")
+
+
+def test_an_example_that_does_not_hold_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked(capsys, "new", "ORG101", "--folder", tmp_path)
+    path = tmp_path / "ORG101.py"
+    path.write_text(path.read_text().replace('pl.col("units") > 10', 'pl.col("units") > 11'))
+    status, out, _ = asked(capsys, "test", path)
+    assert status == 1
+    assert "ORG101   house-rule-org101: failed" in out
+    assert "11 units: the edit didn't fire" in out
+
+
+def test_a_wrong_edit_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked(capsys, "new", "ORG101", "--folder", tmp_path)
+    path = tmp_path / "ORG101.py"
+    path.write_text(path.read_text().replace('pl.col("units") > 10', 'pl.col("unit") > 10'))
+    status, out, _ = asked(capsys, "test", path)
+    assert status == 1
+    assert "there is no column 'unit'; did you mean 'units'?" in out
+
+
+def test_an_edit_that_cannot_be_loaded(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "ORG101.py").write_text("def broken(:\n")
+    status, out, err = asked(capsys, "test", tmp_path, "DX106")
+    assert status == 2
+    assert "DX106    " in out
+    assert "SyntaxError" in err
+
+
+def test_own_edits_by_code_and_family(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = asked(capsys, "test", "DX106", "QTY")
+    assert status == 0
+    codes = [line.split()[0] for line in out.splitlines()]
+    assert codes == ["DX106", *(f"QTY10{n}" for n in range(1, 7))]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("new", "org1"), "can't be a code"),
+        (("new", "ORG101", "--kind", "table"), "expected row or query"),
+        (("test", "NOPE"), "no edit, family or name"),
+    ],
+)
+def test_what_can_not_be_asked(
+    words: tuple[str, ...], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, _, err = asked(capsys, *words)
+    assert status == 2
+    assert says in err
+
+
+def test_a_file_is_never_replaced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "ORG101.py"
+    path.write_text("mine")
+    status, _, err = asked(capsys, "new", "ORG101", "--folder", tmp_path)
+    assert status == 2
+    assert "already exists" in err
+    assert path.read_text() == "mine"
