@@ -6,89 +6,19 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derived.availability import COVERED, TABLES
 from cleanclaim.derived.claims import Claims
-from cleanclaim.derived.earlier import latest_before
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.edits.samples import medicare, professional
-from cleanclaim.model.expressions import IS_PROFESSIONAL, MODIFIERS, has_modifier
-from cleanclaim.reference import Reference
-from cleanclaim.text.wording import worded
-
-_PERIODS = {"010": 10, "090": 90}
-_BY_WHOM = {
-    "provider": ["provider_npi"],
-    "group and specialty": ["billing_npi", "rendering_taxonomy_code"],
-}
-_OPERATION = r"^[1-6]\d{4}$"
-_PART_OF_CARE = ("54", "55", "56", "80", "81", "82", "AS")
-_VISIT_EXPLAINED = ("24", "57", "FT")
-_PROCEDURE_EXPLAINED = ("58", "78", "79", "54", "55", "56", "80", "81", "82", "AS")
-_READ = (
-    "claim_key", "line_number", "claim_type", "is_history", "stands", "patient_key", "provider_npi", "billing_npi", "rendering_taxonomy_code",
-    "procedure_code", *MODIFIERS, "from_date", "visit", "global_days", "release",
-)  # fmt: skip
-_VISIT_OR_OPERATION = IS_PROFESSIONAL & (
-    pl.col("procedure_code").str.contains(r"^(99[2-4]\d\d|920[01]\d|[1-6]\d{4})$")
+from cleanclaim.edits.hx.global_period import (
+    NO_ROWS,
+    VISIT_OR_OPERATION,
+    after_operations,
+    earlier_operations_unknown,
+    operations,
+    services,
+    unexplained,
 )
-
-
-def _unchecked(claims: Claims, reference: Reference) -> Rows:
-    del reference
-    empty = pl.DataFrame(
-        schema={
-            "claim_key": pl.Int64,
-            "reason": pl.String,
-            "table": pl.String,
-            "procedure_code": pl.String,
-            "lines": pl.Int64,
-            "supply": pl.String,
-        }
-    )
-    is_past = pl.col("is_history").fill_null(value=False)
-    asked = int(claims.lines.select((_VISIT_OR_OPERATION & ~is_past).sum()).item())
-    if not asked:
-        return empty
-    if not claims.has_history:
-        return pl.DataFrame(
-            {
-                "claim_key": [None],
-                "reason": [
-                    "no earlier claims are loaded, so operations before these claims are not known"
-                ],
-                "lines": [asked],
-                "supply": ["--history with the patients' claims of the last 90 days"],
-                "table": ["history"],
-                "procedure_code": [None],
-            },
-            schema={
-                name: empty.schema[name]
-                for name in ("claim_key", "reason", "lines", "supply", "table", "procedure_code")
-            },
-        )
-    silent = claims.lines.filter(
-        is_past,
-        pl.col("procedure_code").str.contains(_OPERATION),
-        pl.Series(claims.coverage("mpfs") != COVERED),
-    )
-    table = TABLES["mpfs"]
-    return (
-        silent.group_by("procedure_code")
-        .agg(pl.len().cast(pl.Int64).alias("lines"))
-        .sort("procedure_code")
-        .select(
-            pl.lit(None, pl.Int64).alias("claim_key"),
-            worded(
-                "the global period of the earlier {} is not known: no {} that is loaded holds it",
-                "procedure_code",
-                pl.lit(table.words),
-            ).alias("reason"),
-            "lines",
-            pl.lit(table.supply).alias("supply"),
-            pl.lit("mpfs").alias("table"),
-            "procedure_code",
-        )
-    )
+from cleanclaim.edits.samples import medicare, professional
+from cleanclaim.reference import Reference
 
 
 @query_edit(
@@ -109,8 +39,8 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     message="{procedure_code} of {from_date} lies in the global period of {surgery_code} ({surgery_date}, {period} days, to {last_day}) by the same {who}, and carries none of {modifiers}.",
     suggestion="{advice}",
     fix="proposed",
-    unchecked=_unchecked,
-    when={"lines": _VISIT_OR_OPERATION},
+    unchecked=earlier_operations_unknown,
+    when={"lines": VISIT_OR_OPERATION},
     examples=(
         fails(
             "a visit after a wrist fracture was treated",
@@ -205,66 +135,16 @@ def inside_global_period(claims: Claims, reference: Reference) -> Rows:
     """
     days = claims.line_fees["global_days"]
     if not ((days == "010") | (days == "090")).any():
-        return pl.DataFrame(schema={"claim_key": pl.Int64})
-    periods = pl.col("global_days").replace_strict(_PERIODS, default=None, return_dtype=pl.Int64)
-    fees = claims.line_fees.select(_READ).filter(
-        IS_PROFESSIONAL, "stands", pl.col("patient_key").is_not_null()
-    )
-    surgeries = (
-        fees.filter(~pl.col("visit"), ~has_modifier(*_PART_OF_CARE))
-        .with_columns(periods.alias("period"))
-        .filter(pl.col("period").is_not_null())
-        .select(
-            "patient_key",
-            pl.col("procedure_code").alias("surgery_code"),
-            pl.col("from_date").alias("surgery_date"),
-            "period",
-            "release",
-            "provider_npi",
-            "billing_npi",
-            "rendering_taxonomy_code",
-        )
-    )
-    if surgeries.is_empty():
-        return pl.DataFrame(schema={"claim_key": pl.Int64})
-    preventive = reference.table("visit_codes").filter(pl.col("visit_kind") == "preventive")["code"]
-    current = fees.filter(~pl.col("is_history").fill_null(value=False))
-    visits = current.filter(
-        "visit",
-        ~pl.col("procedure_code").is_in(preventive.implode()),
-        ~has_modifier(*_VISIT_EXPLAINED),
-    ).with_columns(
-        pl.lit("24 or 57").alias("modifiers"),
-        pl.lit(
-            "24 takes a visit out where the record shows that it was about something else."
-        ).alias("advice"),
-    )
-    operations = current.filter(
-        ~pl.col("visit"),
-        pl.col("global_days").is_in(["000", "010", "090"]),
-        ~has_modifier(*_PROCEDURE_EXPLAINED),
-    ).with_columns(
-        pl.lit("58, 78 or 79").alias("modifiers"),
-        pl.lit(
-            "58 says planned, 78 a return to the operating room, 79 unrelated: as the record shows."
-        ).alias("advice"),
-    )
-    asked = pl.concat([visits, operations]).drop("release").lazy()
-    told = ("surgery_code", "surgery_date", "period", "release")
-    found = [
-        latest_before(
-            asked,
-            surgeries.lazy().filter(pl.col("period") == period).select("patient_key", *same, *told),
-            ["patient_key", *same],
-            "surgery_date",
-        ).with_columns(pl.lit(who).alias("who"))
-        for who, same in _BY_WHOM.items()
-        for period in _PERIODS.values()
-    ]
+        return NO_ROWS
+    given = services(claims)
+    earlier = operations(given)
+    if earlier.is_empty():
+        return NO_ROWS
+    found = after_operations(unexplained(given, reference), earlier)
     gap = (pl.col("from_date") - pl.col("surgery_date")).dt.total_days()
+    last_day = pl.col("surgery_date") + pl.duration(days=pl.col("period"))
     return (
-        pl.concat(found)
-        .filter(gap <= pl.col("period"))
+        found.filter(gap <= pl.col("period"))
         .sort(
             "claim_key",
             "line_number",
@@ -281,7 +161,7 @@ def inside_global_period(claims: Claims, reference: Reference) -> Rows:
             "surgery_code",
             "surgery_date",
             "period",
-            (pl.col("surgery_date") + pl.duration(days=pl.col("period"))).alias("last_day"),
+            last_day.alias("last_day"),
             "who",
             "modifiers",
             "advice",

@@ -8,53 +8,16 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.edits.hx.frequency import counted_from, first_again, has_limit, in_turn, limited
 from cleanclaim.edits.samples import medicare, professional
-from cleanclaim.model.expressions import in_force, names_payer
 from cleanclaim.reference import Reference
-from cleanclaim.text.wording import worded
-
-_READ = (
-    "claim_key", "line_number", "stands", "is_history", "patient_key", "procedure_code", "from_date", "rules_of", "payer_class",
-)  # fmt: skip
-
-
-def _has_limit(reference: Reference) -> pl.Expr:
-    return pl.col("procedure_code").is_in(reference.table("frequency_limits")["code"].implode())
-
-
-def _limited(claims: Claims, reference: Reference) -> pl.DataFrame:
-    """The lines for whose payer a limit is known: with most, period, reason, citation."""
-    lines = claims.lines.select(_READ).filter(
-        _has_limit(reference),
-        "stands",
-        ~pl.col("is_history").fill_null(value=False),
-        pl.col("patient_key").is_not_null(),
-        pl.col("from_date").is_not_null(),
-    )
-    limits = reference.narrow("frequency_limits", lines["procedure_code"]).select(
-        pl.col("code").alias("procedure_code"),
-        "most",
-        "period",
-        "reason",
-        "citation",
-        "payers",
-        "valid_from",
-        "valid_to",
-        "release",
-    )
-    payers = claims.claims.select("claim_key", "payer_id")
-    return (
-        lines.join(limits, on="procedure_code")
-        .join(payers, on="claim_key", how="left")
-        .filter(in_force("from_date"), names_payer())
-    )
 
 
 def _unchecked(claims: Claims, reference: Reference) -> Rows:
     if claims.has_history:
         return pl.DataFrame(schema={"claim_key": pl.Int64})
     return (
-        _limited(claims, reference)
+        limited(claims, reference)
         .filter(pl.col("period") != "day")
         .unique(["claim_key", "line_number"])
         .select(
@@ -85,7 +48,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     suggestion="It is paid again from {again}.",
     unchecked=_unchecked,
     supply="--history with the patients' earlier claims",
-    when={"lines": _has_limit},
+    when={"lines": has_limit},
     examples=(
         fails(
             "a screening mammogram ten months after the last",
@@ -155,64 +118,13 @@ def more_often_than_allowed(claims: Claims, reference: Reference) -> Rows:
 
     What to do: tell the patient when it is paid again; wait, or have the reason recorded that lifts the limit.
     """
-    asked = _limited(claims, reference)
+    asked = limited(claims, reference)
     if asked.is_empty():
         return pl.DataFrame(schema={"claim_key": pl.Int64})
-    limited = asked["procedure_code"].unique().implode()
-    stands = pl.col("stands") & pl.col("procedure_code").is_in(limited)
-    who = ["patient_key", "procedure_code"]
-    keys = ["claim_key", "line_number"]
-    in_turn = (
-        claims.lines.filter(stands)
-        .select(*who, "from_date", *keys)
-        .drop_nulls([*who, "from_date"])
-        .sort(*who, "from_date", *keys)
-        .with_columns(
-            pl.int_range(pl.len(), dtype=pl.Int64).alias("_turn"),
-            pl.col("from_date").shift(1).alias("earlier_date"),
-        )
-    )
-    number = pl.col("period").str.extract(r":(\d+)$").cast(pl.Int64)
-    kind = pl.col("period").str.extract(r"^([a-z_]+)")
-    since = (
-        pl.when(kind == "day")
-        .then("from_date")
-        .when(kind == "calendar_year")
-        .then(pl.date(pl.col("from_date").dt.year(), 1, 1))
-        .when(kind == "months")
-        .then(pl.col("from_date").dt.month_start().dt.offset_by(worded("-{}mo", number)))
-        .when(kind == "days")
-        .then(pl.col("from_date") - pl.duration(days=number - 1))
-        .when(kind == "lifetime")
-        .then(pl.date(1, 1, 1))
-    )
-    count = pl.col("_turn") - pl.col("_first")  # of the lines in the window, before this one
-    first_again = (
-        pl.when(kind == "months")
-        .then(pl.col("earlier_date").dt.month_start().dt.offset_by(worded("{}mo", number + 1)))
-        .when(kind == "calendar_year")
-        .then(pl.date(pl.col("earlier_date").dt.year() + 1, 1, 1))
-        .when(kind == "days")
-        .then(pl.col("earlier_date") + pl.duration(days=number))
-        .when(kind == "day")
-        .then(pl.col("earlier_date") + pl.duration(days=1))
-    )
+    counted = counted_from(asked, in_turn(claims, asked["procedure_code"].unique()))
+    count = pl.col("_turn") - pl.col("_first")  # of the lines in the period, before this one
     return (
-        asked.join(in_turn.select(*keys, "_turn", "earlier_date"), on=keys)
-        .with_columns(since.alias("_since"))
-        .drop_nulls("_since")
-        .sort("_since")
-        .join_asof(
-            in_turn.sort("from_date", "_turn").select(
-                *who, pl.col("from_date").alias("_day"), pl.col("_turn").alias("_first")
-            ),
-            left_on="_since",
-            right_on="_day",
-            by=who,
-            strategy="forward",
-            check_sortedness=False,
-        )
-        .filter(count >= pl.col("most"), count > 0)
+        counted.filter(count >= pl.col("most"), count > 0)
         .sort("claim_key", "line_number", "earlier_date", descending=[False, False, True])
         .unique(["claim_key", "line_number"], keep="first", maintain_order=True)
         .select(
@@ -226,6 +138,6 @@ def more_often_than_allowed(claims: Claims, reference: Reference) -> Rows:
             "reason",
             "citation",
             "release",
-            first_again.cast(pl.String).fill_null("no day on: never again").alias("again"),
+            first_again().cast(pl.String).fill_null("no day on: never again").alias("again"),
         )
     )

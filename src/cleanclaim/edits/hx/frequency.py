@@ -1,0 +1,125 @@
+"""How often a service may be done: limits, the lines they bind, and the days they count from."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from cleanclaim.derived.claims import Claims
+from cleanclaim.model.expressions import in_force, names_payer
+from cleanclaim.reference import Reference
+from cleanclaim.text.wording import worded
+
+_READ: Final = (
+    "claim_key", "line_number", "stands", "is_history", "patient_key", "procedure_code", "from_date", "rules_of", "payer_class",
+)  # fmt: skip
+
+
+def has_limit(reference: Reference) -> pl.Expr:
+    """True for lines with a procedure that has a limit."""
+    return pl.col("procedure_code").is_in(reference.table("frequency_limits")["code"].implode())
+
+
+def limited(claims: Claims, reference: Reference) -> pl.DataFrame:
+    """The lines for whose payer a limit is known: with most, period, reason, citation."""
+    lines = claims.lines.select(_READ).filter(
+        has_limit(reference),
+        "stands",
+        ~pl.col("is_history").fill_null(value=False),
+        pl.col("patient_key").is_not_null(),
+        pl.col("from_date").is_not_null(),
+    )
+    limits = reference.narrow("frequency_limits", lines["procedure_code"]).select(
+        pl.col("code").alias("procedure_code"),
+        "most",
+        "period",
+        "reason",
+        "citation",
+        "payers",
+        "valid_from",
+        "valid_to",
+        "release",
+    )
+    payers = claims.claims.select("claim_key", "payer_id")
+    return (
+        lines.join(limits, on="procedure_code")
+        .join(payers, on="claim_key", how="left")
+        .filter(in_force("from_date"), names_payer())
+    )
+
+
+_WHO: Final = ("patient_key", "procedure_code")
+_LINE: Final = ("claim_key", "line_number")
+_NUMBER: Final = pl.col("period").str.extract(r":(\d+)$").cast(pl.Int64)
+_KIND: Final = pl.col("period").str.extract(r"^([a-z_]+)")
+
+
+def in_turn(claims: Claims, codes: pl.Series) -> pl.DataFrame:
+    """The lines of some procedures by patient, procedure and day: `_turn` numbers them, `earlier_date` is the day of the one before.
+
+    Args:
+        claims: the claims, history included.
+        codes: the procedures.
+    """
+    counts = pl.col("stands") & pl.col("procedure_code").is_in(codes.implode())
+    return (
+        claims.lines.filter(counts)
+        .select(*_WHO, "from_date", *_LINE)
+        .drop_nulls([*_WHO, "from_date"])
+        .sort(*_WHO, "from_date", *_LINE)
+        .with_columns(
+            pl.int_range(pl.len(), dtype=pl.Int64).alias("_turn"),
+            pl.col("from_date").shift(1).alias("earlier_date"),
+        )
+    )
+
+
+def counted_from(asked: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:
+    """Lines with their `_turn`, and as `_first` the turn of the first line that counts for their limit's period."""
+    return (
+        asked.join(turns.select(*_LINE, "_turn", "earlier_date"), on=_LINE)
+        .with_columns(_since().alias("_since"))
+        .drop_nulls("_since")
+        .sort("_since")
+        .join_asof(
+            turns.sort("from_date", "_turn").select(
+                *_WHO, pl.col("from_date").alias("_day"), pl.col("_turn").alias("_first")
+            ),
+            left_on="_since",
+            right_on="_day",
+            by=list(_WHO),
+            strategy="forward",
+            check_sortedness=False,
+        )
+    )
+
+
+def _since() -> pl.Expr:
+    """The first day that counts for a line's limit."""
+    return (
+        pl.when(_KIND == "day")
+        .then("from_date")
+        .when(_KIND == "calendar_year")
+        .then(pl.date(pl.col("from_date").dt.year(), 1, 1))
+        .when(_KIND == "months")
+        .then(pl.col("from_date").dt.month_start().dt.offset_by(worded("-{}mo", _NUMBER)))
+        .when(_KIND == "days")
+        .then(pl.col("from_date") - pl.duration(days=_NUMBER - 1))
+        .when(_KIND == "lifetime")
+        .then(pl.date(1, 1, 1))
+    )
+
+
+def first_again() -> pl.Expr:
+    """The first day on which it may be done again after `earlier_date`; null for never."""
+    return (
+        pl.when(_KIND == "months")
+        .then(pl.col("earlier_date").dt.month_start().dt.offset_by(worded("{}mo", _NUMBER + 1)))
+        .when(_KIND == "calendar_year")
+        .then(pl.date(pl.col("earlier_date").dt.year() + 1, 1, 1))
+        .when(_KIND == "days")
+        .then(pl.col("earlier_date") + pl.duration(days=_NUMBER))
+        .when(_KIND == "day")
+        .then(pl.col("earlier_date") + pl.duration(days=1))
+    )
