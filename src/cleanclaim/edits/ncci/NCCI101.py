@@ -8,6 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.edits.ncci.bundles import IS_CURRENT, IS_ONE_CLAIM, SHOWN, unjudged
 from cleanclaim.edits.samples import medicare, professional
 from cleanclaim.reference import Reference
 
@@ -30,7 +31,7 @@ from cleanclaim.reference import Reference
     message="{column_2} is part of {column_1} (line {other_line_number}) on the same day; no modifier sets them apart (indicator 0, since {valid_from})[: {rationale}].",
     suggestion="Take {column_2} off the claim, or bill only what was done.",
     fix="proposed",
-    unchecked=lambda claims, _: claims.unjudged_pairs,
+    unchecked=unjudged,
     examples=(
         fails(
             "a diagnostic colonoscopy beside one with a biopsy",
@@ -100,21 +101,5 @@ def bundled_without_exception(claims: Claims, reference: Reference) -> Rows:
     What to do: take the column-two code off.
     """
     del reference
-    if claims.pairs.is_empty():
-        return claims.pairs
-    return claims.pairs.filter(
-        pl.col("indicator") == 0,
-        pl.col("claim_key") == pl.col("other_claim_key"),
-        ~pl.col("is_history").fill_null(value=False),
-    ).select(
-        "claim_key",
-        "line_number",
-        "column_1",
-        "column_2",
-        "other_line_number",
-        "indicator",
-        "valid_from",
-        "valid_to",
-        "rationale",
-        "release",
-    )
+    indicator = pl.col("indicator") == 0
+    return claims.pairs.filter(indicator, IS_ONE_CLAIM, IS_CURRENT).select(SHOWN)

@@ -9,6 +9,7 @@ import polars as pl
 from cleanclaim.derived.claims import Claims
 from cleanclaim.derived.pairs import is_set_apart
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.edits.ncci.bundles import IS_CURRENT, IS_ONE_CLAIM, SHOWN, is_visit, unjudged
 from cleanclaim.edits.samples import medicare
 from cleanclaim.reference import Reference
 
@@ -31,7 +32,7 @@ from cleanclaim.reference import Reference
     message="{column_2} is part of {column_1} (line {other_line_number}) on the same day, and no modifier sets them apart (indicator 1, since {valid_from})[: {rationale}].",
     suggestion="Take {column_2} off. Only where the record shows another site, session or injury may a modifier (LT, RT, a digit's, XE, XS, XP, XU or 59) say so.",
     fix="proposed",
-    unchecked=lambda claims, _: claims.unjudged_pairs,
+    unchecked=unjudged,
     examples=(
         fails(
             "a wound closed where a wart was destroyed",
@@ -90,25 +91,11 @@ def bundled_without_modifier(claims: Claims, reference: Reference) -> Rows:
     What to do: take the column-two code off, or, where the record shows it, say that they were separate. No modifier is ever added without the
     record.
     """
-    if claims.pairs.is_empty():
-        return claims.pairs
-    visits = reference.table("visit_codes")["code"].unique().implode()
     return claims.pairs.filter(
         pl.col("indicator") == 1,
-        pl.col("claim_key") == pl.col("other_claim_key"),
-        ~pl.col("is_history").fill_null(value=False),
+        IS_ONE_CLAIM,
+        IS_CURRENT,
         ~is_set_apart("modifiers"),
         ~is_set_apart("other_modifiers"),
-        ~pl.col("column_2").is_in(visits),
-    ).select(
-        "claim_key",
-        "line_number",
-        "column_1",
-        "column_2",
-        "other_line_number",
-        "indicator",
-        "valid_from",
-        "valid_to",
-        "rationale",
-        "release",
-    )
+        ~is_visit(reference),
+    ).select(SHOWN)

@@ -9,6 +9,7 @@ import polars as pl
 from cleanclaim.derived.claims import Claims
 from cleanclaim.derived.pairs import ASSOCIATED, is_set_apart
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.edits.ncci.bundles import IS_CURRENT, unjudged
 from cleanclaim.edits.samples import medicare
 from cleanclaim.model.expressions import ANATOMIC_MODIFIERS
 from cleanclaim.reference import Reference
@@ -33,7 +34,7 @@ _OTHER = [modifier for modifier in ASSOCIATED if modifier not in ANATOMIC_MODIFI
     message="{column_2} is part of {column_1} (line {other_line_number}), and both carry {side}: the same site, so the modifier does not set them apart.",
     suggestion="See the record: the same site means one of them is not paid apart; another session or site wants a modifier that says so.",
     fix="proposed",
-    unchecked=lambda claims, _: claims.unjudged_pairs,
+    unchecked=unjudged,
     examples=(
         fails(
             "both on the right",
@@ -81,8 +82,6 @@ def modifier_shows_no_separateness(claims: Claims, reference: Reference) -> Rows
     What to do: look in the record.
     """
     del reference
-    if claims.pairs.is_empty():
-        return claims.pairs
     same = pl.col("modifiers").list.set_intersection("other_modifiers")
     side = same.list.set_intersection(pl.lit(list(ANATOMIC_MODIFIERS)))
     apart = pl.concat_list("modifiers", "other_modifiers").list.unique()
@@ -90,7 +89,7 @@ def modifier_shows_no_separateness(claims: Claims, reference: Reference) -> Rows
     return (
         claims.pairs.filter(
             pl.col("indicator") == 1,
-            ~pl.col("is_history").fill_null(value=False),
+            IS_CURRENT,
             is_set_apart("modifiers"),
             is_set_apart("other_modifiers"),
         )

@@ -9,6 +9,7 @@ import polars as pl
 from cleanclaim.derived.claims import Claims
 from cleanclaim.derived.pairs import is_set_apart
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.edits.ncci.bundles import IS_CURRENT, is_visit, unjudged
 from cleanclaim.edits.samples import medicare
 from cleanclaim.reference import Reference
 from cleanclaim.text.wording import worded
@@ -32,7 +33,7 @@ from cleanclaim.text.wording import worded
     message="{column_2} is part of {column_1}, and they are billed for the same day on two claims: this one and {other_claim}.",
     suggestion="{advice}",
     fix="proposed",
-    unchecked=lambda claims, _: claims.unjudged_pairs,
+    unchecked=unjudged,
     examples=(
         fails(
             "the part is billed after the whole",
@@ -103,22 +104,14 @@ def bundled_across_claims(claims: Claims, reference: Reference) -> Rows:
 
     What to do: bill the day on one claim; replace the earlier one.
     """
-    if claims.pairs.is_empty():
-        return claims.pairs
-    visits = reference.table("visit_codes")["code"].unique().implode()
     both = claims.pairs.filter(
         pl.col("claim_key") != pl.col("other_claim_key"),
         (pl.col("indicator") == 0)
-        | (
-            ~is_set_apart("modifiers")
-            & ~is_set_apart("other_modifiers")
-            & ~pl.col("column_2").is_in(visits)
-        ),
+        | (~is_set_apart("modifiers") & ~is_set_apart("other_modifiers") & ~is_visit(reference)),
     )
     shown = ["column_1", "column_2", "indicator", "valid_from", "valid_to", "rationale", "release"]
-    is_past = pl.col("is_history").fill_null(value=False)
     other_is_past = pl.col("other_is_history").fill_null(value=False)
-    part_is_here = both.filter(~is_past).select(
+    part_is_here = both.filter(IS_CURRENT).select(
         "claim_key",
         "line_number",
         *shown,
@@ -126,7 +119,7 @@ def bundled_across_claims(claims: Claims, reference: Reference) -> Rows:
         worded("Take {} off.", "column_2").alias("advice"),
         pl.lit(None, pl.String).alias("disposition"),
     )
-    whole_is_here = both.filter(is_past & ~other_is_past).select(
+    whole_is_here = both.filter(~IS_CURRENT & ~other_is_past).select(
         pl.col("other_claim_key").alias("claim_key"),
         pl.col("other_line_number").alias("line_number"),
         *shown,

@@ -1,0 +1,28 @@
+"""Pairs of procedures that NCCI bundles: what the edits of the family NCCI share."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from cleanclaim.derived.claims import Claims
+from cleanclaim.reference import Reference
+
+SHOWN: Final = (
+    "claim_key", "line_number", "column_1", "column_2", "other_line_number", "indicator", "valid_from", "valid_to", "rationale", "release",
+)  # fmt: skip
+"""What a finding on a pair of one claim shows."""
+IS_CURRENT: Final = ~pl.col("is_history").fill_null(value=False)
+IS_ONE_CLAIM: Final = pl.col("claim_key") == pl.col("other_claim_key")
+
+
+def is_visit(reference: Reference) -> pl.Expr:
+    """True for pairs whose denied code is a visit; MOD104 judges those."""
+    return pl.col("column_2").is_in(reference.table("visit_codes")["code"].unique().implode())
+
+
+def unjudged(claims: Claims, reference: Reference) -> pl.DataFrame:
+    """The pairs that no table of pairs covers."""
+    del reference
+    return claims.unjudged_pairs
