@@ -1,7 +1,7 @@
 """The report as one HTML file that a biller can open, search and print.
 
-Nothing is fetched: the style and the script are in the file, and its content security policy allows these two, by their hashes, and nothing else. The report
-can be read without the script.
+The page loads no other file: its style and script are inside, and its content security policy allows only these two, by their hashes. The report can be
+read without the script.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import polars as pl
 from cleanclaim.edits.edit import Disposition
 from cleanclaim.failures import Failure
 from cleanclaim.read import FileRead
-from cleanclaim.report.unchecked import by_reason
+from cleanclaim.report.not_checked import by_reason
 
 UNCLEAN: Final = pl.col("disposition").cast(pl.String) != Disposition.INFO.value
 """Findings that make a claim unclean."""
