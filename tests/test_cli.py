@@ -11,7 +11,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
+from cleanclaim.cli.main import app
 from cleanclaim.edits.samples import interchange
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -353,3 +355,17 @@ def test_old_file_gives_the_same_findings_whenever_it_is_checked(clean_file: Pat
     clean_file.write_text(interchange(("DTP", "DTP*472*D8*20260516")))
     assert found(checked(clean_file)[1]) == {"EXAMPLE-1": {"CLM106"}}
     assert found(checked(clean_file, "--as-of", "2026-05-16")[1]) == {}
+
+
+def test_every_command_has_a_short_summary_and_examples() -> None:
+    groups = [get_command(app)]
+    while groups:
+        command = groups.pop()
+        groups += getattr(command, "commands", {}).values()
+        assert "  cleanclaim " in (command.epilog or ""), command.name
+        assert "..." not in command.get_short_help_str(60), command.name
+
+
+def test_help_names_the_program() -> None:
+    assert run("--help").stdout.startswith(b"Usage: cleanclaim ")
+    assert b"See: cleanclaim check --help" in run("check").stderr

@@ -116,7 +116,7 @@ def search(
 
 
 def crosswalk(
-    code: Annotated[str, typer.Argument(help="A diagnosis or procedure code.")],
+    code: Annotated[str, typer.Argument(metavar="CODE", help="A diagnosis or procedure code.")],
     *,
     to: Annotated[
         str | None,

@@ -148,7 +148,10 @@ def new_edit(
 
 def explain(
     word: Annotated[
-        str, typer.Argument(help="An edit (DX102 or its name), or a code (M54.5, 99213).")
+        str,
+        typer.Argument(
+            metavar="EDIT|CODE", help="An edit (DX102 or its name), or a code (M54.5, 99213)."
+        ),
     ],
     *,
     on: On = None,

@@ -13,7 +13,10 @@ from cleanclaim.cli.terminal import COULD_NOT_RUN, progress, tell
 from cleanclaim.report.labels import counted
 
 app = typer.Typer(
-    help="Write codes or claims as tables.", no_args_is_help=True, rich_markup_mode=None
+    help="Write codes or claims as tables.",
+    epilog=examples("export codes --output codes/", "export claims inbox/ --output claims-2026/"),
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 
@@ -77,7 +80,9 @@ def export_claims(
         raise typer.Exit(COULD_NOT_RUN)
 
 
-def template(folder: Annotated[Path, typer.Argument(help="The folder to make.")]) -> None:
+def template(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to make.")],
+) -> None:
     """Make empty CSV files to fill in.
 
     Another file explains every column.

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from cleanclaim.storage.history_key import Held
 
 app = typer.Typer(
-    help="Keep earlier claims to look back at.", no_args_is_help=True, rich_markup_mode=None
+    help="Keep earlier claims to look back at.",
+    epilog=examples("history add my-history today.837", "check tomorrow.837 --history my-history"),
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 _FOLDER = typer.Argument(metavar="HISTORY", help="The history's folder.")
 

@@ -21,8 +21,9 @@ from cleanclaim.failures import reason_of
 from cleanclaim.version import VERSION
 
 app = typer.Typer(
-    help="Check US medical claims: find out what is wrong, where, why, and how to fix it. Reads 837 files and tables.",
-    epilog="Exit status: 0 clean, 1 findings, 2 something failed or was not read.",
+    help="Check US medical claims. cleanclaim reads 837 files and tables, and says what is wrong, where, why, and how to fix it.",
+    epilog=examples("check claims.837", "explain DX102", "search broken wrist")
+    + "\n\nExit status: 0 clean, 1 findings, 2 something failed or was not read.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

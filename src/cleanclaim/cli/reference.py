@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     help="Import, update and list the reference tables.",
+    epilog=examples("reference list", "reference update --accept-cms-ama-terms"),
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -75,7 +76,10 @@ def import_(
     ] = False,
     store: StoreOption = None,
 ) -> None:
-    """Import publishers' files as they were downloaded. A release is imported completely or not at all."""
+    """Import publishers' files.
+
+    Use the files as they were downloaded. A release is imported completely or not at all.
+    """
     from cleanclaim.importing import import_files  # noqa: PLC0415 - start-up
     from cleanclaim.reference.store import Store  # noqa: PLC0415
 
@@ -105,7 +109,7 @@ def _show(heading: str, releases: Iterable[Release]) -> None:
 
 @app.command(name="remove", epilog=examples('reference remove "MUE dme 2024Q3"'))
 def remove(
-    name: Annotated[str, typer.Argument(help="The name of the release in `reference list`.")],
+    name: Annotated[str, typer.Argument(metavar="RELEASE", help="Its name in `reference list`.")],
     *,
     store: StoreOption = None,
 ) -> None:
@@ -150,7 +154,7 @@ def verify(*, store: StoreOption = None) -> None:
 
 @app.command(name="lock", epilog=examples("reference lock cleanclaim.lock"))
 def lock(
-    path: Annotated[Path, typer.Argument(help="The lock file to write.")],
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="The lock file to write.")],
     *,
     store: StoreOption = None,
 ) -> None:
@@ -173,9 +177,14 @@ def path_(*, store: StoreOption = None) -> None:
 @app.command(name="diff", epilog=examples('reference diff "MPFS 2024C" "MPFS 2025D" --limit 20'))
 def diff(
     before: Annotated[
-        str, typer.Argument(help="The name of the earlier release in `reference list`.")
+        str,
+        typer.Argument(
+            metavar="BEFORE", help="The earlier release, by its name in `reference list`."
+        ),
     ],
-    after: Annotated[str, typer.Argument(help="The name of the later release of the same table.")],
+    after: Annotated[
+        str, typer.Argument(metavar="AFTER", help="The later release of the same table.")
+    ],
     *,
     format_: TextOrJson = "text",
     limit: Annotated[
@@ -271,7 +280,10 @@ def update_(
     ] = None,
     store: StoreOption = None,
 ) -> None:
-    """Download and import the publishers' newest files. An interrupted download resumes on the next run."""
+    """Download and import the newest files.
+
+    An interrupted download resumes on the next run.
+    """
     from cleanclaim.reference.store import Store  # noqa: PLC0415
     from cleanclaim.updating import update  # noqa: PLC0415
 
