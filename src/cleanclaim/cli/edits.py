@@ -14,6 +14,7 @@ from cleanclaim.cli.options import EditFolders, On, Store, TextOrJson, examples
 from cleanclaim.cli.terminal import CLEAN, COULD_NOT_RUN, FINDINGS, reference, tell
 from cleanclaim.errors import ConfigError, EditError
 from cleanclaim.failures import Failure
+from cleanclaim.report.labels import counted
 from cleanclaim.storage.durable import system_errors
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def list_edits(
     format_: TextOrJson = "text",
     edits: EditFolders = None,
 ) -> None:
-    """List all edits, test edits on their own examples, or start a new one."""
+    """List all edits, test edits or start a new one."""
     if context.invoked_subcommand:
         return
     every = all_edits(tuple(edits or ()))
@@ -71,6 +72,7 @@ def try_edits(
     """Run edits on their own examples.
 
     Each example must hold: one made with fails() is found at its place, one made with passes() isn't, and one made with unchecked() is listed as not checked.
+
     Exit status: 0 if all hold, 1 if not, 2 if an edit can't be loaded.
     """
     from cleanclaim.engine.examples import faults_of  # noqa: PLC0415
@@ -83,7 +85,7 @@ def try_edits(
         faults = [*wrong_with(edit, tables)] or faults_of(edit, tables)
         failed += bool(faults)
         count = len(edit.examples)
-        words = f"{count} example{'' if count == 1 else 's'}" if count else "no examples"
+        words = counted(count, "example") if count else "no examples"
         tell(f"{edit.code:<8} {edit.name}: {'failed' if faults else 'ok'}, {words}")
         for fault in faults:
             tell(f"         {fault}")
@@ -116,7 +118,9 @@ def _named_edits(what: list[str]) -> tuple[list[Edit], list[Failure]]:
     epilog=examples("edits new ORG101", "edits new ORG102 --kind query --folder own-edits/"),
 )
 def new_edit(
-    code: Annotated[str, typer.Argument(help="The code of the new edit, such as ORG101.")],
+    code: Annotated[
+        str, typer.Argument(metavar="CODE", help="The code of the new edit, such as ORG101.")
+    ],
     *,
     kind: Annotated[
         str,
@@ -128,7 +132,10 @@ def new_edit(
         Path, typer.Option(help="The folder to write it to; made if it doesn't exist.")
     ] = Path("own-edits"),
 ) -> None:
-    """Write the file of a new edit, with a rule and examples that hold, for you to change."""
+    """Write the file of a new edit.
+
+    It has a rule and examples that hold, for you to change.
+    """
     from cleanclaim.edits.definition import CODE  # noqa: PLC0415
     from cleanclaim.edits.skeleton import skeleton  # noqa: PLC0415
 
