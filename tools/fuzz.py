@@ -1,18 +1,23 @@
-"""Break claims at random, read them or check them in full, and hold what comes of it to what must always hold.
+"""Break random claims, read or check them, and verify what must always hold.
 
     python tools/fuzz.py --mode read --count 1000000 --jobs 2
     python tools/fuzz.py --mode check --count 100000 --jobs 2 FOLDER
     python tools/fuzz.py --mode check --seed 4711 --count 1 --save found/
 
-A seed stands for one case (`fuzzing.cases`): an 837 file, a CSV or Parquet table, a set of tables, a zip or gzip, several files, or a folder of them;
-made up, or one of FOLDER's 837 files; then broken in its bytes, segments, loops, envelopes, separators, columns, cells, types or packing; some with a history.
-The same seed (with the same FOLDER) gives the same case, so any range of seeds can be run again or gone on with.
+Each seed is one case (`fuzzing.cases`): an 837 file, a CSV or Parquet table, a set of tables, a zip
+or gzip, several files, or a folder of them. The content is invented, or one of FOLDER's 837 files.
+It is then broken in its bytes, segments, loops, envelopes, separators, columns, cells, types or
+packing. Some cases have a history. The same seed (with the same FOLDER) gives the same case, so any
+range of seeds can be repeated or resumed.
 
-Reading must raise nothing unexpected, and account for every claim. Checking goes through the command line, in this or that format: exit status 0, 1 or 2, no
-panic, every file named, reports that can be read back, positions within their files, no patient shown, the same bytes when asked again, and the same
-findings for claims in one file and in several (`fuzzing.oracle`). Workers are watched (`fuzzing.watch`): an input that takes more than --seconds or --memory
-is a failure, and the others go on. --save keeps some failing cases of each kind, made smaller; what has failed once belongs into tests/fuzz/corpus.
-Exit 1 if anything failed.
+Reading must raise no unexpected error and account for every claim. Checking runs the command line
+in one of its formats. It must exit with status 0, 1 or 2, without a panic, and name every file.
+Reports must be readable, positions must be within their files, and no patient may be shown. Running
+again must give the same bytes, and splitting claims into several files must give the same findings
+(`fuzzing.oracle`). Workers are watched (`fuzzing.watch`): an input that takes more than --seconds
+or --memory is a failure, and the others continue. --save keeps some failing cases of each kind,
+reduced in size; add cases that have failed to tests/fuzz/corpus. The exit status is 1 if anything
+failed.
 """
 
 from __future__ import annotations
@@ -34,12 +39,12 @@ from fuzzing.targets import Fuzzed, Mode, Tried
 from fuzzing.watch import ENDED, Failure, Limits, Tally, watched
 
 _TELL: Final = 10.0
-_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder of one's own is made in it
+_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - each run makes its own folder in it
 _FEW: Final = 3
 
 
 def others_in(folder: Path | None) -> list[str]:
-    """The 837 files below a folder, in order of name."""
+    """The 837 files in a folder and its subfolders, sorted by name."""
     if folder is None:
         return []
     files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
@@ -47,7 +52,7 @@ def others_in(folder: Path | None) -> list[str]:
 
 
 def by_kind(failures: Sequence[Failure]) -> dict[str, list[int]]:
-    """Seeds of failures by what went wrong; numbers and what is quoted make no difference."""
+    """Seeds of failures by kind of failure; numbers and quoted text are ignored."""
     kinds: dict[str, list[int]] = {}
     for failure in sorted(failures, key=lambda one: one.seed):
         kinds.setdefault(kind_of_failure(failure.what), []).append(failure.seed)
@@ -55,7 +60,7 @@ def by_kind(failures: Sequence[Failure]) -> dict[str, list[int]]:
 
 
 def summary(tally: Tally, seeds: range, seconds: float, mode: str) -> str:
-    """What came of a run, in words."""
+    """The result of a run, in words."""
     kinds = Counter(map(kind_of, seeds))
     said = ", ".join(f"{kind} {count:,}" for kind, count in kinds.most_common())
     of = f"(seeds {seeds.start} to {seeds.stop - 1}) in {seconds:,.0f} s, {tally.tried / max(seconds, 0.001):,.1f} a second"
@@ -63,7 +68,7 @@ def summary(tally: Tally, seeds: range, seconds: float, mode: str) -> str:
     lines = [
         f"{mode}: {tally.tried:,} cases {of}; {len(tally.failures):,} failed",
         f"  kinds: {said}",
-        f"  slowest {slowest[0]:.2f} s (seed {slowest[1]}); largest {largest[0]:,} MB (seed {largest[1]}); {tally.renewed} workers renewed for their size",
+        f"  slowest {slowest[0]:.2f} s (seed {slowest[1]}); largest {largest[0]:,} MB (seed {largest[1]}); {tally.renewed} workers restarted for their size",
     ]
     for what, failed in by_kind(tally.failures).items():
         first = ", ".join(map(str, failed[:_FEW]))
@@ -72,7 +77,7 @@ def summary(tally: Tally, seeds: range, seconds: float, mode: str) -> str:
 
 
 class Progress:
-    """A line now and then on the error stream, with the seed from which the run can be gone on with."""
+    """An occasional progress line on the error stream, with the seed to resume from."""
 
     def __init__(self, count: int) -> None:
         self._count = count
@@ -81,7 +86,7 @@ class Progress:
         self.tally = Tally()
 
     def __call__(self, tally: Tally, next_seed: int) -> None:
-        """Be told."""
+        """Report the tally so far."""
         self.tally, self.next = tally, next_seed
         now = time.monotonic()
         if now - self._told < _TELL:
@@ -96,7 +101,7 @@ class Progress:
 
 
 def save(folder: Path, failures: Sequence[Failure], others: Sequence[str], mode: Mode) -> None:
-    """Write some cases of each kind of failure, made smaller."""
+    """Save some cases of each kind of failure, reduced in size."""
     data = [Path(name).read_bytes() for name in others]
     tried = Tried(mode)
     for what, seeds in by_kind(failures).items():
@@ -109,7 +114,7 @@ def save(folder: Path, failures: Sequence[Failure], others: Sequence[str], mode:
 
 
 def main() -> int:
-    """The command line."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
@@ -118,8 +123,10 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=0, help="the first seed")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
-    parser.add_argument("--seconds", type=float, default=30.0, help="what one input may take")
-    parser.add_argument("--memory", type=int, default=2_500, help="the same, in MB of its process")
+    parser.add_argument("--seconds", type=float, default=30.0, help="the time limit for one input")
+    parser.add_argument(
+        "--memory", type=int, default=2_500, help="the memory limit for one input, in MB"
+    )
     parser.add_argument("--save", type=Path, help="write failing cases below this folder")
     asked = parser.parse_args()
     others = others_in(asked.folder)
@@ -128,14 +135,16 @@ def main() -> int:
         return 2
     seeds = range(asked.seed, asked.seed + asked.count)
     limits = Limits(asked.seconds, asked.memory)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as for Ctrl-C, say how far it came
+    signal.signal(
+        signal.SIGTERM, signal.default_int_handler
+    )  # report the progress on this signal too, as for Ctrl-C
     progress, began = Progress(asked.count), time.monotonic()
     folder = tempfile.TemporaryDirectory(prefix="fuzz-", dir=_MEMORY if _MEMORY.is_dir() else None)
-    os.environ["TMPDIR"] = folder.name  # of the workers too, which are ended without ado
+    os.environ["TMPDIR"] = folder.name  # the workers' output too, since they are killed
     try:
         watched(Fuzzed, (asked.mode, others), seeds, limits, jobs=asked.jobs, tell=progress)
     except KeyboardInterrupt:
-        print(f"stopped; go on with --seed {progress.next} --count {seeds.stop - progress.next}")
+        print(f"stopped; resume with --seed {progress.next} --count {seeds.stop - progress.next}")
     folder.cleanup()
     del os.environ["TMPDIR"]
     tally = progress.tally

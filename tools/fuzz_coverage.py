@@ -1,11 +1,13 @@
-"""Break claims where it makes the readers run code that they have not run yet, with atheris (pip install atheris; it is no dependency).
+"""Fuzz the readers guided by coverage, using atheris (pip install atheris; it isn't a dependency).
 
     python tools/fuzz_coverage.py --minutes 60 --found found/ [--kept kept/] [--reader x12]
 
-Each reader takes its share of the minutes: x12, csv, parquet, and sources (a file whose kind is told by its content, zip and gzip among them). Only
-`cleanclaim.read` is instrumented. It begins with the cases of some seeds of `tools/fuzz.py` and the regression corpus, and keeps what brought it further below
---kept. An exception that is no `InputError`, a panic, a hang, too much memory: the input is written to --found, one for each place, and the run goes on.
-Exit 1 if there were any.
+Each reader gets an equal share of the minutes: x12, csv, parquet, and sources (files whose format
+is detected from their content, including zip and gzip). Only `cleanclaim.read` is instrumented.
+Fuzzing starts with cases from `tools/fuzz.py` and the regression corpus; inputs that reach new code
+are kept in --kept. An exception other than `InputError`, a panic, a hang or too much memory is a
+failure: its input is written to --found, one for each location, and the run continues. The exit
+status is 1 if there were any.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ _RUNS: Final = re.compile(r"^stat::number_of_executed_units: +(\d+)", re.MULTILI
 
 
 def reader(name: str) -> Callable[[bytes], object]:
-    """What reads bytes, to be imported under instrumentation."""
+    """The function that reads bytes; it is imported under instrumentation."""
     from cleanclaim.read import read, table  # noqa: PLC0415
     from cleanclaim.read.x837 import read_x12  # noqa: PLC0415
 
@@ -53,7 +55,7 @@ def reader(name: str) -> Callable[[bytes], object]:
 
 
 def work(name: str, kept: Path, found: Path, seconds: int) -> None:
-    """Fuzz one reader in this process; does not return."""
+    """Fuzz one reader in this process; never returns."""
     import atheris  # noqa: PLC0415 - only here
 
     with atheris.instrument_imports(include=["cleanclaim.read"], enable_loader_override=False):
@@ -68,7 +70,7 @@ def work(name: str, kept: Path, found: Path, seconds: int) -> None:
             return
         except (KeyboardInterrupt, SystemExit):
             raise
-        except BaseException as error:  # noqa: BLE001 - what is looked for; a panic is no Exception
+        except BaseException as error:  # noqa: BLE001 - any error is a result; a panic isn't an Exception
             keep(found, name, data, ending(error))
 
     options = [f"-max_total_time={seconds}", f"-timeout={_SECONDS}", f"-rss_limit_mb={_MEGABYTES}", f"-max_len={_MOST_BYTES}"]  # fmt: skip
@@ -83,7 +85,7 @@ def work(name: str, kept: Path, found: Path, seconds: int) -> None:
 
 
 def keep(found: Path, name: str, data: bytes, what: str) -> None:
-    """Write an input that failed, and how, if it is the first to fail there."""
+    """Write a failing input and its error, if it is the first to fail at that location."""
     place = re.sub(r"\d+", "#", what.split(": ", 1)[0])
     path = found / f"{name}-{hashlib.sha256(place.encode()).hexdigest()[:12]}"
     if not path.exists():
@@ -92,7 +94,7 @@ def keep(found: Path, name: str, data: bytes, what: str) -> None:
 
 
 def begin(name: str, kept: Path) -> None:
-    """Put what the fuzzer begins with into a reader's folder: made-up cases, and the corpus."""
+    """Fill a reader's folder with the initial inputs: generated cases and the corpus."""
     from fuzzing.cases import case_of  # noqa: PLC0415
 
     kept.mkdir(parents=True, exist_ok=True)
@@ -112,7 +114,10 @@ def _put(folder: Path, data: bytes) -> None:
 
 
 def runs(name: str, kept: Path, found: Path, seconds: float) -> Iterator[str]:
-    """What the processes of a reader said, one after another until its time is over: one ends where an input hangs or takes too much memory."""
+    """Output of a reader's processes, one after another until its time is up.
+
+    A process ends when an input hangs or takes too much memory.
+    """
     until = time.monotonic() + seconds
     while (left := int(until - time.monotonic())) > 1:
         command = [sys.executable, __file__, "--work", name, "--seconds", str(left)]
@@ -129,13 +134,13 @@ def told(name: str, said: str, seconds: float) -> str:
     inputs = sum(map(int, _RUNS.findall(said)))
     first, last = covered[0], covered[-1]
     return (
-        f"{name}: {inputs:,} inputs in {seconds:,.0f} s; coverage {first[0]:,} at first, {last[0]:,} at last; "
+        f"{name}: {inputs:,} inputs in {seconds:,.0f} s; coverage {first[0]:,} at the start, {last[0]:,} at last; "
         f"features {first[1]:,} at first, {last[1]:,} at last"
     )
 
 
 def main() -> int:
-    """The command line."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )

@@ -1,4 +1,4 @@
-"""Finding configuration files, reading them, and deciding which of them may name code."""
+"""Find configuration files, read them, and decide which of them may name code."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any, Final
 
 _LARGEST: Final = 1 << 20
 _MOST_DOTS: Final = 256
-"""Dots in one line. Python's TOML reader takes quadratic time over a dotted key, which is one line."""
+"""The most dots in one line. Python's TOML reader takes quadratic time for a dotted key, which is one line."""
 _PYPROJECT: Final = "pyproject.toml"
 _OURS: Final = re.compile(rb"""^\s*\[\s*tool\s*\.\s*["']?cleanclaim\b""", re.MULTILINE)
 
@@ -21,7 +21,8 @@ _OURS: Final = re.compile(rb"""^\s*\[\s*tool\s*\.\s*["']?cleanclaim\b""", re.MUL
 def project_file(folder: Path) -> Path | None:
     """The project's file in a folder or the nearest one above it.
 
-    A `pyproject.toml` without a table `[tool.cleanclaim]` is someone else's: it doesn't count, and it doesn't matter whether it is sound.
+    A `pyproject.toml` without a table `[tool.cleanclaim]` belongs to another tool: it is ignored,
+    even if it isn't valid.
     """
     for place in (folder, *folder.parents):
         for path, counts in (
@@ -53,12 +54,12 @@ def table(path: Path, faults: list[str]) -> Mapping[str, Any]:
 
 
 def placed(text: str, folder: Path) -> str:
-    """A path as a configuration file in `folder` means it; standard input and addresses stay as they are."""
+    """A path from a configuration file in `folder`; standard input and addresses stay unchanged."""
     return text if text == "-" or "://" in text else str(folder / _home(text))
 
 
 def lies_in(path: Path | str, folders: Iterable[str]) -> bool:
-    """Whether a file or folder really is in one of some folders, or is one of them; symbolic links are followed."""
+    """Whether a path is one of some folders or is in one; symbolic links are followed."""
     real = Path(os.path.realpath(path))
     return any(real.is_relative_to(os.path.realpath(folder)) for folder in folders)
 
@@ -78,7 +79,7 @@ def is_plain(value: object) -> bool:
 
 
 def kind(value: object) -> str:
-    """What kind of value stands in a file, in words."""
+    """The kind of a value in a file, in words."""
     kinds: dict[type | tuple[type, ...], str] = {
         bool: "true or false",
         (int, float): "a number",
@@ -93,12 +94,12 @@ def kind(value: object) -> str:
 
 
 def _home(text: str) -> str:
-    """A path with the user's home for `~`; unchanged if there is no such user."""
-    return os.path.expanduser(text)  # noqa: PTH111 - the method of Path raises instead
+    """A path with `~` replaced by the user's home; unchanged if there is no such user."""
+    return os.path.expanduser(text)  # noqa: PTH111 - Path's method raises an error instead
 
 
 def _has_table(path: Path) -> bool:
-    """Whether a `pyproject.toml` has a table of cleanclaim's; a damaged one counts if the table's header is in it."""
+    """Whether a `pyproject.toml` has a cleanclaim table; a damaged file counts if it contains the table's header."""
     try:
         content = _content(path)
     except (OSError, ValueError):
@@ -117,10 +118,10 @@ def _own_table(content: Mapping[str, Any]) -> Any:
 
 
 def _content(path: Path) -> bytes:
-    """The bytes of a regular file of a sensible size; anything else could block, or never end.
+    """The bytes of a regular file of a reasonable size; any other file could block or never end.
 
     Raises:
-        OSError: it can't be read.
+        OSError: the file can't be read.
         ValueError: it isn't such a file.
     """
     mode = path.stat().st_mode
@@ -139,7 +140,7 @@ def _parsed(content: bytes) -> dict[str, Any]:
     """The content of a TOML file.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it isn't valid TOML.
     """
     if max(line.count(b".") for line in content.split(b"\n")) > _MOST_DOTS:
         raise ValueError(f"a line has more than {_MOST_DOTS} dots")

@@ -1,22 +1,22 @@
-"""What can go wrong, as one tree.
+"""The errors that cleanclaim raises, as one tree.
 
 CleanclaimError
-├── InputError            a file could not be read as claims
-│   ├── UnreadableFile    missing, a directory, no permission, empty
-│   ├── UnknownFormat     neither X12, CSV nor Parquet
-│   └── TableError        a table's columns or values do not fit (all faults in one list)
-├── ReferenceProblem      the reference store
+├── InputError            a file can't be read as claims
+│   ├── UnreadableFile    missing, a folder, not permitted, or empty
+│   ├── UnknownFormat     not X12, CSV or Parquet
+│   └── TableError        a table's columns or values don't fit (lists all faults)
+├── ReferenceProblem      the reference store has a problem
 │   ├── UnknownTable      no such reference table
-│   ├── LockMismatch      what is installed is not what the lock file pins
-│   └── DamagedRelease    a stored release does not match its ledger
-├── HistoryError          a history of claims cannot be made, changed or found
-├── RewriteError          a value cannot be written into an X12 file
-├── OutputError           what was asked for cannot be written
-├── ConfigError           configuration file or option (all faults in one list)
-├── EditError             an edit file that does not load
-└── UnknownEdit           no edit of that code, family or name
+│   ├── LockMismatch      the installed releases don't match the lock file
+│   └── DamagedRelease    a stored release doesn't match its ledger
+├── HistoryError          a history of claims can't be made, changed or found
+├── RewriteError          a value can't be written into an X12 file
+├── OutputError           an output can't be written
+├── ConfigError           a configuration file or option isn't valid (lists all faults)
+├── EditError             an edit file can't be loaded
+└── UnknownEdit           no edit has that code, family or name
 
-Every one carries a message that a user can act on; none of them carries a patient's data.
+Each error has a message that a user can act on, and no message contains a patient's data.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from collections.abc import Sequence
 
 
 class CleanclaimError(Exception):
-    """The root of every error that cleanclaim raises on purpose."""
+    """The base class of every error that cleanclaim raises on purpose."""
 
 
 class InputError(CleanclaimError):
@@ -33,18 +33,18 @@ class InputError(CleanclaimError):
 
 
 class UnreadableFile(InputError):  # noqa: N818 - reads as the fact it states
-    """The file is missing, a directory without claims, not permitted, or empty."""
+    """The file is missing, a folder without claims, not permitted, or empty."""
 
 
 class UnknownFormat(InputError):  # noqa: N818
-    """The content is none of the formats that cleanclaim reads."""
+    """The content isn't in a format that cleanclaim reads."""
 
 
 class TableError(InputError):
-    """A table's columns or values do not fit the model.
+    """A table's columns or values don't fit the model.
 
     Attributes:
-        faults: every fault found, one sentence each.
+        faults: every fault, one sentence each.
     """
 
     def __init__(self, where: str, faults: Sequence[str]) -> None:
@@ -53,15 +53,15 @@ class TableError(InputError):
 
 
 class HistoryError(CleanclaimError):
-    """A history of claims cannot be made, changed or found."""
+    """A history of claims can't be made, changed or found."""
 
 
 class RewriteError(CleanclaimError):
-    """A value cannot be written into an X12 file as asked."""
+    """A value can't be written into an X12 file as requested."""
 
 
 class ReferenceProblem(CleanclaimError):  # noqa: N818
-    """The reference store or one of its tables."""
+    """The reference store, or one of its tables, has a problem."""
 
 
 class UnknownTable(ReferenceProblem):
@@ -69,22 +69,22 @@ class UnknownTable(ReferenceProblem):
 
 
 class LockMismatch(ReferenceProblem):
-    """The releases installed are not those that the lock file pins."""
+    """The installed releases don't match the lock file."""
 
 
 class DamagedRelease(ReferenceProblem):
-    """A stored release does not match what its ledger says of it."""
+    """A stored release doesn't match its ledger entry."""
 
 
 class OutputError(CleanclaimError):
-    """What was asked for cannot be written where it was asked for."""
+    """An output can't be written."""
 
 
 class ConfigError(CleanclaimError):
-    """A configuration file or option does not fit.
+    """A configuration file or option isn't valid.
 
     Attributes:
-        faults: every fault found, one sentence each.
+        faults: every fault, one sentence each.
     """
 
     def __init__(self, faults: Sequence[str]) -> None:
@@ -93,10 +93,10 @@ class ConfigError(CleanclaimError):
 
 
 class EditError(CleanclaimError):
-    """An edit does not load or does not keep an edit's contract.
+    """An edit can't be loaded, or it breaks the rules for edits.
 
     Attributes:
-        where: the file or entry point it comes from; empty where that isn't known.
+        where: the file or entry point it comes from; empty if unknown.
     """
 
     def __init__(self, message: str, where: str = "") -> None:
@@ -105,4 +105,4 @@ class EditError(CleanclaimError):
 
 
 class UnknownEdit(CleanclaimError):  # noqa: N818
-    """No edit has that code, family or name."""
+    """No edit has this code, family or name."""

@@ -1,8 +1,9 @@
-"""What failed inside: an edit, a file or a group of claims that could not be worked on, and how the report names it.
+"""Internal failures: an edit, a file or a group of claims that couldn't be processed.
 
-A failure stops nothing else. Polars and other compiled libraries may panic, and a panic is not an `Exception`, so work that may fail is guarded with
-`except BaseException` and `reason_of`, which lets a stop by the user pass. The traceback, which can hold claim data, goes to the logger `cleanclaim`
-at level DEBUG and nowhere else.
+A failure stops nothing else. Polars and other compiled libraries may panic, and a panic isn't an
+`Exception`. So work that may fail is guarded with `except BaseException` and `reason_of`, which
+lets an interruption by the user pass. The traceback, which may contain claim data, goes only to the
+logger `cleanclaim` at level DEBUG.
 """
 
 from __future__ import annotations
@@ -17,19 +18,20 @@ from cleanclaim.errors import CleanclaimError
 
 LOGGER: Final = logging.getLogger("cleanclaim")
 CAUGHT: Final = "caught"
-"""The log message of an error that cleanclaim goes on from."""
+"""The log message for an error that cleanclaim recovers from."""
 _PANIC: Final = "PanicException"
-"""What PyO3 names a panic of Rust code. Each compiled library has a class of its own."""
+"""PyO3's name for a panic of Rust code; each compiled library has its own class."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An edit that failed, or a group of claims that could not be checked at all.
+    """An edit that failed, or a group of claims that couldn't be checked at all.
 
     Attributes:
         kind: edit or claims.
         name: the edit's code or file, or the first claim of the group.
-        claims: how many claims it left unchecked; None for all, because the edit could not be loaded.
+        claims: how many claims it left unchecked; None for all, because the edit couldn't be
+            loaded.
         reason: why, in words without claim data.
     """
 
@@ -43,8 +45,8 @@ class Failure:
             return f"an edit can't run and checked nothing: {self.reason}"
         several = f"{self.claims:,} claim{'' if self.claims == 1 else 's'}"
         if self.kind == "edit":
-            return f"edit {self.name} failed and did not check {several}: {self.reason}"
-        return f"{several} could not be checked, the first is {self.name}: {self.reason}"
+            return f"edit {self.name} failed and didn't check {several}: {self.reason}"
+        return f"{several} couldn't be checked; the first is {self.name}: {self.reason}"
 
     def to_dict(self) -> dict[str, Any]:
         """The failure as a JSON object."""
@@ -60,13 +62,14 @@ def reason_of(error: BaseException) -> str:
     """Why something failed, in words without claim data; the traceback is logged.
 
     Args:
-        error: what was caught.
+        error: the error that was caught.
 
     Returns:
-        The message of an error of ours, which holds no claim data; of any other error only its kind.
+        The message of cleanclaim's own error, which holds no claim data; for any other error, only
+        its kind.
 
     Raises:
-        BaseException: the error itself if it is no fault: the user stopped the program.
+        BaseException: the error itself if it isn't a fault: the user stopped the program.
     """
     if not is_fault(error):
         raise error
@@ -87,7 +90,7 @@ def is_panic(error: BaseException) -> bool:
 
 
 def merged(failures: Iterable[Failure]) -> tuple[Failure, ...]:
-    """Failures of several groups of claims: an edit that failed in the same way in several is named once."""
+    """Combine the failures of several groups: an edit that failed the same way in several is listed once."""
     claims: Counter[tuple[str, str]] = Counter()
     groups = []
     for failure in failures:

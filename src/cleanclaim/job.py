@@ -1,4 +1,4 @@
-"""A job: what a run of the pipeline is asked to do."""
+"""A job: what one run of the pipeline does."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ from cleanclaim.reference import Reference
 from cleanclaim.settings import Settings
 
 _MOST_PATIENTS: Final = 5_000_000
-"""Above this, finding the earlier claims of certain patients takes longer than reading all of them."""
+"""Above this, reading all earlier claims is faster than finding those of certain patients."""
 
 Progress = Callable[[str, int, float | None], None]
-"""Called with what is being done, the number of claims so far, and the share of all claims if it is known."""
+"""Called with the current step, the number of claims so far, and the share of all claims if known."""
 Read = tuple[Batch, int]
 """A batch, and how many files had been started when it was read."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """What a run of the pipeline is asked to do.
+    """What one run of the pipeline does.
 
     Attributes:
         inputs: files, folders, "-" for standard input.
         reference: the dated tables.
         edits: the edits to run.
         settings: how claims are judged.
-        history: earlier claims, looked back at and never reported on.
-        plan: how much is worked on at once.
-        progress: called as the work goes on.
-        tell: called with what the user should know at once.
-        broken: edits that could not be loaded, for the report.
-        held: claims that were read already, checked in place of `inputs`.
+        history: earlier claims, used for looking back and never reported on.
+        plan: how much to process at once.
+        progress: called as the work proceeds.
+        tell: called with messages the user should see right away.
+        broken: edits that couldn't be loaded, for the report.
+        held: claims already read, checked in place of `inputs`.
     """
 
     inputs: tuple[str | Path, ...]
@@ -58,12 +58,15 @@ class Job:
 
     @property
     def looks_across(self) -> bool:
-        """Whether the claims of a patient must be brought together: an edit looks at several, or there are earlier ones to read."""
+        """Whether a patient's claims must be brought together.
+
+        They must if an edit looks at several of them, or if there are earlier claims to read.
+        """
         return bool(self.history) or any(edit.looks_across for edit in self.edits)
 
     @property
     def counts_pairs(self) -> bool:
-        """Whether an edit asks what the earlier claims of all patients show."""
+        """Whether an edit needs what all patients' earlier claims show."""
         return any(edit.scope == "all" for edit in self.edits)
 
     @property
@@ -73,11 +76,11 @@ class Job:
 
     @cached_property
     def earlier(self) -> Earlier:
-        """The earlier claims, without those of the inputs themselves."""
+        """The earlier claims, without the inputs themselves."""
         return Earlier.before(self.inputs, self.history)
 
     def read(self, files: list[FileRead], first_key: int = 0) -> Iterator[Read]:
-        """Read the inputs, starting after the files that `files` already lists."""
+        """Read the inputs, skipping the files already listed in `files`."""
         if self.held is not None:
             yield self.held, 0
             return
@@ -94,9 +97,9 @@ class Job:
     def read_earlier(
         self, files: list[FileRead], first_key: int, patients: pl.Series
     ) -> Iterator[Read]:
-        """Read the earlier claims of some patients, starting after the files that `files` already lists.
+        """Read the earlier claims of some patients, skipping the files already listed in `files`.
 
-        Those of all other patients are read too if an edit counts them, or if that is as quick.
+        The claims of all other patients are read too if an edit counts them, or if that is as fast.
         """
         batches = self.earlier.read(
             files,

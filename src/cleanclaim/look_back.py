@@ -1,4 +1,4 @@
-"""Looking back: earlier claims of the patients, which edits see and reports don't."""
+"""Looking back: patients' earlier claims, which edits can see and reports leave out."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _FEW: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """Earlier claims that are looked back at and never reported on.
+    """Earlier claims, which edits look back at and reports leave out.
 
     Attributes:
         paths: files, folders and histories.
-        but: hashes of the files that are checked: their claims are left out of a history that has them already.
+        but: hashes of the files being checked: a history's claims from these files are skipped.
     """
 
     paths: tuple[str | Path, ...] = ()
@@ -38,7 +38,7 @@ class Earlier:
 
     @classmethod
     def before(cls, inputs: Iterable[str | Path], paths: Iterable[str | Path]) -> Earlier:
-        """Those of some paths that are not the inputs themselves."""
+        """The earlier claims in some paths, without the inputs themselves."""
         given = tuple(paths)
         if not _histories(given):
             return cls(given)
@@ -55,13 +55,13 @@ class Earlier:
         skip: int = 0,
         at_once: int,
     ) -> Iterator[Batch]:
-        """The claims of some patients, and of all others if they are counted; `files` is filled as they are read."""
+        """Read the claims of some patients, and of all others if they are counted; adds to `files`."""
         past = Past(patients, self.but, counts_all)
         return read(self.paths, files, first_key, form=False, skip=skip, at_once=at_once, past=past)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the reader must know of it: which of the inputs are in a history already."""
+        """Notes for the report: which of the inputs are already in a history."""
         known = [
             added.name
             for history in _histories(self.paths)
@@ -71,7 +71,7 @@ class Earlier:
         if not known:
             return ()
         return (
-            f"In the history already, and not looked back at: {', '.join(known[:_FEW])}"
+            f"Already in the history, so not used for looking back: {', '.join(known[:_FEW])}"
             + (f" and {len(known) - _FEW} more" if len(known) > _FEW else "")
             + ".",
         )
@@ -82,7 +82,7 @@ def _histories(paths: Iterable[str | Path]) -> list[Path]:
 
 
 def _files_of(history: Path) -> list[Added]:
-    """What was added to a history; nothing if it is damaged: reading it says so."""
+    """The files that were added to a history; none if it is damaged, which is reported when it is read."""
     try:
         return ledger_of(history).files
     except UnreadableFile:
@@ -90,7 +90,7 @@ def _files_of(history: Path) -> list[Added]:
 
 
 def _digests(path: Path) -> Iterator[str]:
-    """The hashes of the files below an input. Files that can't be read are left out: reading them says so."""
+    """The hashes of the files in an input; unreadable ones are skipped and reported when they are read."""
     with suppress(OSError):
         for file in files_below(path):
             with suppress(OSError):
@@ -99,11 +99,12 @@ def _digests(path: Path) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What every group of patients knows of the earlier claims of all.
+    """What earlier claims show, the same for every group of patients.
 
     Attributes:
         has_history: whether there are any.
-        pairs: what they show of pairs of codes, if an edit asks (`cleanclaim.derived.shown_pairs.pairs_shown`).
+        pairs: which pairs of codes they show, if an edit asks
+            (`cleanclaim.derived.shown_pairs.pairs_shown`).
     """
 
     has_history: bool
@@ -113,11 +114,11 @@ class Known:
     def of(
         cls, files: Iterable[FileRead], past: Iterable[Batch], reference: Reference, *, counts: bool
     ) -> Known:
-        """What earlier claims show.
+        """Summarize earlier claims.
 
         Args:
             files: the files they were read from.
-            past: the claims, in groups of whole patients; asked for only if an edit counts pairs.
+            past: the claims, in groups of whole patients; read only if an edit counts pairs.
             reference: the dated tables.
             counts: whether an edit counts pairs.
         """
@@ -129,18 +130,18 @@ class Known:
 
 
 def pairs_of(batch: Batch, reference: Reference) -> pl.DataFrame:
-    """What claims of whole patients show of pairs of codes, whatever the order in which they were read."""
+    """The pairs of codes in the claims of whole patients, whatever their reading order."""
     derived = Derived(renumbered(batch).batch, reference)
     return pairs_shown(derived.claims, derived.line_diagnoses)
 
 
 def with_past(batch: Batch, past: Batch, known: Known) -> Batch:
-    """Claims together with the earlier ones of the same patients, which are marked as history.
+    """Combine claims with the same patients' earlier claims, which are marked as history.
 
     Args:
-        batch: the claims that are checked.
+        batch: the claims being checked.
         past: earlier claims of any patients.
-        known: what every group knows of them.
+        known: what earlier claims show.
     """
     patients = batch.claims.select("patient_key")
     mine = past.claims.join(patients, on="patient_key", how="semi", maintain_order="left")

@@ -1,7 +1,8 @@
 """The pipeline: read → prepare → check → report. Start here.
 
-Every caller runs it: the command line, `cleanclaim.check` and the workers of a cluster. A few claims stay in memory from end to end; more than the plan
-allows are put on disk by patient and checked group by group (`cleanclaim.large`). Only this module chooses between the two.
+Every caller runs it: the command line, `cleanclaim.check` and the workers of a cluster. If the
+claims fit the plan, they stay in memory from start to finish. Otherwise they are put on disk by
+patient and checked group by group (`cleanclaim.large`). Only this module makes that choice.
 """
 
 from __future__ import annotations
@@ -27,22 +28,23 @@ from cleanclaim.settings import at_least, prepare
 from cleanclaim.threads import in_turn
 
 _AT_THE_SAME_TIME: Final = 2
-"""Groups that are checked at the same time; more find no work: Polars uses the other processors."""
+"""How many groups are checked at the same time; Polars' threads use the other processors."""
 
 
 @contextmanager
 def run(job: Job, folder: Path | None = None) -> Iterator[Report | Large]:
-    """Check claims in any number.
+    """Check any number of claims.
 
     Args:
-        job: what is asked.
-        folder: where the work is kept, so that a run that was stopped can be resumed; None for a temporary folder. It is removed when the run ends well.
+        job: what to do.
+        folder: where to keep the work, so that an interrupted run can resume; None for a temporary
+            folder. It is removed when the run ends successfully.
 
     Yields:
-        The result: in memory if the claims are few, else on disk until the end of the `with` block.
+        The result: in memory if the claims fit, else on disk until the end of the `with` block.
 
     Raises:
-        ConfigError: another run works in the folder.
+        ConfigError: another run is using the folder.
     """
     job = _with_sound_edits(job)
     files: list[FileRead] = []
@@ -50,7 +52,7 @@ def run(job: Job, folder: Path | None = None) -> Iterator[Report | Large]:
     if folder is None or not folder.exists():
         held: list[Read] = []
         batches = job.read(files)
-        counts_all = job.counts_pairs and bool(job.history)  # they are too many for memory
+        counts_all = job.counts_pairs and bool(job.history)  # they don't fit in memory
         if not counts_all and _fit(job, batches, held, job.plan.in_memory):
             yield _checked_in_memory(job, held, files)
             return
@@ -60,7 +62,7 @@ def run(job: Job, folder: Path | None = None) -> Iterator[Report | Large]:
 
 
 def run_whole(job: Job) -> Report:
-    """Check claims in memory, in any number: for callers that need all of them at hand. See `run`."""
+    """Check any number of claims in memory, for callers that need all of them at once. See `run`."""
     job = _with_sound_edits(job)
     files: list[FileRead] = []
     held: list[Read] = []
@@ -77,7 +79,7 @@ def _with_sound_edits(job: Job) -> Job:
 def _fit(
     job: Job, batches: Iterator[Read], held: list[Read], most: int, doing: str = "reading"
 ) -> bool:
-    """Read batches into `held`; whether they hold no more than so many claims, and so were all read."""
+    """Read batches into `held`; False if they hold more than `most` claims, and reading stopped."""
     claims = 0
     for batch, files_begun in batches:
         held.append((batch, files_begun))
@@ -101,7 +103,7 @@ def _checked_in_memory(job: Job, held: Iterable[Read], files: list[FileRead]) ->
 
 
 def _looked_back(job: Job, current: Batch, files: list[FileRead]) -> Batch:
-    """The claims together with the earlier ones of their patients; the files of those are added to `files`."""
+    """Combine the claims with their patients' earlier ones, whose files are added to `files`."""
     if not job.history:
         return current
     past_files: list[FileRead] = []
@@ -116,7 +118,7 @@ def _looked_back(job: Job, current: Batch, files: list[FileRead]) -> Batch:
 
 
 def _checked(job: Job, batch: Batch) -> Iterator[Checked]:
-    """Each group of patients in turn."""
+    """Check each group of patients."""
     claims = batch.claims.height
     if claims <= CLAIMS_AT_ONCE:
         yield check(batch, job.reference, job.edits)

@@ -1,4 +1,4 @@
-"""How much is worked on at once, from the memory that a run may take."""
+"""How much to process at once, given the memory that a run may use."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from typing import Final
 from cleanclaim.errors import ConfigError
 
 _STANDING: Final = 850_000_000
-"""Bytes that the program and CMS's tables at full size take, whatever the claims."""
+"""Bytes that the program and CMS's full tables take, regardless of the claims."""
 _A_CLAIM: Final = 12_500
-"""Bytes that a claim takes while its group is checked, with what is found on it."""
+"""Bytes for each claim while its group is checked, including its findings."""
 _LEAST: Final = 1_000
 _MOST: Final = 50_000
-"""Larger groups are no faster."""
+"""Larger groups aren't faster."""
 _WORKERS: Final = 2
-"""Groups at the same time; more find no work beside Polars' own threads."""
+"""Groups checked at the same time; Polars' own threads use the other processors."""
 _SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(KB|MB|GB|TB|B)?", re.IGNORECASE)
 _UNITS: Final = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Sizes of a run.
+    """The sizes of a run.
 
     Attributes:
         at_once: about how many claims a group holds.
-        in_memory: up to so many claims are held in memory as a whole, and nothing is put on disk.
-        workers: groups that are worked on at the same time.
+        in_memory: up to this many claims, everything is held in memory and nothing is put on disk.
+        workers: how many groups are processed at the same time.
     """
 
     at_once: int = 50_000
@@ -37,18 +37,18 @@ class Plan:
 
     @property
     def at_rest(self) -> int:
-        """About how many claims are put on disk together: fewer and larger pieces are quicker to read from."""
+        """About how many claims are written to disk together: fewer, larger pieces are faster to read."""
         return 3 * self.at_once
 
     @classmethod
     def within(cls, memory: str) -> Plan:
-        """The sizes that keep a run within some memory.
+        """The sizes that keep a run within a memory limit.
 
         Args:
             memory: such as 2GB or 800MB.
 
         Raises:
-            ConfigError: it is no size.
+            ConfigError: it isn't a valid size.
         """
         free = max(_bytes_of(memory) - _STANDING, 0)
         at_once = min(max(int(free / (_WORKERS * _A_CLAIM)), _LEAST), _MOST)

@@ -1,4 +1,4 @@
-"""How claims are judged: the settings of a run, and what they change in claims and findings."""
+"""How claims are judged: a run's settings, and what they change in claims and findings."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ class Settings:
 
     Attributes:
         payer_class: the payer class of every claim; None to take it from the claim (SBR09).
-        as_of: the day on which claims are judged; None for the day of their transaction.
-        min_disposition: the mildest disposition that is reported.
-        adopts: payers (by payer id or payer class) and whose rules they adopted: medicare or medicaid.
-        policy_state: the state whose local coverage policies bind claims that tell no state.
+        as_of: the day as of which claims are judged; None for the day each was sent.
+        min_disposition: the mildest disposition to report.
+        adopts: payers (by payer id or payer class) and whose rules they adopted: medicare or
+            medicaid.
+        policy_state: the state whose local coverage policies apply to claims without a state.
     """
 
     payer_class: str | None = None
@@ -50,7 +51,7 @@ class Settings:
 
 
 def prepare(batch: Batch, settings: Settings) -> Batch:
-    """Fill what is the same for every reader: the payer class, and the day on which a claim is judged."""
+    """Fill in what doesn't depend on the reader: the payer class, and the day to judge the claim by."""
     payer_class = pl.lit(settings.payer_class) if settings.payer_class else _payer_class()
     as_of = (
         pl.lit(settings.as_of)
@@ -70,7 +71,7 @@ def prepare(batch: Batch, settings: Settings) -> Batch:
 
 @cache
 def _payer_class() -> pl.Expr:
-    """As the claim tells it, else by its claim filing code."""
+    """The claim's own payer class, else the one for its claim filing code."""
     classes = load_set("claim_filing")
     known = dict(zip(classes["code"], classes["payer_class"], strict=True))
     told = pl.col("claim_filing_code").replace_strict(known, default=None, return_dtype=pl.String)
@@ -78,7 +79,7 @@ def _payer_class() -> pl.Expr:
 
 
 def _rules_of(adopts: Mapping[str, str]) -> pl.Expr:
-    """Whose rules bind a claim whose payer adopted them: by payer id, then by payer class."""
+    """The rules that the claim's payer adopted, looked up by payer id, then by payer class."""
     names = dict(adopts)
     return pl.coalesce(
         "rules_of",
@@ -90,12 +91,12 @@ def _rules_of(adopts: Mapping[str, str]) -> pl.Expr:
 
 
 def _today() -> date:
-    """The user's own day, for claims that tell no day themselves."""
+    """Today in the user's time zone, for claims without a date."""
     return datetime.now().astimezone().date()
 
 
 def at_least(findings: pl.DataFrame, settings: Settings) -> pl.DataFrame:
-    """The findings that are hard enough to report."""
+    """The findings that are severe enough to report."""
     told = [d.value for d in Disposition if d.rank <= settings.min_disposition.rank]
     if len(told) == len(Disposition):
         return findings

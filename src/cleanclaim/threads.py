@@ -1,4 +1,4 @@
-"""Work done several at a time, its results in order, and no more begun than is worked on."""
+"""Run work in threads and return the results in order, without running far ahead."""
 
 from __future__ import annotations
 
@@ -16,15 +16,17 @@ def in_turn(
 ) -> Iterator[Result]:
     """The results of work on items, in their order.
 
-    Much of the work runs outside Python's lock. An item is taken when it can be begun or is the next, so that memory holds no more of them.
+    Much of the work runs outside Python's lock. An item is taken only when a thread is free for it,
+    which limits how many are in memory.
 
     Args:
-        work: done in a thread.
+        work: runs in a thread.
         items: taken one by one, in this thread.
-        workers: so many at the same time.
+        workers: how many run at the same time.
 
     Yields:
-        What `work` returned; what it raised is raised here, when what was begun has ended.
+        What `work` returned. If it raised an error, the error is raised here after the work in
+        progress has ended.
     """
     with ThreadPoolExecutor(workers) as pool:
         waiting: deque[Future[Result]] = deque()

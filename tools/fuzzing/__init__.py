@@ -1,1 +1,1 @@
-"""The parts of the fuzzer: sound inputs, ways to break them, runs, what must hold, and the watchdog over it all. Start at `tools/fuzz.py`."""
+"""The parts of the fuzzer: valid inputs, ways to break them, runs, checks and the watchdog. Start at `tools/fuzz.py`."""

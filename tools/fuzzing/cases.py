@@ -1,4 +1,4 @@
-"""What one seed stands for: files, how they are given to the command, and what is asked beside them."""
+"""The case of each seed: files, how the command receives them, and its options."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FORMATS: Final = ("json", "json", "jsonl", "jsonl", "text", "sarif", "csv", "par
 _KINDS: Final = {
     "x12": 36, "csv": 17, "parquet": 9, "set": 11, "packed": 14, "several": 6, "folder": 3, "split": 4,
 }  # fmt: skip
-"""Kinds of cases and how often they come."""
+"""Kinds of cases and their weights."""
 _ENDINGS: Final = {"x12": "837", "csv": "csv", "parquet": "parquet"}
 _OPTIONS: Final = (
     ("--as-of", "2026-06-01"), ("--as-of", "2019-01-01"), ("--payer-class", "medicare"), ("--payer-class", "medicaid"), ("--min-disposition", "deny-line"),
@@ -29,16 +29,16 @@ class Case:
     """One input of the fuzzer.
 
     Attributes:
-        kind: what it is made of.
-        files: what stands on disk, by name below a folder.
-        inputs: the names that are checked.
-        history: the names that are looked back at.
-        is_kept: the history is first kept by `history add`.
+        kind: the kind of content.
+        files: the files on disk, by name relative to a folder.
+        inputs: the names to check.
+        history: the names to use for looking back.
+        is_kept: first put the history into a history with `history add`.
         options: other options of the command.
         form: the format of the report.
-        on_disk: few claims are already too many for memory.
-        to_file: the report goes to a file.
-        parts: the same claims, a file each, which must have the same findings.
+        on_disk: treat even a few claims as too many for memory.
+        to_file: write the report to a file.
+        parts: the same claims, one file each, which must have the same findings.
     """
 
     kind: str
@@ -53,14 +53,14 @@ class Case:
     parts: dict[str, bytes] = field(default_factory=dict)
 
     def write(self, folder: Path) -> None:
-        """Put the files into a folder."""
+        """Write the files to a folder."""
         for name, data in {**self.files, **self.parts}.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
 
     def save(self, folder: Path) -> None:
-        """Write the case so that `load` finds it again."""
+        """Save the case for `load`."""
         folder.mkdir(parents=True, exist_ok=True)
         self.write(folder)
         told = {
@@ -78,7 +78,7 @@ class Case:
 
 
 def load(folder: Path) -> Case:
-    """A saved case: a folder that says how it is checked, or a plain file."""
+    """Load a saved case: a folder that says how to check it, or a plain file."""
     if folder.is_file():
         return Case(folder.suffix.lstrip("."), {folder.name: folder.read_bytes()}, (folder.name,))
     told = json.loads((folder / _BATCH).read_text())
@@ -93,7 +93,7 @@ def load(folder: Path) -> Case:
 
 
 def kind_of(seed: int) -> str:
-    """The kind of a seed's case, without making it."""
+    """The kind of a seed's case, without generating it."""
     return _kind(sound.dice_of(seed))
 
 
@@ -106,7 +106,7 @@ def case_of(seed: int, others: Sequence[bytes] = ()) -> Case:
 
     Args:
         seed: the same seed gives the same case.
-        others: 837 files that are broken too, beside those that are made up.
+        others: 837 files to break, in addition to generated ones.
     """
     dice = sound.dice_of(seed)
     kind = _kind(dice)
@@ -147,7 +147,7 @@ def _inputs(
 
 
 def _ending(dice: random.Random, kind: str) -> str:
-    """Mostly the kind's own; the kind is told by content."""
+    """Usually the kind's own ending; the format is detected from the content."""
     if kind == "packed":
         return dice.choice(("zip", "gz", "zip", "837", "xlsx"))
     return _ENDINGS[kind] if dice.random() < 0.9 else dice.choice(("txt", "dat", "xlsx", "zip"))
@@ -197,7 +197,7 @@ def _history(dice: random.Random, others: Sequence[bytes]) -> dict[str, bytes]:
 
 
 def _split(dice: random.Random) -> Case:
-    """The same claims in one file, and in a file each."""
+    """The same claims in one file, and in one file each."""
     claims = [x12.odd_claim(dice, one) if dice.random() < 0.7 else one for one in sound.claims(dice)]  # fmt: skip
     together = sound.written(sound.interchange(claims))
     parts = {

@@ -1,4 +1,4 @@
-"""The command line run in this process, as often as wanted: what it printed, its exit status, and what it would not say itself."""
+"""Run the command line in this process repeatedly, capturing output, exit status and hidden errors."""
 
 from __future__ import annotations
 
@@ -24,13 +24,14 @@ PANICS: Final = (b"panicked at", b"RUST_BACKTRACE", b"Fatal Python error")
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What one run of the command left.
+    """The result of one run.
 
     Attributes:
-        status: its exit status, or what there was in its place.
-        out: what it printed.
-        said: what it printed on the error stream.
-        fault: the place of the first error that it did not expect, whether it went on from it or not; None where there was none.
+        status: its exit status, or what ended it instead.
+        out: its output.
+        said: its output on the error stream.
+        fault: the location of the first unexpected error, even if it recovered; None if there was
+            none.
     """
 
     status: object
@@ -40,7 +41,7 @@ class Done:
 
 
 class Faults(logging.Handler):
-    """The first error that was not expected since it was asked last: whatever cleanclaim catches and goes on from is logged."""
+    """The first unexpected error since the last call: whatever cleanclaim catches and logs."""
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
@@ -50,23 +51,23 @@ class Faults(logging.Handler):
         LOGGER.propagate = False
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Note an error, if it is none that cleanclaim raises on purpose."""
+        """Record an error, unless cleanclaim raises it on purpose."""
         error = record.exc_info[1] if record.exc_info else None
         is_caught = record.msg == CAUGHT and not isinstance(error, CleanclaimError)
         if error is not None and is_caught:
             self._first = self._first or ending(error)
 
     def taken(self) -> str | None:
-        """The error, which is then forgotten."""
+        """Return the error and forget it."""
         first, self._first = self._first, None
         return first
 
 
 class Command:
-    """The command line with its start-up done once: the tables, the edits and the parser are kept.
+    """The command line with its start-up done once: the tables, edits and parser are reused.
 
     Args:
-        faults: told of what is not expected.
+        faults: collects unexpected errors.
     """
 
     def __init__(self, faults: Faults) -> None:
@@ -78,8 +79,8 @@ class Command:
         """Run it.
 
         Args:
-            *arguments: as on the command line, without the program's name.
-            on_disk: let a few claims be too many for memory.
+            *arguments: the command line, without the program's name.
+            on_disk: treat even a few claims as too many for memory.
         """
         self._on_disk = on_disk
         out, err = _stream(), _stream()
@@ -94,17 +95,17 @@ class Command:
                 main.run(list(arguments))
             except SystemExit as stop:
                 status = stop.code
-            except BaseException as error:  # noqa: BLE001 - a panic is no Exception
+            except BaseException as error:  # noqa: BLE001 - a panic isn't an Exception
                 status = type(error).__name__
                 escaped = ending(error)
         said = _bytes_of(err).decode("utf-8", "replace")
         return Done(status, _bytes_of(out), said, self._faults.taken() or escaped)
 
     def _hold(self) -> None:
-        """Put what is made once in the place of what makes it on every run."""
+        """Replace functions that rebuild data on every run with the data itself."""
         from typer.main import get_command  # noqa: PLC0415 - only here
 
-        setattr(main, "app", get_command(main.app))  # noqa: B010 - of another type, called alike
+        setattr(main, "app", get_command(main.app))  # noqa: B010 - another type with the same call signature
         reference = Reference.load()
         setattr(Reference, "load", classmethod(lambda _cls, **_given: reference))  # noqa: B010
         setattr(registry, "entry_point_edits", cache(registry.entry_point_edits))  # noqa: B010
@@ -120,7 +121,10 @@ class Command:
 
 @contextlib.contextmanager
 def _quiet_below() -> Iterator[None]:
-    """What compiled libraries write to the error stream past Python, as panics are, goes nowhere, as it does in a process of the command's own."""
+    """Discard what compiled libraries write directly to the error stream, such as panics.
+
+    A separate process would have its own error stream.
+    """
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     try:
@@ -132,7 +136,7 @@ def _quiet_below() -> Iterator[None]:
 
 
 def ending(error: BaseException) -> str:
-    """The last steps of a traceback, of cleanclaim's own and of the very end, and the kind of the error; not its words, which vary."""
+    """The last steps of a traceback, of cleanclaim and of the end, and the error's kind; not its message, which varies."""
     steps = traceback.extract_tb(error.__traceback__)
     own = [step for step in steps if "/cleanclaim/" in step.filename.replace("\\", "/")]
     told = [f"{step.filename.rsplit('/', 1)[-1]}:{step.lineno} {step.name}" for step in (own[-2:] or steps[-2:])]  # fmt: skip
@@ -145,7 +149,7 @@ def _stream() -> io.TextIOWrapper:
 
 
 def _bytes_of(stream: io.TextIOWrapper) -> bytes:
-    if stream.closed:  # the command closes what nobody reads any more
+    if stream.closed:  # the command closes a pipe without a reader
         return b""
     stream.flush()
     buffer: Any = stream.buffer

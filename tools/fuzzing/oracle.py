@@ -1,4 +1,4 @@
-"""What must hold for any input: of how it is read, and of how the command line checks it."""
+"""What must hold for any input, both when reading it and when checking it from the command line."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from fuzzing.x12 import separators_of
 _SECRETS: Final = (PLANTED.lower(), *(f"{day:{form}}" for day in BORN for form in ("%Y-%m-%d", "%Y%m%d", "%m/%d/%Y")))  # fmt: skip
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SEGMENT: Final = re.compile(r"segment(?:_number')?:? [0-9]+", re.IGNORECASE)
-"""Where in its file a segment is, which differs where claims are in other files."""
+"""A segment's position in its file, which differs if claims are in other files."""
 _PACKED: Final = (b"PK", b"\x1f\x8b")
 _UNEXPECTED: Final = re.compile("Traceback \\(most recent|unexpected fault")
 _FILTERS: Final = frozenset({"--select", "--ignore", "--min-disposition"})
@@ -31,7 +31,7 @@ _ALIKE: Final = ("claim_id", "line_number", "diagnosis_number", "code", "disposi
 
 
 def read_wrong(case: Case) -> str | None:
-    """What is wrong with how a case's inputs are read, in the folder that holds them; None for nothing."""
+    """An error in how a case's inputs are read, in the folder that holds them; None if there is none."""
     files: list[FileRead] = []
     batches = list(read(case.inputs, files))
     faults = {file for batch in batches for file in batch.syntax_faults["file"]}
@@ -59,12 +59,12 @@ def _inconsistent(batches: list[Batch]) -> str | None:
 
 
 def check_wrong(case: Case, command: Command, *, again: bool = False) -> str | None:
-    """What is wrong with how the command line checks a case, in the folder that holds it; None for nothing.
+    """An error in how the command line checks a case, in the folder that holds it; None if there is none.
 
     Args:
-        case: its files are there.
+        case: its files are in the folder.
         command: the command line.
-        again: it is checked twice, and must say the same.
+        again: run twice and compare the results.
     """
     past: Sequence[str] = case.history
     if case.is_kept:
@@ -77,16 +77,16 @@ def check_wrong(case: Case, command: Command, *, again: bool = False) -> str | N
     done = _run(command, case, arguments)
     wrong = _run_wrong(done) or _report_wrong(case, done)
     if wrong is None and any(Path.cwd().glob("*report?*")):
-        wrong = "the report is written, and the work for it is left behind"
+        wrong = "the report was written, but temporary work was left behind"
     if wrong is None and again:
         second = _run(command, case, arguments)
         if (second.status, second.out, second.said) != (done.status, done.out, done.said):
-            wrong = "checked again it says something else"
+            wrong = "a second run gives another result"
     return wrong or _split_wrong(case, command)
 
 
 def _run(command: Command, case: Case, arguments: Sequence[str]) -> Done:
-    """One run; a report that went to a file is taken from there."""
+    """Run the command; a report that went to a file is loaded from there."""
     if not case.to_file:
         return command.run(*arguments, on_disk=case.on_disk)
     report = Path("report")
@@ -96,7 +96,7 @@ def _run(command: Command, case: Case, arguments: Sequence[str]) -> Done:
 
 
 def _run_wrong(done: Done) -> str | None:
-    """What no run may do."""
+    """An error that no run may have."""
     if done.fault:
         return done.fault
     if done.status not in {0, 1, 2}:
@@ -105,7 +105,7 @@ def _run_wrong(done: Done) -> str | None:
     rules = {
         "a panic was printed": any(panic in every for panic in PANICS),
         "a traceback or an unexpected fault was printed": bool(_UNEXPECTED.search(done.said)),
-        "exit status 2 without a word": done.status == 2 and not done.said.strip(),
+        "exit status 2 without a message": done.status == 2 and not done.said.strip(),
         "control characters on the error stream": bool(_CONTROLS.search(done.said)),
     }
     broken = next((what for what, is_so in rules.items() if is_so), None)
@@ -118,7 +118,7 @@ def _leak(where: str, text: str) -> str | None:
     for secret in _SECRETS:
         at = lower.find(secret)
         if at >= 0:
-            return f"a patient is shown on {where}: …{text[max(at - 60, 0) : at + 30]!r}…"
+            return f"patient data is shown on {where}: …{text[max(at - 60, 0) : at + 30]!r}…"
     return None
 
 
@@ -138,7 +138,7 @@ def _report_wrong(case: Case, done: Done) -> str | None:
 
 
 def _whole_wrong(case: Case, done: Done, said: Said) -> str | None:
-    """What a report that says everything must agree on."""
+    """An inconsistency in a report with all content."""
     given = [entry for entry in said.files if not _is_past(case, entry["file"])]
     unread = [entry for entry in said.files if entry["error"]]
     is_clean = all(row["disposition"] == "info" for row in said.findings)
@@ -147,10 +147,10 @@ def _whole_wrong(case: Case, done: Done, said: Said) -> str | None:
     rules = {
         f"exit status {done.status} does not agree with the report": (done.status == 2) == is_whole
         or (done.status == 0) != (is_clean and is_whole),
-        "the summary counts other findings than there are": len(said.findings)
+        "the summary's counts don't match the findings": len(said.findings)
         != said.summary["findings"],
-        "the summary counts other claims than the files": claims != said.summary["claims"],
-        "an error of a file is not on the error stream": any(
+        "the summary's claim count doesn't match the files": claims != said.summary["claims"],
+        "a file's error isn't on the error stream": any(
             entry["error"].rsplit(": ", 1)[-1] not in done.said for entry in unread
         ),
     }
@@ -173,22 +173,22 @@ def _is_of(name: str, given: str) -> bool:
 def _files_wrong(case: Case, entries: Sequence[Json]) -> str | None:
     for given in case.inputs:
         if not any(_is_of(entry["file"], given) for entry in entries):
-            return "an input is not among the files of the report"
+            return "an input is missing from the report's files"
     for entry in entries:
         if entry["error"] is not None and not entry["error"].strip(" :."):
-            return "a file was not read, and no reason is given"
+            return "a file wasn't read, and there is no reason"
     return None
 
 
 def _silent(entries: Sequence[Json], with_faults: set[str]) -> str | None:
     for entry in entries:
         if not entry["claims"] and not entry["error"] and entry["file"] not in with_faults:
-            return f"no claims of a {entry['format']} file, and nothing says why"
+            return f"no claims of a {entry['format']} file, and there is no reason"
     return None
 
 
 def _uncounted(case: Case, entries: Sequence[Json], with_faults: set[str]) -> str | None:
-    """Claims that an 837 holds and that were neither read nor missed aloud; only where it says its separators once."""
+    """Claims in an 837 that were neither read nor reported missing, if the file declares its separators once."""
     for entry in entries:
         data = case.files.get(entry["file"])
         if data is None or entry["format"] != "x12" or data.count(b"ISA") != 1:
@@ -196,12 +196,12 @@ def _uncounted(case: Case, entries: Sequence[Json], with_faults: set[str]) -> st
         apart, _, end = separators_of(data)
         begun = data[data.find(b"ISA") + 106 :]
         if not begun.lstrip(b"\r\n").startswith(b"GS" + apart) or apart == end:
-            continue  # not the usual header: who reads it must guess
+            continue  # not the usual header, so the reader must guess
         there = sum(one.strip().startswith(b"CLM" + apart) for one in begun.split(end))
         if entry["claims"] > there:
             return "more claims were read than there are"
         if entry["claims"] < there and not entry["error"] and entry["file"] not in with_faults:
-            return "claims were passed over without a word"
+            return "claims were skipped silently"
     return None
 
 
@@ -217,7 +217,7 @@ def _misplaced(case: Case, findings: Sequence[Json]) -> str | None:
 
 
 def _split_wrong(case: Case, command: Command) -> str | None:
-    """Whether claims in one file have other findings than the same claims in a file each."""
+    """Whether claims in one file have other findings than the same claims in one file each."""
     if not case.parts:
         return None
     runs = [
@@ -231,7 +231,7 @@ def _split_wrong(case: Case, command: Command) -> str | None:
     if one == several:
         return None
     codes = {row.split("|")[3] for row in set(one) ^ set(several)}
-    return f"claims in one file have other findings than in several: {', '.join(sorted(codes))}"
+    return f"claims in one file have different findings than in several: {', '.join(sorted(codes))}"
 
 
 def _said_of_claims(done: Done) -> list[str]:
@@ -242,7 +242,7 @@ def _said_of_claims(done: Done) -> list[str]:
 
 @contextmanager
 def standing_in(case: Case, folder: Path) -> Iterator[None]:
-    """In a new folder that holds a case's files."""
+    """Work in a new folder with a case's files."""
     before = Path.cwd()
     case.write(folder)
     os.chdir(folder)

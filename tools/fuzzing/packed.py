@@ -1,4 +1,4 @@
-"""Zip and gzip files around other inputs, sound and broken."""
+"""Zip and gzip files around other inputs, valid and broken."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _LOCAL, _CENTRAL = b"PK\x03\x04", b"PK\x01\x02"
 
 
 def zipped(dice: random.Random, members: list[bytes], depth: int = 0) -> bytes:
-    """A zip file of some files; sometimes zips lie in zips, up to five deep."""
+    """A zip of some files; sometimes with zips inside, up to five levels deep."""
     out = io.BytesIO()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # two members of one name are meant
+        warnings.simplefilter("ignore")  # two members with the same name are intended
         with zipfile.ZipFile(out, "w") as archive:
             for data in members:
                 _put(archive, dice, dice.choice(_NAMES), data)
@@ -51,7 +51,7 @@ def zipped(dice: random.Random, members: list[bytes], depth: int = 0) -> bytes:
 
 
 def _put(archive: zipfile.ZipFile, dice: random.Random, name: str, data: bytes) -> None:
-    """A member; the name of a zip that lies in it says so."""
+    """Add a member; a zip inside gets a name that says so."""
     name = f"{name}.zip" if data.startswith(_LOCAL) and dice.random() < 0.8 else name
     info = zipfile.ZipInfo(name, _MADE)
     info.compress_type = dice.choice(_METHODS)
@@ -59,7 +59,7 @@ def _put(archive: zipfile.ZipFile, dice: random.Random, name: str, data: bytes) 
 
 
 def _odd_fields(dice: random.Random, data: bytes) -> bytes:
-    """A field of a member's two headers is odd: its method, flags, check sum, sizes, or lengths of its name and extra field."""
+    """Change a field in a member's two headers: its method, flags, checksum, sizes, or the lengths of its name and extra field."""
     changed = bytearray(data)
     at = data.find(_CENTRAL)
     if at < 0:
@@ -69,13 +69,15 @@ def _odd_fields(dice: random.Random, data: bytes) -> bytes:
     offset, size = dice.choice(((8, 2), (10, 2), (16, 4), (20, 4), (24, 4), (28, 2), (30, 2), (42, 4), (6, 2)))  # fmt: skip
     packed = struct.pack("<H" if size == 2 else "<I", value)
     changed[at + offset : at + offset + size] = packed
-    if dice.random() < 0.5 and local >= 0 and offset in {8, 10}:  # the local header tells the same
+    if (
+        dice.random() < 0.5 and local >= 0 and offset in {8, 10}
+    ):  # the local header has the same fields
         changed[local + offset - 2 : local + offset - 2 + size] = packed
     return bytes(changed)
 
 
 def gzipped(dice: random.Random, data: bytes) -> bytes:
-    """A gzip file: sound, of several members, followed by junk, with a wrong check sum, cut, or in another gzip."""
+    """A gzip file: valid, of several members, with trailing junk, with a wrong checksum, truncated, or in another gzip."""
     out = gzip.compress(data, mtime=0)
     kinds = (
         lambda: out,
@@ -91,6 +93,6 @@ def gzipped(dice: random.Random, data: bytes) -> bytes:
 
 
 def packed(dice: random.Random, members: list[bytes]) -> bytes:
-    """Some files in a zip, or the first in a gzip; every third then has odd bytes."""
+    """Some files in a zip, or the first one in a gzip; every third has broken bytes."""
     data = zipped(dice, members) if dice.random() < 0.75 else gzipped(dice, members[0])
     return odd_bytes(dice, data) if dice.random() < 0.33 else data

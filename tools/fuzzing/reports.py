@@ -1,4 +1,4 @@
-"""What a report says, whatever its format: findings, files, summary."""
+"""Parse a report in any format: findings, files, summary."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import polars as pl
 
 Json = dict[str, Any]
 WHOLE: Final = frozenset({"json", "jsonl"})
-"""Formats that say everything: findings, files and summary."""
+"""Formats with all content: findings, files and summary."""
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What was read back from a report; a format says only some of it."""
+    """The parsed content of a report; some formats have only part of it."""
 
     findings: list[Json] = field(default_factory=list)
     files: list[Json] = field(default_factory=list)
@@ -26,10 +26,10 @@ class Said:
 
 
 def parsed(form: str, data: bytes) -> Said:
-    """A report read back.
+    """Parse a report.
 
     Raises:
-        ValueError: it cannot be read, or says nothing.
+        ValueError: it can't be parsed, or is empty.
     """
     if form == "json":
         whole = json.loads(data)
@@ -44,7 +44,7 @@ def parsed(form: str, data: bytes) -> Said:
         return Said(_rows(form, data))
     text = data.decode()
     if not text.strip() or (form == "html" and "</html>" not in text):
-        raise ValueError("the report says nothing")
+        raise ValueError("the report is empty")
     return Said(text=text)
 
 

@@ -1,4 +1,4 @@
-"""Make a failing case smaller: files, options, lines and bytes that it fails without are left out."""
+"""Reduce a failing case: remove files, options, lines and bytes that the failure doesn't need."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Fails = Callable[[Case], str | None]
 
 
 def kind_of_failure(what: str) -> str:
-    """What went wrong, without numbers and what is quoted: failures of one kind have one cause."""
+    """The kind of a failure, without numbers and quoted text: failures of one kind have one cause."""
     return re.sub(r"\d+", "#", re.sub(r"'[^']*'|\"[^\"]*\"|…[^…]*…", "…", what))
 
 
@@ -22,9 +22,9 @@ def shrunk(case: Case, fails: Fails, most: int = MOST_TRIES) -> Case:
     """The smallest case found that fails in the same way.
 
     Args:
-        case: it fails.
-        fails: says how a case fails, None where it does not.
-        most: so many tries at most.
+        case: a failing case.
+        fails: returns how a case fails, or None if it doesn't.
+        most: the maximum number of tries.
     """
     wanted = kind_of_failure(fails(case) or "")
     tries = 0
@@ -61,7 +61,7 @@ def _smaller(case: Case) -> Iterator[Case]:
 
 
 def _less(data: bytes) -> Iterator[bytes]:
-    """The data without a part of it, greater parts first; segments or lines are kept whole where there are any."""
+    """Variants of the data with a part removed, large parts first; whole segments or lines if there are any."""
     if data.startswith((b"PK", b"PAR1", b"\x1f\x8b")):
         return
     end = b"~" if data.count(b"~") > 3 else b"\n"

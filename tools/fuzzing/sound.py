@@ -1,7 +1,7 @@
-"""Small sound claims of invented people, from which broken inputs are made.
+"""Small valid claims of invented people, from which broken inputs are made.
 
-Everything that could identify a patient is planted: names, street, member id and the like hold `ZZPLANTED`, and birth dates are two that occur nowhere
-else. Whatever a report says, none of that may be in it.
+Everything that could identify a patient is planted: names, street, member id and so on contain
+`ZZPLANTED`, and the two birth dates occur nowhere else. No report may contain any of it.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ _OF_A_LINE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A claim as segments: its subscriber's loop, its patient's loop where that is another person, and its own."""
+    """A claim as segments: its subscriber's loop, its patient's loop if that is another person, and its own."""
 
     kind: str
     subscriber: tuple[str, ...]
@@ -73,8 +73,8 @@ class Claim:
 
 
 def dice_of(seed: int | str) -> random.Random:
-    """The dice of a seed."""
-    return random.Random(seed)  # noqa: S311 - it keeps no secret
+    """A seed's random generator."""
+    return random.Random(seed)  # noqa: S311 - not used for secrets
 
 
 def claims(dice: random.Random, most: int = 5) -> list[Claim]:
@@ -153,7 +153,7 @@ def _line(dice: random.Random, kind: str, number: int, day: date, diagnoses: int
 
 
 def interchange(batch: list[Claim], control: int = 1) -> list[str]:
-    """The segments of an interchange that holds some claims of one kind."""
+    """The segments of an interchange with some claims of one kind."""
     guide = _GUIDES[batch[0].kind]
     header = [
         f"ST*837*0001*{guide}", "BHT*0019*00*1*20260601*1200*CH", "NM1*41*2*EXAMPLE CLINIC*****46*EXAMPLE", "PER*IC*BILLING*TE*5555550100",
@@ -186,5 +186,5 @@ def written(segments: list[str], terminator: str = "~\n") -> bytes:
 
 
 def with_segment(claim: Claim, at: int, segment: str) -> Claim:
-    """The claim with another segment in one place."""
+    """The claim with one segment replaced."""
     return replace(claim, segments=(*claim.segments[:at], segment, *claim.segments[at + 1 :]))

@@ -1,4 +1,4 @@
-"""Small tables of invented claims, and ways to break them: as a table, as CSV text, as Parquet."""
+"""Small tables of invented claims, and ways to break them as a table, as CSV text, and as Parquet."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ _NEW_NAMES: Final = (
 
 @dataclass(slots=True)
 class Sheet:
-    """A table as it is broken: names of columns, and rows of values."""
+    """A table to break: column names and rows of values."""
 
     names: list[str]
     rows: Cells = field(default_factory=list)
 
     def frame(self) -> pl.DataFrame:
-        """As a frame of text, where names allow."""
+        """As a frame of text, if the names are unique."""
         names = [
             f"{name}{n}" if name in self.names[:n] else name for n, name in enumerate(self.names)
         ]
@@ -95,7 +95,7 @@ def _names_of(dice: random.Random, table: str) -> list[str]:
 
 
 def flat(dice: random.Random) -> Sheet:
-    """A flat table, one row a service line."""
+    """A flat table, one row for each service line."""
     lines = [("lines", name) for name in _names_of(dice, "lines")]
     taken = {name for _, name in lines}
     of_claims = [("claims", name) for name in _names_of(dice, "claims") if name not in taken]
@@ -179,13 +179,13 @@ _ODDITIES: Final[tuple[Callable[[random.Random, Sheet], None], ...]] = (
 
 
 def odd(dice: random.Random, sheet: Sheet) -> None:
-    """One thing about a table is odd: a column, a name, a row or a cell."""
+    """Change one thing about a table: a column, a name, a row or a cell."""
     if sheet.names:
         dice.choice(_ODDITIES)(dice, sheet)
 
 
 def csv(dice: random.Random, sheet: Sheet) -> bytes:
-    """The table as CSV, with the oddities of text: quotes, separators, line ends, rows cut short, marks, encodings, no header."""
+    """The table as CSV, with oddities: quotes, separators, line ends, short rows, marks, encodings, no header."""
     odds = dice.random() < 0.6
     apart = dice.choice(",,,;\t|") if odds else ","
     end = dice.choice(("\n", "\r\n", "\r")) if odds else "\n"
@@ -234,7 +234,7 @@ _ODD_TYPES: Final[tuple[pl.DataType | type[pl.DataType], ...]] = (
 
 
 def parquet(dice: random.Random, sheet: Sheet) -> bytes:
-    """The table as Parquet, its columns typed as they should be, or oddly."""
+    """The table as Parquet, with the right column types or odd ones."""
     frame = typed(sheet.frame())
     if not frame.width or dice.random() < 0.02:
         frame = pl.DataFrame()
@@ -252,7 +252,7 @@ def parquet(dice: random.Random, sheet: Sheet) -> bytes:
 
 
 def typed(frame: pl.DataFrame) -> pl.DataFrame:
-    """The columns of the model in its types where every value fits."""
+    """Cast the model's columns to their types if every value fits."""
     types = {name: column.dtype for (_, name), column in _COLUMNS.items()}
     for name in frame.columns:
         with suppress(pl.exceptions.PolarsError):
@@ -277,7 +277,7 @@ def _retyped(dice: random.Random, given: pl.Series) -> pl.Series:
 
 
 def odd_bytes(dice: random.Random, data: bytes) -> bytes:
-    """A file of any kind with its bytes cut, changed, dropped, repeated or with junk in them; tables in Parquet have their worth at their end."""
+    """Cut, change, drop or repeat bytes of a file, or insert junk; Parquet files have their metadata at the end."""
     if not data:
         return data
     if dice.random() < 0.3:

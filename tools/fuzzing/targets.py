@@ -1,4 +1,4 @@
-"""What a worker does with a seed: make its case, read or check it, and say what is wrong."""
+"""A worker's job for a seed: generate its case, read or check it, and return the failure."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from fuzzing.oracle import check_wrong, read_wrong, standing_in
 
 Mode = Literal["read", "check"]
 Target = Callable[[int], str | None]
-"""Of a seed: what went wrong, None for nothing."""
+"""For a seed: the failure, or None."""
 AGAIN: Final = 20
-"""Every so many cases are checked twice."""
+"""Every so many cases, one is checked twice."""
 
 
 class Fuzzed:
     """The cases of seeds.
 
     Args:
-        mode: read them, or check them by the command line.
-        others: files that are broken too.
+        mode: read them, or check them from the command line.
+        others: files to break, in addition to generated ones.
     """
 
     def __init__(self, mode: Mode, others: Sequence[str] = ()) -> None:
@@ -41,7 +41,7 @@ class Replayed:
     """The cases of a corpus, by number.
 
     Args:
-        folder: the corpus: a file or folder a case.
+        folder: the corpus: one file or folder for each case.
     """
 
     def __init__(self, folder: str) -> None:
@@ -54,12 +54,12 @@ class Replayed:
 
 
 def entries(corpus: Path) -> list[Path]:
-    """The cases of a corpus, in order of name."""
+    """The cases of a corpus, sorted by name."""
     return sorted(path for path in corpus.iterdir() if not path.name.startswith("."))
 
 
 class Tried:
-    """Reads or checks cases, each in a folder of its own."""
+    """Reads or checks cases, each in its own folder."""
 
     def __init__(self, mode: Mode) -> None:
         self._faults = Faults()
@@ -68,7 +68,7 @@ class Tried:
 
     def __call__(self, case: Case, *, again: bool = False) -> str | None:
         folder = self._folder / "case"
-        self._faults.taken()  # those of others in this process
+        self._faults.taken()  # errors of others in this process
         try:
             with standing_in(case, folder):
                 if self._command is None:
@@ -77,7 +77,7 @@ class Tried:
                 return check_wrong(case, self._command, again=again)
         except (KeyboardInterrupt, SystemExit):
             raise
-        except BaseException as error:  # noqa: BLE001 - whatever it is, it is what is looked for; a panic is no Exception
+        except BaseException as error:  # noqa: BLE001 - any error is a result; a panic isn't an Exception
             return ending(error)
         finally:
             shutil.rmtree(folder, ignore_errors=True)

@@ -1,4 +1,7 @@
-"""Workers under watch: processes that try seed after seed, and are ended and replaced when one takes too long, too much memory, or the process with it."""
+"""Worker processes that try one seed after another, and a watchdog that replaces them if needed.
+
+A worker is ended and replaced if it takes too long or too much memory, or if its process dies.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +20,11 @@ from typing import Any, Final
 Target = Callable[[int], str | None]
 Make = Callable[..., Target]
 ENDED: Final = ("a hang", "memory", "the process ended")
-"""How what is told of an input begins that ended its worker."""
+"""The first words of failures that ended their worker."""
 _LOOK: Final = 0.1
 _TELL: Final = 0.5
 _WARM: Final = 20
-"""Inputs after which a worker's own memory is what it stands at."""
+"""Number of inputs after which a worker's memory is stable."""
 _START: Final = 120.0
 """Seconds that a worker may take to start."""
 _PAGE: Final = resource.getpagesize()
@@ -30,7 +33,7 @@ _NOTHING: Final = -1
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one input may take: seconds, and megabytes of memory of the process that works on it."""
+    """The limits for one input: seconds, and megabytes of memory for its process."""
 
     seconds: float = 30.0
     megabytes: int = 2_500
@@ -46,14 +49,14 @@ class Failure:
 
 @dataclass(slots=True)
 class Tally:
-    """What came of the seeds tried.
+    """The results of the seeds tried.
 
     Attributes:
         tried: how many.
         failures: those that failed.
-        slowest: the seconds and seed of the slowest that was not ended.
-        largest: the memory, in megabytes, at which a worker stood highest, and the seed that brought it there.
-        renewed: workers that were replaced for what they had grown to between inputs.
+        slowest: the seconds and seed of the slowest one that wasn't ended.
+        largest: the peak memory of a worker, in megabytes, and the seed that reached it.
+        renewed: workers that were replaced because they had grown between inputs.
     """
 
     tried: int = 0
@@ -63,7 +66,7 @@ class Tally:
     renewed: int = 0
 
     def add(self, other: Tally) -> None:
-        """Take in another's."""
+        """Add another tally."""
         self.tried += other.tried
         self.failures += other.failures
         self.slowest = max(self.slowest, other.slowest)
@@ -78,7 +81,7 @@ def _megabytes() -> int:
 def _work(
     make: Make, arguments: Sequence[Any], seeds: range, now: Any, pipe: Connection, most: int
 ) -> None:
-    """A worker: tells its tally from time to time, and what it is at by shared memory."""
+    """A worker: sends its tally from time to time, and shows its current seed in shared memory."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     target = make(*arguments)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -89,7 +92,7 @@ def _work(
             gc.freeze()
         before = _megabytes()
         started = time.monotonic()
-        now[1] = started  # before the seed, by which it is looked at
+        now[1] = started  # before the seed, which triggers the check
         now[0] = seed
         what = target(seed)
         ended = time.monotonic()
@@ -110,7 +113,7 @@ def _work(
 
 
 def _resident(process: int | None) -> int:
-    """Megabytes that a process has in memory now; 0 where it is gone."""
+    """A process's current memory in megabytes; 0 if the process is gone."""
     try:
         with open(f"/proc/{process}/statm", "rb") as file:  # noqa: PTH123 - read ten times a second
             return int(file.read().split()[1]) * _PAGE >> 20
@@ -119,7 +122,7 @@ def _resident(process: int | None) -> int:
 
 
 class _Worker:
-    """A worker as its watcher sees it."""
+    """A worker as seen by its watcher."""
 
     def __init__(self, make: Make, arguments: Sequence[Any], seeds: range, limits: Limits) -> None:
         context = multiprocessing.get_context("spawn")
@@ -139,7 +142,7 @@ class _Worker:
         child.close()
 
     def told(self) -> Iterator[Tally]:
-        """What it told since it was asked last."""
+        """The tallies it has sent since the last call."""
         try:
             while self.pipe.poll():
                 tally, seed, is_full = self.pipe.recv()
@@ -151,23 +154,23 @@ class _Worker:
             return
 
     def excess(self) -> str | None:
-        """What it takes too much of; None for nothing."""
+        """The limit it exceeds; None if there is none."""
         seed, started = int(self._now[0]), self._now[1]
         at_work = time.monotonic() - (started if seed != _NOTHING else self._began)
         most = self.limits.seconds if seed != _NOTHING else _START
         if (seed != _NOTHING or not self.is_ready) and at_work > most:
-            return f"{ENDED[0]}: still at it after {most:g} s"
+            return f"{ENDED[0]}: still running after {most:g} s"
         if _resident(self.process.pid) > self.limits.megabytes:
             return f"{ENDED[1]}: more than {self.limits.megabytes} MB"
         return None
 
     def seed_at_work(self) -> int:
-        """The seed it is at, or was at last."""
+        """Its current or last seed."""
         seed = int(self._now[0])
         return seed if seed != _NOTHING else self.seeds[min(self.done, len(self.seeds) - 1)]
 
     def is_started(self) -> bool:
-        """Whether it ever was at a seed."""
+        """Whether it has started a seed."""
         return self.is_ready or int(self._now[0]) != _NOTHING
 
     def end(self) -> None:
@@ -185,18 +188,19 @@ def watched(
     jobs: int = 1,
     tell: Callable[[Tally, int], None] = lambda _tally, _next: None,
 ) -> Tally:
-    """Try seeds in processes under watch.
+    """Try seeds in watched processes.
 
     Args:
         make: makes a worker's target; picklable by name.
-        arguments: what `make` is given.
-        seeds: the seeds, which the processes share out among them.
-        limits: what one input may take.
-        jobs: so many processes.
-        tell: told the whole tally now and then, and the first seed that is not done.
+        arguments: the arguments of `make`.
+        seeds: the seeds, which the processes divide among themselves.
+        limits: the limits for one input.
+        jobs: how many processes.
+        tell: called with the whole tally from time to time, and the first seed that isn't done.
 
     Returns:
-        What came of all of them; a seed that hangs, takes too much memory or ends its process is a failure, and the others go on.
+        The results of all seeds. A seed that hangs, takes too much memory or kills its process is a
+        failure, and the others continue.
     """
     whole = Tally()
     workers = [
@@ -216,7 +220,7 @@ def watched(
 def _looked_at(
     worker: _Worker, make: Make, arguments: Sequence[Any], whole: Tally
 ) -> _Worker | None:
-    """What a worker told is added up; it goes on, another takes its place, or its seeds are done."""
+    """Collect a worker's tallies; keep it, replace it, or end it if its seeds are done."""
     was_alive = worker.process.is_alive()
     for tally in worker.told():
         whole.add(tally)
@@ -228,7 +232,7 @@ def _looked_at(
         return worker
     at = worker.seeds.index(worker.seed_at_work())
     worker.end()
-    for tally in worker.told():  # what was on its way
+    for tally in worker.told():  # what was still in the pipe
         whole.add(tally)
     if not worker.is_started():
         raise RuntimeError(f"a worker does not start: {what or _ended(worker.process.exitcode)}")

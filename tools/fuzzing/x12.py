@@ -1,4 +1,4 @@
-"""Ways to break an 837 file: its bytes, its segments, its loops, its envelopes and its separators."""
+"""Ways to break an 837 file: its bytes, segments, loops, envelopes and separators."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fuzzing.sound import Claim, with_segment
 
 Break = Callable[[random.Random, bytes], bytes]
 MOST_BYTES: Final = 400_000
-"""Nothing grows beyond this: small inputs are many inputs."""
+"""The maximum size of an input: small inputs allow many inputs."""
 JUNK: Final = (
     b"~", b"*", b":", b"\r\n", b"~~~", b"*" * 11, b"ISA*", b"CLM*", b" " * 30, b"HL*1**20*1~", b"SE*1*1~", b"\xff" * 5, b"9" * 50, b"\x00",
     b"\x1b[31m", b"\xc2\x85", b"\xe2\x80\xa8", b"ISA", b"IEA*1*1~", b"NM1*IL*1~", b"\xef\xbb\xbf",
@@ -23,7 +23,7 @@ ODD: Final = (
 
 
 def separators_of(data: bytes) -> tuple[bytes, bytes, bytes]:
-    """The element, component and segment separators that a file's first ISA tells; the usual ones where it tells none."""
+    """The element, component and segment separators in a file's first ISA; the usual ones if it has none."""
     at = data.find(b"ISA")
     if at < 0 or len(data) < at + 106:
         return b"*", b":", b"~"
@@ -36,12 +36,12 @@ def _span(dice: random.Random, data: bytes) -> tuple[int, int]:
 
 
 def cut(dice: random.Random, data: bytes) -> bytes:
-    """The file ends early."""
+    """Truncate the file."""
     return data[: dice.randrange(len(data))]
 
 
 def change(dice: random.Random, data: bytes) -> bytes:
-    """Some bytes are others."""
+    """Change some bytes."""
     changed = bytearray(data)
     for _ in range(dice.choice((1, 1, 3, 20))):
         changed[dice.randrange(len(data))] = dice.randrange(256)
@@ -49,29 +49,29 @@ def change(dice: random.Random, data: bytes) -> bytes:
 
 
 def drop(dice: random.Random, data: bytes) -> bytes:
-    """Some bytes are missing."""
+    """Remove some bytes."""
     start, end = _span(dice, data)
     return data[:start] + data[end:]
 
 
 def repeat(dice: random.Random, data: bytes) -> bytes:
-    """Some bytes stand twice."""
+    """Repeat some bytes."""
     start, end = _span(dice, data)
     return data[:end] + data[start:]
 
 
 def put_before(dice: random.Random, data: bytes) -> bytes:
-    """Bytes stand before the file."""
+    """Put bytes before the file."""
     return dice.choice((dice.randbytes(dice.randint(1, 200)), b"\xef\xbb\xbf", b"\r\n\r\n")) + data
 
 
 def twice(dice: random.Random, data: bytes) -> bytes:
-    """The file stands several times in one."""
+    """Repeat the whole file."""
     return data * dice.choice((2, 2, 3))
 
 
 def put_in(dice: random.Random, data: bytes) -> bytes:
-    """Junk stands somewhere in it."""
+    """Insert junk somewhere."""
     at = dice.randrange(len(data))
     return data[:at] + dice.choice(JUNK) + data[at:]
 
@@ -82,7 +82,7 @@ def _segments(data: bytes) -> tuple[list[bytes], bytes]:
 
 
 def segment(dice: random.Random, data: bytes) -> bytes:
-    """A segment is missing, stands twice, stands elsewhere, or two have changed places."""
+    """Remove, repeat or move a segment, or swap two."""
     segments, end = _segments(data)
     one, other = dice.randrange(len(segments)), dice.randrange(len(segments))
     what = dice.randrange(5)
@@ -102,7 +102,7 @@ def segment(dice: random.Random, data: bytes) -> bytes:
 def _block(
     dice: random.Random, segments: list[bytes], first: bytes, last: bytes | None
 ) -> slice | None:
-    """A run of segments from one that begins with `first` to the next that begins with `last`, or to before the next `first`."""
+    """A run of segments from one that begins with `first` to the next that begins with `last`, or until the next `first`."""
     starts = [n for n, one in enumerate(segments) if one.lstrip().startswith(first)]
     if not starts:
         return None
@@ -139,7 +139,7 @@ def _on_block(dice: random.Random, data: bytes, first: bytes, last: bytes | None
 
 
 def loop(dice: random.Random, data: bytes) -> bytes:
-    """A loop is missing, repeated, elsewhere, inside another, without its head, or upside down."""
+    """Remove, repeat, move, nest, behead or reverse a loop."""
     return _on_block(dice, data, dice.choice((b"HL", b"CLM", b"LX", b"NM1", b"SBR")), None)
 
 
@@ -150,13 +150,13 @@ def envelope(dice: random.Random, data: bytes) -> bytes:
 
 
 def swap_separator(dice: random.Random, data: bytes) -> bytes:
-    """A separator is another character throughout."""
+    """Replace a separator throughout."""
     old = dice.choice((*separators_of(data), b"^"))
     return data.replace(old, bytes([dice.randrange(256)]))
 
 
 def same_separators(dice: random.Random, data: bytes) -> bytes:
-    """Two separators are the same character."""
+    """Make two separators the same character."""
     one, other = dice.sample((*separators_of(data), b"^"), 2)
     return data.replace(one, other) if dice.random() < 0.5 else _in_header(dice, data, other)
 
@@ -170,7 +170,7 @@ def _in_header(dice: random.Random, data: bytes, character: bytes) -> bytes:
 
 
 def element(dice: random.Random, data: bytes) -> bytes:
-    """An element is odd, missing, or one too many; in up to five segments."""
+    """Change, remove or add an element, in up to five segments."""
     segments, end = _segments(data)
     apart = separators_of(data)[0]
     for _ in range(dice.choice((1, 1, 2, 5))):
@@ -191,7 +191,7 @@ def _odd_element(dice: random.Random, one: bytes, apart: bytes) -> bytes:
 
 
 def line_ends(dice: random.Random, data: bytes) -> bytes:
-    """Segments end in other line ends, or in a mix of them."""
+    """Use other line ends after segments, or a mix of them."""
     segments, end = _segments(data)
     kinds = (b"", b"\n", b"\r\n", b"\r", b"\n\n", b" ")
     only = dice.choice(kinds)
@@ -202,7 +202,7 @@ def line_ends(dice: random.Random, data: bytes) -> bytes:
 
 
 def encoding(dice: random.Random, data: bytes) -> bytes:
-    """The text is in another encoding."""
+    """Change the text's encoding."""
     return data.decode("latin-1").encode(
         dice.choice(("utf-16", "utf-16-le", "cp500", "utf-8-sig", "utf-32")), "replace"
     )
@@ -215,7 +215,7 @@ BREAKS: Final[tuple[Break, ...]] = (
 
 
 def broken(dice: random.Random, data: bytes, least: int = 1) -> bytes:
-    """The file, broken `least` to four times."""
+    """Break the file at least `least` and at most four times."""
     for _ in range(dice.randint(least, 4)):
         if data:
             data = dice.choice(BREAKS)(dice, data)[:MOST_BYTES]
@@ -223,7 +223,7 @@ def broken(dice: random.Random, data: bytes, least: int = 1) -> bytes:
 
 
 def odd_claim(dice: random.Random, claim: Claim) -> Claim:
-    """A claim that says odd things in its own loop, in segments that are whole: its envelope and loops stay sound."""
+    """Put odd values into a claim's own loop; its segments, envelope and loops stay valid."""
     for _ in range(dice.randint(1, 4)):
         at = dice.randrange(1, len(claim.segments))
         elements = claim.segments[at].split("*")

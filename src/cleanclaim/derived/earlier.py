@@ -1,6 +1,6 @@
-"""The nearest earlier row of the same patient, found by one pass over both tables in order of their days.
+"""Find the nearest earlier row of the same patient in one pass over two sorted tables.
 
-Joining every line of a patient with every other would cost the square of their number.
+Joining all of a patient's lines with each other would take quadratic time.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ import polars as pl
 def latest_before(
     asked: pl.LazyFrame, past: pl.LazyFrame, by: Sequence[str], past_day: str
 ) -> pl.LazyFrame:
-    """Each row with the latest row of another table on an earlier day that agrees in some columns.
+    """Join each row with the latest row of another table that is on an earlier day and agrees in some columns.
 
     Args:
         asked: rows with a `from_date`.
-        past: the other table; of several rows on one day the last counts.
-        by: columns of both that must agree; a null agrees with nothing.
-        past_day: the day in `past`.
+        past: the other table; if several rows have the same day, the last one is used.
+        by: columns of both tables that must agree; a null never agrees.
+        past_day: the day column of `past`.
 
     Returns:
-        The columns of both, by day; rows without an earlier one are left out.
+        The columns of both, sorted by day; rows without an earlier one are left out.
     """
     known = past.drop_nulls([*by, past_day]).with_columns(pl.col(past_day).alias("_past_day"))
     return (

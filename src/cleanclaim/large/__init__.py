@@ -1,8 +1,10 @@
-"""Claims in any number, in bounded memory.
+"""Check any number of claims in limited memory.
 
-Claims are read once and put on disk by patient (`spill`); then groups of whole patients are checked, two at a time, and the findings of each group are
-put on disk as a part (`parts`). A journal (`journal`) keeps what is done, so that a run that was killed resumes where it stopped. `on_disk` is the straight
-line through them. If no edit looks across claims, nothing is put in order of patients: claims are checked as they are read.
+Claims are read once and put on disk by patient (`spill`). Then groups of whole patients are
+checked, two at a time, and each group's findings are written to disk as a part (`parts`). A journal
+(`journal`) records what is finished, so that an interrupted run resumes. `on_disk` connects these
+steps. If no edit looks across claims, they aren't sorted by patient: they are checked as they are
+read.
 """
 
 from cleanclaim.large.fingerprint import can_resume, journal_of

@@ -1,4 +1,4 @@
-"""What makes two runs the same, so that one may go on with the work of the other."""
+"""What identifies a run, so that another run may resume its work."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from cleanclaim.version import VERSION
 
 
 def fingerprint_of(job: Job) -> dict[str, Any]:
-    """Inputs (name, size, time of change), settings, edits, releases and sizes of a run, as JSON has them.
+    """A run's inputs (name, size, time of change), settings, edits, releases and sizes, as JSON.
 
-    What comes through a pipe cannot be told from another; it is never gone on with.
+    Input from a pipe can't be identified, so such a run never resumes.
     """
     settings = {name: str(value) for name, value in asdict(job.settings).items()}
     return {
@@ -38,17 +38,20 @@ def fingerprint_of(job: Job) -> dict[str, Any]:
 
 
 def journal_of(job: Job, folder: Path | None) -> AbstractContextManager[Journal]:
-    """The journal of a job, which resumes if the folder holds an unfinished run of the same job; see `cleanclaim.large.journal.opened`."""
+    """The journal of a job; it resumes if the folder holds an unfinished run of the same job.
+
+    See `cleanclaim.large.journal.opened`.
+    """
     return opened(folder, fingerprint_of(job), job.tell)
 
 
 def size_of(inputs: Iterable[str | Path]) -> int:
-    """Bytes of the files below the inputs, as they lie on disk."""
+    """The size of the input files on disk, in bytes."""
     return sum(stat.st_size for given in inputs for _, stat in _files(given))
 
 
 def can_resume(inputs: Iterable[str | Path]) -> bool:
-    """False where something is read that can be read only once: standard input, a pipe."""
+    """False if an input can be read only once: standard input or a pipe."""
     return not any(is_stream(given) for given in inputs)
 
 
@@ -61,18 +64,18 @@ def _stamps(inputs: Iterable[str | Path]) -> list[list[str | int]]:
 
 
 def _stamped(given: str | Path) -> str | Path:
-    """What tells that an input changed: of a history its ledger, which other runs may replace meanwhile."""
+    """The path whose change shows that an input changed; for a history its ledger, since other runs may replace it."""
     return Path(given) / MARK if not is_stream(given) and is_history(Path(given)) else given
 
 
 def _files(given: str | Path) -> Iterator[tuple[Path, os.stat_result]]:
-    """The files below an input; in a history, some may disappear meanwhile."""
+    """The files of an input; in a history, some may disappear in the meantime."""
     if is_stream(given):
         return
     path = Path(given)
     try:
         every = sorted(path.rglob("*")) if path.is_dir() else [path]
-    except OSError:  # a name the system refuses, such as that of an archive's member
+    except OSError:  # a name the system doesn't accept, such as that of an archive's member
         return
     for below in every:
         with suppress(OSError):
@@ -81,7 +84,7 @@ def _files(given: str | Path) -> Iterator[tuple[Path, os.stat_result]]:
 
 
 def _edits(edits: Sequence[Edit]) -> str:
-    """Their codes and the text of the files they stand in."""
+    """The edits' codes and the text of their files."""
     hashed = hashlib.sha256()
     for edit in sorted(edits, key=lambda one: one.code):
         hashed.update(edit.code.encode())

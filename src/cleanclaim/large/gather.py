@@ -1,4 +1,4 @@
-"""Reading everything once, kept piece by piece; what an earlier run kept is not read again, file by file."""
+"""Read everything once and save it piece by piece; files that an earlier run saved aren't read again."""
 
 from __future__ import annotations
 
@@ -15,22 +15,23 @@ from cleanclaim.read import FileRead
 from cleanclaim.threads import in_turn
 
 Keep = Callable[[int, Batch, dict[str, Any]], None]
-"""Keeps a piece: its number, its claims, and the record that stands beside it."""
+"""Saves a piece: its number, its claims, and the record that goes with it."""
 
 
 @dataclass(frozen=True)
 class Gathering:
-    """What is gathered, and how it is kept.
+    """What to read, and how to save it.
 
     Attributes:
-        inputs: what is read.
-        read: reads it, from the file after those that it is given, the claims numbered from a key.
-        progress: told what is done.
-        journal: where pieces are kept.
-        kind: what they are called there: piece, part (where they are checked at once) or past.
-        keep: keeps one.
+        inputs: what to read.
+        read: reads it, starting after the given files, with claims numbered from the given key.
+        progress: called with the progress so far.
+        journal: where the pieces are saved.
+        kind: the kind of the pieces in the journal: piece, part (if they are checked right away) or
+            past.
+        keep: saves one piece.
         at_once: about how many claims a piece holds.
-        workers: how many are kept at the same time.
+        workers: how many pieces are saved at the same time.
         first_key: the key of the first claim.
     """
 
@@ -45,14 +46,14 @@ class Gathering:
     first_key: int = 0
 
     def files(self, batches: Iterable[Read] | None, files: list[FileRead]) -> list[FileRead]:
-        """Gather everything.
+        """Read and save everything.
 
         Args:
-            batches: what was begun to be read, and goes on; None where nothing was.
+            batches: batches from a read that has already started; None to start reading.
             files: filled as they are read.
 
         Returns:
-            What became of every input.
+            One entry for each input.
         """
         noted = self.journal.noted(f"{self.kind}s")
         if noted is not None and noted["count"] == len(self.journal.done(self.kind)):
@@ -94,7 +95,10 @@ class Gathering:
             pass
 
     def _kept(self) -> tuple[int, int, list[FileRead]]:
-        """What an earlier run kept of whole files: the number of pieces, the next claim's key, the files; the rest is undone."""
+        """The whole files that an earlier run saved: number of pieces, next claim key, files.
+
+        Anything else that it saved is removed.
+        """
         done = self.journal.done(self.kind)
         whole = 0
         for at, (number, _, record) in enumerate(done):
@@ -113,7 +117,7 @@ class Gathering:
     def _pieces(
         self, batches: Iterable[Read], files: list[FileRead]
     ) -> Iterator[tuple[Batch, int | None]]:
-        """Batches put together to pieces, each with how many files are whole at its end where it ends with a file."""
+        """Combine batches into pieces; with each, the number of complete files if it ends with a file."""
         at_once = self.at_once
         pending: list[Batch] = []
         claims, files_begun = 0, 0
@@ -129,10 +133,10 @@ class Gathering:
 
 
 class _Share:
-    """How much of the inputs' bytes is read, each file's size asked once.
+    """How much of the input has been read, asking for each file's size once.
 
     Args:
-        total: bytes of all of them.
+        total: the size of all inputs in bytes.
     """
 
     def __init__(self, total: int) -> None:
@@ -141,7 +145,7 @@ class _Share:
         self._before = 0
 
     def of(self, batch: Batch, files: Sequence[FileRead]) -> float | None:
-        """The share that is read with a batch, the last of the files being read."""
+        """The share that has been read after a batch from the last of these files."""
         if not self._total:
             return None
         ended = files[self._files : -1]

@@ -1,4 +1,7 @@
-"""What of a run is done: folders that appear whole, and a lock, so that a run that was killed goes on where it stood."""
+"""The record of a run's finished work, so that an interrupted run can resume.
+
+Folders appear whole or not at all, and a lock keeps other runs out.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from cleanclaim.storage.folder_lock import LOCK, locked
 _IDENTITY: Final = "run.json"
 _RECORD: Final = "record.json"
 _FILES: Final = "written"
-"""Under what a record has the sizes of the files it is kept with."""
+"""The record's key for the sizes of the files saved with it."""
 _NUMBERED: Final = re.compile(r"([a-z]+)-[0-9]+")
 
 
@@ -26,8 +29,9 @@ class Journal:
     """The folder of a run.
 
     Attributes:
-        folder: where it is. It holds claims while the run goes on, and only its owner may read it.
-        is_lasting: True where it may outlive the run, or the machine: what is kept is on the disk before it counts.
+        folder: the folder. It holds claims during the run, and only its owner may read it.
+        is_lasting: True if it may outlive the run or the machine, so that everything is flushed to
+            disk before it counts.
     """
 
     def __init__(self, folder: Path, *, is_lasting: bool) -> None:
@@ -37,16 +41,16 @@ class Journal:
     def commit(
         self, kind: str, number: int, write: Callable[[Path], None], record: Mapping[str, Any]
     ) -> None:
-        """Write a folder of a kind; it is there whole or not at all.
+        """Write a folder that appears whole or not at all.
 
         Args:
             kind: such as piece or part.
-            number: which one of its kind.
+            number: its number within its kind.
             write: fills an empty folder.
-            record: what is kept beside it.
+            record: saved with it.
 
         Raises:
-            ConfigError: it cannot be written: the disk is full, say.
+            ConfigError: it can't be written, for example because the disk is full.
         """
         target = self._place(kind, number)
         unfinished = target.with_name(f".{target.name}")
@@ -62,33 +66,33 @@ class Journal:
                 unfinished.rename(target)
 
     def done(self, kind: str) -> list[tuple[int, Path, dict[str, Any]]]:
-        """Number, folder and record of what is done of a kind, in order."""
+        """The number, folder and record of each finished folder of a kind, in order."""
         found = []
         for folder in sorted(self.folder.glob(f"{kind}-*")):
             record = _read(folder / _RECORD)
-            if record is not None:  # else it is damaged, and undone when the journal is opened
+            if record is not None:  # damaged ones are removed when the journal is opened
                 found.append((int(folder.name.rpartition("-")[2]), folder, record))
         return found
 
     def undo(self, kind: str, number: int) -> None:
-        """Take one away again."""
+        """Remove one."""
         shutil.rmtree(self._place(kind, number))
 
     def note(self, name: str, content: Mapping[str, Any]) -> None:
-        """Keep a fact.
+        """Save a fact.
 
         Raises:
-            ConfigError: it cannot be written.
+            ConfigError: it can't be written.
         """
         with _told_apart(self.folder):
             _write(self.folder / f"{name}.json", content)
 
     def noted(self, name: str) -> dict[str, Any] | None:
-        """A fact that was kept."""
+        """A saved fact; None if there is none."""
         return _read(self.folder / f"{name}.json")
 
     def undo_damaged(self) -> None:
-        """Take away what is not as it was written, with the fact that its kind was done."""
+        """Remove what isn't as it was written, and the fact that its kind was finished."""
         for folder in self.folder.iterdir():
             numbered = _NUMBERED.fullmatch(folder.name)
             if numbered and not _is_whole(folder):
@@ -103,15 +107,16 @@ class Journal:
 def opened(
     folder: Path | None, identity: Mapping[str, Any], tell: Callable[[str], None]
 ) -> Iterator[Journal]:
-    """The journal of a run, taken away when the run ends well.
+    """The journal of a run, removed when the run ends successfully.
 
     Args:
-        folder: where it shall be, so that a run that was stopped can go on; None for a temporary folder, which never outlives the run.
-        identity: what makes two runs the same: inputs, settings, edits, releases.
-        tell: told, in words, that a run goes on or begins anew.
+        folder: where to keep it, so that an interrupted run can resume; None for a temporary
+            folder, which never outlives the run.
+        identity: what identifies a run: inputs, settings, edits, releases.
+        tell: called with a message if a run resumes or starts over.
 
     Raises:
-        ConfigError: another run works in the folder, or it cannot be made.
+        ConfigError: another run is using the folder, or it can't be made.
     """
     if folder is None:
         with tempfile.TemporaryDirectory(prefix="cleanclaim-") as temporary:
@@ -130,24 +135,24 @@ def opened(
 
 
 def _begin(folder: Path, same: Mapping[str, Any], tell: Callable[[str], None]) -> None:
-    """Make the folder that of a run, if it is not that already.
+    """Set up the folder for the run, unless it already is that run's.
 
     Raises:
-        ConfigError: it is somebody's folder, and no run's.
+        ConfigError: the folder holds something else.
     """
     known = (folder / _IDENTITY).exists()
     before = _read(folder / _IDENTITY)
     if not known and any(not path.name.startswith(".") for path in folder.iterdir()):
         raise ConfigError(
-            [f"{folder}: it holds something else than an unfinished run, and is where this run would keep its work"]
+            [f"{folder}: this run would keep its work there, but it contains something other than an unfinished run"]
         )  # fmt: skip
     folder.chmod(0o700)
     if before == same:
-        tell(f"going on with {folder}")
+        tell(f"resuming {folder}")
         return
     if known:
         why = "its record is damaged" if before is None else _difference(before, same)
-        tell(f"{folder} is of another run ({why}); beginning anew")
+        tell(f"{folder} belongs to another run ({why}); starting over")
         _empty(folder)
     _write(folder / _IDENTITY, same)
 
@@ -164,7 +169,7 @@ def _is_whole(folder: Path) -> bool:
 
 @contextmanager
 def _told_apart(folder: Path) -> Iterator[None]:
-    """What the system refuses, such as room on the disk, as an error that names the place."""
+    """Turn a system error, such as a full disk, into a ConfigError that names the path."""
     try:
         with system_errors(folder):
             yield
@@ -191,7 +196,7 @@ def _write(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def _read(path: Path) -> dict[str, Any] | None:
-    """What a file of the journal tells; None where it is not there, or damaged."""
+    """The content of a journal file; None if it is missing or damaged."""
     try:
         content = json.loads(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError, ValueError):

@@ -1,4 +1,4 @@
-"""The way through disk: gather claims by patient, check group by group, give out the parts."""
+"""Check claims on disk: gather them by patient, check group by group, return the parts."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from cleanclaim.threads import in_turn
 def check_on_disk(
     job: Job, journal: Journal, batches: Iterable[Read] | None, files: list[FileRead]
 ) -> Large:
-    """Check claims group by group, everything on disk.
+    """Check claims group by group, with everything on disk.
 
     Args:
-        job: what is asked.
-        journal: keeps the work; what an earlier run finished is not done again.
-        batches: claims that are being read already; None to start reading.
+        job: what to do.
+        journal: saves the work; what an earlier run finished isn't done again.
+        batches: batches from a read that has already started; None to start reading.
         files: filled as the inputs are read.
 
     Returns:
-        The result, for as long as the journal's folder exists.
+        The result, which lasts as long as the journal's folder.
     """
     gathering = partial(Gathering, journal=journal, progress=job.progress)
     of_inputs = partial(gathering, inputs=job.inputs, read=job.read)
@@ -63,7 +63,7 @@ def check_on_disk(
 
 
 def _known(job: Job, past: Spill | None, files: Sequence[FileRead]) -> Known:
-    """What the earlier claims of all patients show."""
+    """What all patients' earlier claims show."""
     ranges = groups(past.claims(), job.plan.at_once) if past and past.pieces else []
     parts = (past.load(*some) for some in ranges) if past else ()
     return Known.of(files, parts, job.reference, counts=job.counts_pairs)

@@ -1,4 +1,4 @@
-"""What was found, on disk: a part for every group of claims."""
+"""Findings on disk, one part for each group of claims."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ _NOT_CHECKED: Final = "not_checked.arrow"
 
 
 def write_part(checked: Checked, folder: Path) -> None:
-    """Write what was found of one group."""
+    """Write one group's findings."""
     checked.findings.write_ipc(folder / _FINDINGS)
     checked.not_checked.write_ipc(folder / _NOT_CHECKED)
 
 
 @dataclass(frozen=True)
 class Large:
-    """The result of a run on disk, for as long as the run's folder is there.
+    """The result of a run on disk, available as long as the run's folder exists.
 
     Attributes:
-        folders: of its parts, in order.
-        records: of each part, its `claims`, `lines` and `failures`.
-        files: what became of every input.
+        folders: the folders of its parts, in order.
+        records: the `claims`, `lines` and `failures` of each part.
+        files: one entry for each input.
         edits: the edits that ran.
-        notes: what else the reader must know.
-        broken: edits that could not be loaded.
+        notes: other notes for the reader.
+        broken: edits that couldn't be loaded.
     """
 
     folders: tuple[Path, ...]
@@ -48,12 +48,12 @@ class Large:
     broken: tuple[Failure, ...] = ()
 
     def findings_parts(self) -> Iterator[pl.DataFrame]:
-        """The findings, group after group; each part holds whole claims."""
+        """The findings, one group at a time; each part holds whole claims."""
         for folder in self.folders:
             yield pl.read_ipc(folder / _FINDINGS)
 
     def not_checked_parts(self) -> Iterator[pl.DataFrame]:
-        """What could not be judged: what tables do not speak of, once; then by group."""
+        """What wasn't checked: first what the tables don't cover, once; then by group."""
         yield self._of_tables
         for folder in self.folders:
             rows = pl.read_ipc(folder / _NOT_CHECKED)
@@ -62,29 +62,29 @@ class Large:
     @cached_property
     def _of_tables(self) -> pl.DataFrame:
         parts = [pl.read_ipc(folder / _NOT_CHECKED) for folder in self.folders]
-        parts.append(pl.DataFrame(schema=NOT_CHECKED))  # there may be no part
+        parts.append(pl.DataFrame(schema=NOT_CHECKED))  # there may be no parts
         every = pl.concat([part.filter(pl.col("lines").is_not_null()) for part in parts])
         return merge_not_checked(every)
 
     @property
     def unread(self) -> list[FileRead]:
-        """Inputs that could not be read, or not to their end."""
+        """Inputs that couldn't be read, or not to the end."""
         return [entry for entry in self.files if entry.error]
 
     @property
     def is_clean(self) -> bool:
-        """True where everything was checked and no finding is harder than info."""
+        """True if everything was checked and no finding is more severe than info."""
         return not self.failures and self._tally.is_clean
 
     @cached_property
     def failures(self) -> tuple[Failure, ...]:
-        """Edits that failed, and groups of claims that could not be checked."""
+        """Edits that failed, and groups of claims that couldn't be checked."""
         failures = (Failure(**told) for record in self.records for told in record["failures"])
         return merged([*self.broken, *failures])
 
     @cached_property
     def summary(self) -> dict[str, Any]:
-        """Counts: claims, clean claims, findings by disposition and edit, what was not checked."""
+        """Counts of claims, clean claims, findings by disposition and edit, and what wasn't checked."""
         return self._tally.summary(self.files, self.notes, self.failures)
 
     @cached_property

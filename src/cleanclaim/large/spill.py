@@ -1,7 +1,8 @@
-"""Claims on disk by patient: pieces of the input, each in order of a patient's bucket, so that all claims of some patients can be read together.
+"""Claims on disk, sorted by patient, so that all claims of some patients can be read together.
 
-A piece is a folder with a table of the model a file (Arrow IPC; columns without a value are left out) and where each bucket begins in it. A group of
-patients is a range of buckets: of every piece one slice a table.
+Each patient falls into a bucket. A piece is a folder with a file for each table (Arrow IPC; columns
+without values are left out), sorted by bucket, and the row at which each bucket starts. A group of
+patients is a range of buckets: one slice of each table in each piece.
 """
 
 from __future__ import annotations
@@ -19,17 +20,17 @@ from cleanclaim.model.keys import in_order, numbers_of
 
 BUCKETS: Final = 4096
 _ROWS_APART: Final = 4096
-"""Rows that are read together; a slice reads little more than itself."""
+"""Rows that are read together; a slice reads few rows besides its own."""
 _STARTS: Final = "starts.npz"
 
 
 def bucket_of(claims: pl.DataFrame) -> Ints:
-    """The bucket of each claim, by its patient."""
+    """The bucket of each claim's patient."""
     return (claims["patient_key"].fill_null(0) % BUCKETS).cast(pl.Int64).to_numpy()
 
 
 def write_piece(batch: Batch, folder: Path) -> None:
-    """Write a batch in order of buckets.
+    """Write a batch sorted by bucket.
 
     Args:
         batch: claims of any patients.
@@ -54,7 +55,7 @@ class Spill:
     """Pieces on disk.
 
     Attributes:
-        pieces: their folders, in the order in which they were read.
+        pieces: their folders, in reading order.
     """
 
     def __init__(self, pieces: list[Path]) -> None:
@@ -70,7 +71,7 @@ class Spill:
         return counts
 
     def patients(self) -> pl.Series:
-        """The keys of the patients."""
+        """The patients' keys."""
         told = [
             pl.scan_ipc(piece / "claims.arrow").select("patient_key")
             for piece, starts in zip(self.pieces, self._starts, strict=True)
@@ -80,7 +81,7 @@ class Spill:
         return pl.concat(found).unique() if found else pl.Series("patient_key", [], pl.UInt64)
 
     def load(self, first: int, last: int) -> Batch:
-        """The claims of a range of buckets, `last` not included."""
+        """The claims in a range of buckets, without `last`."""
         asked = [
             (name, pl.scan_ipc(piece / f"{name}.arrow").slice(int(starts[name][first]), rows))
             for piece, starts in zip(self.pieces, self._starts, strict=True)
@@ -104,14 +105,16 @@ def _starts_of(piece: Path) -> dict[str, Ints]:
 
 
 def groups(counts: Ints, at_once: int) -> list[tuple[int, int]]:
-    """Ranges of buckets with about so many claims each, and more where a bucket holds more.
+    """Divide the buckets into ranges of about the same number of claims.
+
+    A range holds more if a single bucket does.
 
     Args:
-        counts: claims of each bucket.
-        at_once: claims a range.
+        counts: claims in each bucket.
+        at_once: about how many claims a range holds.
 
     Returns:
-        (first, last) buckets, last not included, that cover all buckets.
+        Ranges (first, last), without last, that cover all buckets.
     """
     ranges = max(-(-int(counts.sum()) // at_once), 1)
     share = counts.sum() / ranges

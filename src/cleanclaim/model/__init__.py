@@ -1,10 +1,12 @@
-"""The tables of a batch of claims: their grain, and for each column its type, meaning and place.
+"""The tables of a batch of claims: what a row is, and each column's type, meaning and source.
 
-One row of `claims` is a claim, of `diagnoses` a diagnosis on it, of `lines` a service line. The smaller tables hold
-what repeats below a claim. Names follow the Tuva Project's claims model where it has one. Codes are stored as on the
-wire: no dot, upper case. Money and units are exact decimals. Null means *not stated*.
+One row of `claims` is a claim, of `diagnoses` a diagnosis on it, of `lines` a service line. The
+smaller tables hold what repeats below a claim. Names follow the Tuva Project's claims model if it
+has them. Codes are stored as transmitted: no dot, upper case. Money and units are exact decimals.
+Null means *missing*.
 
-Every table's key starts with `claim_key`, an integer made at reading, unique in a batch and ascending in reading order.
+Every table's key starts with `claim_key`, an integer assigned at reading, unique in a batch and
+ascending in reading order.
 """
 
 from __future__ import annotations

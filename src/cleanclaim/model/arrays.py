@@ -1,6 +1,7 @@
 """Columns as numpy arrays: packed codes, days, and rows by number.
 
-A code of up to eight bytes is packed into one number that sorts like the code, so that a look-up is a binary search over numbers and no join.
+A code of up to eight bytes is packed into one number that sorts like the code, so a look-up is a
+binary search over numbers instead of a join.
 """
 
 from __future__ import annotations
@@ -14,15 +15,15 @@ import polars as pl
 
 Ints = npt.NDArray[np.int64]
 Days = npt.NDArray[np.int32]
-"""Days since 1970-01-01; `NO_DAY` for none."""
+"""Days since 1970-01-01; `NO_DAY` if there is none."""
 NO_DAY: Final = np.int32(-(2**31))
 _WIDTH: Final = 8
 _FEW: Final = 64
-"""Up to so many codes are quicker packed one by one."""
+"""Up to this many codes are faster to pack one by one."""
 
 
 def packed(codes: pl.Series) -> npt.NDArray[np.uint64]:
-    """Codes as numbers that sort alike; 0 for a null. What is longer than eight bytes equals no code of a table."""
+    """Codes as numbers that sort the same way; 0 for a null. A code over eight bytes matches no table."""
     if len(codes) <= _FEW:
         return np.array([_number(code) for code in codes], dtype=np.uint64)
     text = pl.col("code").str.slice(0, _WIDTH).str.pad_end(_WIDTH, " ")
@@ -38,12 +39,12 @@ def _number(code: str | None) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """The codes of many rows, each met with a table once.
+    """The codes of many rows, with each distinct code looked up once.
 
     Attributes:
         numbers: the packed code of each row.
-        distinct: those that there are, sorted.
-        at: for each row its place among them.
+        distinct: the distinct codes, sorted.
+        at: for each row, the index of its code in `distinct`.
     """
 
     numbers: npt.NDArray[np.uint64]
@@ -52,7 +53,7 @@ class Codes:
 
     @classmethod
     def of(cls, codes: pl.Series) -> Codes:
-        """Of a column of codes, null for none."""
+        """From a column of codes, with null for none."""
         numbers = packed(codes)
         distinct, at = np.unique(numbers, return_inverse=True)
         return cls(numbers, distinct, at)
@@ -67,7 +68,7 @@ def days(dates: pl.Series) -> Days:
 def is_among(
     values: npt.NDArray[np.uint64], known: npt.NDArray[np.uint64]
 ) -> npt.NDArray[np.bool_]:
-    """For each value whether it is one of some sorted ones."""
+    """For each value, whether it is among some sorted ones."""
     if not len(known):
         return np.zeros(len(values), dtype=bool)
     at = np.minimum(np.searchsorted(known, values), len(known) - 1)
@@ -75,7 +76,7 @@ def is_among(
 
 
 def taken(table: pl.DataFrame, rows: Ints) -> pl.DataFrame:
-    """Rows of a frame by number; a row of nulls for a negative number."""
+    """Rows of a frame by number; a negative number gives a row of nulls."""
     at = pl.Series(rows.astype(np.uint32))
     missing = rows < 0
     return table[at.set(pl.Series(missing), None) if missing.any() else at]

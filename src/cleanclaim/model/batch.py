@@ -15,8 +15,10 @@ from cleanclaim.model.tables import CLAIM_CODES, OTHER_PAYERS, SYNTAX_FAULTS, TA
 class Batch:
     """The tables of one batch of claims. A batch holds whole patients.
 
-    Attributes hold one frame a table of this module, each with exactly that table's schema; `has_history`, true if earlier claims were given, even if none of
-    them belongs to these patients; and `history_pairs`, what the earlier claims of all patients show (`cleanclaim.derived.claims.pairs_shown`) if an edit asks.
+    Attributes hold one frame for each table of this package, with exactly that table's schema.
+    `has_history` is true if earlier claims were given, even if none of them belongs to these
+    patients. `history_pairs` holds the pairs of codes in all patients' earlier claims
+    (`cleanclaim.derived.claims.pairs_shown`) if an edit asks.
     """
 
     claims: pl.DataFrame
@@ -30,7 +32,7 @@ class Batch:
 
     @classmethod
     def of(cls, frames: Mapping[str, pl.DataFrame]) -> Batch:
-        """A batch from frames by table name, each made to conform; absent tables are empty."""
+        """Build a batch from frames by table name, cast to each table's schema; missing tables are empty."""
         own: dict[str, Any] = {
             name: table.conform(frames[name]) if name in frames else table.empty()
             for name, table in TABLES.items()
@@ -43,7 +45,7 @@ class Batch:
 
 
 def concat(batches: Iterable[Batch]) -> Batch:
-    """One batch of several whose claim keys do not overlap."""
+    """Combine batches whose claim keys don't overlap."""
     parts = list(batches)
     if len(parts) == 1:
         return parts[0]

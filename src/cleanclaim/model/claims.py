@@ -12,10 +12,10 @@ _S, _I, _D, _B = pl.String, pl.Int64, pl.Date, pl.Boolean
 
 CLAIMS: Final = Table(
     "claims",
-    "one row a claim",
+    "one row for each claim",
     ("claim_key",),
     (
-        Column("claim_key", _I, "Integer made at reading; unique in a batch."),
+        Column("claim_key", _I, "Integer assigned at reading; unique in a batch."),
         Column(
             "claim_id",
             _S,
@@ -41,17 +41,17 @@ CLAIMS: Final = Table(
         Column(
             "segment_number",
             _I,
-            "Ordinal of the CLM segment in the file, ISA being 1; null for tables.",
+            "Number of the CLM segment in the file, counting ISA as 1; null for tables.",
         ),
         Column(
             "is_history",
             _B,
-            "True for an earlier claim that is only looked back at, never reported on.",
+            "True for an earlier claim that is only used for looking back and never reported on.",
         ),
         Column(
             "submitted_date",
             _D,
-            "The day the transaction was made.",
+            "The day the transaction was created.",
             "BHT04, else ISA09",
             "",
             "Claim.created",
@@ -59,13 +59,13 @@ CLAIMS: Final = Table(
         Column(
             "as_of",
             _D,
-            "The day the claim is judged on: the option, else submitted_date, else today.",
+            "The claim is judged as of this day: the option, else submitted_date, else today.",
         ),
         # the patient
         Column(
             "patient_key",
             pl.UInt64,
-            "Hash of member id and birth date, else of the subscriber's identity: one number a patient.",
+            "Hash of member id and birth date, else of the subscriber's identity: one number for each patient.",
         ),
         Column(
             "member_id",
@@ -88,7 +88,7 @@ CLAIMS: Final = Table(
         Column(
             "patient_sex",
             _S,
-            "Patient's sex as sent (F, M, U or what was there instead).",
+            "Patient's sex as sent (F, M, U or any other value).",
             "2010BA/2010CA DMG03",
             "3",
             "Patient.gender",
@@ -96,7 +96,7 @@ CLAIMS: Final = Table(
         Column(
             "patient_death_date",
             _D,
-            "Date of death where sent.",
+            "Date of death, if sent.",
             "2000B/2000C PAT06",
             "",
             "Patient.deceasedDateTime",
@@ -113,10 +113,10 @@ CLAIMS: Final = Table(
         Column(
             "patient_is_dependent",
             _B,
-            "True where the patient has a loop of their own below the subscriber.",
+            "True if the patient has their own loop below the subscriber.",
             "2000C",
         ),
-        Column("pregnancy_indicator", _S, "Y where the patient is marked pregnant.", "PAT09"),
+        Column("pregnancy_indicator", _S, "Y if the patient is marked pregnant.", "PAT09"),
         # the payer
         Column(
             "payer_sequence_code",
@@ -128,7 +128,12 @@ CLAIMS: Final = Table(
         ),
         Column("payer_id", _S, "The payer's identifier.", "2010BB NM109", "", "Claim.insurer"),
         Column(
-            "claim_filing_code", _S, "Kind of payer as sent.", "2000B SBR09", "1", "Coverage.type"
+            "claim_filing_code",
+            _S,
+            "Claim filing indicator as sent.",
+            "2000B SBR09",
+            "1",
+            "Coverage.type",
         ),
         Column(
             "payer_class",
@@ -138,12 +143,12 @@ CLAIMS: Final = Table(
         Column(
             "rules_of",
             _S,
-            "Whose rules bind the claim where that is not the payer class: medicare or medicaid, as the settings say the payer adopted.",
+            "Whose rules the payer adopted, if not those of its own class: medicare or medicaid, from the settings.",
         ),
         Column(
             "policy_state",
             _S,
-            "Whose state's local coverage policies bind the claim where it tells no state itself, as the settings say.",
+            "The state whose local coverage policies apply if the claim has no state, from the settings.",
         ),
         Column("insurance_type_code", _S, "Why Medicare is secondary.", "2000B SBR05"),
         Column(
@@ -180,7 +185,7 @@ CLAIMS: Final = Table(
         Column(
             "rendering_npi",
             _S,
-            "NPI of who gave the service, where the claim names one.",
+            "NPI of the rendering provider, if the claim has one.",
             "P 2310B NM109 · I 2310D NM109",
             "24J",
             "Claim.careTeam",
@@ -291,7 +296,7 @@ CLAIMS: Final = Table(
         Column(
             "is_auto_accident",
             _B,
-            "True where an auto accident is named as cause.",
+            "True if an auto accident is a cause.",
             "CLM11 (AA)",
             "10b",
             "Claim.accident.type",
@@ -299,7 +304,7 @@ CLAIMS: Final = Table(
         Column(
             "is_employment_related",
             _B,
-            "True where employment is named as cause.",
+            "True if employment is a cause.",
             "CLM11 (EM)",
             "10a",
             "Claim.accident.type",
@@ -307,7 +312,7 @@ CLAIMS: Final = Table(
         Column(
             "is_other_accident",
             _B,
-            "True where another accident is named as cause.",
+            "True if another accident is a cause.",
             "CLM11 (OA)",
             "10c",
             "Claim.accident.type",
@@ -330,7 +335,7 @@ CLAIMS: Final = Table(
         Column(
             "from_date",
             _D,
-            "First service date: the least line date, or the statement's (institutional).",
+            "First service date: the earliest line date, or the statement's (institutional).",
             "P 2400 DTP 472 · I DTP 434",
             "24A",
             "Claim.billablePeriod",
@@ -338,7 +343,7 @@ CLAIMS: Final = Table(
         Column(
             "to_date",
             _D,
-            "Last service date: the greatest line date, or the statement's (institutional).",
+            "Last service date: the latest line date, or the statement's (institutional).",
             "P 2400 DTP 472 · I DTP 434",
             "24A",
             "Claim.billablePeriod",
@@ -412,7 +417,7 @@ CLAIMS: Final = Table(
         Column(
             "original_reference_number",
             _S,
-            "The payer's control number of the claim replaced or voided.",
+            "The payer's control number of the claim that is replaced or voided.",
             "REF02 (F8)",
             "22",
             "Claim.related.reference",
@@ -449,18 +454,23 @@ CLAIMS: Final = Table(
             "FL 3b",
             private=True,
         ),
-        Column("has_note", _B, "True where the claim carries a note.", "2300 NTE", "19"),
-        Column("has_attachment", _B, "True where paperwork is announced.", "2300 PWK", "19"),
+        Column("has_note", _B, "True if the claim has a note.", "2300 NTE", "19"),
+        Column("has_attachment", _B, "True if the claim announces paperwork.", "2300 PWK", "19"),
         Column(
             "has_ambulance_certification",
             _B,
-            "True where ambulance transport is described.",
+            "True if the claim describes ambulance transport.",
             "2300 CR1",
         ),
         Column(
-            "has_condition_certification", _B, "True where a condition is certified.", "2300 CRC"
+            "has_condition_certification",
+            _B,
+            "True if the claim certifies a condition.",
+            "2300 CRC",
         ),
-        Column("has_fixed_format", _B, "True where fixed-format information is sent.", "2300 K3"),
-        Column("other_payer_count", _I, "How many other payers the claim names.", "2320 SBR", "9"),
+        Column(
+            "has_fixed_format", _B, "True if the claim has fixed-format information.", "2300 K3"
+        ),
+        Column("other_payer_count", _I, "How many other payers the claim has.", "2320 SBR", "9"),
     ),
 )

@@ -19,10 +19,11 @@ class Column:
         name: its name.
         dtype: its Polars type.
         meaning: what it holds, in a sentence.
-        element: the 837 element it is read from (`P`, `I`, `D` say which guide where they differ).
+        element: the 837 element it is read from (`P`, `I`, `D` name the guide if they differ).
         box: the CMS-1500 box (or `FL` of the UB-04).
         fhir: the path in a FHIR R4 `Claim`.
-        private: True where the value may identify a patient, so that no finding, log or error may hold it.
+        private: True if the value may identify a patient, so that it must not appear in any
+            finding, log or error.
     """
 
     name: str
@@ -35,7 +36,7 @@ class Column:
 
 
 def expected(dtype: pl.DataType | type[pl.DataType]) -> str:
-    """What a value of a type looks like, in a user's words."""
+    """What a value of a type looks like, in the user's words."""
     if dtype == pl.Date:
         return "a date (YYYY-MM-DD)"
     if dtype == pl.Boolean:
@@ -71,7 +72,7 @@ class Table:
 
     @property
     def schema(self) -> dict[str, pl.DataType | type[pl.DataType]]:
-        """Column name to Polars type, in order."""
+        """Column names and their Polars types, in order."""
         return self._schema
 
     def empty(self) -> pl.DataFrame:
@@ -79,13 +80,13 @@ class Table:
         return self._empty
 
     def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """`frame` with exactly this table's columns, in order and type; absent ones become null.
+        """The frame with exactly this table's columns, in order and type; missing ones become null.
 
         Args:
-            frame: any frame; columns the table does not have are left out.
+            frame: any frame; columns that the table doesn't have are left out.
 
         Returns:
-            A frame with `schema`. Values that do not fit their type become null.
+            A frame with `schema`. Values that don't fit their type become null.
         """
         present = frame.schema
         if list(present.items()) == list(self.schema.items()):

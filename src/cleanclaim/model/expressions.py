@@ -1,4 +1,4 @@
-"""The words that edits share: small expressions over the derived tables."""
+"""Small expressions over the derived tables, shared by edits."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ POINTERS: Final = tuple(f"diagnosis_pointer_{n}" for n in range(1, 5))
 
 IS_PROFESSIONAL: Final = pl.col("claim_type") == "professional"
 IS_MEDICARE: Final = (pl.col("rules_of") == "medicare").fill_null(value=False)
-"""Of `Claims.lines` and `Claims.claims`: Medicare's own rules bind the claim."""
+"""For `Claims.lines` and `Claims.claims`: Medicare's own rules apply to the claim."""
 IS_INSTITUTIONAL: Final = pl.col("claim_type") == "institutional"
 IS_ICD10: Final = pl.col("icd_version") == 10
 IS_FIRST_LISTED: Final = pl.col("diagnosis_number") == 1
 IS_BILLING_DIAGNOSIS: Final = pl.col("diagnosis_type").is_in(["principal", "other"])
 CODES_NOT_LOADED: Final = pl.col("code_loaded") == pl.lit(value=False)
-"""Of `Claims.diagnoses`: the validity table does not cover the diagnosis date."""
+"""For `Claims.diagnoses`: the validity table doesn't cover the diagnosis date."""
 
 DISTINCT_MODIFIERS: Final = ("59", "XE", "XS", "XP", "XU")
 REPEAT_MODIFIERS: Final = ("76", "77", "91")
@@ -32,24 +32,24 @@ ANATOMIC_MODIFIERS: Final = (
 )
 SEVERAL_MODIFIERS: Final = pl.col("modifier_2").is_not_null() | pl.col("modifier_3").is_not_null()
 SETTLED: Final = date(2015, 10, 1)
-"""Small code sets have few changes after this day, so that what was a code then, and has not ended, needs no closer look."""
+"""Small code sets have changed little since this day: a code that was in force then and hasn't ended needs no further check."""
 
 
 def has_modifier(*modifiers: str) -> pl.Expr:
-    """True where one of the line's four modifiers is among these; never null."""
+    """True if one of the line's four modifiers is among these; never null."""
     return pl.any_horizontal(pl.col(name).is_in(modifiers) for name in MODIFIERS).fill_null(
         value=False
     )
 
 
 def modifiers_among(*modifiers: str) -> pl.Expr:
-    """Those of the line's modifiers that are among these, as a list."""
+    """The line's modifiers that are among these, as a list."""
     own = pl.concat_list(MODIFIERS).list.set_intersection(pl.lit(list(modifiers)))
     return own.list.drop_nulls()
 
 
 def names_payer() -> pl.Expr:
-    """True where the list `payers` of a rule names the claim's payer: by programme, payer class or payer id."""
+    """True if a rule's `payers` list names the claim's payer: by program, payer class or payer id."""
     return pl.any_horizontal(
         pl.col("payers").list.contains(pl.col(name)).fill_null(value=False)
         for name in ("rules_of", "payer_class", "payer_id")
@@ -57,20 +57,20 @@ def names_payer() -> pl.Expr:
 
 
 def is_missing(column: str) -> pl.Expr:
-    """True where a text column is null or blank."""
+    """True if a text column is null or blank."""
     return pl.col(column).is_null() | (pl.col(column).str.strip_chars() == "")
 
 
 def in_force(day: str, first: str = "valid_from", last: str = "valid_to") -> pl.Expr:
-    """True where `day` lies in the row's period; null where there is no day."""
+    """True if `day` is in the row's period; null if there is no day."""
     return pl.col(day).is_between(pl.col(first), pl.col(last))
 
 
 def fails_luhn(column: str) -> pl.Expr:
-    """True where a column holds something that is no National Provider Identifier.
+    """True if a column has a value that isn't a valid National Provider Identifier.
 
-    An NPI has ten digits, starts with 1 or 2, and its last is the Luhn check digit of the first nine with the prefix 80840, which adds
-    24 to the sum. Null where the column is null.
+    An NPI has ten digits and starts with 1 or 2. Its last digit is the Luhn check digit of the
+    first nine with the prefix 80840, which adds 24 to the sum. Null if the column is null.
 
     Source: 45 CFR 162.406; CMS, "Requirements for NPI and NPI check digit".
     """
@@ -83,7 +83,7 @@ def fails_luhn(column: str) -> pl.Expr:
 
 @cache
 def _luhn(first_doubled: int) -> pl.Expr:
-    """For every number of five digits their Luhn sum, every second digit from `first_doubled` on doubled."""
+    """The Luhn sum of every five-digit number, doubling every second digit from `first_doubled`."""
     numbers = np.arange(100_000)
     total = np.zeros(100_000, dtype=np.int64)
     for place in range(5):
@@ -94,7 +94,7 @@ def _luhn(first_doubled: int) -> pl.Expr:
 
 
 def dotted(column: str) -> pl.Expr:
-    """An undotted ICD code with its dot; what is no code as it is."""
+    """An ICD code with its dot; anything that isn't a code stays unchanged."""
     code = pl.col(column)
     return (
         pl.when(code.str.contains(r"^[A-Z0-9]{4,}$"))
@@ -104,14 +104,14 @@ def dotted(column: str) -> pl.Expr:
 
 
 def listed(codes: Iterable[str]) -> str:
-    """Codes as a sentence has them: the first twelve, and how many more."""
+    """Codes as a sentence lists them: the first twelve, and how many more."""
     every = list(codes)
     shown = ", ".join(every[:12])
     return shown if len(every) <= 12 else f"{shown} and {len(every) - 12} more"
 
 
 def daily_units() -> pl.Expr:
-    """Units of a line; for a span of days those of its average day, rounded to a whole.
+    """Units of a line; for a span of days, the daily average, rounded to a whole number.
 
     Source: Medicare NCCI Policy Manual, chapter I, section V.
     """

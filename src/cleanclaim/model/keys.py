@@ -1,4 +1,4 @@
-"""Rows of a batch by position: tables stand in the order of their keys, so that a row is found by binary search and not by a join."""
+"""Rows of a batch by position: tables are sorted by key, so a binary search replaces a join."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _ORDER: Final = {
     "lines": ("claim_key", "line_number"),
 }
 MOST_NUMBERS: Final = 1 << 20
-"""More than any line or diagnosis number, so that a claim's key and a number make one sortable number."""
+"""More than any line or diagnosis number, so that a claim key and a number make one sortable number."""
 
 
 def in_order(batch: Batch) -> Batch:
-    """The batch with every table in the order of its keys, as readers leave them."""
+    """The batch with every table sorted by its key, as readers leave them."""
     frames = batch.frames()
     unordered: dict[str, Any] = {
         name: frame.sort(keys, maintain_order=True)
@@ -33,7 +33,7 @@ def in_order(batch: Batch) -> Batch:
 
 
 def numbered(batch: Batch, first: int) -> Batch:
-    """The batch in order, its claims numbered one by one from a key; what lies in no claim keeps lying in none."""
+    """The sorted batch with claims renumbered from a key; rows without a claim stay without one."""
     batch = in_order(batch)
     keys = keys_of(batch.claims)
     frames: dict[str, Any] = {}
@@ -55,7 +55,7 @@ def _is_sorted(frame: pl.DataFrame, keys: tuple[str, ...]) -> bool:
 
 
 def keys_of(frame: pl.DataFrame) -> Ints:
-    """The claim's key of each row."""
+    """The claim key of each row."""
     return frame["claim_key"].to_numpy()
 
 
@@ -65,7 +65,7 @@ def whole_numbers(column: pl.Series) -> Ints:
 
 
 def found_in(sorted_keys: Ints, wanted: Ints) -> Ints:
-    """For each wanted key the row of the first that equals it, -1 for none."""
+    """For each wanted key, the first row that equals it, or -1."""
     if not len(sorted_keys):
         return np.full(len(wanted), -1, dtype=np.int64)
     at = np.minimum(np.searchsorted(sorted_keys, wanted), len(sorted_keys) - 1)
@@ -73,13 +73,13 @@ def found_in(sorted_keys: Ints, wanted: Ints) -> Ints:
 
 
 def counts_of(sorted_keys: Ints, wanted: Ints) -> Ints:
-    """How many of the sorted keys equal each wanted one."""
+    """How many of the sorted keys equal each wanted key."""
     low = np.searchsorted(sorted_keys, wanted)
     return np.searchsorted(sorted_keys, wanted, side="right") - low
 
 
 def numbers_of(frame: pl.DataFrame, claims: pl.DataFrame, of_claim: Ints) -> Ints:
-    """The number of each row's claim; 0 for what belongs to no claim."""
+    """The number of each row's claim; 0 for a row that belongs to no claim."""
     at = found_in(keys_of(claims), whole_numbers(frame["claim_key"].fill_null(-1)))
     if claims.is_empty():
         return np.zeros(frame.height, dtype=np.int64)
@@ -87,7 +87,7 @@ def numbers_of(frame: pl.DataFrame, claims: pl.DataFrame, of_claim: Ints) -> Int
 
 
 def unpivoted(frame: pl.DataFrame, columns: Sequence[str]) -> tuple[Ints, Ints, pl.Series]:
-    """The values of several columns that are there: row, number of the column, value; in order of row and column."""
+    """The non-null values of several columns: row, column number, value; sorted by row and column."""
     there = np.stack([frame[name].is_not_null().to_numpy() for name in columns], axis=1)
     rows, numbers = np.nonzero(there)
     every = pl.concat([frame[name] for name in columns])
@@ -97,7 +97,7 @@ def unpivoted(frame: pl.DataFrame, columns: Sequence[str]) -> tuple[Ints, Ints, 
 def groups(frame: pl.DataFrame, keys: Sequence[str]) -> Ints:
     """A number for each row, the same for rows that agree in all of some columns; nulls agree with nulls.
 
-    The columns are hashed to one number of 64 bits a row, as a patient is already.
+    The columns are hashed to one 64-bit number for each row, as patients are.
     """
     hashed = frame.select(pl.struct(keys).hash()).to_series().to_numpy()
     return np.unique(hashed, return_inverse=True)[1]

@@ -12,14 +12,14 @@ _S, _I, _D, _B = pl.String, pl.Int64, pl.Date, pl.Boolean
 
 DIAGNOSES: Final = Table(
     "diagnoses",
-    "one row a claim and diagnosis number",
+    "one row for each claim and diagnosis number",
     ("claim_key", "diagnosis_number"),
     (
         Column("claim_key", _I, "The claim."),
         Column(
             "diagnosis_number",
             _I,
-            "1 for the first-listed. Those that lines point at come first; admitting, reason-for-visit and external-cause ones follow.",
+            "1 for the first-listed. Those that lines can point to come first, then admitting, reason-for-visit and external-cause ones.",
             "HI01-HI12",
             "21 A-L",
             "Claim.diagnosis.sequence",
@@ -60,7 +60,7 @@ DIAGNOSES: Final = Table(
         Column(
             "code_as_sent",
             _S,
-            "The code exactly as it stood in the file, where that differs from diagnosis_code in form (dot, case, blanks).",
+            "The code exactly as in the file, if it differs from diagnosis_code in form (dot, case, blanks).",
         ),
         Column("position", _I, "Byte offset of the code in the file, or row number."),
     ),
@@ -68,7 +68,7 @@ DIAGNOSES: Final = Table(
 
 LINES: Final = Table(
     "lines",
-    "one row a claim and line number",
+    "one row for each claim and line number",
     ("claim_key", "line_number"),
     (
         Column("claim_key", _I, "The claim."),
@@ -187,7 +187,7 @@ LINES: Final = Table(
         Column(
             "to_date",
             _D,
-            "Last day of service (the same day where one was sent).",
+            "Last day of service (the same as the first if only one was sent).",
             "2400 DTP03 (472)",
             "24A",
             "Claim.item.serviced",
@@ -195,7 +195,7 @@ LINES: Final = Table(
         Column(
             "rendering_npi",
             _S,
-            "Who gave the service: the line's, else the claim's.",
+            "NPI of the rendering provider: the line's, else the claim's.",
             "2420A NM109, else 2310B",
             "24J",
             "Claim.item.careTeamSequence",
@@ -203,7 +203,7 @@ LINES: Final = Table(
         Column(
             "rendering_taxonomy_code",
             _S,
-            "Taxonomy of who gave the service: the line's, else the claim's.",
+            "Taxonomy of the rendering provider: the line's, else the claim's.",
             "2420A PRV03, else 2310B",
             "24J",
         ),
@@ -243,12 +243,12 @@ LINES: Final = Table(
             "clia_number", _S, "CLIA number: the line's, else the claim's.", "2400 REF02 (X4)", "23"
         ),
         Column("tooth_code", _S, "First tooth (dental).", "D TOO02"),
-        Column("has_note", _B, "True where the line carries a note.", "2400 NTE", "24 shaded"),
-        Column("has_attachment", _B, "True where paperwork is announced on the line.", "2400 PWK"),
+        Column("has_note", _B, "True if the line has a note.", "2400 NTE", "24 shaded"),
+        Column("has_attachment", _B, "True if the line announces paperwork.", "2400 PWK"),
         Column(
             "has_certification",
             _B,
-            "True where the line carries an ambulance, oxygen or condition certification.",
+            "True if the line has an ambulance, oxygen or condition certification.",
             "2400 CR1/CR3/CRC",
         ),
     ),
@@ -262,4 +262,4 @@ INHERITED: Final = (
     "prior_authorization_number",
     "clia_number",
 )
-"""What a line takes from its claim where it says nothing itself."""
+"""What a line takes from its claim if it has no value of its own."""

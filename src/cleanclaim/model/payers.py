@@ -1,4 +1,4 @@
-"""Classes of payers, and whose rules a payer may have adopted."""
+"""Payer classes, and whose rules a payer may have adopted."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ _S, _I, _D = pl.String, pl.Int64, pl.Date
 
 OTHER_PAYERS: Final = Table(
     "other_payers",
-    "one row a claim and other payer, in the order sent",
+    "one row for each claim and other payer, in the order sent",
     ("claim_key", "payer_number"),
     (
         Column("claim_key", _I, "The claim."),
@@ -33,19 +33,21 @@ OTHER_PAYERS: Final = Table(
         Column("payer_id", _S, "The other payer's identifier.", "2330B NM109"),
         Column("paid_amount", MONEY, "What the other payer paid.", "2320 AMT02 (D)"),
         Column(
-            "non_covered_amount", MONEY, "What the other payer did not cover.", "2320 AMT02 (A8)"
+            "non_covered_amount", MONEY, "What the other payer didn't cover.", "2320 AMT02 (A8)"
         ),
-        Column("patient_owes_amount", MONEY, "What remains for the patient.", "2320 AMT02 (EAF)"),
+        Column("patient_owes_amount", MONEY, "What the patient still owes.", "2320 AMT02 (EAF)"),
         Column("adjustment_count", _I, "How many adjustment segments were sent.", "2320 CAS"),
-        Column("adjudication_date", _D, "When the other payer decided.", "2330B DTP03 (573)"),
-        Column("line_count", _I, "How many lines carry this payer's decision.", "2430 SVD"),
+        Column(
+            "adjudication_date", _D, "The day of the other payer's decision.", "2330B DTP03 (573)"
+        ),
+        Column("line_count", _I, "How many lines have this payer's decision.", "2430 SVD"),
         Column("position", _I, "Byte offset of the SBR segment."),
     ),
 )
 
 CLAIM_CODES: Final = Table(
     "claim_codes",
-    "one row a claim, kind and ordinal: the other codes of an HI segment",
+    "one row for each claim, kind and ordinal: the other codes of an HI segment",
     ("claim_key", "kind", "ordinal"),
     (
         Column("claim_key", _I, "The claim."),
@@ -67,19 +69,19 @@ CLAIM_CODES: Final = Table(
 
 SYNTAX_FAULTS: Final = Table(
     "syntax_faults",
-    "one row a fault of the file's own form: envelope, segments, elements",
+    "one row for each fault in the file's form: envelope, segments, elements",
     ("file", "ordinal"),
     (
         Column("file", _S, "The file."),
         Column("ordinal", _I, "1 for the first fault of the file."),
         Column("fault", _S, "The edit that reports it: ENV001 … ENV006."),
-        Column("claim_key", _I, "The claim it lies in; null where it lies in none."),
-        Column("segment_number", _I, "Ordinal of the segment in the file, ISA being 1."),
+        Column("claim_key", _I, "The claim it is in; null if it is in none."),
+        Column("segment_number", _I, "Number of the segment in the file, counting ISA as 1."),
         Column("position", _I, "Byte offset of the segment or element in the file."),
         Column("element", _S, "The segment or element, such as CLM05-3."),
-        Column("found", _S, "What stood there; only its length where it may identify a patient."),
-        Column("expected", _S, "What should have stood there."),
-        Column("explanation", _S, "The fault in one sentence of plain words."),
+        Column("found", _S, "The value found; only its length if it may identify a patient."),
+        Column("expected", _S, "What was expected."),
+        Column("explanation", _S, "The fault in one plain sentence."),
     ),
 )
 

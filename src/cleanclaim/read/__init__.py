@@ -1,4 +1,4 @@
-"""Reading claims: X12 837, CSV, Parquet and histories, told apart by content."""
+"""Read claims: X12 837, CSV, Parquet and histories, recognized by content."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ __all__ = ["FileRead", "Past", "read"]
 
 CLAIMS_AT_ONCE: Final = 50_000
 HISTORY: Final = "history"
-"""The format of a history."""
+"""The format name of a history."""
 
 
 @dataclass(slots=True)
 class FileRead:
-    """What became of one input.
+    """What happened to one input.
 
     Attributes:
         file: its name.
-        format: x12, csv, parquet, tables, data set or history; None where it could not be told.
-        claims: how many claims were read; of a history, how many it holds.
-        error: why it could not be read (any further); None where it was.
+        format: x12, csv, parquet, tables, data set or history; None if unknown.
+        claims: how many claims were read; for a history, how many it holds.
+        error: why it couldn't be read, or couldn't be read to the end; None if it was.
     """
 
     file: str
@@ -62,16 +62,18 @@ def read(
     at_once: int = CLAIMS_AT_ONCE,
     past: Past | None = None,
 ) -> Iterator[Batch]:
-    """The claims of every input, batch after batch.
+    """Read the claims of every input, one batch at a time.
 
     Args:
-        inputs: files, folders, table sets, data sets, histories (`cleanclaim.write.history`), pipes, "-" for standard input. Each is opened once.
-        files: filled with one entry a file read or not read; a file that cannot be read does not stop the others. A file without claims counts as not read.
+        inputs: files, folders, table sets, data sets, histories (`cleanclaim.write.history`),
+            pipes, "-" for standard input. Each is opened once.
+        files: one entry is added for each file, read or not; a file that can't be read doesn't stop
+            the others. A file without claims counts as not read.
         first_claim_key: the key of the first claim.
-        form: look at the form of segments and elements too, not of the envelope alone.
-        skip: leave out so many of the first files; `files` holds their entries already.
+        form: check the form of segments and elements too, not only the envelope.
+        skip: how many of the first files to skip; `files` already has their entries.
         at_once: about how many claims of an 837 file a batch holds.
-        past: where earlier claims are read: which of them are looked back at.
+        past: which earlier claims to read, if these inputs are used for looking back.
 
     Yields:
         Batches with unique claim keys, in reading order.
@@ -87,13 +89,13 @@ def read(
 
 
 Begin = Callable[[int], Iterator[Batch]]
-"""Begins to read something: its claims, numbered from a key."""
+"""Starts reading an input: its claims, numbered from a key."""
 Opened = tuple[FileRead, Begin, Small | None]
-"""What the report says of an input, how it is read, and its bytes where it is a small 837 file that may be read together with others."""
+"""An input's entry, how to read it, and its content if it is a small 837 file that may be read with others."""
 
 
 def _groups(opened: Iterable[Opened], at_once: int) -> Iterator[list[Opened]]:
-    """Small 837 files that can be read together, as many as follow one another; everything else by itself."""
+    """Groups of consecutive small 837 files that can be read together; everything else on its own."""
     group: list[Opened] = []
     for one in opened:
         if group and not fits([small for _, _, small in group], one[2], at_once):
@@ -123,10 +125,10 @@ def _read_group_of_files(group: Sequence[Opened], key: int, *, form: bool) -> It
 
 
 def _at_once(files: Sequence[Small], key: int, *, form: bool) -> Together | None:
-    """Small files read together; None where each must be read by itself, so that a fault is told of the file that has it."""
+    """Read small files together; None if each must be read on its own to attribute a fault to its file."""
     try:
         return read_together(files, key, form=form)
-    except BaseException as error:  # noqa: BLE001 - a panic is no Exception
+    except BaseException as error:  # noqa: BLE001 - a panic isn't an Exception
         reason_of(error)
         return None
 
@@ -134,12 +136,12 @@ def _at_once(files: Sequence[Small], key: int, *, form: bool) -> Together | None
 def _opened(
     inputs: Iterable[str | Path], past: Past | None, *, form: bool, at_once: int
 ) -> Iterator[Opened]:
-    """Everything below the inputs: what the report says of it, and how it is read."""
+    """Everything in the inputs: the entry for the report, and how to read it."""
     for given in inputs:
         try:
             folder = None if is_stream(given) else _folder_opened(Path(given), past, at_once)
             apart = [] if folder or is_stream(given) else set_apart(Path(given))
-        except OSError as error:  # a folder that may not be looked into
+        except OSError as error:  # a folder that can't be listed
             why = f"{name_of(given)}: {reason(error)}"
             yield FileRead(name_of(given), error=why), _nothing, None
             continue
@@ -158,7 +160,7 @@ def _nothing(_key: int) -> Iterator[Batch]:
 
 
 def _folder_opened(path: Path, past: Past | None, at_once: int) -> Opened | None:
-    """A folder that is one input: a history, a data set or a table set; None for anything else."""
+    """A folder that is one input: a history, a data set or a table set; None for any other folder."""
     if is_history(path):
         return _history_opened(path, past, at_once)
     if is_dataset(path):
@@ -171,13 +173,16 @@ def _folder_opened(path: Path, past: Past | None, at_once: int) -> Opened | None
 def _history_opened(folder: Path, past: Past | None, at_once: int) -> Opened:
     entry = FileRead(name_of(folder), HISTORY)
     if past is None:
-        entry.error = f"{entry.file}: a history holds only what a look back needs; give the files that were sent, or name it with --history"
+        entry.error = f"{entry.file}: a history holds only what looking back needs; check the original files, or use this folder with --history"
         return entry, _nothing, None
     return entry, partial(_read_history, folder, entry, past, at_once), None
 
 
 def _set_apart_opened(folder: Path, past: Past | None, at_once: int) -> Opened:
-    """A data set below a folder, or a history; of that nothing is read but for a look back, since its claims were sent before."""
+    """A data set or history inside a folder.
+
+    Unless past claims are being read, a history is skipped: its claims were sent before.
+    """
     if is_history(folder):
         if past is not None:
             return _history_opened(folder, past, at_once)
@@ -201,28 +206,31 @@ def _source_opened(source: Source, *, form: bool, at_once: int) -> Opened:
 
 
 def _guarded(batches: Iterator[Batch], entry: FileRead) -> Iterator[Batch]:
-    """Batches until the file cannot be read further, which the entry then says, as it does of a file without claims."""
+    """Batches until the file can't be read further, which is recorded in its entry.
+
+    A file without claims is recorded as an error too.
+    """
     if entry.error:
         return
     why = None
     try:
         for batch in batches:
-            if entry.format != HISTORY:  # of which only some are read
+            if entry.format != HISTORY:  # only some of a history's claims are read
                 entry.claims += batch.claims.height
                 why = why or _no_claims_in(batch)
             yield batch
     except InputError as error:
         entry.error = encodable(str(error))
-    except BaseException as error:  # noqa: BLE001 - a panic is no Exception
-        entry.error = f"{entry.file}: {reason_of(error)}; what was read of it before is kept"
+    except BaseException as error:  # noqa: BLE001 - a panic isn't an Exception
+        entry.error = f"{entry.file}: {reason_of(error)}; the claims read before that are kept"
     if entry.error and entry.format == HISTORY:
-        entry.claims = 0  # a past that is only half known is no past
+        entry.claims = 0  # a half-read past isn't used
     if not entry.error and not entry.claims and entry.format != HISTORY:
-        entry.error = f"{entry.file}: it holds no claims{why or ''}"
+        entry.error = f"{entry.file}: the file has no claims{why or ''}"
 
 
 def _no_claims_in(batch: Batch) -> str | None:
-    """What the reader of an 837 says of transactions without claims."""
+    """The 837 reader's reason if transactions have no claims."""
     said = batch.syntax_faults.filter(pl.col("fault") == "ENV005")["explanation"]
     return f" ({said[0].rstrip('.')})" if len(said) else None
 
@@ -261,7 +269,10 @@ def _read_source(
 
 @contextmanager
 def _on_disk(source: Source, stream: BinaryIO, kind: Kind) -> Iterator[tuple[Path | None, bytes]]:
-    """A table's file on disk, or else its bytes; what is large and comes through a pipe or was packed is put into a private temporary folder first."""
+    """A table's file on disk, or its bytes.
+
+    A large table from a pipe or archive is first copied to a private temporary folder.
+    """
     if source.path is not None:
         yield source.path, b""
         return

@@ -1,7 +1,9 @@
-"""Zip archives, opened once and read member by member; nothing is ever written to a path that an archive names.
+"""Zip archives, opened once and read member by member, never extracted to paths they name.
 
-One bad member must not cost the others. Python's `zipfile` refuses a whole archive if a single entry of its directory has a name in bad UTF-8 or asks for a
-newer version of the format; the directory is mended for it in memory. What cannot be unpacked is refused member by member, with the reason.
+One bad member must not affect the others. Python's `zipfile` refuses a whole archive if a single
+entry of its directory has a name in bad UTF-8 or asks for a newer version of the format. So the
+directory is repaired in memory first. Members that can't be unpacked are refused one by one, with
+the reason.
 
 Source: PKWARE, "APPNOTE.TXT - .ZIP File Format Specification", version 6.3.10, sections 4.3 to 4.5.
 """
@@ -42,10 +44,10 @@ class Member:
     """One file of an archive.
 
     Attributes:
-        name: as the archive has it.
-        size: bytes that it says to unpack to.
-        packed: bytes that it takes in the archive.
-        refused: why it cannot be unpacked; None if it can.
+        name: its name in the archive.
+        size: its unpacked size in bytes, according to the archive.
+        packed: the bytes it takes in the archive.
+        refused: why it can't be unpacked; None if it can.
     """
 
     name: str
@@ -56,10 +58,10 @@ class Member:
 
 
 class Archive:
-    """An archive that is open for as long as anything refers to it.
+    """An archive, open as long as anything refers to it.
 
     Args:
-        file: its bytes, which can be sought in; closed with the archive, or if it is no archive.
+        file: its seekable bytes; closed with the archive, or if it isn't an archive.
 
     Raises:
         zipfile.BadZipFile: it is damaged.
@@ -76,12 +78,12 @@ class Archive:
 
     @property
     def is_whole(self) -> bool:
-        """False where the archive says that it has more or fewer files than its directory names."""
+        """False if the archive claims more or fewer files than its directory lists."""
         entries = len(self._archive.infolist())
         return self._said is None or (entries - self._said.entries) % (1 << 16) == 0
 
     def members(self) -> Iterator[Member]:
-        """Its files, in order of name."""
+        """Its files, sorted by name."""
         infos = [info for info in self._archive.infolist() if not info.filename.endswith("/")]
         overlapping = _overlapping(infos)
         for info in sorted(infos, key=lambda one: one.filename):
@@ -91,8 +93,8 @@ class Archive:
             yield Member(info.filename, info.file_size, max(info.compress_size, 1), refused, info)
 
     def open(self, member: Member) -> BinaryIO:
-        """One of its files, unpacked as it is read."""
-        return cast("BinaryIO", self._archive.open(member._info))  # noqa: SLF001 - the archive's own
+        """Open one of its files, unpacked as it is read."""
+        return cast("BinaryIO", self._archive.open(member._info))  # noqa: SLF001 - the archive's own file
 
 
 def _refused(info: zipfile.ZipInfo) -> str | None:
@@ -101,11 +103,11 @@ def _refused(info: zipfile.ZipInfo) -> str | None:
         return f"it is encrypted{' (AES)' if info.compress_type == _AES else ''}"
     if info.compress_type in _UNPACKED:
         return None
-    return f"it is compressed with {method}, which cannot be unpacked here; zip it with deflate"
+    return f"it is compressed with {method}, which isn't supported; zip it with deflate"
 
 
 def _overlapping(infos: list[zipfile.ZipInfo]) -> set[int]:
-    """Where files begin that end behind the beginning of the next: no honest program writes such an archive."""
+    """The offsets of files that overlap the next one: no honest program writes such an archive."""
     ordered = sorted(infos, key=lambda info: info.header_offset)
     return {
         one.header_offset
@@ -115,7 +117,7 @@ def _overlapping(infos: list[zipfile.ZipInfo]) -> set[int]:
 
 
 def _mended(file: BinaryIO) -> BinaryIO:
-    """The archive with headers that `zipfile` does not refuse for the sake of one entry; as it is if nothing needs mending."""
+    """The archive with headers that `zipfile` accepts; the same file if no repair is needed."""
     place = _directory(file)
     if place is None:
         return file
@@ -141,7 +143,7 @@ def _mended(file: BinaryIO) -> BinaryIO:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where an archive's directory begins, how long it is, how many entries it has, and how many bytes stand before the archive."""
+    """The archive's directory: its offset, length and number of entries, and how many bytes precede the archive."""
 
     begin: int
     size: int
@@ -150,7 +152,7 @@ class _Place:
 
 
 def _directory(file: BinaryIO) -> _Place | None:
-    """Where the directory is, as the record at the archive's end says; None if there is none."""
+    """Find the directory from the record at the archive's end; None if there is none."""
     length = file.seek(0, io.SEEK_END)
     tail_begin = file.seek(max(length - _TAIL, 0))
     tail = file.read(_TAIL)
@@ -174,7 +176,7 @@ def _is_utf8(name: bytes) -> bool:
 
 
 class _Overlaid(io.RawIOBase):
-    """A file some of whose bytes are others than on disk."""
+    """A file with some bytes replaced."""
 
     def __init__(self, file: BinaryIO, other: Mapping[int, int]) -> None:
         self._file = file

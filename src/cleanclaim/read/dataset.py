@@ -1,8 +1,9 @@
-"""Data sets: the model's own tables as Parquet, for programs and clusters.
+"""Data sets: the model's own tables as Parquet files, for programs and clusters.
 
-A data set is a folder with a table of the model each, as a file (`claims.parquet`) or a folder of files (`claims/`). Rows belong together by `claim_key`,
-which is unique in it, and each claim has its `patient_key`; `cleanclaim export claims` writes such sets. What is there is taken as it is: nothing is guessed
-or filled in.
+A data set is a folder that holds each table of the model as a file (`claims.parquet`) or a folder
+of files (`claims/`). `claim_key`, unique in the set, joins the tables, and each claim has its
+`patient_key`; `cleanclaim export claims` writes such sets. The values are used as they are: none is
+guessed or filled in.
 """
 
 from __future__ import annotations
@@ -25,11 +26,11 @@ from cleanclaim.text.masking import column_words, is_name
 
 NUMBERS: Final = frozenset({"line_number", "diagnosis_number"})
 KEYS: Final = ("claim_key", "patient_key")
-"""Columns of claims that tell a data set from tables joined by `claim_id`."""
+"""Columns of claims that distinguish a data set from tables joined by `claim_id`."""
 
 
 def tables_of(folder: Path) -> dict[str, list[Path]]:
-    """The Parquet files of each table of the model in a folder."""
+    """The Parquet files of each of the model's tables in a folder."""
     found: dict[str, list[Path]] = {}
     for name in TABLES:
         file, parts = folder / f"{name}.parquet", folder / name
@@ -59,13 +60,13 @@ def _schema(path: Path, folder: Path, *, columns_only: bool = False) -> dict[str
 
 def _damaged(folder: Path) -> str:
     return (
-        f"{folder}: not a sound data set: a file is damaged or cut off, a column has a type that can't be read, "
-        "or the files of a table don't have the same types"
+        f"{folder}: not a valid data set: a file is damaged or truncated, a column has an unreadable type, "
+        "or a table's files have different types"
     )
 
 
 def read_dataset(folder: Path, first_claim_key: int, *, at_once: int) -> Iterator[Batch]:
-    """The claims of a data set, in its order.
+    """Read the claims of a data set, in order.
 
     Args:
         folder: its folder.
@@ -73,10 +74,10 @@ def read_dataset(folder: Path, first_claim_key: int, *, at_once: int) -> Iterato
         at_once: how many claims a batch holds.
 
     Yields:
-        Batches, their claims numbered from the first key.
+        Batches, with claims numbered from the first key.
 
     Raises:
-        TableError: columns, values or keys do not fit.
+        TableError: columns, values or keys don't fit.
         UnreadableFile: a file is damaged.
     """
     files = tables_of(folder)
@@ -90,9 +91,7 @@ def read_dataset(folder: Path, first_claim_key: int, *, at_once: int) -> Iterato
     damaged = _damaged(folder)
     keys = guarded(scans["claims"].select("claim_key").collect, damaged).to_series()
     if keys.null_count() or keys.is_duplicated().any():
-        raise TableError(
-            str(folder), ["claims: claim_key is not there, or not unique, in every row"]
-        )
+        raise TableError(str(folder), ["claims: claim_key is missing or repeated in some rows"])
     below = {
         name: int(guarded(scan.select(pl.col("claim_key").count()).collect, damaged).item())
         for name, scan in scans.items()
@@ -112,7 +111,7 @@ def read_dataset(folder: Path, first_claim_key: int, *, at_once: int) -> Iterato
 def _below(
     scans: Mapping[str, pl.LazyFrame], claims: pl.DataFrame, *, is_first: bool
 ) -> dict[str, pl.DataFrame]:
-    """The rows below some claims; with the first ones, faults that lie in no claim."""
+    """The rows of some claims; the first time, also faults that belong to no claim."""
     keys = claims["claim_key"]
     among = pl.col("claim_key").is_between(pl.lit(keys.min()), pl.lit(keys.max()))
     asked = {
@@ -146,7 +145,7 @@ def _check_columns(folder: Path, files: Mapping[str, Sequence[Path]]) -> None:
 
 
 def unknown_columns(table: Table, given: list[str]) -> list[str]:
-    """What is wrong with the names of a table's columns."""
+    """Errors in the names of a table's columns."""
     faults = []
     known = list(table.schema)
     for place, name in enumerate(given, start=1):
@@ -154,14 +153,14 @@ def unknown_columns(table: Table, given: list[str]) -> list[str]:
             near = get_close_matches(name, known, n=1)
             hint = f"; did you mean '{near[0]}'?" if near and is_name(name, known) else ""
             what = column_words(name, place, known)
-            faults.append(f"{table.name}: {what} is not one of the model{hint}")
+            faults.append(f"{table.name}: {what} isn't a column of the model{hint}")
     if "claim_key" not in given:
         faults.append(f"{table.name}: the column 'claim_key' is missing")
     return faults
 
 
 def _refused(table: Table, given: Mapping[str, pl.DataType]) -> list[str]:
-    """The columns whose type cannot stand for the model's."""
+    """The columns whose type can't be converted to the model's."""
     faults = []
     for name, dtype in given.items():
         if name not in table:
@@ -176,7 +175,7 @@ def _refused(table: Table, given: Mapping[str, pl.DataType]) -> list[str]:
 
 
 def fitted_to(table: Table, frame: pl.DataFrame, faults: list[str]) -> pl.DataFrame:
-    """The frame with the table's types; values that do not fit are faults that name the column, never the value."""
+    """The frame with the table's types; values that don't fit become faults that name the column, never the value."""
     fitted = [cast_to(frame[name], table[name].dtype) for name in frame.columns]
     typed = table.conform(pl.DataFrame(fitted))
     for name in frame.columns:

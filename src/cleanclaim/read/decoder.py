@@ -1,7 +1,8 @@
-"""The program that decodes Parquet files in a process of its own; see `cleanclaim.read.trial`.
+"""The program that decodes Parquet files in its own process; see `cleanclaim.read.trial`.
 
-Reads a line of JSON from standard input for each file: its path, or how many bytes of it follow; and whether only its columns are of interest. Answers each
-with the line "done", whether or not Polars raised an error. Imports nothing of cleanclaim, so that it starts quickly.
+For each file, it reads a line of JSON from standard input: the path, or how many bytes of content
+follow; and whether only the columns matter. It answers each with the line "done", whether or not
+Polars raised an error. It imports nothing from cleanclaim, so that it starts quickly.
 """
 
 import io
@@ -16,22 +17,22 @@ import polars as pl
 with suppress(ImportError, ValueError, OSError):
     import resource
 
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold patients' data
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would contain patients' data
 
 os.environ.setdefault("POLARS_IGNORE_TIMEZONE_PARSE_ERROR", "1")
 
 
 def main() -> None:
-    """Decode until there is nothing more to read."""
+    """Decode files until the input ends."""
     given, answers = sys.stdin.buffer, sys.stdout.buffer
     while line := given.readline():
         what, columns_only = json.loads(line)
         source = Path(what) if isinstance(what, str) else io.BytesIO(given.read(what))
         try:
             decode(source, columns_only=columns_only)
-        except Exception:  # noqa: BLE001, S110 - errors are for the process that reads the file
+        except Exception:  # noqa: BLE001, S110 - the process that reads the file reports errors
             pass
-        except BaseException as error:  # a panic is no Exception
+        except BaseException as error:  # a panic isn't an Exception
             if isinstance(error, (KeyboardInterrupt, SystemExit)):
                 raise
         answers.write(b"done\n")
@@ -39,7 +40,7 @@ def main() -> None:
 
 
 def decode(source: Path | io.BytesIO, *, columns_only: bool) -> None:
-    """Decode every value of a file, a few rows at a time, or only the columns' names and types."""
+    """Decode every value of a file, a few rows at a time, or only column names and types."""
     if columns_only:
         pl.read_parquet_schema(source)
         return

@@ -1,4 +1,4 @@
-"""Calls of Polars that read what somebody else wrote: its errors and panics become one plain error."""
+"""Guarded Polars calls on untrusted files: errors and panics become one plain error."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from cleanclaim.failures import LOGGER, is_panic, reason_of
 
 _T = TypeVar("_T")
 
-# A column of moments with a time zone that Polars doesn't know must not keep the others from being read.
+# A column of timestamps in a time zone unknown to Polars must not block the others.
 os.environ.setdefault("POLARS_IGNORE_TIMEZONE_PARSE_ERROR", "1")
 
 
 def guarded(read: Callable[[], _T], otherwise: str) -> _T:
-    """What a call of Polars returns.
+    """The result of a Polars call.
 
     Args:
         read: the call.
-        otherwise: what to say if it fails. Polars' own words are left out, since they may quote a row.
+        otherwise: the message if it fails. Polars' own message is dropped, since it may quote a
+            row.
 
     Raises:
         UnreadableFile: the call failed.
@@ -31,9 +32,9 @@ def guarded(read: Callable[[], _T], otherwise: str) -> _T:
         return read()
     except CleanclaimError:
         raise
-    except BaseException as error:  # noqa: BLE001 - a panic is no Exception
+    except BaseException as error:  # noqa: BLE001 - a panic isn't an Exception
         if not is_panic(error) and not isinstance(error, (OSError, PolarsError)):
-            reason_of(error)  # a fault of ours, not of the file
+            reason_of(error)  # our own fault, not the file's
         LOGGER.debug("not read", exc_info=error)
         why = error.strerror if isinstance(error, OSError) and error.errno else None
         raise UnreadableFile(f"{otherwise}: {why}" if why else otherwise) from None

@@ -1,11 +1,14 @@
-"""A history: claims that were sent, kept for looking back, of which those of some patients are read quickly.
+"""A history: sent claims, stored so that some patients' claims can be read quickly.
 
-A history is a folder with a ledger (`history.json`) and a folder for each addition to it (`additions/000001`). An addition holds Parquet files, a table of the
-model each (`claims-0000.parquet`, `lines-0000.parquet` …), in order of the patient, whose number, hashed with the history's key, is in each of them: a look
-back reads only the row groups that may hold its patients. Columns without a value are left out, and so is what identifies a patient. The ledger says which
-files were added and which Parquet files count; it's replaced in one step, and anything it doesn't name doesn't count.
+A history is a folder with a ledger (`history.json`) and a folder for each addition
+(`additions/000001`). An addition holds Parquet files, one for each of the model's tables
+(`claims-0000.parquet`, `lines-0000.parquet` …), sorted by patient. Every row has the patient's
+number, hashed with the history's key, so looking back reads only the row groups that may contain
+its patients. Empty columns and columns that identify a patient are left out. The ledger lists the
+added files and the valid Parquet files. It is replaced in one step, and files it doesn't list don't
+count.
 
-`cleanclaim.write.history` adds to it and takes from it; this module reads it.
+`cleanclaim.write.history` adds to a history and removes from it; this module reads it.
 """
 
 from __future__ import annotations
@@ -29,11 +32,11 @@ MARK: Final = "history.json"
 ADDITIONS: Final = "additions"
 FORMAT: Final = 2
 SOURCE: Final = "source"
-"""The column of claims that tells which added file a claim is from."""
+"""The column of claims with the number of the added file that a claim came from."""
 PATIENT: Final = "patient_key"
 KEPT_TABLES: Final = tuple(name for name in TABLES if name != "syntax_faults")
 DAMAGE: Final = (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException)
-"""What Polars raises at a damaged file, or at a disk that refuses to read or write."""
+"""What Polars raises for a damaged file, or if the disk can't be read or written."""
 _STORED: Final[Any] = pl.UInt64
 _MOST_WORDS: Final = 100
 
@@ -47,8 +50,8 @@ class Added:
         name: as the user named it.
         sha256: the hash of its bytes.
         claims: how many claims it held.
-        first_day: the first day of service in it; None where none is told.
-        last_day: the last one.
+        first_day: the first day of service in it; None if no claim has one.
+        last_day: the last day of service.
         added: when it was added: an ISO date and time, UTC.
     """
 
@@ -63,12 +66,12 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Up to some 50,000 claims of an addition.
+    """Up to about 50,000 claims of an addition.
 
     Attributes:
         number: its number in the addition.
-        rows: how many rows it holds of each table that it has.
-        sizes: how many bytes the file of each table has.
+        rows: how many rows it holds of each of its tables.
+        sizes: the size of each table's file in bytes.
     """
 
     number: int
@@ -76,18 +79,18 @@ class Part:
     sizes: dict[str, int]
 
     def path(self, folder: Path, name: str) -> Path:
-        """Where a table of it lies in the addition's folder."""
+        """The path of one of its tables in the addition's folder."""
         return folder / f"{name}-{self.number:04}.parquet"
 
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """What was added at once.
+    """What was added together.
 
     Attributes:
         number: its number in the history.
-        files: what it was made of.
-        parts: what it consists of.
+        files: the files it was made from.
+        parts: its parts.
     """
 
     number: int
@@ -95,20 +98,20 @@ class Addition:
     parts: tuple[Part, ...]
 
     def folder(self, history: Path) -> Path:
-        """Where it lies."""
+        """Its folder."""
         return history / ADDITIONS / f"{self.number:06}"
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What counts in a history.
+    """The valid content of a history.
 
     Attributes:
-        key: the fingerprint of the key that its patients are hashed with.
-        next_addition: the number of the next addition; no number is used twice.
+        key: the fingerprint of the key that hashes its patients.
+        next_addition: the number of the next addition; numbers are never reused.
         next_file: the number of the next file.
         next_claim: the key of the next claim.
-        additions: what was added, in order.
+        additions: the additions, in order.
     """
 
     key: str
@@ -119,18 +122,18 @@ class Ledger:
 
     @property
     def files(self) -> list[Added]:
-        """Every file whose claims are in it."""
+        """Every file whose claims are in the history."""
         return [added for one in self.additions for added in one.files]
 
 
 @dataclass(frozen=True)
 class Past:
-    """Which earlier claims are looked back at.
+    """Which earlier claims to read.
 
     Attributes:
-        patients: keys of the patients whose claims are asked for; None for all.
-        but: hashes of files whose claims in a history are left out: those that are checked.
-        counts_all: read the claims of all other patients too, because an edit counts them.
+        patients: keys of the patients whose claims to read; None for all.
+        but: hashes of files whose claims to skip in a history: the files being checked.
+        counts_all: read all other patients' claims too, because an edit counts them.
     """
 
     patients: pl.Series | None = None
@@ -139,11 +142,11 @@ class Past:
 
     @property
     def reads_all(self) -> bool:
-        """Whether the claims of all patients are read."""
+        """Whether all patients' claims are read."""
         return self.patients is None or self.counts_all
 
     def of(self, batch: Batch, first_claim_key: int) -> Batch:
-        """Those claims of a batch, numbered from a key."""
+        """The claims of a batch to keep, numbered from a key."""
         if self.patients is None or self.counts_all:
             return batch
         return numbered(of_patients(batch, self.patients), first_claim_key)
@@ -177,13 +180,13 @@ def ledger_of(history: Path) -> Ledger:
 
 
 def text_of(ledger: Ledger) -> str:
-    """A ledger as `ledger_of` reads it."""
+    """A ledger as text that `ledger_of` can read."""
     return json.dumps({"format": FORMAT, **asdict(ledger)}, indent=1) + "\n"
 
 
 @contextmanager
 def opened(history: Path) -> Iterator[Ledger]:
-    """The ledger of a history, all of whose files stay in place until the end, whatever other runs do.
+    """Open a history and keep all its files in place until the end, whatever other runs do.
 
     Raises:
         UnreadableFile: the ledger can't be read.
@@ -193,10 +196,10 @@ def opened(history: Path) -> Iterator[Ledger]:
 
 
 def key_of(history: Path, ledger: Ledger) -> Held:
-    """The key that a history's patients are hashed with.
+    """The key that hashes a history's patients.
 
     Raises:
-        UnreadableFile: it isn't here.
+        UnreadableFile: the key isn't here.
     """
     keys = Keys()
     try:
@@ -205,8 +208,8 @@ def key_of(history: Path, ledger: Ledger) -> Held:
         raise UnreadableFile(str(error)) from None
     if held is None:
         raise UnreadableFile(
-            f"{history}: its patients are hashed with the key {ledger.key}, which isn't in {keys.folder};"
-            " export it where the history was made and bring it here: cleanclaim history key --import FILE"
+            f"{history}: its patients are hashed with key {ledger.key}, which isn't in {keys.folder};"
+            " export the key on the machine that made the history and import it here: cleanclaim history key --import FILE"
         )
     return held
 
@@ -214,20 +217,21 @@ def key_of(history: Path, ledger: Ledger) -> Held:
 def read_kept(
     history: Path, ledger: Ledger, first_claim_key: int, *, past: Past, at_once: int
 ) -> Iterator[Batch]:
-    """The claims of a history that is open, in the order in which they were added.
+    """Read the claims of an open history, in the order they were added.
 
     Args:
         history: its folder.
         ledger: its ledger.
         first_claim_key: the key of the first claim.
-        past: which claims are asked for.
-        at_once: about how many claims a batch holds, if all patients' are read.
+        past: which claims to read.
+        at_once: about how many claims a batch holds, if all patients' claims are read.
 
     Yields:
-        Batches with unique claim keys. Patients that weren't asked for have another number than elsewhere.
+        Batches with unique claim keys. Patients that weren't requested have a different number than
+        elsewhere.
 
     Raises:
-        UnreadableFile: something of it is missing or damaged, or its key isn't here.
+        UnreadableFile: a file is missing or damaged, or the key isn't here.
     """
     key = first_claim_key
     asked = None if past.patients is None else _asked(past.patients, key_of(history, ledger).key)
@@ -241,13 +245,13 @@ def read_kept(
 
 
 def _asked(patients: pl.Series, key: Key) -> pl.DataFrame:
-    """The patients asked for, each with the number that it's stored under."""
+    """The requested patients, each with the number it is stored under."""
     distinct = patients.drop_nulls().unique()
     return pl.DataFrame({"asked": distinct.cast(_STORED), PATIENT: key.hashed(distinct)})
 
 
 def of_patients(batch: Batch, patients: pl.Series) -> Batch:
-    """The claims of some patients, without faults of form: those are of the file."""
+    """The claims of some patients, without faults of form, which belong to the file."""
     own = batch.claims.filter(pl.col(PATIENT).is_in(patients.drop_nulls().implode()))
     keys = own.select("claim_key")
     frames = {
@@ -260,7 +264,7 @@ def of_patients(batch: Batch, patients: pl.Series) -> Batch:
 def _together(
     every: Iterable[Addition], at_once: int | None
 ) -> Iterator[list[tuple[Addition, Part]]]:
-    """Parts that are read at once: all, or about so many claims."""
+    """Parts to read together: all of them, or about `at_once` claims."""
     pending: list[tuple[Addition, Part]] = []
     claims = 0
     for addition in every:
@@ -306,7 +310,7 @@ def _batch(
     names: dict[int, str],
     without: list[int],
 ) -> Batch:
-    """Tables as the model has them: patients under the numbers that the run knows, claims with the names of their files."""
+    """Tables in the model's form: patients under the run's numbers, claims with the names of their files."""
     claims = frames["claims"]
     if without:
         claims = claims.filter(~pl.col(SOURCE).is_in(without))
@@ -321,10 +325,10 @@ def _batch(
 
 
 def sound(history: Path, addition: Addition, part: Part) -> None:
-    """See that the files of a part are there, with as many bytes as were written.
+    """Check that a part's files exist and have the size that was written.
 
     Raises:
-        UnreadableFile: one is missing or cut short.
+        UnreadableFile: one is missing or truncated.
     """
     for name, size in part.sizes.items():
         path = part.path(addition.folder(history), name)
@@ -337,10 +341,10 @@ def sound(history: Path, addition: Addition, part: Part) -> None:
 
 
 def damaged(path: Path, addition: Addition, why: str) -> UnreadableFile:
-    """The error for a damaged file of a history: which it is, and what to do."""
+    """The error for a damaged file of a history: which one it is, and what to do."""
     numbers = _ranges([added.number for added in addition.files])
     return UnreadableFile(
-        f"{path}: missing or damaged ({why}); take everything added with it out of the history and add it again: {numbers}"
+        f"{path}: missing or damaged ({why}); remove everything added with it from the history and add it again: {numbers}"
     )
 
 
@@ -354,7 +358,7 @@ def _first_damaged(history: Path, parts: list[tuple[Addition, Part]]) -> Unreada
             except DAMAGE as error:
                 return damaged(path, addition, why_of(error))
     return UnreadableFile(
-        f"{history}: a file of it is damaged; restore the history from a backup, or add the files to a new one"
+        f"{history}: one of its files is damaged; restore the history from a backup, or add the files to a new one"
     )
 
 
@@ -364,11 +368,11 @@ def why_of(error: BaseException) -> str:
         return error.strerror
     if isinstance(error, OSError):
         return str(error).split("\n", 1)[0][:_MOST_WORDS]
-    return "it isn't sound Parquet"
+    return "it isn't valid Parquet"
 
 
 def _ranges(numbers: list[int]) -> str:
-    """Numbers of files in words: files 3 to 5 and 9."""
+    """File numbers in words: files 3 to 5 and 9."""
     spans: list[list[int]] = []
     for number in sorted(numbers):
         if spans and spans[-1][-1] == number - 1:
@@ -381,7 +385,7 @@ def _ranges(numbers: list[int]) -> str:
 
 
 def _scan(name: str, paths: list[Path]) -> pl.LazyFrame:
-    """A table of several parts; what has no value there, or was not known to an earlier version, is null."""
+    """A table of several parts; columns that are empty there, or that an earlier version didn't know, are null."""
     return pl.scan_parquet(
         paths,
         schema=stored_schema(name),
@@ -392,7 +396,10 @@ def _scan(name: str, paths: list[Path]) -> pl.LazyFrame:
 
 
 def stored_columns(name: str) -> list[str]:
-    """The columns of a table of the model that are stored: neither what identifies a patient nor the file's name, which the ledger holds."""
+    """The stored columns of one of the model's tables.
+
+    Columns that identify a patient are left out, and so is the file's name, which is in the ledger.
+    """
     return [
         column.name
         for column in TABLES[name].columns
@@ -401,14 +408,14 @@ def stored_columns(name: str) -> list[str]:
 
 
 def stored_schema(name: str) -> dict[str, Any]:
-    """A table's columns as they are stored: the patient's hashed number too, and of claims the file they are from."""
+    """A table's stored columns, including the patient's hashed number and, for claims, the source file."""
     own: dict[str, Any] = {column: TABLES[name].schema[column] for column in stored_columns(name)}
     own[PATIENT] = _STORED
     return {**own, SOURCE: pl.Int64} if name == "claims" else own
 
 
 def patients_of(frame: pl.DataFrame, claims: pl.DataFrame) -> pl.Series:
-    """The patient of each row's claim; the claims stand in order."""
+    """The patient of each row's claim; claims are sorted."""
     return claims[PATIENT].gather(found_in(keys_of(claims), keys_of(frame)))
 
 
@@ -439,4 +446,4 @@ def _damaged_ledger(path: Path) -> UnreadableFile:
 def _other_format(written: int) -> str:
     if written > FORMAT:
         return f"a later version of cleanclaim wrote it (format {written}); this one reads format {FORMAT}: update cleanclaim"
-    return f"an earlier version of cleanclaim wrote it (format {written}); make it anew: add the files that were sent to a new history"
+    return f"an earlier version of cleanclaim wrote it (format {written}); add the original files to a new history"

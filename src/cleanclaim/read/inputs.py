@@ -1,4 +1,4 @@
-"""What counts as one file below an input: a file, or a folder that is a table set or a data set."""
+"""What counts as one input: a file, or a folder that is a table set or a data set."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TABLE_ENDINGS: Final = (".csv", ".tsv", ".txt", ".parquet")
 
 
 def files_below(path: Path) -> Iterator[Path]:
-    """The files below an input; hidden ones and those of histories are left out."""
+    """The files in an input; hidden files and those of histories are left out."""
     if not path.is_dir() or table_set(path) or is_dataset(path):
         yield path
         return
@@ -26,7 +26,7 @@ def files_below(path: Path) -> Iterator[Path]:
 
 
 def set_apart(path: Path) -> list[Path]:
-    """The histories and data sets somewhere below a folder: what lies in them is no file of its own."""
+    """The histories and data sets anywhere inside a folder; their files aren't inputs of their own."""
     histories = [mark.parent for mark in path.rglob(MARK)]
     of_claims = [found for name in ("claims", "claims.parquet") for found in path.rglob(name)]
     datasets = {found.parent for found in of_claims if found.parent != path}
@@ -34,12 +34,12 @@ def set_apart(path: Path) -> list[Path]:
 
 
 def lies_in(file: Path, folders: Sequence[Path]) -> bool:
-    """True where a file lies in one of some folders."""
+    """True if a file is inside one of some folders."""
     return any(file.is_relative_to(folder) for folder in folders)
 
 
 def table_set(path: Path) -> dict[str, Path]:
-    """The files of a table set in a folder (`claims`, `lines`, `diagnoses`); empty where the folder holds none."""
+    """The files of a table set in a folder (`claims`, `lines`, `diagnoses`); empty if it has none."""
     if not path.is_dir():
         return {}
     found = {
@@ -51,10 +51,10 @@ def table_set(path: Path) -> dict[str, Path]:
 
 
 def digest_of(path: Path) -> str:
-    """The hash of a file's bytes; of a set's, those of its files by name.
+    """The hash of a file's bytes; for a set, the hash of its files' hashes by name.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: it can't be read.
     """
     if path.is_dir():
         every = hashlib.sha256()

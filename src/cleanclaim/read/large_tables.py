@@ -1,7 +1,7 @@
-"""Tables larger than memory: the rows of some claims at a time.
+"""Tables larger than memory, read a group of claims at a time.
 
-CSV is first made Parquet, once, in a temporary folder; then the rows of so many claims are taken together, wherever they stand in the files. Rows keep their
-numbers.
+CSV is first converted to Parquet, once, in a temporary folder. Then the rows of a group of claims
+are read together, wherever they are in the files. Rows keep their numbers.
 """
 
 from __future__ import annotations
@@ -30,34 +30,34 @@ from cleanclaim.read.trial import survives
 from cleanclaim.read.values import converted, refused
 
 MOST_AT_ONCE: Final = {".parquet": 20_000_000, "": 100_000_000}
-"""Bytes of a file, Parquet or text, up to which a table is read as a whole."""
+"""Up to this size in bytes (Parquet or text), a table is read as a whole."""
 _PARQUET: Final = b"PAR1"
 Assemble = Callable[[Mapping[str, pl.DataFrame], int], Batch]
-"""Claims of the rows of some tables, numbered from a key."""
+"""Builds claims from the rows of some tables, numbered from a key."""
 
 
 def is_large(path: Path) -> bool:
-    """True for a file that is not read as a whole."""
+    """True for a file that is too large to read as a whole."""
     return path.stat().st_size > MOST_AT_ONCE[".parquet" if _is_parquet(path) else ""]
 
 
 def read_chunks(
     paths: Mapping[str, Path], assemble: Assemble, key: int, *, file: str, at_once: int
 ) -> Iterator[Batch]:
-    """The claims of one flat table, or of a set of tables.
+    """Read the claims of one flat table or a set of tables.
 
     Args:
-        paths: the files by name of table; the first has every claim.
-        assemble: makes claims of rows.
+        paths: the files by table name; the first one has every claim.
+        assemble: builds claims from rows.
         key: the key of the first claim.
-        file: what findings name as the file.
+        file: the file name in findings.
         at_once: how many claims a batch holds.
 
     Yields:
-        Batches, in the order in which claims first stand in the first table.
+        Batches, in the order in which claims first appear in the first table.
 
     Raises:
-        TableError: columns or values do not fit, or rows belong to no claim.
+        TableError: columns or values don't fit, or rows belong to no claim.
         UnreadableFile: a file is damaged.
     """
     with tempfile.TemporaryDirectory(prefix="cleanclaim-") as folder:
@@ -73,13 +73,13 @@ def read_chunks(
 
 
 def _scan(path: Path, place: Path, file: str) -> pl.LazyFrame:
-    """The rows of a file, numbered, the header being row 1."""
+    """The rows of a file, numbered, with the header as row 1."""
     damaged = f"{file}: {NOT_SOUND}"
     if _is_parquet(path) and not survives(path):
         raise UnreadableFile(damaged)
     scan = pl.scan_parquet(path, glob=False) if _is_parquet(path) else scan_csv(path)
     if ROW in guarded(scan.collect_schema, damaged):
-        raise TableError(file, [f"column '{ROW}' is not one of claims and lines"])
+        raise TableError(file, [f"column '{ROW}' isn't a column of claims or lines"])
     rows = scan.with_row_index(ROW, 2)
     if _is_parquet(path):
         return rows
@@ -98,7 +98,7 @@ def _is_parquet(path: Path) -> bool:
 
 
 def _claim_id(scan: pl.LazyFrame, name: str, file: str) -> pl.Expr:
-    """The claim_id of each row as text."""
+    """Each row's claim_id as text."""
     schema = guarded(scan.collect_schema, f"{file}: {NOT_SOUND}")
     for given, dtype in schema.items():
         if model_name(given) == "claim_id":
@@ -111,7 +111,7 @@ def _claim_id(scan: pl.LazyFrame, name: str, file: str) -> pl.Expr:
 
 
 def _claims(scans: Mapping[str, pl.LazyFrame], ids: Mapping[str, pl.Expr], file: str) -> pl.Series:
-    """The claims' ids in order; every row of every table has one of them."""
+    """The claim ids in order, after a check that every row of every table has one of them."""
     first = next(iter(scans))
     every = scans[first].select(ids[first].alias("id")).collect()["id"].unique(maintain_order=True)
     known = every.drop_nulls().implode()
@@ -121,9 +121,7 @@ def _claims(scans: Mapping[str, pl.LazyFrame], ids: Mapping[str, pl.Expr], file:
         rows = scan.filter(lost).select(ROW).collect()[ROW]
         if len(rows):
             what = (
-                "there is no claim_id"
-                if name == first
-                else "its claim_id is not in the claims table"
+                "claim_id is missing" if name == first else "its claim_id isn't in the claims table"
             )
             faults.append(f"{name} row {rows[0]}: {what}{and_more(rows)}")
     if faults:

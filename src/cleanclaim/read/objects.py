@@ -1,9 +1,9 @@
-"""Claims built in Python: plain dictionaries (or dataclasses) become a batch.
+"""Turn claims built in Python, as plain dictionaries or dataclasses, into a batch.
 
-A claim is a mapping of the `claims` columns of the model, with two more keys: `diagnoses`, a list of codes or of mappings of
-the `diagnoses` columns, and `lines`, a list of mappings of the `lines` columns (where `modifiers` and `diagnosis_pointers` may be
-given as lists). `other_payers` and `claim_codes` may be given as lists of mappings too. Dates are dates or ISO text, money and
-units are decimals, integers or text.
+A claim is a mapping with the model's `claims` columns and two more keys: `diagnoses`, a list of
+codes or of mappings with the `diagnoses` columns, and `lines`, a list of mappings with the `lines`
+columns (`modifiers` and `diagnosis_pointers` may be lists). `other_payers` and `claim_codes` may be
+lists of mappings too. Dates are dates or ISO text. Money and units are decimals, integers or text.
 
     >>> batch = batch_of([{"claim_id": "A1", "diagnoses": ["M54.50"], "lines": [{"procedure_code": "97110", "units": 2}]}])
     >>> batch.lines.select("line_number", "procedure_code", "units").row(0)
@@ -39,23 +39,24 @@ from cleanclaim.text.masking import is_name, is_shown, kind_of
 
 _SHORT: Final = {"modifiers": "modifier", "diagnosis_pointers": "diagnosis_pointer"}
 _MOST: Final = 4
-"""Modifiers, and diagnosis pointers, that a line can have."""
+"""The most modifiers, and diagnosis pointers, that a line can have."""
 _CHILDREN: Final = ("diagnoses", "lines", "other_payers", "claim_codes")
 
 
 def batch_of(claims: Iterable[object], *, file: str = "python", first_claim_key: int = 0) -> Batch:
-    """A batch of claims given as mappings or dataclasses.
+    """Build a batch from claims given as mappings or dataclasses.
 
     Args:
-        claims: the claims, each a mapping or a dataclass of the form told above.
-        file: what findings shall name as the place of these claims.
+        claims: the claims, each a mapping or dataclass as described above.
+        file: the file name in findings.
         first_claim_key: the key of the first claim.
 
     Returns:
         The batch; `position` counts the claims from 1.
 
     Raises:
-        TableError: a key is no column of the model, or a value does not fit its column; every fault is listed.
+        TableError: a key isn't a column of the model, or a value doesn't fit its column; every
+            fault is listed.
     """
     faults: list[str] = []
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in ("claims", *_CHILDREN)}
@@ -100,7 +101,7 @@ def batch_of(claims: Iterable[object], *, file: str = "python", first_claim_key:
 
 
 def patient_key(member_id: str, birth_date: date | None) -> int:
-    """The number of the patient with this member id and birth date (see `cleanclaim.model.patient_key`)."""
+    """The key of the patient with this member id and birth date (see `cleanclaim.model.patient_key`)."""
     day = (
         0
         if birth_date is None
@@ -149,7 +150,7 @@ def _spread(given: object, where: str, faults: list[str]) -> dict[str, Any]:
 
 
 def _inherit(claim: dict[str, Any], lines: Sequence[dict[str, Any]]) -> None:
-    """Fill what a line takes from its claim and a claim from its lines, as a reader would."""
+    """Fill in what a line takes from its claim and a claim from its lines, as the file readers do."""
     for line in lines:
         for name in ("place_of_service_code", *INHERITED):
             line[name] = line[name] or claim[name]
@@ -166,7 +167,7 @@ def _inherit(claim: dict[str, Any], lines: Sequence[dict[str, Any]]) -> None:
     ):
         claim["charge_amount"] = sum((line["charge_amount"] for line in lines), Decimal(0))
     if claim["patient_key"] is None:
-        # Without a member id nothing tells two patients apart, so each such claim is a patient of its own.
+        # Without a member id, patients can't be told apart, so each such claim is its own patient.
         own = claim["member_id"] or f"{claim['file']}\x1f{claim['position']}"
         claim["patient_key"] = patient_key(own, claim["patient_birth_date"])
 
@@ -190,7 +191,7 @@ def _has_not(name: str, known: list[str]) -> str:
     near = get_close_matches(name, known, n=1) if is_name(name, known) else []
     hint = f"; did you mean '{near[0]}'?" if near else ""
     if not is_shown(name, known):
-        return f"has no column of the name given ({kind_of(name)})"
+        return f"has no column with the given name ({kind_of(name)})"
     return f"has no column '{name}'{hint}"
 
 
@@ -228,7 +229,7 @@ def _day(value: object) -> date:
 
 
 def _exact(value: object, scale: int, precision: int) -> Decimal:
-    """A number that the model's type holds as it is, with no digit lost."""
+    """A number that the model's type holds exactly, without losing a digit."""
     number = Decimal(str(value))
     if not number.is_finite() or abs(number) >= Decimal(10) ** (precision - scale):
         raise OverflowError

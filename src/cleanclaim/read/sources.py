@@ -1,4 +1,7 @@
-"""What a user names as input, opened once: files, folders, pipes, standard input, gzip and zip; and what kind of content it is."""
+"""Open what a user names as input: files, folders, pipes, standard input, gzip and zip.
+
+Each input is opened once, and its content decides its format.
+"""
 
 from __future__ import annotations
 
@@ -31,17 +34,17 @@ _PEEK: Final = 1 << 16
 _GZIP: Final = b"\x1f\x8b"
 _PACKED: Final = (".zip", ".jar")
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
-"""How a zip begins, and how one without files does."""
+"""The first bytes of a zip, and of an empty one."""
 _PARQUET: Final = b"PAR1"
 _WORKBOOK: Final = ".xlsx"
-"""An Excel workbook is a zip by its bytes, and one file to its user."""
+"""An Excel workbook is technically a zip, but one file to its user."""
 _DEEPEST: Final = 3
 _BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 MOST_UNPACKED: Final = 200
-"""A packed file that grows by more than this factor is not read: no claims compress so well, and it would fill the memory."""
+"""A packed file that grows by more than this factor isn't read: claims don't compress that well, and it would fill memory."""
 _SLACK: Final = 1 << 22
 _IN_MEMORY: Final = 1 << 26
-"""Bytes of what must be sought in that are held in memory; more is put into a private temporary file."""
+"""Up to this many bytes of seekable content are held in memory; more goes to a private temporary file."""
 _DAMAGE: Final = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 """What reading a damaged file raises."""
 _DAMAGED_DIRECTORY: Final = (*_DAMAGE, ValueError, OverflowError, RuntimeError, struct.error)
@@ -53,10 +56,10 @@ class Source:
     """One stream of bytes to read.
 
     Attributes:
-        name: what findings name as the file; a member of a zip is `archive.zip!member`.
-        opened: opens the stream; of a pipe only once.
-        path: the file on disk, where it is a plain one.
-        size: how many bytes it holds, where that is known before it is read.
+        name: the file name in findings; a zip's member is `archive.zip!member`.
+        opened: opens the stream; a pipe only once.
+        path: the file on disk, if it is a plain file.
+        size: the size in bytes, if known before reading.
     """
 
     name: str
@@ -66,10 +69,10 @@ class Source:
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
-        """The stream.
+        """Open the stream.
 
         Raises:
-            UnreadableFile: it is missing, not permitted, or damaged in its packing.
+            UnreadableFile: the file is missing, not permitted, or damaged in its packing.
         """
         try:
             with self.opened() as stream:
@@ -79,20 +82,21 @@ class Source:
 
 
 def sources(inputs: Iterable[str | Path]) -> Iterator[Source]:
-    """Everything that is to be read below the inputs.
+    """Everything to read in the inputs.
 
     Args:
-        inputs: files, folders (walked in order of name, hidden files left out), pipes, and "-" for standard input.
+        inputs: files, folders (walked in name order, without hidden files), pipes, and "-" for
+            standard input.
 
     Yields:
-        Sources; what is not there or cannot be opened is one too, which says why when it is opened.
+        Sources. A missing or unreadable file is one too; opening it raises the reason.
     """
     for given in inputs:
         yield from _of_stream(given) if is_stream(given) else _below(Path(given))
 
 
 def is_stream(given: str | Path) -> bool:
-    """True for what can be read only once: standard input, a pipe (process substitution too) or a device."""
+    """True for what can be read only once: standard input, a pipe (also from process substitution) or a device."""
     if str(given) == STDIN:
         return True
     try:
@@ -103,16 +107,16 @@ def is_stream(given: str | Path) -> bool:
 
 
 def name_of(given: str | Path) -> str:
-    """What reports name an input: its path, bytes that are not UTF-8 as escapes."""
+    """An input's name in reports: its path, with bytes that aren't UTF-8 escaped."""
     return "standard input" if str(given) == STDIN else encodable(str(given))
 
 
 def kind_of(head: bytes, name: str) -> Kind:
-    """What a stream holds, by its first bytes.
+    """The format of a stream, from its first bytes.
 
     Raises:
-        UnreadableFile: it is empty.
-        UnknownFormat: it is nothing that can be read.
+        UnreadableFile: the stream is empty.
+        UnknownFormat: the format isn't supported.
     """
     if not head.strip(b"\xef\xbb\xbf\r\n\t \0"):
         raise UnreadableFile(f"{name}: the file is empty")
@@ -131,7 +135,7 @@ def kind_of(head: bytes, name: str) -> Kind:
     ):
         return "csv"
     raise UnknownFormat(
-        f"{name}: no X12 interchange (ISA), no CSV with a header line, no Parquet file; found {_glimpse(head)}"
+        f"{name}: expected an X12 interchange (ISA), a CSV file with a header line or a Parquet file; found {_glimpse(head)}"
     )
 
 
@@ -145,11 +149,11 @@ def peek(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
 
 
 def reason(error: BaseException) -> str:
-    """Why a file cannot be read, in words."""
+    """Why a file can't be read, in words."""
     if isinstance(error, FileNotFoundError):
         return "there is no such file"
     if isinstance(error, PermissionError):
-        return "reading it is not permitted"
+        return "you don't have permission to read it"
     if isinstance(error, IsADirectoryError):
         return "it is a folder"
     if isinstance(error, OSError) and error.strerror:
@@ -160,9 +164,10 @@ def reason(error: BaseException) -> str:
 
 
 def walk(folder: Path) -> Iterator[tuple[Path, str | None]]:
-    """The files somewhere below a folder in order of name, hidden ones left out, each with the reason if it cannot be read.
+    """The files anywhere inside a folder, in name order, each with a reason if it can't be read.
 
-    Links to folders are not followed, so that no walk is endless; pipes, sockets and devices are passed over.
+    Hidden files are left out. Links to folders aren't followed, so that a walk always ends; pipes,
+    sockets and devices are skipped.
     """
     closed: list[tuple[Path, str]] = []
     found: list[Path] = []
@@ -179,13 +184,13 @@ def walk(folder: Path) -> Iterator[tuple[Path, str | None]]:
 
 
 def _broken_link(path: Path) -> str | None:
-    return "the link leads to no file" if path.is_symlink() and not path.exists() else None
+    return "the link is broken" if path.is_symlink() and not path.exists() else None
 
 
 def _below(path: Path) -> Iterator[Source]:
     try:
         is_folder = path.is_dir()
-    except (OSError, ValueError) as error:  # a name that no system knows
+    except (OSError, ValueError) as error:  # a name that no system accepts
         yield _refused(name_of(path), reason(error) if isinstance(error, OSError) else "there is no such file")  # fmt: skip
         return
     if not is_folder:
@@ -196,11 +201,11 @@ def _below(path: Path) -> Iterator[Source]:
         is_empty = False
         yield from [_refused(name_of(file), why)] if why else _of_file(file)
     if is_empty:
-        yield _refused(name_of(path), "the folder holds no files")
+        yield _refused(name_of(path), "the folder has no files")
 
 
 def _refused(name: str, why: str) -> Source:
-    """What cannot be read: opening it says why."""
+    """A source that can't be read; opening it raises the reason."""
 
     def opened() -> BinaryIO:
         raise UnreadableFile(f"{name}: {why}")
@@ -225,7 +230,7 @@ def _of_file(path: Path) -> Iterator[Source]:
 
 
 def _of_stream(given: str | Path) -> Iterator[Source]:
-    """What comes through a pipe, opened once."""
+    """The content of a pipe, opened once."""
     name = name_of(given)
     try:
         stream = _standard_input() if str(given) == STDIN else Path(given).open("rb")  # noqa: SIM115
@@ -254,7 +259,7 @@ def _standard_input() -> BinaryIO:
 
 
 def _of_zip(name: str, opened: Callable[[], BinaryIO], depth: int = 1) -> Iterator[Source]:
-    """The files in a zip, and in the zips in it."""
+    """The files in a zip, and in zips inside it."""
     try:
         archive = Archive(opened())
         members = list(archive.members())
@@ -262,9 +267,9 @@ def _of_zip(name: str, opened: Callable[[], BinaryIO], depth: int = 1) -> Iterat
         yield _refused(name, reason(error))
         return
     if not archive.is_whole:
-        yield _refused(name, "the packed file is damaged: its directory is not whole")
+        yield _refused(name, "the packed file is damaged: its directory is incomplete")
     elif not members:
-        yield _refused(name, "the zip file holds no files")
+        yield _refused(name, "the zip file has no files")
     for member in members:
         own = f"{name}!{encodable(member.name)}"
         unpacked = partial(_unpacked_member, archive, member)
@@ -273,7 +278,7 @@ def _of_zip(name: str, opened: Callable[[], BinaryIO], depth: int = 1) -> Iterat
         elif not member.name.lower().endswith(_PACKED):
             yield Source(own, unpacked, size=member.size)
         elif depth >= _DEEPEST:
-            yield _refused(own, "zips in zips in zips are not opened")
+            yield _refused(own, "zips in zips in zips aren't opened")
         else:
             yield from _of_zip(own, partial(_sought_in, unpacked), depth + 1)
 
@@ -291,8 +296,11 @@ def _sought_in(opened: Callable[[], BinaryIO]) -> BinaryIO:
 
 
 def _sought(stream: BinaryIO) -> BinaryIO:
-    """What a stream holds, so that it can be sought in: a zip is read from its end. The temporary file has no name and is its owner's alone."""
-    spooled = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed by who reads it
+    """Make a stream seekable, since a zip is read from its end.
+
+    A large stream goes to an unnamed temporary file that only its owner can read.
+    """
+    spooled = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - the reader closes it
     try:
         with stream:
             shutil.copyfileobj(stream, spooled, 1 << 20)
@@ -318,7 +326,7 @@ def _rejoined(head: bytes, rest: BinaryIO) -> BinaryIO:
 
 
 class _Counted:
-    """A packed stream that counts the bytes that were taken from it."""
+    """A packed stream that counts how many bytes were read from it."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -334,7 +342,7 @@ class _Counted:
 
 
 class _Bounded(io.RawIOBase):
-    """An unpacked stream that refuses to grow without bound."""
+    """An unpacked stream that stops when it grows far too large."""
 
     def __init__(self, stream: BinaryIO, packed: Callable[[], int], *below: BinaryIO) -> None:
         self._stream = stream
@@ -350,7 +358,7 @@ class _Bounded(io.RawIOBase):
         data = self._stream.read(len(view))
         self._given += len(data)
         if self._given > self._packed() * MOST_UNPACKED + _SLACK:
-            raise OSError(errno.EFBIG, "it unpacks to far more than claims would")
+            raise OSError(errno.EFBIG, "it unpacks to far more data than claims would")
         view[: len(data)] = data
         return len(data)
 
@@ -362,7 +370,7 @@ class _Bounded(io.RawIOBase):
 
 
 class _Rejoined(io.RawIOBase):
-    """A stream whose first bytes were read already."""
+    """A stream whose first bytes have already been read."""
 
     def __init__(self, head: bytes, rest: BinaryIO) -> None:
         self._head = io.BytesIO(head)
@@ -384,8 +392,8 @@ class _Rejoined(io.RawIOBase):
 
 
 def _glimpse(head: bytes) -> str:
-    """What kind of bytes these are, without showing them: they may be a patient's."""
+    """A description of bytes that doesn't show them, since they may be a patient's."""
     printable = sum(32 <= byte < 127 or byte in b"\r\n\t" for byte in head[:1000]) / len(
         head[:1000]
     )
-    return "text of another kind" if printable > 0.95 else "binary data"
+    return "other text" if printable > 0.95 else "binary data"

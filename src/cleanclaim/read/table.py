@@ -1,9 +1,8 @@
 """Claims from tables: CSV and Parquet files.
 
-Three forms are read. A *set* is a folder with `claims`, `lines` and (mostly) `diagnoses` files, joined by `claim_id`. A *flat* file has one row a
-service line with the claim's columns repeated and diagnoses in `diagnosis_code_1` to `diagnosis_code_25`. Columns are those of the model; names common in the
-field are understood too. Every column that is not understood and every value that does not fit is named in one error, by its place and
-its kind: what stands there is not shown, since it may be a patient's.
+There are three forms. A *set* is a folder with files `claims`, `lines` and usually `diagnoses`,
+joined by `claim_id`. A *flat* file has one row for each service line, with the claim's columns
+repeated and diagnoses in `diagnosis_code_1` to `diagnosis_code_25`.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ from cleanclaim.read.values import cast_to, is_blank, refused
 from cleanclaim.text.masking import column_words, is_name, kind_of
 
 ROW: Final = "_row"
-"""The column of row numbers, the header being row 1."""
+"""The column of row numbers; the header is row 1."""
 _RUN_TOGETHER: Final = r'[\r\n\t,;|"]'
 _LONGEST_ID: Final = 50
 """CLM01 has at most 38 characters."""
@@ -73,11 +72,11 @@ _OTHER_NAMES: Final = {
     "total_charge_amount": "box_28 total_charge",
     "units": "box_24g service_unit_quantity quantity qty",
 }
-"""Other names of a column: CMS-1500 boxes, the Tuva Project's names, what people write."""
+"""Other names for columns: CMS-1500 boxes, the Tuva Project's names, and common ones."""
 SYNONYMS: Final[dict[str, str]] = {
     other: name for name, others in _OTHER_NAMES.items() for other in others.split()
 }
-"""Column of the model by other name, in lower case with underscores."""
+"""The model's column by other name, in lower case with underscores."""
 
 _NUMBERED_DIAGNOSIS: Final = re.compile(
     r"^(?:diagnosis_code|diagnosis|dx|icd|icd10|dx_code|box_21)_?([0-9]{1,2}|[a-l])$"
@@ -91,27 +90,27 @@ _SPECIAL: Final = {
     "claim_to_date": CLAIMS["to_date"],
 }
 _LISTS: Final = {"diagnosis_pointers": r"1[0-2]|[1-9]|[A-L]", "modifiers": r"[A-Z0-9]{2}"}
-"""Columns that hold several values, and what one of them looks like."""
+"""Columns that hold several values, and the pattern of one value."""
 _MOST: Final = 4
 _OWN: Final = frozenset(
     {"claim_key", "file", "position", "is_history", "patient_key", "as_of", "code_as_sent"}
 )
-"""Columns that are made at reading and not given."""
+"""Columns that are filled at reading and can't be given."""
 
 
 def read_flat(frame: pl.DataFrame, *, file: str, first_claim_key: int = 0) -> Batch:
-    """Claims of a flat table, one row a service line.
+    """Read the claims of a flat table, with one row for each service line.
 
     Args:
         frame: the rows as text or typed.
-        file: what findings name as the file.
+        file: the file name in findings.
         first_claim_key: key of the first claim.
 
     Returns:
-        The batch; `position` is the row number, the header being row 1.
+        The batch; `position` is the row number, with the header as row 1.
 
     Raises:
-        TableError: columns or values do not fit; every fault is listed.
+        TableError: columns or values don't fit; every fault is listed.
     """
     faults: list[str] = []
     table = _named(frame, _is_flat, "claims and lines", faults)
@@ -147,18 +146,19 @@ def read_flat(frame: pl.DataFrame, *, file: str, first_claim_key: int = 0) -> Ba
 
 
 def read_set(frames: Mapping[str, pl.DataFrame], *, file: str, first_claim_key: int = 0) -> Batch:
-    """Claims of a set of tables joined by `claim_id`.
+    """Read the claims of a set of tables joined by `claim_id`.
 
     Args:
-        frames: `claims`, `lines` and, mostly, `diagnoses`; a `claims` table may carry `diagnosis_code_1` and so on instead.
-        file: what findings name as the file.
+        frames: `claims`, `lines` and usually `diagnoses`; `claims` may have `diagnosis_code_1` and
+            so on instead.
+        file: the file name in findings.
         first_claim_key: key of the first claim.
 
     Returns:
         The batch.
 
     Raises:
-        TableError: tables, columns or values do not fit; every fault is listed.
+        TableError: tables, columns or values don't fit; every fault is listed.
     """
     faults: list[str] = []
     named: dict[str, pl.DataFrame] = {}
@@ -197,12 +197,12 @@ def read_set(frames: Mapping[str, pl.DataFrame], *, file: str, first_claim_key: 
 
 
 def read_csv(data: bytes, *, file: str) -> pl.DataFrame:
-    """A CSV file as text columns; comma, tab, semicolon or bar separated.
+    """Read a CSV file as text columns, separated by commas, tabs, semicolons or bars.
 
     Raises:
-        TableError: it cannot be taken apart.
+        TableError: it can't be parsed.
     """
-    if b"\n" not in data:  # lines that end with a carriage return alone
+    if b"\n" not in data:  # the lines end with a carriage return alone
         data = data.replace(b"\r", b"\n")
     separator = _separator(data)
     try:
@@ -219,7 +219,7 @@ def read_csv(data: bytes, *, file: str) -> pl.DataFrame:
 
 
 def scan_csv(path: Path) -> pl.LazyFrame:
-    """A CSV file as text columns, not read yet."""
+    """Scan a CSV file as text columns, without reading it yet."""
     with path.open("rb") as stream:
         head = stream.read(1 << 16)
     return pl.scan_csv(
@@ -228,7 +228,7 @@ def scan_csv(path: Path) -> pl.LazyFrame:
 
 
 def why_not_csv(path: Path) -> str:
-    """Why Polars cannot take a file apart as CSV."""
+    """Why Polars can't parse a file as CSV."""
     with path.open("rb") as stream:
         separator = _separator(stream.read(1 << 16))
     with path.open(encoding="utf-8", errors="replace", newline="") as text:
@@ -236,7 +236,7 @@ def why_not_csv(path: Path) -> str:
 
 
 def _why_not_csv(text: TextIO, separator: str) -> str:
-    """The first row that cannot be taken apart, and why; nothing of what it holds."""
+    """The first row that can't be parsed, and why, without showing its values."""
     rows = csv.reader(text, delimiter=separator, strict=True)
     row, header = 0, None
     try:
@@ -251,23 +251,23 @@ def _why_not_csv(text: TextIO, separator: str) -> str:
 
 def _without_own_rows(frame: pl.DataFrame, file: str) -> pl.DataFrame:
     if ROW in frame.columns:
-        raise TableError(file, [f"column '{ROW}' is not one of claims and lines"])
+        raise TableError(file, [f"column '{ROW}' isn't a column of claims or lines"])
     return frame
 
 
 def _separator(data: bytes) -> str:
-    """What stands most often in the first line."""
+    """The most frequent separator in the first line."""
     first = data.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0]
     return max((",", "\t", ";", "|"), key=lambda c: first.count(c.encode()))
 
 
 NOT_SOUND: Final = (
-    "not a sound Parquet file: it is damaged or cut off, or a column has a type that can't be read"
+    "not a valid Parquet file: it is damaged or truncated, or a column has an unreadable type"
 )
 
 
 def read_parquet(source: Path | bytes, *, file: str) -> pl.DataFrame:
-    """A Parquet file.
+    """Read a Parquet file.
 
     Raises:
         UnreadableFile: it is damaged.
@@ -321,7 +321,7 @@ _is_flat: Final = frozenset(
 
 
 _EVERY: Final = _is_flat | set(DIAGNOSES.schema) - _OWN | set(SYNONYMS)
-"""Every name that a column of some table may have."""
+"""Every name that a column of any table may have."""
 _NUMBERS: Final = frozenset(
     {"line_number", "diagnosis_number", *(f"diagnosis_pointer_{n}" for n in range(1, 5))}
 )
@@ -331,7 +331,7 @@ _NUMBERS: Final = frozenset(
 def _named(
     frame: pl.DataFrame, allowed: frozenset[str], what: str, faults: list[str]
 ) -> pl.DataFrame:
-    """The frame under the model's names, its rows numbered where they are not; names that mean nothing are faults."""
+    """The frame with the model's column names and numbered rows; unknown names become faults."""
     rows = frame if ROW in frame.columns else frame.with_row_index(ROW, 2)
     columns = [name for name in rows.columns if name != ROW]
     if fault := no_header(columns):
@@ -356,7 +356,7 @@ def _named(
 
 
 def no_header(columns: Sequence[str]) -> str | None:
-    """What is wrong where the first row holds data and not the names of columns; None where it holds names."""
+    """A fault if the first row holds data instead of column names; None if it holds names."""
     names = [model_name(given) for given in columns]
     known = [
         name in _EVERY or is_name(given, _EVERY) for name, given in zip(names, columns, strict=True)
@@ -372,15 +372,15 @@ def no_header(columns: Sequence[str]) -> str | None:
 
 
 def named_as(table: str, columns: Sequence[str], faults: list[str]) -> dict[str, str]:
-    """The model's names of the columns of a table of a set; those that mean nothing are faults.
+    """The model's names for the columns of one table of a set; unknown names become faults.
 
     Args:
         table: claims, lines or diagnoses.
-        columns: as they were given.
+        columns: the given names.
         faults: added to.
 
     Returns:
-        The model's name by the given one.
+        The model's name by given name.
     """
     model = {"claims": CLAIMS, "lines": LINES, "diagnoses": DIAGNOSES}[table]
     return _names(columns, _allowed(model), table, faults)
@@ -395,21 +395,21 @@ def _names(
         if name not in allowed:
             faults.append(unknown_column(given, place, allowed, what))
         elif name in names.values():
-            faults.append(f"column '{given}' means '{name}', which is there already")
+            faults.append(f"column '{given}' means '{name}', which another column already is")
         else:
             names[given] = name
     return names
 
 
 def unknown_column(given: str, place: int, allowed: frozenset[str], what: str) -> str:
-    """That a column is none of a table's; its name is shown if it surely is one."""
+    """A fault that a column is unknown; it shows the name only if it certainly is one."""
     near = get_close_matches(model_name(given), sorted(allowed), n=1)
     hint = f"; did you mean '{near[0]}'?" if near and is_name(given, _EVERY) else ""
-    return f"{column_words(given, place, _EVERY)} is not one of {what}{hint}"
+    return f"{column_words(given, place, _EVERY)} isn't a column of {what}{hint}"
 
 
 def model_name(given: str) -> str:
-    """The model's name of a column, or the given one in lower case with underscores where the model has none."""
+    """The model's name for a column; if there is none, the given name in lower case with underscores."""
     name = re.sub(r"[^a-z0-9]+", "_", given.strip().lower()).strip("_")
     name = SYNONYMS.get(name, name)
     if found := _NUMBERED_DIAGNOSIS.match(name):
@@ -427,7 +427,7 @@ def _typed(
     faults: list[str],
     skip: tuple[str, ...] = (),
 ) -> pl.DataFrame:
-    """The columns of one table, typed; values that do not fit are faults that name row, column and kind of value."""
+    """One table's columns, typed; values that don't fit become faults with row, column and kind of value."""
     out: list[pl.Series] = [table["claim_id"], table["_row"]]
     for name in table.columns:
         column = (
@@ -460,7 +460,7 @@ def _typed(
 
 def _refused(name: str, given: pl.DataType, wanted: pl.DataType | type[pl.DataType]) -> str | None:
     if name.startswith("diagnosis_code") and (given.is_float() or given.is_decimal()):
-        return "numbers with a point, whose zeros at the end are lost"
+        return "decimal numbers, which lose zeros at the end"
     return refused(given, wanted)
 
 
@@ -474,13 +474,16 @@ def _found(value: object, wanted: pl.DataType | type[pl.DataType]) -> str:
 
 
 def and_more(rows: pl.Series) -> str:
-    """How many more rows than the first have a fault, to be put after it."""
+    """How many more rows have the same fault, to append to a message."""
     more = len(rows) - 1
     return f" (and {more:,} more row{'s' if more > 1 else ''})" if more else ""
 
 
 def _id_faults(table: pl.DataFrame, name: str) -> list[str]:
-    """Rows without a claim number, and rows in which other cells ran into it, as after a quotation mark that isn't closed."""
+    """Faults of the claim ids: missing ones, and ones that other cells ran into.
+
+    Cells run together after an unclosed quotation mark, for example.
+    """
     ids = table["claim_id"]
     missing = table[ROW].filter(ids.is_null())
     odd = (ids.str.contains(_RUN_TOGETHER) | (ids.str.len_chars() > _LONGEST_ID)).fill_null(
@@ -505,7 +508,7 @@ def _numbered(claims: pl.DataFrame, faults: list[str]) -> pl.DataFrame:
 
 
 def _long_diagnoses(wide: pl.DataFrame) -> pl.DataFrame:
-    """diagnosis_code_1 … as one row a diagnosis; gaps close up."""
+    """diagnosis_code_1 … as one row for each diagnosis, numbered without gaps."""
     numbers = sorted(
         int(name.rsplit("_", 1)[1]) for name in wide.columns if name.startswith("diagnosis_code_")
     )
@@ -544,16 +547,16 @@ def _long_diagnoses(wide: pl.DataFrame) -> pl.DataFrame:
 
 
 def _twice(claims: pl.DataFrame) -> list[str]:
-    """Claims that are not told apart by their id: lines could belong to either."""
+    """A fault if several claims have the same id: lines could belong to any of them."""
     again = claims.filter(~pl.col("claim_id").is_first_distinct())[ROW]
     if again.is_empty():
         return []
-    return [f"claims row {again[0]}: its claim_id stands in an earlier row{and_more(again)}"]
+    return [f"claims row {again[0]}: its claim_id is already in an earlier row{and_more(again)}"]
 
 
 def _orphans(claims: pl.DataFrame, below: Mapping[str, pl.DataFrame]) -> list[str]:
     return [
-        f"{name} row {rows['_row'][0]}: its claim_id is not in the claims table{and_more(rows['_row'])}"
+        f"{name} row {rows['_row'][0]}: its claim_id isn't in the claims table{and_more(rows['_row'])}"
         for name, frame in below.items()
         if not (rows := frame.join(claims, on="claim_id", how="anti")).is_empty()
     ]
@@ -607,7 +610,7 @@ def _assemble(frames: dict[str, pl.DataFrame], keys: pl.DataFrame, file: str) ->
 
 
 def _guessed_type(claims: pl.DataFrame, lines: pl.DataFrame) -> pl.Expr:
-    """Institutional where the claim has a type of bill, or a line of it a revenue code."""
+    """Institutional if the claim has a type of bill or a revenue code on a line, else professional."""
     told = pl.lit(value=False)
     if "bill_type_code" in claims.columns:
         told = pl.col("bill_type_code").is_not_null()
@@ -624,7 +627,7 @@ def _default(frame: pl.DataFrame, name: str, value: pl.Expr | pl.Series) -> pl.D
 
 
 def _too_many(lines: pl.DataFrame, faults: list[str]) -> None:
-    """Modifiers and pointers beyond the fourth have no place on a line, and are not dropped in silence."""
+    """Faults for more than four modifiers or pointers, which a line can't hold and must not drop silently."""
     for name, one in _LISTS.items():
         if name in lines.columns:
             counts = lines[name].str.to_uppercase().str.count_matches(one)
@@ -636,7 +639,7 @@ def _too_many(lines: pl.DataFrame, faults: list[str]) -> None:
 
 
 def _with_lists(lines: pl.DataFrame) -> pl.DataFrame:
-    """Pointers written together (A, AB, "1,2", "A:B") and modifiers written together ("25,59") as columns of their own."""
+    """Split pointers (A, AB, "1,2", "A:B") and modifiers ("25,59") into separate columns."""
     columns: list[pl.Expr] = []
     if "diagnosis_pointers" in lines.columns:
         parts = (
@@ -695,7 +698,7 @@ def _claim_days(claims: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
 
 
 def _patients(claims: pl.DataFrame, file: str) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
-    """Member id and birth date; where there is no member id, every claim is a patient of its own."""
+    """Patient keys from member id and birth date; without a member id, each claim is its own patient."""
     members = (
         claims["member_id"].to_list() if "member_id" in claims.columns else [None] * claims.height
     )

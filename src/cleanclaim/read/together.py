@@ -1,8 +1,10 @@
-"""Many small 837 files read as one.
+"""Read many small 837 files as one.
 
-Reading a file costs a hundred times what its few claims cost: a mailbox of 20,000 files with a claim each would take minutes. Files that follow one another
-are therefore put together, read at once, and what was found is told apart again by the place where each file began. That is done only where it cannot be told
-from reading each by itself: files that look whole and alike before they are read, and show no fault of their envelope afterwards.
+Reading a file costs a hundred times as much as its few claims: a mailbox of 20,000 files with one
+claim each would take minutes. So consecutive files are joined and read at once, and the results are
+split by each file's start. This is done only if the result is the same as reading each file
+separately: for files that look complete and alike beforehand, and have no envelope faults
+afterwards.
 """
 
 from __future__ import annotations
@@ -20,12 +22,12 @@ from cleanclaim.model import Batch
 from cleanclaim.read.x837 import read_x12
 
 SMALL: Final = 1 << 16
-"""Bytes up to which a file is read together with others."""
+"""Up to this size in bytes, a file is read together with others."""
 _MOST_FILES: Final = 200
 _MOST_BYTES: Final = 1 << 20
 _ISA: Final = 106
 _OF_ONE_FILE: Final = frozenset({"ENV001", "ENV005", "ENV006"})
-"""Faults of a file as a whole, some of which are told once a file: whoever reads several as one cannot tell whose they are."""
+"""Faults of a file as a whole. Some are reported once for each file, so they can't be attributed when several files are read as one."""
 _Ints = npt.NDArray[np.int64]
 
 
@@ -34,10 +36,10 @@ class Small:
     """A small 837 file.
 
     Attributes:
-        name: what findings name as the file.
+        name: the file name in findings.
         data: its bytes.
         separators: its four separators.
-        segments: how many segments it holds.
+        segments: how many segments it has.
     """
 
     name: str
@@ -48,17 +50,17 @@ class Small:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """What was read of several files: their claims, and how many each of them holds."""
+    """The result of reading several files: their claims, and how many each file has."""
 
     batch: Batch
     claims: tuple[int, ...]
 
 
 def small(name: str, data: bytes) -> Small | None:
-    """A file that can be read together with others; None for one that cannot.
+    """A file that can be read together with others; None if it can't.
 
     Args:
-        name: what findings name as the file.
+        name: the file name in findings.
         data: its bytes.
     """
     if not (data.startswith(b"ISA") and data.isascii() and len(data) > _ISA):
@@ -77,11 +79,11 @@ def small(name: str, data: bytes) -> Small | None:
 
 
 def fits(group: Sequence[Small | None], one: Small | None, at_once: int) -> bool:
-    """True where a file can be read together with those of a group.
+    """True if a file can be read together with a group.
 
     Args:
-        group: at least one.
-        one: the file that follows them.
+        group: at least one file.
+        one: the next file.
         at_once: about how many claims a batch holds.
     """
     first = group[0]
@@ -95,15 +97,15 @@ def fits(group: Sequence[Small | None], one: Small | None, at_once: int) -> bool
 
 
 def read_together(files: Sequence[Small], first_claim_key: int, *, form: bool) -> Together | None:
-    """The claims of files in their order, as if each were read by itself.
+    """Read the claims of files in order, as if each were read separately.
 
     Args:
-        files: alike in their separators.
+        files: files with the same separators.
         first_claim_key: the key of the first claim.
-        form: look at the form of segments and elements too.
+        form: check the form of segments and elements too.
 
     Returns:
-        All of them; None where that would not be the same as reading each by itself.
+        The result; None if reading each file separately would give another one.
     """
     batches = list(
         read_x12(
@@ -127,17 +129,21 @@ def read_together(files: Sequence[Small], first_claim_key: int, *, form: bool) -
 
 
 def _before(sizes: Sequence[int]) -> _Ints:
-    """What all files before each of them hold together."""
+    """The total size of all earlier files, for each file."""
     return np.cumsum([0, *sizes[:-1]], dtype=np.int64)
 
 
 def _file_at(positions: pl.Series, starts: _Ints) -> _Ints:
-    """The file that holds each offset."""
+    """The file that contains each offset."""
     return np.asarray(np.searchsorted(starts, positions.to_numpy(), side="right") - 1)
 
 
 def _are_of_files(batch: Batch) -> bool:
-    """True where what was read depends on the file as a whole: a patient known by the place in it alone, a fault told once for all of it."""
+    """True if a result depends on the file as a whole.
+
+    This is so for a patient known only by position, and for a fault reported once for the whole
+    file.
+    """
     faults = batch.syntax_faults
     return (
         batch.claims["member_id"].has_nulls()
@@ -148,14 +154,14 @@ def _are_of_files(batch: Batch) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Own:
-    """What rows say in their own file: its name, where each file begins among all bytes, and among all segments."""
+    """Converts rows to their own file's numbers: its name, where each file begins among all bytes and all segments."""
 
     names: Sequence[str]
     starts: _Ints
     segments: _Ints
 
     def rebased(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Rows of all files, file after file, as each file has them."""
+        """The rows of all files, in order, with each file's own numbers."""
         if "position" not in frame.columns or frame.is_empty():
             return frame
         file = pl.Series("_file", _file_at(frame["position"], self.starts))

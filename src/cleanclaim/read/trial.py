@@ -1,7 +1,9 @@
-"""Parquet files are decoded in another process first.
+"""Decode each Parquet file in another process first.
 
-A damaged Parquet file can make Polars ask for more memory than any machine has, and the process that asks is ended by its operating system: no error can be
-caught. So each file from outside is decoded once in a process of its own. If that process ends, the file is reported as not read, and everything else is.
+A damaged Parquet file can make Polars request more memory than any machine has. The operating
+system then kills the process, and no error can be caught. So each file from outside is first
+decoded in a separate process. If that process dies, the file is reported as not read, and
+everything else is read.
 """
 
 from __future__ import annotations
@@ -16,37 +18,38 @@ from typing import Final
 
 _DECODER: Final = Path(__file__).with_name("decoder.py")
 _RENEW: Final = 50_000_000
-"""Bytes of a file after which the process, which may hold on to memory, is ended."""
+"""After a file of this size in bytes, the process is ended, since it may hold on to memory."""
 _ANSWER: Final = b"done"
 
 
 def survives(source: Path | bytes, *, columns_only: bool = False) -> bool:
-    """Whether a Parquet file can be decoded without ending the process.
+    """Whether a Parquet file can be decoded without killing the process.
 
     Args:
         source: the file, or its bytes.
-        columns_only: only its columns are read here, not their values.
+        columns_only: only the columns will be read, not their values.
 
     Returns:
-        False if decoding it ended the other process. True says nothing about errors that can be caught: they are left to the caller.
+        False if decoding it killed the other process. True doesn't exclude errors that can be
+        caught: the caller handles those.
     """
     with _LOCK:
         return _DECODING.survives(source, columns_only)
 
 
 class _Decoding:
-    """The other process, which is started for the first file."""
+    """The other process, started for the first file."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
 
     def survives(self, source: Path | bytes, columns_only: bool) -> bool:  # noqa: FBT001
         if not sys.executable:
-            return True  # Python is part of another program; there is nothing to start
+            return True  # Python is embedded in another program, so no process can be started
         process = self._started()
         try:
             is_done = _asked(process, source, columns_only)
-        except OSError:  # it ended while it was asked
+        except OSError:  # it died while decoding
             is_done = False
         except BaseException:
             self.end()
@@ -67,7 +70,7 @@ class _Decoding:
         return self._process
 
     def end(self) -> None:
-        """End the process, if there is one."""
+        """End the process, if it is running."""
         process, self._process = self._process, None
         if process is None:
             return

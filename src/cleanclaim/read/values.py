@@ -1,4 +1,4 @@
-"""Values of one type as values of another: what people write as text, and what each type of a Parquet column stands for."""
+"""Convert values between types: text that people write, and the types of Parquet columns."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _REFUSED: Final[dict[type[pl.DataType], str]] = {
 
 
 def refused(given: Dtype, wanted: Dtype) -> str | None:
-    """What a column of a type holds, in a word, if it cannot stand for a column of another type; None if it can."""
+    """What a column holds, in a few words, if its type can't be converted to another; None if it can."""
     base = given.base_type()
     if base in _REFUSED:
         return _REFUSED[base]
@@ -42,7 +42,7 @@ def refused(given: Dtype, wanted: Dtype) -> str | None:
 
 
 def converted(name: str, given: Dtype, wanted: Dtype) -> pl.Expr:
-    """A column of a type that is not `refused` as one of another type; a value that does not fit, or would not stay exactly the same, is null."""
+    """Convert a column whose type isn't `refused`; a value that wouldn't stay exactly the same becomes null."""
     column = pl.col(name)
     if given == pl.Null:
         return column.cast(wanted)
@@ -54,14 +54,14 @@ def converted(name: str, given: Dtype, wanted: Dtype) -> pl.Expr:
         return column.cast(wanted, strict=False)
     if given.is_numeric():
         digits = _digits(column, given)
-        if wanted == pl.String:  # a code with a point has lost zeros that count
+        if wanted == pl.String:  # a code with a decimal point has lost significant zeros
             digits = pl.when(digits.str.contains(r"^-?\d+$")).then(digits)
         return _from_text(digits, wanted).alias(name)
     return _from_text(column.cast(pl.String), wanted).alias(name)
 
 
 def is_blank(name: str, given: Dtype) -> pl.Expr:
-    """True where a column says nothing: no value, blank text, no number."""
+    """True if a cell is empty: no value, blank text or NaN."""
     column = pl.col(name)
     if given.base_type() in {pl.String, pl.Categorical, pl.Enum}:
         return column.cast(pl.String).str.strip_chars().fill_null("") == ""
@@ -71,7 +71,7 @@ def is_blank(name: str, given: Dtype) -> pl.Expr:
 
 
 def cast_to(given: pl.Series, wanted: Dtype) -> pl.Series:
-    """Values of another type (see `converted`); all null where the type is refused."""
+    """Values of another type (see `converted`); all null if the type is refused."""
     if refused(given.dtype, wanted):
         return pl.Series(given.name, [None], dtype=wanted).new_from_index(0, len(given))
     frame = given.to_frame()
@@ -79,7 +79,7 @@ def cast_to(given: pl.Series, wanted: Dtype) -> pl.Series:
 
 
 def _digits(column: pl.Expr, given: Dtype) -> pl.Expr:
-    """A number as text, its own digits and no more: a float by the shortest text that means it, a whole one without a point."""
+    """A number as text with exactly its own digits: a float in its shortest form, a whole one without a point."""
     number = column.cast(pl.Float32) if given == pl.Float16 else column
     text = number.cast(pl.String)
     if given.is_float():
@@ -126,7 +126,7 @@ def _is_known_zone(given: Dtype) -> bool:
 
 
 def _day(column: pl.Expr, given: Dtype) -> pl.Expr:
-    """The day of a moment where it was written, in its own time zone."""
+    """The day of a timestamp, in the time zone it was written in."""
     zone = getattr(given, "time_zone", None)
     offset = _OFFSET.fullmatch(zone) if zone else None
     if offset is None:

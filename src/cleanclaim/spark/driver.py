@@ -1,4 +1,4 @@
-"""The driver's side: what is asked, the tables shipped, and what comes back."""
+"""The driver's side: prepare the job, ship the tables, and return the results."""
 
 from __future__ import annotations
 
@@ -30,23 +30,26 @@ _LEAST_PARTITIONS: Final = 2
 
 @dataclass(frozen=True)
 class Checked:
-    """What was found, as DataFrames. Nothing is worked on before one of them is asked for.
+    """The results, as lazy DataFrames: work starts when one of them is used.
 
     Attributes:
-        rows: everything that the workers give out, by `kind`. It is kept on the cluster until `close`, so that findings and what was not checked are
-            worked out once.
+        rows: all output of the workers, by `kind`. It is cached on the cluster until `close`, so
+            that each result is computed once.
     """
 
     rows: DataFrame
 
     @property
     def findings(self) -> DataFrame:
-        """One row a finding: the columns of `cleanclaim.engine.findings.FINDINGS`."""
+        """One row for each finding: the columns of `cleanclaim.engine.findings.FINDINGS`."""
         return self._of(FINDING).select(*FINDINGS)
 
     @property
     def not_checked(self) -> DataFrame:
-        """What could not be judged: the columns of `cleanclaim.engine.not_checked.NOT_CHECKED`; what tables do not speak of is told once."""
+        """What wasn't checked: the columns of `cleanclaim.engine.not_checked.NOT_CHECKED`.
+
+        What the tables don't cover is listed once.
+        """
         rows = self._of(UNJUDGED).select(*NOT_CHECKED)
         by = [name for name in NOT_CHECKED if name != "lines"]
         of_tables = rows.where(fn.col("lines").isNotNull())
@@ -55,12 +58,12 @@ class Checked:
 
     @property
     def faults(self) -> DataFrame:
-        """What of the input could not be worked on: `message`, and how many `rows`. No row means that everything was."""
+        """Input that couldn't be processed: `message`, and the number of `rows`. Empty if there is none."""
         told = self._of(FAULT).groupBy("message").agg(fn.sum("lines").alias("rows"))
         return told.select("message", "rows")
 
     def summary(self) -> dict[str, Any]:
-        """Counts: claims, lines, clean claims, findings by disposition and edit, what was not checked, faults."""
+        """Counts of claims, lines, clean claims, findings by disposition and edit, what wasn't checked, and faults."""
         counted = self._of(BATCH).agg(*(fn.sum(n).alias(n) for n in ("claims", "lines", "unclean")))
         claims, lines, unclean = (int(value or 0) for value in counted.collect()[0])
         by_edit = self._of(FINDING).groupBy("code", "name", "disposition").count().collect()
@@ -89,7 +92,7 @@ class Checked:
         }
 
     def close(self) -> None:
-        """Let go of what is kept on the cluster."""
+        """Release what is cached on the cluster."""
         self.rows.unpersist()
 
     def _of(self, kind: str) -> DataFrame:
@@ -120,34 +123,39 @@ def check(
     """Check claims on a cluster.
 
     Args:
-        claims: one row a claim. With `claim_key` and `patient_key` the tables are the model's own, as `cleanclaim export claims` writes them, and are taken
-            as they are, `is_history` too; else they are joined by `claim_id`, under the model's names or those common in the field.
-        diagnoses: one row a diagnosis; None where claims carry `diagnosis_code_1` and so on.
-        lines: one row a service line.
-        other_payers: of the model's own tables.
-        claim_codes: of the model's own tables.
-        syntax_faults: of the model's own tables.
+        claims: one row for each claim. With `claim_key` and `patient_key`, the tables are the
+            model's own, as `cleanclaim export claims` writes them, and are used unchanged,
+            including `is_history`. Otherwise they are joined by `claim_id` and may use the model's
+            column names or common ones.
+        diagnoses: one row for each diagnosis; None if claims have `diagnosis_code_1` and so on.
+        lines: one row for each service line.
+        other_payers: only with the model's own tables.
+        claim_codes: only with the model's own tables.
+        syntax_faults: only with the model's own tables.
         select: codes, families or names of edits to run; by default all.
-        ignore: the same, left out.
-        edits: folders of own edits; their files are shipped.
+        ignore: codes, families or names of edits to leave out.
+        edits: folders of custom edits; their files are shipped.
         payer_class: medicare, medicaid, commercial …; by default each claim's own.
-        as_of: the day that claims are judged on; by default the day each was sent.
-        min_disposition: the mildest disposition given out.
+        as_of: the day as of which claims are judged; by default the day each was sent.
+        min_disposition: the mildest disposition to return.
         adopts: payers that adopted the rules of medicare or medicaid.
-        policy_state: the state whose local coverage policies bind claims that tell no state.
-        reference: the dated tables, which are shipped once; by default the embedded ones and the driver's store.
-        shared: a folder with a reference store that every worker sees; nothing is shipped then.
+        policy_state: the state whose local coverage policies apply to claims without a state.
+        reference: the dated tables, which are shipped once; by default the embedded ones and the
+            driver's store.
+        shared: a folder with a reference store that every worker can read; then nothing is shipped.
         partitions: how many; by default one for each 20,000 claims.
-        keep: keep what the workers give out on the cluster until `close`, so that it is worked out once; False where it is only written.
+        keep: cache the workers' output on the cluster until `close`, so that it is computed once;
+            False if it is only written.
 
     Returns:
-        What was found, lazily.
+        The results, as lazy DataFrames.
 
     Raises:
-        TableError: columns do not fit; every fault is listed.
-        InputError: a claim's key is missing, or stands for several claims.
-        ConfigError: an edit that needs all patients' history together is asked for, or the cluster takes no tables from the driver.
-        UnknownEdit: `select` or `ignore` names no edit.
+        TableError: columns don't fit; every fault is listed.
+        InputError: a claim's key is missing, or belongs to several claims.
+        ConfigError: a selected edit needs all patients' history together, or the cluster accepts no
+            tables from the driver.
+        UnknownEdit: `select` or `ignore` doesn't match any edit.
     """
     tables = given(
         {
@@ -204,14 +212,14 @@ def _chosen(
     if whole:
         raise ConfigError(
             [
-                f"{', '.join(whole)}: it needs the history of all patients together; run it on one machine"
+                f"{', '.join(whole)}: it needs the history of all patients together; run it on a single machine"
             ]
         )
     return chosen
 
 
 def _files(folders: Sequence[str | Path]) -> tuple[tuple[str, str], ...]:
-    """The files of own edits, under names of their own."""
+    """The files of custom edits, each under its own name."""
     return tuple(
         (f"{number}_{path.name}" if number else path.name, path.read_text(encoding="utf-8"))
         for number, folder in enumerate(folders)
@@ -221,7 +229,7 @@ def _files(folders: Sequence[str | Path]) -> tuple[tuple[str, str], ...]:
 
 
 class _Broadcast:
-    """The value of a broadcast variable, asked for where it is needed."""
+    """The value of a broadcast variable, loaded when it is first needed."""
 
     def __init__(self, variable: Any) -> None:
         self._variable = variable
@@ -242,7 +250,7 @@ def _shipped(
     except Exception as error:
         raise ConfigError(
             [
-                "the tables cannot be shipped over this session; give shared=, a folder with a reference store that every worker sees"
+                "this session can't ship the tables; pass shared=, a folder with a reference store that every worker can read"
             ]
         ) from error
     return _Broadcast(context.broadcast(packed)), hashlib.sha256(packed).hexdigest()

@@ -1,7 +1,9 @@
-"""Claims on their way to the workers: the rows of all tables in one frame, each with the number of its table and the group that its patient falls into.
+"""The rows of all tables in one frame, on their way to the workers.
 
-A group is all claims of a patient. Where tables are joined by `claim_id` it is told by the member id alone, so that it may hold a family; a claim without one
-is a group of its own. Rows below no claim make a group too, so that they are told and not lost.
+Each row carries the number of its table and the group of its patient. A group is all claims of a
+patient. If tables are joined by `claim_id`, the member id alone decides, so a group may be a
+family; a claim without a member id is its own group. Rows without a claim form a group too, so that
+they are reported and not lost.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ _NEEDED: Final = {
     "lines": ("claim_id", "line_number"),
     "diagnoses": ("claim_id", "diagnosis_number"),
 }
-"""What tables joined by claim_id must have: rows have no order on a cluster."""
+"""Columns that tables joined by claim_id must have: rows have no order on a cluster."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,9 @@ class Given:
     """The tables that were given.
 
     Attributes:
-        frames: by name, the columns under the model's names.
-        key: the column that joins them: claim_key in the model's own tables (see `cleanclaim.read.dataset`), else claim_id.
+        frames: by name, with the model's column names.
+        key: the column that joins them: claim_key in the model's own tables (see
+            `cleanclaim.read.dataset`), else claim_id.
     """
 
     frames: dict[str, DataFrame]
@@ -45,15 +48,15 @@ class Given:
 
     @property
     def is_model(self) -> bool:
-        """Whether they are the model's own tables, and taken as they are."""
+        """Whether they are the model's own tables, which are used unchanged."""
         return self.key == "claim_key"
 
 
 def given(frames: Mapping[str, DataFrame | None]) -> Given:
-    """The tables that were given, their columns looked at.
+    """The given tables, after their columns are checked.
 
     Raises:
-        TableError: columns do not fit; every fault is listed.
+        TableError: columns don't fit; every fault is listed.
     """
     there = {name: frame for name, frame in frames.items() if frame is not None}
     if set(KEYS) <= set(there["claims"].columns):
@@ -81,10 +84,10 @@ def given(frames: Mapping[str, DataFrame | None]) -> Given:
 
 
 def claims_in(tables: Given) -> int:
-    """How many claims there are.
+    """The number of claims.
 
     Raises:
-        InputError: a key is missing, or stands for several claims.
+        InputError: a key is missing, or belongs to several claims.
     """
     key = fn.col(tables.key)
     counts = tables.frames["claims"].groupBy(key.alias("key")).count()
@@ -94,13 +97,13 @@ def claims_in(tables: Given) -> int:
     ).collect()[0]
     if told["wrong"]:
         raise InputError(
-            f"DataFrames: {told['wrong']:,} values of claims.{tables.key} are missing or stand for several claims"
+            f"DataFrames: {told['wrong']:,} values of claims.{tables.key} are missing or belong to several claims"
         )
     return int(told["claims"] or 0)
 
 
 def without_empty(tables: Given) -> Given:
-    """The tables without the columns that hold no value: every row of the one frame pays for each column."""
+    """The tables without empty columns, since each row of the combined frame pays for each column."""
     kept = {}
     for name, frame in tables.frames.items():
         counts = frame.agg(*(fn.count(fn.col(f"`{n}`")).alias(n) for n in frame.columns)).collect()[
@@ -112,14 +115,15 @@ def without_empty(tables: Given) -> Given:
 
 
 def grouped(tables: Given, partitions: int) -> DataFrame:
-    """All rows, those of a group together and in order of groups within a partition.
+    """All rows, with each group's rows together and groups sorted within a partition.
 
     Args:
-        tables: what was given.
+        tables: the given tables.
         partitions: how many.
 
     Returns:
-        `_group`, `_table` (its number in `NAMES`) and a structure a table, null but for the row's own.
+        `_group`, `_table` (the number in `NAMES`) and one struct for each table, null except for
+        the row's own.
     """
     claims = tables.frames["claims"].withColumn(GROUP, _group(tables))
     of_claim = claims.select(fn.col(tables.key).alias("_key"), GROUP)
@@ -155,7 +159,7 @@ def _tagged(frame: DataFrame, name: str, schemas: Mapping[str, StructType]) -> D
 
 
 def _of_model(there: Mapping[str, DataFrame]) -> dict[str, DataFrame]:
-    """The model's own tables, each column of the model's type."""
+    """The model's own tables, with each column cast to the model's type."""
     faults: list[str] = []
     typed = {}
     for name, frame in there.items():
@@ -180,7 +184,7 @@ _SPARK: Final[dict[object, str]] = {
     QUANTITY: "decimal(15,3)",
     pl.UInt64: "decimal(20,0)",
 }
-"""Spark's type for each type of the model. A patient's key is a whole number without sign, for which Spark has no type of its own."""
+"""Spark's type for each type of the model. Spark has no unsigned type for a patient's key."""
 _WHOLE: Final = ("tinyint", "smallint", "int", "bigint")
 _NUMBERS: Final = (*_WHOLE, "float", "double", "decimal")
 _FITTING: Final = {
@@ -192,7 +196,7 @@ _FITTING: Final = {
     "decimal(15,3)": _NUMBERS,
     "decimal(20,0)": (*_WHOLE, "decimal"),
 }
-"""For each of them the types that it can be made of without loss."""
+"""For each model type, the Spark types that convert to it without loss."""
 
 
 def _misfit(table: Table, field: StructField) -> str | None:

@@ -1,4 +1,4 @@
-"""What a worker does: batches of whole patients out of the rows that reach it, each checked as on one machine."""
+"""The worker's side: collect arriving rows into batches of whole patients and check each."""
 
 from __future__ import annotations
 
@@ -43,26 +43,30 @@ RESULT: Final[dict[str, Any]] = {
     "claims": pl.Int64,
     "unclean": pl.Int64,
 }
-"""Columns of what a worker gives out. By `kind`: a finding; a row of what was not checked; a fault of the input (`message`, and how many `lines` it touches);
-or the counts of a batch (`claims`, `lines`, `unclean` claims)."""
+"""The columns of a worker's output.
+
+By `kind`, a row is a finding; a row of what wasn't checked; a fault of the input (`message`, and
+the number of `lines` affected); or the counts of a batch (`claims`, `lines`, `unclean` claims).
+"""
 _ROWS: Final = 10_000
 
 
 @dataclass(frozen=True)
 class Task:
-    """What every worker is told.
+    """What every worker receives.
 
     Attributes:
-        packed: gives the packed tables (a broadcast variable's value); None where `store` is on every worker.
+        packed: returns the packed tables (a broadcast variable's value); None if every worker can
+            read `store`.
         digest: the hash of the packed tables.
-        store: a folder of tables that every worker sees.
-        codes: the edits, of cleanclaim and of installed packages.
+        store: a folder of tables that every worker can read.
+        codes: the edits of cleanclaim and of installed packages.
         files: name and text of the files of other edits.
         settings: how claims are judged.
         is_model: whether the tables are the model's own.
         has_history: whether there are earlier claims.
         at_once: about how many claims a batch holds.
-        version: of cleanclaim, on the driver.
+        version: the version of cleanclaim on the driver.
     """
 
     packed: Callable[[], bytes] | None
@@ -115,7 +119,7 @@ class Task:
         )
 
     def _own(self, found: pl.DataFrame) -> pl.DataFrame:
-        """Keys and places that were made here mean nothing elsewhere."""
+        """Clear keys and positions that were made on this worker, since they mean nothing elsewhere."""
         if self.is_model:
             return found
         made = [name for name in ("claim_key", "position") if name in found.columns]
@@ -123,7 +127,7 @@ class Task:
 
 
 def arrow_schema() -> pa.Schema:
-    """The columns of what a worker gives out, as Arrow has them."""
+    """The columns of a worker's output, as an Arrow schema."""
     return pa.schema([pa.field(name, _arrow(dtype)) for name, dtype in RESULT.items()])
 
 
@@ -134,7 +138,7 @@ def _arrow(dtype: Any) -> pa.DataType:
 
 
 def _whole_groups(arrived: Iterator[pa.RecordBatch], at_once: int) -> Iterator[pl.DataFrame]:
-    """Rows of about so many claims, and of whole groups; they arrive in order of groups."""
+    """Collect rows of whole groups, about `at_once` claims at a time; rows arrive sorted by group."""
     pending: list[pl.DataFrame] = []
     claims = 0
     for rows in arrived:
@@ -155,7 +159,7 @@ def _whole_groups(arrived: Iterator[pa.RecordBatch], at_once: int) -> Iterator[p
 
 
 def _without_claim(frames: dict[str, pl.DataFrame], key: str) -> list[tuple[str, int]]:
-    """Take out the rows that belong to no claim, and tell of them."""
+    """Remove the rows that belong to no claim, and report them."""
     faults = []
     claims = frames["claims"].select(key)
     for name, frame in frames.items():
@@ -163,7 +167,7 @@ def _without_claim(frames: dict[str, pl.DataFrame], key: str) -> list[tuple[str,
             continue
         frames[name] = frame.join(claims, on=key, how="semi", maintain_order="left")
         lost = frame.height - frames[name].height
-        if name == "syntax_faults":  # a fault of the file as a whole lies in no claim
+        if name == "syntax_faults":  # a fault of the file as a whole belongs to no claim
             whole = frame.filter(pl.col(key).is_null())
             frames[name] = pl.concat([whole, frames[name]])
             lost -= whole.height
@@ -185,7 +189,7 @@ _NUMBERS: Final = {"lines": ("line_number",), "diagnoses": ("diagnosis_number",)
 
 
 def _kind(kind: str, rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows in the columns of the result."""
+    """Rows with the columns of the result."""
     return rows.select(
         pl.lit(kind).alias(name)
         if name == "kind"
@@ -202,10 +206,10 @@ def _told(faults: Sequence[tuple[str, int]]) -> pl.DataFrame:
 
 
 def _failed(failure: Failure) -> str:
-    """What failed, in the same words for every batch, so that the counts of all are added up."""
+    """What failed, in the same words for every batch, so that the counts add up."""
     if failure.kind == "edit":
-        return f"edit {failure.name} failed and did not check these claims: {failure.reason}"
-    return f"these claims could not be checked: {failure.reason}"
+        return f"edit {failure.name} failed and didn't check these claims: {failure.reason}"
+    return f"these claims couldn't be checked: {failure.reason}"
 
 
 def _counts(report: Report) -> pl.DataFrame:
@@ -220,7 +224,7 @@ _references: dict[str, Reference] = {}
 
 
 def _reference(task: Task) -> Reference:
-    """The dated tables: loaded once in the life of a worker's process, unpacked once on its machine."""
+    """The dated tables, loaded once for each worker process and unpacked once for each machine."""
     known = _references.get(task.digest)
     if known is None:
         known = _references[task.digest] = _loaded(task)
@@ -232,17 +236,19 @@ def _loaded(task: Task) -> Reference:
         return Reference.load(store=task.store)
     packed = task.packed()
     if hashlib.sha256(packed).hexdigest() != task.digest:
-        raise ReferenceProblem("the tables that reached this worker are not those that were sent")
+        raise ReferenceProblem(
+            "the tables that arrived at this worker differ from those that were sent"
+        )
     place = Path(tempfile.gettempdir()) / f"cleanclaim-{os.getuid()}"
     place.mkdir(mode=0o700, exist_ok=True)
     if place.stat().st_uid != os.getuid():
-        raise ReferenceProblem(f"{place} is somebody else's")
+        raise ReferenceProblem(f"{place} belongs to another user")
     return Reference.unpacked(packed, place / f"reference-{task.digest[:32]}")
 
 
 @cache
 def _edits(codes: tuple[str, ...], files: tuple[tuple[str, str], ...]) -> tuple[Edit, ...]:
-    """The edits: the same objects in the life of a worker's process, by which the engine keeps what it made of them."""
+    """The edits, always the same objects in a worker process, since the engine caches by them."""
     own: list[Edit] = []
     if files:
         with tempfile.TemporaryDirectory(prefix="cleanclaim-edits-") as folder:

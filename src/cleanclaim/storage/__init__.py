@@ -1,1 +1,1 @@
-"""What cleanclaim keeps on this machine: its folder, caches, keys, and writing that survives a stop."""
+"""What cleanclaim keeps on this machine: its folder, caches, keys, and crash-safe writing."""

@@ -1,7 +1,8 @@
-"""What is made once and kept: in the user's cache, believed only if every byte is what was written.
+"""The user's cache of prepared data, used only if every byte is what was written.
 
-A folder of the cache has a seal, `seal.json`: the size and the CRC-32 of each of its files. What does not fit its seal is made again. Programs that need the
-same folder at the same time make it once: the others wait for it. If nothing can be written it is made in memory, with a warning.
+Each cache folder has a seal, `seal.json`: the size and CRC-32 of each of its files. A folder that
+doesn't match its seal is made again. If several programs need the same folder at once, one makes it
+and the others wait. If the cache can't be written, the data is made in memory, with a warning.
 """
 
 from __future__ import annotations
@@ -23,18 +24,18 @@ from cleanclaim.storage.folder_lock import locked
 _SEAL: Final = "seal.json"
 _MAKING: Final = ".making-"
 _PATIENCE: Final = 60
-"""Seconds that another program is waited for that makes the same."""
+"""Seconds to wait for another program that is making the same folder."""
 Made = TypeVar("Made")
 
 
 class Kept:
-    """The files of a folder of the cache, each read only as it was written.
+    """A cache folder's files, each checked against the seal when it is read.
 
     Args:
         folder: the folder.
 
     Raises:
-        OSError: there is no such folder, or it has no seal.
+        OSError: the folder or its seal is missing.
         ValueError: its seal is damaged.
     """
 
@@ -46,8 +47,8 @@ class Kept:
         """The content of a file.
 
         Raises:
-            OSError: it is not there, or cannot be read.
-            ValueError: it is not what was written.
+            OSError: the file is missing or can't be read.
+            ValueError: the content isn't what was written.
         """
         content = (self._folder / name).read_bytes()
         if self._seal[name] != _seal_of(content):
@@ -56,7 +57,7 @@ class Kept:
 
 
 def kept(folder: Path, read: Callable[[Kept], Made]) -> Made | None:
-    """What a folder of the cache holds; None if it is not there, or damaged."""
+    """Load a cache folder; None if it is missing or damaged."""
     try:
         return read(Kept(folder))
     except Exception:  # noqa: BLE001 - whatever is wrong with it, it can be made again
@@ -69,13 +70,13 @@ def kept_or_made(
     make: Callable[[], Made],
     write: Callable[[Made, Path], None],
 ) -> Made:
-    """What a folder of the cache holds, or what is made anew and kept there.
+    """Load a cache folder, or make its content and cache it.
 
     Args:
-        folder: the folder, in the cache.
-        read: makes it of the folder's files.
-        make: makes it anew.
-        write: writes it as files into an empty folder.
+        folder: the cache folder.
+        read: builds the content from the folder's files.
+        make: makes the content anew.
+        write: writes the content as files into an empty folder.
     """
     found = kept(folder, read)
     if found is not None:
@@ -87,7 +88,7 @@ def kept_or_made(
             stack.enter_context(locked(folder.parent, _PATIENCE))
         except (OSError, ConfigError) as error:
             refused = error
-        found = kept(folder, read)  # another program may have made it meanwhile
+        found = kept(folder, read)  # another program may have made it in the meantime
         if found is not None:
             return found
         made = make()
@@ -98,16 +99,16 @@ def kept_or_made(
         except (OSError, ConfigError) as error:
             why = getattr(error, "strerror", None) or str(error)
             warnings.warn(
-                f"prepared tables cannot be kept in {folder} ({why}) and are made again at every start;"
-                " set CLEANCLAIM_HOME to a folder that can be written",
+                f"prepared tables can't be cached in {folder} ({why}) and are made again at every start;"
+                " set CLEANCLAIM_HOME to a writable folder",
                 stacklevel=3,
             )
     return made
 
 
 def _keep(folder: Path, write: Callable[[Path], None]) -> None:
-    """Put a folder into the cache, in place of a damaged one; the cache is locked."""
-    for left in folder.parent.glob(f"{_MAKING}*"):  # by a program that was killed
+    """Put a folder into the cache, replacing a damaged one; the caller holds the cache's lock."""
+    for left in folder.parent.glob(f"{_MAKING}*"):  # left by a program that was killed
         shutil.rmtree(left, ignore_errors=True)
     making = Path(tempfile.mkdtemp(prefix=_MAKING, dir=folder.parent))
     try:

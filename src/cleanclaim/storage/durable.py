@@ -1,7 +1,7 @@
-"""Files and folders that are there whole or not at all, whatever stops the program or the machine.
+"""Files and folders that are either complete or absent, whatever stops the program or the machine.
 
-What is made is written under another name in the same folder, brought to the disk, and renamed. Who looks sees what was there before, or what is new and
-complete.
+New content is written under another name in the same folder, flushed to disk, and renamed. A reader
+sees either the previous content or the new, complete content.
 """
 
 from __future__ import annotations
@@ -18,32 +18,33 @@ from typing import BinaryIO, Final
 from cleanclaim.storage.folder_lock import wait_for
 
 PRIVATE: Final = 0o600
-"""Only its owner may read it: a file that may hold claims."""
+"""Only its owner may read it: for files that may contain claims."""
 PUBLIC: Final = 0o666
-"""As the user's mask says."""
+"""As the user's umask says."""
 _OS_ERROR: Final = re.compile(r"\(os error (\d+)\)")
-"""How Polars names the system's error."""
+"""How Polars reports the system's error number."""
 _CUT_OFF: Final = "transport error"
-"""What Polars says when the end of a Parquet file cannot be written, whatever the system said."""
+"""Polars' message when it can't write the end of a Parquet file, whatever the system's error was."""
 _STREAMS: Final = re.compile(r"/dev|/proc/[^/]+/fd")
-"""Where a name is an open stream or a device, whatever it leads to."""
+"""Names of open streams and devices, whatever they lead to."""
 
 
 @contextmanager
 def whole_file(path: Path, mode: int = PRIVATE) -> Iterator[BinaryIO]:
-    """Write a file that appears whole, in one step, in place of the one before it.
+    """Write a file that appears in one step and replaces the previous one.
 
-    A device, a pipe or a name such as /dev/stdout is written to as it is. Two programs that write the same file do so one after the other.
+    A device, a pipe or a name such as /dev/stdout is written to directly. Two programs that write
+    the same file take turns.
 
     Args:
-        path: where it goes; a link is followed.
+        path: the file; a link is followed.
         mode: who may read it: `PRIVATE` or `PUBLIC`.
 
     Yields:
-        The stream to write to. On an error nothing of it stays.
+        The stream to write to. After an error, nothing of it is left.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file can't be written.
     """
     if not is_replaced(path):
         with path.open("wb") as out, system_errors(path):
@@ -58,7 +59,7 @@ def whole_file(path: Path, mode: int = PRIVATE) -> Iterator[BinaryIO]:
                 yield out
                 out.flush()
                 os.fsync(out.fileno())
-            if os.name == "nt":  # pragma: no cover - there an open file is not renamed
+            if os.name == "nt":  # pragma: no cover - Windows can't rename an open file
                 out.close()
             unfinished.replace(target)
         except BaseException:
@@ -68,22 +69,22 @@ def whole_file(path: Path, mode: int = PRIVATE) -> Iterator[BinaryIO]:
 
 
 def unfinished_name(name: str) -> str:
-    """What a file is called while it is written."""
+    """The name of a file while it is being written."""
     return f".{name}.unfinished"
 
 
 def is_replaced(path: Path) -> bool:
-    """Whether a file of this name appears whole; not what is written to as it is: a device, a pipe, an open stream by its name."""
+    """Whether a file of this name is replaced in one step; not true for a device, a pipe or an open stream."""
     if _STREAMS.fullmatch(os.path.realpath(path.parent)):
         return False
     return path.is_file() or not path.exists()
 
 
 def put_in_place(unfinished: Path, target: Path) -> None:
-    """Rename a finished file or folder to where it shall appear, when all of it is on the disk.
+    """Flush a finished file or folder to disk and rename it to its final name.
 
     Raises:
-        OSError: it cannot be brought to the disk, or something is in its place that cannot be replaced.
+        OSError: it can't be flushed, or it can't replace what is there.
     """
     if unfinished.is_dir():
         for path in unfinished.rglob("*"):
@@ -94,10 +95,10 @@ def put_in_place(unfinished: Path, target: Path) -> None:
 
 
 def made(folder: Path) -> None:
-    """Make a folder that only its owner can read, unless it's there, and those above it.
+    """Make a folder that only its owner can read, and its parents, unless they exist.
 
     Raises:
-        OSError: it can't be made.
+        OSError: the folder can't be made.
     """
     if folder.is_dir():
         return
@@ -108,10 +109,10 @@ def made(folder: Path) -> None:
 
 
 def put(path: Path, content: bytes) -> None:
-    """Write a file, onto the disk. Only its owner can read it.
+    """Write a file that only its owner can read, and flush it to disk.
 
     Raises:
-        OSError: it can't be written.
+        OSError: the file can't be written.
     """
     handle = os.open(
         path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600
@@ -123,7 +124,7 @@ def put(path: Path, content: bytes) -> None:
 
 
 def replaced(path: Path, text: str) -> None:
-    """Replace a file's content in one step; a crash leaves the old content or the new.
+    """Replace a file's content in one step: after a crash it is either the old or the new.
 
     Raises:
         OSError: it can't be written.
@@ -133,13 +134,13 @@ def replaced(path: Path, text: str) -> None:
 
 
 def synced(path: Path) -> None:
-    """Bring a file, or the names in a folder, to the disk.
+    """Flush a file, or a folder's list of names, to disk.
 
     Raises:
-        OSError: the system could not.
+        OSError: the system couldn't flush it.
     """
     if path.is_dir():
-        if os.name == "nt":  # pragma: no cover - there a folder is not opened
+        if os.name == "nt":  # pragma: no cover - Windows can't open a folder
             return
         opened = os.open(path, os.O_RDONLY)
     else:
@@ -147,7 +148,7 @@ def synced(path: Path) -> None:
     try:
         os.fsync(opened)
     except OSError as error:
-        if error.errno != errno.EINVAL:  # some file systems know it of files only
+        if error.errno != errno.EINVAL:  # some file systems can flush only files
             raise
     finally:
         os.close(opened)
@@ -155,7 +156,7 @@ def synced(path: Path) -> None:
 
 @contextmanager
 def system_errors(place: Path) -> Iterator[None]:
-    """What the system refuses while something is written, also by way of Polars, as an OSError that names the place."""
+    """Turn errors while writing, including those that Polars reports, into an OSError that names the path."""
     try:
         yield
     except Exception as error:
@@ -167,12 +168,15 @@ def system_errors(place: Path) -> Iterator[None]:
         if number is not None:
             raise OSError(number, os.strerror(number), named) from None
         if _CUT_OFF in str(error):
-            raise OSError(errno.EIO, "it cannot be written; is the disk full?", named) from None
+            raise OSError(errno.EIO, "it can't be written; is the disk full?", named) from None
         raise
 
 
 def _claimed(path: Path, mode: int) -> int:
-    """The unfinished file, empty, which nobody else writes; another program's is waited for, one left by a kill is taken over."""
+    """Open the empty, unfinished file for this process alone.
+
+    Waits for another program that is writing it, and takes over a file left by a killed one.
+    """
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
     while True:
         opened = os.open(path, flags, mode)
@@ -190,7 +194,7 @@ def _claimed(path: Path, mode: int) -> int:
         except BaseException:
             os.close(opened)
             raise
-        os.close(opened)  # its writer was done with it, or it was another's: again
+        os.close(opened)  # its writer has finished, or it was another's: try again
 
 
 def _is_own(held: os.stat_result) -> bool:

@@ -1,4 +1,4 @@
-"""A folder that one run at a time works in, and that others may read meanwhile."""
+"""Locks for a folder: one run works in it at a time, while others may read."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from cleanclaim.errors import ConfigError
 
 try:
     import fcntl
-except ImportError:  # pragma: no cover - Windows has none, and there a folder is not locked
+except ImportError:  # pragma: no cover - Windows has no such lock, and folders aren't locked there
     fcntl = None  # type: ignore[assignment]
 
 LOCK: Final = ".lock"
 READERS: Final = ".readers"
 _PAUSE: Final = 0.05
 _NO_LOCKS: Final = frozenset((errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS))
-"""What file systems answer that have no locks."""
+"""Error numbers of file systems without locks."""
 
 
 @contextmanager
@@ -28,29 +28,29 @@ def locked(folder: Path, patience: float = 0) -> Iterator[None]:
     """Keep other runs out of a folder.
 
     Args:
-        folder: it is there.
-        patience: for how many seconds another run is waited for.
+        folder: an existing folder.
+        patience: how many seconds to wait for another run.
 
     Raises:
-        ConfigError: another run works in it.
-        OSError: the lock cannot be made.
+        ConfigError: another run is using it.
+        OSError: the lock can't be made.
     """
     with (folder / LOCK).open("w") as lock:
         if not _taken(lock.fileno(), time.monotonic() + patience):
-            raise ConfigError([f"{folder}: another run is at work in it"])
+            raise ConfigError([f"{folder}: another run is using it"])
         yield
 
 
 def wait_for(opened: int) -> None:
-    """Lock an open file, when whoever has it locked is done with it; closing it unlocks it."""
+    """Wait for the lock on an open file; closing the file unlocks it."""
     _taken(opened, float("inf"))
 
 
 @contextmanager
 def being_read(folder: Path) -> Iterator[None]:
-    """Keep every file of a folder in place while it's read; any number of runs may read at once.
+    """Keep every file of a folder in place while it is read; any number of runs may read at once.
 
-    A folder that can't be locked, such as one on a read-only disk, is read all the same.
+    A folder that can't be locked, such as one on a read-only disk, is read anyway.
     """
     readers = _readers(folder)
     if readers is None:
@@ -68,21 +68,21 @@ def not_being_read(folder: Path, patience: float) -> Iterator[bool]:
     """Keep readers out for a moment.
 
     Args:
-        folder: it is there.
-        patience: how many seconds to wait for those that read now.
+        folder: an existing folder.
+        patience: how many seconds to wait for current readers.
 
     Yields:
-        True if nobody reads it now; False if somebody still does.
+        True if nobody is reading it now; False if somebody still is.
 
     Raises:
-        OSError: the lock cannot be made.
+        OSError: the lock can't be made.
     """
     with (folder / READERS).open("ab") as readers:
         yield _taken(readers.fileno(), time.monotonic() + patience)
 
 
 def _taken(opened: int, until: float) -> bool:
-    """Lock an open file; False if another still has it locked. A file system without locks is gone without."""
+    """Lock an open file; False if someone else holds the lock. A file system without locks counts as locked."""
     if fcntl is None:
         return True
     while True:

@@ -1,8 +1,10 @@
 """The keys that hide patients in histories.
 
-A history holds no patient's identity, only a keyed hash of the patient's number. The key never lies in the history: it's a file in the user's data
-folder (`keys/own.json`), made when the first history is. A key is known by its fingerprint, which a history names. Keys of other installations lie
-beside the own one, by fingerprint, so that histories made there can be read here.
+A history holds no patient's identity, only a keyed hash of the patient's number. The key is never
+stored in the history: it's a file in the user's data folder (`keys/own.json`), made together with
+the first history. Each key has a fingerprint, and a history names the fingerprint of its key. Keys
+of other installations are stored next to the own one, by fingerprint, so that their histories can
+be read here.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ _BYTES: Final = 32
 _OWN: Final = "own.json"
 _ENTRY: Final = "history_key"
 _AT_ONCE: Final = 65_536
-"""Patients that are hashed together, which bounds memory."""
+"""How many patients are hashed together, to limit memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Key:
 
     @property
     def fingerprint(self) -> str:
-        """16 hexadecimal digits that name the key and don't reveal it."""
+        """16 hexadecimal digits that identify the key without revealing it."""
         return self._hash(b"fingerprint").hexdigest()
 
     def hashed(self, patients: pl.Series) -> pl.Series:
@@ -78,12 +80,12 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A key that lies here.
+    """A stored key.
 
     Attributes:
         key: the key.
         path: its file.
-        is_own: True for this installation's own, which new histories are made with.
+        is_own: True for this installation's own key, which new histories use.
     """
 
     key: Key
@@ -95,14 +97,14 @@ class Keys:
     """The keys of this installation.
 
     Args:
-        folder: where they lie, if not in `keys` of the user's data folder.
+        folder: the folder of the keys; by default `keys` in the user's data folder.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or home() / "keys"
 
     def held(self) -> Iterator[Held]:
-        """Every key that lies here, the own one first.
+        """Every stored key, the own one first.
 
         Raises:
             HistoryError: a key's file is damaged or can't be read.
@@ -122,10 +124,10 @@ class Keys:
         return next((one for one in self.held() if one.key.fingerprint == fingerprint), None)
 
     def own(self) -> Key:
-        """This installation's own key; it's made at the first use, once, even if several runs ask at the same time.
+        """This installation's own key, made on first use, once, even if several runs ask at the same time.
 
         Raises:
-            HistoryError: it can't be made, or its file is damaged.
+            HistoryError: the key can't be made, or its file is damaged.
         """
         path = self.folder / _OWN
         if not path.exists():
@@ -133,10 +135,10 @@ class Keys:
         return _read(path)
 
     def take(self, file: Path) -> Held:
-        """Take in a key that another installation exported.
+        """Import a key that another installation exported.
 
         Raises:
-            HistoryError: the file holds no key, or the key can't be written.
+            HistoryError: the file isn't a key, or the key can't be written.
         """
         key = _read(file)
         there = self.find(key.fingerprint)
@@ -160,13 +162,13 @@ class Keys:
             raise HistoryError(f"{file}: {error.strerror}") from None
 
     def _put(self, path: Path, key: Key) -> None:
-        """Put a key in its place, whole, unless there is one by then."""
+        """Write a key's file in one step, unless it exists by then."""
         try:
             made(self.folder)
             unfinished = self.folder / f".new-{secrets.token_hex(8)}"
             try:
                 put(unfinished, _text(key).encode())
-                with suppress(FileExistsError):  # another run was quicker
+                with suppress(FileExistsError):  # another run was faster
                     path.hardlink_to(unfinished)
             finally:
                 unfinished.unlink(missing_ok=True)
@@ -174,7 +176,7 @@ class Keys:
         except OSError as error:
             raise HistoryError(
                 f"{error.filename or self.folder}: {error.strerror}; histories need a key there (set CLEANCLAIM_HOME to"
-                " a folder that can be written)"
+                " a writable folder)"
             ) from None
 
 

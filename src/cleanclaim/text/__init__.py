@@ -1,1 +1,1 @@
-"""Text that people read: masked, escaped and put together."""
+"""Text that people read: masking, escaping and templates."""

@@ -1,7 +1,8 @@
-"""What a message may show of a value that a claim holds.
+"""Which claim values a message may show.
 
-A value in the wrong place may be a patient's: an element shifted by one puts a birth date where the sex belongs. So a code is shown if it
-has the form of a code of its column; of anything else only the kind is named: `text of 12 characters`, `a date`.
+A misplaced value may be a patient's: if elements shift by one, a birth date ends up as the sex. So
+a code is shown only if it has a valid format for its column. For any other value, the message names
+only its kind: `text of 12 characters`, `a date`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import polars as pl
 from cleanclaim.model import PAYER_CLASSES, TABLES, Batch
 
 Form = tuple[str, ...]
-"""Patterns that a value must meet, all of them."""
+"""Patterns that a value must match, all of them."""
 _DATE: Final = re.compile(
     r"(?:1[89]|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
     r"|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:1[89]|20)\d\d"
@@ -39,17 +40,17 @@ _KINDS: Final[tuple[tuple[type | tuple[type, ...], str], ...]] = (
     ((list, tuple, set, frozenset, pl.Series), "a list"),
 )
 BIGGEST: Final = 10_000_000
-"""A number from here on has eight digits and may be a date or an identifier, so it isn't shown."""
+"""A number of this size has eight digits and may be a date or an identifier, so it isn't shown."""
 _FEW: Final = 500
 BIG: Final = "(more than seven digits)"
-"""What stands for such a number."""
+"""Shown in place of such a number."""
 _SHORT: Final[Form] = (r"^.{0,2}$",)
 """Codes of one or two characters."""
 _NPI: Final[Form] = (r"^[12]\d{9}$",)
 
 
 def _code(longest: int) -> Form:
-    """Letters and digits, a digit among them (unless it has two characters) and no long number."""
+    """Letters and digits, with a digit among them (unless there are two characters) and no long number."""
     return (rf"^[A-Za-z0-9]{{1,{longest}}}$", r"\d|^..?$", r"[A-Za-z]|^\d{1,5}$")
 
 
@@ -80,7 +81,7 @@ _NAMES: Final[Mapping[Form, str]] = {
 FORMS: Final[Mapping[str, Form]] = {
     name: form for form, names in _NAMES.items() for name in names.split()
 }
-"""By column of the model that holds a code: what a value must look like to be shown."""
+"""For each column that holds a code, the format that a value must have to be shown."""
 
 
 def kind_of(value: object) -> str:
@@ -105,7 +106,10 @@ def _kind_of_text(text: str) -> str:
 
 
 def showable(batch: Batch) -> Batch:
-    """The batch with its codes as messages may show them: what hasn't the form of a code is replaced by its kind."""
+    """The batch with its codes as messages may show them.
+
+    A value that isn't a valid format for its column is replaced by its kind.
+    """
     changed: dict[str, Any] = {}
     for name in TABLES:
         frame: pl.DataFrame = getattr(batch, name)
@@ -125,7 +129,7 @@ def showable_table(name: str, frame: pl.DataFrame) -> pl.DataFrame:
 
 @cache
 def _columns(table: str) -> dict[Form, list[str]]:
-    """The columns of codes of a table, by what their values must look like."""
+    """A table's code columns, grouped by the format that their values must have."""
     found: dict[Form, list[str]] = {}
     for name in TABLES[table].schema:
         if name in FORMS:
@@ -134,7 +138,7 @@ def _columns(table: str) -> dict[Form, list[str]]:
 
 
 def _strange(frame: pl.DataFrame, form: Form, names: Iterable[str]) -> list[str]:
-    """The columns that hold something of another form; all are looked at together, which is quicker."""
+    """The columns with a value in another format; all columns are checked together, for speed."""
     there = [c for name in names if (c := frame[name]).null_count() < frame.height]
     if not there or _all_fit(pl.concat(there, rechunk=False), form):
         return []
@@ -152,9 +156,9 @@ def _all_fit(values: pl.Series, form: Form) -> bool:
 
 
 def _not_of(values: pl.Series, form: Form) -> pl.Series:
-    """The distinct values that are neither of the form nor so short that they can tell nobody."""
+    """The distinct values that don't have the format and are long enough to identify somebody."""
     distinct = values.unique().drop_nulls() if len(values) > _FEW else values.drop_nulls()
-    if len(distinct) <= _FEW:  # quicker one by one
+    if len(distinct) <= _FEW:  # faster one by one
         strange = {value for value in distinct.to_list() if not _fits(value, form)}
         return pl.Series(sorted(strange), dtype=pl.String)
     value = pl.col("value")
@@ -174,12 +178,12 @@ def _masked(frame: pl.DataFrame, columns: Iterable[str]) -> Iterator[pl.Series]:
 
 
 def is_showable_number(number: pl.Expr) -> pl.Expr:
-    """True where a number has so few digits that it can be no date and no identifier."""
+    """True if a number is too short to be a date or an identifier."""
     return number.abs() < BIGGEST
 
 
 def number_words(number: pl.Expr, words: pl.Expr | None = None) -> pl.Expr:
-    """A number as text, or as it is written otherwise; of a big one only that it is big. Null where there is none."""
+    """A number as text, or the given text; a big number is replaced by `BIG`. Null if it is missing."""
     written = number.cast(pl.String) if words is None else words
     return (
         pl.when(is_showable_number(number))
@@ -193,7 +197,7 @@ _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[ _.\-/#]{1,2}[A-Za-z0-9]+)*"
 _PLAIN_NAME: Final = re.compile(
     r"(?=.{1,30}$)[a-z]+[0-9]{0,2}(?:_(?:[a-z]+[0-9]{0,2}|[0-9]{1,2}))*"
 )
-"""A name as programs write it; people's names are written otherwise."""
+"""A name as programs write it; people's names look different."""
 _LONG_NUMBER: Final = re.compile(r"\d{3}")
 _ALONE_WORDS: Final = """
 account address age amount carrier charges city claim code codes comment comments country county description diagnosis email
@@ -207,16 +211,19 @@ procedure processed received record reference referring rendering revenue sequen
 to total unique unit units updated value version visit year
 """
 _ALONE: Final = frozenset(_ALONE_WORDS.split())
-"""Words that are a column's name by themselves."""
+"""Words that can be a column's name by themselves."""
 _TOGETHER: Final = _ALONE | frozenset(_MORE_WORDS.split())
-"""Words that a column's name is made of."""
+"""Words that column names consist of."""
 _CLOSE: Final = 0.85
 _SURELY: Final = 8
-"""A shorter word may be close to a column's name and be a person's."""
+"""A shorter word may resemble a column's name and still be a person's."""
 
 
 def is_name(given: str, known: Iterable[str] = ()) -> bool:
-    """True where a text is surely a column's name: made of the words that such names are made of, or close to a known one."""
+    """True if a text is certainly a column's name.
+
+    It consists of words that such names are made of, or it is close to a known one.
+    """
     name = given.strip()
     if len(name) > 60 or not _NAME.fullmatch(name) or _LONG_NUMBER.search(name):
         return False
@@ -235,10 +242,14 @@ def _made_of() -> frozenset[str]:
 
 
 def column_words(given: str, place: int, known: Iterable[str] = ()) -> str:
-    """A column as a message names it, where the other columns have names: by its own if it is one, else by its place, counted from 1, and its kind."""
+    """A column as a message names it, if the other columns have names.
+
+    It is named by its own name if that is certainly one. Otherwise it is named by its position,
+    counted from 1, and its kind.
+    """
     return f"column '{given}'" if is_shown(given, known) else f"column {place} ({kind_of(given)})"
 
 
 def is_shown(given: str, known: Iterable[str] = ()) -> bool:
-    """True where a name among names may be shown: it surely is one, or is written as programs write them."""
+    """True if a column's name may be shown: it certainly is one, or is written as programs write them."""
     return bool(_PLAIN_NAME.fullmatch(given)) or is_name(given, known)

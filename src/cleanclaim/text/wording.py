@@ -1,4 +1,4 @@
-"""Sentences with values filled in, as Polars expressions."""
+"""Sentence templates as Polars expressions."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ _GAP: Final = "{}"
 
 
 def worded(template: str, *values: pl.Expr | str) -> pl.Expr:
-    """Text whose gaps are filled with the values of a row.
+    """Fill the gaps of a template with a row's values.
 
-    It takes the place of `pl.format`, which in Polars 2.1 panics on a frame of several chunks whose first one a filter emptied.
+    It replaces `pl.format`, which in Polars 2.1 panics on a frame with several chunks if a filter
+    emptied the first one.
 
     Args:
         template: text in which each `{}` is a gap.
-        values: expressions or names of columns, one for each gap.
+        values: expressions or column names, one for each gap.
 
     Returns:
-        A String expression; null on rows where one of the values is null.
+        A String expression; null if one of the values is null.
 
     Raises:
-        ValueError: there are more gaps than values, or fewer.
+        ValueError: the number of gaps and values differs.
     """
     texts = template.split(_GAP)
     if len(texts) != len(values) + 1:

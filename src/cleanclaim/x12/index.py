@@ -1,4 +1,4 @@
-"""The byte index of a block of segments: where every segment, element and component stands, as numpy arrays."""
+"""The byte index of a block: where each segment, element and component is, as numpy arrays."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Slices = tuple[Ints, Ints]
 _IS_BLANK: Final = np.isin(np.arange(256), list(b"\r\n \t"))
 _FEW_COMPONENTS: Final = 8
 _MOST_LINE_ENDS: Final = 4
-"""Blanks before a segment that are passed over one by one; more are looked for in another way."""
+"""At most this many blanks before a segment are skipped one by one; more are searched for."""
 
 
 @cache
@@ -36,7 +36,10 @@ KNOWN: Final = tuple(_NAMES.split())
 
 @cache
 def _code_table() -> npt.NDArray[np.uint8]:
-    """By a segment's tag its number in `KNOWN`, from 1 (pages never touched take no memory)."""
+    """The number of each segment name in `KNOWN`, from 1, by its tag.
+
+    Memory pages that are never touched take no memory.
+    """
     table = np.zeros(1 << 24, dtype=np.uint8)
     for number, name in enumerate(KNOWN, start=1):
         table[tag(name)] = number
@@ -49,15 +52,16 @@ def _code(of_tag: int) -> int:
 
 
 class Segments:
-    """Every segment of a block, by number from 0.
+    """Every segment of a block, numbered from 0.
 
     Attributes:
         data: the bytes as given.
-        block: the same, to cut columns from.
-        start: offset of each segment's first byte, blanks and line ends before it passed over.
-        end: offset just past its last byte, the terminator not counted.
-        tags: each segment's name as a number (see `tag`); 0 where the name has not two or three characters.
-        counts: how many element separators each has.
+        block: the same bytes, to cut columns from.
+        start: offset of each segment's first byte, after any blanks and line ends.
+        end: offset just past each segment's last byte, without the terminator.
+        tags: each segment's name as a number (see `tag`); 0 if the name doesn't have two or three
+            characters.
+        counts: how many element separators each segment has.
     """
 
     def __init__(self, data: bytes, separators: Separators) -> None:
@@ -65,7 +69,7 @@ class Segments:
         self.data = data
         self.block = Block(data)
         self.separators = separators
-        # Separators are looked for in the bytes as they are: the block shows those outside ASCII as something else.
+        # Search the bytes as given: the block replaces those outside ASCII.
         raw = self._raw = np.frombuffer(data, dtype=np.uint8)
         marks = np.flatnonzero((raw == separators.element) | (raw == separators.terminator))
         self.is_terminated = not len(data) or (bool(len(marks)) and self._ends_well(data, marks))
@@ -99,7 +103,7 @@ class Segments:
         self._composites: dict[int, tuple[Ints, tuple[Ints, Ints]]] = {}
 
     def _is_padded(self) -> bool:
-        """Whether a blank stands beside a separator anywhere but in interchange headers, which are always padded."""
+        """Whether a blank is next to a separator, interchange headers aside: those are always padded."""
         header = tag("ISA")
         first = 0
         for row in range(min(len(self), 2)):
@@ -121,7 +125,7 @@ class Segments:
         return len(self.start)
 
     def find(self, *names: str) -> Rows:
-        """The numbers of all segments of these names."""
+        """The numbers of all segments with these names."""
         if names not in self._found:
             if len(names) == 1:
                 code = _code(tag(names[0]))
@@ -130,7 +134,7 @@ class Segments:
                 parts = [part for name in names if len(part := self.find(name))] or [
                     self.find(names[0])
                 ]
-                # One name's own array lets what was found out about it serve again.
+                # Use one name's own array as it is, so that cached results for it can be reused.
                 found = (
                     parts[0] if len(parts) == 1 else np.sort(np.concatenate(parts), kind="stable")
                 )
@@ -139,7 +143,7 @@ class Segments:
 
     @cached_property
     def codes(self) -> npt.NDArray[np.uint8]:
-        """Each segment's name as its number in `KNOWN`, from 1; 0 for a name not known."""
+        """The number of each segment's name in `KNOWN`, from 1; 0 for an unknown name."""
         return _code_table()[self.tags]
 
     @cached_property
@@ -152,14 +156,14 @@ class Segments:
         return np.append(np.int64(0), np.cumsum(counts))
 
     def element(self, rows: Rows, number: int) -> Slices:
-        """Where element `number` of each row stands.
+        """The position of element `number` in each row.
 
         Args:
             rows: segment numbers; -1 for none.
             number: 1 for the first element after the name.
 
         Returns:
-            Starts and lengths; length 0 where the row has no such element.
+            Starts and lengths; length 0 if the row has no such element.
         """
         key = (id(rows), number)
         kept = self._slices.get(key)
@@ -179,7 +183,7 @@ class Segments:
         return start, length if is_whole and there.all() else np.where(there, length, 0)
 
     def _opened(self, rows: Rows) -> tuple[Ints, Ints, bool]:
-        """The first mark of each row, how many elements it has (0 for row -1), and whether every row is there."""
+        """Each row's first mark and element count (0 for row -1), and whether no row is -1."""
         kept = self._openings.get(id(rows))
         if kept is not None and kept[0] is rows:
             return kept[1]
@@ -190,7 +194,7 @@ class Segments:
         return opened
 
     def _mark(self, rows: Rows, first: Ints, number: int) -> Ints:
-        """Where mark `number` of each row stands: the end of an element is the start of the next."""
+        """The offset of mark `number` in each row: one element's end and the next one's start."""
         key = (id(rows), number)
         kept = self._ends.get(key)
         if kept is not None and kept[0] is rows:
@@ -200,7 +204,7 @@ class Segments:
         return marks
 
     def component(self, slices: Slices, number: int) -> Slices:
-        """Where component `number` (1 for the first) of each composite stands."""
+        """The position of component `number` (1 for the first) in each composite."""
         start, length = slices
         if not length.any() or not len(self._components):
             return (start, length) if number == 1 else (start, np.zeros_like(length))
@@ -225,7 +229,7 @@ class Segments:
         return self._inside(slices)[1] + 1
 
     def _inside(self, slices: Slices) -> tuple[Ints, Ints]:
-        """For each composite the number of its first component separator and how many it has."""
+        """For each composite, the number of its first component separator and how many it has."""
         kept = self._composites.get(id(slices[0]))
         if kept is None or kept[0] is not slices[0]:
             first = np.searchsorted(self._components, slices[0])
@@ -234,7 +238,10 @@ class Segments:
         return kept[1]
 
     def _separators_in(self, first: Ints, end: Ints) -> Ints:
-        """How many component separators stand from number `first` on before an offset: few, so that counting beats searching."""
+        """How many component separators lie between number `first` and an offset.
+
+        There are few, so counting them is faster than searching.
+        """
         inside = np.zeros(len(first), dtype=np.int64)
         for n in range(_FEW_COMPONENTS):
             is_in = self._behind.take(first + n, mode="clip") < end
@@ -264,7 +271,7 @@ class Segments:
         return found & (slices[1] <= 8)
 
     def where(self, name: str, number: int, *codes: str) -> Rows:
-        """The numbers of all segments of a name whose element is one of some codes."""
+        """The numbers of all segments with this name whose element is one of these codes."""
         rows = self.find(name)
         return rows[self.is_code(self.element(rows, number), *codes)]
 
@@ -274,7 +281,7 @@ class Segments:
 
     @cached_property
     def _behind(self) -> Ints:
-        """The component separators, and one behind the block."""
+        """The component separators, followed by one past the end of the block."""
         return np.append(self._components, np.int64(len(self.data) + 1))
 
     def _read_tags(self) -> Ints:
@@ -282,12 +289,12 @@ class Segments:
             return np.zeros(0, np.int64)
         length = self._marks[self._opening] - self.start
         names = self.block.words(self.start, length).astype(np.int64)
-        # A name of two letters and a zero byte is none, though it packs as the two letters do.
+        # Two letters and a zero byte aren't a name, though they pack like the two letters alone.
         return np.where((length == 2) | ((length == 3) & (names >= 1 << 16)), names, 0)
 
     @staticmethod
     def _skip_blanks(raw: npt.NDArray[np.uint8], starts: Ints, ends: Ints) -> Ints:
-        """Move each start past line ends and blanks before it."""
+        """Move each start past the line ends and blanks before the segment."""
         for _ in range(_MOST_LINE_ENDS if len(raw) else 0):
             blank = _IS_BLANK[raw.take(starts, mode="clip")] & (starts < ends)
             if not blank.any():
@@ -303,17 +310,17 @@ class Segments:
 
 @cache
 def word(code: str) -> np.uint64:
-    """A code of up to eight ASCII characters as `Segments.words` gives it."""
+    """A code of up to eight ASCII characters, packed as in `Segments.words`."""
     return np.uint64(int.from_bytes(code.encode()[:8].ljust(8, b"\0"), "little"))
 
 
 def first_in(rows: Rows, low: Ints, high: Ints) -> Rows:
-    """For each span [low, high) the first of the sorted `rows` in it, or -1."""
+    """For each span [low, high), the first of the sorted `rows` in it, or -1."""
     return nth_in(rows, low, high, 0)
 
 
 def nth_in(rows: Rows, low: Ints, high: Ints, number: int) -> Rows:
-    """For each span [low, high) the row of that ordinal (0 for the first) in it, or -1."""
+    """For each span [low, high), the row with this ordinal (0 for the first) in it, or -1."""
     if len(rows) == 0:
         return np.full(len(low), -1, dtype=np.int64)
     at = np.searchsorted(rows, low) + number
@@ -322,7 +329,7 @@ def nth_in(rows: Rows, low: Ints, high: Ints, number: int) -> Rows:
 
 
 def last_before(rows: Rows, at: Ints) -> Rows:
-    """For each number the last of the sorted `rows` that is smaller or equal, or -1."""
+    """For each number, the last of the sorted `rows` that is at most that number, or -1."""
     if len(rows) == 0:
         return np.full(len(at), -1, dtype=np.int64)
     index = np.searchsorted(rows, at, side="right") - 1
@@ -330,7 +337,7 @@ def last_before(rows: Rows, at: Ints) -> Rows:
 
 
 def next_after(rows: Rows, at: Ints, end: int) -> Rows:
-    """For each number the first of the sorted `rows` that is greater, or `end`."""
+    """For each number, the first of the sorted `rows` that is greater, or `end`."""
     if len(rows) == 0:
         return np.full(len(at), end, dtype=np.int64)
     index = np.searchsorted(rows, at, side="right")

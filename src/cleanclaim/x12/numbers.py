@@ -1,4 +1,4 @@
-"""Which slices are numbers, and how many places after the point they have."""
+"""Which slices are numbers, and how many decimals they have."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ _TOP: Final = np.uint64(56)
 
 
 def decimal_places(block: Block, slices: tuple[Ints, Ints]) -> Ints:
-    """How many digits after the point each slice has, trailing zeros not counted; -1 where it is no number.
+    """How many decimals each slice has, ignoring trailing zeros; -1 if it isn't a number.
 
-    A number is digits with at most one point, perhaps after a minus sign, perhaps with blanks around it.
+    A number is digits with at most one decimal point. It may have a minus sign in front and blanks
+    around it.
 
     Args:
         block: the bytes.
         slices: starts and lengths.
 
     Returns:
-        Places after the point, by slice.
+        The number of decimals of each slice.
     """
     start, length = slices
     places = block.all_digits(start, length).astype(np.int64) - 1
@@ -37,7 +38,7 @@ def decimal_places(block: Block, slices: tuple[Ints, Ints]) -> Ints:
 
 
 def _other_places(block: Block, start: Ints, length: Ints) -> Ints:
-    """The same for slices that are not one to eight digits."""
+    """The same for slices that aren't one to eight digits."""
     places = np.full(len(start), -1, dtype=np.int64)
     short = (length > 0) & (length <= 8)
     places[short] = _short_places(block, start[short], length[short])

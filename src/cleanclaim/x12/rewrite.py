@@ -1,4 +1,4 @@
-"""A lossless view of an X12 file: chosen elements replaced, every other byte as it was."""
+"""A lossless view of an X12 file: chosen elements are replaced, and every other byte is kept."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SEPARATORS_OF_ISA: Final = (11, 16)
 
 
 class Address(NamedTuple):
-    """Where an element stands.
+    """The location of an element.
 
     Attributes:
         segment_number: ordinal of its segment in the file, 1 for the first.
@@ -32,7 +32,7 @@ class Address(NamedTuple):
 
 
 class X12File:
-    r"""An X12 file in memory, whose elements can be read and replaced.
+    r"""An X12 file in memory whose elements can be read and replaced.
 
     Segments are numbered as in the `segment_number` of tables, and positions are the byte offsets
     of the reader's tables.
@@ -53,7 +53,7 @@ class X12File:
             data: its bytes.
 
         Raises:
-            UnknownFormat: there is no interchange header in it.
+            UnknownFormat: the file has no interchange header.
         """
         self._data = data
         self._changed: dict[int, list[bytes]] = {}
@@ -85,18 +85,18 @@ class X12File:
         return self._elements(segment_number)[0].decode("latin-1")
 
     def element(self, segment_number: int, element: str) -> str | None:
-        """What stands in an element, replacements included.
+        """The value of an element, including replacements.
 
         Args:
             segment_number: ordinal of the segment in the file.
             element: its name, such as CLM02 or HI01-2.
 
         Returns:
-            The text (bytes outside ASCII as Latin-1); empty for an empty element, None where the
+            The text (bytes outside ASCII as Latin-1). Empty for an empty element; None if the
             segment ends before it.
 
         Raises:
-            RewriteError: there is no such segment, or it has another name.
+            RewriteError: the file has no such segment, or the segment has another name.
         """
         number, part = self._place(segment_number, element)
         elements = self._elements(segment_number)
@@ -111,13 +111,13 @@ class X12File:
         return value.decode("latin-1")
 
     def address_at(self, position: int) -> Address | None:
-        """The element, or component of a composite, that holds a byte of the file as given.
+        """The element or component at a byte offset of the original file.
 
         Args:
-            position: byte offset, as the tables have it.
+            position: byte offset, as in the tables.
 
         Returns:
-            Its address; None where the byte lies in a segment's name or between segments.
+            Its address; None if the byte is in a segment's name or between segments.
         """
         row = int(np.searchsorted(self._starts, position, side="right")) - 1
         if row < 0 or position > int(self._ends[row]):
@@ -136,19 +136,18 @@ class X12File:
         return Address(row + 1, place)
 
     def replace(self, segment_number: int, element: str, value: str) -> None:
-        """Put another value into an element.
+        """Replace the value of an element.
 
-        An element or component that the segment does not reach yet is added, with the separators
-        it needs.
+        If the segment ends before the element or component, the missing separators are added.
 
         Args:
             segment_number: ordinal of the segment in the file.
-            element: its name, such as CLM02 or HI01-2; a composite is replaced by components.
-            value: what is to stand there; empty to clear it.
+            element: its name, such as CLM02 or HI01-2; replace a composite component by component.
+            value: the new value; empty to clear the element.
 
         Raises:
-            RewriteError: there is no such segment or element, or the value holds a separator or a
-                character that X12 has not.
+            RewriteError: the file has no such segment or element, or the value contains a separator
+                or a character that X12 doesn't allow.
         """
         number, part = self._place(segment_number, element)
         new = self._encoded(segment_number, element, value)
@@ -169,7 +168,7 @@ class X12File:
         self._changed[segment_number - 1] = elements
 
     def to_bytes(self) -> bytes:
-        """The file with all replacements; the very bytes given where there are none."""
+        """The file with all replacements; the original bytes if there are none."""
         parts: list[bytes | memoryview] = []
         kept = memoryview(self._data)
         at = 0
@@ -180,10 +179,10 @@ class X12File:
         return b"".join([*parts, kept[at:]])
 
     def _place(self, segment_number: int, element: str) -> tuple[int, int]:
-        """Element and component number (0 for none) of an address, if the segment has that name."""
+        """The element and component number (0 for none) of an address, if the segment has that name."""
         parsed = _ELEMENT.fullmatch(element)
         if parsed is None or parsed[2] == "00":
-            raise RewriteError("an element is named like CLM02 or HI01-2")
+            raise RewriteError("expected an element such as CLM02 or HI01-2")
         found = self.name(segment_number)
         if found != parsed[1]:
             kind = found if re.fullmatch("[A-Z][A-Z0-9]{1,2}", found) else "no known segment"
@@ -191,7 +190,7 @@ class X12File:
         return int(parsed[2]), int(parsed[3] or 0)
 
     def _elements(self, segment_number: int) -> list[bytes]:
-        """A segment's name and elements as they now are."""
+        """A segment's name and elements, with replacements."""
         row = segment_number - 1
         if not 0 <= row < len(self):
             raise RewriteError(f"the file has {len(self)} segments, no segment {segment_number}")
@@ -208,9 +207,11 @@ class X12File:
         return bytes([self._separators_of(segment_number).component])
 
     def _encoded(self, segment_number: int, element: str, value: str) -> bytes:
-        """The value as bytes; no message holds it, as it may be a patient's."""
+        """The value as bytes; no message shows it, since it may be a patient's."""
         if not (value.isascii() and (value.isprintable() or not value)):
-            raise RewriteError(f"the value for {element} holds a character that X12 has not")
+            raise RewriteError(
+                f"the value for {element} contains a character that X12 doesn't allow"
+            )
         new = value.encode("ascii")
         marks = self._separators_of(segment_number)
         for byte in new:
@@ -222,8 +223,10 @@ class X12File:
 
 
 def _check_header(elements: list[bytes], number: int, new: bytes) -> None:
-    """Refuse what would change how the file reads: separators and fixed lengths of the header."""
+    """Refuse changes to separators and to the header's fixed lengths."""
     if number in _SEPARATORS_OF_ISA:
-        raise RewriteError(f"ISA{number:02d} declares a separator of the file and stays as it is")
+        raise RewriteError(
+            f"ISA{number:02d} declares one of the file's separators and can't be changed"
+        )
     if number >= len(elements) or len(new) != len(elements[number]):
-        raise RewriteError("elements of ISA have fixed lengths; give a value as long as before")
+        raise RewriteError("ISA elements have fixed lengths; give a value of the same length")

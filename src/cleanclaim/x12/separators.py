@@ -8,10 +8,10 @@ from typing import Final
 
 ISA_LENGTH: Final = 106
 LONGEST_ISA: Final = 200
-"""Bytes within which even an ISA with blanks too many has ended."""
+"""The longest ISA that is read, even if it has too many blanks."""
 HEADER: Final = re.compile(rb"ISA(?=[^A-Za-z0-9 \r\n])")
 _ELEMENT_ENDS: Final = (3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103)
-"""Where the element separators of a well-formed ISA stand, counted from its first byte."""
+"""Offsets of the element separators in a well-formed ISA."""
 _BLANKS: Final = b"\r\n\t "
 
 
@@ -45,15 +45,16 @@ def find_isa(data: bytes, start: int = 0) -> int:
 def separators(data: bytes, isa: int) -> Separators | None:
     """The separators that an ISA segment declares.
 
-    An ISA whose elements were trimmed or padded is still read, by counting sixteen element separators. Where the byte that
-    should end it does not stand before the group header, the one that does is taken.
+    An ISA whose elements were trimmed or padded can still be read: its sixteen element separators
+    are counted. If the byte that should end the ISA isn't the one before the group header, that one
+    is used.
 
     Args:
         data: bytes that hold the whole ISA and the start of what follows.
         isa: its offset.
 
     Returns:
-        The separators; None where the segment is too short or too broken to tell.
+        The separators; None if the segment is too short or too damaged.
     """
     if len(data) < isa + 4:
         return None
@@ -68,7 +69,7 @@ def separators(data: bytes, isa: int) -> Separators | None:
         return None
     component = data[after - 1]
     terminator = _terminator(data, isa, after, element)
-    # A terminator inside the header would end it in its middle.
+    # A terminator inside the header would split it.
     if terminator is None or terminator in data[isa : after - 1]:
         return None
     given = data[ends[10] + 1 : ends[11]]
@@ -100,7 +101,8 @@ def component_in_use(data: bytes, isa: int, declared: Separators) -> int:
         declared: what the header says.
 
     Returns:
-        The byte after the first qualifier of the first HI or SV1; the declared one where there is none.
+        The byte after the first qualifier of the first HI or SV1; the declared one where there is
+        none.
     """
     mark = re.escape(bytes([declared.element]))
     end = re.escape(bytes([declared.terminator]))
@@ -115,13 +117,13 @@ def component_in_use(data: bytes, isa: int, declared: Separators) -> int:
 
 
 def is_standard(data: bytes, isa: int) -> bool:
-    """True where the ISA has the fixed lengths that the standard asks for."""
+    """True if the ISA has the fixed lengths of the standard."""
     element = data[isa + 3]
     return len(data) >= isa + ISA_LENGTH and all(data[isa + at] == element for at in _ELEMENT_ENDS)
 
 
 def _terminator(data: bytes, isa: int, after: int, element: int) -> int | None:
-    """The byte after the ISA; where no group header follows it, the byte before the header that does."""
+    """The byte after the ISA; if no group header follows it, the byte before the group header."""
     declared = data[after]
     group = data.find(b"GS" + bytes([element]), isa, isa + LONGEST_ISA)
     before = data[isa:group].rstrip(_BLANKS)[-1:] if group > 0 else b""

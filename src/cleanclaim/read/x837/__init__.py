@@ -1,4 +1,4 @@
-"""Reading X12 837 files: professional, institutional and dental claims, 5010 and (what is common) 4010."""
+"""Read X12 837 files: professional, institutional and dental claims, 5010 and the common parts of 4010."""
 
 from __future__ import annotations
 

@@ -31,25 +31,26 @@ def read_x12(
     batch_claims: int = 50_000,
     form: bool = True,
 ) -> Iterator[Batch]:
-    """The claims of an 837 file, and the faults of its form.
+    """Read the claims of an 837 file and the faults of its form.
 
-    Memory is bounded by the batch, not by the file.
+    Memory is limited by the batch, not by the file.
 
     Args:
         source: the file's bytes, or a stream of them.
-        file: what findings name as the file.
-        first_claim_key: key of the first claim; the others follow in the file's order.
-        chunk_size: bytes worked on at a time.
-        form: look at the form of segments and elements too, not of the envelope alone.
+        file: the file name in findings.
+        first_claim_key: key of the first claim; the others follow in file order.
+        chunk_size: how many bytes to process at a time.
+        form: check the form of segments and elements too, not only the envelope.
         batch_claims: a batch ends after the chunk in which it reaches this many claims.
 
     Yields:
-        Batches in the file's order, at least one. `as_of` and `payer_class` are null. Faults are in `syntax_faults`; those
-        of the file as a whole come with the last batch. A file without claims yields one batch that says why.
+        Batches in file order, at least one. `as_of` and `payer_class` are null. Faults are in
+        `syntax_faults`; those of the file as a whole come with the last batch. A file without
+        claims yields one batch that says why.
 
     Raises:
-        UnknownFormat: there is no interchange header in the file.
-        InputError: after the last batch, if too many small interchanges must each be read by themselves.
+        UnknownFormat: the file has no interchange header.
+        InputError: after the last batch, if too many small interchanges must be read separately.
     """
     stream = Stream(io.BytesIO(source) if isinstance(source, bytes) else source, chunk_size)
     syntax = Syntax(file, form=form)
@@ -65,7 +66,7 @@ def read_x12(
             )
             kinds = claim_types(cells)
             if len(kinds):
-                # numpy lets go of the interpreter's lock, so that one thread cuts claims and lines while this one does the rest.
+                # numpy releases the interpreter's lock, so one thread cuts claims and lines while this one does the rest.
                 is_large = len(piece.segments.data) >= _WORTH_A_THREAD
                 work = partial(claims_and_lines, cells, kinds)
                 claims = worker.submit(work) if is_large else work()
@@ -79,17 +80,17 @@ def read_x12(
         yield _joined(waiting, syntax.take(is_last=True))
     if stream.outside.unread is not None:
         raise InputError(
-            f"{file}: byte {stream.outside.unread:,}: more than {MOST_SWITCHES:,} interchanges that are cut off or change their separators; "
-            "the rest of the file is not read. Split it into smaller files"
+            f"{file}: byte {stream.outside.unread:,}: more than {MOST_SWITCHES:,} interchanges are truncated or change their separators; "
+            "the rest of the file isn't read. Split it into smaller files"
         )
 
 
 _Tables = tuple[Frames | Future[Frames], Frames]
-"""Claims and lines, perhaps still being cut, and the other tables of a block."""
+"""Claims and lines, possibly still in progress, and the other tables of a block."""
 
 
 def _hold_back(waiting: Sequence[_Tables]) -> None:
-    """Let the worker be at most one block behind, which bounds the memory."""
+    """Let the worker be at most one block behind, which limits memory."""
     for part in waiting[-2:-1]:
         _done(part)
 

@@ -1,4 +1,4 @@
-"""What stands in the segments of a block: text, dates, numbers and identifiers, cut out a column at a time."""
+"""The values in a block's segments: text, dates, numbers and identifiers, one column at a time."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _ABOVE_NINE: Final = np.uint64(0x7676767676767676)
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a block stands in its file.
+    """The position of a block in its file.
 
     Attributes:
-        file: the file's name for findings.
+        file: the file name in findings.
         first_claim_key: the key of the block's first claim.
-        offsets: for each segment, how far its offset in the file is from its offset in the block.
+        offsets: for each segment, the difference between its offset in the file and in the block.
         numbers: for each segment, its ordinal in the file.
     """
 
@@ -48,7 +48,7 @@ class Cells:
     Attributes:
         s: the block's index.
         loops: which segment belongs to which claim and line.
-        origin: where the block stands in its file.
+        origin: the block's position in its file.
     """
 
     def __init__(self, segments: Segments, carried: int, origin: Origin) -> None:
@@ -78,7 +78,7 @@ class Cells:
         return self.text(self.s.component(self.s.element(rows, number), part))
 
     def npi(self, rows: Rows) -> pl.Series:
-        """NM109 where NM108 says that it is an NPI."""
+        """NM109 if NM108 says that it is an NPI."""
         start, length = self.s.element(rows, 9)
         if not length.any():
             return nulls(len(rows), pl.String)
@@ -121,7 +121,7 @@ class Cells:
 
     @cached_property
     def _line_names(self) -> Rows:
-        """NM1 segments of lines: few or none, so that lines need not be searched among all."""
+        """NM1 segments in lines: there are few or none, so lines needn't be searched among all."""
         rows, loops = self.s.find("NM1"), self.loops
         if not len(loops.line) or not len(rows):
             return rows[:0]
@@ -141,7 +141,7 @@ class Cells:
         return self.origin.first_claim_key + np.arange(len(self.loops.claim), dtype=np.int64)
 
     def position(self, starts: Ints, rows: Rows) -> Ints:
-        """Offsets in the file of what starts at these offsets of the block, in these segments."""
+        """Offsets in the file for offsets in the block, in these segments."""
         return starts + self.origin.offsets[np.maximum(rows, 0)]
 
     # -- dates
@@ -152,14 +152,14 @@ class Cells:
         return dates(numbers, is_day)
 
     def day_numbers(self, slices: Slices) -> tuple[Ints, npt.NDArray[np.bool_]]:
-        """The same as days since 1970-01-01, and whether there is such a day."""
+        """The same as days since 1970-01-01, and whether the day exists."""
         start, length = slices
         if not length.any():
             return length, np.zeros(len(length), dtype=bool)
         return day_numbers(self.s.words((start, np.where(length >= 8, 8, 0))))
 
     def span(self, dtp: Rows) -> tuple[pl.Series, pl.Series]:
-        """First and last day of a DTP segment; one day where it names one."""
+        """First and last day of a DTP segment; the same day if it has only one."""
         start, length = self.s.element(dtp, 3)
         is_span = self.s.is_code(self.s.element(dtp, 2), "RD8") & (length >= 17)
         first = self.days((start, length))
@@ -178,7 +178,7 @@ class Cells:
     # -- numbers
 
     def number(self, slices: Slices, dtype: pl.Decimal) -> pl.Series:
-        """The slices as exact decimals; what is no number, or finer than the type, is null."""
+        """The slices as exact decimals; null if a slice isn't a number or has too many decimals."""
         start, length = slices
         if not length.any():
             return nulls(len(length), dtype)
@@ -191,10 +191,10 @@ class Cells:
 
 
 def calendar(words: npt.NDArray[np.uint64]) -> tuple[Ints, Ints, Ints]:
-    """CCYYMMDD in eight bytes each as year, month and day; a year of -1 where there is anything but digits."""
+    """Year, month and day of CCYYMMDD in eight bytes; year -1 if a byte isn't a digit."""
     away = words ^ _DIGITS
     is_number = ((((away & _LOW_BITS) + _ABOVE_NINE) | away) & _HIGH_BITS) == 0
-    # Two digits to a number in each sixteen bits: (10 a + b) for a in the lower byte.
+    # Combine digits in pairs, in 16 bits each: 10 a + b, with a in the lower byte.
     pairs = ((away * np.uint64(10)) + (away >> np.uint64(8))) & np.uint64(0x00FF00FF00FF00FF)
     parts = pairs.view(np.uint16).reshape(-1, 4).astype(np.int64)
     year = parts[:, 0] * 100 + parts[:, 1]
@@ -202,15 +202,16 @@ def calendar(words: npt.NDArray[np.uint64]) -> tuple[Ints, Ints, Ints]:
 
 
 def day_numbers(words: npt.NDArray[np.uint64]) -> tuple[Ints, npt.NDArray[np.bool_]]:
-    """CCYYMMDD in eight bytes each as days since 1970-01-01, and whether there is such a day.
+    """CCYYMMDD in eight bytes as days since 1970-01-01, and whether the day exists.
 
-    The arithmetic is Howard Hinnant's `days_from_civil` (https://howardhinnant.github.io/date_algorithms.html).
+    The arithmetic is Howard Hinnant's `days_from_civil`
+    (https://howardhinnant.github.io/date_algorithms.html).
     """
     if not len(words):
         return np.zeros(0, np.int64), np.zeros(0, dtype=bool)
     year, month, day = calendar(words)
     if bool((year == year[0]).all()) and bool((month == month[0]).all()):
-        # A file mostly holds the claims of one month: one date's arithmetic does for all.
+        # Most files hold claims of one month, so one date's arithmetic is enough for all.
         first, is_day = _civil(year[:1], month[:1], np.ones(1, np.int64))
         longest = int(_longest(year[:1], month[:1])[0])
         return int(first[0]) + day - 1, bool(is_day[0]) & (day > 0) & (day <= longest)
@@ -218,7 +219,7 @@ def day_numbers(words: npt.NDArray[np.uint64]) -> tuple[Ints, npt.NDArray[np.boo
 
 
 def _longest(year: Ints, month: Ints) -> Ints:
-    """The days of a month; 0 where there is no such month."""
+    """The number of days in a month; 0 if there is no such month."""
     is_leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
     return np.asarray(_MONTH_DAYS[np.minimum(month, 13)] - ((month == 2) & ~is_leap))
 
@@ -233,7 +234,7 @@ def _civil(year: Ints, month: Ints, day: Ints) -> tuple[Ints, npt.NDArray[np.boo
 
 
 def dates(numbers: Ints, is_day: npt.NDArray[np.bool_]) -> pl.Series:
-    """Days since 1970-01-01 as dates; null where there is no such day."""
+    """Days since 1970-01-01 as dates; null if the day doesn't exist."""
     if not is_day.any():
         return nulls(len(numbers), pl.Date)
     series = pl.Series(numbers.astype(np.int32)).cast(pl.Date)
@@ -241,7 +242,7 @@ def dates(numbers: Ints, is_day: npt.NDArray[np.bool_]) -> pl.Series:
 
 
 def coalesced(first: pl.Series, second: pl.Series) -> pl.Series:
-    """The first column, the second where that is null."""
+    """The first column, or the second if the first is null."""
     if second.null_count() == len(second):
         return first
     if first.null_count() == len(first):
@@ -250,7 +251,7 @@ def coalesced(first: pl.Series, second: pl.Series) -> pl.Series:
 
 
 def frame(columns: dict[str, object]) -> pl.DataFrame:
-    """A frame of Series and numpy columns."""
+    """A frame from Series and numpy columns."""
     return pl.DataFrame(
         {
             name: values if isinstance(values, pl.Series) else pl.Series(np.asarray(values))
@@ -260,10 +261,10 @@ def frame(columns: dict[str, object]) -> pl.DataFrame:
 
 
 def only(slices: Slices, kept: npt.NDArray[np.bool_]) -> Slices:
-    """The slices, empty where they are not to be kept."""
+    """The slices to keep; the others become empty."""
     return slices[0], np.where(kept, slices[1], 0)
 
 
 def merge(slices: Slices, other: Slices, where: npt.NDArray[np.bool_]) -> Slices:
-    """The slices, those of `other` where it says so."""
+    """The slices, with those of `other` if `where` is true."""
     return np.where(where, other[0], slices[0]), np.where(where, other[1], slices[1])

@@ -1,4 +1,4 @@
-"""The `claims` table: a row a CLM, with what its transaction, levels, providers, dates and references say."""
+"""The `claims` table: one row for each CLM, with its transaction, levels, providers, dates and references."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ GUIDES: Final = {
     "X224": "dental",
     "X097": "dental",
 }
-"""The kind of claim by the implementation guide's number in ST03 or GS08."""
+"""The kind of claim, by the number of the implementation guide in ST03 or GS08."""
 SERVICE_KINDS: Final = {"SV1": "professional", "SV2": "institutional", "SV3": "dental"}
 _DATES: Final = {
     "431": "onset_date",
@@ -74,7 +74,7 @@ _CAUSES: Final = {
 
 
 def claims_table(c: Cells, kinds: pl.Series) -> pl.DataFrame:
-    """The claims of a block. Service dates are the statement's alone; the lines' are added by `service_days`.
+    """The claims of a block, with the statement's service dates only; `service_days` adds the lines'.
 
     Args:
         c: the block's cells.
@@ -114,7 +114,7 @@ def claims_table(c: Cells, kinds: pl.Series) -> pl.DataFrame:
 
 
 def _facility(kinds: pl.Series) -> list[pl.Expr]:
-    """CLM05 is the type of bill of an institutional claim, the place of service of another."""
+    """CLM05 is the type of bill on an institutional claim and the place of service on others."""
     is_institutional = pl.col("claim_type") == "institutional"
     place = pl.col("facility_code")
     if not (kinds == "institutional").any():
@@ -130,7 +130,7 @@ def _facility(kinds: pl.Series) -> list[pl.Expr]:
 
 
 def claim_types(c: Cells) -> pl.Series:
-    """By the guide that ST03 names, else GS08, else by the kind of the first service line."""
+    """The kind of each claim: from the guide in ST03, else GS08, else from the first service line."""
     s, loops = c.s, c.loops
     service = first_in(s.find(*SERVICE_KINDS), loops.claim, loops.claim_end)
     by_line = np.where(service >= 0, s.tags[np.maximum(service, 0)], 0)
@@ -149,7 +149,7 @@ def claim_types(c: Cells) -> pl.Series:
 
 
 def _guide(c: Cells, rows: Rows, number: int) -> Ints:
-    """The kind that a guide's number such as 005010X222A1 stands for, counted as in `SERVICE_KINDS`; -1 for none."""
+    """The kind of claim for a guide number such as 005010X222A1, as an index into `SERVICE_KINDS`; -1 if unknown."""
     start, length = c.s.element(rows, number)
     words = c.s.words((start + 6, np.where(length >= 10, 4, 0)))
     kinds = list(SERVICE_KINDS.values())
@@ -160,7 +160,7 @@ def _guide(c: Cells, rows: Rows, number: int) -> Ints:
 
 
 def service_days(c: Cells, lines: pl.DataFrame) -> list[pl.Expr]:
-    """A claim's first and last day: the statement's, else the least and greatest of its lines."""
+    """A claim's first and last day: the statement's, else the earliest and latest of its lines."""
     owner = c.loops.line_claim
     claims = np.arange(len(c.loops.claim))
     low, high = np.searchsorted(owner, claims), np.searchsorted(owner, claims, side="right")
@@ -176,7 +176,7 @@ _NO_DAY: Final = 10_000_000
 
 
 def _over_spans(least: np.ufunc, days: pl.Series, low: Ints, high: Ints, nothing: int) -> pl.Series:
-    """The least (or greatest) day of each span of rows; null for an empty span or one without dates."""
+    """The earliest (or latest) day in each span of rows; null if there is none."""
     if not len(low):
         return pl.Series([], dtype=pl.Date)
     numbers = np.append(days.to_physical().cast(pl.Int64).fill_null(nothing).to_numpy(), nothing)
@@ -231,7 +231,7 @@ def _above(c: Cells) -> dict[str, object]:
 
 
 def _submitted(c: Cells, bht: Rows) -> pl.Series:
-    """BHT04, else the interchange's date (a year of two digits, 2000 to 2099)."""
+    """BHT04, else the interchange's date (a two-digit year means 2000 to 2099)."""
     made = c.days(c.s.element(bht, 4))
     if not made.null_count():
         return made
@@ -241,10 +241,10 @@ def _submitted(c: Cells, bht: Rows) -> pl.Series:
 
 
 def _patient_keys(c: Cells, member: Slices, birth: Slices, name: Rows) -> npt.NDArray[np.uint64]:
-    """Member id and birth date; of a dependent also the first name, so that twins stay apart.
+    """Patient keys from member id and birth date, and a dependent's first name, so that twins stay apart.
 
-    Without a member id nothing tells two patients apart: the place of the patient's level in the file is the identity,
-    without a level the place of the claim.
+    Without a member id, patients can't be told apart: the patient level's position in the file is
+    used, or the claim's position if there is no level.
     """
     s, loops = c.s, c.loops
     starts, lengths = s.block.trimmed(member)
@@ -295,7 +295,7 @@ def _providers(c: Cells) -> dict[str, object]:
 
 
 def _end_of_name(c: Cells, names: Rows) -> Ints:
-    """Where the loop of an NM1 ends; 0 where there is none."""
+    """The end of an NM1's loop; 0 if there is no NM1."""
     after = c.s.find("NM1", "HL", "SBR", "LX", "CLM", "SE", "SV1", "SV2", "SV3")
     return np.where(names >= 0, next_after(after, names, len(c.s)), 0)
 
@@ -308,14 +308,14 @@ def _dates(c: Cells) -> dict[str, object]:
         columns[column] = c.days(_day_part(c, rows))
         if column in {"admission_date", "discharge_date"}:
             columns[column.replace("date", "hour")] = c.hour(rows)
-    # The statement's days; a dental claim states its day of service here, once for all lines.
+    # The statement's days; on a dental claim, the day of service for all lines.
     statement = first_in(c.qualified("DTP", "434", "472"), low, high)
     columns["from_date"], columns["to_date"] = c.span(statement)
     return columns
 
 
 def _day_part(c: Cells, dtp: Rows) -> Slices:
-    """DTP03 where it holds a day, and not an hour alone."""
+    """DTP03 if it contains a day and not only an hour."""
     start, length = c.s.element(dtp, 3)
     is_hour = c.s.is_code(c.s.element(dtp, 2), "TM")
     return start, np.where(is_hour, 0, length)

@@ -23,7 +23,7 @@ def code_tables(c: Cells) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def _diagnoses(c: Cells, every: Composites) -> pl.DataFrame:
-    """What lines point at first, in order; then admitting, reason-for-visit and external-cause diagnoses."""
+    """Diagnoses that lines can point to come first, in order; then admitting, reason-for-visit and external-cause ones."""
     s = c.s
     rank = np.array([max(_RANKED.index(kind) - 1, 0) for kind, _ in DIAGNOSES.values()])
     kept = np.flatnonzero((every.number >= 0) & (every.number < len(DIAGNOSES)))
@@ -52,7 +52,7 @@ def _diagnoses(c: Cells, every: Composites) -> pl.DataFrame:
 
 
 def _as_sent(c: Cells, sent: Slices, plain: pl.Series) -> pl.Series:
-    """The code as it stands, where blanks, points or lower case were taken out of it."""
+    """The code as sent, if blanks, dots or lower case were removed from it."""
     block = c.s.block
     if not (block.is_padded or c.has_point(sent) or block.has_lower(*sent)):
         return nulls(len(plain), pl.String)

@@ -1,4 +1,4 @@
-"""The composites of HI segments: where each stands, whose it is and which kind of code it holds."""
+"""The composites of HI segments: their position, claim and kind of code."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DIAGNOSES: Final = {
     "BN": ("external_cause", 9),
     "ZZ": ("reason_for_visit", 9),
 }
-"""Kind and code system of a diagnosis by its qualifier; ZZ is 4010's reason for visit."""
+"""Kind and code system of a diagnosis, by qualifier; ZZ is 4010's reason for visit."""
 OTHER_CODES: Final = {
     "BG": "condition",
     "BH": "occurrence",
@@ -43,9 +43,9 @@ OTHER_CODES: Final = {
 }
 QUALIFIERS: Final = (*DIAGNOSES, *OTHER_CODES)
 KINDS: Final = (*(kind for kind, _ in DIAGNOSES.values()), *OTHER_CODES.values())
-"""The kind of code by the qualifier's number in `QUALIFIERS`."""
+"""The kind of code, by the qualifier's number in `QUALIFIERS`."""
 MOST_READ: Final = 25
-"""Codes of one kind that are read of a claim: no guide allows more, and edits compare diagnoses with each other."""
+"""How many codes of one kind are read for each claim. No guide allows more, and edits compare diagnoses with each other."""
 _MOST_IN_SEGMENT: Final = 12
 
 
@@ -56,10 +56,10 @@ class Composites:
     Attributes:
         claim: the claim of each, counted from 0 in the block.
         row: its segment.
-        given: where it stands.
-        qualifier: where its qualifier stands.
-        number: the qualifier's number in `QUALIFIERS`, -1 for one that is not known.
-        kind: the number of the first qualifier of the same kind, -1 for none.
+        given: its position.
+        qualifier: its qualifier's position.
+        number: the qualifier's number in `QUALIFIERS`, -1 if unknown.
+        kind: the number of the first qualifier of the same kind, -1 if unknown.
     """
 
     claim: Ints
@@ -70,7 +70,7 @@ class Composites:
     kind: Ints
 
     def read(self) -> Composites:
-        """Those that are read: of each claim the first `MOST_READ` of a kind."""
+        """The composites that are read: at most `MOST_READ` of each kind for each claim."""
         if not _beyond(self.claim, MOST_READ).any():
             return self
         kept = np.ones(len(self.claim), dtype=bool)
@@ -80,7 +80,7 @@ class Composites:
         return self.only(kept)
 
     def only(self, rows: npt.NDArray[np.bool_] | Ints) -> Composites:
-        """Some of them."""
+        """The composites in these rows."""
         return Composites(
             claim=self.claim[rows],
             row=self.row[rows],
@@ -124,7 +124,7 @@ def composites(s: Segments, loops: Loops) -> Composites:
 
 
 def _numbered(words: npt.NDArray[np.uint64]) -> tuple[Ints, Ints]:
-    """Which qualifier each word is, lower case allowed, and the first of its kind."""
+    """The qualifier of each word, ignoring case, and the first qualifier of its kind."""
     number = np.full(len(words), -1, dtype=np.int64)
     for n, code in enumerate(QUALIFIERS):
         number[(words == word(code)) | (words == word(code.lower()))] = n
@@ -133,7 +133,7 @@ def _numbered(words: npt.NDArray[np.uint64]) -> tuple[Ints, Ints]:
 
 
 def _beyond(sorted_keys: Ints, most: int) -> npt.NDArray[np.bool_]:
-    """True for each after the first `most` of those with the same key."""
+    """True for each key after the first `most` equal ones."""
     over = np.zeros(len(sorted_keys), dtype=bool)
     if len(sorted_keys) > most:
         over[most:] = sorted_keys[most:] == sorted_keys[:-most]

@@ -1,4 +1,4 @@
-"""The `lines` table: a row a service line, professional, institutional or dental."""
+"""The `lines` table: one row for each service line, professional, institutional or dental."""
 
 from __future__ import annotations
 
@@ -46,20 +46,20 @@ def lines_table(c: Cells, claims: pl.DataFrame) -> pl.DataFrame:
 
 
 def _inherited(own: object, above: pl.Series, owner: Ints) -> pl.Series:
-    """What the line says, else what its claim says."""
+    """The line's own value, else its claim's."""
     assert isinstance(own, pl.Series)  # noqa: S101 - for the type checker
     return coalesced(own, above.gather(owner)) if above.null_count() < len(above) else own
 
 
 def _service(c: Cells) -> dict[str, object]:
-    """What SV1, SV2 and SV3 say, each in its own order of elements."""
+    """The values of SV1, SV2 and SV3, each with its own order of elements."""
     s, service = c.s, c.loops.service
     kind = np.where(service >= 0, s.tags[np.maximum(service, 0)], 0)
     two, three = kind == tag("SV2"), kind == tag("SV3")
     one = ~two & ~three
 
     def pick(professional: int, institutional: int, dental: int) -> Slices:
-        """The element that means the same in the three segments; 0 where a segment has none."""
+        """The element with the same meaning in the three segments; 0 if a segment doesn't have it."""
         chosen = s.element(service, professional or institutional or dental)
         if not professional:
             chosen = only(chosen, ~one)
@@ -94,7 +94,7 @@ def _service(c: Cells) -> dict[str, object]:
 
 
 def _units(sent: pl.Series, slices: Slices, is_dental: npt.NDArray[np.bool_]) -> pl.Series:
-    """A dental line that names no number of procedures stands for one."""
+    """The number of units; a dental line without a number counts as one."""
     one = is_dental & (slices[1] == 0)
     return sent.set(pl.Series(one), Decimal(1)) if one.any() else sent
 
@@ -117,7 +117,7 @@ def _dates(c: Cells, low: Ints, high: Ints) -> dict[str, object]:
 
 
 def _claim_dates(lines: pl.DataFrame, claims: pl.DataFrame, owner: Ints) -> pl.DataFrame:
-    """Institutional and dental lines without a date of their own take the claim's."""
+    """Institutional and dental lines without their own date take the claim's."""
     takes = pl.col("claim_type") != "professional"
     above = claims.select("claim_type", first="from_date", last="to_date")
     first = pl.coalesce("from_date", pl.when(takes).then("first"))

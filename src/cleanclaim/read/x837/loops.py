@@ -1,4 +1,4 @@
-"""Which segment belongs to which claim and line: the spans of the loops that matter."""
+"""Which claim and line each segment belongs to: the spans of the loops that matter."""
 
 from __future__ import annotations
 
@@ -16,21 +16,23 @@ class Loops:
     """Spans of segments [start, end), as segment numbers.
 
     Attributes:
-        claim: each claim's CLM; `claim_end` past its last segment.
+        claim: each claim's CLM; `claim_end` is past its last segment.
         own_end: past the claim's own segments, before its providers, other payers and lines.
         providers_end: past the claim's providers, before its other payers and lines.
-        header_end: past all that is no line.
-        line: each line's first segment (LX, or the service segment where LX is missing); `line_end` past its last.
+        header_end: past everything before the claim's lines.
+        line: each line's first segment (LX, or the service segment if LX is missing); `line_end` is
+            past its last.
         line_claim: the claim of each line, counted from 0.
         service: each line's SV1, SV2 or SV3, or -1.
         transaction: each claim's ST, or -1.
-        billing, subscriber, patient: each claim's levels, the transaction's header where there is none; each with its end.
-        has_subscriber: whether there is such a level.
-        is_dependent: the patient has a level of their own.
+        billing, subscriber, patient: each claim's levels, or the transaction's header if a level is
+            missing; each with its end.
+        has_subscriber: whether the claim has a subscriber level.
+        is_dependent: whether the patient has their own level.
     """
 
     def __init__(self, segments: Segments, carried: int) -> None:
-        """Find the spans of the claims that do not stand in carried segments."""
+        """Find the spans of the claims, without those in carried segments."""
         self._s = segments
         self._size = len(segments)
         claims = segments.find("CLM")
@@ -51,7 +53,7 @@ class Loops:
         self.line, self.line_claim = anchors[inside], owner
         self.line_end = next_after(np.sort(np.concatenate([stops, anchors])), self.line, size)
         service = first_in(services, self.line, self.line_end)
-        # The same array lets what was cut out of it once serve again.
+        # Use the same array, so that cached results for it can be reused.
         self.service = services if np.array_equal(service, services) else service
         self.header_end = np.minimum(next_after(anchors, self.claim, size), self.claim_end)
         self.providers_end = np.minimum(
@@ -82,7 +84,7 @@ class Loops:
         return next_after(below, level, size)
 
     def owner_of(self, rows: Rows) -> tuple[npt.NDArray[np.bool_], Ints]:
-        """Which of these segments lie in a claim, and the claim of each that does."""
+        """Which of these segments are in a claim, and the claim of each that is."""
         if not len(self.claim):
             return np.zeros(len(rows), dtype=bool), np.zeros(0, np.int64)
         owner = np.searchsorted(self.claim, rows, side="right") - 1

@@ -46,7 +46,7 @@ def other_payers_table(c: Cells) -> pl.DataFrame:
 
 
 def _lines_decided(c: Cells, payer: Rows, owner: Ints) -> Ints:
-    """How many lines of the claim carry a decision (SVD01) of this payer (2330B NM109)."""
+    """How many of the claim's lines have a decision (SVD01) by this payer (2330B NM109)."""
     s, loops = c.s, c.loops
     svd = s.find("SVD")
     inside, of_claim = loops.owner_of(svd)

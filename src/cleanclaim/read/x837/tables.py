@@ -1,4 +1,4 @@
-"""All tables of one block: every claim that does not stand in carried segments."""
+"""All tables of one block, for every claim that isn't in carried segments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The block that the checks of form look at, and how they note a fault in it."""
+"""The block whose form is checked, and how checks report a fault in it."""
 
 from __future__ import annotations
 
@@ -29,18 +29,21 @@ _NUMBER: Final = re.compile(rb"-?0{0,6}[0-9]{0,7}(?:\.[0-9]{0,4})?")
 
 
 def is_plain_number(text: bytes) -> bool:
-    """True for a number that can be no date and no identifier: up to seven digits before the point, leading zeros aside."""
+    """True for a number that can't be a date or an identifier.
+
+    It has up to seven digits before the point, apart from leading zeros.
+    """
     return bool(_NUMBER.fullmatch(text)) and kind_of(text.decode("ascii")) != "a date"
 
 
 @dataclass(frozen=True)
 class Ground:
-    """A block under examination.
+    """A block whose form is checked.
 
     Attributes:
         cells: its cells.
-        carried: how many of its first segments were examined before.
-        faults: where faults go.
+        carried: how many of its first segments were checked before.
+        faults: collects the faults.
         kinds: the kind of each claim.
     """
 
@@ -63,7 +66,7 @@ class Ground:
 
     @cached_property
     def is_claims(self) -> npt.NDArray[np.bool_]:
-        """For each segment whether its transaction carries claims, or does not say."""
+        """For each segment, whether its transaction holds claims or doesn't say."""
         s = self.s
         transactions = s.find("ST")
         other = s.is_code(s.element(transactions, 1), *OTHER_TRANSACTIONS)
@@ -73,12 +76,12 @@ class Ground:
 
     @cached_property
     def all_claims(self) -> bool:
-        """True where no transaction of the block is of another kind."""
+        """True if every transaction in the block holds claims."""
         return bool(self.is_claims.all())
 
     @cached_property
     def is_current(self) -> bool:
-        """True where every group of the block is of version 005010, whose codes and duties are known here."""
+        """True if every group is version 005010, the version whose codes and requirements are checked."""
         s = self.s
         groups = s.find("GS")
         transactions = s.find("ST")
@@ -87,12 +90,12 @@ class Ground:
         return not any(version.startswith(b"0040") for version in versions)
 
     def read(self, row: int, number: int) -> bytes:
-        """Element `number` of one segment, as it stands."""
+        """Element `number` of one segment, as sent."""
         start, length = self.s.element(np.array([row], dtype=np.int64), number)
         return self.s.data[int(start[0]) : int(start[0]) + int(length[0])]
 
     def name(self, row: int) -> str:
-        """A segment's name; `segment` for what is no name: a torn line may start with a patient's."""
+        """A segment's name, or `segment` if it isn't a valid name: a truncated line may start with a patient's name."""
         start = int(self.s.start[row])
         end = int(self.s.start[row + 1]) if row + 1 < len(self.s) else len(self.s.data)
         text = self.s.data[start : min(start + 4, end)].partition(
@@ -115,18 +118,18 @@ class Ground:
         slices: tuple[Ints, Ints] | None = None,
         longest: int = 18,
     ) -> None:
-        """Note the same fault for several segments.
+        """Report the same fault for several segments.
 
         Args:
             rows: the segments.
             fault: the edit that reports it.
             element: segment or element.
-            kind: what is wrong, in a word.
-            explanation: what is wrong, in a sentence.
-            found: what was found instead, if it is not an element.
-            expected: what should stand there.
-            slices: where the element stands in each; the segment's start where not given.
-            longest: what is longer than this is not shown, only its length.
+            kind: the kind of fault, in a few words.
+            explanation: the fault, in a sentence.
+            found: what was found, if it isn't the element's value.
+            expected: what was expected.
+            slices: the position of the element in each segment; the segment's start if not given.
+            longest: longer values aren't shown, only their length.
         """
         if not len(rows):
             return
@@ -153,7 +156,7 @@ class Ground:
         self.faults.count(fault, element, kind, len(rows) - len(told))
 
     def _shown(self, row: int, element: str, span: tuple[int, int], longest: int) -> str | None:
-        """What stands there, where it can be no patient's data; else only how long it is."""
+        """The value, if it can't be a patient's; otherwise only its length."""
         start, length = span
         if not length:
             return None

@@ -1,4 +1,4 @@
-"""Checks of characters and of what is more than needed: the extended set, trailing separators, empty segments (ENV006)."""
+"""Check characters, trailing separators and empty segments (ENV006)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cleanclaim.read.x837.form.block import Ground
 from cleanclaim.x12.index import tag
 
 _EXTENDED: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 !\"&'()*+,-./:;?=%~@[]_{}\\|<>#$"
-"""The basic and extended character sets of X12.6 without letters outside ASCII, which the guides' trading partners rarely take."""
+"""The basic and extended character sets of X12.6 without letters outside ASCII, which trading partners rarely accept."""
 
 
 @cache
@@ -23,7 +23,7 @@ def _outside(allowed: bytes) -> npt.NDArray[np.bool_]:
 
 
 def check_characters(ground: Ground) -> None:
-    """Note characters outside the extended set, and separators that close nothing, in the block's new segments."""
+    """Report characters outside the extended set, and unused separators, in the block's new segments."""
     s = ground.s
     if len(s) <= ground.carried:
         return
@@ -43,7 +43,7 @@ def check_characters(ground: Ground) -> None:
 
 
 def _ends_between_only(ground: Ground, raw: npt.NDArray[np.uint8]) -> bool:
-    """True where a quick look shows that line ends stand only between segments, one or none between two."""
+    """True if a quick check shows that all line ends are between segments, at most one each."""
     s = ground.s
     count = s.data.count(b"\n")
     if b"\r" in s.data or b"\t" in s.data:
@@ -58,7 +58,7 @@ def _ends_between_only(ground: Ground, raw: npt.NDArray[np.uint8]) -> bool:
 def _line_ends_inside(
     ground: Ground, raw: npt.NDArray[np.uint8], first: int
 ) -> npt.NDArray[np.int64]:
-    """Line ends and tabs that stand inside a segment, not between two."""
+    """Line ends and tabs inside a segment, not between two."""
     s = ground.s
     at = np.flatnonzero((raw[first:] == 10) | (raw[first:] == 13) | (raw[first:] == 9)) + first
     if not len(at):
@@ -75,8 +75,8 @@ def _note_strange(ground: Ground, rows: npt.NDArray[np.int64]) -> None:
             "ENV006",
             "characters",
             "character",
-            f"{ground.name(row)} holds a character outside the extended character set; many payers refuse the file for it.",
-            expected="letters, digits, blanks and the common punctuation marks",
+            f"{ground.name(row)} contains a character outside the extended character set; many payers reject such files.",
+            expected="letters, digits, spaces and common punctuation",
         )
     ground.faults.count(
         "ENV006", "characters", "character", len(rows) - max(min(room, len(rows)), 0)
@@ -95,6 +95,6 @@ def _check_trailing(ground: Ground, raw: npt.NDArray[np.uint8]) -> None:
             "ENV006",
             "separators",
             "trailing",
-            "The segment ends in separators with nothing after them.",
-            expected="the segment ending with its last value",
+            "The segment ends with extra separators that no value follows.",
+            expected="the segment to end with its last value",
         )

@@ -1,4 +1,4 @@
-"""All checks of a file's form, piece by piece."""
+"""All checks of a file's form, one piece at a time."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class Syntax:
     """The faults of one file, as they are found."""
 
     def __init__(self, file: str, *, form: bool = True) -> None:
-        """Start with no fault; without `form` only the envelope is looked at."""
+        """Start without faults; if `form` is false, only the envelope is checked."""
         self._form = form
         self._faults = Faults(file)
         self._envelopes = Envelopes(self._faults)
 
     def check(self, piece: Piece, cells: Cells, kinds: pl.Series) -> None:
-        """Look at the new segments of a piece.
+        """Check the new segments of a piece.
 
         Args:
             piece: the piece.
@@ -40,7 +40,7 @@ class Syntax:
         check_characters(ground)
 
     def finish(self, outside: Outside) -> None:
-        """Note what can be told only at the end of the file."""
+        """Report what can be known only at the end of the file."""
         self._envelopes.finish(outside)
 
     def take(self, *, is_last: bool) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Checks of elements: present, of the right length and type, and from their list of codes (ENV002, ENV003)."""
+"""Check elements: present, of the right length and type, and on their code list (ENV002, ENV003)."""
 
 from __future__ import annotations
 
@@ -18,22 +18,23 @@ from cleanclaim.x12.strings import Ints
 _TYPES: Final = {
     "N0": "a whole number",
     "R": "a number",
-    "D8": "a day as CCYYMMDD",
+    "D8": "a date as CCYYMMDD",
     "TM": "a time as HHMM",
 }
+_WRONG_TYPE: Final = "wrong type"
 _SHOWN: Final = 18
-"""Characters of a number or date that are shown."""
+"""Numbers and dates up to this many characters are shown."""
 _DATE_FORMS: Final = {
-    "D8": "a day as CCYYMMDD",
-    "RD8": "two days as CCYYMMDD-CCYYMMDD",
-    "DT": "a day and time as CCYYMMDDHHMM",
+    "D8": "a date as CCYYMMDD",
+    "RD8": "two dates as CCYYMMDD-CCYYMMDD",
+    "DT": "a date and time as CCYYMMDDHHMM",
     "TM": "a time as HHMM",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """One element of all segments of a name: where it stands in each, and what it must be."""
+    """One element of all segments with a name: its position in each, and the requirements."""
 
     ground: Ground
     rows: Rows
@@ -41,23 +42,24 @@ class _Asked:
     element: Element
 
     def note(self, wrong: npt.NDArray[np.bool_], kind: str, expected: str, longest: int) -> None:
-        """Note the rows that are wrong, showing values up to `longest` characters."""
+        """Report the wrong rows, showing values up to `longest` characters."""
         if not wrong.any():
             return
         name = self.element.name
+        problem = f"not {expected}" if kind == _WRONG_TYPE else kind
         self.ground.note(
             self.rows[wrong],
             "ENV003",
             name,
             kind,
-            f"{name} is {kind}.",
+            f"{name} is {problem}.",
             expected=expected,
             slices=(self.slices[0][wrong], self.slices[1][wrong]),
             longest=longest,
         )
 
     def note_absent(self) -> None:
-        """Note the rows that lack the element."""
+        """Report the rows without the element."""
         absent = self.slices[1] == 0
         if not absent.any():
             return
@@ -67,13 +69,13 @@ class _Asked:
             "ENV002",
             element.name,
             "absent",
-            f"{element.name} is empty; every {element.segment} must have it.",
+            f"{element.name} is empty; every {element.segment} segment must have it.",
             expected=_wanted(element),
         )
 
 
 def check_elements(ground: Ground) -> None:
-    """Note every element of the new segments that is absent, misshapen or not on its list."""
+    """Report every element of the new segments that is missing, invalid or not on its code list."""
     for segment, asked in elements().items():
         rows = ground.find(segment)
         if not len(rows):
@@ -102,7 +104,7 @@ def _too_many(ground: Ground, rows: Rows, segment: str) -> None:
         "ENV003",
         segment,
         "too many elements",
-        f"{segment} has more elements than it can have; a separator is probably wrong.",
+        f"{segment} has more elements than allowed; a separator is probably wrong.",
         expected=f"at most {most} elements",
     )
 
@@ -112,7 +114,7 @@ def _too_many_components(ground: Ground, rows: Rows, segment: str, longest: int)
         if number > longest:
             continue
         slices = ground.s.element(rows, number)
-        if int(slices[1].max()) < most:  # too short to hold so many separators
+        if int(slices[1].max()) < most:  # too short to hold that many separators
             continue
         over = ground.s.components(slices) > most
         if over.any():
@@ -122,13 +124,13 @@ def _too_many_components(ground: Ground, rows: Rows, segment: str, longest: int)
                 "ENV003",
                 name,
                 "too many components",
-                f"{name} has more components than it can have; the rest is not read.",
+                f"{name} has more components than allowed; the extra ones aren't read.",
                 expected=f"at most {most} components",
             )
 
 
 def _check(asked: _Asked) -> None:
-    """Length, and then the list of codes, the date's form or the type."""
+    """Check the length, and then the code list, the date format or the type."""
     element, length = asked.element, asked.slices[1]
     longest = int(length.max())
     if not longest:
@@ -144,12 +146,12 @@ def _check(asked: _Asked) -> None:
         if asked.ground.is_current:
             other = there & ~asked.ground.s.is_code(asked.slices, *element.codes)
             size = max(len(code) for code in element.codes)
-            asked.note(other, "not on its list", ", ".join(element.codes), size)
+            asked.note(other, "not an allowed code", ", ".join(element.codes), size)
     elif element.kind == "DTP":
         _check_dates(asked)
     elif element.kind in _TYPES:
         wrong = there & ~_is_type(asked.ground, asked.slices, element.kind)
-        asked.note(wrong, "not of its type", _TYPES[element.kind], _SHOWN)
+        asked.note(wrong, _WRONG_TYPE, _TYPES[element.kind], _SHOWN)
 
 
 def _characters(count: int) -> str:
@@ -176,7 +178,7 @@ def _is_type(ground: Ground, slices: Slices, kind: str) -> npt.NDArray[np.bool_]
 
 
 def _are_digits(ground: Ground, start: Ints, length: Ints) -> npt.NDArray[np.bool_]:
-    """True where a slice of up to sixteen bytes is digits only."""
+    """True if a slice of up to sixteen bytes is digits only."""
     if int(length.max()) <= 8:
         return ground.s.block.all_digits(start, length)
     words = [ground.s.block.words(start + 8 * n, np.clip(length - 8 * n, 0, 8)) for n in (0, 1)]
@@ -187,7 +189,7 @@ def _are_digits(ground: Ground, start: Ints, length: Ints) -> npt.NDArray[np.boo
 
 
 def _is_time(ground: Ground, start: Ints, length: Ints) -> npt.NDArray[np.bool_]:
-    """HHMM, perhaps with seconds and hundredths."""
+    """HHMM, optionally with seconds and hundredths."""
     raw = ground.s.block.bytes
     hours = (raw[start].astype(np.int64) - 48) * 10 + raw[start + 1] - 48
     minutes = (raw[start + 2].astype(np.int64) - 48) * 10 + raw[start + 3] - 48
@@ -196,7 +198,7 @@ def _is_time(ground: Ground, start: Ints, length: Ints) -> npt.NDArray[np.bool_]
 
 
 def _check_dates(asked: _Asked) -> None:
-    """DTP03 by the format that DTP02 names."""
+    """Check DTP03 against the format in DTP02."""
     s, block = asked.ground.s, asked.ground.s.block
     start, length = asked.slices
     form = s.element(asked.rows, 2)
@@ -216,4 +218,4 @@ def _check_dates(asked: _Asked) -> None:
             right = (length >= 12) & is_day & time
         else:
             right = _is_time(asked.ground, start, length)
-        asked.note(of_form & ~right, "not of its type", expected, _SHOWN)
+        asked.note(of_form & ~right, _WRONG_TYPE, expected, _SHOWN)

@@ -1,4 +1,4 @@
-"""The envelopes of a file: ISA/IEA, GS/GE and ST/SE in order, with numbers and counts that agree (ENV001, ENV005)."""
+"""Check the envelopes: ISA/IEA, GS/GE and ST/SE in order, with matching numbers and counts (ENV001, ENV005)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _VERSION: Final = re.compile(r"0040\d\d(?:X\d{3}(?:A\d)?)?")
 
 @dataclass(frozen=True, slots=True)
 class _Site:
-    """Where an envelope segment stands: its ordinal in the file and its offset."""
+    """The position of an envelope segment: its ordinal in the file and its offset."""
 
     number: int
     position: int
@@ -34,7 +34,7 @@ class _Site:
 
 @dataclass(slots=True)
 class _Open:
-    """An envelope that is open: where it starts, its control number and what it has held so far."""
+    """An open envelope: its start, its control number and what it has held so far."""
 
     control: bytes
     site: _Site
@@ -51,7 +51,7 @@ class Envelopes:
     """
 
     def __init__(self, faults: Faults) -> None:
-        """Start with nothing open."""
+        """Start without open envelopes."""
         self._faults = faults
         self._open: dict[str, _Open] = {}
         self._told_old = False
@@ -60,7 +60,7 @@ class Envelopes:
         self.claims = 0
 
     def read(self, piece: Piece) -> None:
-        """Go through the envelope segments of a piece."""
+        """Check the envelope segments of a piece."""
         s = piece.segments
         rows = s.find("ISA", "GS", "ST", "SE", "GE", "IEA")
         rows = rows[rows >= piece.carried]
@@ -79,30 +79,30 @@ class Envelopes:
             self._faults.add(
                 "ENV001",
                 "segment",
-                "The last segment before the end has no terminator: the file seems to be cut off.",
+                "The last segment has no terminator; the file seems to be truncated.",
                 kind="terminator",
                 segment_number=int(piece.numbers[-1]),
                 position=int(s.start[-1] + piece.offsets[-1]),
             )
 
     def finish(self, outside: Outside) -> None:
-        """Note what the file as a whole lacks."""
+        """Report the faults of the file as a whole."""
         for name in ("ST", "GS", "ISA"):
             self._not_closed(name, self.claims)
         for position in outside.broken[:100]:
             self._faults.add(
                 "ENV001",
                 "ISA",
-                "The interchange header is broken: its separators cannot be told.",
+                "The interchange header is damaged, so its separators can't be read.",
                 kind="broken",
                 position=position,
-                expected="four different separators that are not letters, digits or blanks",
+                expected="four different separators that aren't letters, digits or spaces",
             )
         for position in outside.odd[:100]:
             self._faults.add(
                 "ENV001",
                 "ISA",
-                "The elements of the interchange header have not their fixed lengths.",
+                "The interchange header's elements don't have their fixed lengths.",
                 kind="lengths",
                 position=position,
                 expected="106 characters",
@@ -111,7 +111,7 @@ class Envelopes:
             self._faults.add(
                 "ENV001",
                 "ISA16",
-                "Composites are written with another component separator than ISA16 declares; they are read as written.",
+                "Composites use a different component separator than ISA16 declares; they are read with the one they use.",
                 kind="component",
                 position=position + 104,
             )
@@ -119,7 +119,7 @@ class Envelopes:
             self._faults.add(
                 "ENV001",
                 "ISA11",
-                "ISA11 and ISA16 declare the same separator; it is read as the component separator.",
+                "ISA11 and ISA16 declare the same separator; it is used as the component separator.",
                 kind="repetition",
                 position=position + 82,
             )
@@ -127,7 +127,7 @@ class Envelopes:
             self._faults.add(
                 "ENV005",
                 "ST",
-                "The file holds no transaction, and so no claim.",
+                "The file has no transactions, so it has no claims.",
                 kind="no transaction",
             )
         _note_outside(self._faults, outside)
@@ -138,7 +138,7 @@ class Envelopes:
                 self._not_closed(inner, claims)
         parent = _INSIDE.get(name)
         if parent and parent not in self._open:
-            self._misplaced(name, f"The {_NAMES[name]} does not stand in {_article(parent)}.", site)
+            self._misplaced(name, f"The {_NAMES[name]} isn't inside {_article(parent)}.", site)
         elif parent:
             self._open[parent].held += 1
         control = _at(elements, _CONTROL[name])
@@ -158,7 +158,7 @@ class Envelopes:
                 self._not_closed(inner, claims)
         opened = self._open.pop(opener, None)
         if opened is None:
-            self._misplaced(name, f"{name} closes {_article(opener)} that was not opened.", site)
+            self._misplaced(name, f"{name} closes {_article(opener)} that was never opened.", site)
             return
         held = site.number - opened.site.number + 1 if name == "SE" else opened.held
         self._compare(f"{name}01", _at(elements, 1), held, site)
@@ -172,7 +172,7 @@ class Envelopes:
             self._faults.add(
                 "ENV001",
                 element,
-                f"{element} does not count the {_COUNTED[element[:-2]]} that were sent.",
+                f"{element} doesn't match the number of {_COUNTED[element[:-2]]}.",
                 kind="count",
                 segment_number=site.number,
                 position=site.position,
@@ -185,7 +185,7 @@ class Envelopes:
             self._faults.add(
                 "ENV001",
                 f"{name}02",
-                f"{name}02 does not repeat the control number of {_OPENERS[name]}.",
+                f"{name}02 doesn't match the control number in {_OPENERS[name]}.",
                 kind="control",
                 segment_number=site.number,
                 position=site.position,
@@ -200,7 +200,7 @@ class Envelopes:
         self._faults.add(
             "ENV001",
             _CLOSERS[name],
-            f"The {_NAMES[name]} is not closed: {_CLOSERS[name]} is missing.",
+            f"The {_NAMES[name]} isn't closed: {_CLOSERS[name]} is missing.",
             kind="missing",
             segment_number=opened.site.number,
             position=opened.site.position,
@@ -221,9 +221,9 @@ class Envelopes:
     def _note_claims(self, opened: _Open, claims: int) -> None:
         other = OTHER_TRANSACTIONS.get(opened.kind)
         if other:
-            text = f"This is a {opened.kind} transaction, {other}, and carries no claims."
+            text = f"This is a {opened.kind} transaction, {other}, which doesn't carry claims."
         elif claims == self._claims_at_start:
-            text = "The transaction carries no claim."
+            text = "The transaction has no claims."
         else:
             return
         self._faults.add(
@@ -245,7 +245,7 @@ class Envelopes:
             self._faults.add(
                 "ENV006",
                 f"{name}{place:02d}",
-                "The file is of version 4010, which HIPAA replaced by 5010 on 2012-01-01; what both have in common is read.",
+                "The file uses version 4010, which HIPAA replaced with 5010 on 2012-01-01; only the parts that both versions share are read.",
                 kind="version",
                 segment_number=site.number,
                 position=site.position,
@@ -259,7 +259,7 @@ def _note_outside(faults: Faults, outside: Outside) -> None:
         faults.add(
             "ENV006",
             "ISA",
-            "A byte order mark stands before the interchange header.",
+            "A byte order mark comes before the interchange header.",
             kind="byte order mark",
             position=0,
         )
@@ -267,7 +267,7 @@ def _note_outside(faults: Faults, outside: Outside) -> None:
         faults.add(
             "ENV006",
             "ISA",
-            "The file does not start with its interchange header.",
+            "The file doesn't start with its interchange header.",
             kind="preamble",
             position=0,
             found=f"{outside.preamble} characters",
@@ -285,7 +285,7 @@ def _at(elements: list[bytes], number: int) -> bytes:
 
 
 def _number(text: bytes) -> str | None:
-    """A count or control number as it stands; what is none of these only by its length."""
+    """A count or control number as sent; only its length if it isn't a plain number."""
     if not text:
         return None
     is_shown = text.isdigit() and len(text) <= 9 and is_plain_number(text)

@@ -10,21 +10,21 @@ import polars as pl
 from cleanclaim.model import SYNTAX_FAULTS
 
 MOST_OF_A_KIND: Final = 200
-"""A fault found more often than this at one element is told once more, as a number."""
+"""If the same fault is found at one element more often than this, the rest are reported as a count."""
 
 
 class Faults:
     """The faults of one file, in the order found."""
 
     def __init__(self, file: str) -> None:
-        """Start with no fault."""
+        """Start without faults."""
         self._file = file
         self._rows: list[dict[str, Any]] = []
         self._told = 0
         self._counts: Counter[tuple[str, str, str]] = Counter()
 
     def room(self, fault: str, element: str, kind: str) -> int:
-        """How many more faults of a kind are told one by one."""
+        """How many more faults of a kind are reported individually."""
         return MOST_OF_A_KIND - self._counts[fault, element, kind]
 
     def add(  # noqa: PLR0913 - a fault has these parts
@@ -40,18 +40,18 @@ class Faults:
         found: str | None = None,
         expected: str | None = None,
     ) -> None:
-        """Note a fault.
+        """Report a fault.
 
         Args:
             fault: the edit that reports it.
             element: the segment or element.
             explanation: the fault in one sentence.
-            kind: what is wrong, in a word, for counting.
+            kind: the kind of fault, in a few words, for counting.
             segment_number: ordinal of the segment in the file.
             position: offset in the file.
-            claim_key: the claim it lies in.
-            found: what stood there; never a patient's data.
-            expected: what should have stood there.
+            claim_key: the claim it is in.
+            found: what was found; never a patient's data.
+            expected: what was expected.
         """
         key = (fault, element, kind)
         self._counts[key] += 1
@@ -70,15 +70,15 @@ class Faults:
             )
 
     def count(self, fault: str, element: str, kind: str, more: int) -> None:
-        """Note that there are more faults of a kind than were added."""
+        """Count more faults of a kind without reporting each."""
         self._counts[fault, element, kind] += more
 
     def __len__(self) -> int:
-        """How many faults wait to be taken."""
+        """How many faults are waiting to be taken."""
         return len(self._rows)
 
     def take(self, *, is_last: bool = False) -> pl.DataFrame:
-        """The faults noted since the last call, with those told as a number if this is the last."""
+        """The faults since the last call; the last call also returns the counts."""
         if is_last:
             self._sum_up()
         rows, self._rows = self._rows, []
@@ -100,7 +100,7 @@ class Faults:
                     {
                         "fault": fault,
                         "element": element,
-                        "explanation": f"The same fault ({kind or 'of this kind'}) was found at {element} {more} more times in this file.",
+                        "explanation": f"The same fault ({kind or 'of this kind'}) occurs at {element} {more} more times in this file.",
                     }
                 )
 

@@ -1,7 +1,7 @@
 """What the 837 guides allow: segments by place, and elements with their lengths, types and codes.
 
-Facts of 005010X222A1, X223A2/A3 and X224A2 (and, where it is looser, 004010), as far as a reader needs them; the wording of
-the guides is X12's and is not repeated here.
+Facts of 005010X222A1, X223A2/A3 and X224A2 (and of 004010 if it is less strict), as far as a reader
+needs them. The wording of the guides belongs to X12 and isn't repeated here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final
 
 
 class Place(IntEnum):
-    """Where in a file a segment stands."""
+    """The place of a segment in a file."""
 
     ENVELOPE = 0
     HEADER = 1
@@ -59,7 +59,7 @@ NOT_IN: Final = {
     "institutional": "SV1 SV3 SV5 DN1 DN2 TOO CR1 CR2 PS1 MEA",
     "dental": "SV1 SV2 SV5 CL1 MIA CR1 CR2 CR3 LIN CTP MEA PS1",
 }
-"""Segments that belong to another kind of claim (005010)."""
+"""Segments that don't belong in this kind of claim (005010)."""
 
 ONCE: Final = {
     Place.HEADER: "BHT",
@@ -69,11 +69,11 @@ ONCE: Final = {
     Place.OTHER_PAYER: "OI MIA MOA",
     Place.LINE: "SV1 SV2 SV3 SV5 CN1 CR1 CR3 PS1 HCP LIN CTP",
 }
-"""Segments that a place has once."""
+"""Segments that may occur once in a place."""
 ONCE_A_NAME: Final = ("N3", "N4", "DMG")
-"""Segments that an NM1 has once."""
+"""Segments that may occur once for each NM1."""
 ONCE_A_QUALIFIER: Final = {"DTP": frozenset({"431", "434", "435", "439", "472", "484"})}
-"""Qualifiers of segments that a claim or line has once."""
+"""Segments that may occur once for each of these qualifiers in a claim or line."""
 _MOST: Final = {
     Place.HEADER: "NM1 10 N2 2 PER 2 REF 20",
     Place.BILLING: "PRV 1 NM1 10 N2 2 PER 2 REF 20",
@@ -85,48 +85,49 @@ _MOST: Final = {
     Place.DECISION: "CAS 5 AMT 15 DTP 9",
 }
 MOST_PAYERS: Final = 10
-"""Other payers (loop 2320) that a claim has at most."""
+"""The most other payers (loop 2320) in a claim."""
 MOST_DECISIONS: Final = 15
-"""Decisions of other payers (loop 2430) that a line has at most."""
+"""The most other payers' decisions (loop 2430) on a line."""
 MOST_LINES: Final = {"professional": 50, "institutional": 999, "dental": 50}
-"""Service lines (loop 2400) that a claim has at most."""
+"""The most service lines (loop 2400) in a claim."""
 MOST_CODES: Final = {
     "principal": 1, "other": 24, "admitting": 1, "reason_for_visit": 3, "external_cause": 12, "condition": 24, "occurrence": 24,
     "occurrence_span": 24, "value": 24, "procedure": 25, "anesthesia": 2, "treatment": 24, "drg": 1,
 }  # fmt: skip
-"""Codes of a kind that the HI segments of a claim hold at most."""
+"""The most codes of a kind in a claim's HI segments."""
 UNLIMITED: Final = 1 << 40
 
 OTHER_TRANSACTIONS: Final = {
     "835": "a remittance advice",
-    "999": "an acknowledgement of receipt",
-    "997": "an acknowledgement of receipt",
-    "277": "an answer on the status of claims",
-    "276": "a question about the status of claims",
-    "270": "a question about eligibility",
-    "271": "an answer about eligibility",
-    "278": "a request for authorization",
+    "999": "an acknowledgment",
+    "997": "an acknowledgment",
+    "277": "a claim status response",
+    "276": "a claim status request",
+    "270": "an eligibility request",
+    "271": "an eligibility response",
+    "278": "an authorization request",
     "834": "an enrollment",
     "820": "a premium payment",
     "275": "an attachment",
     "824": "an application advice",
 }
-"""Transactions that carry no claims, in plain words."""
+"""Transactions that don't carry claims, in plain words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """What an element must be.
+    """The requirements for an element.
 
     Attributes:
         segment: the segment's name.
         number: the element's number.
-        part: the component's number; 0 for an element that is no composite.
-        kind: AN text, ID code, N0 whole number, R decimal, D8 day, TM time, DTP day or days by the format before it.
-        least: characters at least.
-        most: characters at most.
-        is_required: it may not be absent (005010).
-        codes: the only values allowed (005010); empty where any is.
+        part: the component's number; 0 if the element isn't a composite.
+        kind: AN text, ID code, N0 whole number, R decimal, D8 date, TM time, DTP date or dates in
+            the format given by the element before it.
+        least: the minimum length.
+        most: the maximum length.
+        is_required: it must be present (005010).
+        codes: the only values allowed (005010); empty if any value is.
     """
 
     segment: str
@@ -140,7 +141,7 @@ class Element:
 
     @property
     def name(self) -> str:
-        """CLM05-3 and the like."""
+        """The element's name, such as CLM05-3."""
         return f"{self.segment}{self.number:02d}" + (f"-{self.part}" if self.part else "")
 
 
@@ -277,12 +278,12 @@ MOST_ELEMENTS: Final = {
     "HI": 12, "LX": 1, "SV1": 21, "SV2": 10, "SV3": 11, "LIN": 31, "CTP": 11, "CAS": 19, "OI": 6, "SVD": 6,
     "SE": 2,
 }  # fmt: skip
-"""Elements that a segment can have at most."""
+"""The most elements that a segment can have."""
 
 OPEN: Final = frozenset(
     {"AMT", "BHT", "CAS", "CL1", "CLM", "CTP", "DTP", "HI", "HL", "LX", "PWK", "SV1", "SV2", "SV3"}
 )
-"""Segments whose codes, numbers and dates say nothing of who a patient is, so that a fault may show them."""
+"""Segments whose codes, numbers and dates never identify a patient, so that a fault may show them."""
 PRIVATE: Final = frozenset({"CLM01"})
 
 
@@ -290,14 +291,15 @@ MOST_COMPONENTS: Final = {
     "CLM": {5: 3, 11: 5}, "HI": dict.fromkeys(range(1, 13), 9), "SV1": {1: 8, 7: 4}, "SV2": {2: 8}, "SV3": {1: 8, 4: 5, 11: 4},
     "CTP": {5: 15}, "SVD": {3: 8}, "TOO": {3: 5},
 }  # fmt: skip
-"""Components that a composite element has at most, by segment and element."""
+"""The most components that a composite element can have, by segment and element."""
 
 
 @cache
 def limits() -> dict[str, tuple[int, ...]]:
-    """How often a place, or in it an NM1, has a segment at most, by segment and `Place`.
+    """How often a segment may occur in a place, or for each NM1 there, by segment and `Place`.
 
-    The 837 transaction set's own maximum, or the guides' where all three have less.
+    These are the maximums of the 837 transaction set, or of the guides if all three have lower
+    ones.
     """
     found: dict[str, list[int]] = {}
     for place, given in _MOST.items():
@@ -309,7 +311,7 @@ def limits() -> dict[str, tuple[int, ...]]:
 
 @cache
 def elements() -> dict[str, tuple[Element, ...]]:
-    """What is asked of elements, by segment."""
+    """The requirements for elements, by segment."""
     found: dict[str, list[Element]] = {}
     for line in _ELEMENTS.strip().splitlines():
         segment, place, kind, least, most, *rest = line.split()

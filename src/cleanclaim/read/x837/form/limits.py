@@ -1,4 +1,4 @@
-"""Checks of how often a claim, a line or a level has a part (ENV002)."""
+"""Check how often parts repeat in a claim, line or level (ENV002)."""
 
 from __future__ import annotations
 
@@ -38,14 +38,17 @@ _WORDS: Final = {
 
 
 def check_limits(ground: Ground, places: Places) -> None:
-    """Note what repeats more often than the guides allow: one fault a claim and part, at the first that is too many."""
+    """Report what repeats more often than the guides allow.
+
+    There is one fault for each claim and part, at the first one beyond the limit.
+    """
     _check_segments(ground, places)
     _check_loops(ground)
     _check_codes(ground)
 
 
 def _check_segments(ground: Ground, places: Places) -> None:
-    """Segments of one place, or of one name in it."""
+    """Segments in one place, or in one of its NM1 loops."""
     names = ground.s.find("NM1")
     for name, by_place in limits().items():
         rows = ground.find(name)
@@ -55,12 +58,12 @@ def _check_segments(ground: Ground, places: Places) -> None:
         if not _repeats(opener, min(by_place)):
             continue
         group = opener if name == "NM1" else opener + np.searchsorted(names, rows, side="right")
-        text = f"{name} repeats more often than the guides allow."
+        text = f"{name} occurs more often than the guides allow."
         _note_beyond(ground, rows, group, np.array(by_place)[places.place[rows]], name, text)
 
 
 def _check_loops(ground: Ground) -> None:
-    """Lines and other payers of a claim, and decisions of other payers on a line."""
+    """Lines and other payers of a claim, and other payers' decisions on a line."""
     s, loops = ground.s, ground.cells.loops
     if len(loops.line) > min(MOST_LINES.values()):
         by_kind = ground.kinds.replace_strict(MOST_LINES, return_dtype=pl.Int64).to_numpy()
@@ -73,23 +76,23 @@ def _check_loops(ground: Ground) -> None:
     decisions = s.find("SVD")
     if len(decisions) > MOST_DECISIONS:
         line = last_before(loops.line, decisions)
-        text = "The line has more decisions of other payers than the guides allow; all are read."
+        text = "The line has more decisions by other payers than the guides allow; all are read."
         _note_beyond(ground, decisions, line, MOST_DECISIONS, "SVD", text)
 
 
 def _check_codes(ground: Ground) -> None:
-    """Codes of one kind in the HI segments of a claim."""
+    """Codes of one kind in a claim's HI segments."""
     every = ground.cells.composites
     for kind, most in MOST_CODES.items():
         own = np.flatnonzero(every.kind == KINDS.index(kind))
         if len(own) > most:
-            rest = f"; those after number {MOST_READ} are not read"
+            rest = f"; those after the first {MOST_READ} aren't read"
             text = f"The claim has more {_WORDS[kind]} than the guides allow{rest}."
             _note_beyond(ground, every.row[own], every.claim[own], most, "HI", text, kind)
 
 
 def _repeats(group: Ints, most: int) -> bool:
-    """Whether any of these ascending numbers is there more often than this."""
+    """Whether any of these ascending numbers occurs more than `most` times."""
     return len(group) > most and bool((group[most:] == group[: len(group) - most]).any())
 
 
@@ -102,15 +105,15 @@ def _note_beyond(  # noqa: PLR0917 - a fault has these parts
     explanation: str,
     kind: str = "",
 ) -> None:
-    """Note each claim in which a group has too many of some segments.
+    """Report each claim in which a group has too many of some segments.
 
     Args:
         ground: the block.
         rows: the segments, in order.
-        group: the ascending number of what has each.
-        most: how many of each a group may have.
+        group: for each segment, the ascending number of its group.
+        most: how many a group may have.
         element: the segment.
-        explanation: what is wrong, in a sentence.
+        explanation: the fault, in a sentence.
         kind: the kind of code, if the segment has several.
     """
     if not _repeats(group, int(np.min(most)) if len(rows) else 0):

@@ -1,4 +1,4 @@
-"""Where each segment of a block stands: the header, a level, a claim, a line and so on."""
+"""The place of each segment in a block: the header, a level, a claim, a line and so on."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ _LEVELS: Final = {"20": Place.BILLING, "22": Place.SUBSCRIBER, "23": Place.PATIE
 
 
 class Places:
-    """Where each segment of a block stands.
+    """The place of each segment in a block.
 
     Attributes:
-        opener: for each segment, the ordinal of the segment that opened its place; 0 before any.
+        opener: for each segment, the ordinal of the segment that opened its place; 0 before the
+            first one.
         place: for each segment its `Place`.
     """
 
     def __init__(self, ground: Ground) -> None:
-        """Place the segments of a block."""
+        """Find the place of each segment."""
         s, loops = ground.s, ground.cells.loops
         levels = s.find("HL")
         code = s.element(levels, 3)

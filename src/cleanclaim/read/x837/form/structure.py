@@ -1,4 +1,4 @@
-"""Checks of segments and levels: known, in their place, not repeated, present (ENV002, ENV004)."""
+"""Check segments and levels: known, in place, not repeated, not missing (ENV002, ENV004)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _LEVEL_NAMES: Final = {"20": "billing provider", "22": "subscriber", "23": "pati
 
 @cache
 def _allowed() -> npt.NDArray[np.bool_]:
-    """By place and known segment, whether it may stand there."""
+    """Which known segments may occur in each place."""
     table = np.zeros((len(Place), len(KNOWN) + 1), dtype=bool)
     for place, names in SEGMENTS.items():
         table[place, [KNOWN.index(name) + 1 for name in names.split()]] = True
@@ -39,7 +39,7 @@ def _allowed() -> npt.NDArray[np.bool_]:
 
 
 def check_structure(ground: Ground) -> None:
-    """Note every new segment of the block that is unknown, misplaced or repeated, and what is missing."""
+    """Report every new segment that is unknown, misplaced or repeated, and what is missing."""
     if not len(ground.s):
         return
     places = Places(ground)
@@ -54,7 +54,7 @@ def check_structure(ground: Ground) -> None:
 
 
 def _check_outside(ground: Ground) -> None:
-    """Levels and claims that no transaction holds."""
+    """Levels and claims outside any transaction."""
     s = ground.s
     for name in ("HL", "CLM"):
         rows = ground.find(name)
@@ -65,7 +65,7 @@ def _check_outside(ground: Ground) -> None:
             "ENV001",
             name,
             "outside",
-            f"{name} stands outside a transaction: it has no ST before it, or follows its SE.",
+            f"{name} is outside a transaction: there is no ST before it, or it comes after the SE.",
         )
 
 
@@ -87,7 +87,7 @@ def _check_places(ground: Ground, places: Places) -> None:
             "ENV002",
             ground.name(row),
             "unknown",
-            "No guide for claims knows a segment of this name.",
+            "None of the 837 guides has a segment with this name.",
         )
     wrong = is_known & ~fits
     for row, where in zip(rows[wrong][:1000].tolist(), place[wrong][:1000].tolist(), strict=True):
@@ -98,7 +98,7 @@ def _check_places(ground: Ground, places: Places) -> None:
             fault,
             name,
             f"misplaced {where}",
-            f"{name} does not belong {PLACE_NAMES[where]}.",
+            f"{name} doesn't belong {PLACE_NAMES[where]}.",
         )
 
 
@@ -121,7 +121,7 @@ def _check_kinds(ground: Ground) -> None:
                 "ENV002",
                 name,
                 f"not {kind}",
-                f"{name} has no place in a claim that is {kind}.",
+                f"{name} isn't allowed in a claim that is {kind}.",
             )
 
 
@@ -151,7 +151,7 @@ def _note_repeats(ground: Ground, rows: Rows, group: Ints, name: str) -> None:
             "ENV002",
             name,
             "repeated",
-            f"{name} stands twice where it may stand once.",
+            f"{name} appears twice but is allowed only once.",
         )
 
 
@@ -186,7 +186,7 @@ def _check_present(ground: Ground) -> None:
 
 
 def _need(ground: Ground, spans: tuple[Rows, Ints], names: tuple[str, ...], who: str) -> None:
-    """Note the spans of segments that hold none of these; the first is the one told."""
+    """Report the spans that have none of these segments; the message names the first."""
     rows, end = spans
     absent = rows[count_in(ground.s.find(*names), rows, end) == 0]
     ground.note(absent, "ENV002", names[0], "missing", f"{who} has no {names[0]} segment.")
@@ -223,7 +223,7 @@ def _check_levels(ground: Ground) -> None:
             "ENV004",
             "HL02",
             f"parent of {kind}",
-            f"The {_LEVEL_NAMES[kind]}'s level does not name the {_LEVEL_NAMES[above]}'s level before it as its parent.",
+            f"The {_LEVEL_NAMES[kind]}'s level doesn't give the {_LEVEL_NAMES[above]}'s level before it as its parent.",
             expected=f"HL01 of the {_LEVEL_NAMES[above]}'s level",
             slices=s.element(rows, 2),
         )
@@ -232,7 +232,7 @@ def _check_levels(ground: Ground) -> None:
 
 
 def _whole(ground: Ground, rows: Rows, number: int) -> Ints:
-    """An element of up to eight digits as a number; -1 where it is none."""
+    """An element of up to eight digits as a number; -1 if it isn't one."""
     start, length = ground.s.element(rows, number)
     digits = ground.s.words((start, length)).view(np.uint8).reshape(-1, 8).astype(np.int64) - 48
     value = np.zeros(len(rows), np.int64)
@@ -247,11 +247,11 @@ def _whole(ground: Ground, rows: Rows, number: int) -> Ints:
 def _check_numbers(
     ground: Ground, levels: Rows, number: Ints, transaction: Ints, is_new: npt.NDArray[np.bool_]
 ) -> None:
-    """HL01 counts 1, 2, 3 … in a transaction; the carried levels may leave numbers out."""
+    """HL01 counts 1, 2, 3 … in a transaction; the carried levels may leave out numbers."""
     before = np.append(np.int64(0), number[:-1])
     is_first = np.append(True, transaction[1:] != transaction[:-1])
     wrong = is_new & (number != np.where(is_first, 0, before) + 1)
-    if ground.carried:  # the level before the first new one may not be the last that was read
+    if ground.carried:  # the level before the first new one may not be the last one read
         fresh = np.flatnonzero(is_new)
         if len(fresh) and not is_first[fresh[0]]:
             wrong[fresh[0]] = number[fresh[0]] <= before[fresh[0]]
@@ -261,7 +261,7 @@ def _check_numbers(
         "ENV004",
         "HL01",
         "number",
-        "The levels of a transaction are numbered 1, 2, 3 and so on; this one breaks the row.",
+        "A transaction's levels are numbered 1, 2, 3 and so on; this one is out of sequence.",
         slices=ground.s.element(rows, 1),
     )
 
@@ -269,7 +269,7 @@ def _check_numbers(
 def _check_children(
     ground: Ground, levels: Rows, after: Rows, code: npt.NDArray[np.uint64]
 ) -> None:
-    """HL04 says 1 where a level below follows, else 0; checked once what follows has been read."""
+    """HL04 is 1 if a lower level follows, else 0; checked once the next segments have been read."""
     s = ground.s
     size = len(s)
     is_known = (after < size) & (after >= ground.carried)
@@ -283,8 +283,8 @@ def _check_children(
     if not ground.all_claims:
         wrong &= ground.is_claims[levels]
     for flag, text in (
-        (has_child, "The level says that none stands below it, but one does."),
-        (~has_child, "The level says that others stand below it, but none does."),
+        (has_child, "HL04 says that no lower level follows, but one does."),
+        (~has_child, "HL04 says that a lower level follows, but none does."),
     ):
         rows = levels[wrong & flag]
         ground.note(
@@ -293,13 +293,13 @@ def _check_children(
             "HL04",
             "children",
             text,
-            expected="1 where a level below follows, else 0",
+            expected="1 if a lower level follows, else 0",
             slices=s.element(rows, 4),
         )
 
 
 def _check_parties(ground: Ground) -> None:
-    """A claim has a billing provider, a subscriber and a payer (ENV004); told once for a level."""
+    """A claim has a billing provider, a subscriber and a payer (ENV004); reported once for each level."""
     c, loops = ground.cells, ground.cells.loops
     if not len(loops.claim):
         return
@@ -323,7 +323,7 @@ def _check_parties(ground: Ground) -> None:
             "ENV004",
             name.replace("*", " "),
             "missing",
-            f"No {who} stands above the claim.",
+            f"The claim has no {who}.",
             expected=f"a {name} segment in the level of the {'billing provider' if who == 'billing provider' else 'subscriber'}",
         )
 
