@@ -244,7 +244,7 @@ def test_claims_that_cannot_be_checked_at_all_are_named(
     monkeypatch.setattr(engine, "findings_of", lambda *_: 1 // 0)
     report = run_whole(Job((), reference, (own(),), held=batch_of([BACK_PAIN])))
     assert [str(f) for f in report.failures] == [
-        "1 claim could not be checked, the first is A1: an internal error (ZeroDivisionError)"
+        "1 claim couldn't be checked; the first is A1: an internal error (ZeroDivisionError)"
     ]
     assert not report.is_clean
     assert report.summary["clean_claims"] == 0

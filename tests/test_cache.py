@@ -115,7 +115,7 @@ def test_where_nothing_can_be_written_it_is_made_each_time(tmp_path: Path) -> No
     (tmp_path / "file").write_text("where the cache should be")
     made = Thing(tmp_path / "file" / "thing-1")
     for _ in range(2):
-        with pytest.warns(UserWarning, match=r"cannot be kept in .* \(File exists\)"):
+        with pytest.warns(UserWarning, match=r"can't be cached in .* \(File exists\)"):
             assert made.get() == "what was made"
     assert made.times == 2
 

@@ -151,11 +151,11 @@ def test_every_packing_of_input(packing: str, clean_file: Path, tmp_path: Path) 
     [
         ("empty.837", b"", "empty"),
         ("blank.837", b"  \n\n", "empty"),
-        ("garbage.bin", bytes(range(256)) * 50, "no X12 interchange"),
-        ("letter.txt", b"Dear Sir\nhow are you\n", "no X12 interchange"),
+        ("garbage.bin", bytes(range(256)) * 50, "expected an X12 interchange"),
+        ("letter.txt", b"Dear Sir\nhow are you\n", "expected an X12 interchange"),
         ("damaged.gz", b"\x1f\x8b\x08\x00garbage", "damaged"),
         ("damaged.zip", b"PK\x03\x04garbage", "damaged"),
-        ("damaged.parquet", b"PAR1garbage", "not a sound Parquet file"),
+        ("damaged.parquet", b"PAR1garbage", "not a valid Parquet file"),
         (
             "columns.csv",
             b"claim_id,cpt,modifer_1,dos\n1,99213,25,2026-05-12\n",
@@ -182,7 +182,7 @@ def test_a_file_without_claims_is_never_clean(name: str, tmp_path: Path, clean_f
     remittance.write_text(interchange().replace("ST*837", "ST*835").replace("CLM*", "CLP*"))
     done = run("check", remittance, clean_file, "--select", "DX", "--format", name)
     assert done.returncode == 2
-    assert b"paid.835: it holds no claims" in done.stderr
+    assert b"paid.835: the file has no claims" in done.stderr
     if name == "json":
         content = json.loads(done.stdout)
         assert content["summary"]["claims"] == content["summary"]["files_not_read"] == 1
@@ -298,7 +298,7 @@ def test_an_edit_that_panics_is_named_in_every_format_and_the_rest_is_checked(
 ) -> None:
     (tmp_path / "ORG104.py").write_text(FAILING)
     asked = ("check", CLINIC, "--edits", tmp_path, "--select", "ORG104,DX102", "--format")
-    says = b"edit ORG104 failed and did not check 28 claims: an internal error (PanicException)"
+    says = b"edit ORG104 failed and didn't check 28 claims: an internal error (PanicException)"
     for form in ("text", "json", "jsonl", "sarif", "html", "csv"):
         done = run(*asked, form)
         assert done.returncode == 2, form

@@ -91,7 +91,7 @@ def test_a_full_disk_is_told_and_the_next_run_goes_on(claims: Path, small_disk: 
     subprocess.run(["mount", "-o", "remount,size=40m", str(small_disk)], check=True)
     status, told = run(*asked)
     assert status in {0, 1}
-    assert f"going on with {output}.partial" in told
+    assert f"resuming {output}.partial" in told
     assert [path.name for path in small_disk.iterdir()] == [output.name]
 
 
@@ -101,7 +101,7 @@ def test_a_home_on_a_full_disk_is_gone_without(small_disk: Path) -> None:
     status, told = run(*asked, CLEANCLAIM_HOME=str(small_disk))
     assert status == 0
     (line,) = told.splitlines()
-    assert line.startswith(f"cleanclaim: prepared tables cannot be kept in {small_disk}/cache/")
+    assert line.startswith(f"cleanclaim: prepared tables can't be cached in {small_disk}/cache/")
     assert "(No space left on device)" in line
     assert [path.name for path in (small_disk / "cache").iterdir()] == [".lock"]
 
@@ -111,7 +111,7 @@ def test_a_home_that_is_a_file_is_gone_without(tmp_path: Path) -> None:
     asked = ("explain", "M54.50", "--on", "2026-05-12")
     status, told = run(*asked, CLEANCLAIM_HOME=str(tmp_path / "file"))
     assert status == 0
-    assert told.startswith("cleanclaim: prepared tables cannot be kept in ")
+    assert told.startswith("cleanclaim: prepared tables can't be cached in ")
     assert len(told.splitlines()) == 1
     assert (tmp_path / "file").read_text() == "no folder"
 

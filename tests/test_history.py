@@ -290,7 +290,9 @@ class TestLookingBack:
         kept.add(past[:3])
         report = check(past[1], history=kept.folder, reference=reference)
         assert "HX103" not in codes(report)
-        assert report.notes == (f"In the history already, and not looked back at: {past[1]}.",)
+        assert report.notes == (
+            f"Already in the history, so not used for looking back: {past[1]}.",
+        )
 
     def test_without_claims_of_the_patient_it_is_a_history_still(
         self, kept: History, past: list[Path], tmp_path: Path, reference: Reference
@@ -482,7 +484,7 @@ class TestPatients:
         self, kept: History, past: list[Path], reference: Reference
     ) -> None:
         kept.add(past)
-        with pytest.raises(InputError, match="a history holds only what a look back needs"):
+        with pytest.raises(InputError, match="a history holds only what looking back needs"):
             check(kept.folder, reference=reference)
 
     def test_generated_claims_give_the_same_findings(
@@ -595,7 +597,8 @@ class TestDamage:
         assert "history.json: the ledger is damaged" in str(report.unread[0].error)
 
     @pytest.mark.parametrize(
-        ("written", "what_to_do"), [(1, "make it anew"), (3, "update cleanclaim")]
+        ("written", "what_to_do"),
+        [(1, "add the original files to a new history"), (3, "update cleanclaim")],
     )
     def test_one_of_another_version_is_not_read(
         self, damaged: History, written: int, what_to_do: str

@@ -152,7 +152,7 @@ class TestTogether:
         refused = [one["error"] for one in done if "error" in one]
         assert len(added) + len(refused) == 4
         assert added
-        assert all("another run is at work in it" in error for error in refused)
+        assert all("another run is using it" in error for error in refused)
         assert found["found"]["ids"][0] == sorted(added)
         assert [path.name for path in (tmp_path / "home" / "keys").iterdir()] == ["own.json"]
 

@@ -96,7 +96,7 @@ def test_a_finding_names_the_kind(
 @pytest.mark.parametrize(
     ("claim", "fault"),
     [
-        ({"QUIXWOOD": 1}, "claims has no column of the name given (text of 8 characters)"),
+        ({"QUIXWOOD": 1}, "claims has no column with the given name (text of 8 characters)"),
         ({"patient_sexx": "F"}, "claims has no column 'patient_sexx'; did you mean 'patient_sex'?"),
         ({"from_date": "QUIXWOOD"}, "claims.from_date expects a date (YYYY-MM-DD), found text of 8 characters"),
         ({"from_date": 19310704}, "claims.from_date expects a date (YYYY-MM-DD), found a number"),

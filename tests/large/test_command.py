@@ -88,7 +88,7 @@ def test_a_killed_run_goes_on(inbox: Path, whole: Path, tmp_path: Path, kind: st
     assert partial.is_dir()
     done = check(*arguments)
     assert done.returncode == 1
-    assert f"cleanclaim: going on with {partial}" in done.stderr
+    assert f"cleanclaim: resuming {partial}" in done.stderr
     assert findings(output) == findings(whole)
     assert not partial.exists()
 

@@ -62,7 +62,7 @@ def again(place: Path, run: dict[str, Any] | None = None) -> tuple[list[int], An
 
 
 def test_it_is_gone_on_with(folder: Path) -> None:
-    assert again(folder) == ([0, 1, 2], {"files": [], "count": 3}, [f"going on with {folder}"])
+    assert again(folder) == ([0, 1, 2], {"files": [], "count": 3}, [f"resuming {folder}"])
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     with opened(folder, RUN, print):
         pass
@@ -98,14 +98,14 @@ def test_a_damaged_identity_is_another_run(folder: Path, content: bytes) -> None
     (folder / "run.json").write_bytes(content)
     done, noted, told = again(folder)
     assert (done, noted) == ([], None)
-    assert told == [f"{folder} is of another run (its record is damaged); beginning anew"]
+    assert told == [f"{folder} belongs to another run (its record is damaged); starting over"]
 
 
 def test_another_run_begins_anew(folder: Path) -> None:
     assert again(folder, {**RUN, "version": "2"}) == (
         [],
         None,
-        [f"{folder} is of another run (version changed); beginning anew"],
+        [f"{folder} belongs to another run (version changed); starting over"],
     )
 
 
@@ -113,7 +113,7 @@ def test_a_folder_of_somebody_is_left_alone(tmp_path: Path) -> None:
     place = tmp_path / "out.partial"
     place.mkdir()
     (place / "letter.txt").write_text("mine")
-    with pytest.raises(ConfigError, match="it holds something else than an unfinished run"):
+    with pytest.raises(ConfigError, match="it contains something other than an unfinished run"):
         again(place)
     assert (place / "letter.txt").read_text() == "mine"
 

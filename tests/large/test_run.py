@@ -232,7 +232,7 @@ def test_a_stopped_run_goes_on(
         assert_same(results, in_memory(asked))
         stayed = [path for path, time in kept.items() if path.exists() and path.stat().st_mtime_ns == time]  # fmt: skip
         assert stayed
-    assert told.words == [f"going on with {work}"]
+    assert told.words == [f"resuming {work}"]
     assert not work.exists()
 
 
@@ -243,7 +243,7 @@ def test_another_run_begins_anew(job: Job, told: Told, tmp_path: Path) -> None:
     other = replace(job, inputs=job.inputs[:-1])
     with run(other, work) as results:
         assert_same(results, in_memory(other))
-    assert told.words == [f"{work} is of another run (inputs changed); beginning anew"]
+    assert told.words == [f"{work} belongs to another run (inputs changed); starting over"]
 
 
 def test_a_changed_file_begins_anew(job: Job, told: Told, tmp_path: Path) -> None:

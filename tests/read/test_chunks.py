@@ -129,7 +129,7 @@ class TestFaults:
         for table, frame in frames.items():
             write(tmp_path / f"{table}.parquet", frame)
         row = frames[name].height + 1
-        assert f"{name} row {row}: its claim_id is not in the claims table" in self.error_of(
+        assert f"{name} row {row}: its claim_id isn't in the claims table" in self.error_of(
             tmp_path
         )
 
@@ -140,7 +140,7 @@ class TestFaults:
         for table, frame in frames.items():
             write(tmp_path / f"{table}.csv", frame)
         told = self.error_of(tmp_path)
-        assert f"claims row {COUNT + 2}: its claim_id stands in an earlier row" in told
+        assert f"claims row {COUNT + 2}: its claim_id is already in an earlier row" in told
 
     @pytest.mark.usefixtures("_size")
     def test_rows_without_an_id(self, tmp_path: Path) -> None:

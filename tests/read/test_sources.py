@@ -149,7 +149,7 @@ class TestZip:
             deep = archive(("deep.zip", deep), ("b.837", CLAIM))
         claims, errors = reads(put(tmp_path, deep))
         assert claims == 3
-        assert "zips in zips in zips are not opened" in " ".join(errors.values())
+        assert "zips in zips in zips aren't opened" in " ".join(errors.values())
 
     @pytest.mark.parametrize("data", [archive(), archive(("readme.txt", b"Dear biller\n"))])
     def test_without_claims(self, data: bytes, tmp_path: Path) -> None:
@@ -338,7 +338,7 @@ def test_a_file_without_claims_is_not_read(
     files: list[FileRead] = []
     batches = list(read([path, put(tmp_path, CLAIM, "good.837")], files, form=form))
     assert sum(batch.claims.height for batch in batches) == 1
-    assert f"{path}: it holds no claims" in (files[0].error or "")
+    assert f"{path}: the file has no claims" in (files[0].error or "")
     assert files[1].error is None
 
 
@@ -347,4 +347,4 @@ def test_an_empty_parquet_file_is_not_read(tmp_path: Path) -> None:
     pl.read_csv(CSV).clear().write_parquet(path)
     claims, errors = reads(path)
     assert claims == 0
-    assert "it holds no claims" in errors[str(path)]
+    assert "the file has no claims" in errors[str(path)]

@@ -79,8 +79,8 @@ def test_every_fault_is_named_at_once() -> None:
         "claim_id,procedure_cod,procedure_code,dos,charge,units,colour\nA1,x,99213,12.5.2026,ten,1,red\n"
     )
     assert told == [
-        "column 'procedure_cod' is not one of claims and lines; did you mean 'procedure_code'?",
-        "column 'colour' is not one of claims and lines",
+        "claims and lines: unknown column 'procedure_cod'; did you mean 'procedure_code'?",
+        "claims and lines: unknown column 'colour'",
     ]
     told = faults(
         "claim_id,procedure_code,dos,charge\nA1,99213,12.5.2026,ten\nA2,99213,2026-05-12,eleven\n"
@@ -127,7 +127,7 @@ def test_a_set_without_headers_is_told_so() -> None:
 )
 def test_only_what_looks_like_the_name_of_a_column_is_shown(name: str, words: str) -> None:
     [told] = faults(f"claim_id,cpt,{name}\nA1,99213,x\n")
-    assert told.startswith(f"{words} is not one of claims and lines")
+    assert told.startswith(f"claims and lines: unknown {words}")
 
 
 @pytest.mark.parametrize(
@@ -168,13 +168,13 @@ def test_a_line_number_that_numbers_no_line_is_refused() -> None:
 
 def test_a_column_called_as_our_own_is_refused(tmp_path: Path) -> None:
     assert faults("claim_id,cpt,_row\nA1,99213,QUIXWOOD\n") == [
-        "column '_row' is not one of claims and lines"
+        "claims and lines: unknown column '_row'"
     ]
 
 
 def test_a_column_given_twice_is_a_fault() -> None:
     assert faults("claim_id,cpt,hcpcs\nA1,99213,99213\n") == [
-        "column 'hcpcs' means 'procedure_code', which is there already"
+        "column 'hcpcs' means 'procedure_code', which another column already is"
     ]
 
 
@@ -278,7 +278,7 @@ def test_rows_of_no_claim_and_missing_tables_are_faults() -> None:
     lines = pl.DataFrame({"claim_id": ["A1", "B1"], "procedure_code": ["99213", "99213"]})
     with pytest.raises(TableError) as told:
         read_set({"claims": claims, "lines": lines}, file="set")
-    assert list(told.value.faults) == ["lines row 3: its claim_id is not in the claims table"]
+    assert list(told.value.faults) == ["lines row 3: its claim_id isn't in the claims table"]
     with pytest.raises(TableError) as told:
         read_set({"claims": claims}, file="set")
     assert list(told.value.faults) == ["the table 'lines' is missing"]
@@ -320,5 +320,5 @@ def test_typed_columns_are_taken_as_they_are() -> None:
 def test_a_damaged_parquet_file_is_named(tmp_path: Path) -> None:
     path = tmp_path / "t.parquet"
     path.write_bytes(b"PAR1 but no more")
-    with pytest.raises(UnreadableFile, match=r"t\.parquet: not a sound Parquet file"):
+    with pytest.raises(UnreadableFile, match=r"t\.parquet: not a valid Parquet file"):
         read_parquet(path, file="t.parquet")

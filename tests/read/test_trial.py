@@ -36,7 +36,7 @@ def test_errors_that_can_be_caught_are_left_to_the_reader(tmp_path: Path) -> Non
     cut = tmp_path / "cut.parquet"
     cut.write_bytes(sound(tmp_path).read_bytes()[:-20])
     assert survives(cut)
-    with pytest.raises(UnreadableFile, match="not a sound Parquet file"):
+    with pytest.raises(UnreadableFile, match="not a valid Parquet file"):
         read_parquet(cut, file="cut.parquet")
 
 
@@ -54,7 +54,7 @@ def test_the_other_files_of_a_run_are_read(tmp_path: Path) -> None:
     claims = sum(b.claims.height for b in read([deadly, sound(tmp_path)], files))
     assert claims == 1
     assert [file.error is None for file in files] == [False, True]
-    assert "not a sound Parquet file" in (files[0].error or "")
+    assert "not a valid Parquet file" in (files[0].error or "")
 
 
 def test_a_set_of_tables_with_a_deadly_file_is_not_read(tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ def test_a_set_of_tables_with_a_deadly_file_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "claims.parquet").write_bytes(DEADLY.read_bytes())
     files: list[FileRead] = []
     assert not list(read([tmp_path], files))
-    assert all("not a sound Parquet file" in (file.error or "") for file in files)
+    assert all("not a valid Parquet file" in (file.error or "") for file in files)
 
 
 def test_a_data_set_with_a_deadly_file_is_not_read(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_a_data_set_with_a_deadly_file_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "lines.parquet").write_bytes(DEADLY.read_bytes())
     files: list[FileRead] = []
     assert not list(read([tmp_path], files))
-    assert all("not a sound data set" in (file.error or "") for file in files)
+    assert all("not a valid data set" in (file.error or "") for file in files)
 
 
 def test_a_large_table_with_a_deadly_file_is_not_read(
@@ -80,4 +80,4 @@ def test_a_large_table_with_a_deadly_file_is_not_read(
     monkeypatch.setattr("cleanclaim.read.is_large", lambda _path: True)
     files: list[FileRead] = []
     assert not list(read([DEADLY], files))
-    assert "not a sound Parquet file" in (files[0].error or "")
+    assert "not a valid Parquet file" in (files[0].error or "")

@@ -58,7 +58,7 @@ CASES: list[tuple[str, Callable[[str], str], str, str]] = [
     ("element absent", lambda t: t.replace("CLM*A1*", "CLM**"), "ENV002", "CLM01"),
     ("element beyond the end", lambda t: t.replace("*Y*A*Y*Y~", "*Y*A*Y~"), "ENV002", "CLM09"),
     ("too long", lambda t: t.replace("HC:99213", "HC:99213:251"), "ENV003", "SV101-3"),
-    ("not on its list", lambda t: t.replace("11:B:1*Y", "11:B:1*Q"), "ENV003", "CLM06"),
+    ("not an allowed code", lambda t: t.replace("11:B:1*Y", "11:B:1*Q"), "ENV003", "CLM06"),
     ("no number", lambda t: t.replace("*125*UN", "*1,25*UN"), "ENV003", "SV102"),
     ("no day", lambda t: t.replace("20260512~LX", "20260232~LX"), "ENV003", "DTP03"),
     ("too many", lambda t: t.replace("LX*1~", "LX*1*2~"), "ENV003", "LX"),

@@ -171,7 +171,7 @@ def test_a_damaged_cache_is_made_again() -> None:
 
 def test_where_nothing_can_be_written_it_is_compiled_in_memory(own_home: Path) -> None:
     own_home.write_text("a file where the folder should be", encoding="utf-8")
-    with pytest.warns(UserWarning, match="cannot be kept in"):
+    with pytest.warns(UserWarning, match="can't be cached in"):
         table = tabular.load("icd10cm_tabular")
     assert table.height == 7
 

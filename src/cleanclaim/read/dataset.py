@@ -153,7 +153,7 @@ def unknown_columns(table: Table, given: list[str]) -> list[str]:
             near = get_close_matches(name, known, n=1)
             hint = f"; did you mean '{near[0]}'?" if near and is_name(name, known) else ""
             what = column_words(name, place, known)
-            faults.append(f"{table.name}: {what} isn't a column of the model{hint}")
+            faults.append(f"{table.name}: unknown {what}{hint}")
     if "claim_key" not in given:
         faults.append(f"{table.name}: the column 'claim_key' is missing")
     return faults

@@ -79,7 +79,7 @@ def _scan(path: Path, place: Path, file: str) -> pl.LazyFrame:
         raise UnreadableFile(damaged)
     scan = pl.scan_parquet(path, glob=False) if _is_parquet(path) else scan_csv(path)
     if ROW in guarded(scan.collect_schema, damaged):
-        raise TableError(file, [f"column '{ROW}' isn't a column of claims or lines"])
+        raise TableError(file, [f"claims and lines: unknown column '{ROW}'"])
     rows = scan.with_row_index(ROW, 2)
     if _is_parquet(path):
         return rows

@@ -251,7 +251,7 @@ def _why_not_csv(text: TextIO, separator: str) -> str:
 
 def _without_own_rows(frame: pl.DataFrame, file: str) -> pl.DataFrame:
     if ROW in frame.columns:
-        raise TableError(file, [f"column '{ROW}' isn't a column of claims or lines"])
+        raise TableError(file, [f"claims and lines: unknown column '{ROW}'"])
     return frame
 
 
@@ -405,7 +405,7 @@ def unknown_column(given: str, place: int, allowed: frozenset[str], what: str) -
     """A fault that a column is unknown; it shows the name only if it certainly is one."""
     near = get_close_matches(model_name(given), sorted(allowed), n=1)
     hint = f"; did you mean '{near[0]}'?" if near and is_name(given, _EVERY) else ""
-    return f"{column_words(given, place, _EVERY)} isn't a column of {what}{hint}"
+    return f"{what}: unknown {column_words(given, place, _EVERY)}{hint}"
 
 
 def model_name(given: str) -> str:
