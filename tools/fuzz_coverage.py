@@ -35,7 +35,7 @@ _RUNS: Final = re.compile(r"^stat::number_of_executed_units: +(\d+)", re.MULTILI
 
 def reader(name: str) -> Callable[[bytes], object]:
     """The function that reads bytes; it is imported under instrumentation."""
-    from cleanclaim.read import read, table  # noqa: PLC0415
+    from cleanclaim.read import read, table, table_files  # noqa: PLC0415
     from cleanclaim.read.x837 import read_x12  # noqa: PLC0415
 
     folder = Path(tempfile.mkdtemp(prefix="fuzz-", dir="/dev/shm"))
@@ -47,8 +47,8 @@ def reader(name: str) -> Callable[[bytes], object]:
 
     readers: dict[str, Callable[[bytes], object]] = {
         "x12": lambda data: list(read_x12(data, file="f")),
-        "csv": lambda data: table.read_flat(table.read_csv(data, file="f"), file="f"),
-        "parquet": lambda data: table.read_flat(table.read_parquet(data, file="f"), file="f"),
+        "csv": lambda data: table.read_flat(table_files.read_csv(data, file="f"), file="f"),
+        "parquet": lambda data: table.read_flat(table_files.read_parquet(data, file="f"), file="f"),
         "sources": of_file,
     }
     return readers[name]

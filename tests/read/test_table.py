@@ -12,14 +12,9 @@ import pytest
 from cleanclaim.errors import TableError, UnreadableFile
 from cleanclaim.model import Batch, concat
 from cleanclaim.read import FileRead, large_tables, read
-from cleanclaim.read.table import (
-    SYNONYMS,
-    read_csv,
-    read_flat,
-    read_parquet,
-    read_set,
-    template_columns,
-)
+from cleanclaim.read.columns import SYNONYMS, template_columns
+from cleanclaim.read.table import read_flat, read_set
+from cleanclaim.read.table_files import read_csv, read_parquet
 
 
 def flat(text: str) -> Batch:
@@ -174,7 +169,7 @@ def test_a_column_called_as_our_own_is_refused(tmp_path: Path) -> None:
 
 def test_a_column_given_twice_is_a_fault() -> None:
     assert faults("claim_id,cpt,hcpcs\nA1,99213,99213\n") == [
-        "column 'hcpcs' means 'procedure_code', which another column already is"
+        "columns 'cpt' and 'hcpcs' both mean 'procedure_code'"
     ]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from cleanclaim.errors import UnreadableFile
 from cleanclaim.read import FileRead, read
-from cleanclaim.read.table import read_parquet
+from cleanclaim.read.table_files import read_parquet
 from cleanclaim.read.trial import survives
 
 DEADLY = Path(__file__).parents[1] / "fuzz/corpus/parquet-that-asks-for-too-much-memory.parquet"

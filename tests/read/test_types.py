@@ -18,8 +18,10 @@ import pytest
 from cleanclaim.errors import TableError
 from cleanclaim.model import CLAIMS, LINES, MONEY, concat
 from cleanclaim.read import FileRead, large_tables, read
+from cleanclaim.read.columns import template_columns
 from cleanclaim.read.dataset import read_dataset
-from cleanclaim.read.table import read_flat, read_parquet, template_columns
+from cleanclaim.read.table import read_flat
+from cleanclaim.read.table_files import read_parquet
 
 TEXT, WHOLE, YES = pl.String, pl.Int64, pl.Boolean
 DAY = date(2026, 5, 12)

@@ -17,7 +17,8 @@ from cleanclaim.errors import InputError, TableError
 from cleanclaim.model import concat
 from cleanclaim.read import FileRead, Past, read
 from cleanclaim.read.history import is_history
-from cleanclaim.read.table import read_csv, read_flat, read_parquet
+from cleanclaim.read.table import read_flat
+from cleanclaim.read.table_files import read_csv, read_parquet
 from cleanclaim.reference import Reference
 from cleanclaim.settings import Settings, prepare
 from cleanclaim.text.wording import worded

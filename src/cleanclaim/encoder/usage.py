@@ -16,7 +16,7 @@ from cleanclaim.derived.claims import Claims
 from cleanclaim.errors import InputError
 from cleanclaim.model import concat
 from cleanclaim.read import FileRead, Past, read
-from cleanclaim.read.table import read_csv, read_parquet
+from cleanclaim.read.table_files import read_csv, read_parquet
 from cleanclaim.reference import Reference
 from cleanclaim.settings import Settings, prepare
 

@@ -18,12 +18,13 @@ import polars as pl
 from cleanclaim.errors import InputError, UnreadableFile
 from cleanclaim.failures import reason_of
 from cleanclaim.model import Batch
-from cleanclaim.read import table
 from cleanclaim.read.dataset import is_dataset, read_dataset
 from cleanclaim.read.history import Past, is_history, opened, read_kept
 from cleanclaim.read.inputs import lies_in, set_apart, table_set
 from cleanclaim.read.large_tables import MOST_AT_ONCE, is_large, read_chunks
 from cleanclaim.read.sources import Kind, Source, is_stream, kind_of, name_of, peek, reason, sources
+from cleanclaim.read.table import read_flat, read_set
+from cleanclaim.read.table_files import read_csv, read_parquet
 from cleanclaim.read.together import SMALL, Small, Together, fits, read_together, small
 from cleanclaim.read.x837 import read_x12
 from cleanclaim.text.escaping import encodable
@@ -260,11 +261,11 @@ def _read_source(
                 yield from _read_large_flat(path, source.name, key, at_once)
                 return
             frame = (
-                table.read_parquet(path or data, file=source.name)
+                read_parquet(path or data, file=source.name)
                 if kind == "parquet"
-                else table.read_csv(data or stream.read(), file=source.name)
+                else read_csv(data or stream.read(), file=source.name)
             )
-            yield table.read_flat(frame, file=source.name, first_claim_key=key)
+            yield read_flat(frame, file=source.name, first_claim_key=key)
 
 
 @contextmanager
@@ -291,7 +292,7 @@ def _on_disk(source: Source, stream: BinaryIO, kind: Kind) -> Iterator[tuple[Pat
 
 def _read_large_flat(path: Path, name: str, key: int, at_once: int) -> Iterator[Batch]:
     def flat(frames: Mapping[str, pl.DataFrame], first: int) -> Batch:
-        return table.read_flat(frames["claims and lines"], file=name, first_claim_key=first)
+        return read_flat(frames["claims and lines"], file=name, first_claim_key=first)
 
     yield from read_chunks({"claims and lines": path}, flat, key, file=name, at_once=at_once)
 
@@ -300,13 +301,13 @@ def _read_group(folder: Path, group: dict[str, Path], at_once: int, key: int) ->
     if any(is_large(path) for path in group.values()):
 
         def together(frames: Mapping[str, pl.DataFrame], first: int) -> Batch:
-            return table.read_set(frames, file=name_of(folder), first_claim_key=first)
+            return read_set(frames, file=name_of(folder), first_claim_key=first)
 
         yield from read_chunks(
             dict(sorted(group.items())), together, key, file=name_of(folder), at_once=at_once
         )
         return
-    yield table.read_set(
+    yield read_set(
         {name: _read_frame(path) for name, path in group.items()},
         file=name_of(folder),
         first_claim_key=key,
@@ -315,8 +316,8 @@ def _read_group(folder: Path, group: dict[str, Path], at_once: int, key: int) ->
 
 def _read_frame(path: Path) -> pl.DataFrame:
     if path.suffix.lower() == ".parquet":
-        return table.read_parquet(path, file=str(path))
+        return read_parquet(path, file=str(path))
     try:
-        return table.read_csv(path.read_bytes(), file=str(path))
+        return read_csv(path.read_bytes(), file=str(path))
     except OSError as error:
         raise UnreadableFile(f"{path}: {error.strerror}") from None

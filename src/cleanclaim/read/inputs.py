@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from cleanclaim.read import table
+from cleanclaim.read.columns import SET_FILES
 from cleanclaim.read.dataset import is_dataset, tables_of
 from cleanclaim.read.history import MARK, is_history
 from cleanclaim.read.sources import walk
@@ -45,7 +45,7 @@ def table_set(path: Path) -> dict[str, Path]:
     found = {
         p.stem: p
         for p in sorted(path.iterdir())
-        if p.stem in table.SET_FILES and p.suffix.lower() in _TABLE_ENDINGS
+        if p.stem in SET_FILES and p.suffix.lower() in _TABLE_ENDINGS
     }
     return found if {"claims", "lines"} <= set(found) else {}
 

@@ -16,16 +16,10 @@ import polars as pl
 
 from cleanclaim.errors import TableError, UnreadableFile
 from cleanclaim.model import Batch
+from cleanclaim.read.columns import ROW, model_name, no_header
 from cleanclaim.read.guard import guarded
-from cleanclaim.read.table import (
-    NOT_SOUND,
-    ROW,
-    and_more,
-    model_name,
-    no_header,
-    scan_csv,
-    why_not_csv,
-)
+from cleanclaim.read.table_checks import and_more
+from cleanclaim.read.table_files import NOT_VALID, scan_csv, why_not_csv
 from cleanclaim.read.trial import survives
 from cleanclaim.read.values import converted, refused
 
@@ -61,7 +55,7 @@ def read_chunks(
         UnreadableFile: a file is damaged.
     """
     with tempfile.TemporaryDirectory(prefix="cleanclaim-") as folder:
-        damaged = f"{file}: {NOT_SOUND}"
+        damaged = f"{file}: {NOT_VALID}"
         scans = {name: _scan(path, Path(folder) / name, file) for name, path in paths.items()}
         ids = {name: _claim_id(scan, name, file) for name, scan in scans.items()}
         every = guarded(partial(_claims, scans, ids, file), damaged)
@@ -74,7 +68,7 @@ def read_chunks(
 
 def _scan(path: Path, place: Path, file: str) -> pl.LazyFrame:
     """The rows of a file, numbered, with the header as row 1."""
-    damaged = f"{file}: {NOT_SOUND}"
+    damaged = f"{file}: {NOT_VALID}"
     if _is_parquet(path) and not survives(path):
         raise UnreadableFile(damaged)
     scan = pl.scan_parquet(path, glob=False) if _is_parquet(path) else scan_csv(path)
@@ -99,7 +93,7 @@ def _is_parquet(path: Path) -> bool:
 
 def _claim_id(scan: pl.LazyFrame, name: str, file: str) -> pl.Expr:
     """Each row's claim_id as text."""
-    schema = guarded(scan.collect_schema, f"{file}: {NOT_SOUND}")
+    schema = guarded(scan.collect_schema, f"{file}: {NOT_VALID}")
     for given, dtype in schema.items():
         if model_name(given) == "claim_id":
             if held := refused(dtype, pl.String):

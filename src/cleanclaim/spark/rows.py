@@ -19,8 +19,8 @@ from pyspark.sql.types import StructField, StructType
 
 from cleanclaim.errors import InputError, TableError
 from cleanclaim.model import MONEY, QUANTITY, TABLES, Table, expected
+from cleanclaim.read.columns import SET_FILES, columns_of, model_names
 from cleanclaim.read.dataset import KEYS, unknown_columns
-from cleanclaim.read.table import SET_FILES, named_as
 
 TABLE: Final = "_table"
 GROUP: Final = "_group"
@@ -69,7 +69,7 @@ def given(frames: Mapping[str, DataFrame | None]) -> Given:
     renamed = {}
     for name, frame in there.items():
         if name in SET_FILES:
-            names = named_as(name, frame.columns, faults)
+            names = model_names(frame.columns, columns_of(TABLES[name]), name, faults)
             renamed[name] = frame.select(
                 [fn.col(f"`{old}`").alias(new) for old, new in names.items()]
             )

@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 from cleanclaim.errors import ConfigError
-from cleanclaim.read.table import SET_FILES, template_columns
+from cleanclaim.read.columns import SET_FILES, template_columns
 from cleanclaim.storage.durable import PUBLIC, whole_file
 
 
