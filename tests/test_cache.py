@@ -24,7 +24,7 @@ class Thing:
         self.times = 0
 
     def get(self) -> str:
-        return cache.kept_or_made(
+        return cache.load_or_make(
             self.folder, lambda kept: kept.read("text").decode(), self._make, self._write
         )
 
@@ -178,7 +178,7 @@ def make():
     return "made"
 def write(made, place):
     (place / "text").write_text(made)
-print(cache.kept_or_made(folder, lambda kept: kept.read("text").decode(), make, write))
+print(cache.load_or_make(folder, lambda kept: kept.read("text").decode(), make, write))
 """
 
 

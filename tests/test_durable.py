@@ -13,7 +13,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from cleanclaim.storage.durable import PUBLIC, is_replaced, put_in_place, system_errors, whole_file
+from cleanclaim.storage.durable import (
+    PUBLIC,
+    is_replaced_whole,
+    put_in_place,
+    system_errors,
+    whole_file,
+)
 
 
 def mode(path: Path) -> int:
@@ -114,10 +120,10 @@ def test_devices_pipes_and_streams_are_written_to_as_they_are(tmp_path: Path) ->
     with whole_file(Path(os.devnull)) as out:
         out.write(b"x")
     assert stat.S_ISCHR(Path(os.devnull).stat().st_mode)
-    assert not is_replaced(Path("/dev/stdout"))
-    assert not is_replaced(Path("/dev/fd/1"))
-    assert is_replaced(tmp_path / "new")
-    assert not is_replaced(tmp_path)
+    assert not is_replaced_whole(Path("/dev/stdout"))
+    assert not is_replaced_whole(Path("/dev/fd/1"))
+    assert is_replaced_whole(tmp_path / "new")
+    assert not is_replaced_whole(tmp_path)
     os.mkfifo(tmp_path / "fifo")
     got: list[bytes] = []
     reader = threading.Thread(target=lambda: got.append((tmp_path / "fifo").read_bytes()))

@@ -18,7 +18,7 @@ from cleanclaim import History
 from cleanclaim.edits.samples import interchange
 from cleanclaim.errors import HistoryError
 from cleanclaim.read import Past, read
-from cleanclaim.read.history import opened
+from cleanclaim.read.history import open_history
 from cleanclaim.storage.durable import unfinished_name
 
 resource = pytest.importorskip("resource")
@@ -132,7 +132,7 @@ class TestKilled:
 
 def named(history: Path) -> set[str]:
     """The files that the ledger names."""
-    with opened(history) as ledger:
+    with open_history(history) as ledger:
         return {
             str(part.path(one.folder(history), name))
             for one in ledger.additions

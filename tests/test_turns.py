@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cleanclaim.threads import in_turn
+from cleanclaim.threads import in_order
 
 
 def test_results_are_in_the_order_of_the_items() -> None:
@@ -15,7 +15,7 @@ def test_results_are_in_the_order_of_the_items() -> None:
         time.sleep(0.002 * (5 - n % 5))
         return n * n
 
-    assert list(in_turn(work, range(20), 3)) == [n * n for n in range(20)]
+    assert list(in_order(work, range(20), 3)) == [n * n for n in range(20)]
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -28,14 +28,14 @@ def test_no_more_is_taken_than_is_worked_on(workers: int) -> None:
             taken += 1
             yield n
 
-    for given, _ in enumerate(in_turn(lambda n: n, items(), workers), 1):
+    for given, _ in enumerate(in_order(lambda n: n, items(), workers), 1):
         assert taken <= given + workers
 
 
 def test_a_failure_is_raised() -> None:
     with pytest.raises(ZeroDivisionError):
-        list(in_turn(lambda n: 1 / n, [2, 1, 0, 1], 2))
+        list(in_order(lambda n: 1 / n, [2, 1, 0, 1], 2))
 
 
 def test_nothing_to_do() -> None:
-    assert list(in_turn(str, [], 2)) == []
+    assert list(in_order(str, [], 2)) == []

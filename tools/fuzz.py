@@ -81,7 +81,7 @@ class Progress:
 
     def __init__(self, count: int) -> None:
         self._count = count
-        self._began = self._told = time.monotonic()
+        self._began = self._reported = time.monotonic()
         self.next = 0
         self.tally = Tally()
 
@@ -89,9 +89,9 @@ class Progress:
         """Report the tally so far."""
         self.tally, self.next = tally, next_seed
         now = time.monotonic()
-        if now - self._told < _TELL:
+        if now - self._reported < _TELL:
             return
-        self._told = now
+        self._reported = now
         rate = tally.tried / (now - self._began)
         left = (self._count - tally.tried) / max(rate, 0.001) / 60
         print(

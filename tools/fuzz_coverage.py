@@ -128,7 +128,7 @@ def runs(name: str, kept: Path, found: Path, seconds: float) -> Iterator[str]:
             raise RuntimeError(f"{name}: it does not start: {done.stderr[-2000:]}")
 
 
-def told(name: str, said: str, seconds: float) -> str:
+def progress(name: str, said: str, seconds: float) -> str:
     """How far a reader got, in words."""
     covered = [(int(cov), int(ft)) for cov, ft in _COVERED.findall(said)]
     inputs = sum(map(int, _RUNS.findall(said)))
@@ -161,7 +161,7 @@ def main() -> int:
             kept = (asked.kept or Path(folder)) / name
             begin(name, kept)
             seconds = asked.minutes * 60 / len(readers)
-            print(told(name, "\n".join(runs(name, kept, asked.found, seconds)), seconds))
+            print(progress(name, "\n".join(runs(name, kept, asked.found, seconds)), seconds))
     new = sorted(set(asked.found.iterdir()) - before)
     for path in new:
         print(f"{path}: {path.read_text().strip() if path.suffix == '.txt' else 'the input'}")

@@ -18,11 +18,11 @@ from typing import Any, Final
 from platformdirs import user_config_path
 
 from cleanclaim.config_files import (
+    is_inside,
     is_plain,
-    kind,
-    lies_in,
-    placed,
+    kind_of_value,
     project_file,
+    resolve,
     table,
     trusted_folders,
 )
@@ -130,8 +130,8 @@ def _names_untrusted_code(path: Path, content: Mapping[str, Any], trusted: Seque
     edits = content.get("edits")
     if edits is None or _list_fault(edits):  # an invalid value is reported as a fault
         return False
-    folders = [placed(name, path.parent) for name in _as_list(edits)]
-    return not (lies_in(path, trusted) and all(lies_in(place, trusted) for place in folders))
+    folders = [resolve(name, path.parent) for name in _as_list(edits)]
+    return not (is_inside(path, trusted) and all(is_inside(place, trusted) for place in folders))
 
 
 def _without_code(config: Config, path: Path, user_file: Path) -> Config:
@@ -158,8 +158,8 @@ def _of_file(config: Config, content: Mapping[str, Any], path: Path, faults: lis
 
 def _moved(value: str | tuple[str, ...], folder: Path) -> str | tuple[str, ...]:
     if isinstance(value, str):
-        return placed(value, folder)
-    return tuple(placed(one, folder) for one in value)
+        return resolve(value, folder)
+    return tuple(resolve(one, folder) for one in value)
 
 
 def _layer(config: Config, content: Mapping[str, Any], where: str, faults: list[str]) -> Config:
@@ -209,7 +209,7 @@ def _fault(name: str, value: Any) -> str | None:
 
 def _text_fault(name: str, value: Any) -> str | None:
     if not isinstance(value, str):
-        return f"expected text, found {kind(value)}"
+        return f"expected text, found {kind_of_value(value)}"
     if not is_plain(value):
         return _CONTROL
     allowed = {
@@ -227,11 +227,11 @@ def _text_fault(name: str, value: Any) -> str | None:
 def _list_fault(value: Any) -> str | None:
     expected = "expected text or a list of texts, found"
     if not isinstance(value, (str, Sequence)):
-        return f"{expected} {kind(value)}"
+        return f"{expected} {kind_of_value(value)}"
     items = [value] if isinstance(value, str) else value
     wrong = next((item for item in items if not isinstance(item, str)), None)
     if wrong is not None:
-        return f"{expected} a list with {kind(wrong)}"
+        return f"{expected} a list with {kind_of_value(wrong)}"
     return None if all(map(is_plain, items)) else _CONTROL
 
 
@@ -244,7 +244,7 @@ def _date_fault(value: Any) -> str | None:
             return f"{expected} {_shown(value)}"
         return None
     is_day = isinstance(value, date) and not isinstance(value, datetime)
-    return None if is_day else f"{expected} {kind(value)}"
+    return None if is_day else f"{expected} {kind_of_value(value)}"
 
 
 def _adopts_fault(value: Any) -> str | None:
@@ -269,4 +269,4 @@ def _choice(value: str, allowed: Sequence[str]) -> str | None:
 
 def _shown(value: Any) -> str:
     """A value for a message: a text in quotes, shortened, with control characters escaped; of other values only the kind."""
-    return repr(value[:_LONGEST_SHOWN]) if isinstance(value, str) else kind(value)
+    return repr(value[:_LONGEST_SHOWN]) if isinstance(value, str) else kind_of_value(value)

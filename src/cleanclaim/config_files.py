@@ -49,16 +49,16 @@ def table(path: Path, faults: list[str]) -> Mapping[str, Any]:
     own = _own_table(content)
     if isinstance(own, Mapping):
         return own
-    faults.append(f"{path}: tool.cleanclaim: expected a table, found {kind(own)}")
+    faults.append(f"{path}: tool.cleanclaim: expected a table, found {kind_of_value(own)}")
     return {}
 
 
-def placed(text: str, folder: Path) -> str:
+def resolve(text: str, folder: Path) -> str:
     """A path from a configuration file in `folder`; standard input and addresses stay unchanged."""
-    return text if text == "-" or "://" in text else str(folder / _home(text))
+    return text if text == "-" or "://" in text else str(folder / _expand_home(text))
 
 
-def lies_in(path: Path | str, folders: Iterable[str]) -> bool:
+def is_inside(path: Path | str, folders: Iterable[str]) -> bool:
     """Whether a path is one of some folders or is in one; symbolic links are followed."""
     real = Path(os.path.realpath(path))
     return any(real.is_relative_to(os.path.realpath(folder)) for folder in folders)
@@ -68,7 +68,7 @@ def trusted_folders(value: object) -> tuple[str, ...] | None:
     """The folders that a user trusts; None if the value isn't a list of absolute paths."""
     if not isinstance(value, Sequence) or isinstance(value, str):
         return None
-    folders = [_home(item) for item in value if is_plain(item)]
+    folders = [_expand_home(item) for item in value if is_plain(item)]
     fits = len(folders) == len(value) and all(Path(folder).is_absolute() for folder in folders)
     return tuple(folders) if fits else None
 
@@ -78,7 +78,7 @@ def is_plain(value: object) -> bool:
     return isinstance(value, str) and not re.search(r"[\x00-\x1f\x7f]", value)
 
 
-def kind(value: object) -> str:
+def kind_of_value(value: object) -> str:
     """The kind of a value in a file, in words."""
     kinds: dict[type | tuple[type, ...], str] = {
         bool: "true or false",
@@ -93,7 +93,7 @@ def kind(value: object) -> str:
     return next((words for types, words in kinds.items() if isinstance(value, types)), "no value")
 
 
-def _home(text: str) -> str:
+def _expand_home(text: str) -> str:
     """A path with `~` replaced by the user's home; unchanged if there is no such user."""
     return os.path.expanduser(text)  # noqa: PTH111 - Path's method raises an error instead
 

@@ -89,7 +89,7 @@ def is_panic(error: BaseException) -> bool:
     return type(error).__name__ == _PANIC
 
 
-def merged(failures: Iterable[Failure]) -> tuple[Failure, ...]:
+def merge_failures(failures: Iterable[Failure]) -> tuple[Failure, ...]:
     """Combine the failures of several groups: an edit that failed the same way in several is listed once."""
     claims: Counter[tuple[str, str]] = Counter()
     groups = []

@@ -34,7 +34,7 @@ class Earlier:
     """
 
     paths: tuple[str | Path, ...] = ()
-    but: frozenset[str] = frozenset()
+    exclude: frozenset[str] = frozenset()
 
     @classmethod
     def before(cls, inputs: Iterable[str | Path], paths: Iterable[str | Path]) -> Earlier:
@@ -56,7 +56,7 @@ class Earlier:
         at_once: int,
     ) -> Iterator[Batch]:
         """Read the claims of some patients, and of all others if they are counted; adds to `files`."""
-        past = Past(patients, self.but, counts_all)
+        past = Past(patients, self.exclude, counts_all)
         return read(self.paths, files, first_key, form=False, skip=skip, at_once=at_once, past=past)
 
     @property
@@ -66,7 +66,7 @@ class Earlier:
             added.name
             for history in _histories(self.paths)
             for added in _files_of(history)
-            if added.sha256 in self.but
+            if added.sha256 in self.exclude
         ]
         if not known:
             return ()

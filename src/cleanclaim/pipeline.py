@@ -25,7 +25,7 @@ from cleanclaim.model import Batch, concat
 from cleanclaim.read import FileRead
 from cleanclaim.report.result import Report, report_of
 from cleanclaim.settings import at_least, prepare
-from cleanclaim.threads import in_turn
+from cleanclaim.threads import in_order
 
 _AT_THE_SAME_TIME: Final = 2
 """How many groups are checked at the same time; Polars' threads use the other processors."""
@@ -48,7 +48,7 @@ def run(job: Job, folder: Path | None = None) -> Iterator[Report | Large]:
     """
     job = _with_sound_edits(job)
     files: list[FileRead] = []
-    begun: Iterable[Read] | None = None
+    started: Iterable[Read] | None = None
     if folder is None or not folder.exists():
         held: list[Read] = []
         batches = job.read(files)
@@ -56,9 +56,9 @@ def run(job: Job, folder: Path | None = None) -> Iterator[Report | Large]:
         if not counts_all and _fit(job, batches, held, job.plan.in_memory):
             yield _checked_in_memory(job, held, files)
             return
-        begun = chain(held, batches)
+        started = chain(held, batches)
     with journal_of(job, folder) as journal:
-        yield check_on_disk(job, journal, begun, files)
+        yield check_on_disk(job, journal, started, files)
 
 
 def run_whole(job: Job) -> Report:
@@ -128,7 +128,7 @@ def _checked(job: Job, batch: Batch) -> Iterator[Checked]:
         return group.claims.height, check(group, job.reference, job.edits)
 
     done = 0
-    for count, found in in_turn(work, whole_patients(batch), _AT_THE_SAME_TIME):
+    for count, found in in_order(work, whole_patients(batch), _AT_THE_SAME_TIME):
         done += count
         job.progress("checking", done, done / claims)
         yield found

@@ -74,8 +74,10 @@ def _payer_class() -> pl.Expr:
     """The claim's own payer class, else the one for its claim filing code."""
     classes = load_set("claim_filing")
     known = dict(zip(classes["code"], classes["payer_class"], strict=True))
-    told = pl.col("claim_filing_code").replace_strict(known, default=None, return_dtype=pl.String)
-    return pl.coalesce("payer_class", told, pl.lit("unknown"))
+    by_code = pl.col("claim_filing_code").replace_strict(
+        known, default=None, return_dtype=pl.String
+    )
+    return pl.coalesce("payer_class", by_code, pl.lit("unknown"))
 
 
 def _rules_of(adopts: Mapping[str, str]) -> pl.Expr:
@@ -97,7 +99,7 @@ def _today() -> date:
 
 def at_least(findings: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """The findings that are severe enough to report."""
-    told = [d.value for d in Disposition if d.rank <= settings.min_disposition.rank]
-    if len(told) == len(Disposition):
+    reported = [d.value for d in Disposition if d.rank <= settings.min_disposition.rank]
+    if len(reported) == len(Disposition):
         return findings
-    return findings.filter(pl.col("disposition").cast(pl.String).is_in(told))
+    return findings.filter(pl.col("disposition").cast(pl.String).is_in(reported))

@@ -161,9 +161,9 @@ def test_a_damaged_index_is_made_anew(
         content = path.read_bytes()
         for damaged in (b"", content[:-2], content[:-2] + b"!!"):
             path.write_bytes(damaged)
-            assert cache.kept(folder, index._read) is None
+            assert cache.load_cached(folder, index._read) is None
         path.write_bytes(content)
-    assert cache.kept(folder, index._read) is not None
+    assert cache.load_cached(folder, index._read) is not None
     (folder / "numbers.npz").write_bytes(b"not an archive")
     again = index.load(reference)
     assert again.term_texts == built.term_texts

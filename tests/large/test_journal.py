@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
         with opened(place, RUN, print) as work:
             for number in range(3):
                 work.commit("piece", number, write(f"piece {number}"), {"claims": number})
-            work.note("pieces", {"files": [], "count": 3})
+            work.save_fact("pieces", {"files": [], "count": 3})
             raise StoppedError
 
     with pytest.raises(StoppedError):
@@ -52,8 +52,8 @@ def again(place: Path, run: dict[str, Any] | None = None) -> tuple[list[int], An
     def look() -> None:
         nonlocal noted
         with opened(place, run or RUN, told.append) as work:
-            done.extend(number for number, _, _ in work.done("piece"))
-            noted = work.noted("pieces")
+            done.extend(number for number, _, _ in work.finished("piece"))
+            noted = work.fact("pieces")
             raise StoppedError
 
     with pytest.raises(StoppedError):
@@ -149,4 +149,4 @@ def test_a_full_disk_is_a_clear_error(tmp_path: Path) -> None:
     work = Journal(tmp_path, is_lasting=True)
     with pytest.raises(ConfigError, match=r"piece-000000: No space left on device"):
         work.commit("piece", 0, full, {})
-    assert work.done("piece") == []
+    assert work.finished("piece") == []

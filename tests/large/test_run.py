@@ -260,7 +260,7 @@ def test_two_runs_do_not_share_a_folder(job: Job, tmp_path: Path) -> None:
     work = tmp_path / "out.partial"
     with (
         opened(work, {}, lambda _words: None),
-        pytest.raises(ConfigError, match="another run is at work"),
+        pytest.raises(ConfigError, match="another run is using it"),
         run(job, work),
     ):
         pass

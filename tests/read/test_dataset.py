@@ -105,7 +105,7 @@ class TestFaults:
 
     def test_keys_that_are_not_unique(self, dataset: Path) -> None:
         self.change(dataset, "claims", pl.lit(1, pl.Int64).alias("claim_key"))
-        assert "claim_key is not there, or not unique" in error_of(dataset)
+        assert "claim_key is missing or repeated" in error_of(dataset)
 
     def test_rows_below_no_claim(self, dataset: Path) -> None:
         high = pl.col("claim_key") + pl.when(pl.col("claim_key") == 2).then(10_000).otherwise(0)

@@ -64,7 +64,7 @@ def test_another_version_is_told() -> None:
 
 def test_tables_that_changed_on_their_way_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "_references", {})
-    with pytest.raises(ReferenceProblem, match="not those that were sent"):
+    with pytest.raises(ReferenceProblem, match="differ from those that were sent"):
         next(replace(TASK, packed=lambda: b"something", digest="another")(iter([])))
 
 

@@ -63,7 +63,7 @@ class Case:
         """Save the case for `load`."""
         folder.mkdir(parents=True, exist_ok=True)
         self.write(folder)
-        told = {
+        saved = {
             "kind": self.kind,
             "inputs": self.inputs,
             "history": self.history,
@@ -74,22 +74,22 @@ class Case:
             "to_file": self.to_file,
             "parts": sorted(self.parts),
         }
-        (folder / _BATCH).write_text(json.dumps(told, indent=1) + "\n")
+        (folder / _BATCH).write_text(json.dumps(saved, indent=1) + "\n")
 
 
 def load(folder: Path) -> Case:
     """Load a saved case: a folder that says how to check it, or a plain file."""
     if folder.is_file():
         return Case(folder.suffix.lstrip("."), {folder.name: folder.read_bytes()}, (folder.name,))
-    told = json.loads((folder / _BATCH).read_text())
+    saved = json.loads((folder / _BATCH).read_text())
     every = {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.name != _BATCH
     }
-    parts = {name: every.pop(name) for name in told["parts"]}
-    lists = {name: tuple(told[name]) for name in ("inputs", "history", "options")}
-    return Case(**{**told, **lists, "files": every, "parts": parts})
+    parts = {name: every.pop(name) for name in saved["parts"]}
+    lists = {name: tuple(saved[name]) for name in ("inputs", "history", "options")}
+    return Case(**{**saved, **lists, "files": every, "parts": parts})
 
 
 def kind_of(seed: int) -> str:

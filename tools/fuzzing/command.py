@@ -139,9 +139,9 @@ def ending(error: BaseException) -> str:
     """The last steps of a traceback, of cleanclaim and of the end, and the error's kind; not its message, which varies."""
     steps = traceback.extract_tb(error.__traceback__)
     own = [step for step in steps if "/cleanclaim/" in step.filename.replace("\\", "/")]
-    told = [f"{step.filename.rsplit('/', 1)[-1]}:{step.lineno} {step.name}" for step in (own[-2:] or steps[-2:])]  # fmt: skip
+    named = [f"{step.filename.rsplit('/', 1)[-1]}:{step.lineno} {step.name}" for step in (own[-2:] or steps[-2:])]  # fmt: skip
     words = str(error).splitlines()
-    return f"{type(error).__name__} in {' > '.join(told)}: {words[0][:200] if words else ''}"
+    return f"{type(error).__name__} in {' > '.join(named)}: {words[0][:200] if words else ''}"
 
 
 def _stream() -> io.TextIOWrapper:

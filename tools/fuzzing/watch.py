@@ -85,7 +85,7 @@ def _work(
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     target = make(*arguments)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    tally, told = Tally(), time.monotonic()
+    tally, sent = Tally(), time.monotonic()
     for count, seed in enumerate(seeds):
         if count == _WARM:
             gc.collect()
@@ -105,9 +105,9 @@ def _work(
         if after > before:
             tally.largest = max(tally.largest, (after, seed))
         is_full = _resident(os.getpid()) > most // 2
-        if ended - told > _TELL or what is not None or is_full or seed == seeds[-1]:
+        if ended - sent > _TELL or what is not None or is_full or seed == seeds[-1]:
             pipe.send((tally, seed, is_full))
-            tally, told = Tally(), ended
+            tally, sent = Tally(), ended
         if is_full:
             break
 
@@ -141,7 +141,7 @@ class _Worker:
         self.process.start()
         child.close()
 
-    def told(self) -> Iterator[Tally]:
+    def tallies(self) -> Iterator[Tally]:
         """The tallies it has sent since the last call."""
         try:
             while self.pipe.poll():
@@ -222,7 +222,7 @@ def _looked_at(
 ) -> _Worker | None:
     """Collect a worker's tallies; keep it, replace it, or end it if its seeds are done."""
     was_alive = worker.process.is_alive()
-    for tally in worker.told():
+    for tally in worker.tallies():
         whole.add(tally)
     if worker.done == len(worker.seeds):
         worker.end()
@@ -232,7 +232,7 @@ def _looked_at(
         return worker
     at = worker.seeds.index(worker.seed_at_work())
     worker.end()
-    for tally in worker.told():  # what was still in the pipe
+    for tally in worker.tallies():  # what was still in the pipe
         whole.add(tally)
     if not worker.is_started():
         raise RuntimeError(f"a worker does not start: {what or _ended(worker.process.exitcode)}")

@@ -27,7 +27,7 @@ from cleanclaim.cli.terminal import (
 from cleanclaim.cli.terminal import reference as reference_tables
 from cleanclaim.errors import ConfigError
 from cleanclaim.report.labels import counted
-from cleanclaim.storage.durable import is_replaced, whole_file
+from cleanclaim.storage.durable import is_replaced_whole, whole_file
 
 if TYPE_CHECKING:
     from cleanclaim.config import Config
@@ -213,7 +213,7 @@ def _run(inputs: list[str], task: _Task) -> Iterator[Report | Large]:
     every, broken = loaded_edits(chosen.edits)
     edits = registry.choose(every, chosen.select, chosen.ignore)
     folder = None
-    if output is not None and can_resume([*inputs, *chosen.history]) and is_replaced(output):
+    if output is not None and can_resume([*inputs, *chosen.history]) and is_replaced_whole(output):
         folder = output.with_name(f"{output.name}.partial")
     with ExitStack() as stack:
         with progress() as (words, claims):
@@ -281,7 +281,7 @@ def _check_output(name: str, output: Path | None) -> None:
         raise ConfigError([f"{output}: the folder {output.parent} doesn't exist"])
     if output is not None and output.is_dir():
         raise ConfigError([f"{output} is a folder: name a file"])
-    if output is not None and is_replaced(output) and not os.access(output.parent, os.W_OK):
+    if output is not None and is_replaced_whole(output) and not os.access(output.parent, os.W_OK):
         raise ConfigError([f"{output}: you can't write to the folder {output.parent}"])
 
 

@@ -16,7 +16,7 @@ from cleanclaim.report.labels import counted
 
 if TYPE_CHECKING:
     from cleanclaim.read.history import Added
-    from cleanclaim.storage.history_key import Held
+    from cleanclaim.storage.history_key import StoredKey
 
 app = typer.Typer(
     help="Keep earlier claims to look back at.",
@@ -143,9 +143,9 @@ def key(
 
     keys = Keys()
     if import_:
-        _show(keys.take(import_))
+        _show(keys.import_key(import_))
         return
-    asked = [History(history).key()] if history else list(keys.held())
+    asked = [History(history).key()] if history else list(keys.all())
     if export:
         if not asked:
             raise HistoryError(f"{keys.folder}: no key yet; `cleanclaim history add` makes one")
@@ -156,7 +156,7 @@ def key(
         typer.echo(f"No key yet. The first `cleanclaim history add` makes one in {keys.folder}.")
 
 
-def _show(held: Held) -> None:
+def _show(held: StoredKey) -> None:
     whose = "this installation's own" if held.is_own else "from another installation"
     typer.echo(f"{held.key.fingerprint}  {whose}  {held.path}")
 

@@ -133,7 +133,7 @@ def load(reference: Reference, progress: Progress | None = None) -> Index:
         reference: the dated tables.
         progress: told how far it is, where it has to be made.
     """
-    return cache.kept_or_made(
+    return cache.load_or_make(
         cache_folder(reference),
         _read,
         lambda: build(reference, progress or (lambda _words, _share: None)),
@@ -459,7 +459,7 @@ def _end_to_end(lists: Sequence[Sequence[int]]) -> tuple[Ints, Ints]:
     return starts, np.fromiter(chain.from_iterable(lists), dtype=np.int32)
 
 
-def _read(kept: cache.Kept) -> Index:
+def _read(kept: cache.CachedFolder) -> Index:
     with np.load(io.BytesIO(kept.read(_NUMBERS))) as numbers:
         given = {name: numbers[name] for name in numbers.files}
     given["known"] = synonyms.Synonyms.restore(kept.read(_KNOWN).decode())

@@ -95,5 +95,5 @@ def _edits(edits: Sequence[Edit]) -> str:
 
 
 def _releases(reference: Reference) -> str:
-    told = reference.releases().select("table", "release", "sha256").sort("table", "release")
-    return hashlib.sha256(told.write_csv().encode()).hexdigest()
+    releases = reference.releases().select("table", "release", "sha256").sort("table", "release")
+    return hashlib.sha256(releases.write_csv().encode()).hexdigest()

@@ -12,7 +12,7 @@ from cleanclaim.large.fingerprint import size_of
 from cleanclaim.large.journal import Journal
 from cleanclaim.model import Batch, concat
 from cleanclaim.read import FileRead
-from cleanclaim.threads import in_turn
+from cleanclaim.threads import in_order
 
 Keep = Callable[[int, Batch, dict[str, Any]], None]
 """Saves a piece: its number, its claims, and the record that goes with it."""
@@ -55,20 +55,20 @@ class Gathering:
         Returns:
             One entry for each input.
         """
-        noted = self.journal.noted(f"{self.kind}s")
-        if noted is not None and noted["count"] == len(self.journal.done(self.kind)):
+        noted = self.journal.fact(f"{self.kind}s")
+        if noted is not None and noted["count"] == len(self.journal.finished(self.kind)):
             return [FileRead(**entry) for entry in noted["files"]]
         number, key, kept = 0, self.first_key, 0
         if batches is None:
-            number, key, files = self._kept()
+            number, key, files = self._resumable()
             kept = len(files)
             batches = self.read(files, key)
         self._keep_all(number, key, batches, files, kept)
-        told = {
+        facts = {
             "files": [asdict(entry) for entry in files],
-            "count": len(self.journal.done(self.kind)),
+            "count": len(self.journal.finished(self.kind)),
         }
-        self.journal.note(f"{self.kind}s", told)
+        self.journal.save_fact(f"{self.kind}s", facts)
         return files
 
     def _keep_all(
@@ -91,15 +91,15 @@ class Gathering:
                 yield number, batch, record
                 self.progress("reading", next_key - self.first_key, done)
 
-        for _ in in_turn(lambda piece: self.keep(*piece), ready(), self.workers):
+        for _ in in_order(lambda piece: self.keep(*piece), ready(), self.workers):
             pass
 
-    def _kept(self) -> tuple[int, int, list[FileRead]]:
+    def _resumable(self) -> tuple[int, int, list[FileRead]]:
         """The whole files that an earlier run saved: number of pieces, next claim key, files.
 
         Anything else that it saved is removed.
         """
-        done = self.journal.done(self.kind)
+        done = self.journal.finished(self.kind)
         whole = 0
         for at, (number, _, record) in enumerate(done):
             if number != at:
@@ -107,7 +107,7 @@ class Gathering:
             if record["files"] is not None:
                 whole = at + 1
         for number, _, _ in done[whole:]:
-            self.journal.undo(self.kind, number)
+            self.journal.remove(self.kind, number)
         if not whole:
             return 0, self.first_key, []
         records = [record for _, _, record in done[:whole]]
@@ -120,9 +120,9 @@ class Gathering:
         """Combine batches into pieces; with each, the number of complete files if it ends with a file."""
         at_once = self.at_once
         pending: list[Batch] = []
-        claims, files_begun = 0, 0
-        for batch, begun in batches:
-            is_next_file, whole, files_begun = begun > files_begun, files_begun, begun
+        claims, files_started = 0, 0
+        for batch, started in batches:
+            is_next_file, whole, files_started = started > files_started, files_started, started
             if pending and claims >= (at_once // 2 if is_next_file else at_once):
                 yield concat(pending), whole if is_next_file else None
                 pending, claims = [], 0

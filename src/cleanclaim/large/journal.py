@@ -54,18 +54,18 @@ class Journal:
         """
         target = self._place(kind, number)
         unfinished = target.with_name(f".{target.name}")
-        with _told_apart(unfinished):
+        with _config_errors(unfinished):
             shutil.rmtree(unfinished, ignore_errors=True)
             unfinished.mkdir()
             write(unfinished)
-            told = {**record, _FILES: _sizes(unfinished)}
-            (unfinished / _RECORD).write_text(json.dumps(told), encoding="utf-8")
+            content = {**record, _FILES: _sizes(unfinished)}
+            (unfinished / _RECORD).write_text(json.dumps(content), encoding="utf-8")
             if self.is_lasting:
                 put_in_place(unfinished, target)
             else:
                 unfinished.rename(target)
 
-    def done(self, kind: str) -> list[tuple[int, Path, dict[str, Any]]]:
+    def finished(self, kind: str) -> list[tuple[int, Path, dict[str, Any]]]:
         """The number, folder and record of each finished folder of a kind, in order."""
         found = []
         for folder in sorted(self.folder.glob(f"{kind}-*")):
@@ -74,24 +74,24 @@ class Journal:
                 found.append((int(folder.name.rpartition("-")[2]), folder, record))
         return found
 
-    def undo(self, kind: str, number: int) -> None:
+    def remove(self, kind: str, number: int) -> None:
         """Remove one."""
         shutil.rmtree(self._place(kind, number))
 
-    def note(self, name: str, content: Mapping[str, Any]) -> None:
+    def save_fact(self, name: str, content: Mapping[str, Any]) -> None:
         """Save a fact.
 
         Raises:
             ConfigError: it can't be written.
         """
-        with _told_apart(self.folder):
+        with _config_errors(self.folder):
             _write(self.folder / f"{name}.json", content)
 
-    def noted(self, name: str) -> dict[str, Any] | None:
+    def fact(self, name: str) -> dict[str, Any] | None:
         """A saved fact; None if there is none."""
         return _read(self.folder / f"{name}.json")
 
-    def undo_damaged(self) -> None:
+    def remove_damaged(self) -> None:
         """Remove what isn't as it was written, and the fact that its kind was finished."""
         for folder in self.folder.iterdir():
             numbered = _NUMBERED.fullmatch(folder.name)
@@ -124,12 +124,12 @@ def opened(
         return
     same = json.loads(json.dumps(identity))
     with ExitStack() as stack:
-        with _told_apart(folder):
+        with _config_errors(folder):
             folder.mkdir(mode=0o700, exist_ok=True)
             stack.enter_context(locked(folder))
             _begin(folder, same, tell)
             journal = Journal(folder, is_lasting=True)
-            journal.undo_damaged()
+            journal.remove_damaged()
         yield journal
     shutil.rmtree(folder)
 
@@ -168,7 +168,7 @@ def _is_whole(folder: Path) -> bool:
 
 
 @contextmanager
-def _told_apart(folder: Path) -> Iterator[None]:
+def _config_errors(folder: Path) -> Iterator[None]:
     """Turn a system error, such as a full disk, into a ConfigError that names the path."""
     try:
         with system_errors(folder):

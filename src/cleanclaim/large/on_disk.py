@@ -16,7 +16,7 @@ from cleanclaim.look_back import Known, with_past
 from cleanclaim.model import Batch
 from cleanclaim.read import FileRead
 from cleanclaim.settings import at_least, prepare
-from cleanclaim.threads import in_turn
+from cleanclaim.threads import in_order
 
 
 def check_on_disk(
@@ -77,7 +77,7 @@ def _spill(
 
 
 def _spilled(journal: Journal, kind: str) -> Spill:
-    return Spill([folder for _, folder, _ in journal.done(kind)])
+    return Spill([folder for _, folder, _ in journal.finished(kind)])
 
 
 def _check_read(
@@ -87,7 +87,7 @@ def _check_read(
 
 
 def _result(job: Job, journal: Journal, files: Sequence[FileRead]) -> Large:
-    done = journal.done("part")
+    done = journal.finished("part")
     return Large(
         tuple(folder for _, folder, _ in done),
         tuple(record for _, _, record in done),
@@ -103,7 +103,7 @@ def _check_groups(
 ) -> None:
     counts = spill.claims()
     ranges = groups(counts, job.plan.at_once)
-    done = {number for number, _, _ in journal.done("part")}
+    done = {number for number, _, _ in journal.finished("part")}
     total = int(counts.sum())
     claims = sum(int(counts[slice(*ranges[number])].sum()) for number in done)
 
@@ -117,7 +117,7 @@ def _check_groups(
         return count
 
     left = (number for number in range(len(ranges)) if number not in done)
-    for count in in_turn(work, left, job.plan.workers):
+    for count in in_order(work, left, job.plan.workers):
         claims += count
         job.progress("checking", claims, claims / max(total, 1))
 
@@ -126,8 +126,11 @@ def _commit_part(
     job: Job, journal: Journal, number: int, batch: Batch, record: dict[str, Any]
 ) -> None:
     checked = check(batch, job.reference, job.edits)
-    told = Checked(at_least(checked.findings, job.settings), checked.not_checked)
+    reported = Checked(at_least(checked.findings, job.settings), checked.not_checked)
     failures = [failure.to_dict() for failure in checked.failures]
     journal.commit(
-        "part", number, lambda folder: write_part(told, folder), {**record, "failures": failures}
+        "part",
+        number,
+        lambda folder: write_part(reported, folder),
+        {**record, "failures": failures},
     )

@@ -13,7 +13,7 @@ import polars as pl
 from cleanclaim.edits.edit import Edit
 from cleanclaim.engine.check import Checked
 from cleanclaim.engine.not_checked import NOT_CHECKED, merge_not_checked
-from cleanclaim.failures import Failure, merged
+from cleanclaim.failures import Failure, merge_failures
 from cleanclaim.read import FileRead
 from cleanclaim.report.tally import Tally
 
@@ -79,8 +79,8 @@ class Large:
     @cached_property
     def failures(self) -> tuple[Failure, ...]:
         """Edits that failed, and groups of claims that couldn't be checked."""
-        failures = (Failure(**told) for record in self.records for told in record["failures"])
-        return merged([*self.broken, *failures])
+        failures = (Failure(**failure) for record in self.records for failure in record["failures"])
+        return merge_failures([*self.broken, *failures])
 
     @cached_property
     def summary(self) -> dict[str, Any]:

@@ -72,12 +72,12 @@ class Spill:
 
     def patients(self) -> pl.Series:
         """The patients' keys."""
-        told = [
+        scans = [
             pl.scan_ipc(piece / "claims.arrow").select("patient_key")
             for piece, starts in zip(self.pieces, self._starts, strict=True)
             if "claims" in starts
         ]
-        found = [frame["patient_key"] for frame in pl.collect_all(told)]
+        found = [frame["patient_key"] for frame in pl.collect_all(scans)]
         return pl.concat(found).unique() if found else pl.Series("patient_key", [], pl.UInt64)
 
     def load(self, first: int, last: int) -> Batch:

@@ -57,9 +57,9 @@ def concat(batches: Iterable[Batch]) -> Batch:
             if frames
         }
     )
-    told = [batch.history_pairs for batch in parts if batch.history_pairs is not None]
+    pairs = [batch.history_pairs for batch in parts if batch.history_pairs is not None]
     return replace(
         whole,
         has_history=any(batch.has_history for batch in parts),
-        history_pairs=told[0] if told else None,
+        history_pairs=pairs[0] if pairs else None,
     )

@@ -19,8 +19,8 @@ from cleanclaim.errors import InputError, UnreadableFile
 from cleanclaim.failures import reason_of
 from cleanclaim.model import Batch
 from cleanclaim.read.dataset import is_dataset, read_dataset
-from cleanclaim.read.history import Past, is_history, opened, read_kept
-from cleanclaim.read.inputs import lies_in, set_apart, table_set
+from cleanclaim.read.history import Past, is_history, open_history, read_history
+from cleanclaim.read.inputs import is_below, nested_sets, table_set
 from cleanclaim.read.large_tables import MOST_AT_ONCE, is_large, read_chunks
 from cleanclaim.read.sources import Kind, Source, is_stream, kind_of, name_of, peek, reason, sources
 from cleanclaim.read.table import read_flat, read_set
@@ -80,8 +80,8 @@ def read(
         Batches with unique claim keys, in reading order.
     """
     key = first_claim_key
-    opened = _opened(inputs, past, form=form, at_once=at_once)
-    for group in _groups(islice(opened, skip, None), at_once):
+    open_history = _open_inputs(inputs, past, form=form, at_once=at_once)
+    for group in _groups(islice(open_history, skip, None), at_once):
         files += [entry for entry, _, _ in group]
         for batch in _read_group_of_files(group, key, form=form):
             own = batch if past is None else past.of(batch, key)
@@ -95,10 +95,10 @@ Opened = tuple[FileRead, Begin, Small | None]
 """An input's entry, how to read it, and its content if it is a small 837 file that may be read with others."""
 
 
-def _groups(opened: Iterable[Opened], at_once: int) -> Iterator[list[Opened]]:
+def _groups(open_history: Iterable[Opened], at_once: int) -> Iterator[list[Opened]]:
     """Groups of consecutive small 837 files that can be read together; everything else on its own."""
     group: list[Opened] = []
-    for one in opened:
+    for one in open_history:
         if group and not fits([small for _, _, small in group], one[2], at_once):
             yield group
             group = []
@@ -112,7 +112,7 @@ def _read_group_of_files(group: Sequence[Opened], key: int, *, form: bool) -> It
         ((entry, begin, _),) = group
         yield from _guarded(begin(key), entry)
         return
-    together = _at_once([small for _, _, small in group if small], key, form=form)
+    together = _try_together([small for _, _, small in group if small], key, form=form)
     if together is not None:
         for (entry, _, _), claims in zip(group, together.claims, strict=True):
             entry.format, entry.claims = "x12", claims
@@ -125,7 +125,7 @@ def _read_group_of_files(group: Sequence[Opened], key: int, *, form: bool) -> It
             yield batch
 
 
-def _at_once(files: Sequence[Small], key: int, *, form: bool) -> Together | None:
+def _try_together(files: Sequence[Small], key: int, *, form: bool) -> Together | None:
     """Read small files together; None if each must be read on its own to attribute a fault to its file."""
     try:
         return read_together(files, key, form=form)
@@ -134,36 +134,36 @@ def _at_once(files: Sequence[Small], key: int, *, form: bool) -> Together | None
         return None
 
 
-def _opened(
+def _open_inputs(
     inputs: Iterable[str | Path], past: Past | None, *, form: bool, at_once: int
 ) -> Iterator[Opened]:
     """Everything in the inputs: the entry for the report, and how to read it."""
     for given in inputs:
         try:
-            folder = None if is_stream(given) else _folder_opened(Path(given), past, at_once)
-            apart = [] if folder or is_stream(given) else set_apart(Path(given))
+            folder = None if is_stream(given) else _open_folder(Path(given), past, at_once)
+            apart = [] if folder or is_stream(given) else nested_sets(Path(given))
         except OSError as error:  # a folder that can't be listed
             why = f"{name_of(given)}: {reason(error)}"
-            yield FileRead(name_of(given), error=why), _nothing, None
+            yield FileRead(name_of(given), error=why), _no_batches, None
             continue
         if folder:
             yield folder
             continue
         for own in apart:
-            yield _set_apart_opened(own, past, at_once)
+            yield _open_nested(own, past, at_once)
         for source in sources([given]):
-            if source.path is None or not lies_in(source.path, apart):
-                yield _source_opened(source, form=form, at_once=at_once)
+            if source.path is None or not is_below(source.path, apart):
+                yield _open_source(source, form=form, at_once=at_once)
 
 
-def _nothing(_key: int) -> Iterator[Batch]:
+def _no_batches(_key: int) -> Iterator[Batch]:
     return iter(())
 
 
-def _folder_opened(path: Path, past: Past | None, at_once: int) -> Opened | None:
+def _open_folder(path: Path, past: Past | None, at_once: int) -> Opened | None:
     """A folder that is one input: a history, a data set or a table set; None for any other folder."""
     if is_history(path):
-        return _history_opened(path, past, at_once)
+        return _open_history(path, past, at_once)
     if is_dataset(path):
         return FileRead(name_of(path), "data set"), partial(read_dataset, path, at_once=at_once), None  # fmt: skip
     if group := table_set(path):
@@ -171,27 +171,27 @@ def _folder_opened(path: Path, past: Past | None, at_once: int) -> Opened | None
     return None
 
 
-def _history_opened(folder: Path, past: Past | None, at_once: int) -> Opened:
+def _open_history(folder: Path, past: Past | None, at_once: int) -> Opened:
     entry = FileRead(name_of(folder), HISTORY)
     if past is None:
         entry.error = f"{entry.file}: a history holds only what looking back needs; check the original files, or use this folder with --history"
-        return entry, _nothing, None
+        return entry, _no_batches, None
     return entry, partial(_read_history, folder, entry, past, at_once), None
 
 
-def _set_apart_opened(folder: Path, past: Past | None, at_once: int) -> Opened:
+def _open_nested(folder: Path, past: Past | None, at_once: int) -> Opened:
     """A data set or history inside a folder.
 
     Unless past claims are being read, a history is skipped: its claims were sent before.
     """
     if is_history(folder):
         if past is not None:
-            return _history_opened(folder, past, at_once)
-        return FileRead(name_of(folder), HISTORY), _nothing, None
+            return _open_history(folder, past, at_once)
+        return FileRead(name_of(folder), HISTORY), _no_batches, None
     return FileRead(name_of(folder), "data set"), partial(read_dataset, folder, at_once=at_once), None  # fmt: skip
 
 
-def _source_opened(source: Source, *, form: bool, at_once: int) -> Opened:
+def _open_source(source: Source, *, form: bool, at_once: int) -> Opened:
     entry = FileRead(source.name)
     if source.size is None or source.size > SMALL:
         return entry, partial(_read_source, source, entry, form=form, at_once=at_once), None
@@ -200,7 +200,7 @@ def _source_opened(source: Source, *, form: bool, at_once: int) -> Opened:
             data = stream.read()
     except UnreadableFile as error:
         entry.error = str(error)
-        return entry, _nothing, None
+        return entry, _no_batches, None
     held = replace(source, opened=lambda: io.BytesIO(data))
     begin = partial(_read_source, held, entry, form=form, at_once=at_once)
     return entry, begin, small(source.name, data)
@@ -239,16 +239,18 @@ def _no_claims_in(batch: Batch) -> str | None:
 def _read_history(
     path: Path, entry: FileRead, past: Past, at_once: int, key: int
 ) -> Iterator[Batch]:
-    with opened(path) as ledger:
-        entry.claims = sum(added.claims for added in ledger.files if added.sha256 not in past.but)
-        yield from read_kept(path, ledger, key, past=past, at_once=at_once)
+    with open_history(path) as ledger:
+        entry.claims = sum(
+            added.claims for added in ledger.files if added.sha256 not in past.exclude
+        )
+        yield from read_history(path, ledger, key, past=past, at_once=at_once)
 
 
 def _read_source(
     source: Source, entry: FileRead, key: int, *, form: bool, at_once: int
 ) -> Iterator[Batch]:
-    with source.open() as opened:
-        head, stream = peek(opened)
+    with source.open() as open_history:
+        head, stream = peek(open_history)
         kind = kind_of(head, source.name)
         entry.format = kind
         if kind == "x12":

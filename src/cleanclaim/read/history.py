@@ -25,8 +25,8 @@ import polars as pl
 from cleanclaim.errors import HistoryError, UnreadableFile
 from cleanclaim.model import TABLES, Batch
 from cleanclaim.model.keys import found_in, keys_of, numbered
-from cleanclaim.storage.folder_lock import being_read
-from cleanclaim.storage.history_key import Held, Key, Keys
+from cleanclaim.storage.folder_lock import read_lock
+from cleanclaim.storage.history_key import Key, Keys, StoredKey
 
 MARK: Final = "history.json"
 ADDITIONS: Final = "additions"
@@ -34,7 +34,7 @@ FORMAT: Final = 2
 SOURCE: Final = "source"
 """The column of claims with the number of the added file that a claim came from."""
 PATIENT: Final = "patient_key"
-KEPT_TABLES: Final = tuple(name for name in TABLES if name != "syntax_faults")
+STORED_TABLES: Final = tuple(name for name in TABLES if name != "syntax_faults")
 DAMAGE: Final = (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException)
 """What Polars raises for a damaged file, or if the disk can't be read or written."""
 _STORED: Final[Any] = pl.UInt64
@@ -137,7 +137,7 @@ class Past:
     """
 
     patients: pl.Series | None = None
-    but: frozenset[str] = frozenset()
+    exclude: frozenset[str] = frozenset()
     counts_all: bool = False
 
     @property
@@ -165,16 +165,16 @@ def ledger_of(history: Path) -> Ledger:
     """
     path = history / MARK
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UnreadableFile(f"{path}: {error.strerror}") from None
     except ValueError:
         raise _damaged_ledger(path) from None
-    written = told.get("format") if isinstance(told, dict) else None
+    written = data.get("format") if isinstance(data, dict) else None
     if isinstance(written, int) and written != FORMAT:
         raise UnreadableFile(f"{history}: {_other_format(written)}")
     try:
-        return _ledger(told)
+        return _ledger(data)
     except (AttributeError, KeyError, TypeError, ValueError):
         raise _damaged_ledger(path) from None
 
@@ -185,17 +185,17 @@ def text_of(ledger: Ledger) -> str:
 
 
 @contextmanager
-def opened(history: Path) -> Iterator[Ledger]:
+def open_history(history: Path) -> Iterator[Ledger]:
     """Open a history and keep all its files in place until the end, whatever other runs do.
 
     Raises:
         UnreadableFile: the ledger can't be read.
     """
-    with being_read(history):
+    with read_lock(history):
         yield ledger_of(history)
 
 
-def key_of(history: Path, ledger: Ledger) -> Held:
+def key_of(history: Path, ledger: Ledger) -> StoredKey:
     """The key that hashes a history's patients.
 
     Raises:
@@ -214,7 +214,7 @@ def key_of(history: Path, ledger: Ledger) -> Held:
     return held
 
 
-def read_kept(
+def read_history(
     history: Path, ledger: Ledger, first_claim_key: int, *, past: Past, at_once: int
 ) -> Iterator[Batch]:
     """Read the claims of an open history, in the order they were added.
@@ -234,9 +234,11 @@ def read_kept(
         UnreadableFile: a file is missing or damaged, or the key isn't here.
     """
     key = first_claim_key
-    asked = None if past.patients is None else _asked(past.patients, key_of(history, ledger).key)
+    asked = (
+        None if past.patients is None else _requested(past.patients, key_of(history, ledger).key)
+    )
     names = {added.number: added.name for added in ledger.files}
-    without = [added.number for added in ledger.files if added.sha256 in past.but]
+    without = [added.number for added in ledger.files if added.sha256 in past.exclude]
     for parts in _together(ledger.additions, at_once if past.reads_all else None):
         frames = _load(history, parts, None if past.reads_all else asked)
         batch = numbered(_batch(frames, asked, names, without), key)
@@ -244,7 +246,7 @@ def read_kept(
         yield batch
 
 
-def _asked(patients: pl.Series, key: Key) -> pl.DataFrame:
+def _requested(patients: pl.Series, key: Key) -> pl.DataFrame:
     """The requested patients, each with the number it is stored under."""
     distinct = patients.drop_nulls().unique()
     return pl.DataFrame({"asked": distinct.cast(_STORED), PATIENT: key.hashed(distinct)})
@@ -256,7 +258,7 @@ def of_patients(batch: Batch, patients: pl.Series) -> Batch:
     keys = own.select("claim_key")
     frames = {
         name: getattr(batch, name).join(keys, on="claim_key", how="semi", maintain_order="left")
-        for name in KEPT_TABLES
+        for name in STORED_TABLES
     }
     return Batch.of({**frames, "claims": own})
 
@@ -283,10 +285,10 @@ def _load(
     history: Path, parts: list[tuple[Addition, Part]], asked: pl.DataFrame | None
 ) -> dict[str, pl.DataFrame]:
     for addition, part in parts:
-        sound(history, addition, part)
+        check_files(history, addition, part)
     scans = {
         name: _scan(name, paths)
-        for name in KEPT_TABLES
+        for name in STORED_TABLES
         if (
             paths := [
                 part.path(addition.folder(history), name)
@@ -324,7 +326,7 @@ def _batch(
     return Batch.of({**frames, "claims": claims.with_columns(named.alias("file"))})
 
 
-def sound(history: Path, addition: Addition, part: Part) -> None:
+def check_files(history: Path, addition: Addition, part: Part) -> None:
     """Check that a part's files exist and have the size that was written.
 
     Raises:
@@ -419,22 +421,22 @@ def patients_of(frame: pl.DataFrame, claims: pl.DataFrame) -> pl.Series:
     return claims[PATIENT].gather(found_in(keys_of(claims), keys_of(frame)))
 
 
-def _ledger(told: dict[str, Any]) -> Ledger:
+def _ledger(data: dict[str, Any]) -> Ledger:
     return Ledger(
-        str(told["key"]),
-        int(told["next_addition"]),
-        int(told["next_file"]),
-        int(told["next_claim"]),
-        tuple(_addition(one) for one in told["additions"]),
+        str(data["key"]),
+        int(data["next_addition"]),
+        int(data["next_file"]),
+        int(data["next_claim"]),
+        tuple(_addition(one) for one in data["additions"]),
     )
 
 
-def _addition(told: dict[str, Any]) -> Addition:
-    files = tuple(Added(**entry) for entry in told["files"])
+def _addition(data: dict[str, Any]) -> Addition:
+    files = tuple(Added(**entry) for entry in data["files"])
     parts = tuple(
-        Part(int(part["number"]), dict(part["rows"]), dict(part["sizes"])) for part in told["parts"]
+        Part(int(part["number"]), dict(part["rows"]), dict(part["sizes"])) for part in data["parts"]
     )
-    return Addition(int(told["number"]), files, parts)
+    return Addition(int(data["number"]), files, parts)
 
 
 def _damaged_ledger(path: Path) -> UnreadableFile:

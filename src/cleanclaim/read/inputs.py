@@ -20,12 +20,12 @@ def files_below(path: Path) -> Iterator[Path]:
     if not path.is_dir() or table_set(path) or is_dataset(path):
         yield path
         return
-    apart = set_apart(path)
+    apart = nested_sets(path)
     yield from (folder for folder in apart if not is_history(folder))
-    yield from (file for file, _ in walk(path) if not lies_in(file, apart))
+    yield from (file for file, _ in walk(path) if not is_below(file, apart))
 
 
-def set_apart(path: Path) -> list[Path]:
+def nested_sets(path: Path) -> list[Path]:
     """The histories and data sets anywhere inside a folder; their files aren't inputs of their own."""
     histories = [mark.parent for mark in path.rglob(MARK)]
     of_claims = [found for name in ("claims", "claims.parquet") for found in path.rglob(name)]
@@ -33,7 +33,7 @@ def set_apart(path: Path) -> list[Path]:
     return sorted({*histories, *(folder for folder in datasets if is_dataset(folder))})
 
 
-def lies_in(file: Path, folders: Sequence[Path]) -> bool:
+def is_below(file: Path, folders: Sequence[Path]) -> bool:
     """True if a file is inside one of some folders."""
     return any(file.is_relative_to(folder) for folder in folders)
 

@@ -176,7 +176,7 @@ def _typed(table: Table, row: Mapping[str, Any], where: str, faults: list[str]) 
     out: dict[str, Any] = dict.fromkeys(table.schema)
     for name, value in row.items():
         if name not in table:
-            faults.append(f"{where}: {table.name} {_has_not(str(name), list(table.schema))}")
+            faults.append(f"{where}: {table.name} {_unknown_key(str(name), list(table.schema))}")
             continue
         try:
             out[name] = _value(table[name].dtype, value)
@@ -187,7 +187,7 @@ def _typed(table: Table, row: Mapping[str, Any], where: str, faults: list[str]) 
     return out
 
 
-def _has_not(name: str, known: list[str]) -> str:
+def _unknown_key(name: str, known: list[str]) -> str:
     near = get_close_matches(name, known, n=1) if is_name(name, known) else []
     hint = f"; did you mean '{near[0]}'?" if near else ""
     if not is_shown(name, known):

@@ -7,6 +7,7 @@ happens once: the tables are kept in the user's cache (see `cleanclaim.storage.c
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib.metadata
 import importlib.util
@@ -15,7 +16,6 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -24,7 +24,7 @@ import polars as pl
 from cleanclaim.errors import ReferenceProblem
 from cleanclaim.reference.notes import BINDING, CodeList, parse
 from cleanclaim.reference.release import Release
-from cleanclaim.storage import cache as kept_once
+from cleanclaim.storage import cache
 from cleanclaim.storage.home import cache_home
 
 PACKAGE: Final = "simple-icd-10-cm"
@@ -99,7 +99,7 @@ def load(name: str, progress: Progress | None = None) -> pl.DataFrame:
 
 def rows(name: str) -> int | None:
     """How many rows a compiled table has; None where it has not been compiled yet."""
-    held = kept_once.kept(cache_folder(), lambda kept: _read(kept, name))
+    held = cache.load_cached(cache_folder(), lambda kept: _read(kept, name))
     return None if held is None else held[name].height
 
 
@@ -130,7 +130,7 @@ def xml_path() -> Path:
     return found[0]
 
 
-@cache
+@functools.cache
 def sha256(path: Path) -> str:
     """The hash of a file that does not change while the program runs."""
     with path.open("rb") as stream:
@@ -174,11 +174,11 @@ def _compiled(name: str, progress: Progress | None) -> pl.DataFrame:
             progress(_COMPILING, 1.0)
         return tables
 
-    held = kept_once.kept_or_made(cache_folder(), lambda kept: _read(kept, name), make, _write)
+    held = cache.load_or_make(cache_folder(), lambda kept: _read(kept, name), make, _write)
     return held[name]
 
 
-def _read(kept: kept_once.Kept, name: str) -> dict[str, pl.DataFrame]:
+def _read(kept: cache.CachedFolder, name: str) -> dict[str, pl.DataFrame]:
     return {name: pl.read_parquet(io.BytesIO(kept.read(f"{name}.parquet")))}
 
 

@@ -15,7 +15,7 @@ from cleanclaim.edits.edit import Disposition, Edit
 from cleanclaim.engine.check import Checked
 from cleanclaim.engine.findings import FINDINGS
 from cleanclaim.engine.not_checked import NOT_CHECKED, merge_not_checked
-from cleanclaim.failures import Failure, merged
+from cleanclaim.failures import Failure, merge_failures
 from cleanclaim.fees import PRICED, allowed
 from cleanclaim.model import Batch
 from cleanclaim.read import FileRead
@@ -206,7 +206,7 @@ def report_of(
     if len(checked) > 1:
         findings = findings.sort("claim_key", nulls_last=False, maintain_order=True)
         gaps = merge_not_checked(gaps)
-    failures = merged(failure for group in checked for failure in group.failures)
+    failures = merge_failures(failure for group in checked for failure in group.failures)
     return Report(
         batch, findings, gaps, tuple(files), tuple(edits), reference=reference, failures=failures
     )

@@ -59,8 +59,8 @@ class Checked:
     @property
     def faults(self) -> DataFrame:
         """Input that couldn't be processed: `message`, and the number of `rows`. Empty if there is none."""
-        told = self._of(FAULT).groupBy("message").agg(fn.sum("lines").alias("rows"))
-        return told.select("message", "rows")
+        faults = self._of(FAULT).groupBy("message").agg(fn.sum("lines").alias("rows"))
+        return faults.select("message", "rows")
 
     def summary(self) -> dict[str, Any]:
         """Counts of claims, lines, clean claims, findings by disposition and edit, what wasn't checked, and faults."""

@@ -91,15 +91,15 @@ def claims_in(tables: Given) -> int:
     """
     key = fn.col(tables.key)
     counts = tables.frames["claims"].groupBy(key.alias("key")).count()
-    told = counts.agg(
+    counted = counts.agg(
         fn.sum("count").alias("claims"),
         fn.sum(fn.when((fn.col("count") > 1) | fn.col("key").isNull(), 1)).alias("wrong"),
     ).collect()[0]
-    if told["wrong"]:
+    if counted["wrong"]:
         raise InputError(
-            f"DataFrames: {told['wrong']:,} values of claims.{tables.key} are missing or belong to several claims"
+            f"DataFrames: {counted['wrong']:,} values of claims.{tables.key} are missing or belong to several claims"
         )
-    return int(told["claims"] or 0)
+    return int(counted["claims"] or 0)
 
 
 def without_empty(tables: Given) -> Given:
@@ -133,8 +133,8 @@ def grouped(tables: Given, partitions: int) -> DataFrame:
     for name, frame in tables.frames.items():
         if name != "claims":
             joined = frame.withColumn("_key", fn.col(tables.key)).join(of_claim, "_key", "left")
-            told = joined.withColumn(GROUP, fn.coalesce(GROUP, alone))
-            every = every.unionByName(_tagged(told, name, schemas))
+            counted = joined.withColumn(GROUP, fn.coalesce(GROUP, alone))
+            every = every.unionByName(_tagged(counted, name, schemas))
     return every.repartition(partitions, GROUP).sortWithinPartitions(GROUP)
 
 

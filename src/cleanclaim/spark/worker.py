@@ -105,15 +105,15 @@ class Task:
         try:
             batch = _batch(frames, is_model=self.is_model)
         except InputError as error:
-            return _told([*faults, (str(error), frames["claims"].height)])
+            return _fault_rows([*faults, (str(error), frames["claims"].height)])
         held = replace(batch, has_history=self.has_history)
         report = run_whole(Job((), reference, tuple(edits), self.settings, held=held))
         faults += [(_failed(failure), failure.claims or 0) for failure in report.failures]
         return pl.concat(
             [
-                _kind(FINDING, self._own(report.findings)),
-                _kind(UNJUDGED, self._own(report.not_checked)),
-                _told(faults),
+                _rows_of_kind(FINDING, self._own(report.findings)),
+                _rows_of_kind(UNJUDGED, self._own(report.not_checked)),
+                _fault_rows(faults),
                 _counts(report),
             ]
         )
@@ -188,7 +188,7 @@ def _batch(frames: Mapping[str, pl.DataFrame], *, is_model: bool) -> Batch:
 _NUMBERS: Final = {"lines": ("line_number",), "diagnoses": ("diagnosis_number",)}
 
 
-def _kind(kind: str, rows: pl.DataFrame) -> pl.DataFrame:
+def _rows_of_kind(kind: str, rows: pl.DataFrame) -> pl.DataFrame:
     """Rows with the columns of the result."""
     return rows.select(
         pl.lit(kind).alias(name)
@@ -200,9 +200,11 @@ def _kind(kind: str, rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _told(faults: Sequence[tuple[str, int]]) -> pl.DataFrame:
+def _fault_rows(faults: Sequence[tuple[str, int]]) -> pl.DataFrame:
     rows = {"message": [what for what, _ in faults], "lines": [rows for _, rows in faults]}
-    return _kind(FAULT, pl.DataFrame(rows, schema={"message": pl.String, "lines": pl.Int64}))
+    return _rows_of_kind(
+        FAULT, pl.DataFrame(rows, schema={"message": pl.String, "lines": pl.Int64})
+    )
 
 
 def _failed(failure: Failure) -> str:
@@ -217,7 +219,7 @@ def _counts(report: Report) -> pl.DataFrame:
     lines = report.batch.lines.join(own, on="claim_key", how="semi")
     unclean = report.findings.filter(UNCLEAN)["claim_key"].drop_nulls().n_unique()
     counts = {"claims": own.height, "lines": lines.height, "unclean": unclean}
-    return _kind(BATCH, pl.DataFrame({name: [count] for name, count in counts.items()}))
+    return _rows_of_kind(BATCH, pl.DataFrame({name: [count] for name, count in counts.items()}))
 
 
 _references: dict[str, Reference] = {}

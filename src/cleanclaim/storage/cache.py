@@ -28,7 +28,7 @@ _PATIENCE: Final = 60
 Made = TypeVar("Made")
 
 
-class Kept:
+class CachedFolder:
     """A cache folder's files, each checked against the seal when it is read.
 
     Args:
@@ -56,17 +56,17 @@ class Kept:
         return content
 
 
-def kept(folder: Path, read: Callable[[Kept], Made]) -> Made | None:
+def load_cached(folder: Path, read: Callable[[CachedFolder], Made]) -> Made | None:
     """Load a cache folder; None if it is missing or damaged."""
     try:
-        return read(Kept(folder))
+        return read(CachedFolder(folder))
     except Exception:  # noqa: BLE001 - whatever is wrong with it, it can be made again
         return None
 
 
-def kept_or_made(
+def load_or_make(
     folder: Path,
-    read: Callable[[Kept], Made],
+    read: Callable[[CachedFolder], Made],
     make: Callable[[], Made],
     write: Callable[[Made, Path], None],
 ) -> Made:
@@ -78,7 +78,7 @@ def kept_or_made(
         make: makes the content anew.
         write: writes the content as files into an empty folder.
     """
-    found = kept(folder, read)
+    found = load_cached(folder, read)
     if found is not None:
         return found
     with ExitStack() as stack:
@@ -88,7 +88,7 @@ def kept_or_made(
             stack.enter_context(locked(folder.parent, _PATIENCE))
         except (OSError, ConfigError) as error:
             refused = error
-        found = kept(folder, read)  # another program may have made it in the meantime
+        found = load_cached(folder, read)  # another program may have made it in the meantime
         if found is not None:
             return found
         made = make()

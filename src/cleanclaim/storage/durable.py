@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from cleanclaim.storage.folder_lock import wait_for
+from cleanclaim.storage.folder_lock import wait_for_lock
 
 PRIVATE: Final = 0o600
 """Only its owner may read it: for files that may contain claims."""
@@ -46,14 +46,14 @@ def whole_file(path: Path, mode: int = PRIVATE) -> Iterator[BinaryIO]:
     Raises:
         OSError: the file can't be written.
     """
-    if not is_replaced(path):
+    if not is_replaced_whole(path):
         with path.open("wb") as out, system_errors(path):
             yield out
             out.flush()
         return
     target = Path(os.path.realpath(path))
     unfinished = target.with_name(unfinished_name(target.name))
-    with open(_claimed(unfinished, mode), "wb") as out:
+    with open(_claim(unfinished, mode), "wb") as out:
         try:
             with system_errors(path):
                 yield out
@@ -65,7 +65,7 @@ def whole_file(path: Path, mode: int = PRIVATE) -> Iterator[BinaryIO]:
         except BaseException:
             unfinished.unlink(missing_ok=True)
             raise
-    synced(target.parent)
+    sync(target.parent)
 
 
 def unfinished_name(name: str) -> str:
@@ -73,7 +73,7 @@ def unfinished_name(name: str) -> str:
     return f".{name}.unfinished"
 
 
-def is_replaced(path: Path) -> bool:
+def is_replaced_whole(path: Path) -> bool:
     """Whether a file of this name is replaced in one step; not true for a device, a pipe or an open stream."""
     if _STREAMS.fullmatch(os.path.realpath(path.parent)):
         return False
@@ -88,13 +88,13 @@ def put_in_place(unfinished: Path, target: Path) -> None:
     """
     if unfinished.is_dir():
         for path in unfinished.rglob("*"):
-            synced(path)
-    synced(unfinished)
+            sync(path)
+    sync(unfinished)
     unfinished.replace(target)
-    synced(target.parent)
+    sync(target.parent)
 
 
-def made(folder: Path) -> None:
+def make_private_folder(folder: Path) -> None:
     """Make a folder that only its owner can read, and its parents, unless they exist.
 
     Raises:
@@ -105,10 +105,10 @@ def made(folder: Path) -> None:
     above = [one for one in folder.parents if not one.is_dir()]
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for one in (folder, *above):
-        synced(one.parent)
+        sync(one.parent)
 
 
-def put(path: Path, content: bytes) -> None:
+def write_private(path: Path, content: bytes) -> None:
     """Write a file that only its owner can read, and flush it to disk.
 
     Raises:
@@ -123,7 +123,7 @@ def put(path: Path, content: bytes) -> None:
         os.fsync(out.fileno())
 
 
-def replaced(path: Path, text: str) -> None:
+def replace_text(path: Path, text: str) -> None:
     """Replace a file's content in one step: after a crash it is either the old or the new.
 
     Raises:
@@ -133,7 +133,7 @@ def replaced(path: Path, text: str) -> None:
         out.write(text.encode())
 
 
-def synced(path: Path) -> None:
+def sync(path: Path) -> None:
     """Flush a file, or a folder's list of names, to disk.
 
     Raises:
@@ -161,9 +161,9 @@ def system_errors(place: Path) -> Iterator[None]:
         yield
     except Exception as error:
         number = error.errno if isinstance(error, OSError) else None
-        told = _OS_ERROR.search(str(error))
-        if number is None and told:
-            number = int(told[1])
+        found = _OS_ERROR.search(str(error))
+        if number is None and found:
+            number = int(found[1])
         named = str(getattr(error, "filename", None) or place)
         if number is not None:
             raise OSError(number, os.strerror(number), named) from None
@@ -172,7 +172,7 @@ def system_errors(place: Path) -> Iterator[None]:
         raise
 
 
-def _claimed(path: Path, mode: int) -> int:
+def _claim(path: Path, mode: int) -> int:
     """Open the empty, unfinished file for this process alone.
 
     Waits for another program that is writing it, and takes over a file left by a killed one.
@@ -181,7 +181,7 @@ def _claimed(path: Path, mode: int) -> int:
     while True:
         opened = os.open(path, flags, mode)
         try:
-            wait_for(opened)
+            wait_for_lock(opened)
             held = os.fstat(opened)
             there = path.lstat() if path.exists() else None
             if there and (there.st_dev, there.st_ino) == (held.st_dev, held.st_ino):

@@ -36,18 +36,18 @@ def locked(folder: Path, patience: float = 0) -> Iterator[None]:
         OSError: the lock can't be made.
     """
     with (folder / LOCK).open("w") as lock:
-        if not _taken(lock.fileno(), time.monotonic() + patience):
+        if not _try_lock(lock.fileno(), time.monotonic() + patience):
             raise ConfigError([f"{folder}: another run is using it"])
         yield
 
 
-def wait_for(opened: int) -> None:
+def wait_for_lock(opened: int) -> None:
     """Wait for the lock on an open file; closing the file unlocks it."""
-    _taken(opened, float("inf"))
+    _try_lock(opened, float("inf"))
 
 
 @contextmanager
-def being_read(folder: Path) -> Iterator[None]:
+def read_lock(folder: Path) -> Iterator[None]:
     """Keep every file of a folder in place while it is read; any number of runs may read at once.
 
     A folder that can't be locked, such as one on a read-only disk, is read anyway.
@@ -64,7 +64,7 @@ def being_read(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def not_being_read(folder: Path, patience: float) -> Iterator[bool]:
+def without_readers(folder: Path, patience: float) -> Iterator[bool]:
     """Keep readers out for a moment.
 
     Args:
@@ -78,10 +78,10 @@ def not_being_read(folder: Path, patience: float) -> Iterator[bool]:
         OSError: the lock can't be made.
     """
     with (folder / READERS).open("ab") as readers:
-        yield _taken(readers.fileno(), time.monotonic() + patience)
+        yield _try_lock(readers.fileno(), time.monotonic() + patience)
 
 
-def _taken(opened: int, until: float) -> bool:
+def _try_lock(opened: int, until: float) -> bool:
     """Lock an open file; False if someone else holds the lock. A file system without locks counts as locked."""
     if fcntl is None:
         return True

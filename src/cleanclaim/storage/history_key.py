@@ -24,7 +24,7 @@ import numpy as np
 import polars as pl
 
 from cleanclaim.errors import HistoryError
-from cleanclaim.storage.durable import made, put, synced
+from cleanclaim.storage.durable import make_private_folder, sync, write_private
 from cleanclaim.storage.home import home
 
 _BYTES: Final = 32
@@ -79,7 +79,7 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class StoredKey:
     """A stored key.
 
     Attributes:
@@ -103,7 +103,7 @@ class Keys:
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or home() / "keys"
 
-    def held(self) -> Iterator[Held]:
+    def all(self) -> Iterator[StoredKey]:
         """Every stored key, the own one first.
 
         Raises:
@@ -111,17 +111,17 @@ class Keys:
         """
         own = self.folder / _OWN
         if own.exists():
-            yield Held(_read(own), own, is_own=True)
+            yield StoredKey(_read(own), own, is_own=True)
         for path in sorted(self.folder.glob("[0-9a-f]*.json")):
-            yield Held(_read(path), path, is_own=False)
+            yield StoredKey(_read(path), path, is_own=False)
 
-    def find(self, fingerprint: str) -> Held | None:
+    def find(self, fingerprint: str) -> StoredKey | None:
         """The key with a fingerprint; None if it isn't here.
 
         Raises:
             HistoryError: the key's file is damaged or can't be read.
         """
-        return next((one for one in self.held() if one.key.fingerprint == fingerprint), None)
+        return next((one for one in self.all() if one.key.fingerprint == fingerprint), None)
 
     def own(self) -> Key:
         """This installation's own key, made on first use, once, even if several runs ask at the same time.
@@ -134,7 +134,7 @@ class Keys:
             self._put(path, Key(secrets.token_bytes(_BYTES)))
         return _read(path)
 
-    def take(self, file: Path) -> Held:
+    def import_key(self, file: Path) -> StoredKey:
         """Import a key that another installation exported.
 
         Raises:
@@ -146,7 +146,7 @@ class Keys:
             return there
         path = self.folder / f"{key.fingerprint}.json"
         self._put(path, key)
-        return Held(key, path, is_own=False)
+        return StoredKey(key, path, is_own=False)
 
     def export(self, key: Key, file: Path) -> None:
         """Write a key to a new file that only its owner can read.
@@ -157,22 +157,22 @@ class Keys:
         try:
             if file.exists():
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
-            put(file, _text(key).encode())
+            write_private(file, _text(key).encode())
         except OSError as error:
             raise HistoryError(f"{file}: {error.strerror}") from None
 
     def _put(self, path: Path, key: Key) -> None:
         """Write a key's file in one step, unless it exists by then."""
         try:
-            made(self.folder)
+            make_private_folder(self.folder)
             unfinished = self.folder / f".new-{secrets.token_hex(8)}"
             try:
-                put(unfinished, _text(key).encode())
+                write_private(unfinished, _text(key).encode())
                 with suppress(FileExistsError):  # another run was faster
                     path.hardlink_to(unfinished)
             finally:
                 unfinished.unlink(missing_ok=True)
-            synced(self.folder)
+            sync(self.folder)
         except OSError as error:
             raise HistoryError(
                 f"{error.filename or self.folder}: {error.strerror}; histories need a key there (set CLEANCLAIM_HOME to"

@@ -28,29 +28,35 @@ from cleanclaim.read import FileRead, read
 from cleanclaim.read.history import (
     ADDITIONS,
     DAMAGE,
-    KEPT_TABLES,
     MARK,
     PATIENT,
     SOURCE,
+    STORED_TABLES,
     Added,
     Addition,
     Ledger,
     Part,
+    check_files,
     damaged,
     is_history,
     key_of,
     ledger_of,
     patients_of,
-    sound,
     stored_schema,
     text_of,
     why_of,
 )
 from cleanclaim.read.inputs import digest_of, files_below
 from cleanclaim.read.sources import is_stream, name_of
-from cleanclaim.storage.durable import made, put, replaced, synced, unfinished_name
-from cleanclaim.storage.folder_lock import LOCK, READERS, locked, not_being_read
-from cleanclaim.storage.history_key import Held, Key, Keys
+from cleanclaim.storage.durable import (
+    make_private_folder,
+    replace_text,
+    sync,
+    unfinished_name,
+    write_private,
+)
+from cleanclaim.storage.folder_lock import LOCK, READERS, locked, without_readers
+from cleanclaim.storage.history_key import Key, Keys, StoredKey
 
 CLAIMS_A_PART: Final = 50_000
 _ROW_GROUP: Final = 4_096
@@ -147,8 +153,8 @@ class History:
             left = [_without(self.folder, one, numbers) for one in ledger.additions]
             kept = replace(ledger, additions=tuple(one for one in left if one.files))
             for one in kept.additions:
-                synced(one.folder(self.folder))
-            replaced(self.folder / MARK, text_of(kept))
+                sync(one.folder(self.folder))
+            replace_text(self.folder / MARK, text_of(kept))
             if not self._clear(_PATIENCE):
                 raise HistoryError(
                     f"{self.folder}: removed, but still on the disk because another run is reading it;"
@@ -156,7 +162,7 @@ class History:
                 )
         return gone
 
-    def key(self) -> Held:
+    def key(self) -> StoredKey:
         """The key that hides its patients.
 
         Raises:
@@ -196,7 +202,7 @@ class History:
         try:
             if is_history(self.folder):
                 return
-            made(self.folder)
+            make_private_folder(self.folder)
             others = {path.name for path in self.folder.iterdir()} - _BEGINNINGS
             is_other = bool(others) or (additions.is_dir() and any(additions.iterdir()))
             if is_other and not is_history(self.folder):  # another run may have made it just now
@@ -206,9 +212,9 @@ class History:
 
     def _make(self) -> None:
         ledger = Ledger(Keys().own().fingerprint)
-        made(self.folder / ADDITIONS)
+        make_private_folder(self.folder / ADDITIONS)
         (self.folder / READERS).touch()
-        replaced(self.folder / MARK, text_of(ledger))
+        replace_text(self.folder / MARK, text_of(ledger))
 
     def _add(
         self, fresh: Sequence[_Fresh], ledger: Ledger, done: Adding, progress: Progress
@@ -227,8 +233,8 @@ class History:
         if not done.added:
             folder.rmdir()
             return
-        synced(folder)
-        synced(folder.parent)
+        sync(folder)
+        sync(folder.parent)
         whole = replace(addition, files=tuple(done.added), parts=tuple(writing.parts))
         complete = replace(
             ledger,
@@ -237,7 +243,7 @@ class History:
             next_claim=writing.next_key,
             additions=(*ledger.additions, whole),
         )
-        replaced(self.folder / MARK, text_of(complete))
+        replace_text(self.folder / MARK, text_of(complete))
 
     def _clear(self, patience: float = 0) -> bool:
         """Delete what the ledger doesn't name: what interrupted runs left, and what was removed; False if another run is reading it."""
@@ -254,7 +260,7 @@ class History:
         unwanted += [path for path in (self.folder / ADDITIONS).iterdir() if path not in folders]
         if not unwanted:
             return True
-        with not_being_read(self.folder, patience) as is_free:
+        with without_readers(self.folder, patience) as is_free:
             for path in unwanted if is_free else ():
                 if path.is_dir():
                     shutil.rmtree(path)
@@ -318,7 +324,7 @@ class _Writing:
     def _write(self, held: Sequence[Frames]) -> None:
         whole = {
             name: pl.concat([frames[name] for frames in held if name in frames])
-            for name in KEPT_TABLES
+            for name in STORED_TABLES
             if any(name in frames for frames in held)
         }
         self.parts.append(_write(self.folder, len(self.parts), whole))
@@ -401,7 +407,7 @@ def _stored(batch: Batch, source: int, key: Key) -> Frames:
     claims = batch.claims.with_columns(
         pl.lit(source, pl.Int64).alias(SOURCE), key.hashed(batch.claims[PATIENT]).alias(PATIENT)
     )
-    frames = {name: getattr(batch, name) for name in KEPT_TABLES}
+    frames = {name: getattr(batch, name) for name in STORED_TABLES}
     return {
         name: (
             claims if name == "claims" else frame.with_columns(patients_of(frame, claims))
@@ -427,7 +433,7 @@ def _write(folder: Path, number: int, frames: Frames) -> Part:
         content = io.BytesIO()
         rows.write_parquet(content, row_group_size=_ROW_GROUP, statistics=True)
         sizes[name] = content.tell()
-        put(part.path(folder, name), content.getvalue())
+        write_private(part.path(folder, name), content.getvalue())
     return part
 
 
@@ -450,7 +456,7 @@ def _without(history: Path, addition: Addition, unwanted: Collection[int]) -> Ad
 
 def _kept(history: Path, addition: Addition, part: Part, unwanted: Collection[int]) -> Frames:
     """The tables of a part without the claims of some files."""
-    sound(history, addition, part)
+    check_files(history, addition, part)
     frames: Frames = {}
     for name in part.rows:
         path = part.path(addition.folder(history), name)

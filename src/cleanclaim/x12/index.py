@@ -176,13 +176,13 @@ class Segments:
     def _cut(self, rows: Rows, number: int) -> Slices:
         if len(self) == 0 or not len(rows):
             return np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
-        first, held, is_whole = self._opened(rows)
+        first, held, is_whole = self._first_marks(rows)
         start = self._mark(rows, first, number - 1) + 1
         length = self._mark(rows, first, number) - start
         there = held >= number
         return start, length if is_whole and there.all() else np.where(there, length, 0)
 
-    def _opened(self, rows: Rows) -> tuple[Ints, Ints, bool]:
+    def _first_marks(self, rows: Rows) -> tuple[Ints, Ints, bool]:
         """Each row's first mark and element count (0 for row -1), and whether no row is -1."""
         kept = self._openings.get(id(rows))
         if kept is not None and kept[0] is rows:
@@ -244,7 +244,7 @@ class Segments:
         """
         inside = np.zeros(len(first), dtype=np.int64)
         for n in range(_FEW_COMPONENTS):
-            is_in = self._behind.take(first + n, mode="clip") < end
+            is_in = self._components_and_end.take(first + n, mode="clip") < end
             if not is_in.any():
                 return inside
             inside += is_in
@@ -280,7 +280,7 @@ class Segments:
         return np.flatnonzero(self._raw == self.separators.component)
 
     @cached_property
-    def _behind(self) -> Ints:
+    def _components_and_end(self) -> Ints:
         """The component separators, followed by one past the end of the block."""
         return np.append(self._components, np.int64(len(self.data) + 1))
 

@@ -75,10 +75,10 @@ def separators(data: bytes, isa: int) -> Separators | None:
     given = data[ends[10] + 1 : ends[11]]
     is_mark = len(given) == 1 and not given.isalnum() and given not in {b" ", bytes([component])}
     declared = Separators(element, component, given[0] if is_mark else None, terminator)
-    return declared if _is_told(data, isa, declared) else None
+    return declared if _are_valid(data, isa, declared) else None
 
 
-def _is_told(data: bytes, isa: int, declared: Separators) -> bool:
+def _are_valid(data: bytes, isa: int, declared: Separators) -> bool:
     """True if the separators differ, and the component separator is no letter, digit or blank, or composites use another."""
     if len({declared.element, declared.component, declared.terminator}) < 3:
         return False

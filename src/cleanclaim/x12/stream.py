@@ -109,7 +109,7 @@ class Stream:
         switches = 0
         wanted = self._chunk
         while self._fill(wanted):
-            if self._separators is None and not self._enter():
+            if self._separators is None and not self._next_interchange():
                 wanted = len(self._data) - self._from + self._chunk
                 continue
             end, is_switch = self._end_of_block()
@@ -150,7 +150,7 @@ class Stream:
         self._at += end - self._from
         self._from = end
 
-    def _enter(self) -> bool:
+    def _next_interchange(self) -> bool:
         """Move to the next readable interchange header; False where more bytes are needed, or none is left."""
         data, outside = self._data, self.outside
         isa = find_isa(data, self._from)
@@ -189,7 +189,7 @@ class Stream:
     def _end_of_block(self) -> tuple[int, bool]:
         """Where the block ends (its start if more bytes are needed), and whether an interchange of its own starts there."""
         now = self._separators
-        assert now is not None  # noqa: S101 - for the type checker: `_enter` has set it
+        assert now is not None  # noqa: S101 - for the type checker: `_next_interchange` has set it
         for found in HEADER.finditer(self._data, self._from + 3):
             if self._starts_another(found.start(), now):
                 return found.start(), True
@@ -232,7 +232,7 @@ class Stream:
 
     def _piece(self, end: int, number: int, *, is_end: bool) -> Piece:
         now = self._separators
-        assert now is not None  # noqa: S101 - for the type checker: `_enter` has set it
+        assert now is not None  # noqa: S101 - for the type checker: `_next_interchange` has set it
         context = self._context
         segments = Segments(context.prefix + self._data[self._from : end], now)
         carried = len(context.offsets)

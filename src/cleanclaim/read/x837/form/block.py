@@ -134,11 +134,11 @@ class Ground:
         if not len(rows):
             return
         room = max(self.faults.room(fault, element, kind), 0)
-        told = rows[:room]
-        inside, owner = self.cells.loops.owner_of(told)
-        keys = np.full(len(told), -1)
+        reported = rows[:room]
+        inside, owner = self.cells.loops.owner_of(reported)
+        keys = np.full(len(reported), -1)
         keys[inside] = owner + self.cells.origin.first_claim_key
-        for n, row in enumerate(told.tolist()):
+        for n, row in enumerate(reported.tolist()):
             start = int(self.s.start[row] if slices is None or not slices[1][n] else slices[0][n])
             self.faults.add(
                 fault,
@@ -153,7 +153,7 @@ class Ground:
                 else self._shown(row, element, (start, int(slices[1][n])), longest),
                 expected=expected,
             )
-        self.faults.count(fault, element, kind, len(rows) - len(told))
+        self.faults.count(fault, element, kind, len(rows) - len(reported))
 
     def _shown(self, row: int, element: str, span: tuple[int, int], longest: int) -> str | None:
         """The value, if it can't be a patient's; otherwise only its length."""

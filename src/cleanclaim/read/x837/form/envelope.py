@@ -54,7 +54,7 @@ class Envelopes:
         """Start without open envelopes."""
         self._faults = faults
         self._open: dict[str, _Open] = {}
-        self._told_old = False
+        self._noted_old = False
         self._claims_at_start = 0
         self.transactions = 0
         self.claims = 0
@@ -240,8 +240,8 @@ class Envelopes:
     def _note_version(self, name: str, elements: list[bytes], site: _Site) -> None:
         place = 8 if name == "GS" else 3
         version = _at(elements, place).decode("ascii", "replace")
-        if not self._told_old and version.startswith(_OLD):
-            self._told_old = True
+        if not self._noted_old and version.startswith(_OLD):
+            self._noted_old = True
             self._faults.add(
                 "ENV006",
                 f"{name}{place:02d}",

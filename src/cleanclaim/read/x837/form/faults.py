@@ -20,7 +20,7 @@ class Faults:
         """Start without faults."""
         self._file = file
         self._rows: list[dict[str, Any]] = []
-        self._told = 0
+        self._taken = 0
         self._counts: Counter[tuple[str, str, str]] = Counter()
 
     def room(self, fault: str, element: str, kind: str) -> int:
@@ -82,8 +82,8 @@ class Faults:
         if is_last:
             self._sum_up()
         rows, self._rows = self._rows, []
-        first = self._told + 1
-        self._told += len(rows)
+        first = self._taken + 1
+        self._taken += len(rows)
         frame = pl.DataFrame(rows, schema=_SCHEMA)
         return SYNTAX_FAULTS.conform(
             frame.with_columns(

@@ -125,12 +125,14 @@ def _note_beyond(  # noqa: PLR0917 - a fault has these parts
     inside, owner = ground.cells.loops.owner_of(rows[beyond])
     claim = -1 - group[beyond]
     claim[inside] = owner
-    told = beyond[np.sort(np.unique(claim, return_index=True)[1])]
-    counts = np.searchsorted(group, group[told], side="right") - np.searchsorted(group, group[told])
-    allowed = np.broadcast_to(most, len(rows))[told]
+    reported = beyond[np.sort(np.unique(claim, return_index=True)[1])]
+    counts = np.searchsorted(group, group[reported], side="right") - np.searchsorted(
+        group, group[reported]
+    )
+    allowed = np.broadcast_to(most, len(rows))[reported]
     words = " ".join(filter(None, ("too many", kind)))
     room = max(ground.faults.room("ENV002", element, words), 0)
-    for row, count, limit in list(zip(rows[told], counts, allowed, strict=True))[:room]:
+    for row, count, limit in list(zip(rows[reported], counts, allowed, strict=True))[:room]:
         ground.note(
             np.array([row]),
             "ENV002",
@@ -140,4 +142,4 @@ def _note_beyond(  # noqa: PLR0917 - a fault has these parts
             found=f"{count:,}",
             expected=f"at most {limit}",
         )
-    ground.faults.count("ENV002", element, words, max(len(told) - room, 0))
+    ground.faults.count("ENV002", element, words, max(len(reported) - room, 0))

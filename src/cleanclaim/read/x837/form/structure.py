@@ -162,30 +162,34 @@ def _check_present(ground: Ground) -> None:
     ends = s.find("HL", "CLM", *ENVELOPE)
     transactions = ground.find("ST")
     header_end = next_after(ends, transactions, size)
-    _need(ground, (transactions, header_end), ("BHT",), "The transaction")
+    _require(ground, (transactions, header_end), ("BHT",), "The transaction")
     levels = ground.find("HL")
     code = s.element(levels, 3)
     level_end = next_after(ends, levels, size)
     for kind, name in (("22", "SBR"), ("23", "PAT")):
         of_kind = s.is_code(code, kind)
         who = f"The {_LEVEL_NAMES[kind]}'s level"
-        _need(ground, (levels[of_kind], level_end[of_kind]), (name,), who)
+        _require(ground, (levels[of_kind], level_end[of_kind]), (name,), who)
     claims = ground.find("CLM")
     if not ground.all_claims or not len(claims):
         return
-    _need(ground, (claims, loops.claim_end), ("LX", *SERVICE_KINDS), "The claim")
+    _require(ground, (claims, loops.claim_end), ("LX", *SERVICE_KINDS), "The claim")
     has_service = loops.service >= 0
-    for told, name in SERVICE_KINDS.items():
+    for segment, name in SERVICE_KINDS.items():
         of_kind = (ground.kinds == name).to_numpy()
         lines = ~has_service & of_kind[loops.line_claim]
         ground.note(
-            loops.line[lines], "ENV002", told, "missing", f"The service line has no {told} segment."
+            loops.line[lines],
+            "ENV002",
+            segment,
+            "missing",
+            f"The service line has no {segment} segment.",
         )
         if name == "institutional" and ground.is_current:
-            _need(ground, (claims[of_kind], loops.header_end[of_kind]), ("CL1",), "The claim")
+            _require(ground, (claims[of_kind], loops.header_end[of_kind]), ("CL1",), "The claim")
 
 
-def _need(ground: Ground, spans: tuple[Rows, Ints], names: tuple[str, ...], who: str) -> None:
+def _require(ground: Ground, spans: tuple[Rows, Ints], names: tuple[str, ...], who: str) -> None:
     """Report the spans that have none of these segments; the message names the first."""
     rows, end = spans
     absent = rows[count_in(ground.s.find(*names), rows, end) == 0]
