@@ -142,7 +142,7 @@ def test_another_program_that_makes_it_is_waited_for_only_so_long(
     monkeypatch.setattr(cache, "_PATIENCE", 0)
     with (
         cache.locked(thing.folder.parent),
-        pytest.warns(UserWarning, match="another run is at work"),
+        pytest.warns(UserWarning, match="another run is using it"),
     ):
         assert thing.get() == "what was made"
     assert not thing.folder.exists()

@@ -30,18 +30,18 @@ ISA GS ST SE GE IEA TA1 BHT HL NM1 N2 N3 N4 REF PER PRV CUR SBR PAT DMG CLM DTP 
 DN2 PWK CN1 AMT K3 NTE CR1 CR2 CR3 CR5 CR6 CR7 HSD CRC HI HCP QTY DSB UR CAS OI MIA MOA
 LX SV1 SV2 SV3 SV4 SV5 SV6 SV7 TOO MEA PS1 IMM LIN CTP LQ FRM SVD
 """
-KNOWN: Final = tuple(_NAMES.split())
-"""The segments of the guides for claims."""
+INDEXED: Final = tuple(_NAMES.split())
+"""The segment names that a block is indexed by; any other name is searched for."""
 
 
 @cache
 def _code_table() -> npt.NDArray[np.uint8]:
-    """The number of each segment name in `KNOWN`, from 1, by its tag.
+    """The number of each segment name in `INDEXED`, from 1, by its tag.
 
     Memory pages that are never touched take no memory.
     """
     table = np.zeros(1 << 24, dtype=np.uint8)
-    for number, name in enumerate(KNOWN, start=1):
+    for number, name in enumerate(INDEXED, start=1):
         table[tag(name)] = number
     return table
 
@@ -128,8 +128,7 @@ class Segments:
         """The numbers of all segments with these names."""
         if names not in self._found:
             if len(names) == 1:
-                code = _code(tag(names[0]))
-                found = self._by_code[self._code_starts[code] : self._code_starts[code + 1]]
+                found = self._named(names[0])
             else:
                 parts = [part for name in names if len(part := self.find(name))] or [
                     self.find(names[0])
@@ -141,9 +140,15 @@ class Segments:
             self._found[names] = found
         return self._found[names]
 
+    def _named(self, name: str) -> Rows:
+        code = _code(tag(name))
+        if not code:
+            return np.flatnonzero(self.tags == tag(name))
+        return self._by_code[self._code_starts[code] : self._code_starts[code + 1]]
+
     @cached_property
     def codes(self) -> npt.NDArray[np.uint8]:
-        """The number of each segment's name in `KNOWN`, from 1; 0 for an unknown name."""
+        """The number of each segment's name in `INDEXED`, from 1; 0 for any other name."""
         return _code_table()[self.tags]
 
     @cached_property

@@ -10,7 +10,7 @@ import numpy as np
 
 from cleanclaim.errors import RewriteError, UnknownFormat
 from cleanclaim.x12.separators import Separators
-from cleanclaim.x12.stream import Stream
+from cleanclaim.x12.stream import ENVELOPES, Stream
 from cleanclaim.x12.strings import Ints
 
 _CHUNK: Final = 1 << 20
@@ -62,7 +62,7 @@ class X12File:
         self._first_rows: list[int] = []
         self._separators: list[Separators] = []
         count = 0
-        stream = Stream(io.BytesIO(data), _CHUNK)
+        stream = Stream(io.BytesIO(data), _CHUNK, ENVELOPES)
         for piece in stream.pieces():
             offsets = piece.offsets[piece.carried :]
             starts.append(piece.segments.start[piece.carried :] + offsets)

@@ -79,7 +79,10 @@ def separators(data: bytes, isa: int) -> Separators | None:
 
 
 def _are_valid(data: bytes, isa: int, declared: Separators) -> bool:
-    """True if the separators differ, and the component separator is no letter, digit or blank, or composites use another."""
+    """True if the separators differ and the component separator is plausible.
+
+    It must not be a letter, digit or blank, unless composites use another one.
+    """
     if len({declared.element, declared.component, declared.terminator}) < 3:
         return False
     is_part_of_values = chr(declared.component).isalnum() or declared.component in _BLANKS
@@ -98,15 +101,16 @@ def component_in_use(data: bytes, isa: int, declared: Separators) -> int:
     Args:
         data: bytes from the header on.
         isa: offset of the header.
-        declared: what the header says.
+        declared: the header's separators.
 
     Returns:
-        The byte after the first qualifier of the first HI or SV1; the declared one where there is
-        none.
+        The byte after the qualifier in the first HI, SV1 or SVC; the declared one if there is none.
     """
     mark = re.escape(bytes([declared.element]))
     end = re.escape(bytes([declared.terminator]))
-    first = re.compile(end + rb"[\r\n\t ]*(?:HI|SV1)" + mark + rb"[A-Z]{2,3}([:<>|\\^!])[A-Z0-9]")
+    first = re.compile(
+        end + rb"[\r\n\t ]*(?:HI|SV1|SVC)" + mark + rb"[A-Z]{2,3}([:<>|\\^!])[A-Z0-9]"
+    )
     later = re.compile(end + rb"[\r\n\t ]*ISA[^A-Za-z0-9]").search(data, isa)
     found = first.search(data, isa, later.start() if later else len(data))
     return (

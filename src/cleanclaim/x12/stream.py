@@ -1,14 +1,15 @@
-"""A stream of X12 bytes as blocks of whole claims.
+"""A stream of X12 bytes, divided into blocks of whole units such as claims.
 
-The stream is read in chunks and cut before a claim or a level, so that no claim is divided. What the next block needs of
-those before it (interchange, group, transaction, billing provider, subscriber, patient) is carried over as bytes in front
-of it. An interchange with other separators starts a block of its own.
+The stream is read in chunks and cut before certain segments, so that no unit is divided. A
+transaction set's `Layout` says which. Segments that later blocks still need, such as the envelope,
+are carried over: their bytes are put in front of the next block. An interchange with other
+separators starts its own block.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final
 
@@ -27,28 +28,39 @@ from cleanclaim.x12.separators import (
 )
 from cleanclaim.x12.strings import Ints
 
-LONGEST_CLAIM: Final = 32 << 20
-"""A stretch without a place to cut is not read on beyond this many bytes."""
+_LONGEST_UNIT: Final = 32 << 20
+"""After this many bytes without a segment to cut at, the block ends at any segment."""
 MOST_SWITCHES: Final = 10_000
-"""So many small blocks are read of a file: each costs as much as some hundred claims."""
+"""The most small blocks to read from a file: each costs as much as hundreds of claims."""
 _SMALL_BLOCK: Final = 1 << 16
-_LONGEST_HEADER: Final = 100
-"""Segments carried over of a transaction that has no levels."""
 _BLANKS: Final = b"\r\n\t \x00"
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
-_CUTS: Final = rb"[\r\n\t ]*(?:CLM|HL|ST|ISA)"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the transactions of a stream are divided into blocks.
+
+    Attributes:
+        cuts: the segments, besides ST and ISA, that a block may end before.
+        carried: the segments of a block to carry over to the next one.
+    """
+
+    cuts: tuple[str, ...]
+    carried: Callable[[Segments], Ints]
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A block of whole claims.
+    """A block of whole units.
 
     Attributes:
         segments: its index.
-        carried: how many of its first segments repeat what stood before it.
-        offsets: for each segment, its offset in the file less its offset in the block.
+        carried: how many of its first segments are carried over from earlier blocks.
+        offsets: for each segment, the difference between its offset in the file and in the block.
         numbers: for each segment, its ordinal in the file, 1 for the first.
-        is_interrupted: another interchange, or the end of the file, cuts the last segment off.
+        is_interrupted: True if another interchange, or the end of the file, cuts off the last
+            segment.
     """
 
     segments: Segments
@@ -60,17 +72,20 @@ class Piece:
 
 @dataclass(slots=True)
 class Outside:
-    """What a file holds outside readable interchanges, by offset.
+    """What a file has outside readable interchanges, by offset.
 
     Attributes:
-        byte_order_mark: it starts with one.
-        preamble: bytes before the first interchange that are not blank.
-        broken: offsets of interchange headers whose separators cannot be told.
-        odd: offsets of headers that are read though their elements have not the fixed lengths.
-        component: offsets of headers that declare another component separator than their composites use.
-        repetition: offsets of headers that declare one separator for components and repetitions.
-        interchanges: how many interchange headers were found, broken ones included.
-        unread: offset from which the file is not read, since too many of its interchanges must be read by themselves.
+        byte_order_mark: whether the file starts with one.
+        preamble: the number of nonblank bytes before the first interchange.
+        broken: offsets of interchange headers whose separators can't be read.
+        odd: offsets of headers that are read although their elements don't have the fixed lengths.
+        component: offsets of headers that declare a different component separator than their
+            composites use.
+        repetition: offsets of headers that declare the same separator for components and
+            repetitions.
+        interchanges: how many interchange headers there are, including broken ones.
+        unread: offset from which the file isn't read, because too many of its interchanges must be
+            read separately.
     """
 
     byte_order_mark: bool = False
@@ -87,13 +102,16 @@ class Stream:
     """The blocks of a stream.
 
     Attributes:
-        outside: what does not lie in a readable interchange; complete once all pieces are taken.
+        outside: what is outside readable interchanges; complete after the last piece.
     """
 
-    def __init__(self, source: BinaryIO, chunk_size: int) -> None:
+    def __init__(self, source: BinaryIO, chunk_size: int, layout: Layout) -> None:
         """Start at the beginning of a stream."""
         self.outside = Outside()
         self._source = source
+        self._layout = layout
+        names = "|".join((*layout.cuts, "ST", "ISA"))
+        self._cuts = rb"[\r\n\t ]*(?:" + names.encode() + rb")"
         self._chunk = max(chunk_size, 1 << 10)
         self._data = b""
         self._from = 0
@@ -104,7 +122,7 @@ class Stream:
         self._context = _Context()
 
     def pieces(self) -> Iterator[Piece]:
-        """Every block, in order; none where no readable interchange header is found."""
+        """Every block, in order; none if there is no readable interchange header."""
         number = 1
         switches = 0
         wanted = self._chunk
@@ -121,19 +139,19 @@ class Stream:
             )
             number += len(piece.segments) - piece.carried
             yield piece
-            self._context.remember(piece)
+            self._context.remember(piece, self._layout.carried(piece.segments))
             switches += is_switch and end - self._from < _SMALL_BLOCK
             self._drop(end)
             if switches > MOST_SWITCHES:
                 self.outside.unread = self._at
                 return
-            # Small blocks, of interchanges that each have their own separators, do not move the rest each time.
+            # Small interchanges with their own separators shouldn't move the remaining bytes each time.
             wanted = self._chunk // 2 if is_switch else self._chunk
             if is_switch:
                 self._separators, self._context = None, _Context()
 
     def _fill(self, wanted: int) -> bool:
-        """Have `wanted` bytes at hand, if the stream has them; False at its end."""
+        """Read until `wanted` bytes are available; False at the end of the stream."""
         size = len(self._data) - self._from
         if size < wanted and not self._ended:
             parts = [self._data[self._from :]]
@@ -146,12 +164,12 @@ class Stream:
         return size > 0
 
     def _drop(self, end: int) -> None:
-        """Let go of the bytes before an offset."""
+        """Discard the bytes before an offset."""
         self._at += end - self._from
         self._from = end
 
     def _next_interchange(self) -> bool:
-        """Move to the next readable interchange header; False where more bytes are needed, or none is left."""
+        """Move to the next readable interchange header; False if more bytes are needed or none is left."""
         data, outside = self._data, self.outside
         isa = find_isa(data, self._from)
         if not outside.interchanges:
@@ -177,7 +195,7 @@ class Stream:
         return False
 
     def _all_but_a_header(self) -> int:
-        """How many bytes without a header may be let go: the last few may be the start of one."""
+        """How many bytes without a header can be discarded: the last few may be the start of one."""
         return len(self._data) if self._ended else max(len(self._data) - 3, self._from)
 
     def _note_preamble(self, gone: bytes) -> None:
@@ -187,7 +205,10 @@ class Stream:
         self.outside.preamble += len(gone.strip(_BLANKS))
 
     def _end_of_block(self) -> tuple[int, bool]:
-        """Where the block ends (its start if more bytes are needed), and whether an interchange of its own starts there."""
+        """The end of the block, and whether a separate interchange starts there.
+
+        The end equals the start if more bytes are needed.
+        """
         now = self._separators
         assert now is not None  # noqa: S101 - for the type checker: `_next_interchange` has set it
         for found in HEADER.finditer(self._data, self._from + 3):
@@ -198,7 +219,7 @@ class Stream:
         return self._last_cut(now), False
 
     def _starts_another(self, isa: int, now: Separators) -> bool:
-        """True for a later header that cannot be read as a segment of this block."""
+        """True for a later header that can't be read as a segment of this block."""
         before = self._data[max(isa - 64, self._from) : isa]
         is_segment = before.rstrip(_BLANKS)[-1:] == bytes([now.terminator]) or (
             before.endswith(bytes([now.terminator]))
@@ -211,9 +232,9 @@ class Stream:
         return declared is not None and (before[-1:] == b"\n" or is_standard(self._data, isa))
 
     def _last_cut(self, now: Separators) -> int:
-        """The offset of the last claim, level or envelope segment, before which a block may end."""
+        """The offset of the last segment that a block may end before."""
         mark = re.compile(
-            re.escape(bytes([now.terminator])) + _CUTS + re.escape(bytes([now.element]))
+            re.escape(bytes([now.terminator])) + self._cuts + re.escape(bytes([now.element]))
         )
         window = 1 << 16
         while True:
@@ -226,7 +247,7 @@ class Stream:
             if start == self._from:
                 break
             window *= 4
-        if len(self._data) - self._from < LONGEST_CLAIM:
+        if len(self._data) - self._from < _LONGEST_UNIT:
             return self._from
         return self._data.rfind(bytes([now.terminator]), self._from) + 1 or len(self._data)
 
@@ -249,16 +270,15 @@ class Stream:
 
 
 class _Context:
-    """The loops that are open at the end of a block, as bytes to set before the next one."""
+    """The carried segments, as bytes to put in front of the next block."""
 
     def __init__(self) -> None:
         self.prefix = b""
         self.offsets = np.zeros(0, np.int64)
         self.numbers = np.zeros(0, np.int64)
 
-    def remember(self, piece: Piece) -> None:
+    def remember(self, piece: Piece, rows: Ints) -> None:
         s = piece.segments
-        rows = _open_segments(s)
         terminator = bytes([s.separators.terminator])
         parts = [s.data[s.start[row] : s.end[row]] + terminator for row in rows]
         self.prefix = b"".join(parts)
@@ -267,26 +287,18 @@ class _Context:
         self.numbers = piece.numbers[rows]
 
 
-def _open_segments(s: Segments) -> Ints:
-    """The segments that tell of claims to come: the envelope, and the headers of the levels above, without any claim."""
-    size = len(s)
-    at = np.array([size - 1], dtype=np.int64)
-    if not size:
-        return at[:0]
+def open_envelopes(s: Segments) -> Ints:
+    """The headers of a block's last interchange, group and transaction, unless they are closed."""
+    if not len(s):
+        return np.zeros(0, dtype=np.int64)
+    at = np.array([len(s) - 1], dtype=np.int64)
     closed = last_before(s.find("SE", "GE", "IEA"), at)[0]
     transaction = int(last_before(s.find("ST"), at)[0])
     rows = {int(last_before(s.find(name), at)[0]) for name in ("ISA", "GS")}
-    if transaction >= 0 and closed < transaction:
-        ends = s.find("HL", "CLM")
-        levels = s.find("HL")
-        levels = levels[levels > transaction]
-        code = s.element(levels, 3)
-        starts = [transaction]
-        for kind in ("20", "22", "23"):
-            found = levels[s.is_code(code, kind)]
-            starts += [int(found[-1])] if len(found) and found[-1] > starts[-1] else []
-        for start in starts:
-            later = ends[ends > start]
-            end = int(later[0]) if len(later) else size
-            rows.update(range(start, min(end, start + _LONGEST_HEADER)))
+    if transaction > closed:
+        rows.add(transaction)
     return np.array(sorted(rows - {-1}), dtype=np.int64)
+
+
+ENVELOPES: Final = Layout((), open_envelopes)
+"""Blocks end before a transaction, whatever its set."""

@@ -1,8 +1,10 @@
-"""Slices of a byte block as a Polars string column, without a Python object a value.
+"""Slices of a block as a Polars string column, without a Python object for each value.
 
-Polars keeps strings as 16-byte views (Arrow's `utf8view`): length and either the bytes themselves, up to twelve, or a four-byte prefix and the
-place in a buffer. Views for any number of slices of one block are a few numpy gathers; the column is handed over by the Arrow C data
-interface (https://arrow.apache.org/docs/format/CDataInterface.html), which needs no Arrow library on this side.
+Polars stores strings as 16-byte views (Arrow's `utf8view`): the length and either the bytes
+themselves, up to twelve, or a four-byte prefix and the position in a buffer. Views for any number
+of slices of one block take only a few numpy operations. The column is passed through the Arrow C
+data interface (https://arrow.apache.org/docs/format/CDataInterface.html), which needs no Arrow
+library on this side.
 """
 
 from __future__ import annotations
@@ -40,19 +42,19 @@ def _null(dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
 
 
 class Block:
-    """A block of bytes that columns of slices are cut from.
+    """A block of bytes to cut columns from.
 
     Attributes:
-        bytes: the block as unsigned bytes, `_PAD` zeros after it, so that no slice reads past the end; what is outside ASCII reads
-            as a question mark.
-        is_padded: whether any value may have blanks around it; blanks are looked for only if so.
+        bytes: the block as unsigned bytes followed by `_PAD` zeros, so that no slice reads past the
+            end; bytes outside ASCII become question marks.
+        is_padded: whether any value may have blanks around it; only then are blanks removed.
     """
 
     def __init__(self, data: bytes) -> None:
-        """Take the bytes of a block."""
+        """Copy the bytes of a block."""
         padded = np.frombuffer(data + b"\0" * _PAD, dtype=np.uint8)
         self.is_padded = True
-        if not data.isascii():  # no code is; free text that is not must still make a valid string
+        if not data.isascii():  # codes are ASCII, and other text must still be a valid string
             padded = np.where(padded < 128, padded, np.uint8(ord("?")))
         self.bytes: npt.NDArray[np.uint8] = padded
         self._words = np.ndarray((len(data) + _PAD - 7,), dtype="<u8", buffer=padded, strides=(1,))
@@ -62,7 +64,7 @@ class Block:
         return np.asarray(self._words[starts] & _MASKS.take(lengths, mode="clip"))
 
     def all_digits(self, starts: Ints, lengths: Ints) -> npt.NDArray[np.bool_]:
-        """True where a slice of one to eight bytes is digits only."""
+        """True if a slice of one to eight bytes is digits only."""
         away = self._words[starts] ^ _ZEROS
         other = ((away & _LOW_BITS) + _ABOVE_NINE) | away
         used = _MASKS.take(lengths, mode="clip") & _HIGH_BITS
@@ -81,12 +83,12 @@ class Block:
         return eights.astype(np.int64)
 
     def has_lower(self, starts: Ints, lengths: Ints) -> bool:
-        """True if the first eight bytes of any slice hold a lower-case letter (or one of five rare marks)."""
+        """True if the first eight bytes of any slice have a lower-case letter (or one of five rare marks)."""
         words = self.words(starts, lengths)
         return bool(((words >> np.uint64(1)) & words & _LOWER_BIT).any())
 
     def trimmed(self, slices: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
-        """The slices without blanks around them (up to twenty on a side: no code or number has more)."""
+        """The slices without surrounding blanks (up to twenty on each side: no code or number has more)."""
         start, length = slices
         if not self.is_padded:
             return slices
@@ -109,10 +111,10 @@ class Block:
         Args:
             starts: first byte of each slice.
             lengths: bytes in each slice.
-            strip: leave blanks around the text out.
+            strip: remove blanks around the text.
 
         Returns:
-            The column, in the order given, with memory of its own.
+            The column, in the given order, with its own memory.
         """
         if not lengths.any():
             return nulls(len(starts), pl.String)
@@ -133,7 +135,7 @@ class Block:
             long = lengths > 12
             views[long, 1] = starts[long].astype(np.uint64) << np.uint64(32)
         lent = pl.Series(_Export(views, self.bytes, lengths > 0))
-        # Both ways copy, so that the lent memory is given back here and now, never by another thread or at the end.
+        # Both ways copy the data, so the borrowed memory is released here and not later in another thread.
         if longest > 12:
             return pl.select(pl.concat_str(lent, pl.lit(""))).to_series()
         column = pl.Series([""])
@@ -173,7 +175,7 @@ class _Array(ctypes.Structure):
 _FORMAT: Final = b"vu"
 _RELEASE: Final = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 _ALIVE: Final[dict[int, tuple[Any, ...]]] = {}
-"""What an array given away points at, by the array's address, until the receiver releases it."""
+"""What an exported array points to, by the array's address, until the receiver releases it."""
 _NEW_CAPSULE: Final = ctypes.pythonapi.PyCapsule_New
 _NEW_CAPSULE.restype = ctypes.py_object
 _NEW_CAPSULE.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
@@ -194,7 +196,7 @@ _RELEASE_ARRAY: Final = _RELEASE(_release_array)
 
 
 class _Export:
-    """One column of string views, by the Arrow PyCapsule protocol."""
+    """One column of string views, exported through the Arrow PyCapsule protocol."""
 
     def __init__(
         self,
@@ -206,7 +208,7 @@ class _Export:
         self._data = data
         self._nulls = int(len(there) - np.count_nonzero(there))
         self._valid = np.packbits(there, bitorder="little")
-        # The schema is read while the capsule lives and owns nothing, so it lives as long as this object.
+        # The schema is read while the capsule lives and owns nothing, so it can live as long as this object.
         self._schema = _Schema(
             format=_FORMAT, flags=2, release=ctypes.cast(_RELEASE_SCHEMA, ctypes.c_void_p)
         )

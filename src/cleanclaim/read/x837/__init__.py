@@ -3,6 +3,5 @@
 from __future__ import annotations
 
 from cleanclaim.read.x837.batches import read_x12
-from cleanclaim.x12.rewrite import X12File
 
-__all__ = ["X12File", "read_x12"]
+__all__ = ["read_x12"]

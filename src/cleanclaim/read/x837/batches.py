@@ -15,6 +15,7 @@ from cleanclaim.model import Batch
 from cleanclaim.read.x837.cells import Cells, Origin
 from cleanclaim.read.x837.claims import claim_types
 from cleanclaim.read.x837.form.checks import Syntax
+from cleanclaim.read.x837.layout import CLAIMS
 from cleanclaim.read.x837.tables import Frames, claims_and_lines, codes_and_payers
 from cleanclaim.x12.stream import MOST_SWITCHES, Stream
 
@@ -52,7 +53,7 @@ def read_x12(
         UnknownFormat: the file has no interchange header.
         InputError: after the last batch, if too many small interchanges must be read separately.
     """
-    stream = Stream(io.BytesIO(source) if isinstance(source, bytes) else source, chunk_size)
+    stream = Stream(io.BytesIO(source) if isinstance(source, bytes) else source, chunk_size, CLAIMS)
     syntax = Syntax(file, form=form)
     key = first_claim_key
     waiting: list[_Tables] = []

@@ -13,9 +13,9 @@ import polars as pl
 
 from cleanclaim.read.x837.cells import Cells
 from cleanclaim.read.x837.form.faults import Faults
-from cleanclaim.read.x837.form.guide import MOST_ELEMENTS, OPEN, OTHER_TRANSACTIONS, PRIVATE
+from cleanclaim.read.x837.form.guide import MOST_ELEMENTS, NAMES, OPEN, OTHER_TRANSACTIONS, PRIVATE
 from cleanclaim.text.masking import kind_of
-from cleanclaim.x12.index import KNOWN, Rows, Segments
+from cleanclaim.x12.index import Rows, Segments
 from cleanclaim.x12.strings import Ints
 
 _CODE: Final = re.compile(rb"[A-Z0-9]{1,2}")
@@ -103,7 +103,7 @@ class Ground:
         )[0]
         text = text.rstrip(bytes([self.s.separators.terminator]))
         name = text.decode("ascii", "replace")
-        return name if name in KNOWN or name in _ELSEWHERE else "segment"
+        return name if name in NAMES or name in _ELSEWHERE else "segment"
 
     def note(  # noqa: PLR0913 - a fault has these parts
         self,

@@ -53,6 +53,8 @@ SEGMENTS: Final = {
     Place.DECISION: "SVD CAS DTP AMT LQ FRM",
 }
 """Segments by place, of all three guides together."""
+NAMES: Final = frozenset(name for names in SEGMENTS.values() for name in names.split())
+"""The segments of the guides."""
 
 NOT_IN: Final = {
     "professional": "SV2 SV3 CL1 DN1 DN2 TOO MIA",

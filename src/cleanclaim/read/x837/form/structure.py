@@ -22,7 +22,16 @@ from cleanclaim.read.x837.form.guide import (
 from cleanclaim.read.x837.form.limits import check_limits
 from cleanclaim.read.x837.form.places import Places
 from cleanclaim.read.x837.loops import ENVELOPE
-from cleanclaim.x12.index import KNOWN, Rows, count_in, first_in, last_before, next_after, tag, word
+from cleanclaim.x12.index import (
+    INDEXED,
+    Rows,
+    count_in,
+    first_in,
+    last_before,
+    next_after,
+    tag,
+    word,
+)
 from cleanclaim.x12.strings import Ints
 
 _PARENTS: Final = {"22": "20", "23": "22"}
@@ -32,9 +41,9 @@ _LEVEL_NAMES: Final = {"20": "billing provider", "22": "subscriber", "23": "pati
 @cache
 def _allowed() -> npt.NDArray[np.bool_]:
     """Which known segments may occur in each place."""
-    table = np.zeros((len(Place), len(KNOWN) + 1), dtype=bool)
+    table = np.zeros((len(Place), len(INDEXED) + 1), dtype=bool)
     for place, names in SEGMENTS.items():
-        table[place, [KNOWN.index(name) + 1 for name in names.split()]] = True
+        table[place, [INDEXED.index(name) + 1 for name in names.split()]] = True
     return table
 
 
@@ -75,7 +84,7 @@ def _check_places(ground: Ground, places: Places) -> None:
     if not ground.all_claims:
         rows = rows[ground.is_claims[rows]]
     number = s.codes[rows]
-    is_known = number > 0
+    is_known = _allowed().any(axis=0)[number]
     place = places.place[rows]
     fits = _allowed()[place, number]
     if fits.all():
