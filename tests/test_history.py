@@ -427,7 +427,7 @@ class TestPatients:
         [error] = [str(entry.error) for entry in report.unread]
         fingerprint = Keys().own().fingerprint
         assert fingerprint not in error
-        assert "hashed with the key" in error
+        assert "hashed with key" in error
         assert "history key --import" in error
         monkeypatch.setenv("CLEANCLAIM_HOME", str(tmp_path / "home-here"))
         Keys().export(Keys().own(), tmp_path / "key.json")
@@ -642,7 +642,7 @@ class TestDamage:
         monkeypatch.setattr(pl, "collect_all", panics)
         files: list[FileRead] = []
         assert list(read([damaged.folder], files, past=Past())) == []
-        assert str(files[0].error).startswith(f"{damaged.folder}: a file of it is damaged")
+        assert str(files[0].error).startswith(f"{damaged.folder}: one of its files is damaged")
         monkeypatch.setattr(pl, "read_parquet", panics)
         with pytest.raises(UnreadableFile, match=r"claims-0000\.parquet: missing or damaged"):
             damaged.remove([1])

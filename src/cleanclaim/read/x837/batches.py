@@ -14,7 +14,7 @@ from cleanclaim.errors import InputError, UnknownFormat
 from cleanclaim.model import Batch
 from cleanclaim.read.x837.cells import Cells, Origin
 from cleanclaim.read.x837.claims import claim_types
-from cleanclaim.read.x837.form.checks import Syntax
+from cleanclaim.read.x837.form.checks import FormChecks
 from cleanclaim.read.x837.layout import CLAIMS
 from cleanclaim.read.x837.tables import Frames, claims_and_lines, codes_and_payers
 from cleanclaim.x12.stream import MOST_SWITCHES, Stream
@@ -54,13 +54,13 @@ def read_x12(
         InputError: after the last batch, if too many small interchanges must be read separately.
     """
     stream = Stream(io.BytesIO(source) if isinstance(source, bytes) else source, chunk_size, CLAIMS)
-    syntax = Syntax(file, form=form)
+    checks = FormChecks(file, form=form)
     key = first_claim_key
     waiting: list[_Tables] = []
     with ThreadPoolExecutor(1) as worker:
         for piece in stream.pieces():
             if key - first_claim_key >= batch_claims:
-                yield _joined(waiting, syntax.take(is_last=False))
+                yield _joined(waiting, checks.take(is_last=False))
                 waiting, first_claim_key = [], key
             cells = Cells(
                 piece.segments, piece.carried, Origin(file, key, piece.offsets, piece.numbers)
@@ -73,12 +73,12 @@ def read_x12(
                 claims = worker.submit(work) if is_large else work()
                 waiting.append((claims, codes_and_payers(cells)))
             _hold_back(waiting)
-            syntax.check(piece, cells, kinds)
+            checks.check(piece, cells, kinds)
             key += len(kinds)
         if not stream.outside.interchanges:
             raise UnknownFormat(f"{file}: no interchange header (ISA) was found")
-        syntax.finish(stream.outside)
-        yield _joined(waiting, syntax.take(is_last=True))
+        checks.finish(stream.outside)
+        yield _joined(waiting, checks.take(is_last=True))
     if stream.outside.unread is not None:
         raise InputError(
             f"{file}: byte {stream.outside.unread:,}: more than {MOST_SWITCHES:,} interchanges are truncated or change their separators; "

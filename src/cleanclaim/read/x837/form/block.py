@@ -37,7 +37,7 @@ def is_plain_number(text: bytes) -> bool:
 
 
 @dataclass(frozen=True)
-class Ground:
+class FormBlock:
     """A block whose form is checked.
 
     Attributes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from cleanclaim.read.x837.cells import Cells
-from cleanclaim.read.x837.form.block import Ground
+from cleanclaim.read.x837.form.block import FormBlock
 from cleanclaim.read.x837.form.characters import check_characters
 from cleanclaim.read.x837.form.elements import check_elements
 from cleanclaim.read.x837.form.envelope import Envelopes
@@ -14,7 +14,7 @@ from cleanclaim.read.x837.form.structure import check_structure
 from cleanclaim.x12.stream import Outside, Piece
 
 
-class Syntax:
+class FormChecks:
     """The faults of one file, as they are found."""
 
     def __init__(self, file: str, *, form: bool = True) -> None:
@@ -34,10 +34,10 @@ class Syntax:
         self._envelopes.read(piece)
         if not self._form:
             return
-        ground = Ground(cells, piece.carried, self._faults, kinds)
-        check_structure(ground)
-        check_elements(ground)
-        check_characters(ground)
+        block = FormBlock(cells, piece.carried, self._faults, kinds)
+        check_structure(block)
+        check_elements(block)
+        check_characters(block)
 
     def finish(self, outside: Outside) -> None:
         """Report what can be known only at the end of the file."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -22,6 +22,45 @@ _INSIDE: Final = {"GS": "ISA", "ST": "GS"}
 _NAMES: Final = {"ISA": "interchange", "GS": "group", "ST": "transaction"}
 _OLD: Final = "0040"
 _VERSION: Final = re.compile(r"0040\d\d(?:X\d{3}(?:A\d)?)?")
+
+
+class _HeaderFault(NamedTuple):
+    """A fault of an interchange header; `offset` is the element's place in the header."""
+
+    element: str
+    offset: int
+    kind: str
+    explanation: str
+    expected: str | None = None
+
+
+_BROKEN: Final = _HeaderFault(
+    "ISA",
+    0,
+    "broken",
+    "The interchange header is damaged, so its separators can't be read.",
+    "four different separators that aren't letters, digits or spaces",
+)
+_LENGTHS: Final = _HeaderFault(
+    "ISA",
+    0,
+    "lengths",
+    "The interchange header's elements don't have their fixed lengths.",
+    "106 characters",
+)
+_COMPONENT: Final = _HeaderFault(
+    "ISA16",
+    104,
+    "component",
+    "Composites use a different component separator than ISA16 declares; they are read with the one they use.",
+)
+_REPETITION: Final = _HeaderFault(
+    "ISA11",
+    82,
+    "repetition",
+    "ISA11 and ISA16 declare the same separator; it is used as the component separator.",
+)
+_MOST_HEADERS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,40 +128,6 @@ class Envelopes:
         """Report the faults of the file as a whole."""
         for name in ("ST", "GS", "ISA"):
             self._not_closed(name, self.claims)
-        for position in outside.broken[:100]:
-            self._faults.add(
-                "ENV001",
-                "ISA",
-                "The interchange header is damaged, so its separators can't be read.",
-                kind="broken",
-                position=position,
-                expected="four different separators that aren't letters, digits or spaces",
-            )
-        for position in outside.odd[:100]:
-            self._faults.add(
-                "ENV001",
-                "ISA",
-                "The interchange header's elements don't have their fixed lengths.",
-                kind="lengths",
-                position=position,
-                expected="106 characters",
-            )
-        for position in outside.component[:100]:
-            self._faults.add(
-                "ENV001",
-                "ISA16",
-                "Composites use a different component separator than ISA16 declares; they are read with the one they use.",
-                kind="component",
-                position=position + 104,
-            )
-        for position in outside.repetition[:100]:
-            self._faults.add(
-                "ENV001",
-                "ISA11",
-                "ISA11 and ISA16 declare the same separator; it is used as the component separator.",
-                kind="repetition",
-                position=position + 82,
-            )
         if not self.transactions:
             self._faults.add(
                 "ENV005",
@@ -130,6 +135,7 @@ class Envelopes:
                 "The file has no transactions, so it has no claims.",
                 kind="no transaction",
             )
+        _note_headers(self._faults, outside)
         _note_outside(self._faults, outside)
 
     def _opens(self, name: str, elements: list[bytes], site: _Site, claims: int) -> None:
@@ -251,6 +257,24 @@ class Envelopes:
                 position=site.position,
                 found=version if _VERSION.fullmatch(version) else None,
                 expected="005010",
+            )
+
+
+def _note_headers(faults: Faults, outside: Outside) -> None:
+    for positions, header_fault in (
+        (outside.broken, _BROKEN),
+        (outside.odd, _LENGTHS),
+        (outside.component, _COMPONENT),
+        (outside.repetition, _REPETITION),
+    ):
+        for position in positions[:_MOST_HEADERS]:
+            faults.add(
+                "ENV001",
+                header_fault.element,
+                header_fault.explanation,
+                kind=header_fault.kind,
+                position=position + header_fault.offset,
+                expected=header_fault.expected,
             )
 
 

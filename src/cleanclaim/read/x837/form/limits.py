@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from cleanclaim.read.x837.composites import KINDS, MOST_READ
-from cleanclaim.read.x837.form.block import Ground
+from cleanclaim.read.x837.form.block import FormBlock
 from cleanclaim.read.x837.form.guide import (
     MOST_CODES,
     MOST_DECISIONS,
@@ -37,21 +37,21 @@ _WORDS: Final = {
 }
 
 
-def check_limits(ground: Ground, places: Places) -> None:
+def check_limits(block: FormBlock, places: Places) -> None:
     """Report what repeats more often than the guides allow.
 
     There is one fault for each claim and part, at the first one beyond the limit.
     """
-    _check_segments(ground, places)
-    _check_loops(ground)
-    _check_codes(ground)
+    _check_segments(block, places)
+    _check_loops(block)
+    _check_codes(block)
 
 
-def _check_segments(ground: Ground, places: Places) -> None:
+def _check_segments(block: FormBlock, places: Places) -> None:
     """Segments in one place, or in one of its NM1 loops."""
-    names = ground.s.find("NM1")
+    names = block.s.find("NM1")
     for name, by_place in limits().items():
-        rows = ground.find(name)
+        rows = block.find(name)
         if len(rows) <= min(by_place):
             continue
         opener = places.opener[rows]
@@ -59,36 +59,36 @@ def _check_segments(ground: Ground, places: Places) -> None:
             continue
         group = opener if name == "NM1" else opener + np.searchsorted(names, rows, side="right")
         text = f"{name} occurs more often than the guides allow."
-        _note_beyond(ground, rows, group, np.array(by_place)[places.place[rows]], name, text)
+        _note_beyond(block, rows, group, np.array(by_place)[places.place[rows]], name, text)
 
 
-def _check_loops(ground: Ground) -> None:
+def _check_loops(block: FormBlock) -> None:
     """Lines and other payers of a claim, and other payers' decisions on a line."""
-    s, loops = ground.s, ground.cells.loops
+    s, loops = block.s, block.cells.loops
     if len(loops.line) > min(MOST_LINES.values()):
-        by_kind = ground.kinds.replace_strict(MOST_LINES, return_dtype=pl.Int64).to_numpy()
+        by_kind = block.kinds.replace_strict(MOST_LINES, return_dtype=pl.Int64).to_numpy()
         text = "The claim has more service lines than the guides allow; all are read."
-        _note_beyond(ground, loops.line, loops.line_claim, by_kind[loops.line_claim], "LX", text)
+        _note_beyond(block, loops.line, loops.line_claim, by_kind[loops.line_claim], "LX", text)
     payers = s.find("SBR")
     inside, owner = loops.owner_of(payers)
     text = "The claim has more other payers than the guides allow; all are read."
-    _note_beyond(ground, payers[inside], owner, MOST_PAYERS, "SBR", text)
+    _note_beyond(block, payers[inside], owner, MOST_PAYERS, "SBR", text)
     decisions = s.find("SVD")
     if len(decisions) > MOST_DECISIONS:
         line = last_before(loops.line, decisions)
         text = "The line has more decisions by other payers than the guides allow; all are read."
-        _note_beyond(ground, decisions, line, MOST_DECISIONS, "SVD", text)
+        _note_beyond(block, decisions, line, MOST_DECISIONS, "SVD", text)
 
 
-def _check_codes(ground: Ground) -> None:
+def _check_codes(block: FormBlock) -> None:
     """Codes of one kind in a claim's HI segments."""
-    every = ground.cells.composites
+    every = block.cells.composites
     for kind, most in MOST_CODES.items():
         own = np.flatnonzero(every.kind == KINDS.index(kind))
         if len(own) > most:
             rest = f"; those after the first {MOST_READ} aren't read"
             text = f"The claim has more {_WORDS[kind]} than the guides allow{rest}."
-            _note_beyond(ground, every.row[own], every.claim[own], most, "HI", text, kind)
+            _note_beyond(block, every.row[own], every.claim[own], most, "HI", text, kind)
 
 
 def _repeats(group: Ints, most: int) -> bool:
@@ -97,7 +97,7 @@ def _repeats(group: Ints, most: int) -> bool:
 
 
 def _note_beyond(  # noqa: PLR0917 - a fault has these parts
-    ground: Ground,
+    block: FormBlock,
     rows: Rows,
     group: Ints,
     most: Ints | int,
@@ -108,7 +108,7 @@ def _note_beyond(  # noqa: PLR0917 - a fault has these parts
     """Report each claim in which a group has too many of some segments.
 
     Args:
-        ground: the block.
+        block: the block.
         rows: the segments, in order.
         group: for each segment, the ascending number of its group.
         most: how many a group may have.
@@ -122,7 +122,7 @@ def _note_beyond(  # noqa: PLR0917 - a fault has these parts
     beyond = np.flatnonzero((at >= 0) & (group[np.maximum(at, 0)] == group))
     if not len(beyond):
         return
-    inside, owner = ground.cells.loops.owner_of(rows[beyond])
+    inside, owner = block.cells.loops.owner_of(rows[beyond])
     claim = -1 - group[beyond]
     claim[inside] = owner
     reported = beyond[np.sort(np.unique(claim, return_index=True)[1])]
@@ -131,9 +131,9 @@ def _note_beyond(  # noqa: PLR0917 - a fault has these parts
     )
     allowed = np.broadcast_to(most, len(rows))[reported]
     words = " ".join(filter(None, ("too many", kind)))
-    room = max(ground.faults.room("ENV002", element, words), 0)
+    room = max(block.faults.room("ENV002", element, words), 0)
     for row, count, limit in list(zip(rows[reported], counts, allowed, strict=True))[:room]:
-        ground.note(
+        block.note(
             np.array([row]),
             "ENV002",
             element,
@@ -142,4 +142,4 @@ def _note_beyond(  # noqa: PLR0917 - a fault has these parts
             found=f"{count:,}",
             expected=f"at most {limit}",
         )
-    ground.faults.count("ENV002", element, words, max(len(reported) - room, 0))
+    block.faults.count("ENV002", element, words, max(len(reported) - room, 0))

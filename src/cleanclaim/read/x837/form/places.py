@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from cleanclaim.read.x837.form.block import Ground
+from cleanclaim.read.x837.form.block import FormBlock
 from cleanclaim.read.x837.form.guide import Place
 from cleanclaim.x12.index import Rows
 from cleanclaim.x12.strings import Ints
@@ -23,9 +23,9 @@ class Places:
         place: for each segment its `Place`.
     """
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, block: FormBlock) -> None:
         """Find the place of each segment."""
-        s, loops = ground.s, ground.cells.loops
+        s, loops = block.s, block.cells.loops
         levels = s.find("HL")
         code = s.element(levels, 3)
         sbr = s.find("SBR")

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleanclaim.read.x837.claims import SERVICE_KINDS
-from cleanclaim.read.x837.form.block import Ground
+from cleanclaim.read.x837.form.block import FormBlock
 from cleanclaim.read.x837.form.guide import (
     NOT_IN,
     ONCE,
@@ -47,29 +47,29 @@ def _allowed() -> npt.NDArray[np.bool_]:
     return table
 
 
-def check_structure(ground: Ground) -> None:
+def check_structure(block: FormBlock) -> None:
     """Report every new segment that is unknown, misplaced or repeated, and what is missing."""
-    if not len(ground.s):
+    if not len(block.s):
         return
-    places = Places(ground)
-    _check_outside(ground)
-    _check_places(ground, places)
-    _check_kinds(ground)
-    _check_repeats(ground, places)
-    check_limits(ground, places)
-    _check_present(ground)
-    _check_levels(ground)
-    _check_parties(ground)
+    places = Places(block)
+    _check_outside(block)
+    _check_places(block, places)
+    _check_kinds(block)
+    _check_repeats(block, places)
+    check_limits(block, places)
+    _check_present(block)
+    _check_levels(block)
+    _check_parties(block)
 
 
-def _check_outside(ground: Ground) -> None:
+def _check_outside(block: FormBlock) -> None:
     """Levels and claims outside any transaction."""
-    s = ground.s
+    s = block.s
     for name in ("HL", "CLM"):
-        rows = ground.find(name)
+        rows = block.find(name)
         holder = last_before(s.find(*ENVELOPE), rows)
         is_outside = (holder < 0) | (s.tags[np.maximum(holder, 0)] != tag("ST"))
-        ground.note(
+        block.note(
             rows[is_outside],
             "ENV001",
             name,
@@ -78,31 +78,31 @@ def _check_outside(ground: Ground) -> None:
         )
 
 
-def _check_places(ground: Ground, places: Places) -> None:
-    s = ground.s
-    rows = np.arange(ground.carried, len(s))
-    if not ground.all_claims:
-        rows = rows[ground.is_claims[rows]]
+def _check_places(block: FormBlock, places: Places) -> None:
+    s = block.s
+    rows = np.arange(block.carried, len(s))
+    if not block.all_claims:
+        rows = rows[block.is_claims[rows]]
     number = s.codes[rows]
-    is_known = _allowed().any(axis=0)[number]
     place = places.place[rows]
     fits = _allowed()[place, number]
     if fits.all():
         return
+    is_known = _allowed()[:, number].any(axis=0)
     unknown = rows[~is_known]
-    for row in unknown[: ground.faults.room("ENV002", "segment", "unknown")].tolist():
-        ground.note(
+    for row in unknown[: block.faults.room("ENV002", "segment", "unknown")].tolist():
+        block.note(
             np.array([row]),
             "ENV002",
-            ground.name(row),
+            block.name(row),
             "unknown",
             "None of the 837 guides has a segment with this name.",
         )
     wrong = is_known & ~fits
     for row, where in zip(rows[wrong][:1000].tolist(), place[wrong][:1000].tolist(), strict=True):
-        name = ground.name(row)
+        name = block.name(row)
         fault = "ENV001" if where == Place.ENVELOPE or name in ENVELOPE else "ENV002"
-        ground.note(
+        block.note(
             np.array([row]),
             fault,
             name,
@@ -111,21 +111,21 @@ def _check_places(ground: Ground, places: Places) -> None:
         )
 
 
-def _check_kinds(ground: Ground) -> None:
+def _check_kinds(block: FormBlock) -> None:
     """Segments that belong to another kind of claim."""
-    if not ground.is_current:
+    if not block.is_current:
         return
-    loops = ground.cells.loops
+    loops = block.cells.loops
     for kind, names in NOT_IN.items():
-        of_kind = (ground.kinds == kind).to_numpy()
+        of_kind = (block.kinds == kind).to_numpy()
         if not of_kind.any():
             continue
         for name in names.split():
-            rows = ground.find(name)
+            rows = block.find(name)
             if not len(rows):
                 continue
             inside, owner = loops.owner_of(rows)
-            ground.note(
+            block.note(
                 rows[inside][of_kind[owner]],
                 "ENV002",
                 name,
@@ -134,28 +134,28 @@ def _check_kinds(ground: Ground) -> None:
             )
 
 
-def _check_repeats(ground: Ground, places: Places) -> None:
+def _check_repeats(block: FormBlock, places: Places) -> None:
     for place, names in ONCE.items():
         for name in names.split():
-            rows = ground.find(name)
+            rows = block.find(name)
             rows = rows[places.place[rows] == place]
-            _note_repeats(ground, rows, places.opener[rows], name)
-    holders = places.opener + np.cumsum(ground.s.tags == tag("NM1"))
+            _note_repeats(block, rows, places.opener[rows], name)
+    holders = places.opener + np.cumsum(block.s.tags == tag("NM1"))
     for name in ONCE_A_NAME:
-        rows = ground.find(name)
-        _note_repeats(ground, rows, holders[rows], name)
+        rows = block.find(name)
+        _note_repeats(block, rows, holders[rows], name)
     for name, codes in ONCE_A_QUALIFIER.items():
-        rows = ground.find(name)
-        kinds = ground.s.words(ground.s.element(rows, 1))
+        rows = block.find(name)
+        kinds = block.s.words(block.s.element(rows, 1))
         for code in codes:
             of_code = rows[kinds == word(code)]
-            _note_repeats(ground, of_code, places.opener[of_code], name)
+            _note_repeats(block, of_code, places.opener[of_code], name)
 
 
-def _note_repeats(ground: Ground, rows: Rows, group: Ints, name: str) -> None:
+def _note_repeats(block: FormBlock, rows: Rows, group: Ints, name: str) -> None:
     if len(rows) > 1:
         again = np.flatnonzero(group[1:] == group[:-1]) + 1
-        ground.note(
+        block.note(
             rows[again],
             "ENV002",
             name,
@@ -164,62 +164,62 @@ def _note_repeats(ground: Ground, rows: Rows, group: Ints, name: str) -> None:
         )
 
 
-def _check_present(ground: Ground) -> None:
+def _check_present(block: FormBlock) -> None:
     """Segments that a transaction, level, claim or line must have."""
-    s, loops = ground.s, ground.cells.loops
+    s, loops = block.s, block.cells.loops
     size = len(s)
     ends = s.find("HL", "CLM", *ENVELOPE)
-    transactions = ground.find("ST")
+    transactions = block.find("ST")
     header_end = next_after(ends, transactions, size)
-    _require(ground, (transactions, header_end), ("BHT",), "The transaction")
-    levels = ground.find("HL")
+    _require(block, (transactions, header_end), ("BHT",), "The transaction")
+    levels = block.find("HL")
     code = s.element(levels, 3)
     level_end = next_after(ends, levels, size)
     for kind, name in (("22", "SBR"), ("23", "PAT")):
         of_kind = s.is_code(code, kind)
         who = f"The {_LEVEL_NAMES[kind]}'s level"
-        _require(ground, (levels[of_kind], level_end[of_kind]), (name,), who)
-    claims = ground.find("CLM")
-    if not ground.all_claims or not len(claims):
+        _require(block, (levels[of_kind], level_end[of_kind]), (name,), who)
+    claims = block.find("CLM")
+    if not block.all_claims or not len(claims):
         return
-    _require(ground, (claims, loops.claim_end), ("LX", *SERVICE_KINDS), "The claim")
+    _require(block, (claims, loops.claim_end), ("LX", *SERVICE_KINDS), "The claim")
     has_service = loops.service >= 0
     for segment, name in SERVICE_KINDS.items():
-        of_kind = (ground.kinds == name).to_numpy()
+        of_kind = (block.kinds == name).to_numpy()
         lines = ~has_service & of_kind[loops.line_claim]
-        ground.note(
+        block.note(
             loops.line[lines],
             "ENV002",
             segment,
             "missing",
             f"The service line has no {segment} segment.",
         )
-        if name == "institutional" and ground.is_current:
-            _require(ground, (claims[of_kind], loops.header_end[of_kind]), ("CL1",), "The claim")
+        if name == "institutional" and block.is_current:
+            _require(block, (claims[of_kind], loops.header_end[of_kind]), ("CL1",), "The claim")
 
 
-def _require(ground: Ground, spans: tuple[Rows, Ints], names: tuple[str, ...], who: str) -> None:
+def _require(block: FormBlock, spans: tuple[Rows, Ints], names: tuple[str, ...], who: str) -> None:
     """Report the spans that have none of these segments; the message names the first."""
     rows, end = spans
-    absent = rows[count_in(ground.s.find(*names), rows, end) == 0]
-    ground.note(absent, "ENV002", names[0], "missing", f"{who} has no {names[0]} segment.")
+    absent = rows[count_in(block.s.find(*names), rows, end) == 0]
+    block.note(absent, "ENV002", names[0], "missing", f"{who} has no {names[0]} segment.")
 
 
-def _check_levels(ground: Ground) -> None:
+def _check_levels(block: FormBlock) -> None:
     """Numbers, parents and children of HL segments (ENV004)."""
-    s = ground.s
+    s = block.s
     levels = s.find("HL")
     if not len(levels):
         return
     ends = s.find("HL", "ST", "SE", "GE", "IEA", "ISA", "GS")
     code = s.words(s.element(levels, 3))
-    number = _whole(ground, levels, 1)
-    parent = _whole(ground, levels, 2)
+    number = _whole(block, levels, 1)
+    parent = _whole(block, levels, 2)
     transaction = np.searchsorted(s.find("ST"), levels)
-    is_new = levels >= ground.carried
-    if not ground.all_claims:
-        is_new &= ground.is_claims[levels]
-    _check_numbers(ground, levels, number, transaction, is_new)
+    is_new = levels >= block.carried
+    if not block.all_claims:
+        is_new &= block.is_claims[levels]
+    _check_numbers(block, levels, number, transaction, is_new)
     for kind, above in _PARENTS.items():
         mine = np.flatnonzero((code == word(kind)) & is_new)
         over = np.flatnonzero(code == word(above))
@@ -231,7 +231,7 @@ def _check_levels(ground: Ground) -> None:
         has &= transaction[owner] == transaction[mine]
         wrong = ~has | (parent[mine] != number[owner])
         rows = levels[mine[wrong]]
-        ground.note(
+        block.note(
             rows,
             "ENV004",
             "HL02",
@@ -241,13 +241,13 @@ def _check_levels(ground: Ground) -> None:
             slices=s.element(rows, 2),
         )
     after = next_after(ends, levels, len(s))
-    _check_children(ground, levels, after, code)
+    _check_children(block, levels, after, code)
 
 
-def _whole(ground: Ground, rows: Rows, number: int) -> Ints:
+def _whole(block: FormBlock, rows: Rows, number: int) -> Ints:
     """An element of up to eight digits as a number; -1 if it isn't one."""
-    start, length = ground.s.element(rows, number)
-    digits = ground.s.words((start, length)).view(np.uint8).reshape(-1, 8).astype(np.int64) - 48
+    start, length = block.s.element(rows, number)
+    digits = block.s.words((start, length)).view(np.uint8).reshape(-1, 8).astype(np.int64) - 48
     value = np.zeros(len(rows), np.int64)
     good = (length > 0) & (length <= 8)
     for n in range(8):
@@ -258,34 +258,34 @@ def _whole(ground: Ground, rows: Rows, number: int) -> Ints:
 
 
 def _check_numbers(
-    ground: Ground, levels: Rows, number: Ints, transaction: Ints, is_new: npt.NDArray[np.bool_]
+    block: FormBlock, levels: Rows, number: Ints, transaction: Ints, is_new: npt.NDArray[np.bool_]
 ) -> None:
     """HL01 counts 1, 2, 3 … in a transaction; the carried levels may leave out numbers."""
     before = np.append(np.int64(0), number[:-1])
     is_first = np.append(True, transaction[1:] != transaction[:-1])
     wrong = is_new & (number != np.where(is_first, 0, before) + 1)
-    if ground.carried:  # the level before the first new one may not be the last one read
+    if block.carried:  # the level before the first new one may not be the last one read
         fresh = np.flatnonzero(is_new)
         if len(fresh) and not is_first[fresh[0]]:
             wrong[fresh[0]] = number[fresh[0]] <= before[fresh[0]]
     rows = levels[wrong]
-    ground.note(
+    block.note(
         rows,
         "ENV004",
         "HL01",
         "number",
         "A transaction's levels are numbered 1, 2, 3 and so on; this one is out of sequence.",
-        slices=ground.s.element(rows, 1),
+        slices=block.s.element(rows, 1),
     )
 
 
 def _check_children(
-    ground: Ground, levels: Rows, after: Rows, code: npt.NDArray[np.uint64]
+    block: FormBlock, levels: Rows, after: Rows, code: npt.NDArray[np.uint64]
 ) -> None:
     """HL04 is 1 if a lower level follows, else 0; checked once the next segments have been read."""
-    s = ground.s
+    s = block.s
     size = len(s)
-    is_known = (after < size) & (after >= ground.carried)
+    is_known = (after < size) & (after >= block.carried)
     follower = np.minimum(np.searchsorted(levels, after), len(levels) - 1)
     is_level = is_known & (levels[follower] == after)
     has_child = is_level & (code[follower] > code)
@@ -293,14 +293,14 @@ def _check_children(
     says_child = s.is_code(said, "1")
     says_none = s.is_code(said, "0")
     wrong = is_known & ((has_child & says_none) | (~has_child & says_child))
-    if not ground.all_claims:
-        wrong &= ground.is_claims[levels]
+    if not block.all_claims:
+        wrong &= block.is_claims[levels]
     for flag, text in (
         (has_child, "HL04 says that no lower level follows, but one does."),
         (~has_child, "HL04 says that a lower level follows, but none does."),
     ):
         rows = levels[wrong & flag]
-        ground.note(
+        block.note(
             rows,
             "ENV004",
             "HL04",
@@ -311,9 +311,9 @@ def _check_children(
         )
 
 
-def _check_parties(ground: Ground) -> None:
+def _check_parties(block: FormBlock) -> None:
     """A claim has a billing provider, a subscriber and a payer (ENV004); reported once for each level."""
-    c, loops = ground.cells, ground.cells.loops
+    c, loops = block.cells, block.cells.loops
     if not len(loops.claim):
         return
     parties = (
@@ -323,15 +323,15 @@ def _check_parties(ground: Ground) -> None:
             loops.billing,
             c.named(loops.billing, loops.billing_end, "85"),
         ),
-        ("subscriber", "NM1*IL", loops.subscriber, _party(ground, "IL")),
-        ("payer", "NM1*PR", loops.subscriber, _party(ground, "PR")),
+        ("subscriber", "NM1*IL", loops.subscriber, _party(block, "IL")),
+        ("payer", "NM1*PR", loops.subscriber, _party(block, "PR")),
     )
     for who, name, level, found in parties:
         absent = np.flatnonzero(found < 0)
         if not len(absent):
             continue
         _, first = np.unique(level[absent], return_index=True)
-        ground.note(
+        block.note(
             loops.claim[absent[np.sort(first)]],
             "ENV004",
             name.replace("*", " "),
@@ -341,7 +341,7 @@ def _check_parties(ground: Ground) -> None:
         )
 
 
-def _party(ground: Ground, code: str) -> Rows:
-    loops = ground.cells.loops
-    rows = ground.cells.qualified("NM1", code)
+def _party(block: FormBlock, code: str) -> Rows:
+    loops = block.cells.loops
+    rows = block.cells.qualified("NM1", code)
     return first_in(rows, loops.subscriber, loops.subscriber_end)
