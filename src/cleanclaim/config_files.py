@@ -99,7 +99,10 @@ def _expand_home(text: str) -> str:
 
 
 def _has_table(path: Path) -> bool:
-    """Whether a `pyproject.toml` has a cleanclaim table; a damaged file counts if it contains the table's header."""
+    """Whether a `pyproject.toml` has a cleanclaim table.
+
+    A damaged file counts if it contains the table's header.
+    """
     try:
         content = _content(path)
     except (OSError, ValueError):

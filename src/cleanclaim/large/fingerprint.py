@@ -64,7 +64,10 @@ def _stamps(inputs: Iterable[str | Path]) -> list[list[str | int]]:
 
 
 def _stamped(given: str | Path) -> str | Path:
-    """The path whose change shows that an input changed; for a history its ledger, since other runs may replace it."""
+    """The path whose change shows that an input changed.
+
+    For a history it is the ledger, since other runs may replace it.
+    """
     return Path(given) / MARK if not is_stream(given) and is_history(Path(given)) else given
 
 

@@ -18,7 +18,7 @@ class Batch:
     Attributes hold one frame for each table of this package, with exactly that table's schema.
     `has_history` is true if earlier claims were given, even if none of them belongs to these
     patients. `history_pairs` holds the pairs of codes in all patients' earlier claims
-    (`cleanclaim.derived.claims.pairs_shown`) if an edit asks.
+    (`cleanclaim.derived.shown_pairs.pairs_shown`) if an edit asks.
     """
 
     claims: pl.DataFrame

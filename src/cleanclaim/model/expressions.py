@@ -32,7 +32,10 @@ ANATOMIC_MODIFIERS: Final = (
 )
 SEVERAL_MODIFIERS: Final = pl.col("modifier_2").is_not_null() | pl.col("modifier_3").is_not_null()
 SETTLED: Final = date(2015, 10, 1)
-"""Small code sets have changed little since this day: a code that was in force then and hasn't ended needs no further check."""
+"""Small code sets have changed little since this day.
+
+A code that was in force then and hasn't ended needs no further check.
+"""
 
 
 def has_modifier(*modifiers: str) -> pl.Expr:

@@ -143,7 +143,10 @@ def _mended(file: BinaryIO) -> BinaryIO:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """The archive's directory: its offset, length and number of entries, and how many bytes precede the archive."""
+    """The archive's directory: its offset, length and number of entries.
+
+    It also has how many bytes precede the archive.
+    """
 
     begin: int
     size: int

@@ -175,7 +175,10 @@ def _refused(table: Table, given: Mapping[str, pl.DataType]) -> list[str]:
 
 
 def fitted_to(table: Table, frame: pl.DataFrame, faults: list[str]) -> pl.DataFrame:
-    """The frame with the table's types; values that don't fit become faults that name the column, never the value."""
+    """The frame with the table's types.
+
+    Values that don't fit become faults that name the column, never the value.
+    """
     fitted = [cast_to(frame[name], table[name].dtype) for name in frame.columns]
     typed = table.conform(pl.DataFrame(fitted))
     for name in frame.columns:

@@ -41,7 +41,10 @@ _WORKBOOK: Final = ".xlsx"
 _DEEPEST: Final = 3
 _BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 MOST_UNPACKED: Final = 200
-"""A packed file that grows by more than this factor isn't read: claims don't compress that well, and it would fill memory."""
+"""A packed file that grows by more than this factor isn't read.
+
+Claims don't compress that well, and it would fill memory.
+"""
 _SLACK: Final = 1 << 22
 _IN_MEMORY: Final = 1 << 26
 """Up to this many bytes of seekable content are held in memory; more goes to a private temporary file."""

@@ -27,7 +27,11 @@ _MOST_FILES: Final = 200
 _MOST_BYTES: Final = 1 << 20
 _ISA: Final = 106
 _OF_ONE_FILE: Final = frozenset({"ENV001", "ENV005", "ENV006"})
-"""Faults of a file as a whole. Some are reported once for each file, so they can't be attributed when several files are read as one."""
+"""Faults of a file as a whole.
+
+Some are reported once for each file, so they can't be attributed when several files are read as
+one.
+"""
 _Ints = npt.NDArray[np.int64]
 
 
@@ -154,7 +158,10 @@ def _are_of_files(batch: Batch) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Own:
-    """Converts rows to their own file's numbers: its name, where each file begins among all bytes and all segments."""
+    """Converts rows to their own file's numbers.
+
+    It knows each file's name, and where the file begins among all bytes and all segments.
+    """
 
     names: Sequence[str]
     starts: _Ints

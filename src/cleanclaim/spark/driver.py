@@ -63,7 +63,10 @@ class Checked:
         return faults.select("message", "rows")
 
     def summary(self) -> dict[str, Any]:
-        """Counts of claims, lines, clean claims, findings by disposition and edit, what wasn't checked, and faults."""
+        """Counts of claims, lines, findings, and what wasn't checked.
+
+        Findings are counted by disposition and edit; clean claims and faults are counted too.
+        """
         counted = self._of(BATCH).agg(*(fn.sum(n).alias(n) for n in ("claims", "lines", "unclean")))
         claims, lines, unclean = (int(value or 0) for value in counted.collect()[0])
         by_edit = self._of(FINDING).groupBy("code", "name", "disposition").count().collect()

@@ -149,7 +149,10 @@ def claim_types(c: Cells) -> pl.Series:
 
 
 def _guide(c: Cells, rows: Rows, number: int) -> Ints:
-    """The kind of claim for a guide number such as 005010X222A1, as an index into `SERVICE_KINDS`; -1 if unknown."""
+    """The kind of claim for a guide number such as 005010X222A1.
+
+    It is an index into `SERVICE_KINDS`; -1 if unknown.
+    """
     start, length = c.s.element(rows, number)
     words = c.s.words((start + 6, np.where(length >= 10, 4, 0)))
     kinds = list(SERVICE_KINDS.values())

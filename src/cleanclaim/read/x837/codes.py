@@ -23,7 +23,10 @@ def code_tables(c: Cells) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def _diagnoses(c: Cells, every: Composites) -> pl.DataFrame:
-    """Diagnoses that lines can point to come first, in order; then admitting, reason-for-visit and external-cause ones."""
+    """The diagnoses: those that lines can point to come first, in order.
+
+    Admitting, reason-for-visit and external-cause ones follow.
+    """
     s = c.s
     rank = np.array([max(_RANKED.index(kind) - 1, 0) for kind, _ in DIAGNOSES.values()])
     kept = np.flatnonzero((every.number >= 0) & (every.number < len(DIAGNOSES)))

@@ -45,7 +45,10 @@ QUALIFIERS: Final = (*DIAGNOSES, *OTHER_CODES)
 KINDS: Final = (*(kind for kind, _ in DIAGNOSES.values()), *OTHER_CODES.values())
 """The kind of code, by the qualifier's number in `QUALIFIERS`."""
 MOST_READ: Final = 25
-"""How many codes of one kind are read for each claim. No guide allows more, and edits compare diagnoses with each other."""
+"""How many codes of one kind are read for each claim.
+
+No guide allows more, and edits compare diagnoses with each other.
+"""
 _MOST_IN_SEGMENT: Final = 12
 
 

@@ -95,7 +95,10 @@ class FormBlock:
         return self.s.data[int(start[0]) : int(start[0]) + int(length[0])]
 
     def name(self, row: int) -> str:
-        """A segment's name, or `segment` if it isn't a valid name: a truncated line may start with a patient's name."""
+        """A segment's name, or `segment` if the name isn't valid.
+
+        A truncated line may start with a patient's name.
+        """
         start = int(self.s.start[row])
         end = int(self.s.start[row + 1]) if row + 1 < len(self.s) else len(self.s.data)
         text = self.s.data[start : min(start + 4, end)].partition(

@@ -12,7 +12,10 @@ from cleanclaim.read.x837.form.block import FormBlock
 from cleanclaim.x12.index import tag
 
 _EXTENDED: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 !\"&'()*+,-./:;?=%~@[]_{}\\|<>#$"
-"""The basic and extended character sets of X12.6 without letters outside ASCII, which trading partners rarely accept."""
+"""The basic and extended character sets of X12.6.
+
+Letters outside ASCII are left out, since trading partners rarely accept them.
+"""
 
 
 @cache

@@ -120,6 +120,7 @@ def _check_kinds(block: FormBlock) -> None:
         of_kind = (block.kinds == kind).to_numpy()
         if not of_kind.any():
             continue
+        article = "an" if kind == "institutional" else "a"
         for name in names.split():
             rows = block.find(name)
             if not len(rows):
@@ -130,7 +131,7 @@ def _check_kinds(block: FormBlock) -> None:
                 "ENV002",
                 name,
                 f"not {kind}",
-                f"{name} isn't allowed in a claim that is {kind}.",
+                f"{name} isn't allowed on {article} {kind} claim.",
             )
 
 
