@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cleanclaim.errors import RewriteError, UnknownFormat
 from cleanclaim.read.x837 import read_x12
+from cleanclaim.read.x837.layout import CLAIMS
 from cleanclaim.x12 import rewrite
 from cleanclaim.x12.rewrite import X12File
 
@@ -57,14 +58,14 @@ def many(count: int) -> bytes:
 @pytest.mark.parametrize("name", list(variants()))
 def test_nothing_replaced_is_the_file_itself(name: str) -> None:
     data = variants()[name]
-    assert X12File(data).to_bytes() == data
+    assert X12File(data, CLAIMS).to_bytes() == data
 
 
 @pytest.mark.parametrize("name", list(variants()))
 def test_tables_point_at_what_is_replaced(name: str) -> None:
     data = variants()[name]
     batches = list(read_x12(data, file="invented.837"))
-    file = X12File(data)
+    file = X12File(data, CLAIMS)
     for batch in batches:
         for row in batch.diagnoses.tail(4).iter_rows(named=True):
             address = file.address_at(row["position"])
@@ -89,7 +90,7 @@ def test_tables_point_at_what_is_replaced(name: str) -> None:
     ],
 )
 def test_one_element(segment: int, element: str, value: str, before: str, after: str) -> None:
-    file = X12File(PLAIN)
+    file = X12File(PLAIN, CLAIMS)
     file.replace(segment, element, value)
     assert file.to_bytes() == PLAIN.replace(before.encode(), after.encode(), 1)
     assert file.element(segment, element) == value
@@ -117,7 +118,7 @@ def test_one_element(segment: int, element: str, value: str, before: str, after:
     ],
 )
 def test_refused(segment: int, element: str, value: str, says: str) -> None:
-    file = X12File(PLAIN)
+    file = X12File(PLAIN, CLAIMS)
     with pytest.raises(RewriteError, match=says):
         file.replace(segment, element, value)
     assert file.to_bytes() == PLAIN
@@ -125,12 +126,12 @@ def test_refused(segment: int, element: str, value: str, says: str) -> None:
 
 def test_a_refusal_does_not_show_the_value() -> None:
     with pytest.raises(RewriteError) as refused:
-        X12File(PLAIN).replace(15, "NM103", "SECRET*NAME")
+        X12File(PLAIN, CLAIMS).replace(15, "NM103", "SECRET*NAME")
     assert "SECRET" not in str(refused.value)
 
 
 def test_element_beyond_the_segment_is_none() -> None:
-    file = X12File(PLAIN)
+    file = X12File(PLAIN, CLAIMS)
     assert file.name(18) == "CLM"
     assert file.element(18, "CLM03") == ""
     assert file.element(18, "CLM20") is None
@@ -138,7 +139,7 @@ def test_element_beyond_the_segment_is_none() -> None:
 
 
 def test_bytes_between_elements_have_no_address() -> None:
-    file = X12File(b"\n\n" + PLAIN)
+    file = X12File(b"\n\n" + PLAIN, CLAIMS)
     assert file.address_at(0) is None
     assert file.address_at(3) is None
     assert file.address_at(len(PLAIN) + 2) is None
@@ -147,7 +148,7 @@ def test_bytes_between_elements_have_no_address() -> None:
 
 def test_no_interchange() -> None:
     with pytest.raises(UnknownFormat):
-        X12File(b"CLM*1*2~")
+        X12File(b"CLM*1*2~", CLAIMS)
 
 
 def test_doctest() -> None:
@@ -168,7 +169,7 @@ def test_replaced_elements_read_back_and_all_other_bytes_stay(
     name: str, wanted: list[tuple[int, int, int, str]]
 ) -> None:
     data = variants()[name]
-    file = X12File(data)
+    file = X12File(data, CLAIMS)
     done: dict[tuple[int, str], str] = {}
     for at, number, part, value in wanted:
         segment = at % (len(file) - 1) + 2
@@ -185,11 +186,11 @@ def test_replaced_elements_read_back_and_all_other_bytes_stay(
             key: kept for key, kept in done.items() if key[0] != segment or key[1] not in outdated
         }
         done[segment, element] = value
-    written = X12File(file.to_bytes())
+    written = X12File(file.to_bytes(), CLAIMS)
     assert len(written) == len(file)
     for (segment, element), value in done.items():
         assert written.element(segment, element) == value
-    _same_but_for({segment for segment, _ in done}, X12File(data), written)
+    _same_but_for({segment for segment, _ in done}, X12File(data, CLAIMS), written)
 
 
 def _same_but_for(changed: set[int], old: X12File, new: X12File) -> None:
@@ -214,4 +215,4 @@ def test_sample_files_come_back_as_they_are(data_dir: Path) -> None:
     read = [data for path in files if b"ISA" in (data := path.read_bytes())]
     assert read
     for data in read:
-        assert X12File(data).to_bytes() == data
+        assert X12File(data, CLAIMS).to_bytes() == data

@@ -10,7 +10,7 @@ import numpy as np
 
 from cleanclaim.errors import RewriteError, UnknownFormat
 from cleanclaim.x12.separators import Separators
-from cleanclaim.x12.stream import ENVELOPES, Stream
+from cleanclaim.x12.stream import Layout, Stream
 from cleanclaim.x12.strings import Ints
 
 _CHUNK: Final = 1 << 20
@@ -37,20 +37,23 @@ class X12File:
     Segments are numbered as in the `segment_number` of tables, and positions are the byte offsets
     of the reader's tables.
 
+    >>> from cleanclaim.read.x837.layout import CLAIMS
     >>> file = X12File(
     ...     b"ISA*00*          *00*          *ZZ*A              *ZZ*B              "
-    ...     b"*260101*1200*^*00501*000000001*0*T*:~\nCLM*1*10***11:B:1~\n"
+    ...     b"*260101*1200*^*00501*000000001*0*T*:~\nCLM*1*10***11:B:1~\n",
+    ...     CLAIMS,
     ... )
     >>> file.replace(2, "CLM05-3", "7")
     >>> file.to_bytes().splitlines()[1]
     b'CLM*1*10***11:B:7~'
     """
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, layout: Layout) -> None:
         """Find the segments of a file.
 
         Args:
             data: its bytes.
+            layout: the layout that its reader uses, so that segments have the same numbers.
 
         Raises:
             UnknownFormat: the file has no interchange header.
@@ -62,7 +65,7 @@ class X12File:
         self._first_rows: list[int] = []
         self._separators: list[Separators] = []
         count = 0
-        stream = Stream(io.BytesIO(data), _CHUNK, ENVELOPES)
+        stream = Stream(io.BytesIO(data), _CHUNK, layout)
         for piece in stream.pieces():
             offsets = piece.offsets[piece.carried :]
             starts.append(piece.segments.start[piece.carried :] + offsets)

@@ -42,7 +42,7 @@ def find_isa(data: bytes, start: int = 0) -> int:
     return found.start() if found else -1
 
 
-def separators(data: bytes, isa: int) -> Separators | None:
+def separators(data: bytes, isa: int, composites: tuple[str, ...]) -> Separators | None:
     """The separators that an ISA segment declares.
 
     An ISA whose elements were trimmed or padded can still be read: its sixteen element separators
@@ -52,6 +52,7 @@ def separators(data: bytes, isa: int) -> Separators | None:
     Args:
         data: bytes that hold the whole ISA and the start of what follows.
         isa: its offset.
+        composites: see `component_in_use`.
 
     Returns:
         The separators; None if the segment is too short or too damaged.
@@ -75,10 +76,10 @@ def separators(data: bytes, isa: int) -> Separators | None:
     given = data[ends[10] + 1 : ends[11]]
     is_mark = len(given) == 1 and not given.isalnum() and given not in {b" ", bytes([component])}
     declared = Separators(element, component, given[0] if is_mark else None, terminator)
-    return declared if _are_valid(data, isa, declared) else None
+    return declared if _are_valid(data, isa, declared, composites) else None
 
 
-def _are_valid(data: bytes, isa: int, declared: Separators) -> bool:
+def _are_valid(data: bytes, isa: int, declared: Separators, composites: tuple[str, ...]) -> bool:
     """True if the separators differ and the component separator is plausible.
 
     It must not be a letter, digit or blank, unless composites use another one.
@@ -86,7 +87,10 @@ def _are_valid(data: bytes, isa: int, declared: Separators) -> bool:
     if len({declared.element, declared.component, declared.terminator}) < 3:
         return False
     is_part_of_values = chr(declared.component).isalnum() or declared.component in _BLANKS
-    return not is_part_of_values or component_in_use(data, isa, declared) != declared.component
+    return (
+        not is_part_of_values
+        or component_in_use(data, isa, declared, composites) != declared.component
+    )
 
 
 def same_repetition(data: bytes, isa: int, declared: Separators) -> bool:
@@ -95,21 +99,25 @@ def same_repetition(data: bytes, isa: int, declared: Separators) -> bool:
     return elements[11] == bytes([declared.component])
 
 
-def component_in_use(data: bytes, isa: int, declared: Separators) -> int:
+def component_in_use(
+    data: bytes, isa: int, declared: Separators, composites: tuple[str, ...]
+) -> int:
     """The component separator that composites use: some senders declare one and write another.
 
     Args:
         data: bytes from the header on.
         isa: offset of the header.
         declared: the header's separators.
+        composites: names of segments whose first element is a composite that starts with a qualifier.
 
     Returns:
-        The byte after the qualifier in the first HI, SV1 or SVC; the declared one if there is none.
+        The byte after the qualifier in the first of these segments; the declared one if there is none.
     """
     mark = re.escape(bytes([declared.element]))
     end = re.escape(bytes([declared.terminator]))
+    names = "|".join(composites).encode()
     first = re.compile(
-        end + rb"[\r\n\t ]*(?:HI|SV1|SVC)" + mark + rb"[A-Z]{2,3}([:<>|\\^!])[A-Z0-9]"
+        end + rb"[\r\n\t ]*(?:" + names + rb")" + mark + rb"[A-Z]{2,3}([:<>|\\^!])[A-Z0-9]"
     )
     later = re.compile(end + rb"[\r\n\t ]*ISA[^A-Za-z0-9]").search(data, isa)
     found = first.search(data, isa, later.start() if later else len(data))

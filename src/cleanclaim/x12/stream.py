@@ -43,10 +43,12 @@ class Layout:
 
     Attributes:
         cuts: the segments, besides ST and ISA, that a block may end before.
+        composites: segments that start with a composite, which shows the component separator in use.
         carried: the segments of a block to carry over to the next one.
     """
 
     cuts: tuple[str, ...]
+    composites: tuple[str, ...]
     carried: Callable[[Segments], Ints]
 
 
@@ -175,14 +177,14 @@ class Stream:
         if not outside.interchanges:
             self._note_preamble(data[self._from : isa if isa >= 0 else self._all_but_a_header()])
         while isa >= 0 and (self._ended or len(data) - isa >= LONGEST_ISA):
-            declared = separators(data, isa)
+            declared = separators(data, isa, self._layout.composites)
             outside.interchanges += 1
             if declared is not None:
                 if not is_standard(data, isa):
                     outside.odd.append(self._at + isa - self._from)
                 if same_repetition(data, isa, declared):
                     outside.repetition.append(self._at + isa - self._from)
-                used = component_in_use(data, isa, declared)
+                used = component_in_use(data, isa, declared, self._layout.composites)
                 if used != declared.component:
                     outside.component.append(self._at + isa - self._from)
                 self._declared = declared
@@ -226,7 +228,7 @@ class Stream:
         )
         if len(self._data) - isa < LONGEST_ISA and not self._ended:
             return is_segment
-        declared = separators(self._data, isa)
+        declared = separators(self._data, isa, self._layout.composites)
         if is_segment:
             return declared != self._declared
         return declared is not None and (before[-1:] == b"\n" or is_standard(self._data, isa))
@@ -298,7 +300,3 @@ def open_envelopes(s: Segments) -> Ints:
     if transaction > closed:
         rows.add(transaction)
     return np.array(sorted(rows - {-1}), dtype=np.int64)
-
-
-ENVELOPES: Final = Layout((), open_envelopes)
-"""Blocks end before a transaction, whatever its set."""

@@ -36,5 +36,5 @@ def _carried(s: Segments) -> Ints:
     return np.array(sorted(carried), dtype=np.int64)
 
 
-CLAIMS: Final = Layout(("CLM", "HL"), _carried)
+CLAIMS: Final = Layout(cuts=("CLM", "HL"), composites=("HI", "SV1"), carried=_carried)
 """Blocks end before a claim or a level. The envelope and the open levels are carried over."""

@@ -128,6 +128,7 @@ class Envelopes:
         """Report the faults of the file as a whole."""
         for name in ("ST", "GS", "ISA"):
             self._not_closed(name, self.claims)
+        _note_headers(self._faults, outside)
         if not self.transactions:
             self._faults.add(
                 "ENV005",
@@ -135,7 +136,6 @@ class Envelopes:
                 "The file has no transactions, so it has no claims.",
                 kind="no transaction",
             )
-        _note_headers(self._faults, outside)
         _note_outside(self._faults, outside)
 
     def _opens(self, name: str, elements: list[bytes], site: _Site, claims: int) -> None:
