@@ -432,8 +432,8 @@ class TestPatients:
         monkeypatch.setenv("CLEANCLAIM_HOME", str(tmp_path / "home-here"))
         Keys().export(Keys().own(), tmp_path / "key.json")
         monkeypatch.setenv("CLEANCLAIM_HOME", str(tmp_path / "home-there"))
-        taken = Keys().take(tmp_path / "key.json")
-        assert Keys().take(tmp_path / "key.json") == taken
+        taken = Keys().import_key(tmp_path / "key.json")
+        assert Keys().import_key(tmp_path / "key.json") == taken
         assert Keys().own().fingerprint == fingerprint
         report = check(today, history=both, reference=reference)
         assert report.unread == []
