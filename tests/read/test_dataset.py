@@ -122,7 +122,7 @@ class TestFaults:
         assert "not a valid data set" in error_of(dataset)
 
     def test_a_folder_that_is_there(self, inputs: list[Path], dataset: Path) -> None:
-        with pytest.raises(ConfigError, match="it is there already"):
+        with pytest.raises(ConfigError, match="already exists"):
             write_dataset(inputs, dataset)
 
 
