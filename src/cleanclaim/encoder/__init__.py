@@ -1,4 +1,4 @@
-"""The encoder: codes looked up, searched, crosswalked and compared between releases."""
+"""The encoder: look up, search, crosswalk and compare codes."""
 
 from cleanclaim.encoder.encoder import Encoder
 

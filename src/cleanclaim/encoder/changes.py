@@ -1,4 +1,4 @@
-"""What changed in the code lists and tables between two days, or between two releases."""
+"""What changed in the code lists and tables between two days or two releases."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from cleanclaim.encoder.codebook import Book
+from cleanclaim.encoder.codebook import Codebook
 from cleanclaim.encoder.systems import ICD10, plain, printed, procedure_kind
 from cleanclaim.errors import ConfigError
 from cleanclaim.reference import Reference, Release
@@ -34,17 +34,17 @@ _TABLES: Final = (
     "hcpcs", "cpt", "mpfs", "mue_practitioner", "mue_hospital", "mue_dme", "ncci_ptp_practitioner",
     "ncci_ptp_hospital", "ncci_add_on", "coverage_procedures", "coverage_diagnoses", "telehealth",
 )  # fmt: skip
-"""Tables that are compared beside ICD-10-CM."""
-_UNTOLD: Final = frozenset(("changed_on", "action", "short", "conversion_factor_qualifying"))
-"""Columns whose change alone says nothing to a biller."""
+"""Tables that are compared in addition to ICD-10-CM."""
+_NOT_SHOWN: Final = frozenset(("changed_on", "action", "short", "conversion_factor_qualifying"))
+"""Columns whose change alone doesn't matter to a biller."""
 _OF_ALL: Final = ("conversion_factor",)
 EVERY: Final = "every code"
-"""Stands for the code where a change is that of a whole table."""
+"""Used as the code if a change applies to a whole table."""
 _TEXTS: Final = ("description",)
 _YEAR: Final = re.compile(r"^FY ?(20\d\d)$", re.IGNORECASE)
 _QUARTER: Final = re.compile(r"^(20\d\d) ?Q([1-4])$", re.IGNORECASE)
 _EMBEDDED_LIST: Final = (date(2025, 10, 1), date(2026, 9, 30))
-"""The fiscal year of the tabular list that comes with cleanclaim: the days for which its words are compared."""
+"""The fiscal year of the tabular list that comes with cleanclaim: its text is compared for these days."""
 CHANGES: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "table": pl.String,
     "code": pl.String,
@@ -56,7 +56,11 @@ CHANGES: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "title": pl.String,
     "instead": pl.List(pl.String),
 }
-"""`other`: what with the code makes the row's key, such as a column 2 code or a modifier; `instead`: codes in its place."""
+"""A change.
+
+`other`: the rest of the row's key, such as a column 2 code or a modifier; `instead`: replacement
+codes.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +70,9 @@ class Changes:
     Attributes:
         before: the earlier day.
         after: the later day.
-        rows: a row a change, as `CHANGES`; codes undotted.
+        rows: one row per change, with the columns of `CHANGES`; codes are undotted.
         compared: the tables that were compared.
-        not_compared: what was not, and why.
+        not_compared: the tables that weren't, and why.
     """
 
     before: date
@@ -79,15 +83,15 @@ class Changes:
 
 
 def day_of(name: str, reference: Reference) -> date:
-    """The day that a word stands for: a day, a fiscal year (FY2026), a quarter (2026Q1), or a release by its name.
+    """Return the day that a text means: a day, a fiscal year (FY2026), a quarter (2026Q1), or the name of a release.
 
     Raises:
         ConfigError: it is none of these.
     """
-    if said := _YEAR.match(name.strip()):
-        return date(int(said[1]) - 1, 10, 1)
-    if said := _QUARTER.match(name.strip()):
-        return date(int(said[1]), 3 * int(said[2]) - 2, 1)
+    if match := _YEAR.match(name.strip()):
+        return date(int(match[1]) - 1, 10, 1)
+    if match := _QUARTER.match(name.strip()):
+        return date(int(match[1]), 3 * int(match[2]) - 2, 1)
     try:
         return date.fromisoformat(name.strip())
     except ValueError:
@@ -95,13 +99,13 @@ def day_of(name: str, reference: Reference) -> date:
     releases = [one for one in _every(reference) if one.name == name]
     if not releases:
         raise ConfigError(
-            [f"'{name}' is no day (2026-10-01), fiscal year (FY2027), quarter (2026Q4) or release (cleanclaim reference list)"]
+            [f"'{name}' isn't a day (2026-10-01), fiscal year (FY2027), quarter (2026Q4) or release (see cleanclaim reference list)"]
         )  # fmt: skip
     return releases[0].published or releases[0].covers_from
 
 
 def tables_of(names: Sequence[str], reference: Reference) -> tuple[str, ...]:
-    """The tables that all of some names are releases of; none where one of them is no release."""
+    """Return the tables that all the named releases share; empty if a name isn't a release."""
     own = [{one.table for one in _every(reference) if one.name == name} for name in names]
     return tuple(sorted(set.intersection(*own))) if own and all(own) else ()
 
@@ -111,7 +115,7 @@ def _every(reference: Reference) -> list[Release]:
 
 
 def changes(
-    before: date, after: date, book: Book, tables: Collection[str] | None = None
+    before: date, after: date, book: Codebook, tables: Collection[str] | None = None
 ) -> Changes:
     """Compare two days.
 
@@ -119,7 +123,7 @@ def changes(
         before: the earlier day.
         after: the later day.
         book: the code lists.
-        tables: only these; None for all that there are.
+        tables: only these tables; None for all.
     """
     parts: list[pl.DataFrame] = []
     done: list[str] = []
@@ -137,7 +141,7 @@ def changes(
         else:
             uncovered.setdefault(lacking, []).append(table)
     missing += [
-        f"{', '.join(own)}: no release that holds all codes is loaded for {day}"
+        f"{', '.join(own)}: no complete release is loaded for {day}"
         for day, own in uncovered.items()
     ]
     rows = pl.concat(parts) if parts else pl.DataFrame(schema=CHANGES)
@@ -145,7 +149,7 @@ def changes(
 
 
 def _not_covered(table: str, days: Sequence[date], reference: Reference) -> date | None:
-    """The first of some days for which no whole release of a table is loaded."""
+    """Return the first of the days that no complete release of a table covers."""
     spans = reference.whole(table)
     for day in days:
         if not any(first <= day <= last for first, last in spans):
@@ -156,22 +160,22 @@ def _not_covered(table: str, days: Sequence[date], reference: Reference) -> date
 def _icd10(
     before: date,
     after: date,
-    book: Book,
+    book: Codebook,
     parts: list[pl.DataFrame],
     done: list[str],
     missing: list[str],
 ) -> None:
-    """Codes, then titles and notes where lists of both days are there."""
+    """Compare the codes, then the titles and notes if the lists of both days are loaded."""
     lacking = _not_covered("icd10cm", (before, after), book.reference)
     if lacking is not None:
-        missing.append(f"icd10cm: no release that holds all codes is loaded for {lacking}")
+        missing.append(f"icd10cm: no complete release is loaded for {lacking}")
         return
     earlier, later = (_in_force(day, book.reference) for day in (before, after))
     parts.append(_frame(_codes(earlier, later, after, book)))
     done.append("icd10cm")
     titles = _titles(before, after, book.reference)
     if titles is None:
-        missing.append("titles: no two lists of one kind with titles are loaded for both days (the years' order files, or their tabular XML)")  # fmt: skip
+        missing.append("titles: load the order files, or the tabular XML, for both years to compare titles")  # fmt: skip
     else:
         parts.append(_frame(_revised(*titles)))
         done.append("titles")
@@ -181,7 +185,9 @@ def _icd10(
         done.append("notes")
     else:
         day = before if notes[0] is None else after
-        missing.append(f"notes: no tabular list is loaded for {day} (the year's tabular XML)")
+        missing.append(
+            f"notes: no tabular list is loaded for {day} (import that year's tabular XML)"
+        )
 
 
 def _in_force(day: date, reference: Reference) -> frozenset[str]:
@@ -190,11 +196,11 @@ def _in_force(day: date, reference: Reference) -> frozenset[str]:
 
 
 _Change = dict[str, Any]
-"""A row of `CHANGES`; what is not told is null."""
+"""A row of `CHANGES`; missing columns are null."""
 
 
 def _codes(
-    earlier: frozenset[str], later: frozenset[str], after: date, book: Book
+    earlier: frozenset[str], later: frozenset[str], after: date, book: Codebook
 ) -> Iterator[_Change]:
     headers_then, headers_now = _headers(earlier), _headers(later)
     for code in sorted(later - earlier):
@@ -210,7 +216,7 @@ def _codes(
 
 
 def _headers(codes: frozenset[str]) -> frozenset[str]:
-    """What codes begin with: the categories above them."""
+    """Return the prefixes of codes: the categories above them."""
     return frozenset(code[:n] for code in codes for n in range(3, len(code)))
 
 
@@ -225,7 +231,7 @@ def _frame(rows: Iterator[_Change]) -> pl.DataFrame:
 def _titles(
     before: date, after: date, reference: Reference
 ) -> tuple[dict[str, str], dict[str, str]] | None:
-    """The titles of both days: by the order files that are loaded for them, else by the tabular lists."""
+    """Return the titles of both days, from the order files loaded for them, or else from the tabular lists."""
     spans = reference.coverage("icd10cm_titles")
     if all(any(first <= day <= last for first, last in spans) for day in (before, after)):
         rows = reference.table("icd10cm_titles")
@@ -242,14 +248,14 @@ def _titles(
 
 
 def _list_of(table: str, day: date, reference: Reference) -> pl.DataFrame | None:
-    """The tabular list of a day's fiscal year; None where none is loaded."""
-    own = [one for one in reference.releases_of(table) if _speaks_for(one, day)]
+    """Return the tabular list for a day's fiscal year; None if it isn't loaded."""
+    own = [one for one in reference.releases_of(table) if _covers(one, day)]
     if not own:
         return None
     return reference.of_release(max(own, key=lambda one: one.published or PUBLISHED))
 
 
-def _speaks_for(release: Release, day: date) -> bool:
+def _covers(release: Release, day: date) -> bool:
     first, last = _EMBEDDED_LIST if release.embedded else (release.covers_from, release.covers_to)
     return first <= day <= last
 
@@ -270,19 +276,21 @@ def _notes(earlier: pl.DataFrame, later: pl.DataFrame) -> Iterator[_Change]:
         yield _change(code, NOTE_ADDED, column=kind, after=text)
 
 
-def _table(table: str, before: date, after: date, book: Book) -> pl.DataFrame:
+def _table(table: str, before: date, after: date, book: Codebook) -> pl.DataFrame:
     rows = book.reference.table(table)
     earlier, later = (
         rows.filter(pl.lit(day).is_between("valid_from", "valid_to")) for day in (before, after)
     )
     found = compared(earlier, later)
-    told = [
+    kinds = [
         _keyed(found.added, found, ADDED),
         _keyed(found.ended, found, ENDED),
-        _keyed(found.changed.filter(~pl.col("column").is_in([*_UNTOLD, *_OF_ALL])), found, CHANGED),
+        _keyed(
+            found.changed.filter(~pl.col("column").is_in([*_NOT_SHOWN, *_OF_ALL])), found, CHANGED
+        ),
         _of_all(found.changed.filter(pl.col("column").is_in(_OF_ALL))),
     ]
-    every = pl.concat(told).with_columns(
+    every = pl.concat(kinds).with_columns(
         pl.lit(table).alias("table"),
         pl.when(pl.col("column").is_in(_TEXTS))
         .then(pl.lit(REVISED))
@@ -295,7 +303,7 @@ def _table(table: str, before: date, after: date, book: Book) -> pl.DataFrame:
 
 
 def _of_all(rows: pl.DataFrame) -> pl.DataFrame:
-    """What a whole schedule has alike, such as its conversion factor: told once, with how many rows have it."""
+    """Summarize a change that a whole schedule shares, such as its conversion factor, with the number of rows."""
     return (
         rows.group_by("column", "before", "after", maintain_order=True)
         .agg(pl.len().alias("count"))
@@ -311,44 +319,44 @@ def _of_all(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _keyed(rows: pl.DataFrame, found: Difference, kind: str) -> pl.DataFrame:
-    """The rows with what makes their key beside the code in one column."""
-    nothing = pl.lit(None, pl.String)
+    """Return the rows with the rest of their key, apart from the code, in one column."""
+    missing = pl.lit(None, pl.String)
     others = [pl.col(name).cast(pl.String) for name in found.key if name != "code"]
-    other = pl.concat_str(others, separator=" ", ignore_nulls=True) if others else nothing
+    other = pl.concat_str(others, separator=" ", ignore_nulls=True) if others else missing
     has_values = kind == CHANGED
     return rows.select(
         "code",
         other.replace("", None).alias("other"),
         pl.lit(kind).alias("change"),
-        *((pl.col(name) if has_values else nothing).alias(name) for name in ("column", "before", "after")),
+        *((pl.col(name) if has_values else missing).alias(name) for name in ("column", "before", "after")),
     )  # fmt: skip
 
 
-def _with_titles(rows: pl.DataFrame, after: date, book: Book) -> pl.DataFrame:
-    """The words of each procedure, and for ended ones the codes in their place; long lists of pairs go without."""
+def _with_titles(rows: pl.DataFrame, after: date, book: Codebook) -> pl.DataFrame:
+    """Add each procedure's description, and replacements for ended codes; skipped for very long lists of pairs."""
     codes = rows["code"].unique()
     if len(codes) > _MANY:
         empty = pl.lit([], pl.List(pl.String))
         return rows.with_columns(pl.lit(None, pl.String).alias("title"), empty.alias("instead"))
     ended = set(rows.filter(pl.col("change") == ENDED)["code"])
-    told = pl.DataFrame(
+    titles = pl.DataFrame(
         [
-            (code, _words(code, after, book), _instead(code, book) if code in ended else [])
+            (code, _title(code, after, book), _replacements(code, book) if code in ended else [])
             for code in codes
         ],
         schema={"code": pl.String, "title": pl.String, "instead": pl.List(pl.String)},
         orient="row",
     )  # fmt: skip
-    return rows.join(told, on="code", how="left", maintain_order="left")
+    return rows.join(titles, on="code", how="left", maintain_order="left")
 
 
 _MANY: Final = 20_000
 
 
-def _words(code: str, after: date, book: Book) -> str | None:
-    return book.words(code, after) if procedure_kind(code) else book.title(plain(code), after)
+def _title(code: str, after: date, book: Codebook) -> str | None:
+    return book.description(code, after) if procedure_kind(code) else book.title(plain(code), after)
 
 
-def _instead(code: str, book: Book) -> list[str]:
-    rows = book.told("hcpcs", code)
+def _replacements(code: str, book: Codebook) -> list[str]:
+    rows = book.rows_of("hcpcs", code)
     return sorted({one for row in rows for one in str(row.get("instead") or "").split()})

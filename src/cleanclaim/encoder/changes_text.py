@@ -1,4 +1,4 @@
-"""Changes and their impact, as text for a person and as JSON."""
+"""Code changes and their impact, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from cleanclaim.encoder.impact import Impact
 from cleanclaim.encoder.systems import ICD10, printed
 from cleanclaim.text.escaping import visible
 
-_WORDS: Final = {
+_TABLE_NAMES: Final = {
     "icd10cm": "ICD-10-CM",
     "hcpcs": "HCPCS Level II",
     "cpt": "CPT",
@@ -37,18 +37,21 @@ _WORDS: Final = {
 
 
 def changes_text(found: Changes, touched: Impact | None, limit: int) -> str:
-    """What changed, table by table and kind by kind; with an impact that alone, after the counts."""
+    """Write what changed, by table and kind of change.
+
+    If an impact is given, only the counts and the impact are shown.
+    """
     lines = [f"From {found.before} to {found.after}:"]
     for table in found.rows["table"].unique(maintain_order=True):
         own = found.rows.filter(pl.col("table") == table)
-        lines += ["", f"{_WORDS.get(table, table)}: {_counts(own)}"]
+        lines += ["", f"{_TABLE_NAMES.get(table, table)}: {_counts(own)}"]
         if touched is None:
             lines += _kinds(own, limit)
     if found.rows.is_empty() and found.compared:
-        lines.append(f"nothing changed in {', '.join(found.compared)}.")
+        lines.append(f"No changes in {', '.join(found.compared)}.")
     if touched is not None:
-        lines += ["", *_touched(touched, limit)]
-        lines.append("Prices, NCCI pairs and coverage policies are not held against these files: cleanclaim check and price do that.")  # fmt: skip
+        lines += ["", *_impact(touched, limit)]
+        lines.append("Changes in prices, NCCI pairs and coverage policies aren't included here: use cleanclaim check and cleanclaim price.")  # fmt: skip
     if found.not_compared:
         lines += ["", "Not compared:", *(f"  {one}" for one in found.not_compared)]
     return "\n".join(map(visible, lines)) + "\n"
@@ -67,7 +70,7 @@ def _kinds(rows: pl.DataFrame, limit: int) -> Iterator[str]:
         yield f"  {kind}:"
         yield from (f"    {_row(row)}" for row in own.head(limit).iter_rows(named=True))
         if own.height > limit:
-            yield f"    … {own.height - limit:,} more; --limit shows them, --format json all"
+            yield f"    … {own.height - limit:,} more (raise --limit, or use --format json to see all)"
 
 
 def _row(row: dict[str, Any]) -> str:
@@ -93,15 +96,15 @@ def _code(table: str, code: str) -> str:
     return printed(ICD10, code) if table == "icd10cm" and not is_place else code
 
 
-def _touched(touched: Impact, limit: int) -> Iterator[str]:
-    """Codes that are used and changed, those that can no longer be billed first."""
+def _impact(touched: Impact, limit: int) -> Iterator[str]:
+    """Yield the codes that are used and changed; codes that can no longer be billed come first."""
     sources = ", ".join(touched.files)
     must = touched.rows.filter("must_change")
     other = touched.rows.filter(~pl.col("must_change"))
     if touched.rows.is_empty():
-        yield f"Nothing in {sources} is touched ({touched.uses:,} uses of codes looked at)."
+        yield f"None of the {touched.uses:,} codes used in {sources} changed."
         return
-    yield f"In {sources} ({touched.uses:,} uses of codes looked at):"
+    yield f"In {sources} ({touched.uses:,} codes checked):"
     for rows, heading in (
         (must, "Can no longer be billed"),
         (other, "Still billable, but changed"),
@@ -112,7 +115,7 @@ def _touched(touched: Impact, limit: int) -> Iterator[str]:
         shown = rows.head(limit) if limit else rows
         yield from (line for row in shown.iter_rows(named=True) for line in _use(row))
         if rows.height > shown.height:
-            yield f"    … {rows.height - shown.height:,} more; --limit shows them"
+            yield f"    … {rows.height - shown.height:,} more (raise --limit)"
 
 
 def _use(row: dict[str, Any]) -> Iterator[str]:
@@ -124,19 +127,19 @@ def _use(row: dict[str, Any]) -> Iterator[str]:
     if row["instead"]:
         yield f"      use instead: {', '.join(row['instead'])}"
     elif row["must_change"]:
-        yield "      no publisher's table that is loaded names a code in its place"
+        yield "      no loaded table names a replacement"
     more = row["uses"] - len(row["where"])
     yield f"      {', '.join(row['where'])}" + (f" and {more:,} more" if more > 0 else "")
 
 
 def changes_json(found: Changes, touched: Impact | None) -> dict[str, Any]:
-    """What changed, with every row."""
+    """Return what changed, with every row, for JSON."""
     rows = [
         {**row, "code": _code(row["table"], row["code"])}
         for row in found.rows.iter_rows(named=True)
     ]
     counts = found.rows.group_by("table", "change").len().sort("table", "change")
-    told: dict[str, Any] = {
+    as_json: dict[str, Any] = {
         "before": str(found.before),
         "after": str(found.after),
         "compared": list(found.compared),
@@ -145,7 +148,7 @@ def changes_json(found: Changes, touched: Impact | None) -> dict[str, Any]:
         "changes": rows,
     }
     if touched is not None:
-        told["impact"] = {
+        as_json["impact"] = {
             "files": list(touched.files),
             "uses": touched.uses,
             "codes": [
@@ -153,4 +156,4 @@ def changes_json(found: Changes, touched: Impact | None) -> dict[str, Any]:
                 for row in touched.rows.iter_rows(named=True)
             ],
         }
-    return told
+    return as_json

@@ -1,4 +1,4 @@
-"""The tabular list and the code lists in memory, for looking up one code after another."""
+"""The tabular list and the code lists, in memory for fast lookups one code at a time."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from cleanclaim.reference.icd10cm import Seventh
 
 _BINDING: Final = ("excludes1", "excludes2", "code_first", "use_additional", "code_also")
 NOTES: Final = ("includes", "inclusion_term", *_BINDING, "note")
-"""Kinds of notes, in the order in which they are told."""
+"""The kinds of notes, in display order."""
 _WHOLE: Final = 7
 
 
 class Place(NamedTuple):
-    """A place of the tabular list.
+    """A place in the tabular list.
 
     Attributes:
-        code: undotted; "CHAPTER 4", "E08-E13".
+        code: undotted code, or "CHAPTER 4", "E08-E13".
         kind: chapter, section, category, subcategory or code.
         parent: the place above.
         title: the official title.
@@ -36,13 +36,13 @@ class Place(NamedTuple):
 
 
 class Note(NamedTuple):
-    """A note of the tabular list.
+    """A note in the tabular list.
 
     Attributes:
         kind: one of `NOTES`.
-        text: what it says.
-        at: where it stands, undotted.
-        heading: the line above it that it belongs to.
+        text: the note's text.
+        at: the undotted code or place that carries the note.
+        heading: the line above that introduces the note.
     """
 
     kind: str
@@ -52,7 +52,7 @@ class Note(NamedTuple):
 
 
 class Span(NamedTuple):
-    """When a code was in force: both days inclusive, `last` None for open."""
+    """A period when a code was in force; both days are inclusive, and `last` is None if it is open."""
 
     first: date
     last: date | None
@@ -60,26 +60,28 @@ class Span(NamedTuple):
 
 
 class Rows:
-    """The rows of one table by a key, found by binary search over plain strings: quicker for one key than a query.
+    """One table's rows by key.
+
+    A binary search over plain strings is faster than a query when you look up one key at a time.
 
     Args:
-        table: sorted by `key`.
-        key: the column that is asked for.
-        columns: the columns that are told.
+        table: a table sorted by `key`.
+        key: the column to look up.
+        columns: the columns to return.
     """
 
     def __init__(self, table: pl.DataFrame, key: str, *columns: str) -> None:
         self._keys: list[str] = table[key].to_list()
         self._rows = table.select(columns)
 
-    def beginning(self, code: str) -> list[str]:
-        """The keys that begin so and go on, each once."""
+    def starting_with(self, code: str) -> list[str]:
+        """Return the longer keys that start with a code, each once."""
         first = bisect_right(self._keys, code)
         last = bisect_left(self._keys, code + "~", first)
         return list(dict.fromkeys(self._keys[first:last]))
 
     def of(self, code: str) -> list[tuple[Any, ...]]:
-        """The rows of a key, in the table's order."""
+        """Return a key's rows, in the table's order."""
         first = bisect_left(self._keys, code)
         last = bisect_right(self._keys, code, first)
         return self._rows.slice(first, last - first).rows() if last > first else []
@@ -110,8 +112,8 @@ _NO_CONVERSIONS: Final = pl.DataFrame(
 )
 
 
-class Book:
-    """The tabular list and the lists of codes in memory.
+class Codebook:
+    """The tabular list and the code lists in memory.
 
     Args:
         reference: the dated tables.
@@ -149,16 +151,16 @@ class Book:
         return str(self.reference.table("icd10cm_tabular")["release"][0])
 
     def place(self, code: str) -> Place | None:
-        """The place of the tabular list that has this very code."""
+        """Return the place in the tabular list with exactly this code."""
         rows = self._places.of(code)
         return Place(*rows[0]) if rows else None
 
     def children(self, code: str) -> list[str]:
-        """The places below a place, in the list's order."""
+        """Return the places directly below a place, in the list's order."""
         return [row[0] for row in self._children.of(code)]
 
     def place_of(self, code: str) -> Place | None:
-        """The place at which a code stands or, with a seventh character, from which it hangs."""
+        """Return a code's place, or its stem's place if the code has a seventh character."""
         if (own := self.place(code)) is not None or len(code) != _WHOLE:
             return own
         for stem in (code[:-1], code[:-1].rstrip("X")):
@@ -167,18 +169,18 @@ class Book:
         return None
 
     def sevenths(self, code: str) -> list[Seventh]:
-        """The seventh characters that a stem takes, by the tabular list."""
+        """Return the seventh characters that the tabular list gives for a stem."""
         rows = self._sevenths.of(code)
         return [
             Seventh(padded + character, character, meaning) for padded, character, meaning in rows
         ]
 
     def title(self, code: str, on: date) -> str | None:
-        """The official title: by an imported list of the day where there is one, else by the tabular list."""
+        """Return the official title from that day's imported list, or else from the tabular list."""
         dated = self._titles.of(code) if self._titles else []
-        for first, last, words in dated:
+        for first, last, title in dated:
             if first <= on <= last:
-                return str(words)
+                return str(title)
         place = self.place_of(code)
         if place is not None:
             choice = next((one for one in self.sevenths(place.code) if one.code == code), None)
@@ -193,21 +195,21 @@ class Book:
         return Rows(titles, "code", "valid_from", "valid_to", "long")
 
     def _nearest(self, code: str) -> Place | None:
-        """The place of a code or, where the list does not hold it yet, of its longest beginning."""
+        """Return a code's place, or the place of its longest known prefix if the list doesn't have it yet."""
         cuts = (code[:n] for n in range(len(code) - 1, 2, -1))
         return self.place_of(code) or next(filter(None, map(self.place, cuts)), None)
 
     def in_force_below(self, code: str, on: date) -> list[str]:
-        """The codes in force on a day that begin with a code and go on."""
+        """Return the longer codes in force on a day that start with a code."""
         dated = self.dated("icd10cm")
         return [
             one
-            for one in dated.beginning(code)
+            for one in dated.starting_with(code)
             if any(first <= on <= last for first, last, _ in dated.of(one))
         ]
 
     def above(self, code: str) -> list[Place]:
-        """The places above a code, the chapter first."""
+        """Return the places above a code, the chapter first."""
         place = self._nearest(code)
         found: list[Place] = []
         if place is not None and place.code != code:
@@ -219,7 +221,7 @@ class Book:
         return found[::-1]
 
     def notes(self, code: str) -> list[Note]:
-        """The notes that bind a code: its own, then those of the places above it, the nearest first."""
+        """Return the notes that apply to a code: its own first, then those of each place above it."""
         place = self._nearest(code)
         if place is None:
             return []
@@ -230,34 +232,34 @@ class Book:
         return sorted(found, key=lambda note: NOTES.index(note.kind))
 
     def dated(self, table: str) -> Rows:
-        """The days of a list of codes: valid_from, valid_to, release; none where it is not loaded."""
+        """Return when a list's codes are in force: valid_from, valid_to, release. Empty if it isn't loaded."""
         if table not in self._lists:
             known = table in self.reference.names()
             rows = self.reference.table(table) if known else _NO_DAYS
             self._lists[table] = Rows(rows, "code", *_DATED)
         return self._lists[table]
 
-    def described(self, code: str, on: date) -> tuple[str | None, list[str]]:
-        """A procedure's description of the day, or the last there is; and where it is from."""
+    def description_and_release(self, code: str, on: date) -> tuple[str | None, list[str]]:
+        """Return a procedure's description on a day (or the latest one) and the release it came from."""
         for table, column in _DESCRIPTIONS:
-            rows = self.told(table, code)
+            rows = self.rows_of(table, code)
             held = [row for row in rows if row["valid_from"] <= on <= row["valid_to"]] or rows
             if held and held[-1].get(column):
                 return str(held[-1][column]), [held[-1]["release"]]
         return None, []
 
-    def words(self, code: str, on: date) -> str | None:
-        """As `described`, the words alone."""
-        return self.described(code, on)[0]
+    def description(self, code: str, on: date) -> str | None:
+        """Return a procedure's description on a day, or the latest one."""
+        return self.description_and_release(code, on)[0]
 
-    def told(self, table: str, code: str) -> list[dict[str, Any]]:
-        """The rows of a table for a code, every column; none where the table is not loaded."""
+    def rows_of(self, table: str, code: str) -> list[dict[str, Any]]:
+        """Return a table's rows for a code, with every column. Empty if the table isn't loaded."""
         if table not in self._tables:
             known = table in self.reference.names()
-            rows = self.reference.table(table) if known else _NO_DAYS
-            self._tables[table] = Rows(rows, "code", *rows.columns), tuple(rows.columns)
-        rows_of, names = self._tables[table]
-        return [dict(zip(names, row, strict=True)) for row in rows_of.of(code)]
+            loaded = self.reference.table(table) if known else _NO_DAYS
+            self._tables[table] = Rows(loaded, "code", *loaded.columns), tuple(loaded.columns)
+        rows, names = self._tables[table]
+        return [dict(zip(names, row, strict=True)) for row in rows.of(code)]
 
     @cached_property
     def conversions_release(self) -> str:
@@ -268,15 +270,15 @@ class Book:
         return str(rows.sort("valid_from")["release"][-1])
 
     def ranges(self, table: str) -> list[dict[str, Any]]:
-        """The rows of a table that speaks of ranges of codes; none where it is not loaded."""
+        """Return the rows of a table keyed by code ranges. Empty if it isn't loaded."""
         if table not in self._ranges:
             known = table in self.reference.names()
             self._ranges[table] = self.reference.table(table).to_dicts() if known else []
         return self._ranges[table]
 
     @cached_property
-    def added_to(self) -> Rows:
-        """For a primary code its add-on codes: code, valid_from, valid_to."""
+    def add_ons_of(self) -> Rows:
+        """Each primary code's add-on codes: code, valid_from, valid_to."""
         rows = _NO_PRIMARIES
         if "ncci_add_on" in self.reference.names():
             rows = self.reference.table("ncci_add_on").drop_nulls("primary_code")
@@ -284,7 +286,7 @@ class Book:
 
     @cached_property
     def named_instead(self) -> Rows:
-        """For a code the Level II codes whose record names it in their place: code, release."""
+        """The Level II codes whose HCPCS record names a given code as their replacement: code, release."""
         rows = _NO_NAMES
         if "hcpcs" in self.reference.names():
             table = self.reference.table("hcpcs")
@@ -294,20 +296,20 @@ class Book:
         return Rows(rows.sort("other", "code"), "other", "code", "release")
 
     @cached_property
-    def came_after(self) -> Rows:
-        """For a new code those before it: code, retired."""
+    def predecessors(self) -> Rows:
+        """The codes that came before a new code: code, retired."""
         if "conversions" not in self.reference.names():
             return Rows(_NO_CONVERSIONS, "to_code", "code", "retired")
         rows = self.reference.table("conversions").select("to_code", "code", "retired").unique()
         return Rows(rows.sort("to_code", "code"), "to_code", "code", "retired")
 
     def attributes(self, table: str, code: str, on: date) -> dict[str, Any]:
-        """The Medicare Code Editor's flags of a code on a day; none where it has none."""
-        rows = self.told(table, code)
+        """Return the Medicare Code Editor's flags for a code on a day. Empty if it has none."""
+        rows = self.rows_of(table, code)
         return next((row for row in rows if row["valid_from"] <= on <= row["valid_to"]), {})
 
     def spans(self, tables: tuple[str, ...], code: str) -> list[Span]:
-        """When a code was in force, by some lists of codes, days that touch taken together."""
+        """Return when a code was in force in the given lists, with adjoining periods merged."""
         rows = [row for table in tables for row in self.dated(table).of(code)]
         return list(_joined(sorted(rows)))
 

@@ -1,7 +1,9 @@
-"""From a code to its counterparts: other revisions, successors, and what supports what.
+"""From a code to its counterparts: other code sets, successors, and which diagnoses support which procedures.
 
-Mappings of different kinds are never mixed: each tells its kind and source. The General Equivalence Mappings help to find a code and are no crosswalk for
-billing; a coverage policy says which diagnoses a payer takes as a reason for a procedure; a user's own history says what was billed together, and paid.
+Mappings of different kinds are never mixed: each one gives its kind and source. The General
+Equivalence Mappings help you find a code but aren't a crosswalk for billing. A coverage policy
+lists the diagnoses that a payer accepts for a procedure. The user's own history shows what was
+billed together and paid.
 """
 
 from __future__ import annotations
@@ -13,9 +15,9 @@ from typing import Any, Final
 
 import polars as pl
 
-from cleanclaim.encoder.codebook import Book
+from cleanclaim.encoder.codebook import Codebook
 from cleanclaim.encoder.lookup import pages
-from cleanclaim.encoder.procedure import Asked
+from cleanclaim.encoder.procedure import Options
 from cleanclaim.encoder.systems import CPT, HCPCS, ICD9, ICD10, plain, printed, procedure_kind
 from cleanclaim.reference import OPEN_END, OPEN_START
 from cleanclaim.reference.icd10cm import successors
@@ -27,17 +29,17 @@ POLICY: Final = "coverage"
 INSTEAD: Final = "instead"
 HISTORY: Final = "history"
 KINDS: Final = {
-    SUCCESSOR: "Codes that came after it",
-    PREDECESSOR: "Codes that it came after",
-    GEM: "General Equivalence Mappings (a help to find a code, no crosswalk for billing)",
-    INSTEAD: "Codes that the publisher names in its place",
+    SUCCESSOR: "Replaced by",
+    PREDECESSOR: "Replaces",
+    GEM: "General Equivalence Mappings (to help find a code; not a crosswalk for billing)",
+    INSTEAD: "Replacements that the publisher names",
     POLICY: "Coverage policies",
     HISTORY: "Your own history",
 }
-"""In the order in which they are told."""
+"""The kinds of mappings and their headings, in display order."""
 _GEMS: Final = {ICD9: ("gems_icd9_icd10", ICD10), ICD10: ("gems_icd10_icd9", ICD9)}
 _GEM_SUPPLY: Final = (
-    "cleanclaim reference import (or update): CMS's General Equivalence Mappings of 2018"
+    "cleanclaim reference import (or update): CMS's 2018 General Equivalence Mappings"
 )
 _POLICY_SUPPLY: Final = "cleanclaim reference import (or update): CMS's Medicare Coverage Database export, or your own table of policies"
 
@@ -47,20 +49,22 @@ class Mapping:
     """One mapping.
 
     Attributes:
-        from_code: as printed.
+        from_code: the source code, as printed.
         from_system: its system.
-        to_code: as printed; None where there is none.
+        to_code: the target code, as printed; None if there is none.
         to_system: its system.
         kind: a key of `KINDS`.
-        source: what says so.
+        source: who publishes the mapping.
         release: the release it was read from.
-        title: of the target.
-        valid_from, valid_to: when the mapping holds; None for always, or open.
-        in_force: whether the target is in force on the day; None where no list tells.
+        title: the target's title.
+        valid_from, valid_to: when the mapping applies; None for always, or open.
+        in_force: whether the target is in force on the day; None if no list covers it.
         approximate, combination, scenario, choice: the flags of a GEM row; None for other kinds.
-        via: codes between, where the target itself has ended since.
-        policy, states, covered: for a coverage policy its number, where it binds, whether it takes or refuses the diagnosis.
-        lines, paid_share: for a history how often, and which share of those known was paid.
+        via: the codes in between, if the direct target has since ended.
+        policy, states, covered: for a coverage policy, its number, its states, and whether it
+            accepts or refuses the diagnosis.
+        lines, paid_share: for a history, how many lines, and the share that was paid, of those
+            where it is known.
         note: the flags in words.
     """
 
@@ -88,16 +92,16 @@ class Mapping:
     note: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """As the JSON contract has it: what does not apply is left out."""
-        told = asdict(self)
+        """Return the mapping as the JSON contract defines it, without fields that don't apply."""
+        values = asdict(self)
         first = {
-            "from": told.pop("from_code"),
-            "from_system": told.pop("from_system"),
-            "to": told.pop("to_code"),
-            "to_system": told.pop("to_system"),
+            "from": values.pop("from_code"),
+            "from_system": values.pop("from_system"),
+            "to": values.pop("to_code"),
+            "to_system": values.pop("to_system"),
         }
-        days = {name: told.pop(name) for name in ("valid_from", "valid_to")}
-        kept = {name: value for name, value in told.items() if value is not None and value != ()}
+        days = {name: values.pop(name) for name in ("valid_from", "valid_to")}
+        kept = {name: value for name, value in values.items() if value is not None and value != ()}
         return {**first, **kept, **{name: str(day) for name, day in days.items() if day}}
 
 
@@ -107,7 +111,7 @@ class Crosswalk:
 
     Attributes:
         mappings: by kind, in the order of `KINDS`.
-        not_loaded: what would tell more, and how to load it.
+        not_loaded: tables that would add mappings, and how to load them.
     """
 
     mappings: tuple[Mapping, ...]
@@ -115,19 +119,19 @@ class Crosswalk:
 
 
 def crosswalk(
-    code: str, on: date, book: Book, to: str | None = None, own: pl.DataFrame | None = None
+    code: str, on: date, book: Codebook, to: str | None = None, own: pl.DataFrame | None = None
 ) -> Crosswalk:
-    """Every mapping of a code.
+    """Return every mapping of a code.
 
     Args:
         code: with or without its dot.
-        on: the day on which targets shall be in force.
+        on: the day on which targets must be in force.
         book: the code lists.
         to: only to this system; None for all.
-        own: the user's history, as `encoder.history` tells it.
+        own: the user's history, from `encoder.usage`.
 
     Returns:
-        The mappings; none where no system knows the code.
+        The mappings; empty if no system knows the code.
     """
     found: list[Mapping] = []
     missing: list[str] = []
@@ -142,10 +146,10 @@ def crosswalk(
             found += _predecessors(own_code, book)
             found += _procedures(own_code, on, book)
         if system in {CPT, HCPCS}:
-            found += _instead(own_code, system, on, book)
+            found += _replacements(own_code, system, on, book)
             found += _diagnoses(own_code, system, on, book)
         if system != ICD9 and not book.reference.whole("coverage_procedures"):
-            missing.append(f"coverage policies: only those of the starter set are loaded ({_POLICY_SUPPLY})")  # fmt: skip
+            missing.append(f"coverage policies: only the starter set is loaded ({_POLICY_SUPPLY})")  # fmt: skip
         if own is not None:
             found += _history(own_code, system, own, book)
     chosen = [one for one in found if to is None or one.to_system == to]
@@ -155,12 +159,12 @@ def crosswalk(
     )
 
 
-def _systems(code: str, on: date, book: Book) -> list[str]:
-    return [page.system for page in pages(code, Asked(on, pairs=0), book)]
+def _systems(code: str, on: date, book: Codebook) -> list[str]:
+    return [page.system for page in pages(code, Options(on, pairs=0), book)]
 
 
-def _gem(code: str, system: str, on: date, book: Book) -> Iterator[Mapping]:
-    """The rows of the General Equivalence Mappings, and through later changes to codes in force."""
+def _gem(code: str, system: str, on: date, book: Codebook) -> Iterator[Mapping]:
+    """Yield the General Equivalence Mappings, and follow later changes to codes in force."""
     table, target_system = _GEMS[system]
     if table not in book.reference.names():
         return
@@ -170,7 +174,7 @@ def _gem(code: str, system: str, on: date, book: Book) -> Iterator[Mapping]:
 
 
 def _gem_row(
-    code: str, system: str, target_system: str, row: dict[str, Any], on: date, book: Book
+    code: str, system: str, target_system: str, row: dict[str, Any], on: date, book: Codebook
 ) -> Iterator[Mapping]:
     target = row["target"]
     mapping = Mapping(
@@ -207,7 +211,7 @@ def _gem_row(
                 scenario=row["scenario"],
                 choice=row["choice"],
                 via=(printed(ICD10, target),),
-                note=f"{printed(ICD10, target)} has ended; this came after it",
+                note=f"{printed(ICD10, target)} has ended; this code replaced it",
             )
 
 
@@ -217,12 +221,12 @@ def _flags(row: dict[str, Any]) -> str:
     words = ["approximate" if row["approximate"] else "identical"]
     if row["combination"]:
         words.append(
-            f"one of several needed together: scenario {row['scenario']}, choose one from list {row['choice']}"
+            f"several codes are needed together: scenario {row['scenario']}, choose one from list {row['choice']}"
         )
     return "; ".join(words)
 
 
-def _successors(code: str, on: date, book: Book) -> Iterator[Mapping]:
+def _successors(code: str, on: date, book: Codebook) -> Iterator[Mapping]:
     spans = book.spans(("icd10cm",), code)
     if not spans or spans[-1].last is None or spans[-1].last >= on:
         return
@@ -230,13 +234,13 @@ def _successors(code: str, on: date, book: Book) -> Iterator[Mapping]:
         yield _conversion(code, after, SUCCESSOR, on, book)
 
 
-def _predecessors(code: str, book: Book) -> Iterator[Mapping]:
-    for before, has_ended in book.came_after.of(code):
+def _predecessors(code: str, book: Codebook) -> Iterator[Mapping]:
+    for before, has_ended in book.predecessors.of(code):
         if has_ended and before != code:
             yield _conversion(code, before, PREDECESSOR, None, book)
 
 
-def _conversion(code: str, other: str, kind: str, on: date | None, book: Book) -> Mapping:
+def _conversion(code: str, other: str, kind: str, on: date | None, book: Codebook) -> Mapping:
     release = book.conversions_release
     return Mapping(
         printed(ICD10, code),
@@ -251,8 +255,8 @@ def _conversion(code: str, other: str, kind: str, on: date | None, book: Book) -
     )
 
 
-def _instead(code: str, system: str, on: date, book: Book) -> Iterator[Mapping]:
-    """Codes that CMS names in the place of a procedure code: in its list of Level II codes, or because Medicare wants another."""
+def _replacements(code: str, system: str, on: date, book: Codebook) -> Iterator[Mapping]:
+    """Yield the replacements that CMS names for a procedure code, in its HCPCS list or for Medicare."""
     for other, source, release, note in (
         *_cross_references(code, system, book),
         *_for_medicare(code, book),
@@ -264,35 +268,35 @@ def _instead(code: str, system: str, on: date, book: Book) -> Iterator[Mapping]:
 
 
 _Named = tuple[str, str, str, str | None]
-"""A code, who names it, where, and why."""
+"""A code, who names it, the release, and why."""
 
 
-def _cross_references(code: str, system: str, book: Book) -> Iterator[_Named]:
-    """Codes that the record of a Level II code names, and codes whose record names this one."""
+def _cross_references(code: str, system: str, book: Codebook) -> Iterator[_Named]:
+    """Yield the codes that a Level II code's record names, and the codes whose record names this one."""
     source = "CMS, HCPCS Level II: cross-reference"
     if system == HCPCS:
-        for row in book.told("hcpcs", code)[-1:]:
-            told = str(row.get("instead") or "").split()
-            yield from ((other, source, row["release"], None) for other in told)
+        for row in book.rows_of("hcpcs", code)[-1:]:
+            others = str(row.get("instead") or "").split()
+            yield from ((other, source, row["release"], None) for other in others)
     for other, release in book.named_instead.of(code):
-        yield other, source, release, f"the record of {other} names {code} in its place"
+        yield other, source, release, f"the record of {other} names {code} as its replacement"
 
 
-def _for_medicare(code: str, book: Book) -> Iterator[_Named]:
-    for row in book.told("medicare_instead", code):
+def _for_medicare(code: str, book: Codebook) -> Iterator[_Named]:
+    for row in book.rows_of("medicare_instead", code):
         yield from (
             (other, "Medicare", row["release"], row["reason"]) for other in row["instead"].split()
         )
 
 
-def _diagnoses(code: str, system: str, on: date, book: Book) -> Iterator[Mapping]:
-    """The diagnoses that coverage policies take, or refuse, as a reason for a procedure."""
+def _diagnoses(code: str, system: str, on: date, book: Codebook) -> Iterator[Mapping]:
+    """Yield the diagnoses that coverage policies accept, or refuse, for a procedure."""
     named = _on(book.reference.narrow("coverage_procedures", pl.Series([code])), on)
     for policy in named["policy"].unique().sort():
         own = named.filter(pl.col("policy") == policy)
         lists = _on(book.reference.having("coverage_diagnoses", "policy", policy), on)
         lists = lists.filter(pl.col("group").is_in(own["group"].unique().implode()))
-        told = _policy(policy, on, book)
+        described = _policy(policy, on, book)
         for row in lists.sort("code").unique(["code", "covered"], maintain_order=True).iter_rows(named=True):  # fmt: skip
             yield Mapping(
                 code,
@@ -300,25 +304,25 @@ def _diagnoses(code: str, system: str, on: date, book: Book) -> Iterator[Mapping
                 printed(ICD10, row["code"]),
                 ICD10,
                 POLICY,
-                told["source"],
+                described["source"],
                 row["release"],
                 title=_title(ICD10, row["code"], on, book),
                 valid_from=_day(row["valid_from"]),
                 valid_to=_day(row["valid_to"]),
                 policy=policy,
-                states=told["states"],
+                states=described["states"],
                 covered=row["covered"],
                 note="with a second diagnosis" if row["needs_second"] else None,
             )
 
 
-def _procedures(code: str, on: date, book: Book) -> Iterator[Mapping]:
-    """The procedures for which coverage policies take, or refuse, a diagnosis."""
+def _procedures(code: str, on: date, book: Codebook) -> Iterator[Mapping]:
+    """Yield the procedures for which coverage policies accept, or refuse, a diagnosis."""
     listed = _on(book.reference.narrow("coverage_diagnoses", pl.Series([code])), on)
     for row in listed.iter_rows(named=True):
         named = _on(book.reference.having("coverage_procedures", "policy", row["policy"]), on)
         own = named.filter(pl.col("group") == row["group"], pl.col("covered") == row["covered"])
-        told = _policy(row["policy"], on, book)
+        described = _policy(row["policy"], on, book)
         for other in own["code"].unique().sort():
             kind = procedure_kind(other)
             target = kind.system if kind else CPT
@@ -328,30 +332,30 @@ def _procedures(code: str, on: date, book: Book) -> Iterator[Mapping]:
                 other,
                 target,
                 POLICY,
-                told["source"],
+                described["source"],
                 row["release"],
                 title=_title(target, other, on, book),
                 valid_from=_day(row["valid_from"]),
                 valid_to=_day(row["valid_to"]),
                 policy=row["policy"],
-                states=told["states"],
+                states=described["states"],
                 covered=row["covered"],
                 note="with a second diagnosis" if row["needs_second"] else None,
             )
 
 
-def _policy(policy: str, on: date, book: Book) -> dict[str, Any]:
+def _policy(policy: str, on: date, book: Codebook) -> dict[str, Any]:
     reference = book.reference
-    told = _on(reference.narrow("coverage_policies", pl.Series([policy])), on)
+    known = _on(reference.narrow("coverage_policies", pl.Series([policy])), on)
     states: list[str] = []
     if "coverage_states" in reference.names():
         states = _on(reference.narrow("coverage_states", pl.Series([policy])), on)["state"].unique().sort().to_list()  # fmt: skip
-    title = f"{policy}: {told['title'][0]}" if told.height else policy
+    title = f"{policy}: {known['title'][0]}" if known.height else policy
     return {"source": title, "states": tuple(states)}
 
 
-def _history(code: str, system: str, own: pl.DataFrame, book: Book) -> Iterator[Mapping]:
-    """What the user billed with it, the most often first."""
+def _history(code: str, system: str, own: pl.DataFrame, book: Codebook) -> Iterator[Mapping]:
+    """Yield what the user billed with the code, the most frequent first."""
     is_diagnosis = system in {ICD9, ICD10}
     column, other = ("diagnosis_code", "procedure_code") if is_diagnosis else ("procedure_code", "diagnosis_code")  # fmt: skip
     rows = own.filter(pl.col(column) == code)
@@ -374,7 +378,7 @@ def _history(code: str, system: str, own: pl.DataFrame, book: Book) -> Iterator[
             title=_title(target, row[other], date.max, book),
             lines=row["lines"],
             paid_share=round(share, 3) if share is not None else None,
-            note=None if row["judged"] else "not known whether they were paid",
+            note=None if row["judged"] else "payment unknown",
         )
 
 
@@ -386,12 +390,12 @@ def _day(day: date) -> date | None:
     return None if day in {OPEN_START, OPEN_END} else day
 
 
-def _title(system: str, code: str | None, on: date, book: Book) -> str | None:
+def _title(system: str, code: str | None, on: date, book: Codebook) -> str | None:
     if code is None or system == ICD9:
         return None
-    return book.title(code, on) if system == ICD10 else book.words(code, on)
+    return book.title(code, on) if system == ICD10 else book.description(code, on)
 
 
-def _is_in_force(system: str, code: str, on: date, book: Book) -> bool:
+def _is_in_force(system: str, code: str, on: date, book: Codebook) -> bool:
     table = "icd10cm" if system == ICD10 else "icd9cm"
     return any(one.first <= on and (one.last is None or on <= one.last) for one in book.spans((table,), code))  # fmt: skip

@@ -1,4 +1,4 @@
-"""The encoder: one object that answers for all code lists of a reference."""
+"""The encoder: one object that answers questions about a reference's code lists."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from threading import RLock
 from typing import TYPE_CHECKING, Final
 
 from cleanclaim.encoder import index
-from cleanclaim.encoder.codebook import Book
+from cleanclaim.encoder.codebook import Codebook
 from cleanclaim.encoder.lookup import Page, near, pages
-from cleanclaim.encoder.procedure import Asked
+from cleanclaim.encoder.procedure import Options
 from cleanclaim.encoder.search import Result, Searcher
 from cleanclaim.encoder.systems import SYSTEMS
 from cleanclaim.errors import ConfigError
@@ -28,11 +28,11 @@ _SPELLINGS: Final = {name.lower().replace("-", "").replace(" ", ""): name for na
 
 
 class Encoder:
-    """Looks codes up, searches them, and maps them; keeps what it read for the next question.
+    """Looks up, searches and maps codes; keeps what it read for the next question.
 
     Args:
         reference: the dated tables; by default the embedded ones and the user's store.
-        progress: told how far the search index is, where it has to be made.
+        progress: called with the progress while the search index is built.
 
     >>> encoder = Encoder()
     >>> encoder.lookup("E11.9", on=date(2026, 5, 12))[0].title
@@ -43,7 +43,7 @@ class Encoder:
         self, reference: Reference | None = None, progress: Progress | None = None
     ) -> None:
         self.reference = reference or Reference.load()
-        self.book = Book(self.reference)
+        self.book = Codebook(self.reference)
         self._progress = progress
         self._making = RLock()
 
@@ -62,42 +62,43 @@ class Encoder:
         pairs: int = 20,
         page: int = 1,
     ) -> list[Page]:
-        """What there is to know of a code.
+        """Return everything there is to know about a code.
 
         Args:
             code: with or without its dot.
-            on: the day of service; by default today.
-            locality: for prices, MAC number and locality of the GPCI file, such as 0111205.
-            indicator: NCCI pairs of this modifier indicator only.
-            pairs: so many NCCI pairs a page; 0 for none, which is quicker.
-            page: which page of them.
+            on: the date of service; by default today.
+            locality: for prices, the MAC number and locality from the GPCI file, such as 0111205.
+            indicator: only NCCI pairs with this modifier indicator.
+            pairs: NCCI pairs per page; 0 for none, which is faster.
+            page: the page of NCCI pairs to show.
 
         Returns:
-            A page for each system that knows the code, the one in force first; none where no list and no form knows it.
+            One page per system that knows the code, the one in force first; empty if no list has
+            the code and its format is unknown.
         """
-        asked = Asked(on or _today(), locality, indicator, pairs, page)
-        return pages(code, asked, self.book)
+        options = Options(on or _today(), locality, indicator, pairs, page)
+        return pages(code, options, self.book)
 
     def near(self, code: str) -> list[str]:
-        """Codes that look like one that there is not."""
+        """Return codes that look like one that doesn't exist."""
         return near(code, self.book)
 
     def search(
         self, text: str, *, system: str | None = None, on: date | None = None, limit: int = 10
     ) -> list[Result]:
-        """Codes by words, or by the beginning of a code.
+        """Find codes by words, or by the start of a code.
 
         Args:
-            text: what is looked for.
+            text: what to look for.
             system: icd10cm, icd9cm, hcpcs or cpt; by default all.
-            on: the day on which the codes shall be in force; by default today.
-            limit: so many results at most.
+            on: the day on which the codes must be in force; by default today.
+            limit: the most results to return.
 
         Returns:
-            Billable codes, what fits best first; then categories.
+            Billable codes, the best first; then categories.
 
         Raises:
-            ConfigError: there is no such system.
+            ConfigError: the system is unknown.
         """
         return self._searcher.search(
             text, on=on or _today(), systems=systems_of(system), limit=limit
@@ -111,24 +112,24 @@ class Encoder:
         on: date | None = None,
         history: Iterable[str | Path] = (),
     ) -> Crosswalk:
-        """Every mapping of a code: other revisions, successors, coverage policies, the user's own history.
+        """Return every mapping of a code: other code sets, successors, coverage policies, the user's own history.
 
         Args:
             code: with or without its dot.
             to: only to this system: icd10cm, icd9cm, hcpcs or cpt.
-            on: the day on which targets shall be in force; by default today.
+            on: the day on which targets must be in force; by default today.
             history: the user's claims, or plain tables of paid lines.
 
         Raises:
-            ConfigError: there is no such system.
-            InputError: a file of the history cannot be read.
+            ConfigError: the system is unknown.
+            InputError: a history file can't be read.
         """
-        from cleanclaim.encoder.crosswalk import crosswalk  # noqa: PLC0415 - start-up: looking up and searching do without
+        from cleanclaim.encoder.crosswalk import crosswalk  # noqa: PLC0415 - start-up: lookup and search don't need it
 
         paths = list(history)
         own = None
         if paths:
-            from cleanclaim.encoder.usage import history as past  # noqa: PLC0415 - it brings the reader of claims
+            from cleanclaim.encoder.usage import history as past  # noqa: PLC0415 - it loads the claim reader
 
             own = past(paths, self.reference)
         target = None if to is None else next(iter(systems_of(to)))
@@ -137,15 +138,17 @@ class Encoder:
     def changes(
         self, before: date | str, after: date | str, *, tables: Collection[str] | None = None
     ) -> Changes:
-        """What changed between two days.
+        """Return what changed between two days.
 
         Args:
-            before: a day; or a fiscal year (FY2026), a quarter (2026Q1), a day or a release as text.
+            before: a day; or a fiscal year (FY2026), a quarter (2026Q1), a day or a release as
+                text.
             after: the same.
-            tables: only these; where two releases are named, by default the tables that both are releases of.
+            tables: only these tables. If both sides are releases, the default is the tables that
+                they share.
 
         Raises:
-            ConfigError: a word stands for no day, or there is no such table.
+            ConfigError: a day or a table is unknown.
         """
         from cleanclaim.encoder import changes as module  # noqa: PLC0415 - start-up
 
@@ -157,20 +160,22 @@ class Encoder:
         chosen = tables or module.tables_of(named, self.reference) or None
         unknown = sorted(set(chosen or ()) - set(self.reference.names()))
         if unknown:
-            raise ConfigError([f"there is no table '{unknown[0]}' (cleanclaim reference list)"])
+            raise ConfigError(
+                [f"'{unknown[0]}' isn't a known table (see cleanclaim reference list)"]
+            )
         return module.changes(days[0], days[1], self.book, chosen)
 
     def impact(self, found: Changes, paths: Iterable[str | Path]) -> Impact:
-        """What of the user's own claims, templates and favourites a change touches.
+        """Return which of the user's claims, templates and favorites a change affects.
 
         Args:
             found: what changed.
-            paths: claims (837, tables), or lists of codes.
+            paths: claims (837 files or tables), or lists of codes.
 
         Raises:
-            InputError: a file cannot be read, or holds no code.
+            InputError: a file can't be read, or has no codes.
         """
-        from cleanclaim.encoder.impact import impact  # noqa: PLC0415 - it brings the reader of claims
+        from cleanclaim.encoder.impact import impact  # noqa: PLC0415 - it loads the claim reader
 
         return impact(found, paths, self.reference)
 
@@ -184,16 +189,18 @@ class Encoder:
 
 
 def systems_of(name: str | None) -> Collection[str]:
-    """The systems that a name stands for.
+    """Return the systems that a name means.
 
     Raises:
-        ConfigError: it stands for none.
+        ConfigError: the name is unknown.
     """
     if name is None:
         return SYSTEMS
     plain = name.lower().replace("-", "").replace(" ", "")
     if plain not in _SPELLINGS:
-        raise ConfigError([f"there is no system '{name}'; there are {', '.join(_SPELLINGS)}"])
+        raise ConfigError(
+            [f"'{name}' isn't a known code system; choose from {', '.join(_SPELLINGS)}"]
+        )
     return (_SPELLINGS[plain],)
 
 

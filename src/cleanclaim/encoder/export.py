@@ -1,4 +1,4 @@
-"""The web of codes as tidy tables."""
+"""The codes, notes and links of a day as tidy tables."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from cleanclaim.encoder.codebook import Book
+from cleanclaim.encoder.codebook import Codebook
 from cleanclaim.encoder.systems import CPT, HCPCS, ICD9, ICD10, KEEPERS
 from cleanclaim.errors import ConfigError
 from cleanclaim.storage.durable import PUBLIC, whole_file
@@ -17,30 +17,30 @@ from cleanclaim.text.wording import worded
 _NO_YEAR: Final = 9999
 FORMATS: Final = ("csv", "parquet")
 TABLES: Final = {
-    "codes": "a code, stem, category, section or chapter: system, code, title, kind, billable, parent, valid_from, valid_to, release",
-    "notes": "a note of the ICD-10-CM tabular list: code (where it stands), kind, text, heading, release",
-    "links": "an earlier ICD-10-CM code and one that came after it: code, to_code, on, has_ended, release",
+    "codes": "one row per code, stem, category, section or chapter: system, code, title, kind, billable, parent, valid_from, valid_to, release",
+    "notes": "one row per note in the ICD-10-CM tabular list: code (the place that carries it), kind, text, heading, release",
+    "links": "one row per earlier ICD-10-CM code and its successor: code, to_code, on, has_ended, release",
 }
-"""The files that are written, and what a row is."""
+"""The files to write, and what each row is."""
 
 
-def export(book: Book, on: date, folder: Path, form: str) -> list[tuple[Path, int]]:
+def export(book: Codebook, on: date, folder: Path, form: str) -> list[tuple[Path, int]]:
     """Write the code lists of a day as files.
 
     Args:
         book: the code lists.
         on: the day.
-        folder: where; made if it is not there.
+        folder: the folder to write to; created if it doesn't exist.
         form: csv or parquet.
 
     Returns:
-        The files with their rows.
+        The files and their row counts.
 
     Raises:
-        ConfigError: there is no such form, or a file cannot be written.
+        ConfigError: the format is unknown, or a file can't be written.
     """
     if form not in FORMATS:
-        raise ConfigError([f"there is no format '{form}'; there are {', '.join(FORMATS)}"])
+        raise ConfigError([f"'{form}' isn't a known format; choose {' or '.join(FORMATS)}"])
     tables = {"codes": codes(book, on), "notes": _notes(book), "links": _links(book)}
     written = []
     try:
@@ -58,23 +58,24 @@ def export(book: Book, on: date, folder: Path, form: str) -> list[tuple[Path, in
     return written
 
 
-def codes(book: Book, on: date) -> pl.DataFrame:
-    """Every code of every system on a day, with its place.
+def codes(book: Codebook, on: date) -> pl.DataFrame:
+    """Return every code of every system on a day, with its place.
 
     Args:
         book: the code lists.
         on: the day.
 
     Returns:
-        system, keeper, code (as printed), title, kind, billable (on the day), parent (as printed), valid_from, valid_to (null for open; the last period that
-        began by the day), release. Codes that a stem takes with a seventh character have the stem as parent.
+        system, keeper, code (as printed), title, kind, billable (on the day), parent (as printed),
+        valid_from, valid_to (null if open; from the last period that began by the day), release.
+        The parent of a code with a seventh character is its stem.
     """
     icd10 = _icd10(book, on)
     others = [_listed(book, on, system) for system in (ICD9, HCPCS, CPT)]
     return pl.concat([icd10, *others], how="vertical_relaxed")
 
 
-def _icd10(book: Book, on: date) -> pl.DataFrame:
+def _icd10(book: Codebook, on: date) -> pl.DataFrame:
     places = book.reference.table("icd10cm_tabular").select(
         "code", "kind", "parent", "title", "order"
     )
@@ -99,11 +100,11 @@ def _icd10(book: Book, on: date) -> pl.DataFrame:
         pl.lit(None, pl.Int64).alias("order"),
     )
     rows = pl.concat([every, untitled], how="vertical_relaxed").join(valid, on="code", how="left")
-    return _told(rows.sort("order", "code", nulls_last=True), ICD10, dotted=True)
+    return _tidy(rows.sort("order", "code", nulls_last=True), ICD10, dotted=True)
 
 
-def _periods(book: Book, tables: tuple[str, ...], on: date) -> pl.DataFrame:
-    """For each code the last period that began by a day: code, valid_from, valid_to, release, billable."""
+def _periods(book: Codebook, tables: tuple[str, ...], on: date) -> pl.DataFrame:
+    """Return the last period that began by a day for each code: code, valid_from, valid_to, release, billable."""
     parts = [
         book.reference.table(table).select("code", "valid_from", "valid_to", "release")
         for table in tables
@@ -121,8 +122,8 @@ def _periods(book: Book, tables: tuple[str, ...], on: date) -> pl.DataFrame:
     )
 
 
-def _listed(book: Book, on: date, system: str) -> pl.DataFrame:
-    """Codes of a system that is a plain list."""
+def _listed(book: Codebook, on: date, system: str) -> pl.DataFrame:
+    """Return the codes of a system that is a plain list."""
     tables = {
         ICD9: ("icd9cm",),
         HCPCS: ("hcpcs", "procedure_codes"),
@@ -132,16 +133,16 @@ def _listed(book: Book, on: date, system: str) -> pl.DataFrame:
     if system != ICD9:
         letter = pl.col("code").str.contains("^[A-Z]")
         valid = valid.filter(letter if system == HCPCS else ~letter)
-    words = [None if system == ICD9 else book.words(code, on) for code in valid["code"]]
+    titles = [None if system == ICD9 else book.description(code, on) for code in valid["code"]]
     rows = valid.with_columns(
         pl.lit("code").alias("kind"),
         pl.lit(None, pl.String).alias("parent"),
-        pl.Series("title", words, dtype=pl.String),
+        pl.Series("title", titles, dtype=pl.String),
     )
-    return _told(rows, system, dotted=system == ICD9)
+    return _tidy(rows, system, dotted=system == ICD9)
 
 
-def _told(rows: pl.DataFrame, system: str, *, dotted: bool) -> pl.DataFrame:
+def _tidy(rows: pl.DataFrame, system: str, *, dotted: bool) -> pl.DataFrame:
     return rows.select(
         pl.lit(system).alias("system"),
         pl.lit(KEEPERS[system]).alias("keeper"),
@@ -157,25 +158,25 @@ def _told(rows: pl.DataFrame, system: str, *, dotted: bool) -> pl.DataFrame:
 
 
 def _cut(system: str) -> pl.Expr:
-    """After how many characters the dot stands."""
+    """Return how many characters come before the dot."""
     is_external = (pl.lit(system) == ICD9) & pl.col("code").str.starts_with("E")
     return pl.when(is_external).then(4).otherwise(3)
 
 
 def _dotted(name: str, cut: pl.Expr | None = None) -> pl.Expr:
-    """Diagnosis codes with their dot; chapters and sections as they are."""
+    """Return diagnosis codes with their dot; chapters and sections stay as they are."""
     code, at = pl.col(name), pl.lit(3) if cut is None else cut
     has_dot = ~code.str.contains(r"[ -]") & (code.str.len_chars() > at)
     parts = pl.concat_str([code.str.slice(0, at), code.str.slice(at)], separator=".")
     return pl.when(has_dot).then(parts).otherwise(code).alias(name)
 
 
-def _notes(book: Book) -> pl.DataFrame:
+def _notes(book: Codebook) -> pl.DataFrame:
     notes = book.reference.table("icd10cm_notes").sort("note_id")
     return notes.select(_dotted("code"), "kind", "text", "heading", "release")
 
 
-def _links(book: Book) -> pl.DataFrame:
+def _links(book: Codebook) -> pl.DataFrame:
     rows = book.reference.table("conversions").sort("code", "to_code", "valid_from")
     return rows.select(
         _dotted("code"), _dotted("to_code"), pl.col("valid_from").alias("on"), pl.col("retired").alias("has_ended"), "release"

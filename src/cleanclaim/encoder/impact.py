@@ -1,4 +1,4 @@
-"""Which of the user's own claims, templates and favourites a change of codes touches, how often, with what dollars, and what to use instead."""
+"""Find the user's claims, templates and favorites that a code change affects, and what to use instead."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ USES: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "units": pl.Decimal(12, 3),
     "charge": pl.Decimal(18, 2),
 }
-"""A use of a code: where it stands, and for a line of a claim its charge."""
+"""One use of a code: where it is used, and the charge if it's on a claim line."""
 _LIST_COLUMNS: Final = (
     "code", "codes", "diagnosis_code", "procedure_code", "icd10", "icd", "cpt", "hcpcs", "dx"
 )  # fmt: skip
@@ -46,22 +46,26 @@ _RULES: Final = (
     "max_units", "description", "title",
 )  # fmt: skip
 _IS_LIST: Final = pl.col("table").is_in(["icd10cm", "hcpcs", "cpt"])
-_LEFT_SCHEDULE: Final = (
+_DROPPED_FROM_SCHEDULE: Final = (
     (pl.col("table") == "mpfs") & (pl.col("change") == ENDED) & pl.col("other").is_null()
 )
-_IS_HELD: Final = _IS_LIST | pl.col("column").is_in(_RULES) | _LEFT_SCHEDULE
-"""Changes that are held against the user's own: of codes, of unit limits, and of the fee schedule's rules. Prices, pairs and policies are left to `check`."""
+_IS_COMPARED: Final = _IS_LIST | pl.col("column").is_in(_RULES) | _DROPPED_FROM_SCHEDULE
+"""The changes to compare with the user's files: codes, unit limits and fee schedule rules.
+
+Prices, pairs and policies are left to `check`.
+"""
 _MANDATORY: Final = pl.col("change").is_in(NO_LONGER_BILLABLE)
 
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """What a change touches.
+    """What a change affects.
 
     Attributes:
-        rows: one row a code that is used and changed: code, is_diagnosis, changes (what happened to it), must_change (it can no longer be billed),
-            uses (lines of claims, or entries of lists), claims, charges (of those lines, each once), instead, title, and where (the first few).
-        uses: how many uses of codes were looked at.
+        rows: one row per used code that changed: code, is_diagnosis, changes (what happened to it),
+            must_change (it can no longer be billed), uses (claim lines or list entries), claims,
+            charges (of those lines, each once), instead, title, and where (the first few).
+        uses: how many uses of codes were checked.
         files: the files that were read.
     """
 
@@ -71,24 +75,25 @@ class Impact:
 
 
 def impact(found: Changes, paths: Iterable[str | Path], reference: Reference) -> Impact:
-    """Hold changes against claims, templates and lists of favourites.
+    """Compare changes with claims, templates and lists of favorites.
 
     Args:
         found: what changed.
-        paths: claims (837, tables), or lists of codes: CSV with a column of codes, or text with codes in it.
+        paths: claims (837 files or tables), or lists of codes: CSV with a column of codes, or text
+            with codes in it.
         reference: the dated tables.
 
     Raises:
-        InputError: a file cannot be read, or holds no code.
+        InputError: a file can't be read, or has no codes.
     """
     files = [str(path) for path in paths]
     uses = pl.concat([_uses(Path(path), reference) for path in files])
-    return Impact(_told(found, uses), uses.height, tuple(files))
+    return Impact(_summary(found, uses), uses.height, tuple(files))
 
 
-def _told(found: Changes, uses: pl.DataFrame) -> pl.DataFrame:
+def _summary(found: Changes, uses: pl.DataFrame) -> pl.DataFrame:
     changed = (
-        _touching(found.rows, uses)
+        _relevant(found.rows, uses)
         .group_by("code", "is_diagnosis")
         .agg(
             pl.col("change").unique().alias("changes"),
@@ -114,9 +119,11 @@ def _in_order() -> pl.Expr:
     return pl.concat_list(held).list.drop_nulls()
 
 
-def _touching(rows: pl.DataFrame, uses: pl.DataFrame) -> pl.DataFrame:
-    """The changes that say something of a code that is used: of unit limits only those that some line exceeds."""
-    own = rows.filter(_IS_HELD).with_columns((pl.col("table") == "icd10cm").alias("is_diagnosis"))
+def _relevant(rows: pl.DataFrame, uses: pl.DataFrame) -> pl.DataFrame:
+    """Return the changes to codes that are used; for unit limits, only those that a line exceeds."""
+    own = rows.filter(_IS_COMPARED).with_columns(
+        (pl.col("table") == "icd10cm").alias("is_diagnosis")
+    )
     own = own.join(uses.select("code", "is_diagnosis").unique(), on=["code", "is_diagnosis"], how="semi")  # fmt: skip
     most = uses.group_by("code").agg(pl.col("units").max().cast(pl.Float64).alias("most"))
     limits = own.filter(pl.col("column") == "max_units").join(most, on="code", how="left")
@@ -126,7 +133,7 @@ def _touching(rows: pl.DataFrame, uses: pl.DataFrame) -> pl.DataFrame:
 
 
 def _uses(path: Path, reference: Reference) -> pl.DataFrame:
-    """The uses of codes in a file."""
+    """Return the uses of codes in a file."""
     ending = path.suffix.lower()
     if ending in {".csv", ".parquet"} and path.is_file():
         table = read_csv(path.read_bytes(), file=str(path)) if ending == ".csv" else read_parquet(path, file=str(path))  # fmt: skip
@@ -168,7 +175,7 @@ def _of_text(path: Path) -> pl.DataFrame:
 def _listed(lines: Iterable[tuple[int, str | None]], path: Path, word: str) -> pl.DataFrame:
     rows = list(_codes(lines, path, word))
     if not rows:
-        raise InputError(f"{path}: no code was found; expected claims, or a list with a code in each line")  # fmt: skip
+        raise InputError(f"{path}: no codes found; expected claims, or a list with one code per line")  # fmt: skip
     return pl.DataFrame(rows, schema=USES, orient="row")
 
 
@@ -187,7 +194,7 @@ def _codes(
 
 
 def _readings(code: str) -> tuple[bool, ...]:
-    """Whether a code is a diagnosis; both where its form, without a dot, may be either (E1165)."""
+    """Return whether a code is a diagnosis; both values if it could be either without its dot (E1165)."""
     if "." in code:
         return (True,)
     if procedure_kind(plain(code)) is None:
@@ -220,7 +227,7 @@ def _of_claims(path: Path, reference: Reference) -> pl.DataFrame:
 def _unpointed(
     diagnoses: pl.DataFrame, pointed: pl.DataFrame, claims: pl.DataFrame
 ) -> pl.DataFrame:
-    """Diagnoses of claims that no line points at: one use a claim, without a charge."""
+    """Return claim diagnoses that no line points at: one use per claim, with no charge."""
     rows = diagnoses.select("claim_key", "diagnosis_code").drop_nulls().unique()
     rest = rows.join(pointed, on=["claim_key", "diagnosis_code"], how="anti")
     return rest.join(claims.select("claim_key", "claim_id", "file"), on="claim_key", how="left").select(

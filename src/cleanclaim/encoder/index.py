@@ -1,4 +1,4 @@
-"""The search's index: every term of the classifications as arrays, made once and kept in the user's cache."""
+"""The search index: every term of the code sets as arrays, built once and kept in the user's cache."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from cleanclaim.storage import cache
 from cleanclaim.storage.home import cache_home
 
 FORMAT: Final = 5
-"""Raised whenever the index is made otherwise, so that an older one is not read."""
+"""Raise this whenever the index is built differently, so that older ones aren't read."""
 TITLE, INCLUSION, SYNONYM, INDEX, NOTE = range(5)
 """Where a term comes from."""
 
 _WHOLE: Final = 8
-"""Characters of a key with a seventh character."""
+"""The length of a key with a seventh character."""
 _EPOCH: Final = date(1970, 1, 1)
 _KNOWN: Final = "synonyms.json"
 _NUMBERS: Final = "numbers.npz"
-_TELL: Final = "Indexing the code lists (once)"
+_PROGRESS: Final = "Indexing the code lists (once)"
 _TABLES: Final = frozenset(
     (
         "icd10cm",
@@ -55,7 +55,7 @@ Floats = npt.NDArray[np.float32]
 
 
 class Node(NamedTuple):
-    """A place in a classification that a search can find: a code, a stem, or a category."""
+    """A place in a code set that a search can find: a code, a stem, or a category."""
 
     system: int
     code: str
@@ -65,34 +65,35 @@ class Node(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Terms, the words in them, and the places of the classifications that they lead to.
+    """Terms, the words in them, and the places in the code sets that they lead to.
 
-    Nodes are in the order of their key (the system's number and the code), terms in the order of their nodes. Lists of various lengths
-    are laid end to end: those of row n are `xs[x_starts[n] : x_starts[n + 1]]`.
+    Nodes are sorted by key (the system's number and the code), terms by node. Lists of varying
+    length are stored end to end: row n's items are `xs[x_starts[n] : x_starts[n + 1]]`.
 
     Attributes:
         node_keys: the system's number and the undotted code of each node, sorted.
-        node_titles: their titles; empty where none is known.
+        node_titles: their titles; empty if there is none.
         node_parents: the node above; -1 for none.
         child_starts, children: the nodes below.
         node_first, node_last: the codes (rows of `code_keys`) at and below a node.
-        seventh_starts, seventh: for a stem its seventh characters, as rows of `meanings`.
-        meanings: a seventh character and what it says.
+        seventh_starts, seventh: a stem's seventh characters, as rows of `meanings`.
+        meanings: a seventh character and its meaning.
         term_starts: the terms of each node.
         term_nodes: the node of each term.
         term_kinds: where each term comes from.
         term_texts: the words of each term, as printed.
-        term_mass: the weight of all its words.
+        term_mass: the total weight of each term's words.
         word_starts, term_words: the stems in each term.
-        posting_starts, postings: the terms that hold each stem.
+        posting_starts, postings: the terms that contain each stem.
         stems: every stem, sorted.
-        stem_weights: how much each tells.
-        words: every word as it is spelled, sorted.
-        word_stems: the stem of each.
+        stem_weights: how informative each stem is.
+        words: every word as spelled, sorted.
+        word_stems: the stem of each word.
         code_keys: every billable code with its system's number, sorted.
-        span_starts, spans_from, spans_to: when each was in force, in days since 1970-01-01.
-        listed_to: for each system the last day of which its list speaks; a day in the far future where that is not limited.
-        known: the synonyms by which the terms were read.
+        span_starts, spans_from, spans_to: when each code was in force, in days since 1970-01-01.
+        listed_to: the last day that each system's list covers; a day in the far future if there is
+            no limit.
+        known: the synonyms that the terms were read with.
     """
 
     node_keys: list[str]
@@ -127,11 +128,11 @@ class Index:
 
 
 def load(reference: Reference, progress: Progress | None = None) -> Index:
-    """The index of the code lists that a reference uses, from the cache or made anew.
+    """Return the index of a reference's code lists, from the cache or newly built.
 
     Args:
         reference: the dated tables.
-        progress: told how far it is, where it has to be made.
+        progress: called with the progress while the index is built.
     """
     return cache.load_or_make(
         cache_folder(reference),
@@ -142,36 +143,36 @@ def load(reference: Reference, progress: Progress | None = None) -> Index:
 
 
 def cache_folder(reference: Reference) -> Path:
-    """Where the index of a reference's code lists is kept, in the user's cache."""
-    told = sorted(
+    """Return the folder in the user's cache for the index of a reference's code lists."""
+    releases = sorted(
         f"{release.name}|{release.table}|{release.sha256}" for release in reference.pinned(_TABLES)
     )
-    digest = hashlib.sha256("\n".join([*told, synonyms.sha256()]).encode()).hexdigest()
+    digest = hashlib.sha256("\n".join([*releases, synonyms.sha256()]).encode()).hexdigest()
     return cache_home() / f"search-{digest[:16]}-{FORMAT}"
 
 
 def build(reference: Reference, progress: Progress) -> Index:
-    """Make the index.
+    """Build the index.
 
     Args:
         reference: the dated tables.
-        progress: told how far it is.
+        progress: called with the progress.
     """
-    progress(_TELL, 0.0)
+    progress(_PROGRESS, 0.0)
     spans = _spans(reference)
     nodes, terms = _Nodes(), []
     terms += _icd10(reference, nodes)
-    progress(_TELL, 0.2)
+    progress(_PROGRESS, 0.2)
     terms += _procedures(reference, nodes)
-    nodes.codes_without_words(spans)
+    nodes.add_untitled(spans)
     order = nodes.sorted()
     index = _laid_out(nodes, order, terms, spans, reference, progress)
-    progress(_TELL, 1.0)
+    progress(_PROGRESS, 1.0)
     return index
 
 
 class _Nodes:
-    """The places, found by key while the index is made."""
+    """The places, by key, while the index is built."""
 
     def __init__(self) -> None:
         self.rows: list[Node] = []
@@ -189,8 +190,8 @@ class _Nodes:
     def find(self, system: int, code: str) -> int | None:
         return self.at.get(f"{system}{code}")
 
-    def codes_without_words(self, spans: pl.DataFrame) -> None:
-        """Codes that were in force and have no title here: they are found by number."""
+    def add_untitled(self, spans: pl.DataFrame) -> None:
+        """Add codes that were in force but have no title here, so that they can be found by code."""
         known = set(self.at)
         for key in spans["key"].unique(maintain_order=True):
             if key not in known and not (len(key) == _WHOLE and _stem_key(key, known)):
@@ -198,27 +199,27 @@ class _Nodes:
                 self.add(system, code, "", self.above(system, code) if system == 0 else None)
 
     def above(self, system: int, code: str) -> str | None:
-        """The longest beginning of a code that is a place."""
+        """Return the longest prefix of a code that is a place."""
         cuts = (code[:n] for n in range(len(code) - 1, 2, -1))
         return next((cut for cut in cuts if self.find(system, cut) is not None), None)
 
     def sorted(self) -> list[int]:
-        """The rows in the order of their keys."""
+        """Return the rows sorted by key."""
         return sorted(range(len(self.rows)), key=lambda n: (self.rows[n].system, self.rows[n].code))
 
 
 def _stem_key(key: str, keys: set[str]) -> bool:
-    """True where a seven-character code hangs from a stem that is a node."""
+    """Return True if a seven-character code's stem is a node."""
     stem = key[:-1]
     return any(option in keys for option in (stem, stem.rstrip("X")))
 
 
 Found = tuple[int, int, str]
-"""A term: its node, its kind, its words."""
+"""A term: its node, kind and words."""
 
 
 def _icd10(reference: Reference, nodes: _Nodes) -> list[Found]:
-    """The tabular list and what leads into it."""
+    """Return the terms of the tabular list and of everything that leads into it."""
     tabular = reference.table("icd10cm_tabular").sort("order")
     found: list[Found] = []
     places = tabular.filter(~pl.col("kind").is_in(["chapter", "section"]))
@@ -242,7 +243,7 @@ def _icd10(reference: Reference, nodes: _Nodes) -> list[Found]:
 
 
 def _older_titles(reference: Reference, nodes: _Nodes) -> Iterator[Found]:
-    """Codes of other years that the tabular list does not hold."""
+    """Yield codes of other years that aren't in the tabular list."""
     if "icd10cm_titles" not in reference.names():
         return
     titles = reference.table("icd10cm_titles").unique("code", keep="last", maintain_order=True)
@@ -254,7 +255,7 @@ def _older_titles(reference: Reference, nodes: _Nodes) -> Iterator[Found]:
 
 
 def _named_in_notes(reference: Reference, nodes: _Nodes) -> Iterator[Found]:
-    """What a note elsewhere calls a code: "lumbago with sciatica (M54.4-)"."""
+    """Yield the names that a note elsewhere gives a code: "lumbago with sciatica (M54.4-)"."""
     notes = reference.table("icd10cm_notes").filter(pl.col("status") == "parsed")
     targets = (
         reference.table("icd10cm_note_targets")
@@ -264,14 +265,14 @@ def _named_in_notes(reference: Reference, nodes: _Nodes) -> Iterator[Found]:
     )
     named = notes.join(targets, on="note_id").unique(["text"], maintain_order=True).sort("note_id")
     for text, prefix in named.select("text", "prefix").iter_rows():
-        said = _PLAIN_NOTE.match(text)
+        match = _PLAIN_NOTE.match(text)
         at = nodes.find(0, prefix)
-        if said is not None and at is not None:
-            yield at, NOTE, said[1].strip()
+        if match is not None and at is not None:
+            yield at, NOTE, match[1].strip()
 
 
 def _index_terms(reference: Reference, nodes: _Nodes) -> Iterator[Found]:
-    """The paths of the official indexes, where they are imported."""
+    """Yield the paths of the official indexes, if they are imported."""
     rows = reference.table("icd10cm_index").filter(pl.col("code") != "")
     rows = rows.unique(["code", "term"], maintain_order=True).sort("code", "term")
     for code, term in rows.select("code", "term").iter_rows():
@@ -284,7 +285,7 @@ def _index_terms(reference: Reference, nodes: _Nodes) -> Iterator[Found]:
 
 
 def _procedures(reference: Reference, nodes: _Nodes) -> Iterator[Found]:
-    """HCPCS Level II and CPT, by whatever lists are loaded."""
+    """Yield HCPCS Level II and CPT codes from the lists that are loaded."""
     names = reference.names()
     for table, text in (
         ("hcpcs", "description"),
@@ -307,7 +308,7 @@ def _procedure_system(code: str) -> int:
 
 
 def _spans(reference: Reference) -> pl.DataFrame:
-    """Every billable code with its system's number, and the days on which it was in force: key, valid_from, valid_to."""
+    """Return every billable code with its system's number, and when it was in force: key, valid_from, valid_to."""
     parts = []
     names = reference.names()
     for table in ("icd10cm", "icd9cm", "hcpcs", "cpt", "procedure_codes"):
@@ -325,14 +326,14 @@ def _spans(reference: Reference) -> pl.DataFrame:
 
 
 def _last_day(reference: Reference, system: str) -> int:
-    """The last day of which a system's list speaks, as days since 1970-01-01."""
+    """Return the last day that a system's list covers, in days since 1970-01-01."""
     spans = reference.whole("hcpcs") if system == "HCPCS" else []
     last = max((end for _, end in spans), default=OPEN_END)
     return (last - _EPOCH).days
 
 
 def _seventh(reference: Reference) -> dict[str, list[tuple[str, str]]]:
-    """For each stem its seventh characters with their meanings."""
+    """Return each stem's seventh characters with their meanings."""
     found: dict[str, list[tuple[str, str]]] = {}
     rows = reference.table("icd10cm_seventh").select("code", "character", "meaning")
     for code, character, meaning in rows.iter_rows():
@@ -406,7 +407,7 @@ def _laid_out(
 
 
 class _Words:
-    """The stems of all terms, and how much each tells."""
+    """The stems of all terms, and how informative each is."""
 
     def __init__(self, terms: Sequence[Found], keys: Sequence[str], progress: Progress) -> None:
         known = synonyms.load()
@@ -414,7 +415,7 @@ class _Words:
         lists: list[list[str]] = []
         for n, (_, _, text) in enumerate(terms):
             if n % 10_000 == 0:
-                progress(_TELL, 0.3 + 0.6 * n / len(terms))
+                progress(_PROGRESS, 0.3 + 0.6 * n / len(terms))
             lists.append(known.stems(text, spelled))
         self.stems = sorted({one for words in lists for one in words})
         at = {one: n for n, one in enumerate(self.stems)}
@@ -430,7 +431,7 @@ class _Words:
         self.weights = self._weights(terms, keys)
 
     def _weights(self, terms: Sequence[Found], keys: Sequence[str]) -> Floats:
-        """The rarer a word among the subcategories, the more it tells."""
+        """Weigh each word: the rarer it is among the subcategories, the more informative."""
         group = np.unique([keys[node][:5] for node, _, _ in terms], return_inverse=True)[1]
         count = np.array(
             [
@@ -447,7 +448,7 @@ class _Words:
         )
 
     def mass(self) -> Floats:
-        """The weight of the words of each term."""
+        """Return the total weight of each term's words."""
         return np.add.reduceat(
             np.append(self.weights[self.items], np.float32(0)), self.starts[:-1]
         ).astype(np.float32) * (np.diff(self.starts) > 0)

@@ -1,4 +1,4 @@
-"""What there is to know of a code on a day."""
+"""Everything there is to know about a code on a day."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
 
-from cleanclaim.encoder.codebook import Book, Span
-from cleanclaim.encoder.procedure import Asked, facts
+from cleanclaim.encoder.codebook import Codebook, Span
+from cleanclaim.encoder.procedure import Options, facts
 from cleanclaim.encoder.systems import (
     FOR,
     HCPCS,
@@ -26,13 +26,13 @@ _ATTRIBUTES: Final = {
     "pediatric": "for ages 0 to 17",
     "maternity": "for ages 9 to 64 (maternity)",
     "adult": "for ages 15 and over",
-    "manifestation": "a manifestation: never first; the underlying disease is coded before it",
-    "external_cause": "an external cause: never the principal diagnosis",
-    "unacceptable_principal": "not acceptable as the principal diagnosis of an inpatient",
-    "requires_secondary": "as principal diagnosis it needs a secondary one",
-    "unspecified_laterality": "the side is unspecified: tell it where the record does",
-    "questionable_admission": "seldom a reason for admission",
-    "wrong_procedure": "a wrong procedure performed: never paid",
+    "manifestation": "manifestation code: never listed first; code the underlying disease before it",
+    "external_cause": "external cause code: never the principal diagnosis",
+    "unacceptable_principal": "not acceptable as an inpatient principal diagnosis",
+    "requires_secondary": "as a principal diagnosis, needs a secondary diagnosis",
+    "unspecified_laterality": "side unspecified: code the side if it is documented",
+    "questionable_admission": "rarely justifies an inpatient admission",
+    "wrong_procedure": "wrong procedure performed: never paid",
     "diabetes_type_1": "type 1 diabetes",
     "clinical_trial": "participant in a clinical trial",
     "delivery_outcome": "outcome of delivery",
@@ -40,30 +40,33 @@ _ATTRIBUTES: Final = {
 """Flags of the Medicare Code Editor, in our words."""
 _NEAR: Final = 5
 _DOT: Final = 3
-"""After so many characters the dot stands; after one more in ICD-9-CM's E codes."""
+"""The dot comes after this many characters; after one more in ICD-9-CM's E codes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What there is to know of one code of one system.
+    """Everything there is to know about one code in one system.
 
     Attributes:
         system: ICD-10-CM, ICD-9-CM, HCPCS, CPT.
-        code: as it is printed.
-        title: the official title; for a CPT code our own words, or the licensed descriptor; None where none is loaded.
-        kind: what it is: code, category, chapter …; for a procedure its category.
-        billable: whether it can be billed on the day; None where no list that is loaded tells.
+        code: the code as printed.
+        title: the official title; for a CPT code, our own words or the licensed descriptor; None if
+            no title is loaded.
+        kind: code, category, chapter …; for a procedure, its category.
+        billable: whether it can be billed on the day; None if no loaded list covers it.
         on: the day.
         valid: when it was in force.
-        replaced_by: what came after it, where it has ended, as far as codes in force on the day.
-        replaces: what it came after.
-        before: codes that were used for the same before it came, and that stayed.
-        divides_into: codes below it, each with its title; for a stem its codes with a seventh character.
-        parents: what it stands in, the chapter first, each with its title.
-        notes: notes that bind it: kind, text, at, heading.
-        attributes: what the Medicare Code Editor says of it.
-        procedure: for procedures what the loaded tables know.
-        releases: what was read.
+        replaced_by: if it has ended, its successors, followed through to codes in force on the day.
+        replaces: the codes it replaced.
+        before: codes that were used for the same condition before it existed, and that are still in
+            force.
+        divides_into: the codes below it, each with its title; for a stem, its codes with a seventh
+            character.
+        parents: the places above it, the chapter first, each with its title.
+        notes: the notes that apply to it: kind, text, at, heading.
+        attributes: the Medicare Code Editor's flags.
+        procedure: for a procedure, what the loaded tables know.
+        releases: the releases that were read.
     """
 
     system: str
@@ -84,7 +87,7 @@ class Page:
     releases: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """As the JSON contract has it."""
+        """Return the page as the JSON contract defines it."""
         found: dict[str, Any] = {
             "system": self.system,
             "keeper": KEEPERS[self.system],
@@ -110,16 +113,17 @@ class Page:
         return found | ({"procedure": self.procedure} if self.procedure else {})
 
 
-def pages(code: str, asked: Asked, book: Book) -> list[Page]:
-    """The pages of a code, one a system that knows it.
+def pages(code: str, options: Options, book: Codebook) -> list[Page]:
+    """Return a code's pages, one per system that knows it.
 
     Args:
-        code: with or without its dot, in either case.
-        asked: the day, and how much of what is long.
+        code: with or without its dot, in upper or lower case.
+        options: the day, and the options for long lists.
         book: the code lists.
 
     Returns:
-        None where neither a list nor a form knows the code; that which is printed as the code was given stands first, then that in force.
+        The pages: the one printed exactly as the code was typed first, then those in force. Empty
+        if no list has the code and its format is unknown.
     """
     own = plain(code)
     if not own:
@@ -128,19 +132,19 @@ def pages(code: str, asked: Asked, book: Book) -> list[Page]:
     dot = typed.find(".")
     found: list[Page | None] = []
     if dot in {-1, _DOT, len(typed) - 1}:
-        found.append(_icd10(own, asked.on, book))
+        found.append(_icd10(own, options.on, book))
     if dot in {-1, _DOT + own.startswith("E"), len(typed) - 1}:
-        found.append(_icd9(own, asked.on, book))
+        found.append(_icd9(own, options.on, book))
     if dot in {-1, len(typed) - 1}:
-        found.append(_procedure(own, asked, book))
-    told = [page for page in found if page is not None]
-    if len(told) > 1:
-        told = [page for page in told if page.valid or page.title or page.divides_into] or told
-    return sorted(told, key=lambda page: (page.code != typed, not page.billable))
+        found.append(_procedure(own, options, book))
+    known = [page for page in found if page is not None]
+    if len(known) > 1:
+        known = [page for page in known if page.valid or page.title or page.divides_into] or known
+    return sorted(known, key=lambda page: (page.code != typed, not page.billable))
 
 
-def near(code: str, book: Book) -> list[str]:
-    """Codes that look like one that does not exist, for a message."""
+def near(code: str, book: Codebook) -> list[str]:
+    """Return codes that look like one that doesn't exist, for a message."""
     own = plain(code)
     for length in range(len(own) - 1, 2, -1):
         page = _icd10(own[:length], date.max, book)
@@ -150,7 +154,7 @@ def near(code: str, book: Book) -> list[str]:
     return []
 
 
-def _icd10(code: str, on: date, book: Book) -> Page | None:
+def _icd10(code: str, on: date, book: Codebook) -> Page | None:
     spans = book.spans(TABLES[ICD10], code)
     place = book.place_of(code)
     title = book.title(code, on)
@@ -159,7 +163,7 @@ def _icd10(code: str, on: date, book: Book) -> Page | None:
     below = _below(code, on, book)
     billable = any(span.first <= on and (span.last is None or on <= span.last) for span in spans)
     kind = _kind(place.kind if place else "code", has_below=bool(below))
-    replaces, before = _came_after(code, book)
+    replaces, before = _predecessors(code, book)
     return Page(
         ICD10,
         printed(ICD10, code),
@@ -183,43 +187,43 @@ def _icd10(code: str, on: date, book: Book) -> Page | None:
 
 
 def _kind(kind: str, *, has_below: bool) -> str:
-    """What a place is: a code that divides further is none."""
+    """Return what a place is: a code that divides further isn't a code."""
     if has_below:
         return "subcategory" if kind == "code" else kind
     return "code"
 
 
-def _below(code: str, on: date, book: Book) -> tuple[tuple[str, str | None], ...]:
-    """The codes below a category that the list of the day holds; for a stem those with a seventh character."""
+def _below(code: str, on: date, book: Codebook) -> tuple[tuple[str, str | None], ...]:
+    """Return the codes below a category in that day's list; for a stem, its codes with a seventh character."""
     sevenths = [
         (printed(ICD10, one.code), one.meaning)
         for one in book.sevenths(code)
-        if _is_or_will_be(one.code, on, book)
+        if _is_current_or_future(one.code, on, book)
     ]
     if sevenths:
         return tuple(sevenths)
     places = [one for one in book.children(code) if " " not in one and "-" not in one]
     below = places or book.in_force_below(
         code, on
-    )  # a list of the day may divide what the tabular list does not
+    )  # that day's list may divide a code that the tabular list doesn't
     return tuple((printed(ICD10, one), book.title(one, on)) for one in below)
 
 
-def _is_or_will_be(code: str, on: date, book: Book) -> bool:
+def _is_current_or_future(code: str, on: date, book: Codebook) -> bool:
     return any(span.last is None or on <= span.last for span in book.spans(TABLES[ICD10], code))
 
 
-def _replaced_by(code: str, spans: list[Span], on: date, book: Book) -> tuple[str, ...]:
-    """Codes that came after one that ended, through later changes as far as the day."""
+def _replaced_by(code: str, spans: list[Span], on: date, book: Codebook) -> tuple[str, ...]:
+    """Return the successors of a code that ended, followed through later changes up to the day."""
     if not spans or spans[-1].last is None:
         return ()
     day = max(on, spans[-1].last + timedelta(days=1))
     return tuple(printed(ICD10, one) for one in successors(book.reference, code, day))
 
 
-def _came_after(code: str, book: Book) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Codes that ended when this one came, and codes that were used for the same and stayed."""
-    rows = book.came_after.of(code)
+def _predecessors(code: str, book: Codebook) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the codes that this one replaced, and the codes that were used before it and are still in force."""
+    rows = book.predecessors.of(code)
     retired = sorted({one for one, has_ended in rows if has_ended} - {code})
     stayed = sorted({one for one, has_ended in rows if not has_ended} - {code, *retired})
     return (
@@ -228,17 +232,17 @@ def _came_after(code: str, book: Book) -> tuple[tuple[str, ...], tuple[str, ...]
     )
 
 
-def _attributes(table: str, code: str, on: date, book: Book) -> tuple[str, ...]:
+def _attributes(table: str, code: str, on: date, book: Codebook) -> tuple[str, ...]:
     held = book.attributes(table, code, on)
     if not held:
         return ()
-    told = [words for name, words in _ATTRIBUTES.items() if held.get(name)]
+    flags = [words for name, words in _ATTRIBUTES.items() if held.get(name)]
     if held["male"] != held["female"]:
-        told.append(f"for {'male' if held['male'] else 'female'} patients")
-    return tuple(told)
+        flags.append(f"for {'male' if held['male'] else 'female'} patients")
+    return tuple(flags)
 
 
-def _icd9(code: str, on: date, book: Book) -> Page | None:
+def _icd9(code: str, on: date, book: Codebook) -> Page | None:
     spans = book.spans(TABLES[ICD9], code)
     if not spans:
         return None
@@ -256,31 +260,31 @@ def _icd9(code: str, on: date, book: Book) -> Page | None:
     )
 
 
-def _procedure(code: str, asked: Asked, book: Book) -> Page | None:
+def _procedure(code: str, options: Options, book: Codebook) -> Page | None:
     kind = procedure_kind(code)
     if kind is None:
         return None
     spans = book.spans(TABLES[kind.system], code)
     listed = book.spans(("mpfs",), code)
-    title, source = book.described(code, asked.on)
-    known = facts(code, asked, book)
+    title, source = book.description_and_release(code, options.on)
+    known = facts(code, options, book)
     return Page(
         kind.system,
         code,
         title,
         kind.category,
-        _in_force(asked.on, [*spans, *listed], book, kind.system),
-        asked.on,
+        _in_force(options.on, [*spans, *listed], book, kind.system),
+        options.on,
         tuple(spans or listed),
-        replaced_by=_instead(code, book),
+        replaced_by=_replacements(code, book),
         replaces=_replaces(code, book),
         procedure=known,
         releases=tuple(dict.fromkeys([*_releases(spans), *source])),
     )
 
 
-def _in_force(on: date, spans: list[Span], book: Book, system: str) -> bool | None:
-    """Whether some list holds the code on the day; None where no list that holds all codes is loaded for it."""
+def _in_force(on: date, spans: list[Span], book: Codebook, system: str) -> bool | None:
+    """Return whether a list has the code on the day; None if no complete list is loaded for the day."""
     if any(span.first <= on and (span.last is None or on <= span.last) for span in spans):
         return True
     tables = ("hcpcs",) if system == HCPCS else ("cpt", "mpfs")
@@ -288,24 +292,24 @@ def _in_force(on: date, spans: list[Span], book: Book, system: str) -> bool | No
     return False if any(first <= on <= last for first, last in whole) else None
 
 
-def _instead(code: str, book: Book) -> tuple[str, ...]:
-    """Codes that CMS's record of a Level II code names in its place."""
-    told = (str(row.get("instead") or "") for row in book.told("hcpcs", code))
-    return tuple(sorted({one for text in told for one in text.split()}))
+def _replacements(code: str, book: Codebook) -> tuple[str, ...]:
+    """Return the codes that CMS's record of a Level II code names as its replacement."""
+    replacements = (str(row.get("instead") or "") for row in book.rows_of("hcpcs", code))
+    return tuple(sorted({one for text in replacements for one in text.split()}))
 
 
-def _replaces(code: str, book: Book) -> tuple[str, ...]:
-    """Level II codes whose record names this one in their place."""
+def _replaces(code: str, book: Codebook) -> tuple[str, ...]:
+    """Return the Level II codes whose record names this one as their replacement."""
     return tuple(other for other, _ in book.named_instead.of(code))
 
 
-def _releases(spans: list[Span], book: Book | None = None) -> tuple[str, ...]:
-    told = [release for span in spans for release in span.releases]
+def _releases(spans: list[Span], book: Codebook | None = None) -> tuple[str, ...]:
+    names = [release for span in spans for release in span.releases]
     if book is not None:
-        told.append(book.tabular_release)
-    return tuple(dict.fromkeys(told))
+        names.append(book.tabular_release)
+    return tuple(dict.fromkeys(names))
 
 
 def _at(code: str) -> str:
-    """A place of the tabular list as it is printed."""
+    """Return a place in the tabular list as printed."""
     return code if " " in code or "-" in code else printed(ICD10, code)

@@ -1,4 +1,4 @@
-"""What the loaded tables know of a procedure code on a day."""
+"""What the loaded tables know about a procedure code on a day."""
 
 from __future__ import annotations
 
@@ -11,41 +11,46 @@ from typing import Any, Final
 import polars as pl
 
 from cleanclaim.derived.availability import TABLES
-from cleanclaim.encoder.codebook import Book
+from cleanclaim.encoder.codebook import Codebook
 from cleanclaim.reference import OPEN_END, OPEN_START
 
 _STATUS: Final = {
-    "A": "active: paid by the fee schedule",
-    "B": "bundled: never paid apart",
-    "C": "priced by the contractor",
+    "A": "active: paid under the fee schedule",
+    "B": "bundled: never paid separately",
+    "C": "contractor-priced",
     "D": "deleted",
     "E": "excluded from the fee schedule by regulation",
     "F": "deleted",
-    "G": "not valid for Medicare: another code is used",
-    "H": "deleted with its modifier",
-    "I": "not valid for Medicare: another code is used",
+    "G": "not valid for Medicare: use another code",
+    "H": "deleted modifier",
+    "I": "not valid for Medicare: use another code",
     "J": "anesthesia",
-    "M": "a measure: reported only",
+    "M": "quality measure: reporting only",
     "N": "not covered by Medicare",
     "P": "bundled or excluded",
-    "Q": "functional information of therapy: reported only",
+    "Q": "therapy functional information: reporting only",
     "R": "restricted coverage",
-    "T": "paid only where nothing else is paid that day",
+    "T": "paid only if no other service is paid that day",
     "X": "excluded from the fee schedule by law",
 }
+_PATIENTS: Final = {
+    "new": "new patient",
+    "established": "established patient",
+    "none": "new or established patient",
+}
 _GLOBAL: Final = {
-    "000": "the day itself",
-    "010": "the day and ten days after",
-    "090": "the day before, the day and ninety days after",
-    "MMM": "maternity: the usual period does not apply",
+    "000": "the day of the procedure",
+    "010": "the day of the procedure and 10 days after",
+    "090": "the day before, the day of the procedure and 90 days after",
+    "MMM": "maternity: the usual global period doesn't apply",
     "XXX": "no global period",
-    "YYY": "the contractor says",
-    "ZZZ": "as the procedure that it is added to",
+    "YYY": "set by the contractor",
+    "ZZZ": "add-on: included in the primary procedure's global period",
 }
 _MAI: Final = {
     1: "per line",
-    2: "per day, absolute by policy",
-    3: "per day, by clinical judgement; may be appealed",
+    2: "per day, an absolute limit by policy",
+    3: "per day, based on clinical judgment; can be appealed",
 }
 _SETTINGS: Final = {
     "mue_practitioner": "practitioner",
@@ -58,28 +63,29 @@ _PAIRS: Final = {
 }
 INDICATORS: Final = {
     0: "never paid together",
-    1: "paid together with a modifier, if the record supports it",
+    1: "paid separately with a modifier, if the record supports it",
     9: "no longer a pair",
 }
 _VALUES: Final = ("work_rvu", "nonfacility_pe_rvu", "facility_pe_rvu", "mp_rvu", "nonfacility_total", "facility_total")  # fmt: skip
 _CENT: Final = Decimal("0.01")
 _ADD_ON: Final = {
-    1: "only with one of its primary codes",
-    2: "with primary codes that the contractor chooses",
-    3: "with some listed primary codes, or others that the contractor chooses",
+    1: "bill only with one of its primary codes",
+    2: "bill with a primary code that the contractor accepts",
+    3: "bill with a listed primary code, or another that the contractor accepts",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What is asked of the tables.
+class Options:
+    """What to look up in the tables.
 
     Attributes:
-        on: the day of service.
-        locality: for a price, the MAC number and locality of the GPCI file, such as 0111205; None for the national price.
-        indicator: pairs of this modifier indicator only.
-        pairs: so many pairs are told on a page; 0 for none, which is quicker.
-        page: which page of them, from 1.
+        on: the date of service.
+        locality: for prices, the MAC number and locality from the GPCI file, such as 0111205; None
+            for the national price.
+        indicator: only pairs with this modifier indicator.
+        pairs: pairs per page; 0 for none, which is faster.
+        page: the page of pairs to show, from 1.
     """
 
     on: date
@@ -89,39 +95,39 @@ class Asked:
     page: int = 1
 
 
-def facts(code: str, asked: Asked, book: Book) -> dict[str, Any]:
-    """Everything that the tables know of a code on a day.
+def facts(code: str, options: Options, book: Codebook) -> dict[str, Any]:
+    """Return everything the tables know about a code on a day.
 
     Args:
         code: the procedure code.
-        asked: the day, and how much of what is long.
+        options: the day, and the options for long lists.
         book: the code lists.
 
     Returns:
-        fee_schedule, unit_limits, add_on, pairs, modifiers, coverage, rules (sentences, each with its source), and not_loaded: what no table that is
-        loaded for the day tells.
+        fee_schedule, unit_limits, add_on, pairs, modifiers, coverage, rules (sentences, each with
+        its source), and not_loaded: the tables that don't cover the day.
     """
-    schedule = _fee_schedule(code, asked, book)
+    schedule = _fee_schedule(code, options, book)
     return {
         "fee_schedule": schedule,
-        "unit_limits": list(_unit_limits(code, asked.on, book)),
-        "add_on": _add_on(code, asked.on, book),
-        "pairs": list(_pairs(code, asked, book)),
-        "modifiers": list(_modifiers(code, schedule, asked.on, book)),
-        "coverage": list(_coverage(code, asked.on, book)),
-        "rules": _once(_rules(code, asked.on, book)),
-        "not_loaded": list(_not_loaded(code, asked.on, book)),
+        "unit_limits": list(_unit_limits(code, options.on, book)),
+        "add_on": _add_on(code, options.on, book),
+        "pairs": list(_pairs(code, options, book)),
+        "modifiers": list(_modifiers(code, schedule, options.on, book)),
+        "coverage": list(_coverage(code, options.on, book)),
+        "rules": _without_repeats(_rules(code, options.on, book)),
+        "not_loaded": list(_not_loaded(code, options.on, book)),
     }
 
 
-def rows_on(book: Book, table: str, code: str, on: date) -> list[dict[str, Any]]:
-    """The rows of a table for a code on a day; none where there is no such table."""
-    return [row for row in book.told(table, code) if row["valid_from"] <= on <= row["valid_to"]]
+def rows_on(book: Codebook, table: str, code: str, on: date) -> list[dict[str, Any]]:
+    """Return a table's rows for a code on a day; empty if the table isn't loaded."""
+    return [row for row in book.rows_of(table, code) if row["valid_from"] <= on <= row["valid_to"]]
 
 
-def _fee_schedule(code: str, asked: Asked, book: Book) -> list[dict[str, Any]]:
-    rows = rows_on(book, "mpfs", code, asked.on)
-    place = _gpci(asked, book)
+def _fee_schedule(code: str, options: Options, book: Codebook) -> list[dict[str, Any]]:
+    rows = rows_on(book, "mpfs", code, options.on)
+    place = _gpci(options, book)
     return [
         {
             "modifier": row["modifier"],
@@ -133,24 +139,27 @@ def _fee_schedule(code: str, asked: Asked, book: Book) -> list[dict[str, Any]]:
             **{name: row.get(name) for name in _VALUES},
             "facility_price": _price(row, "facility_pe_rvu", place),
             "nonfacility_price": _price(row, "nonfacility_pe_rvu", place),
-            "locality": asked.locality,
+            "locality": options.locality,
             "release": row["release"],
         }
         for row in sorted(rows, key=lambda row: row["modifier"] or "")
     ]  # fmt: skip
 
 
-def _gpci(asked: Asked, book: Book) -> Mapping[str, Decimal] | None:
-    """What the locality multiplies; ones for the national price; None for a locality that is not loaded."""
-    if asked.locality is None:
+def _gpci(options: Options, book: Codebook) -> Mapping[str, Decimal] | None:
+    """Return the locality's multipliers; ones for the national price; None if the locality isn't loaded."""
+    if options.locality is None:
         return dict.fromkeys(("work", "pe", "mp"), Decimal(1))
-    return next(iter(rows_on(book, "gpci", asked.locality, asked.on)), None)
+    return next(iter(rows_on(book, "gpci", options.locality, options.on)), None)
 
 
 def _price(
     row: dict[str, Any], expense: str, place: Mapping[str, Decimal] | None
 ) -> Decimal | None:
-    """(work x GPCI + practice expense x GPCI + malpractice x GPCI) x conversion factor; 42 CFR 414.20 to 414.28."""
+    """Return a price under 42 CFR 414.20 to 414.28.
+
+    (work x GPCI + practice expense x GPCI + malpractice x GPCI) x conversion factor.
+    """
     not_there = row.get("facility_na" if expense.startswith("facility") else "nonfacility_na")
     work, practice, malpractice, factor = (
         row.get(name) for name in ("work_rvu", expense, "mp_rvu", "conversion_factor")
@@ -163,7 +172,7 @@ def _price(
     return Decimal(total * factor).quantize(_CENT)
 
 
-def _unit_limits(code: str, on: date, book: Book) -> Iterator[dict[str, Any]]:
+def _unit_limits(code: str, on: date, book: Codebook) -> Iterator[dict[str, Any]]:
     for table, setting in _SETTINGS.items():
         for row in rows_on(book, table, code, on):
             yield {
@@ -176,10 +185,10 @@ def _unit_limits(code: str, on: date, book: Book) -> Iterator[dict[str, Any]]:
             }
 
 
-def _add_on(code: str, on: date, book: Book) -> dict[str, Any]:
-    """Whether the code is an add-on and to what, and which codes are added to it."""
+def _add_on(code: str, on: date, book: Codebook) -> dict[str, Any]:
+    """Return whether the code is an add-on, its primary codes, and its own add-on codes."""
     own = rows_on(book, "ncci_add_on", code, on)
-    added = sorted({one for one, first, last in book.added_to.of(code) if first <= on <= last})
+    added = sorted({one for one, first, last in book.add_ons_of.of(code) if first <= on <= last})
     return {
         "is_add_on": bool(own),
         "means": _ADD_ON.get(own[0]["type"]) if own else None,
@@ -189,11 +198,11 @@ def _add_on(code: str, on: date, book: Book) -> dict[str, Any]:
     }
 
 
-def _pairs(code: str, asked: Asked, book: Book) -> Iterator[dict[str, Any]]:
-    """Pairs that NCCI does not pay together, by setting, one page of them."""
-    if not asked.pairs:
+def _pairs(code: str, options: Options, book: Codebook) -> Iterator[dict[str, Any]]:
+    """Yield one page of the NCCI pairs in each setting."""
+    if not options.pairs:
         return
-    on_day = pl.lit(asked.on).is_between(pl.col("valid_from"), pl.col("valid_to"))
+    on_day = pl.lit(options.on).is_between(pl.col("valid_from"), pl.col("valid_to"))
     for table, setting in _PAIRS.items():
         if table not in book.reference.names():
             continue
@@ -201,16 +210,18 @@ def _pairs(code: str, asked: Asked, book: Book) -> Iterator[dict[str, Any]]:
         second = book.reference.having(table, "column_2", code).filter(on_day)
         pairs = pl.concat([first, second], how="diagonal_relaxed").unique(["code", "column_2"], maintain_order=True)  # fmt: skip
         counts = dict(pairs.group_by("indicator").len().sort("indicator").iter_rows())
-        if asked.indicator is not None:
-            pairs = pairs.filter(pl.col("indicator") == asked.indicator)
-        shown = pairs.sort("code", "column_2").slice((asked.page - 1) * asked.pairs, asked.pairs)
+        if options.indicator is not None:
+            pairs = pairs.filter(pl.col("indicator") == options.indicator)
+        shown = pairs.sort("code", "column_2").slice(
+            (options.page - 1) * options.pairs, options.pairs
+        )
         if counts:
             yield {
                 "setting": setting,
                 "by_indicator": {str(one): count for one, count in counts.items()},
                 "total": pairs.height,
-                "page": asked.page,
-                "pages": max(1, -(-pairs.height // asked.pairs)),
+                "page": options.page,
+                "pages": max(1, -(-pairs.height // options.pairs)),
                 "rows": [
                     {
                         "paid": row["code"],
@@ -226,9 +237,9 @@ def _pairs(code: str, asked: Asked, book: Book) -> Iterator[dict[str, Any]]:
 
 
 def _modifiers(
-    code: str, schedule: list[dict[str, Any]], on: date, book: Book
+    code: str, schedule: list[dict[str, Any]], on: date, book: Codebook
 ) -> Iterator[dict[str, Any]]:
-    """Modifiers that the tables speak for, each with the reason."""
+    """Yield the modifiers that may apply, each with the reason."""
     for modifiers, why, release in (
         *_by_schedule(schedule),
         *_by_lists(code, on, book),
@@ -250,28 +261,33 @@ def _by_schedule(schedule: list[dict[str, Any]]) -> Iterator[tuple[tuple[str, ..
         yield ("54", "55", "58", "78", "79"), f"global period of {days} days", whole["release"]
 
 
-def _by_lists(code: str, on: date, book: Book) -> Iterator[tuple[tuple[str, ...], str, str]]:
-    for table, told in _BY_LIST.items():
+def _by_lists(code: str, on: date, book: Codebook) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    for table, describe in _BY_LIST.items():
         for row in rows_on(book, table, code, on):
-            modifiers, why = told(row)
+            modifiers, why = describe(row)
             yield modifiers, why, row["release"]
 
 
 _BY_INDICATOR: Final = (
     ("pctc", (1,), ("26", "TC"), "it has a professional and a technical component"),
-    ("bilateral", (1, 3), ("50",), "it may be done on both sides"),
-    ("assistant", (2,), ("80", "81", "82", "AS"), "an assistant at surgery may be paid"),
+    ("bilateral", (1, 3), ("50",), "it can be done on both sides"),
+    ("assistant", (2,), ("80", "81", "82", "AS"), "an assistant at surgery can be paid"),
     (
         "assistant",
         (0,),
         ("80", "81", "82", "AS"),
-        "an assistant at surgery, if the record shows the need",
+        "an assistant at surgery can be paid if the record shows the need",
     ),
-    ("co_surgeon", (2,), ("62",), "two surgeons may be paid"),
-    ("co_surgeon", (1,), ("62",), "two surgeons, if the record shows the need"),
-    ("team", (2,), ("66",), "a team may be paid"),
-    ("team", (1,), ("66",), "a team, if the record shows the need"),
-    ("multiple_procedure", (2, 3), ("51",), "several procedures of a day are reduced"),
+    ("co_surgeon", (2,), ("62",), "co-surgeons can be paid"),
+    ("co_surgeon", (1,), ("62",), "co-surgeons can be paid if the record shows the need"),
+    ("team", (2,), ("66",), "a surgical team can be paid"),
+    ("team", (1,), ("66",), "a surgical team can be paid if the record shows the need"),
+    (
+        "multiple_procedure",
+        (2, 3),
+        ("51",),
+        "payment is reduced if it is one of several procedures on the same day",
+    ),
 )
 _SIDES: Final = {
     "side": ("RT", "LT"),
@@ -279,42 +295,42 @@ _SIDES: Final = {
     "digit": ("FA", *(f"F{n}" for n in range(1, 10)), "TA", *(f"T{n}" for n in range(1, 10))),
 }
 _WAIVED: Final = {
-    "defined": "waived kits are billed with QW",
-    "waived": "waived, and billed without QW",
+    "defined": "waived test kits are billed with modifier QW",
+    "waived": "waived, and billed without modifier QW",
     "none": "not waived",
 }
 _BY_LIST: Final[dict[str, Callable[[dict[str, Any]], tuple[tuple[str, ...], str]]]] = {
-    "clia_tests": lambda row: (("QW",) if row["qw"] == "defined" else (), "waived in a laboratory with a certificate of waiver"),
+    "clia_tests": lambda row: (("QW",) if row["qw"] == "defined" else (), "a waived test in a laboratory with a certificate of waiver"),
     "telehealth": lambda row: (("95", "93") if row["audio_only"] else ("95",), "on the telehealth list"),
-    "visit_codes": lambda _row: (("25",), "a visit apart from a procedure of the day, if the record supports it"),
-    "therapy_codes": lambda row: (tuple(row["disciplines"].split()), "under a therapy plan of that discipline"),
-    "side_required": lambda row: (_SIDES[row["kind"]], "the side must be told"),
+    "visit_codes": lambda _row: (("25",), "a visit separate from a procedure on the same day, if the record supports it"),
+    "therapy_codes": lambda row: (tuple(row["disciplines"].split()), "under that discipline's therapy plan of care"),
+    "side_required": lambda row: (_SIDES[row["kind"]], "the side must be reported"),
 }  # fmt: skip
-"""Modifiers that a list speaks for, and why."""
+"""Modifiers that a list supports, and why."""
 
 
-def _coverage(code: str, on: date, book: Book) -> Iterator[dict[str, Any]]:
-    """The policies that name the code, with how many diagnoses each takes."""
+def _coverage(code: str, on: date, book: Codebook) -> Iterator[dict[str, Any]]:
+    """Yield the policies that name the code, with how many diagnoses each accepts."""
     named = rows_on(book, "coverage_procedures", code, on)
     for policy in sorted({row["policy"] for row in named}):
         own = [row for row in named if row["policy"] == policy]
-        told = next(iter(rows_on(book, "coverage_policies", policy, on)), {})
+        described = next(iter(rows_on(book, "coverage_policies", policy, on)), {})
         states = rows_on(book, "coverage_states", policy, on)
         yield {
             "policy": policy,
-            "title": told.get("title"),
+            "title": described.get("title"),
             "kind": own[0]["kind"],
             "states": sorted({row["state"] for row in states}),
             "groups": sorted({row["group"] for row in own}),
             "covered": any(row["covered"] for row in own),
             "diagnoses": _diagnoses(policy, [row["group"] for row in own], on, book),
-            "citation": told.get("citation"),
+            "citation": described.get("citation"),
             "release": own[0]["release"],
         }
 
 
-def _diagnoses(policy: str, groups: list[int], on: date, book: Book) -> dict[str, int]:
-    """How many diagnoses a policy takes as a reason for the code, and how many it refuses."""
+def _diagnoses(policy: str, groups: list[int], on: date, book: Codebook) -> dict[str, int]:
+    """Return how many diagnoses a policy accepts as supporting the code, and how many it refuses."""
     if "coverage_diagnoses" not in book.reference.names():
         return {"supporting": 0, "refused": 0}
     rows = book.reference.having("coverage_diagnoses", "policy", policy)
@@ -324,8 +340,8 @@ def _diagnoses(policy: str, groups: list[int], on: date, book: Book) -> dict[str
     return {"supporting": supporting, "refused": held.height - supporting}
 
 
-def _rules(code: str, on: date, book: Book) -> Iterator[dict[str, str]]:
-    """Other rules that name the code, a sentence each."""
+def _rules(code: str, on: date, book: Codebook) -> Iterator[dict[str, str]]:
+    """Yield the other rules that name the code, one sentence each."""
     for table, sentence in _SENTENCES.items():
         for row in rows_on(book, table, code, on):
             yield {"text": sentence(row), "release": row["release"]}
@@ -335,8 +351,8 @@ def _rules(code: str, on: date, book: Book) -> Iterator[dict[str, str]]:
                 yield {"text": sentence(row), "release": row["release"]}
 
 
-def _once(rules: Iterator[dict[str, str]]) -> list[dict[str, str]]:
-    """Rules that several rows tell alike, once."""
+def _without_repeats(rules: Iterator[dict[str, str]]) -> list[dict[str, str]]:
+    """Return the rules without repeats."""
     return list({rule["text"]: rule for rule in rules}.values())
 
 
@@ -345,22 +361,35 @@ def _ages(row: dict[str, Any]) -> str:
     if low is None and high is None:
         return "any age"
     if high is None:
-        return f"from {low} years of age"
-    return f"{low or 0} to {high} years of age"
+        return f"age {low} and older"
+    return f"ages {low or 0} to {high}"
+
+
+def _how_often(most: int, period: str) -> str:
+    """Return a frequency limit in words.
+
+    >>> _how_often(1, "months:11")
+    'Once every 11 months'
+    """
+    times = {1: "Once", 2: "Twice"}.get(most, f"{most} times")
+    unit, _, count = period.partition(":")
+    if count:
+        return f"{times} every {count} {unit}"
+    return f"{times} per {unit.replace('_', ' ')}"
 
 
 _SENTENCES: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
-    "visit_codes": lambda row: f"A visit: {row['category']}, {row['visit_kind']}, patient {row['patient']}, {_ages(row)}.",
-    "timed_codes": lambda row: f"Timed: {row['minutes']} minutes a unit ({row['kind']}).",
-    "frequency_limits": lambda row: f"At most {row['most']} in {row['period'].replace(':', ' ')}: {row['reason']} ({row['citation']}).",
+    "visit_codes": lambda row: f"A visit: {row['category']}, {row['visit_kind']}, {_PATIENTS.get(row['patient'], row['patient'])}, {_ages(row)}.",
+    "timed_codes": lambda row: f"Timed: {row['minutes']} minutes per unit ({row['kind']}).",
+    "frequency_limits": lambda row: f"{_how_often(row['most'], row['period'])}: {row['reason']} ({row['citation']}).",
     "procedure_age": lambda row: f"For ages {row['age_from']} to {row['age_to']}: {row['reason']}.",
-    "prolonged_codes": lambda row: f"Prolongs {row['extends'].replace(' ', ', ')}.",
-    "medicare_instead": lambda row: f"Medicare wants {row['instead'].replace(' ', ' or ')} instead: {row['reason']}.",
-    "single_dose_drugs": lambda row: f"A drug in single-dose containers ({row['label']}): JW or JZ tells of what was discarded.",
+    "prolonged_codes": lambda row: f"Prolonged service with {row['extends'].replace(' ', ', ')}.",
+    "medicare_instead": lambda row: f"For Medicare, bill {row['instead'].replace(' ', ' or ')} instead: {row['reason']}.",
+    "single_dose_drugs": lambda row: f"A single-dose container drug ({row['label']}): modifier JW or JZ reports the discarded amount.",
     "unlisted_codes": lambda _row: "An unlisted code: the claim must describe what was done.",
-    "hcpcs_noc": lambda _row: "A code for what is not otherwise classified: the claim must describe what it was.",
-    "telehealth": lambda row: "On the telehealth list" + (", by audio alone too." if row["audio_only"] else "."),
-    "clia_tests": lambda row: f"A laboratory test under CLIA: {_WAIVED[row['qw']]}.",
+    "hcpcs_noc": lambda _row: "A not-otherwise-classified code: the claim must describe the item or service.",
+    "telehealth": lambda row: "On the telehealth list" + (", including audio-only." if row["audio_only"] else "."),
+    "clia_tests": lambda row: f"A CLIA laboratory test: {_WAIVED[row['qw']]}.",
     "code_rules": lambda row: f"{row['rule'].replace('_', ' ')} ({row['citation']}).",
     "rbcs": lambda row: f"Type of service (RBCS): {row['category']}, {row['subcategory']}.",
 }  # fmt: skip
@@ -379,8 +408,8 @@ _LOADABLE: Final = {
 }
 
 
-def _not_loaded(code: str, on: date, book: Book) -> Iterator[dict[str, str]]:
-    """Tables of which no release that holds all codes speaks for the day."""
+def _not_loaded(code: str, on: date, book: Codebook) -> Iterator[dict[str, str]]:
+    """Yield the tables that have no complete release for the day."""
     for name, tables in _LOADABLE.items():
         spans = [span for table in tables for span in book.reference.whole(table)]
         held = any(rows_on(book, table, code, on) for table in tables)

@@ -1,4 +1,4 @@
-"""A query as the index's words: mistakes repaired, short forms and lay words read as what they mean."""
+"""A search query as the index's words, with typos fixed and abbreviations and lay words expanded."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from cleanclaim.encoder.index import Index
 from cleanclaim.encoder.stems import stem, tokens
 
 _VARIANTS: Final = 6
-"""So many readings of a query are tried."""
+"""The most readings of a query to try."""
 _LONGEST: Final = 5
-"""Words of the longest phrase that has another name."""
+"""The most words in a phrase that has another name."""
 _OTHER_NAME: Final = 0.97
-"""How sure another name is."""
+"""How certain another name is."""
 _UNKNOWN: Final = 5.0
-"""What a word weighs that nothing is like."""
+"""The weight of a word that isn't like any known word."""
 _OPTIONS: Final = 5
 _TWO_SLIPS: Final = 6
-"""Letters from which two slips are thought of;"""
+"""The fewest letters for which two typos are considered."""
 _MANY_LETTERS: Final = 8
-"""from which they are thought of beside one."""
+"""The fewest letters for which two typos are considered even if one typo also fits."""
 _COMPLETIONS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One word of a query and the stems that it may be.
+    """One word of a query and the stems it could be.
 
     Attributes:
-        stems: rows of the index's stems, the likeliest first; none where nothing is like it.
-        fits: how well each fits, 0 to 1.
-        weight: how much the word tells.
+        stems: rows of the index's stems, the likeliest first; empty if no stem is similar.
+        fits: how well each stem fits, 0 to 1.
+        weight: how informative the word is.
     """
 
     stems: tuple[int, ...]
@@ -52,7 +52,7 @@ class Variant:
 
     Attributes:
         slots: its words.
-        fit: how sure the reading is, 0 to 1.
+        fit: how certain the reading is, 0 to 1.
     """
 
     slots: tuple[Slot, ...]
@@ -60,12 +60,12 @@ class Variant:
 
     @property
     def weight(self) -> float:
-        """What all its words weigh."""
+        """The total weight of its words."""
         return sum(slot.weight for slot in self.slots)
 
 
 class Reader:
-    """Reads queries by an index's words.
+    """Reads queries with an index's words.
 
     Args:
         index: the index.
@@ -78,16 +78,20 @@ class Reader:
         self._by_length: dict[int, list[str]] = {}
         for word in index.words:
             self._by_length.setdefault(len(word), []).append(word)
-        self._as_long = lru_cache(64)(self._words_as_long)
-        self._options = lru_cache(4096)(self._repaired)
+        self._of_length = lru_cache(64)(self._words_of_length)
+        self._options = lru_cache(4096)(self._corrected)
 
     def variants(self, text: str) -> list[Variant]:
-        """The readings of a query, the plain one first.
+        """Return the readings of a query, the plain one first.
 
         Args:
-            text: as it was typed; a last word without a blank after it may be half a word.
+            text: the query as typed. If it doesn't end in a blank, the last word may be unfinished.
         """
-        words = [part for word in tokens(self._known.read_as(text)) for part in self._apart(word)]
+        words = [
+            part
+            for word in tokens(self._known.written_out(text))
+            for part in self._split_joined(word)
+        ]
         is_open = text[-1:].isalnum()
         slots = [self._slot(word, is_open=is_open and n == len(words) - 1) for n, word in enumerate(words)]  # fmt: skip
         meant = [self._meant(slot, word) for slot, word in zip(slots, words, strict=True)]
@@ -99,8 +103,8 @@ class Reader:
             found.append(Variant((*slots[:first], *new, *slots[last:]), _OTHER_NAME))
         return found
 
-    def _apart(self, word: str) -> list[str]:
-        """A word that is two written as one, such as angleclosure."""
+    def _split_joined(self, word: str) -> list[str]:
+        """Split a word that is two words run together, such as angleclosure."""
         if len(word) < 9 or not word.isalpha() or self._is_known(word):
             return [word]
         for cut in range(4, len(word) - 3):
@@ -113,7 +117,7 @@ class Reader:
         return at < len(self._index.words) and self._index.words[at] == word
 
     def _meant(self, slot: Slot, word: str) -> str:
-        """The stem that a word most likely stands for."""
+        """Return the stem that a word most likely means."""
         return self._index.stems[slot.stems[0]] if slot.stems else self._stem(word)
 
     def _stem(self, word: str) -> str:
@@ -123,7 +127,7 @@ class Reader:
     def _other_names(
         self, words: Sequence[str], meant: Sequence[str]
     ) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-        """Parts of the query that have another name, the longest first: from, to, the stems instead."""
+        """Yield the parts of the query that have another name, the longest first: from, to, the stems to use."""
         own = [self._stem(word) for word in words]
         for length in range(min(_LONGEST, len(words)), 0, -1):
             for first in range(len(words) - length + 1):
@@ -150,8 +154,8 @@ class Reader:
             return Slot((), (), synonyms.weight(one, _UNKNOWN))
         return Slot((at,), (1.0,), float(self._index.stem_weights[at]))
 
-    def _repaired(self, word: str, is_open: bool) -> list[tuple[int, float]]:  # noqa: FBT001 - a key of the cache
-        """The stems that an unknown word may have been meant as, each with its fit, the likeliest first."""
+    def _corrected(self, word: str, is_open: bool) -> list[tuple[int, float]]:  # noqa: FBT001 - a key of the cache
+        """Return the stems that an unknown word could mean and how well each fits, the likeliest first."""
         if not word.isalpha():
             return []
         found = self._completed(word) if is_open else {}
@@ -160,7 +164,7 @@ class Reader:
         return sorted(found.items(), key=lambda item: -item[1])[:_OPTIONS]
 
     def _completed(self, word: str) -> dict[int, float]:
-        """Words that begin so: it may still be being typed."""
+        """Return known words that start with this one, which may still be in the middle of being typed."""
         found: dict[int, float] = {}
         if len(word) < 3:
             return found
@@ -172,11 +176,11 @@ class Reader:
         return found
 
     def _near(self, word: str) -> Iterator[tuple[str, float]]:
-        """Words that are a slip or two away."""
+        """Yield words that are one or two typos away."""
         most = 0 if len(word) < 3 else 1 if len(word) < _TWO_SLIPS else 2
         if not most:
             return
-        near = self._as_long(len(word), most)
+        near = self._of_length(len(word), most)
         hits = process.extract(word, near, scorer=OSA.distance, score_cutoff=most, limit=6)
         least = min((slips for _, slips, _ in hits), default=0)
         for other, slips, _ in hits:
@@ -185,13 +189,13 @@ class Reader:
             same_start = 0.04 if other[0] == word[0] else 0.0
             yield other, 0.96 + same_start - 0.18 * slips - 0.5 * slips / len(word)
 
-    def _words_as_long(self, length: int, most: int) -> list[str]:
-        """The words of about a length."""
+    def _words_of_length(self, length: int, most: int) -> list[str]:
+        """Return the words of about the same length."""
         lengths = range(length - most, length + most + 1)
         return [other for n in lengths for other in self._by_length.get(n, ())]
 
     def _parts(self, word: str) -> Iterator[tuple[str, float]]:
-        """A known word at the end or the beginning of a long one: leukodystrophy in ovarioleukodystrophy."""
+        """Yield a known word at the end or start of a long one: leukodystrophy in ovarioleukodystrophy."""
         for cut in range(2, len(word) - 4):
             if self._is_known(word[cut:]):
                 yield word[cut:], 0.35 + 0.5 * (len(word) - cut) / len(word)

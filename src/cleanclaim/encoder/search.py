@@ -1,8 +1,9 @@
-"""Codes by words or by the beginning of a code.
+"""Search codes by words or by the start of a code.
 
-Every term of the index (titles, inclusion terms, synonyms, index entries) is weighed against the query: the words that both hold, by how rare they
-are, against those that only one of them holds. Words that a term lacks but its place or the titles above it hold count in part. What fits best is led
-down to a billable code, the one that adds least to the query.
+Every term in the index (titles, inclusion terms, synonyms, index entries) is scored against the
+query: shared words, weighted by how rare they are, minus words that only one side has. Words
+missing from a term but present at its place, or in the titles above it, count in part. The best
+match is narrowed to a billable code, the one that adds the least to the query.
 """
 
 from __future__ import annotations
@@ -27,43 +28,44 @@ Flags = npt.NDArray[np.bool_]
 
 _EPOCH: Final = date(1970, 1, 1)
 _POOL: Final = 50
-"""So many places are weighed closely."""
-_UNTOLD: Final = 0.3
-"""How much a word of the term counts against it that the query does not hold."""
+"""How many places are scored closely."""
+_EXTRA_WORD: Final = 0.3
+"""The penalty for a word in the term that isn't in the query."""
 _ELSEWHERE: Final = 0.55
-"""What a word is worth that stands elsewhere at the same place or above it."""
+"""The value of a word found elsewhere at the same place or above it."""
 _SECOND_HAND: Final = 0.97
-"""What a term is worth that an index or a note elsewhere gives."""
+"""The value of a term that comes from an index or from a note elsewhere."""
 _PER_GROUP: Final = 0.9
 _COVERED: Final = 0.9
-"""What each further code of a subcategory is worth, and one that a category above it stands for."""
+"""The value of each further code in a subcategory, and of a code whose category fits as well."""
 _GROUP: Final = 5
-"""Characters of a key that make a group: the system's number and a subcategory."""
+"""The characters of a key that make a group: the system's number and a subcategory."""
 _CATEGORIES: Final = 5
-"""One in so many results may be a category."""
+"""At most one result in this many may be a category."""
 _GOOD: Final = 0.8
 _SOURCES: Final = ("title", "inclusion term", "synonym", "index", "note")
 _WORD: Final = re.compile(r"[\w'\u2019]+")
 _CODE: Final = re.compile(r"^[A-Za-z]?\d[0-9A-Za-z]{0,3}\.?[0-9A-Za-z]{0,4}$")
 _WHOLE: Final = 8
-"""Characters of a key with a seventh character."""
+"""The length of a key with a seventh character."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One result of a search.
+    """One search result.
 
     Attributes:
         system: ICD-10-CM, ICD-9-CM, HCPCS or CPT.
-        code: with its dot.
-        title: the official title, or our own words for a CPT code; None where none is known.
-        billable: True where the code can be billed on the day.
-        matched: the words of `term` that the query matched.
-        term: the words by which it was found.
-        source: where they come from: title, inclusion term, synonym, index, note; or code.
+        code: the code with its dot.
+        title: the official title, or our own words for a CPT code; None if there is none.
+        billable: True if the code can be billed on the day.
+        matched: the words of `term` that matched the query.
+        term: the term that matched.
+        source: where the term comes from: title, inclusion term, synonym, index, note; or code.
         score: how well it fits, about 0 to 1.
-        divides_into: for a category the codes below it; for a code with a seventh character all its choices.
-        as_of: the day for which the code list speaks, where that is not the day asked for.
+        divides_into: for a category, the codes below it; for a code with a seventh character, all
+            the choices.
+        as_of: the code list's date, if it differs from the date you asked for.
     """
 
     system: str
@@ -78,7 +80,7 @@ class Result:
     as_of: date | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """As the JSON contract has it."""
+        """Return the result as the JSON contract defines it."""
         return {
             "system": self.system,
             "code": self.code,
@@ -94,7 +96,7 @@ class Result:
 
 
 class _Day(NamedTuple):
-    """What is in force on a day: which codes, which places have such a code at or below them, and for which day each list speaks where it is another."""
+    """What is in force on a day: the codes, the places with such codes, and each list's date if it differs."""
 
     codes: Flags
     nodes: Flags
@@ -102,7 +104,7 @@ class _Day(NamedTuple):
 
 
 class _Hit(NamedTuple):
-    """A place that fits: how well, the place, the code that stands for it, the term, the reading."""
+    """A place that fits: its score, the place, the code chosen for it, the term, and the reading of the query."""
 
     score: float
     node: int
@@ -130,13 +132,13 @@ class Searcher:
     def search(
         self, text: str, *, on: date, systems: Collection[str] = SYSTEMS, limit: int = 10
     ) -> list[Result]:
-        """The codes that fit best.
+        """Return the codes that fit best.
 
         Args:
-            text: words, or a code or its beginning.
-            on: the day on which the codes shall be in force.
+            text: words, or a code or its first characters.
+            on: the day on which the codes must be in force.
             systems: some of `SYSTEMS`.
-            limit: so many at most.
+            limit: the most results to return.
 
         Returns:
             Billable codes, the best first; then categories.
@@ -145,12 +147,14 @@ class Searcher:
         day = self._days(on)
         if _CODE.match(text.strip()) and (found := self._by_code(text, day, chosen, limit)):
             return found
-        return list(self._told(self._hits(text, day.nodes, chosen), day, limit))
+        return list(self._results(self._hits(text, day.nodes, chosen), day, limit))
 
     def _by_code(self, text: str, day: _Day, systems: frozenset[int], limit: int) -> list[Result]:
-        """Codes that begin so, billable ones first."""
+        """Return the codes that start with the text, billable ones first."""
         asked = text.strip().replace(".", "").upper()
-        nodes = [node for system in sorted(systems) for node in self._beginning(f"{system}{asked}")]
+        nodes = [
+            node for system in sorted(systems) for node in self._starting_with(f"{system}{asked}")
+        ]
         found = [self._place(node, day, set(), asked) for node in nodes[: 50 * limit]]
         codes = [one for one in found if one.billable]
         others = [one for one in found if not one.billable]
@@ -158,8 +162,8 @@ class Searcher:
         others = others[:room]
         return [*codes[: limit - len(others)], *others]
 
-    def _beginning(self, key: str) -> list[int]:
-        """The places whose key begins so; for a seven-character code the stem that it hangs from."""
+    def _starting_with(self, key: str) -> list[int]:
+        """Return the places whose key starts with a text; for a seven-character code, its stem."""
         keys = self._index.node_keys
         first = bisect_left(keys, key)
         last = bisect_left(keys, key + "~", first)
@@ -174,7 +178,7 @@ class Searcher:
         return []
 
     def _hits(self, text: str, valid: Flags, systems: frozenset[int]) -> list[_Hit]:
-        """The places that fit, the best first, each place's code once."""
+        """Return the places that fit, the best first; each code appears once."""
         fits, readings, which = self._fits(text)
         if not readings:
             return []
@@ -185,22 +189,22 @@ class Searcher:
         return self._spread(pool, scores, valid)
 
     def _fits(self, text: str) -> tuple[Floats, list[Variant], npt.NDArray[np.int32]]:
-        """How well each term fits by the reading that suits it best, the readings, and which that is."""
+        """Return each term's best fit, the readings of the query, and the reading that gives that fit."""
         index = self._index
         best = np.zeros(len(index.term_nodes), dtype=np.float32)
         which = np.zeros(len(best), dtype=np.int32)
         readings = [one for one in self._reader.variants(text) if one.weight]
         for n, variant in enumerate(readings):
             shared = self._shared(variant)
-            untold = np.maximum(index.term_mass - shared, 0)
-            fit = shared / (variant.weight + _UNTOLD * untold) * variant.fit
+            extra = np.maximum(index.term_mass - shared, 0)
+            fit = shared / (variant.weight + _EXTRA_WORD * extra) * variant.fit
             better = fit > best
             best[better] = fit[better]
             which[better] = n
         return best, readings, which
 
     def _shared(self, variant: Variant) -> Floats:
-        """The weight of the words that each term shares with a reading."""
+        """Return the weight of the words that each term shares with a reading."""
         shared = np.zeros(len(self._index.term_nodes), dtype=np.float32)
         for slot in variant.slots:
             if len(slot.stems) == 1:
@@ -219,7 +223,7 @@ class Searcher:
     def _pool(
         self, scores: Floats, fits: Floats, readings: list[Variant], which: npt.NDArray[np.int32]
     ) -> list[_Hit]:
-        """The best places, with what stands around them counted in."""
+        """Return the best places, with the words around them counted in."""
         index = self._index
         few = min(_POOL, len(scores) - 1)
         found = []
@@ -244,7 +248,7 @@ class Searcher:
         return frozenset(self._index.term_words[starts[term] : starts[term + 1]].tolist())
 
     def _elsewhere(self, node: int, lacking: list[Slot]) -> float:
-        """The weight of words that a term lacks and its place holds."""
+        """Return the weight of the words that a term lacks but its place has."""
         around = self._around(node)
         found = 0.0
         for slot in lacking:
@@ -254,7 +258,7 @@ class Searcher:
         return found
 
     def _words_around(self, node: int) -> frozenset[int]:
-        """The stems of a place's terms and of the titles above it."""
+        """Return the stems in a place's terms and in the titles above it."""
         index = self._index
         first, last = index.term_starts[node], index.term_starts[node + 1]
         words = set(index.term_words[index.word_starts[first] : index.word_starts[last]].tolist())
@@ -266,7 +270,7 @@ class Searcher:
         return frozenset(words)
 
     def _spread(self, pool: list[_Hit], scores: Floats, valid: Flags) -> list[_Hit]:
-        """Each place led down to a code, and the codes of many places before many codes of one."""
+        """Narrow each place to a code, and prefer codes from many places to many codes from one place."""
         scored = {hit.node: hit.score for hit in pool}
         per_group: dict[str, int] = {}
         found: dict[int, _Hit] = {}
@@ -283,7 +287,7 @@ class Searcher:
         return sorted(found.values(), key=lambda hit: -hit.score)
 
     def _is_covered(self, hit: _Hit, scored: dict[int, float]) -> bool:
-        """True where a category above fits as well: it stands for this code too."""
+        """Return True if a category above fits as well, so that it covers this code too."""
         above = int(self._index.node_parents[hit.node])
         while above >= 0:
             if scored.get(above, 0.0) >= hit.score:
@@ -292,7 +296,7 @@ class Searcher:
         return False
 
     def _leaf(self, node: int, scores: Floats, valid: Flags) -> int:
-        """The code below a place that adds least to the query; of equals the unspecified one."""
+        """Return the code below a place that adds the least to the query; in a tie, the unspecified one."""
         while True:
             below = [n for n in self._children(node) if valid[n]]
             if not below:
@@ -308,7 +312,7 @@ class Searcher:
         return float(scores[node:last].max())
 
     def _preference(self, node: int) -> float:
-        """What speaks for a code that nothing in the query chooses: it says no more than the category."""
+        """Return how preferable a code is if the query doesn't decide: best if it says no more than the category."""
         title = self._index.node_titles[node].lower()
         if "without complication" in title:
             return 0.08
@@ -316,8 +320,8 @@ class Searcher:
             return -0.03
         return 0.05 if "unspecified" in title else 0.0
 
-    def _told(self, hits: list[_Hit], day: _Day, limit: int) -> Iterator[Result]:
-        """Billable codes, then categories that fit about as well as the best of them."""
+    def _results(self, hits: list[_Hit], day: _Day, limit: int) -> Iterator[Result]:
+        """Yield billable codes, then categories that fit about as well as the best of them."""
         good = _GOOD * hits[0].score if hits else 0.0
         categories = [hit for hit in hits if hit.node != hit.leaf and hit.score >= good]
         categories = categories[: limit // _CATEGORIES]
@@ -338,7 +342,7 @@ class Searcher:
         )
 
     def _place(self, node: int, day: _Day, stems: set[int], asked: str = "") -> Result:
-        """A place as a result: a code, a code with a seventh character, or a category."""
+        """Return a place as a result: a code, a code with a seventh character, or a category."""
         index = self._index
         system = int(index.node_keys[node][0])
         code, title = index.node_keys[node][1:], index.node_titles[node]
@@ -366,7 +370,7 @@ class Searcher:
         return at < len(self._index.code_keys) and self._index.code_keys[at] == key and bool(day.codes[at])  # fmt: skip
 
     def _sevenths(self, node: int, day: _Day) -> list[tuple[str, str]]:
-        """The whole codes of a stem that are in force, with what their seventh character says."""
+        """Return a stem's seven-character codes in force, with the meaning of the seventh character."""
         index = self._index
         starts = index.seventh_starts
         padded = index.node_keys[node].ljust(_WHOLE - 1, "X")
@@ -380,7 +384,7 @@ class Searcher:
     def _seventh(
         self, choices: list[tuple[str, str]], stems: set[int], asked: str
     ) -> tuple[str, str]:
-        """The choice that was asked for, by code or by words; else the first."""
+        """Return the choice that was asked for, by code or by words; otherwise the first."""
         for one in choices:
             if one[0] == asked:
                 return one
@@ -388,7 +392,7 @@ class Searcher:
         return choices[worth.index(max(worth))]
 
     def _weight(self, text: str, asked: set[int]) -> float:
-        """The weight of the words of a text that were asked for."""
+        """Return the weight of a text's words that were asked for."""
         found = {at for word in tokens(text) if (at := self._stem_at(word)) in asked}
         return float(sum(self._index.stem_weights[at] for at in found if at is not None))
 
@@ -412,7 +416,7 @@ class Searcher:
         return _Day(codes, nodes, as_of)
 
     def _matched(self, text: str, asked: set[int]) -> Iterator[str]:
-        """The words of a text whose stems were asked for."""
+        """Yield the words of a text whose stems were asked for."""
         for word in dict.fromkeys(_WORD.findall(text)):
             if any(self._stem_at(one) in asked for one in tokens(word)):
                 yield word

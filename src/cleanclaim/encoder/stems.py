@@ -1,4 +1,4 @@
-"""Words as the search compares them: lower case, American spelling, stem, one word for those that mean the same."""
+"""Words as the search compares them: lower case, American spelling, stemmed, with synonyms merged."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import snowballstemmer
 _SPLIT: Final = re.compile(r"[a-z]+\d+[a-z]?\d*|\d+[a-z]+|[a-z]+|\d+(?:\.\d+)*")
 _POSSESSIVE: Final = re.compile(r"['\u2019`](?:s\b)?")
 _SPELLING: Final = (
-    (re.compile(r"ae|oe"), "e"),  # oedema, anaemia; both sides of a comparison lose them alike
+    (re.compile(r"ae|oe"), "e"),  # oedema, anaemia; applied to both sides of a comparison
     (re.compile(r"our(?=s?$|ed$|ing$)"), "or"),  # tumour
     (re.compile(r"sulph"), "sulf"),
     (re.compile(r"isation"), "ization"),
@@ -113,12 +113,12 @@ STOP: Final = frozenset(
         "due",
     )
 )
-"""Words that say nothing about a disease."""
+"""Words that carry no medical meaning."""
 _GREEK: Final = {"\u03b1": "alpha", "\u03b2": "beta", "\u03b3": "gamma", "\u03b4": "delta"}
 
 
 def tokens(text: str) -> list[str]:
-    """The words of a text, spelled alike, not yet stemmed; words that say nothing are left out.
+    """Return the words of a text in one spelling, not yet stemmed and without stop words.
 
     >>> tokens("Alzheimer's disease of the œsophagus, type II")
     ['alzheimer', 'disease', 'esophagus', 'type', '2']
@@ -134,7 +134,7 @@ def tokens(text: str) -> list[str]:
 
 
 def _roman(word: str) -> str | None:
-    """A roman number, with its letter where it has one: ii, iia, iiib."""
+    """Convert a Roman numeral, with or without a letter after it: ii, iia, iiib."""
     if word in _ROMAN:
         return _ROMAN[word]
     if word[:-1] in _ROMAN and word[-1] in "abcdef":
@@ -151,7 +151,7 @@ def _ascii(text: str) -> str:
 
 @lru_cache(maxsize=100_000)
 def spelled(word: str) -> str:
-    """A word in American spelling, so far as rules go."""
+    """Return a word in American spelling, as far as rules can."""
     if len(word) < 4:
         return word
     for pattern, to in _SPELLING:
@@ -166,7 +166,7 @@ def _stemmer() -> snowballstemmer.SnowballStemmer:
 
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
-    """The stem of a word; numbers and words with numbers stay as they are.
+    """Return the stem of a word; numbers and words with digits don't change.
 
     >>> stem("hypertensive") == stem("hypertension")
     True

@@ -1,6 +1,7 @@
-"""General medical synonyms: words that mean the same, short forms, lay words, and names that the tabular list does not hold.
+"""General medical synonyms: equivalent words, abbreviations, lay words, and names that aren't in the tabular list.
 
-The lists are cleanclaim's own, written from general medical knowledge, in `data/synonyms.txt`; its head tells the form.
+The lists are cleanclaim's own, written from general medical knowledge. They are in
+`data/synonyms.txt`; the top of that file explains the format.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ _GENERAL: Final = (
     "cause",
     "multiple",
 )
-"""Words that many names hold."""
+"""Words that appear in many names."""
 _NUMBER: Final = 2.0
 _SECTIONS: Final = ("words", "phrases", "series", "codes", "written")
 _SERIES_NUMBER: Final = re.compile(r"^([a-z]+?)(\d+[a-z]?\d?)$")
@@ -57,14 +58,14 @@ _SERIES_NUMBER: Final = re.compile(r"^([a-z]+?)(\d+[a-z]?\d?)$")
 
 @dataclass(slots=True)
 class Synonyms:
-    """The lists, read.
+    """The parsed lists.
 
     Attributes:
-        words: a stem and the stem that stands for it and its like.
-        phrases: stems of a phrase and what else it may be called, as stems; the longest phrase counts first.
-        series: the letters of a numbered name (spg in spg4) and what they stand for, as stems.
-        codes: an undotted code and the names by which it is known.
-        written: spellings of short forms with signs, and what they are read as.
+        words: each stem and the stem that represents its group.
+        phrases: the stems of a phrase and its other names, as stems; the longest phrase wins.
+        series: the letters of a numbered name (spg in spg4) and their meaning, as stems.
+        codes: an undotted code and the names it is known by.
+        written: spellings of abbreviations with signs, and how to read them.
     """
 
     words: dict[str, str] = field(default_factory=dict)
@@ -74,11 +75,11 @@ class Synonyms:
     written: list[tuple[re.Pattern[str], str]] = field(default_factory=list)
 
     def stems(self, text: str, spelled: dict[str, str] | None = None) -> list[str]:
-        """The words of a text as stems, each as the one that stands for its like.
+        """Return a text's words as stems, with synonyms merged.
 
         Args:
             text: the text.
-            spelled: told the stem of every word, as it is spelled.
+            spelled: receives the stem of every word, by its spelling.
         """
         found = []
         for word in tokens(text):
@@ -89,7 +90,7 @@ class Synonyms:
         return found
 
     def dump(self) -> str:
-        """The lists as JSON, so that they need not be parsed again."""
+        """Return the lists as JSON, so they don't have to be parsed again."""
         return json.dumps(
             {
                 "words": self.words,
@@ -103,24 +104,24 @@ class Synonyms:
 
     @classmethod
     def restore(cls, text: str) -> Synonyms:
-        """The lists from `dump`, without `codes`, which the index holds as terms."""
-        told = json.loads(text)
+        """Return the lists from `dump`, without `codes`, which the index stores as terms."""
+        stored = json.loads(text)
         return cls(
-            words=told["words"],
-            phrases={tuple(key): [tuple(one) for one in names] for key, names in told["phrases"]},
-            series={key: tuple(value) for key, value in told["series"].items()},
-            written=[(re.compile(pattern), to) for pattern, to in told["written"]],
+            words=stored["words"],
+            phrases={tuple(key): [tuple(one) for one in names] for key, names in stored["phrases"]},
+            series={key: tuple(value) for key, value in stored["series"].items()},
+            written=[(re.compile(pattern), to) for pattern, to in stored["written"]],
         )
 
-    def read_as(self, text: str) -> str:
-        """A text with its short forms with signs written out: s/p, w/o."""
+    def written_out(self, text: str) -> str:
+        """Return a text with its abbreviations with signs (s/p, w/o) written out."""
         lowered = text.lower()
         for pattern, to in self.written:
             lowered = pattern.sub(to, lowered)
         return lowered
 
     def numbered(self, word: str) -> tuple[str, ...] | None:
-        """What a numbered short name stands for: spg4 is a spastic paraplegia."""
+        """Return the meaning of a numbered short name: spg4 is a spastic paraplegia."""
         said = _SERIES_NUMBER.match(word)
         if said is None or said[1] not in self.series:
             return None
@@ -129,18 +130,18 @@ class Synonyms:
 
 @cache
 def load() -> Synonyms:
-    """The lists that come with cleanclaim."""
+    """Return the lists that come with cleanclaim."""
     return parse(_text())
 
 
 @cache
 def sha256() -> str:
-    """The hash of the lists."""
+    """Return the hash of the lists."""
     return hashlib.sha256(_text().encode()).hexdigest()
 
 
 def weight(one: str, rarity: float) -> float:
-    """What a stem weighs: words that many names hold and numbers tell less than their rarity says."""
+    """Return a stem's weight; common words and numbers count less than their rarity suggests."""
     if one in _general():
         return 0.35 * rarity
     return min(rarity, _NUMBER) if one[0].isdigit() else rarity
@@ -152,25 +153,25 @@ def _general() -> frozenset[str]:
 
 
 def parse(text: str) -> Synonyms:
-    """Read the lists.
+    """Parse the lists.
 
     Args:
-        text: as `data/synonyms.txt` is written.
+        text: the content of `data/synonyms.txt`.
 
     Raises:
-        ValueError: a line is of no known form; the message tells which.
+        ValueError: a line doesn't have a known format; the message names it.
     """
     found = Synonyms()
     section = ""
     later: list[tuple[str, str, int]] = []
     for number, line in enumerate(text.splitlines(), 1):
-        line = line.split("#", 1)[0].strip()  # noqa: PLW2901 - a comment is no part of the line
+        line = line.split("#", 1)[0].strip()  # noqa: PLW2901 - drop the comment
         if not line:
             continue
         if line.startswith("["):
             section = line.strip("[]")
             if section not in _SECTIONS:
-                raise ValueError(f"line {number}: section '{section}' is none of {_SECTIONS}")
+                raise ValueError(f"line {number}: section '{section}' isn't one of {_SECTIONS}")
             continue
         if section == "words":
             _word(found, line)
@@ -179,7 +180,7 @@ def parse(text: str) -> Synonyms:
     for kind, line, number in later:
         left, sign, right = line.partition(":" if kind == "codes" else "=")
         if not sign or not left.strip() or not (right.strip() or kind == "written"):
-            raise ValueError(f"line {number}: '{line}' is not two sides with a sign between")
+            raise ValueError(f"line {number}: '{line}' isn't two sides with a sign between")
         _READ[kind](found, left.strip(), [item.strip() for item in right.split("|")])
     return found
 

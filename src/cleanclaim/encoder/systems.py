@@ -1,4 +1,4 @@
-"""The coding systems: who keeps them, what a code's form says, how a code is printed."""
+"""The coding systems: who maintains them, what a code's format means, and how codes are printed."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ ICD9: Final = "ICD-9-CM"
 HCPCS: Final = "HCPCS"
 CPT: Final = "CPT"
 SYSTEMS: Final = (ICD10, ICD9, HCPCS, CPT)
-"""In the order in which they are told."""
+"""The systems, in display order."""
 KEEPERS: Final = {
     ICD10: "NCHS (CDC) and CMS",
-    ICD9: "NCHS (CDC) and CMS; in use up to 2015-09-30",
+    ICD9: "NCHS (CDC) and CMS; used through 2015-09-30",
     HCPCS: "CMS (Level II; D codes: the American Dental Association)",
     CPT: "the American Medical Association (HCPCS Level I)",
 }
 FOR: Final = {
     ICD10: "diagnoses: why the patient was seen",
-    ICD9: "diagnoses of services before 2015-10-01",
+    ICD9: "diagnoses for services before 2015-10-01",
     HCPCS: "services, supplies, drugs and equipment: what was done or given",
     CPT: "services and procedures: what was done",
 }
@@ -31,15 +31,15 @@ TABLES: Final = {
     HCPCS: ("hcpcs", "procedure_codes"),
     CPT: ("cpt", "procedure_codes"),
 }
-"""The lists that tell when a code was in force."""
+"""The lists that show when a code was in force."""
 
 
 class Kind(NamedTuple):
-    """What a procedure code's form says of it.
+    """What a procedure code's format shows.
 
     Attributes:
         system: HCPCS or CPT.
-        category: the category and the part of the code list, in our words.
+        category: the category and the section of the code set, in our words.
     """
 
     system: str
@@ -49,10 +49,10 @@ class Kind(NamedTuple):
 _CPT_PARTS: Final = (
     ("00100", "01999", "anesthesia"),
     ("10004", "19499", "surgery: skin and breast"),
-    ("20100", "29999", "surgery: bones, joints, muscles"),
-    ("30000", "32999", "surgery: airways and lungs"),
-    ("33016", "37799", "surgery: heart and vessels"),
-    ("38100", "38999", "surgery: blood and lymph"),
+    ("20100", "29999", "surgery: musculoskeletal system"),
+    ("30000", "32999", "surgery: respiratory system"),
+    ("33016", "37799", "surgery: cardiovascular system"),
+    ("38100", "38999", "surgery: blood and lymphatic systems"),
     ("39000", "39599", "surgery: mediastinum and diaphragm"),
     ("40490", "49999", "surgery: digestive system"),
     ("50010", "53899", "surgery: urinary system"),
@@ -63,7 +63,7 @@ _CPT_PARTS: Final = (
     ("61000", "64999", "surgery: nervous system"),
     ("65091", "68899", "surgery: eye"),
     ("69000", "69990", "surgery: ear"),
-    ("70010", "79999", "imaging and radiation"),
+    ("70010", "79999", "radiology: imaging and radiation"),
     ("80047", "89398", "laboratory and pathology"),
     ("90281", "99199", "medicine"),
     ("99202", "99499", "visits and other evaluation and management"),
@@ -72,21 +72,21 @@ _CPT_PARTS: Final = (
 _HCPCS_PARTS: Final = {
     "A": "transport, supplies, contrast and radiopharmaceuticals",
     "B": "enteral and parenteral nutrition",
-    "C": "outpatient hospital payment, temporary",
+    "C": "outpatient hospital services, temporary",
     "D": "dental procedures",
     "E": "durable medical equipment",
-    "G": "procedures and services that CMS names",
+    "G": "procedures and professional services, CMS's own",
     "H": "behavioral health, for Medicaid",
-    "J": "drugs not taken by mouth, chemotherapy",
-    "K": "equipment, temporary, for the DME contractors",
+    "J": "drugs given other than by mouth, chemotherapy",
+    "K": "equipment and supplies, temporary, for the DME contractors",
     "L": "orthotics and prosthetics",
     "M": "other medical services and quality measures",
     "P": "pathology and laboratory",
-    "Q": "temporary codes of CMS",
-    "R": "transport of portable diagnostics",
+    "Q": "temporary codes, CMS's own",
+    "R": "transport of portable X-ray and EKG equipment",
     "S": "for private payers; not for Medicare",
-    "T": "for Medicaid; not for Medicare",
-    "U": "laboratory tests for an outbreak",
+    "T": "for state Medicaid agencies; not for Medicare",
+    "U": "laboratory tests in an outbreak",
     "V": "vision, hearing and speech",
 }
 _FORMS: Final = (
@@ -101,7 +101,7 @@ _LEVEL_II: Final = re.compile(r"^[A-CDE-V]\d{4}$")
 
 
 def procedure_kind(code: str) -> Kind | None:
-    """What a procedure code's form says; None for no form of a procedure code.
+    """Return what a procedure code's format shows; None if it isn't the format of a procedure code.
 
     >>> procedure_kind("99213").category
     'Category I: visits and other evaluation and management'
@@ -120,12 +120,12 @@ def procedure_kind(code: str) -> Kind | None:
 
 
 def plain(code: str) -> str:
-    """A code as it is stored: upper case, no dot, no blanks."""
+    """Return a code as it is stored: upper case, no dot, no blanks."""
     return code.replace(".", "").strip().upper()
 
 
 def printed(system: str, code: str) -> str:
-    """A code as it is printed: a diagnosis with its dot.
+    """Return a code as it is printed: diagnosis codes have their dot.
 
     >>> printed("ICD-9-CM", "E8889")
     'E888.9'

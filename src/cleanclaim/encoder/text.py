@@ -1,4 +1,4 @@
-"""Pages of codes, search results and crosswalks as text for a person to read."""
+"""Code pages, search results and crosswalks as text."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _WIDTH: Final = 100
 _HEADINGS: Final = {
     "includes": "Includes",
     "inclusion_term": "Also called",
-    "excludes1": "Excludes1 (never together)",
-    "excludes2": "Excludes2 (may stand together)",
+    "excludes1": "Excludes1 (never coded together)",
+    "excludes2": "Excludes2 (may be coded together)",
     "code_first": "Code first",
     "use_additional": "Use additional code",
     "code_also": "Code also",
@@ -28,48 +28,48 @@ _HEADINGS: Final = {
 _FEW_PAIRS: Final = 5
 
 
-def page(told: Page, *, most: int = WHOLE) -> str:
-    """A page of text.
+def page(entry: Page, *, most: int = WHOLE) -> str:
+    """Write a page as text.
 
     Args:
-        told: the page.
-        most: so many lines of a list at most; what is left out is counted.
+        entry: the page.
+        most: the most lines to show per list; the rest are counted.
     """
     parts = [
-        list(_head(told)),
-        _section("Divides into", [f"{code}  {title or ''}" for code, title in told.divides_into], most),
-        _section("Within", [f"{code}  {title}" for code, title in told.parents], most),
-        *_notes(told, most),
-        _section("Medicare Code Editor", list(told.attributes), most),
-        *_procedure(told.procedure, most),
-        [f"Read from: {'; '.join(told.releases)}"] if told.releases else [],
+        list(_head(entry)),
+        _section("Divides into", [f"{code}  {title or ''}" for code, title in entry.divides_into], most),
+        _section("Within", [f"{code}  {title}" for code, title in entry.parents], most),
+        *_notes(entry, most),
+        _section("Medicare Code Editor", list(entry.attributes), most),
+        *_procedure(entry.procedure, most),
+        [f"Read from: {'; '.join(entry.releases)}"] if entry.releases else [],
     ]  # fmt: skip
     return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
 
 
-def _head(told: Page) -> Iterator[str]:
-    yield from textwrap.wrap(f"{told.code}  {told.title or '(no title loaded)'}", _WIDTH)
-    yield f"{told.system}, {told.kind}; kept by {KEEPERS[told.system]}"
-    yield f"For {FOR[told.system]}"
-    yield _standing(told)
-    for span in told.valid:
+def _head(entry: Page) -> Iterator[str]:
+    yield from textwrap.wrap(f"{entry.code}  {entry.title or '(no title loaded)'}", _WIDTH)
+    yield f"{entry.system}, {entry.kind}; maintained by {KEEPERS[entry.system]}"
+    yield f"Used for {FOR[entry.system]}"
+    yield _billability(entry)
+    for span in entry.valid:
         yield f"In force {_days(span)}  ({', '.join(span.releases)})"
-    if told.replaced_by:
-        yield f"Replaced by {', '.join(told.replaced_by)}"
-    if told.replaces:
-        yield f"Replaces {', '.join(told.replaces)}"
-    if told.before:
-        yield f"Before it came, {', '.join(told.before)} served for the same"
+    if entry.replaced_by:
+        yield f"Replaced by {', '.join(entry.replaced_by)}"
+    if entry.replaces:
+        yield f"Replaces {', '.join(entry.replaces)}"
+    if entry.before:
+        yield f"Before this code existed, the same condition was coded {' or '.join(entry.before)}"
 
 
-def _standing(told: Page) -> str:
-    if told.billable:
-        return f"Billable on {told.on}"
-    if told.billable is None:
-        return f"Whether it can be billed on {told.on} was not checked: no list of such codes is loaded for that day"
-    if told.divides_into:
-        return f"Not billable on {told.on}: choose one of the codes below it"
-    return f"Not billable on {told.on}"
+def _billability(entry: Page) -> str:
+    if entry.billable:
+        return f"Billable on {entry.on}"
+    if entry.billable is None:
+        return f"Billable on {entry.on}: not checked, because no list of these codes is loaded for that day"
+    if entry.divides_into:
+        return f"Not billable on {entry.on}: choose a more specific code below"
+    return f"Not billable on {entry.on}"
 
 
 def _days(span: Span) -> str:
@@ -83,14 +83,14 @@ def _section(heading: str, lines: Sequence[str], most: int) -> list[str]:
         return []
     shown = [f"  {line}".rstrip() for line in lines[:most]]
     if len(lines) > most:
-        shown.append(f"  … {len(lines) - most:,} more; cleanclaim lookup tells them all")
+        shown.append(f"  … {len(lines) - most:,} more (see cleanclaim lookup)")
     return [f"{heading}:", *shown]
 
 
-def _notes(told: Page, most: int) -> Iterator[list[str]]:
+def _notes(entry: Page, most: int) -> Iterator[list[str]]:
     for kind, heading in _HEADINGS.items():
-        own = [note for note in told.notes if note["kind"] == kind]
-        yield _section(heading, [_note(note, told.code) for note in own], most)
+        own = [note for note in entry.notes if note["kind"] == kind]
+        yield _section(heading, [_note(note, entry.code) for note in own], most)
 
 
 def _note(note: dict[str, str | None], code: str) -> str:
@@ -107,29 +107,31 @@ def _procedure(known: dict[str, Any], most: int) -> Iterator[list[str]]:
     yield _section("Add-on", list(_add_on(known["add_on"], most)), most)
     for pairs in known["pairs"]:
         yield _pairs(pairs, most)
-    yield _section("Modifiers that the tables speak for", list(_modifiers(known["modifiers"])), most)  # fmt: skip
+    yield _section("Modifiers that may apply", list(_modifiers(known["modifiers"])), most)  # fmt: skip
     yield _section("Coverage policies", [_policy(row) for row in known["coverage"]], most)
     yield _section("Other rules", [row["text"] for row in known["rules"]], most)
     yield _section("Not checked", [f"{row['table']}: {row['reason']} ({row['supply']})" for row in known["not_loaded"]], most)  # fmt: skip
 
 
 def _fees(row: dict[str, Any]) -> Iterator[str]:
-    name = f"with {row['modifier']}: " if row["modifier"] else ""
+    name = f"with modifier {row['modifier']}: " if row["modifier"] else ""
     status = f"status {row['status']} ({row['status_means'] or 'meaning unknown'})"
     days = f", global {row['global_days']} ({row['global_means']})" if row["global_days"] else ""
     yield f"{name}{status}{days}  [{row['release']}]"
     if row["nonfacility_total"] is not None:
         yield (
-            f"  RVU work {row['work_rvu']:.2f}, total {row['nonfacility_total']:.2f} in an office,"
+            f"  RVUs: work {row['work_rvu']:.2f}, total {row['nonfacility_total']:.2f} in an office,"
             f" {row['facility_total']:.2f} in a facility"
         )
     prices = (("office", row["nonfacility_price"]), ("facility", row["facility_price"]))
-    told = ", ".join(f"{setting} ${price:,.2f}" for setting, price in prices if price is not None)
-    if told:
+    known = ", ".join(f"{setting} ${price:,.2f}" for setting, price in prices if price is not None)
+    if known:
         place = (
-            f"locality {row['locality']}" if row["locality"] else "national, before the locality"
+            f"locality {row['locality']}"
+            if row["locality"]
+            else "national, not adjusted for locality"
         )
-        yield f"  price ({place}): {told}"
+        yield f"  price ({place}): {known}"
 
 
 def _limit(row: dict[str, Any]) -> str:
@@ -139,11 +141,11 @@ def _limit(row: dict[str, Any]) -> str:
 
 def _add_on(row: dict[str, Any], most: int) -> Iterator[str]:
     if row["is_add_on"]:
-        yield f"Billed {row['means']}  [{row['release']}]"
+        yield f"{row['means']}  [{row['release']}]"
     if row["primaries"]:
         yield f"primary codes: {_few(row['primaries'], most)}"
     if row["add_ons"]:
-        yield f"codes added to it: {_few(row['add_ons'], most)}"
+        yield f"add-on codes: {_few(row['add_ons'], most)}"
 
 
 def _few(codes: Sequence[str], most: int) -> str:
@@ -153,11 +155,13 @@ def _few(codes: Sequence[str], most: int) -> str:
 
 def _pairs(pairs: dict[str, Any], most: int) -> list[str]:
     counts = pairs["by_indicator"]
-    told = f"{counts.get('0', 0):,} never paid together, {counts.get('1', 0):,} with a modifier"
+    summary = (
+        f"{counts.get('0', 0):,} never paid together, {counts.get('1', 0):,} paid with a modifier"
+    )
     rows = [
-        f"{row['paid']} takes in {row['not_paid']}: {row['indicator_means']}" for row in pairs["rows"]
+        f"{row['not_paid']} is included in {row['paid']}: {row['indicator_means']}" for row in pairs["rows"]
     ]  # fmt: skip
-    heading = f"NCCI pairs, {pairs['setting']}: {told}; page {pairs['page']} of {pairs['pages']}"
+    heading = f"NCCI pairs, {pairs['setting']}: {summary}; page {pairs['page']} of {pairs['pages']}"
     return _section(heading, rows, min(most, max(len(rows), 1)) if most == WHOLE else _FEW_PAIRS) or [f"{heading}."]  # fmt: skip
 
 
@@ -172,17 +176,17 @@ def _modifiers(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
 def _policy(row: dict[str, Any]) -> str:
     where = f", {', '.join(row['states'])}" if row["states"] else ""
     counts = row["diagnoses"]
-    told = f"{counts['supporting']:,} diagnoses support it" if counts["supporting"] else ""
+    supporting = f"{counts['supporting']:,} diagnoses support it" if counts["supporting"] else ""
     refused = f"{counts['refused']:,} do not" if counts["refused"] else ""
-    diagnoses = ", ".join(part for part in (told, refused) if part)
+    diagnoses = ", ".join(part for part in (supporting, refused) if part)
     more = f": {diagnoses} (cleanclaim crosswalk lists them)" if diagnoses else ""
     return f"{row['policy']}  {row['title'] or ''} ({row['kind']}{where}){more}  [{row['release']}]"
 
 
 def results(found: Sequence[Result], asked: str) -> str:
-    """Search results, one a line, with the words that were found."""
+    """Write search results, one per line, with the words that matched."""
     if not found:
-        return f"Nothing fits '{asked}'.\n"
+        return f"No codes match '{asked}'.\n"
     width = max(len(one.code) for one in found)
     lines = []
     for one in found:
@@ -191,12 +195,12 @@ def results(found: Sequence[Result], asked: str) -> str:
         if one.divides_into:
             lines.append(f"  {'':<{width}}  {_divisions(one)}")
     if not all(one.billable for one in found):
-        lines.append("- not billable: a category, or a code that is not in force")
+        lines.append("- not billable: a category, or a code that isn't in force")
     return "\n".join(lines) + "\n"
 
 
 def _untitled(one: Result) -> str:
-    return f"(no title loaded; below: {one.term})" if one.term else "(no title loaded)"
+    return f"(no title loaded; listed under: {one.term})" if one.term else "(no title loaded)"
 
 
 def _found_by(one: Result) -> str:
@@ -214,14 +218,14 @@ def _divisions(one: Result) -> str:
 
 
 def mappings(found: Crosswalk, asked: str) -> str:
-    """A crosswalk, kind by kind."""
+    """Write a crosswalk, grouped by kind of mapping."""
     parts = []
     for kind, heading in KINDS.items():
         own = [one for one in found.mappings if one.kind == kind]
         if own:
             parts.append("\n".join([f"{heading}:", *_mapping_lines(own)]))
     if not parts:
-        parts.append(f"Nothing that is loaded maps {asked}.")
+        parts.append(f"No loaded table maps {asked}.")
     if found.not_loaded:
         parts.append("\n".join(["Not checked:", *(f"  {one}" for one in found.not_loaded)]))
     return "\n\n".join(parts) + "\n"
@@ -230,17 +234,17 @@ def mappings(found: Crosswalk, asked: str) -> str:
 def _mapping_lines(own: Sequence[Mapping]) -> Iterator[str]:
     source = None
     for one in own:
-        said = f"{one.source}" + (f" ({', '.join(one.states)})" if one.states else "")
-        if said != source:
-            yield f"  {said}  [{one.release}]" if one.release != one.source else f"  {said}"
-            source = said
-        yield f"    {one.from_code} → {one.to_code or 'none'}  {one.title or ''}{_aside(one)}".rstrip()
+        heading = f"{one.source}" + (f" ({', '.join(one.states)})" if one.states else "")
+        if heading != source:
+            yield f"  {heading}  [{one.release}]" if one.release != one.source else f"  {heading}"
+            source = heading
+        yield f"    {one.from_code} → {one.to_code or 'none'}  {one.title or ''}{_details(one)}".rstrip()
 
 
-def _aside(one: Mapping) -> str:
+def _details(one: Mapping) -> str:
     words = []
     if one.via:
-        words.append(f"by way of {', '.join(one.via)}")
+        words.append(f"through {', '.join(one.via)}")
     if one.covered is not None:
         words.append("supports" if one.covered else "does not support")
     if one.lines is not None:

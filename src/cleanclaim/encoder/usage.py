@@ -1,7 +1,8 @@
-"""What the user's own claims put together: procedures, the diagnoses that they pointed at, and how many of those lines were paid.
+"""Which procedures and diagnoses the user's own claims pair, and how many of those lines were paid.
 
-Two forms are read: claims as they are checked (837 files, tables), where a line counts as paid if another payer on the claim paid something; and a plain table
-with the columns procedure_code, diagnosis_code and paid_amount, a row a line and diagnosis.
+It reads two kinds of files: claims (837 files or tables), in which a line counts as paid if another
+payer on the claim paid something; and a plain table with the columns procedure_code, diagnosis_code
+and paid_amount, one row per line and diagnosis.
 """
 
 from __future__ import annotations
@@ -29,21 +30,22 @@ _PAIRS: Final = {
     "judged": pl.Int64,
     "paid": pl.Int64,
 }
-"""`judged`: lines of which it is known whether they were paid; `paid`: those that were."""
+"""`judged`: lines known to be paid or not; `paid`: lines that were paid."""
 
 
 def history(paths: Iterable[str | Path], reference: Reference) -> pl.DataFrame:
-    """Procedures and diagnoses of a user's claims.
+    """Count the procedures and diagnoses on a user's claims.
 
     Args:
         paths: claims, or plain tables.
         reference: the dated tables.
 
     Returns:
-        One row a procedure and diagnosis: procedure_code, diagnosis_code (undotted), icd_version, lines, judged, paid.
+        One row per procedure and diagnosis: procedure_code, diagnosis_code (undotted), icd_version,
+        lines, judged, paid.
 
     Raises:
-        InputError: a file cannot be read.
+        InputError: a file can't be read.
     """
     plain: list[pl.DataFrame] = []
     claims: list[str | Path] = []
@@ -69,7 +71,7 @@ def history(paths: Iterable[str | Path], reference: Reference) -> pl.DataFrame:
 
 
 def _plain(path: Path) -> pl.DataFrame | None:
-    """A plain table as procedure_code, diagnosis_code, icd_version, is_paid; None where the file is no such table."""
+    """Return a plain table as procedure_code, diagnosis_code, icd_version, is_paid; None for any other file."""
     ending = path.suffix.lower()
     if ending not in {".csv", ".parquet"} or not path.is_file():
         return None
@@ -87,7 +89,7 @@ def _plain(path: Path) -> pl.DataFrame | None:
     )
     if wrong.height:
         raise InputError(
-            f"{path}, row {wrong['row'][0]}: paid_amount is no amount; expected dollars such as 84.50"
+            f"{path}, row {wrong['row'][0]}: paid_amount isn't an amount; expected dollars such as 84.50"
         )
     return amounts.select(
         pl.col("procedure_code").cast(pl.String).str.strip_chars().str.to_uppercase(),
@@ -110,8 +112,8 @@ def _of_claims(paths: list[str | Path], reference: Reference) -> pl.DataFrame:
     known = Claims.of(batch, reference)
     paid = (
         batch.other_payers.group_by("claim_key")
-        .agg(pl.col("paid_amount").sum().alias("amount"), pl.col("paid_amount").is_not_null().any().alias("told"))
-        .select("claim_key", pl.when("told").then(pl.col("amount") > 0).alias("is_paid"))
+        .agg(pl.col("paid_amount").sum().alias("amount"), pl.col("paid_amount").is_not_null().any().alias("is_known"))
+        .select("claim_key", pl.when("is_known").then(pl.col("amount") > 0).alias("is_paid"))
     )  # fmt: skip
     return (
         known.line_diagnoses.join(

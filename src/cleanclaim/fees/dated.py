@@ -1,4 +1,4 @@
-"""Lines met with the rows of a table that are in force on their day."""
+"""Join lines with the rows of a table that are in force on their date."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from cleanclaim.reference import Reference
 from cleanclaim.text.wording import worded
 
 PRICE: Final = pl.Decimal(38, 16)
-"""Exact for every product of values, place and factor; rounded once, when all is done."""
+"""Exact for every product of values, locality and factor; rounded once, at the end."""
 
 
-def met(
+def rows_for(
     lines: pl.DataFrame,
     reference: Reference,
     table: str,
@@ -24,18 +24,18 @@ def met(
     code: str,
     by: Sequence[str] = (),
 ) -> pl.DataFrame:
-    """The rows of a table for the lines' codes on their days.
+    """Return a table's rows for the lines' codes on their dates.
 
     Args:
         lines: with `row` (unique), `from_date`, the columns `code` and `by`.
         reference: the dated tables.
-        table: the table; where it is not loaded, nothing is found.
-        columns: of the table; those that it does not have are null.
-        code: the column of `lines` that holds the code.
-        by: columns that lines and table have in common and must agree in; null agrees with null.
+        table: the table; if it isn't loaded, the result is empty.
+        columns: the table's columns to return; columns it doesn't have are null.
+        code: the column of `lines` with the code.
+        by: columns that the lines and the table share and that must match; null matches null.
 
     Returns:
-        `row` and the columns, at most one row a line; lines without a row are not in it.
+        `row` and the columns, at most one row per line; lines without a match are left out.
     """
     if table not in reference.names():
         return pl.DataFrame(schema={"row": pl.UInt32, **dict.fromkeys(columns, pl.Null)})
@@ -54,7 +54,7 @@ def met(
 
 
 def covers(reference: Reference, table: str) -> pl.Expr:
-    """True where a whole release of a table covers the line's day."""
+    """Return an expression, true if a complete release of a table covers the line's date."""
     days = pl.lit(value=False)
     for first, last in reference.whole(table):
         days |= pl.col("from_date").is_between(pl.lit(first), pl.lit(last))
@@ -62,6 +62,6 @@ def covers(reference: Reference, table: str) -> pl.Expr:
 
 
 def quarter() -> pl.Expr:
-    """The line's quarter as releases are named: 2025Q4."""
+    """Return the line's quarter, as releases name it: 2025Q4."""
     day = pl.col("from_date").dt
     return worded("{}Q{}", day.year(), day.quarter())

@@ -1,11 +1,14 @@
-"""Where a line was rendered: the fee schedule's locality, and whether that is a facility.
+"""Where a line was rendered: the fee schedule's locality, and whether it is a facility.
 
-The locality is that of the service facility's ZIP code, else of the billing provider's. Without a table of ZIP codes a state tells it where the whole state is
-one locality. Virginia is one in the list of indices, but its suburbs of Washington belong to that of the District of Columbia, so the state alone does not do.
-The first three digits of a contractor's number and the locality's two tell a place; the other two digits differ between CMS's own files (01112 and 01182 for
+The locality comes from the service facility's ZIP code, or else from the billing provider's.
+Without a table of ZIP codes, the state decides if the whole state is one locality. Virginia is one
+locality in the GPCI file, but its Washington suburbs belong to the District of Columbia's locality,
+so the state alone isn't enough. The first three digits of a contractor's number and the two of the
+locality identify a place; the other two digits differ between CMS's own files (01112 and 01182 for
 southern California).
 
-Source: CMS, "PFS Relative Value Files" (GPCI and counties); Medicare Claims Processing Manual, chapter 1, section 10.1.1, and chapter 26, section 10.5.
+Source: CMS, "PFS Relative Value Files" (GPCI and counties); Medicare Claims Processing Manual,
+chapter 1, section 10.1.1, and chapter 26, section 10.5.
 """
 
 from __future__ import annotations
@@ -14,26 +17,27 @@ from typing import Final
 
 import polars as pl
 
-from cleanclaim.fees.dated import PRICE, covers, met, quarter
+from cleanclaim.fees.dated import PRICE, covers, quarter, rows_for
 from cleanclaim.model.expressions import in_force
 from cleanclaim.reference import Reference
 from cleanclaim.text.wording import worded
 
 ADDRESS: Final = ("facility_zip_code", "facility_state", "billing_zip_code", "billing_state")
 _SPLIT: Final = ("VA",)
-"""States with one locality of their own, of which parts belong to another state's."""
+"""States with one locality of their own, parts of which belong to another state's locality."""
 
 
 def placed(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
-    """The lines with their place.
+    """Add each line's place.
 
     Args:
         lines: with `row`, from_date, place_of_service_code and the columns of `ADDRESS`.
         reference: the dated tables.
 
     Returns:
-        The same rows with `place` (contractor's first three digits and locality), `locality` (as findings name it), `work_gpci`, `pe_gpci`, `mp_gpci`,
-        `is_facility`, and `place_reason` where one of them is not known.
+        The same rows with `place` (the contractor's first three digits and the locality),
+        `locality` (as findings name it), `work_gpci`, `pe_gpci`, `mp_gpci`, `is_facility`, and
+        `place_reason` if one of them is unknown.
     """
     is_facility_known = (
         pl.col("facility_zip_code").is_not_null() | pl.col("facility_state").is_not_null()
@@ -50,7 +54,7 @@ def placed(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
         .str.to_uppercase()
         .alias("_state"),
     )
-    of_zip = met(asked, reference, "zip_localities", ["mac", "locality"], code="_zip").select(
+    of_zip = rows_for(asked, reference, "zip_localities", ["mac", "locality"], code="_zip").select(
         "row", _place().alias("_of_zip")
     )
     indices = _indices(reference)
@@ -71,7 +75,7 @@ def _place() -> pl.Expr:
 
 
 def _indices(reference: Reference) -> pl.DataFrame:
-    """The table of indices by place."""
+    """Return the GPCI table by place."""
     if "gpci" not in reference.names():
         schema: dict[str, pl.DataType | type[pl.DataType]] = {
             **dict.fromkeys(("place", "locality", "state"), pl.String),
@@ -90,7 +94,7 @@ def _indices(reference: Reference) -> pl.DataFrame:
 
 
 def _of_state(asked: pl.DataFrame, indices: pl.DataFrame) -> pl.DataFrame:
-    """The place of a state that is one locality, and how many the state has."""
+    """Return the place of a state that is one locality, and how many localities each state has."""
     keys = ["_state", "from_date"]
     counted = (
         asked.select(keys)
@@ -124,7 +128,7 @@ def _with_indices(lines: pl.DataFrame, indices: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_setting(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
-    setting = met(
+    setting = rows_for(
         lines, reference, "place_of_service", ["facility"], code="place_of_service_code"
     ).rename({"facility": "is_facility"})
     return lines.join(setting, on="row", how="left", maintain_order="left")
@@ -138,14 +142,14 @@ def _reason(reference: Reference) -> pl.Expr:
         .when(pl.col("place").is_null() & has_several)
         .then(
             worded(
-                "the locality is not known: {} has several, and no table of ZIP codes tells which",
+                "the locality is unknown: {} has several, and no table of ZIP codes is loaded to choose one",
                 "_state",
             )
         )
         .when(pl.col("place").is_null())
-        .then(pl.lit("the locality is not known: no address tells it"))
+        .then(pl.lit("the locality is unknown: no address identifies it"))
         .when(pl.col("locality").is_null())
-        .then(pl.lit("the locality of the ZIP code is not in the list of localities (GPCI)"))
+        .then(pl.lit("the ZIP code's locality isn't in the list of localities (GPCI)"))
         .when(pl.col("is_facility").is_null())
-        .then(pl.lit("the place of service does not tell whether it is a facility"))
+        .then(pl.lit("the place of service doesn't show whether it is a facility"))
     )

@@ -1,9 +1,12 @@
-"""What share of a price a line asks for, by its modifiers and the fee schedule's indicators.
+"""The share of a price that a line is paid, based on its modifiers and the fee schedule's indicators.
 
-54, 55 and 56 divide a surgery's global payment, 78 pays the operation alone, 62 divides it between two surgeons, 80 to 82 and AS pay an assistant. 50 pays one
-and a half where the bilateral rule applies (indicator 1), both sides in full where each is priced alone (3). What is priced by report has no price here.
+Modifiers 54, 55 and 56 divide a surgery's global payment, 78 pays only the operation, 62 divides
+the payment between two surgeons, and 80 to 82 and AS pay an assistant. Modifier 50 pays 150% if the
+bilateral rule applies (indicator 1), or both sides in full if each is priced separately (3).
+Services priced by report have no price here.
 
-Source: Medicare Claims Processing Manual, chapter 12, sections 20.4.3 (assistants), 40.2 to 40.8 (surgery); 42 CFR 414.40.
+Source: Medicare Claims Processing Manual, chapter 12, sections 20.4.3 (assistants), 40.2 to 40.8
+(surgery); 42 CFR 414.40.
 """
 
 from __future__ import annotations
@@ -26,7 +29,7 @@ _CO_SURGEON: Final = Decimal("0.625")
 
 
 def bilateral() -> pl.Expr:
-    """How many times the price a line with modifier 50 is paid; 1 for all others."""
+    """Return the price multiplier for a line with modifier 50; 1 for all other lines."""
     factor = pl.col("bilateral").replace_strict(
         {1: "1.5", 3: "2"}, default="1", return_dtype=pl.String
     )
@@ -34,12 +37,12 @@ def bilateral() -> pl.Expr:
 
 
 def share() -> pl.Expr:
-    """The share of the price: of the global period, of two surgeons, of an assistant, all multiplied."""
+    """Return the share of the price for the global period, co-surgeons and assistants, multiplied together."""
     return _of_global() * _of_surgeons()
 
 
 def _of_global() -> pl.Expr:
-    """The parts of the global payment that a line asks for; all of it where it names none."""
+    """Return the parts of the global payment that a line bills; all of it if it doesn't name any."""
     has_parts = pl.col("intraoperative") > 0
     before = has_modifier("54", "56")
     during = has_modifier("54", "78")
@@ -66,26 +69,26 @@ def _of_surgeons() -> pl.Expr:
 
 
 def reason() -> pl.Expr:
-    """Why a line's modifiers leave no price."""
+    """Return why a line can't be priced because of its modifiers."""
     no_parts = has_modifier("54", "55", "56") & ~(pl.col("intraoperative") > 0)
     return (
         pl.when(has_modifier("52"))
-        .then(pl.lit("a reduced service (52) is priced by report"))
+        .then(pl.lit("a reduced service (modifier 52) is priced by report"))
         .when(has_modifier("66"))
-        .then(pl.lit("a surgical team (66) is priced by report"))
+        .then(pl.lit("a surgical team (modifier 66) is priced by report"))
         .when(has_modifier(*ASSISTANTS) & (pl.col("assistant") == 1))
-        .then(pl.lit("no assistant at surgery is paid for it (indicator 1)"))
+        .then(pl.lit("an assistant at surgery isn't paid for this code (indicator 1)"))
         .when(has_modifier(*ASSISTANTS) & (pl.col("assistant") == 9))
-        .then(pl.lit("assistants at surgery do not apply to it (indicator 9)"))
+        .then(pl.lit("an assistant at surgery doesn't apply to this code (indicator 9)"))
         .when(has_modifier("62") & pl.col("co_surgeon").is_in([0, 9]))
-        .then(worded("no second surgeon is paid for it (indicator {})", "co_surgeon"))
+        .then(worded("a co-surgeon isn't paid for this code (indicator {})", "co_surgeon"))
         .when(no_parts)
-        .then(pl.lit("it has no global period that 54, 55 or 56 could divide"))
+        .then(pl.lit("the code has no global period for modifier 54, 55 or 56 to divide"))
     )
 
 
 def notes() -> list[pl.Expr]:
-    """What the modifiers did, in words; null where they did nothing."""
+    """Return what the modifiers did, in words; null if they had no effect."""
     percent = (_of_global() * 100).round(0).cast(pl.Int64)
     divides = has_modifier(*_PARTS) & (pl.col("intraoperative") > 0)
     return [

@@ -1,18 +1,24 @@
-"""What several procedures of one patient, provider and day take off each other.
+"""Payment reductions for several procedures by one provider for one patient on one day.
 
-Medicare ranks and reduces by itself, whether or not modifier 51 is on a line. By the fee schedule's indicator:
+Medicare ranks and reduces procedures with or without modifier 51. By the fee schedule's indicator:
 
-- 2: the dearest in full, every other one half;
-- 3: endoscopies of a family (same base): the dearest in full, the others less the base, and the base itself nothing; then families rank with the rest as in 2;
-- 4 (imaging family 88): the dearest technical part in full, others half; the dearest professional part in full, others 95 %;
-- 5: therapy: practice expense in full for one unit of the dearest, half for every other unit;
-- 6 and 7: cardiovascular and eye tests: the dearest technical part in full, others 75 % and 80 %.
+- 2: the highest-priced in full, every other one 50%;
+- 3: endoscopies of a family (same base): the highest-priced in full, the others minus the base, and
+  the base itself zero; then families rank with the rest as in 2;
+- 4 (imaging family 88): the highest-priced technical part in full, others 50%; the highest-priced
+  professional part in full, others 95%;
+- 5: therapy: practice expense in full for one unit of the highest-priced, 50% for every other unit;
+- 6 and 7: cardiovascular and eye tests: the highest-priced technical part in full, others 75% and
+  80%.
 
-Each unit of a line counts as a procedure. The technical part is compared with its cap after the reduction. Surgery is ranked over the lines of one rendering
-provider, assistants apart; tests and therapy over those of one billing provider. Modifiers 59 and XE set imaging apart as a session of its own. A global test
-without rows for its components (PC/TC 4) is not reduced by 6 and 7, since its technical part is not told.
+Each unit of a line counts as a procedure. The technical part is compared with its cap after the
+reduction. Surgery is ranked among the lines of one rendering provider, with assistants ranked
+separately; tests and therapy among those of one billing provider. Modifiers 59 and XE make imaging
+a separate session. A global test without rows for its components (PC/TC 4) isn't reduced under 6
+and 7, because its technical part is unknown.
 
-Source: Medicare Claims Processing Manual, chapter 12, section 40.6; chapter 5, section 10.7; chapter 13, section 20.2; 42 CFR 414.40.
+Source: Medicare Claims Processing Manual, chapter 12, section 40.6; chapter 5, section 10.7;
+chapter 13, section 20.2; 42 CFR 414.40.
 """
 
 from __future__ import annotations
@@ -32,21 +38,22 @@ _SURGERY: Final = (*_DAY, "provider_npi", "_assists")
 _OF_TECHNICAL: Final = {4: "0.5", 6: "0.75", 7: "0.8"}
 _OF_PROFESSIONAL: Final = "0.95"
 _SUBJECT: Final = "88"
-"""The only imaging family that is reduced since 2011."""
+"""The only imaging family reduced since 2011."""
 _HALF: Final = pl.lit("0.5").cast(PRICE)
 _ONE: Final = pl.lit("1").cast(PRICE)
-_NOTHING: Final = pl.lit("0").cast(PRICE)
+_ZERO: Final = pl.lit("0").cast(PRICE)
 
 
 def reduced(lines: pl.DataFrame) -> pl.DataFrame:
-    """The lines with what all their units are worth together.
+    """Return the lines with the total value of their units.
 
     Args:
-        lines: those that are paid at all, as `schedule.valued` gives them, with units, `sides` (how many times the price modifier 50 asks for), patient_key,
-            claim_key, provider_npi, billing_npi.
+        lines: the payable lines from `schedule.valued`, with units, `sides` (the price multiplier
+            for modifier 50), patient_key, claim_key, provider_npi, billing_npi.
 
     Returns:
-        The same rows with `amount`, before the line's own share, and `multiple`, what was taken off in words.
+        The same rows with `amount`, before the line's own share, and `multiple`, the reductions in
+        words.
     """
     prepared = lines.sort("row").with_columns(
         pl.when(pl.col("patient_key").is_null()).then("claim_key").alias("_own"),
@@ -67,24 +74,28 @@ def _kept(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _rank(value: str, among: pl.Expr, by: tuple[str, ...]) -> pl.Expr:
-    """1 for the dearest of a group; null for a line that is not among those ranked."""
+    """Return 1 for the highest-priced line in a group; null for a line that isn't ranked."""
     return pl.when(among).then(pl.col(value)).rank("ordinal", descending=True).over(by)
 
 
 def _sum(full: pl.Expr, less: pl.Expr, rank: str) -> pl.Expr:
-    """All units: in full where the line is not ranked, the first one in full where it is the dearest, the rest reduced."""
+    """Return the total for all units.
+
+    Every unit counts in full if the line isn't ranked; only the first if it is the highest-priced;
+    none otherwise.
+    """
     in_full = (
         pl.when(pl.col(rank).is_null())
         .then("_units")
         .when(pl.col(rank) == 1)
         .then("_first")
-        .otherwise(_NOTHING)
+        .otherwise(_ZERO)
     )
     return full * in_full + less * (pl.col("_units") - in_full)
 
 
 def _tests(lines: pl.DataFrame) -> pl.DataFrame:
-    """Indicators 4 to 7, and those that reduce nothing."""
+    """Apply indicators 4 to 7; other indicators reduce nothing."""
     indicator = pl.col("multiple_procedure")
     is_imaging = (
         (indicator == 4)
@@ -117,7 +128,7 @@ def _tests(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _has_components() -> pl.Expr:
-    """True for a professional component, and for a whole service whose technical part is told."""
+    """Return true for a professional component, and for a whole service with a known technical part."""
     return (pl.col("component") == "26").fill_null(value=False) | (pl.col("technical") > 0)
 
 
@@ -129,23 +140,23 @@ def _test_words() -> pl.Expr:
     both = less("_technical_rank") & less("_other_rank")
     return (
         pl.when((indicator == 4) & both)
-        .then(pl.lit("further imaging: technical part 50%, professional part 95%"))
+        .then(pl.lit("additional imaging: technical part 50%, professional part 95%"))
         .when((indicator == 4) & less("_technical_rank"))
-        .then(pl.lit("further imaging: technical part 50%"))
+        .then(pl.lit("additional imaging: technical part 50%"))
         .when((indicator == 4) & less("_other_rank"))
-        .then(pl.lit("further imaging: professional part 95%"))
+        .then(pl.lit("additional imaging: professional part 95%"))
         .when((indicator == 6) & less("_technical_rank"))
-        .then(pl.lit("further cardiovascular test: technical part 75%"))
+        .then(pl.lit("additional cardiovascular test: technical part 75%"))
         .when((indicator == 7) & less("_technical_rank"))
-        .then(pl.lit("further eye test: technical part 80%"))
+        .then(pl.lit("additional eye test: technical part 80%"))
         .when((indicator == 5) & less("_therapy_rank"))
-        .then(pl.lit("further therapy: practice expense 50%"))
+        .then(pl.lit("additional therapy: practice expense 50%"))
     )
 
 
 def _surgery(lines: pl.DataFrame) -> pl.DataFrame:
-    """Indicators 2 and 3: within endoscopic families first, then the families and all others."""
-    one = pl.col("_price") * pl.col("_first")  # each further unit is a procedure of its own
+    """Apply indicators 2 and 3: endoscopic families first, then the families and all other lines."""
+    one = pl.col("_price") * pl.col("_first")  # each additional unit is a procedure of its own
     ranked_by = pl.when("_is_family").then("_in_family").otherwise(one).alias("_ranked_by")
     families = _in_families(lines).with_columns(ranked_by)
     totals = (
@@ -169,7 +180,7 @@ def _surgery(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _in_families(lines: pl.DataFrame) -> pl.DataFrame:
-    """The lines with their family and what they are worth in it; what belongs to none is a family of its own."""
+    """Return the lines with their family and their value in it; a line without a family is its own."""
     is_endoscopy = (pl.col("multiple_procedure") == 3) & pl.col("base_price").is_not_null()
     bases = (
         lines.filter(is_endoscopy)
@@ -177,13 +188,13 @@ def _in_families(lines: pl.DataFrame) -> pl.DataFrame:
         .unique()
         .with_columns(pl.lit(value=True).alias("_is_base"))
     )
-    told = lines.join(
+    priced = lines.join(
         bases, on=[*_SURGERY, "procedure_code"], nulls_equal=True, how="left", maintain_order="left"
     ).with_columns(
         pl.col("_is_base").fill_null(value=False),
         ((pl.col("_technical") + pl.col("_other")) * pl.col("sides")).alias("_price"),
     )
-    named = told.with_columns(
+    named = priced.with_columns(
         (is_endoscopy | pl.col("_is_base")).fill_null(value=False).alias("_is_family"),
         pl.when(is_endoscopy)
         .then("endoscopic_base")
@@ -193,7 +204,7 @@ def _in_families(lines: pl.DataFrame) -> pl.DataFrame:
         .alias("_family"),
         pl.when("_is_base").then("whole").otherwise("base_price").alias("base_price"),
     )
-    less = pl.max_horizontal(pl.col("_price") - pl.col("base_price") * pl.col("sides"), _NOTHING)
+    less = pl.max_horizontal(pl.col("_price") - pl.col("base_price") * pl.col("sides"), _ZERO)
     return named.with_columns(
         _rank("_price", pl.col("_is_family"), (*_SURGERY, "_family")).alias("_family_rank")
     ).with_columns(_sum(pl.col("_price"), less, "_family_rank").alias("_in_family"))
@@ -205,11 +216,11 @@ def _surgery_words() -> pl.Expr:
     several = (pl.col("_units") > 1) & ~pl.col("_is_family")
     return (
         pl.when(is_less & is_half)
-        .then(pl.lit("endoscopy less its base, after a dearer procedure 50%"))
+        .then(pl.lit("endoscopy minus its base, 50% as an additional procedure"))
         .when(is_less)
-        .then(pl.lit("endoscopy less its base"))
+        .then(pl.lit("endoscopy minus its base"))
         .when(is_half)
-        .then(pl.lit("after a dearer procedure 50%"))
+        .then(pl.lit("50% as an additional procedure"))
         .when(several)
-        .then(pl.lit("further units 50%"))
+        .then(pl.lit("additional units 50%"))
     )

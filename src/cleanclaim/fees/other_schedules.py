@@ -1,10 +1,13 @@
-"""What is priced outside the relative values: anesthesia, laboratory tests, drugs.
+"""Price what isn't in the relative value files: anesthesia, laboratory tests and drugs.
 
-Anesthesia: (base units + minutes / 15, in tenths) x the locality's factor, the share by who gave it: AA and QZ all, QK, QX and QY half, AD three base units for
-the service and no time. Base units are in no file of the fee schedule; they are read from the code rules (`anesthesia_base_units`). Laboratory tests have one
-rate for the nation, waived ones a row of their own (QW). Drugs have a limit for a unit of their code.
+Anesthesia: (base units + minutes / 15, in tenths) x the locality's factor, multiplied by the share
+for who gave it: AA and QZ all, QK, QX and QY half, AD three base units and no time. Base units
+aren't in any fee schedule file; they are read from the code rules (`anesthesia_base_units`).
+Laboratory tests have one national rate; waived tests have a row of their own (QW). Drugs have a
+payment limit per unit of their code.
 
-Source: Medicare Claims Processing Manual, chapter 12, section 50 (anesthesia); chapter 16, section 20 (laboratory); chapter 17, section 20 (drugs).
+Source: Medicare Claims Processing Manual, chapter 12, section 50 (anesthesia); chapter 16, section
+20 (laboratory); chapter 17, section 20 (drugs).
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from typing import Final
 
 import polars as pl
 
-from cleanclaim.fees.dated import PRICE, covers, met, quarter
+from cleanclaim.fees.dated import PRICE, covers, quarter, rows_for
 from cleanclaim.model.expressions import has_modifier
 from cleanclaim.reference import Reference
 from cleanclaim.text.wording import worded
@@ -28,28 +31,28 @@ _OTHER: Final = {"row": pl.UInt32, "amount": PRICE, "basis": pl.String, "other_r
 
 
 def laboratory(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
-    """Lines whose code is in the laboratory fee schedule: row, amount, basis, other_reason."""
-    waived = met(
+    """Price lines whose code is in the laboratory fee schedule: row, amount, basis, other_reason."""
+    waived = rows_for(
         lines.filter(has_modifier("QW")).with_columns(pl.lit("QW").alias("modifier")),
         reference, "clfs", ["rate", "release"], code="procedure_code", by=["modifier"],
     )  # fmt: skip
-    plain = met(
+    plain = rows_for(
         lines.with_columns(pl.lit(None, pl.String).alias("modifier")),
         reference, "clfs", ["rate", "release"], code="procedure_code", by=["modifier"],
     )  # fmt: skip
     rest = plain.join(waived, on="row", how="anti")
     found = pl.concat([_typed(waived, "rate"), _typed(rest, "rate")])
-    return _of_units(lines, found, "rate", "the contractor prices this laboratory test")
+    return _of_units(lines, found, "rate", "this laboratory test is contractor-priced")
 
 
 def drugs(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
-    """Lines whose code is in the table of drug payment limits: row, amount, basis, other_reason."""
-    found = met(lines, reference, "asp", ["payment_limit", "release"], code="procedure_code")
+    """Price lines whose code is in the table of drug payment limits: row, amount, basis, other_reason."""
+    found = rows_for(lines, reference, "asp", ["payment_limit", "release"], code="procedure_code")
     return _of_units(
         lines,
         _typed(found, "payment_limit"),
         "payment_limit",
-        "the drug has no payment limit: the contractor prices it",
+        "the drug has no payment limit: it is contractor-priced",
     )
 
 
@@ -74,7 +77,7 @@ def _of_units(lines: pl.DataFrame, found: pl.DataFrame, price: str, without: str
 
 
 def anesthesia(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
-    """Lines of anesthesia codes, with the columns of `place.placed`: row, amount, basis, other_reason."""
+    """Price lines of anesthesia codes, with the columns of `locality.placed`: row, amount, basis, other_reason."""
     priced = (
         lines.join(_factors(lines, reference), on="row", how="left", maintain_order="left")
         .join(_base_units(lines, reference), on="row", how="left", maintain_order="left")
@@ -95,7 +98,7 @@ def anesthesia(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
 
 
 def _factors(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
-    """The locality's dollars a unit, by the first three digits of the contractor and the locality."""
+    """Return the locality's dollars per unit, by the contractor's first three digits and the locality."""
     if "anesthesia_factors" not in reference.names():
         return pl.DataFrame(schema={"row": pl.UInt32, "factor": PRICE, "factor_release": pl.String})
     factors = reference.table("anesthesia_factors").select(
@@ -116,7 +119,7 @@ def _factors(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
 
 def _base_units(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
     ruled = lines.with_columns(pl.lit("anesthesia_base_units").alias("rule"))
-    found = met(ruled, reference, "code_rules", ["value"], code="procedure_code", by=["rule"])
+    found = rows_for(ruled, reference, "code_rules", ["value"], code="procedure_code", by=["rule"])
     return found.select(
         pl.col("row").cast(pl.UInt32),
         pl.col("value").cast(pl.String).cast(PRICE, strict=False).alias("base_units"),
@@ -124,7 +127,7 @@ def _base_units(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
 
 
 def _time() -> pl.Expr:
-    """Units of a quarter of an hour, in tenths; null where the line does not tell minutes."""
+    """Return the 15-minute units, in tenths; null if the line doesn't report minutes."""
     minutes = pl.col("units").cast(PRICE) / _MINUTES_A_UNIT
     tenths = minutes.round(1, mode="half_away_from_zero")
     return pl.when(pl.col("unit_basis_code") == "MJ").then(tenths)
@@ -132,7 +135,9 @@ def _time() -> pl.Expr:
 
 def _basis() -> pl.Expr:
     half = pl.when(has_modifier(*_HALF)).then(pl.lit("medically directed 50%"))
-    supervised = pl.when(has_modifier(_SUPERVISED)).then(pl.lit("supervised: three base units"))
+    supervised = pl.when(has_modifier(_SUPERVISED)).then(
+        pl.lit("medically supervised: three base units")
+    )
     return pl.concat_str(
         pl.col("factor_release"),
         worded("locality {}", "locality"),
@@ -152,11 +157,11 @@ def _reason(reference: Reference) -> pl.Expr:
         pl.when(~covers(reference, "anesthesia_factors"))
         .then(worded("no anesthesia conversion factors are loaded for {}", quarter()))
         .when(~who)
-        .then(pl.lit("no modifier tells who gave the anesthesia (AA, AD, QK, QX, QY or QZ)"))
+        .then(pl.lit("no modifier shows who gave the anesthesia (AA, AD, QK, QX, QY or QZ)"))
         .when(needs_time & pl.col("base_units").is_null())
-        .then(worded("no base units of {} are loaded", "procedure_code"))
+        .then(worded("no base units are loaded for {}", "procedure_code"))
         .when(needs_time & pl.col("_time").is_null())
-        .then(pl.lit("the time of the anesthesia is not given in minutes (MJ)"))
+        .then(pl.lit("the anesthesia time isn't reported in minutes (MJ)"))
         .when(pl.col("factor").is_null())
         .then(pl.lit("no anesthesia conversion factor is loaded for the locality"))
     )

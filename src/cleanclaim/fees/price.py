@@ -1,4 +1,4 @@
-"""What Medicare would allow for each line of professional claims, and on what basis; or why that cannot be told."""
+"""What Medicare would allow for each line of a professional claim, and why; or why it can't be priced."""
 
 from __future__ import annotations
 
@@ -22,7 +22,11 @@ PRICED: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "basis": pl.String,
     "reason": pl.String,
 }
-"""Columns of what is priced: `allowed` in dollars, `basis` by which release, where and with what taken off, `reason` why there is no amount."""
+"""Columns of priced lines.
+
+`allowed` is in dollars, `basis` names the release, the place and the reductions, and `reason` is
+why there is no amount.
+"""
 _OF_LINE: Final = (
     "claim_key",
     "line_number",
@@ -47,18 +51,20 @@ _IS_PAID: Final = pl.col("status").is_in(schedule.PAID).fill_null(value=False)
 
 
 def allowed(claims: Claims, reference: Reference) -> pl.DataFrame:
-    """What Medicare would allow for each line.
+    """Return what Medicare would allow for each line.
 
-    Deductible, coinsurance, sequestration and what a payer agreed are not looked at, and every provider counts as participating. Earlier claims are ranked with
-    the others of their day, but have no row of their own.
+    Deductible, coinsurance, sequestration and payer contracts are ignored, and every provider
+    counts as participating. Earlier claims are ranked with the other claims of their day, but
+    aren't in the result.
 
     Args:
         claims: the claims.
         reference: the dated tables.
 
     Returns:
-        One row a line of claims that are not history: claim_key, line_number, procedure_code, `allowed` (null where there is no price), `basis`
-        (the release, the locality, the setting, and what was taken off or added), `reason` (why there is no price).
+        One row per line of claims that aren't history: claim_key, line_number, procedure_code,
+        `allowed` (null if there is no price), `basis` (the release, the locality, the setting, and
+        what was taken off or added), `reason` (why there is no price).
     """
     lines = _asked(claims)
     askable = lines.filter(pl.col("general_reason").is_null())
@@ -79,7 +85,7 @@ def allowed(claims: Claims, reference: Reference) -> pl.DataFrame:
 
 
 def _in_cents() -> pl.Expr:
-    """Rounded once, half a cent up."""
+    """Round once, half a cent up."""
     cents = pl.col("amount").round(2, mode="half_away_from_zero").cast(MONEY)
     return pl.when(pl.col("reason").is_null()).then(cents)
 
@@ -99,18 +105,18 @@ def _general_reason() -> pl.Expr:
         pl.when(~IS_PROFESSIONAL.fill_null(value=False))
         .then(pl.lit("the fee schedules price professional claims only"))
         .when(~pl.col("stands").fill_null(value=True))
-        .then(pl.lit("the claim is a void, or a later one takes its place"))
+        .then(pl.lit("the claim is a void, or a later claim replaces it"))
         .when(pl.col("procedure_code").is_null())
-        .then(pl.lit("the line has no procedure code"))
+        .then(pl.lit("the procedure code is missing"))
         .when(pl.col("from_date").is_null())
-        .then(pl.lit("the line has no day of service"))
+        .then(pl.lit("the date of service is missing"))
         .when(pl.col("units").is_null() | (pl.col("units") <= 0))
-        .then(pl.lit("the line has no units"))
+        .then(pl.lit("units are missing or zero"))
     )
 
 
 def _of_schedule(valued: pl.DataFrame) -> pl.DataFrame:
-    """The lines that the relative values price."""
+    """Price the lines by relative values."""
     reason = pl.coalesce("schedule_reason", "place_reason", modifiers.reason())
     own = valued.filter(_IS_PAID).with_columns(reason.alias("reason")).with_columns(_bundled())
     paid = own.filter(pl.col("reason").is_null()).with_columns(modifiers.bilateral().alias("sides"))
@@ -123,12 +129,12 @@ def _of_schedule(valued: pl.DataFrame) -> pl.DataFrame:
 
 
 def _bundled() -> pl.Expr:
-    """Status T is paid only where nothing else of the schedule is, by that provider on that day."""
+    """Leave status T lines unpaid if the provider has another payable fee schedule service that day."""
     is_other = (pl.col("status") != "T") & pl.col("reason").is_null()
     day = ["patient_key", "from_date", "provider_npi"]
     has_other = is_other.any().over(day) & pl.col("patient_key").is_not_null()
-    told = pl.lit("status T: another service of the fee schedule is paid that day")
-    return pl.coalesce("reason", pl.when((pl.col("status") == "T") & has_other).then(told)).alias(
+    why = pl.lit("status T: another fee schedule service is paid that day")
+    return pl.coalesce("reason", pl.when((pl.col("status") == "T") & has_other).then(why)).alias(
         "reason"
     )
 
@@ -149,7 +155,7 @@ def _basis() -> pl.Expr:
 
 
 def _of_others(valued: pl.DataFrame, reference: Reference) -> pl.DataFrame:
-    """Anesthesia, laboratory tests, drugs, and what nothing prices."""
+    """Price anesthesia, laboratory tests and drugs, and explain what can't be priced."""
     lines = valued.filter(~_IS_PAID)
     asleep = other_schedules.anesthesia(
         lines.filter(_IS_ANESTHESIA & pl.col("place_reason").is_null()), reference

@@ -1,9 +1,11 @@
-"""What a code is worth in the Medicare Physician Fee Schedule at a place, before modifiers and other procedures of the day.
+"""What a code is worth in the Medicare Physician Fee Schedule at a place, before modifiers and other reductions.
 
-(work x GPCI + practice expense x GPCI + malpractice x GPCI) x conversion factor, with the practice expense of the setting. A technical component of imaging is
-paid at most what a hospital outpatient department is paid (the OPPS cap); the file of caps has one price a code, component and locality.
+(work x GPCI + practice expense x GPCI + malpractice x GPCI) x conversion factor, with the setting's
+practice expense. The technical component of imaging is paid no more than a hospital outpatient
+department is paid (the OPPS cap); the file of caps has one price per code, component and locality.
 
-Source: CMS, "PFS Relative Value Files", RVUyyX.pdf; 42 CFR 414.20 to 414.28; Social Security Act, section 1848(b)(4).
+Source: CMS, "PFS Relative Value Files", RVUyyX.pdf; 42 CFR 414.20 to 414.28; Social Security Act,
+section 1848(b)(4).
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from typing import Final
 
 import polars as pl
 
-from cleanclaim.fees.dated import PRICE, covers, met, quarter
+from cleanclaim.fees.dated import PRICE, covers, quarter, rows_for
 from cleanclaim.model.expressions import has_modifier
 from cleanclaim.reference import Reference
 from cleanclaim.text.wording import worded
@@ -52,30 +54,33 @@ _TYPES: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
 }
 _STATUS: Final = {
     "B": "it is bundled into other services",
-    "C": "the contractor prices it",
+    "C": "it is contractor-priced",
     "D": "the code is deleted",
     "E": "it is excluded from the fee schedule by regulation",
     "F": "the code is deleted",
-    "G": "it is not valid for Medicare; another code is used",
-    "H": "the modifier is deleted for it",
-    "I": "it is not valid for Medicare; another code is used",
-    "M": "it is a measure that is only reported",
-    "N": "Medicare does not cover it",
+    "G": "it isn't valid for Medicare; use another code",
+    "H": "the modifier is deleted for this code",
+    "I": "it isn't valid for Medicare; use another code",
+    "M": "it is a quality measure for reporting only",
+    "N": "Medicare doesn't cover it",
     "P": "it is bundled or excluded",
     "X": "it is excluded from the fee schedule by law",
 }
 
 
 def valued(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
-    """The lines with their row of the schedule and what it is worth at their place.
+    """Add each line's row of the schedule and its value at the line's place.
 
     Args:
-        lines: with `row`, procedure_code, modifiers, from_date, and the columns of `place.placed`.
+        lines: with `row`, procedure_code, modifiers, from_date, and the columns of
+            `locality.placed`.
         reference: the dated tables.
 
     Returns:
-        The same rows with `component` (26, TC, 53 or null), the row's facts, `whole` (the price of one unit), `technical` (the part of it that is the technical
-        component), `expense` (the part that is practice expense), `base_price` (of the endoscopic family's base), `is_capped`, and `schedule_reason`.
+        The same rows with `component` (26, TC, 53 or null), the row's facts, `whole` (the price of
+        one unit), `technical` (the part that is the technical component), `expense` (the part that
+        is practice expense), `base_price` (of the endoscopic family's base), `is_capped`, and
+        `schedule_reason`.
     """
     asked = lines.with_columns(_component().alias("component"))
     facts = _rows(asked, reference, [*_FACTS, *_VALUES])
@@ -103,8 +108,8 @@ def _component() -> pl.Expr:
 
 
 def _rows(asked: pl.DataFrame, reference: Reference, columns: list[str]) -> pl.DataFrame:
-    """The schedule's row of each line's code and component."""
-    found = met(
+    """Return the schedule's row for each line's code and component."""
+    found = rows_for(
         asked.rename({"component": "modifier"}),
         reference,
         "mpfs",
@@ -126,7 +131,10 @@ def _price() -> pl.Expr:
 
 
 def _with_technical(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
-    """The technical part: all of a technical component, and that part of a whole service which has a row of its own."""
+    """Add the technical part.
+
+    It is all of a technical component, or the part of a whole service that has a row of its own.
+    """
     asked = lines.filter(pl.col("component").is_null() & (pl.col("pctc") == 1)).select(
         "row", "procedure_code", "from_date", "is_facility", "work_gpci", "pe_gpci", "mp_gpci",
         pl.lit("TC").alias("component"),
@@ -150,7 +158,7 @@ def _with_technical(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
 
 
 def _with_base(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
-    """The price of the base endoscopy of a line's family."""
+    """Add the price of the base endoscopy in a line's family."""
     asked = lines.filter(
         (pl.col("multiple_procedure") == 3) & pl.col("endoscopic_base").is_not_null()
     ).select(
@@ -164,7 +172,10 @@ def _with_base(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
 
 
 def _with_cap(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
-    """The lower of the price and the cap, for the technical part where there is one; the file's own price of the whole stands for the other part."""
+    """Apply the cap: the lower of the price and the cap, for the technical part if there is one.
+
+    The file's own price for the whole service is used for the other part.
+    """
     is_part = pl.col("component").is_null() & (pl.col("pctc") == 1) & (pl.col("technical") > 0)
     own = _caps(lines, reference, pl.col("component")).rename({"_cap": "_own_cap"})
     parts = _caps(lines.filter(is_part), reference, pl.lit("TC"))
@@ -196,7 +207,7 @@ def _with_cap(lines: pl.DataFrame, reference: Reference) -> pl.DataFrame:
 
 
 def _caps(lines: pl.DataFrame, reference: Reference, component: pl.Expr) -> pl.DataFrame:
-    """The cap of a component of each line's code at its place."""
+    """Return the cap for a component of each line's code at its place."""
     if "opps_cap" not in reference.names():
         return pl.DataFrame(schema={"row": pl.UInt32, "_cap": PRICE})
     asked = lines.filter(pl.col("place").is_not_null()).select(
@@ -219,7 +230,7 @@ def _caps(lines: pl.DataFrame, reference: Reference, component: pl.Expr) -> pl.D
 
 
 def _reason(reference: Reference) -> pl.Expr:
-    """Why the schedule has no price for a line."""
+    """Return why the schedule has no price for a line."""
     covered = covers(reference, "mpfs")
     words = pl.col("status").replace_strict(_STATUS, default=None, return_dtype=pl.String)
     is_paid = pl.col("status").is_in(PAID)
@@ -234,7 +245,7 @@ def _reason(reference: Reference) -> pl.Expr:
         .when(~covered)
         .then(worded("no Medicare Physician Fee Schedule is loaded for {}", quarter()))
         .when(pl.col("status").is_null() & (pl.col("component") == "53"))
-        .then(pl.lit("a discontinued service (53) is priced by report"))
+        .then(pl.lit("a discontinued service (modifier 53) is priced by report"))
         .when(pl.col("status").is_null() & pl.col("component").is_not_null())
         .then(
             worded(
@@ -244,34 +255,34 @@ def _reason(reference: Reference) -> pl.Expr:
             )
         )
         .when(pl.col("status").is_null())
-        .then(worded("{} is not in the fee schedule", "procedure_code"))
+        .then(worded("{} isn't in the fee schedule", "procedure_code"))
         .when(~is_paid)
         .then(
             worded(
                 "status {}: {}{}",
                 "status",
-                words.fill_null("it is not paid"),
+                words.fill_null("it isn't paid"),
                 _not_loaded(reference),
             )
         )
-        .when(_values_are_nothing())
-        .then(pl.lit("it has no relative values: the contractor prices it"))
+        .when(_has_no_values())
+        .then(pl.lit("it has no relative values: it is contractor-priced"))
     )
 
 
 def _not_loaded(reference: Reference) -> pl.Expr:
-    """For what the law or the rules take out of the schedule: which other schedule might price it, where that is not loaded."""
+    """Return which other schedule might price an excluded service but isn't loaded."""
     is_excluded = pl.col("status").is_in(["E", "X"])
-    said = [
+    missing = [
         pl.when(is_excluded & ~covers(reference, table)).then(pl.lit(words))
         for table, words in (
-            ("clfs", "; no laboratory fees are loaded"),
+            ("clfs", "; no laboratory fee schedule is loaded"),
             ("asp", "; no drug payment limits are loaded"),
         )
     ]
-    return pl.concat_str(*said, pl.lit(""), ignore_nulls=True)
+    return pl.concat_str(*missing, pl.lit(""), ignore_nulls=True)
 
 
-def _values_are_nothing() -> pl.Expr:
+def _has_no_values() -> pl.Expr:
     values = ("work_rvu", "nonfacility_pe_rvu", "facility_pe_rvu", "mp_rvu")
     return pl.sum_horizontal(pl.col(name).fill_null(0) for name in values) == 0

@@ -1,4 +1,4 @@
-"""Publishers' own files into the reference store: recognised by content, checked row by row, stored whole or not at all."""
+"""Import publishers' own files: recognized by content, checked row by row, and stored completely or not at all."""
 
 from __future__ import annotations
 

@@ -1,10 +1,12 @@
-"""Small code sets: places of service, provider taxonomy, adjustment and remark codes, RBCS, POA-exempt codes, NOC codes.
+"""Small code sets: places of service, taxonomy, adjustment and remark codes, RBCS, POA-exempt and NOC codes.
 
-Of sets whose words belong to others only the code numbers are kept: the NUCC's taxonomy, X12's adjustment reasons. A set that tells no days holds
-from the day that its name or the sheet tells, else always.
+If a set's descriptions belong to someone else (the NUCC's taxonomy, X12's adjustment reasons), only
+the code numbers are kept. A set without dates is valid from the date in its name or its sheet, or
+always if there is none.
 
-Source: CMS, "Place of Service Code Set", "Restructured BETOS Classification System", "ICD-10 POA exempt list", "HCPCS NOC codes";
-NUCC, "Health Care Provider Taxonomy Code Set"; X12, code sources 139 and 411.
+Source: CMS, "Place of Service Code Set", "Restructured BETOS Classification System", "ICD-10 POA
+exempt list", "HCPCS NOC codes"; NUCC, "Health Care Provider Taxonomy Code Set"; X12, code sources
+139 and 411.
 """
 
 from __future__ import annotations
@@ -77,13 +79,13 @@ def _release(
 
 
 def _has_header(*headers: Sequence[str]) -> Callable[[Part], bool]:
-    def recognises(part: Part) -> bool:
+    def recognizes(part: Part) -> bool:
         head = head_of(part).lstrip('"')
         return any(
             head.replace('"', "").lower().startswith(",".join(header).lower()) for header in headers
         )
 
-    return recognises
+    return recognizes
 
 
 def _always(table: pl.DataFrame, *columns: str | pl.Expr) -> pl.DataFrame:
@@ -126,7 +128,7 @@ PLACES: Final = Importer(
     page="https://www.cms.gov/medicare/coding-billing/place-of-service-codes/code-sets",
     files=("pos_codes.csv",),
     tables={"pos": "a place of service"},
-    columns={"name": "its name", "facility": "true where the facility price is paid"},
+    columns={"name": "its name", "facility": "true if the facility price is paid"},
 )
 
 
@@ -141,9 +143,9 @@ def _load_taxonomy(parts: Sequence[Part]) -> Iterator[Loaded]:
             ~pl.col("code").str.contains(r"^[0-9A-Z]{9}X$"),
             "a taxonomy code of ten characters",
         )
-        said = _TAXONOMY_NAME.search(part.own_name)
-        began = date(2000 + int(said[1]), 4 if said[2] == "0" else 10, 1) if said else OPEN_START
-        label = f" {said[1]}.{said[2]}" if said else ""
+        match = _TAXONOMY_NAME.search(part.own_name)
+        began = date(2000 + int(match[1]), 4 if match[2] == "0" else 10, 1) if match else OPEN_START
+        label = f" {match[1]}.{match[2]}" if match else ""
         release = _release(
             f"Provider taxonomy{label}",
             "taxonomy",
@@ -164,7 +166,7 @@ TAXONOMY: Final = Importer(
     page="https://www.nucc.org/index.php/code-sets-mainmenu-41/provider-taxonomy-mainmenu-40/csv-mainmenu-57",
     files=("nucc_taxonomy_261.csv",),
     tables={"taxonomy": "a provider taxonomy code"},
-    columns={"(none)": "the words are the NUCC's and are not kept"},
+    columns={"(none)": "the descriptions belong to the NUCC and aren't kept"},
 )
 
 
@@ -192,7 +194,7 @@ def _load_adjustments(parts: Sequence[Part]) -> Iterator[Loaded]:
             pl.col("stop").str.to_date("%Y-%m-%d", strict=False).alias("_stop"),
         )
         wrong = pl.col("stop").is_not_null() & pl.col("_stop").is_null()
-        check_cells(part, days, "stop", wrong, "a day as YYYY-MM-DD, or nothing")
+        check_cells(part, days, "stop", wrong, "a day as YYYY-MM-DD, or a blank")
         release = _release(name, kind, "X12, code sources 139 and 411", "X12; code numbers only")
         yield (
             release,
@@ -209,7 +211,7 @@ ADJUSTMENTS: Final = Importer(
     page="https://x12.org/codes",
     files=("carc_codes.csv", "rarc_codes.csv"),
     tables={"carc_codes": "an adjustment reason code", "rarc_codes": "a remark code"},
-    columns={"(none)": "the words are X12's and are not kept"},
+    columns={"(none)": "the descriptions belong to X12 and aren't kept"},
 )
 
 
@@ -258,11 +260,11 @@ RBCS: Final = Importer(
     _load_rbcs,
     page="https://data.cms.gov/provider-summary-by-type-of-service/provider-service-classifications/restructured-betos-classification-system",
     files=("RBCS_Taxonomy_RY2025.csv",),
-    tables={"rbcs": "a code's class of service; a code may have two"},
+    tables={"rbcs": "a code's class of service; a code can have two"},
     columns={
         "rbcs_id": "the class's identifier",
         "category, subcategory, family": "its place in the classification",
-        "major": "M major procedure, N not, O other",
+        "major": "M major procedure, N non-major, O other",
     },
 )
 
@@ -273,8 +275,8 @@ def _is_poa(part: Part) -> bool:
 
 def _load_poa(parts: Sequence[Part]) -> Iterator[Loaded]:
     for part in parts:
-        said = _POA_NAME.match(part.own_name)
-        year = int(said[1]) if said else 0
+        match = _POA_NAME.match(part.own_name)
+        year = int(match[1]) if match else 0
         year += 2000 if year < 100 else 0
         lines = part.read().decode("cp1252", "replace").splitlines()
         cells = [line.split("\t") for line in lines]
@@ -312,8 +314,8 @@ POA_EXEMPT: Final = Importer(
     _load_poa,
     page="https://www.cms.gov/medicare/coding-billing/icd-10-codes",
     files=("2027-poa-exempt-codes.zip", "POAexemptCodesFY27.txt"),
-    tables={"poa_exempt": "a diagnosis code that needs no present-on-admission indicator"},
-    columns={"(none)": "code and days only"},
+    tables={"poa_exempt": "a diagnosis code that doesn't need a present-on-admission indicator"},
+    columns={"(none)": "only the code and its dates"},
 )
 
 
@@ -325,10 +327,10 @@ def _is_noc(part: Part) -> bool:
 
 def _load_noc(parts: Sequence[Part]) -> Iterator[Loaded]:
     for part in parts:
-        said = _NOC_NAME.match(part.own_name)
-        if said is None or said[1].upper() not in _MONTHS:
+        match = _NOC_NAME.match(part.own_name)
+        if match is None or match[1].upper() not in _MONTHS:
             refuse(part, None, part.own_name, "a name such as NOC codes_APR2026.xlsx")
-        began = date(int(said[2]), _MONTHS[said[1].upper()], 1)
+        began = date(int(match[2]), _MONTHS[match[1].upper()], 1)
         rows = grid(part)
         table = below(
             part, rows, header_at(part, rows, _NOC), ("code", "description", "added", "ended")
@@ -367,6 +369,6 @@ NOC: Final = Importer(
     _load_noc,
     page="https://www.cms.gov/medicare/coding-billing/healthcare-common-procedure-system/quarterly-update",
     files=("NOC codes_APR2026.xlsx",),
-    tables={"hcpcs_noc": "a code that needs a description in words"},
-    columns={"description": "its words"},
+    tables={"hcpcs_noc": "a code that needs a description on the claim"},
+    columns={"description": "its description"},
 )

@@ -1,9 +1,10 @@
-"""The CPT files that a licensee of the American Medical Association has: short, medium and long descriptors, the consolidated list, deleted codes.
+"""The CPT files of a licensee of the American Medical Association.
 
-The descriptor files hold the codes of one edition and no days: the edition's year stands in the name of the file, its folder or its zip, and the
-codes hold from its first of January to its last
-of December. Above the data stands a block of notices, which the last empty line ends. The descriptors are kept only where the user says that they
-hold a licence (`--cpt-licensed`); otherwise code numbers alone.
+They have short, medium and long descriptors, the consolidated list and deleted codes. The
+descriptor files have the codes of one edition and no dates: the edition's year is in the name of
+the file, its folder or its zip, and the codes are valid from its January 1 to its December 31. A
+block of notices comes before the data; its last empty line ends it. The descriptors are kept only
+if the user has a license (`--cpt-licensed`); otherwise only code numbers are.
 
 Source: AMA, "CPT Data Files", the layouts in its README files.
 """
@@ -39,8 +40,8 @@ def _stem(part: Part) -> str:
     return re.sub(r"\.(txt|csv|xlsx)$", "", part.own_name, flags=re.IGNORECASE).upper()
 
 
-def recognises(part: Part) -> bool:
-    """True for a descriptor file or the consolidated list, by name and content."""
+def recognizes(part: Part) -> bool:
+    """Return True for a descriptor file or the consolidated list, based on its name and content."""
     stem = _stem(part)
     if stem == _CONSOLIDATED:
         return part.own_name.lower().endswith(".xlsx") or "CPT Code" in head_of(part)
@@ -50,10 +51,10 @@ def recognises(part: Part) -> bool:
 
 
 def load(parts: Sequence[Part]) -> Iterator[Loaded]:
-    """One release an edition; of several files of it the one that says most is taken.
+    """Yield one release per edition, from its most detailed file.
 
     Raises:
-        ReferenceProblem: a file does not match the layout.
+        ReferenceProblem: a file doesn't match the layout.
     """
     by_year: dict[int, list[Part]] = {}
     for part in parts:
@@ -117,7 +118,7 @@ def _table(part: Part, began: date, last: date) -> pl.DataFrame:
 
 
 def _data(part: Part) -> pl.DataFrame:
-    """The lines below the notices."""
+    """Return the lines below the notices."""
     lines = text_of(part).rstrip("\r\n").splitlines()
     blanks = [n for n, line in enumerate(lines) if not line.strip()]
     first = blanks[-1] + 1 if blanks else 0
@@ -136,11 +137,11 @@ def _consolidated(part: Part) -> pl.DataFrame:
 
 CPT: Final = Importer(
     "CPT",
-    recognises,
+    recognizes,
     load,
     page="https://www.ama-assn.org/practice-management/cpt",
     files=("2026/LONGULT.txt", "2026/SHORTU.txt", "CPT2026/ConsolidatedCodeList.csv"),
-    tables={"cpt": "a CPT code of an edition"},
+    tables={"cpt": "a CPT code in an edition"},
     columns={
         "kind": "category I, II or III, laboratory (PLA), administrative (MAAA)",
         "description": "kept only with --cpt-licensed",

@@ -1,8 +1,9 @@
-"""Medicare Part B drug payment limits (ASP): CMS's CSV of one quarter.
+"""Medicare Part B drug payment limits (ASP): CMS's CSV for one quarter.
 
-Eight rows of words stand above the header; one of them is a sentence that tells from when to when the limits hold, the only place where the file
-does. Limits hold a unit of the code's dosage
-and are 106 percent of the average sales price already; N/A has no limit. Notes may hold line ends. The short description is never kept.
+Eight rows of text come before the header; one of them gives the first and last day of the limits,
+which the file states nowhere else. Each limit is for one unit of the code's dosage and is already
+106 percent of the average sales price; N/A means no limit. Notes can have line breaks. The short
+description is never kept.
 
 Source: CMS, "ASP Pricing Files", the file's own header.
 """
@@ -29,24 +30,24 @@ _SPAN: Final = re.compile(
 )
 
 
-def recognises(part: Part) -> bool:
-    """True for the payment limits, by the header and the sentence of their days."""
+def recognizes(part: Part) -> bool:
+    """Return True for the payment limits, based on the header and the sentence with their dates."""
     head = " ".join(head_of(part).split())
     return "Payment Limit" in head and "HCPCS Code Dosage" in head and bool(_SPAN.search(head))
 
 
 def load(parts: Sequence[Part]) -> Iterator[Loaded]:
-    """A release a file.
+    """Yield one release per file.
 
     Raises:
-        ReferenceProblem: a file does not match the layout.
+        ReferenceProblem: a file doesn't match the layout.
     """
     for part in parts:
         rows = grid(part)
-        said = next((found for row in rows[:20] if (found := _SPAN.search(" ".join(row)))), None)
-        if said is None:
-            refuse(part, None, "no such sentence", "Effective … through …, which tells the days")
-        began, last = (_day(text) for text in said.groups())
+        match = next((found for row in rows[:20] if (found := _SPAN.search(" ".join(row)))), None)
+        if match is None:
+            refuse(part, None, "no such sentence", "the dates as Effective … through …")
+        began, last = (_day(text) for text in match.groups())
         wanted = [cell.lower() for cell in _HEADER]
         at = next(
             (n for n, row in enumerate(rows) if [c.lower() for c in row[:11]] == wanted), None
@@ -106,14 +107,14 @@ def _day(text: str) -> date:
 
 ASP: Final = Importer(
     "Part B drug payment limits",
-    recognises,
+    recognizes,
     load,
     page="https://www.cms.gov/medicare/payment/part-b-drugs/asp-pricing-files",
     files=("section 508 version of October 2026 Medicare Part B Payment Limit File 091626.csv",),
     tables={"asp": "a drug's code"},
     columns={
-        "dosage": "what one unit of the code holds",
-        "payment_limit": "dollars a unit; empty where there is none",
+        "dosage": "the amount in one unit of the code",
+        "payment_limit": "dollars per unit; empty if there is no limit",
         "coinsurance": "percent",
     },
 )

@@ -1,8 +1,9 @@
-"""The General Equivalence Mappings between ICD-9-CM and ICD-10-CM, fixed width, both ways; their last release is that of 2018.
+"""The General Equivalence Mappings between ICD-9-CM and ICD-10-CM, fixed width, both ways.
 
-A source may have several targets. Five flags tell: approximate, no map, combination (several targets are needed together), and for combinations
-the scenario and the list within it of which one is
-chosen. They help to find a code and are no crosswalk for billing.
+The last release is for 2018. A source can have several targets. Five flags describe each:
+approximate, no map, combination (several targets are needed together), and for combinations the
+scenario and the list in it to choose from. They help you find a code but aren't a crosswalk for
+billing.
 
 Source: CMS, "2018 ICD-10-CM and GEMs", the documentation that comes with the files.
 """
@@ -25,32 +26,32 @@ _TABLES: Final = {"9": "gems_icd9_icd10", "10": "gems_icd10_icd9"}
 _FORMS: Final = {"9": r"^[0-9EV][0-9]{2,4}$", "10": r"^[A-Z]\d[0-9A-Z]{1,5}$"}
 
 
-def recognises(part: Part) -> bool:
-    """True for a mapping, by its name."""
+def recognizes(part: Part) -> bool:
+    """Return True for a mapping, based on its name."""
     return bool(_NAME.search(part.own_name))
 
 
 def load(parts: Sequence[Part]) -> Iterator[Loaded]:
-    """A release a file.
+    """Yield one release per file.
 
     Raises:
-        ReferenceProblem: a file does not match the layout.
+        ReferenceProblem: a file doesn't match the layout.
     """
     for part in parts:
-        said = _NAME.search(part.own_name)
-        if said is None:
+        match = _NAME.search(part.own_name)
+        if match is None:
             refuse(part, None, part.own_name, "a name such as 2018_I9gem.txt")
         release = Release(
-            name=f"GEMs {said[1]} from ICD-{said[2]}",
-            table=_TABLES[said[2]],
+            name=f"GEMs {match[1]} from ICD-{match[2]}",
+            table=_TABLES[match[2]],
             publisher="CMS and NCHS, General Equivalence Mappings",
             covers_from=OPEN_START,
             covers_to=OPEN_END,
             licence="US Government work",
-            published=date(int(said[1]) - 1, 10, 1),
+            published=date(int(match[1]) - 1, 10, 1),
             embedded=False,
         )
-        yield release, _table(part, said[2])
+        yield release, _table(part, match[2])
 
 
 def _table(part: Part, source: str) -> pl.DataFrame:
@@ -94,7 +95,7 @@ def _table(part: Part, source: str) -> pl.DataFrame:
 
 GEMS: Final = Importer(
     "General Equivalence Mappings",
-    recognises,
+    recognizes,
     load,
     page="https://www.cms.gov/medicare/coding-billing/icd-10-codes/icd-10-cm-icd-10-pcs-gem-archive",
     files=("2018-ICD-10-CM-General-Equivalence-Mappings.zip", "2018_I9gem.txt", "2018_I10gem.txt"),
@@ -103,7 +104,7 @@ GEMS: Final = Importer(
         "gems_icd10_icd9": "an ICD-10-CM code and a target in ICD-9-CM",
     },
     columns={
-        "target": "the code in the other system; empty where there is none",
+        "target": "the code in the other code set; empty if there is none",
         "approximate, no_map, combination": "flags",
         "scenario, choice": "which targets go together",
     },

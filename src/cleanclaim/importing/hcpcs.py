@@ -1,10 +1,10 @@
-"""HCPCS Level II: CMS's quarterly alphanumeric file: fixed width, 320 columns, or a sheet of 48.
+"""HCPCS Level II: CMS's quarterly alphanumeric file: fixed width with 320 columns, or a sheet with 48.
 
-A code stands on several records: one that begins it, with all fields, and some that go on with its long description. Modifiers stand among them,
-their code
-in the fourth and fifth column. The last day of a code is the last on which it may be used. A list with ended codes tells of the days before its
-quarter too. Where text and sheet of a quarter are imported together
-the text is taken.
+A code has several records: one that starts it, with all fields, and some that continue its long
+description. Modifiers are listed in the same file, with their code in the fourth and fifth column.
+The last day of a code is the last day it can be used. A list with ended codes covers the days
+before its quarter too. If the text and the sheet of a quarter are imported together, the text is
+used.
 
 Source: CMS, "HCPCS Quarterly Update", the record layout that comes with the file.
 """
@@ -31,7 +31,7 @@ from cleanclaim.reference.release import Release
 
 _ROW: Final = re.compile(rb"(?m)^(?:[A-Z]\d{4}|   [0-9A-Z]{2})\d{5}[3478]")
 _NAME: Final = re.compile(r"^HCPC(\d{4}|\d{2})_([A-Z]+)_ANWEB[^/]*\.(txt|xlsx|csv)$", re.IGNORECASE)
-_NO_LIST: Final = re.compile(r"trans|correction|change", re.IGNORECASE)
+_NOT_A_LIST: Final = re.compile(r"trans|correction|change", re.IGNORECASE)
 _HEADER: Final = (
     "HCPC,SEQNUM,RECID,LONG DESCRIPTION,SHORT DESCRIPTION,PRICE1,PRICE2,PRICE3,PRICE4,MULT_PI,CIM1,CIM2,CIM3,MCM1,MCM2,MCM3,STATUTE,LABCERT1,LABCERT2,LABCERT3,"
     "LABCERT4,LABCERT5,LABCERT6,LABCERT7,LABCERT8,XREF1,XREF2,XREF3,XREF4,XREF5,COV,ASC_GRP,ASC_DT,OPPS,OPPS_PI,OPPS_DT,PROCNOTE,BETOS,TOS1,TOS2,TOS3,TOS4,TOS5,"
@@ -74,9 +74,12 @@ _FIELDS: Final = {
 _BEGINS: Final = ("3", "7")
 
 
-def recognises(part: Part) -> bool:
-    """True for the list of codes as text, CSV or workbook, by its first records (a workbook by its name); not for the reports of changes beside it."""
-    if _NO_LIST.search(part.own_name):
+def recognizes(part: Part) -> bool:
+    """Return True for the list of codes, based on its first records (a workbook on its name).
+
+    The reports of changes in the same zip don't count.
+    """
+    if _NOT_A_LIST.search(part.own_name):
         return False
     if is_workbook(part):
         return bool(_NAME.match(part.own_name))
@@ -84,10 +87,10 @@ def recognises(part: Part) -> bool:
 
 
 def load(parts: Sequence[Part]) -> Iterator[Loaded]:
-    """Two releases a file: its codes, and its modifiers.
+    """Yield two releases per file: its codes, and its modifiers.
 
     Raises:
-        ReferenceProblem: a file does not match the layout.
+        ReferenceProblem: a file doesn't match the layout.
     """
     by_quarter: dict[tuple[date, date, str], list[Part]] = {}
     for part in parts:
@@ -120,7 +123,11 @@ def _check_codes(part: Part, records: pl.DataFrame) -> None:
 
 
 def _first_known(rows: pl.DataFrame, began: date) -> date:
-    """The first day of which a list tells: one that names ended codes goes back to the first end; one that does not, to its own quarter."""
+    """Return the first day that a list covers.
+
+    A list with ended codes goes back to the first end; one without them, to the start of its own
+    quarter.
+    """
     first = rows.filter(pl.col("valid_to") < began)["valid_to"].min()
     return first if isinstance(first, date) else began
 
@@ -139,12 +146,12 @@ def _release(name: str, table: str, began: date, last: date, first: date) -> Rel
 
 
 def _quarter(part: Part) -> tuple[date, date, str]:
-    said = _NAME.search(part.own_name)
-    wanted = "a name such as HCPC2026_APR_ANWEB.txt, which says the quarter"
-    if said is None:
+    match = _NAME.search(part.own_name)
+    wanted = "a name with the quarter, such as HCPC2026_APR_ANWEB.txt"
+    if match is None:
         refuse(part, None, part.own_name, wanted)
-    year = int(said[1]) if len(said[1]) == 4 else 2000 + int(said[1])
-    word = said[2].upper()
+    year = int(match[1]) if len(match[1]) == 4 else 2000 + int(match[1])
+    word = match[2].upper()
     if word == _YEARLY:
         return date(year, 1, 1), date(year, 12, 31), str(year)
     if word not in _QUARTERS:
@@ -178,12 +185,12 @@ def _records(part: Part) -> pl.DataFrame:
 
 
 def _joined(part: Part, records: pl.DataFrame) -> pl.DataFrame:
-    """One row a code, its long description put together."""
+    """Return one row per code, with its long description joined together."""
     opens = records.filter(pl.col("record").is_in(_BEGINS))
     if not opens["code"].is_unique().all():
         twice = opens.filter(pl.col("code").is_duplicated())
         refuse(part, int(twice["row"][0]), str(twice["code"][0]), "every code once")
-    told = (
+    descriptions = (
         records.sort("row")
         .group_by("code", maintain_order=True)
         .agg(pl.col("long").filter(pl.col("long") != "").str.join(" ").alias("description"))
@@ -195,8 +202,8 @@ def _joined(part: Part, records: pl.DataFrame) -> pl.DataFrame:
     )
     check_cells(part, days, "added", pl.col("valid_from").is_null(), "a date as YYYYMMDD")
     is_wrong = (pl.col("ended") != "") & (pl.col("ended") != "00000000") & pl.col("_last").is_null()
-    check_cells(part, days, "ended", is_wrong, "a date as YYYYMMDD, or nothing")
-    return days.join(told, on="code", how="left", maintain_order="left").select(
+    check_cells(part, days, "ended", is_wrong, "a date as YYYYMMDD, or a blank")
+    return days.join(descriptions, on="code", how="left", maintain_order="left").select(
         "code",
         "valid_from",
         or_open(pl.col("_last")).alias("valid_to"),
@@ -221,7 +228,7 @@ def _day(column: str) -> pl.Expr:
 
 HCPCS: Final = Importer(
     "HCPCS Level II",
-    recognises,
+    recognizes,
     load,
     page="https://www.cms.gov/medicare/coding-billing/healthcare-common-procedure-system/quarterly-update",
     files=(
@@ -231,9 +238,9 @@ HCPCS: Final = Importer(
     ),
     tables={"hcpcs": "a Level II code", "hcpcs_modifiers": "a Level II modifier"},
     columns={
-        "description, short": "its words",
+        "description, short": "its long and short description",
         "pricing, coverage, betos, type_of_service, action": "as in the record layout",
         "changed_on": "the day of the last action",
-        "instead": "codes that the record names in its place",
+        "instead": "the replacement codes that the record names",
     },
 )

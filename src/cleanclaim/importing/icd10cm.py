@@ -1,9 +1,9 @@
 """ICD-10-CM codes: the order file, or the codes file, fixed width.
 
-The order file tells headers (0) and billable codes (1) with a short and a long title; the codes file billable codes with the long title only. A
-release is a full list: a code that is not in it is not
-valid on its days. Files of October hold a fiscal year, those of April (and of January 2021) its rest. Addenda are passed over. Where both are
-imported together the order file is taken.
+The order file has headers (0) and billable codes (1) with a short and a long title; the codes file
+has only billable codes with the long title. A release is a complete list: a code that isn't in it
+isn't valid on its dates. October files cover a fiscal year; April files (and January 2021) cover
+the rest of it. Addenda are skipped. If both files are imported together, the order file is used.
 
 Source: CMS and NCHS, "ICD-10-CM", icd10OrderFiles.pdf, which comes with the files.
 """
@@ -31,10 +31,10 @@ _PAGE: Final = "https://www.cms.gov/medicare/coding-billing/icd-10-codes"
 
 
 def fiscal_span(part: Part) -> tuple[date, date]:
-    """The days that a file of ICD-10-CM covers, by its name.
+    """Return the days that an ICD-10-CM file covers, based on its name.
 
     Raises:
-        ReferenceProblem: the name does not tell.
+        ReferenceProblem: the name has no date.
     """
     month_year = _MONTH_YEAR.search(part.own_name)
     year_only = _YEAR.search(part.own_name)
@@ -47,24 +47,24 @@ def fiscal_span(part: Part) -> tuple[date, date]:
             part,
             None,
             part.own_name,
-            "a name with fiscal year or month, such as icd10cm_order_2027.txt",
+            "a name with the fiscal year or month, such as icd10cm_order_2027.txt",
         )
     year = int(year_only[1])
     return date(year - 1, 10, 1), date(year, 9, 30)
 
 
-def recognises(part: Part) -> bool:
-    """True for an order or codes file, by name and first row."""
+def recognizes(part: Part) -> bool:
+    """Return True for an order or codes file, based on its name and first row."""
     return bool(_NAME.search(part.own_name)) and bool(
         _ORDER_ROW.match(part.head) or _CODES_ROW.match(part.head)
     )
 
 
 def load(parts: Sequence[Part]) -> Iterator[Loaded]:
-    """Codes and titles of each release.
+    """Yield the codes and titles of each release.
 
     Raises:
-        ReferenceProblem: a file does not match the layout.
+        ReferenceProblem: a file doesn't match the layout.
     """
     by_span: dict[tuple[date, date], list[Part]] = {}
     for part in parts:
@@ -149,7 +149,7 @@ def _checked(part: Part, table: pl.DataFrame) -> pl.DataFrame:
 
 ICD10CM: Final = Importer(
     "ICD-10-CM codes",
-    recognises,
+    recognizes,
     load,
     page=_PAGE,
     files=(

@@ -1,8 +1,9 @@
-"""ICD-10-CM's conversion table: which code stood for what before; CSV or Excel workbook.
+"""ICD-10-CM's conversion table: the codes that were used before each new code; CSV or Excel workbook.
 
-A title row, a header row, then one row a code that is new: the day from which it holds (a year alone means its first of October; else a day, in a
-workbook as a serial number), and the codes by which
-the same was coded before, in a list with commas, semicolons and ranges. Ranges are laid out over the codes that were billable.
+There is a title row, a header row, then one row per new code: its effective date (a year alone
+means October 1 of that year; otherwise a day, in a workbook as a serial number), and the codes that
+were used before, as a list with commas, semicolons and ranges. Ranges are expanded to the codes
+that were billable.
 
 Source: CMS and NCHS, "ICD-10-CM Conversion Table", the file's own header.
 """
@@ -27,26 +28,26 @@ _EXCEL_START: Final = date(1899, 12, 30)
 _CODE: Final = re.compile(r"^[A-Z][0-9A-Z]{2,6}$")
 
 
-def recognises(part: Part) -> bool:
-    """True for the conversion table, by name or header."""
+def recognizes(part: Part) -> bool:
+    """Return True for the conversion table, based on its name or header."""
     if is_workbook(part):
         return bool(_NAME.search(part.own_name.replace(" ", "-")))
     return _HEADER[2] in head_of(part)
 
 
 def load(parts: Sequence[Part]) -> Iterator[Loaded]:
-    """A release a file.
+    """Yield one release per file.
 
     Raises:
-        ReferenceProblem: a file does not match the layout.
+        ReferenceProblem: a file doesn't match the layout.
     """
     for part in parts:
-        said = _NAME.search(part.own_name.replace(" ", "-"))
-        if said is None:
+        match = _NAME.search(part.own_name.replace(" ", "-"))
+        if match is None:
             refuse(
                 part, None, part.own_name, "a name such as ICD-10-CM-CONVERSION-TABLE-FY2027.csv"
             )
-        year = int(said[1])
+        year = int(match[1])
         rows = grid(part)
         at = header_at(part, rows, _HEADER)
         table = below(part, rows, at, ("current", "effective", "previous"))
@@ -102,22 +103,22 @@ def _pairs(part: Part, table: pl.DataFrame) -> pl.DataFrame:
 
 
 def _day(part: Part, row: int, text: str | None) -> date | None:
-    """The day that a cell names; None for a blank."""
+    """Return the day in a cell; None for a blank."""
     if not text:
         return None
     if re.fullmatch(r"20\d{2}", text):
         return date(int(text), 10, 1)
     if re.fullmatch(r"\d{5}", text):
         return _EXCEL_START + timedelta(days=int(text))
-    if said := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(20\d{2})", text):
-        return date(int(said[3]), int(said[1]), int(said[2]))
+    if match := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(20\d{2})", text):
+        return date(int(match[3]), int(match[1]), int(match[2]))
     if re.fullmatch(r"20\d{2}-\d{2}-\d{2}.*", text):
         return date.fromisoformat(text[:10])
     return refuse(part, row, text, "a year or a day")
 
 
 def _listed(text: str, known: Sequence[str]) -> list[str]:
-    """The codes of a list with commas, semicolons and ranges; words that are no code are left out."""
+    """Return the codes in a list with commas, semicolons and ranges; words that aren't codes are left out."""
     codes: list[str] = []
     for item in re.split(r"[,;]|\band\b", text.upper().replace(".", "")):
         first, dash, last = (piece.strip() for piece in item.partition("-"))
@@ -130,13 +131,13 @@ def _listed(text: str, known: Sequence[str]) -> list[str]:
 
 CONVERSION: Final = Importer(
     "ICD-10-CM conversion table",
-    recognises,
+    recognizes,
     load,
     page="https://www.cms.gov/medicare/coding-billing/icd-10-codes",
     files=("2027-conversion-table.zip", "ICD-10-CM-CONVERSION-TABLE-FY2027.xlsx"),
-    tables={"conversions": "an earlier code and one that came after it"},
+    tables={"conversions": "an earlier code and one of its successors"},
     columns={
-        "to_code": "the code that is new",
-        "retired": "true where the earlier code ended on the day before",
+        "to_code": "the new code",
+        "retired": "true if the earlier code ended the day before",
     },
 )

@@ -1,8 +1,9 @@
-"""ICD-10-CM's indexes: the alphabetic index, external causes, drugs and chemicals, neoplasms; XML.
+"""ICD-10-CM's indexes in XML: the alphabetic index, external causes, drugs and chemicals, neoplasms.
 
-Terms stand in terms; each path from the main term down becomes a row with its code, which may end in a dash where more characters are needed. The
-tables of drugs and of neoplasms have a code a column:
-each becomes a row with the column's heading at the end of the path. A search aid, never an authority.
+Terms are nested; each path from the main term down becomes a row with its code, which can end in a
+dash if more characters are needed. The tables of drugs and of neoplasms have one code per column:
+each becomes a row, with the column's heading at the end of the path. The index is a search aid,
+never an authority.
 
 Source: NCHS and CMS, "ICD-10-CM Index to Diseases and Injuries", XML with its schema.
 """
@@ -30,16 +31,16 @@ _NONE: Final = {"", "--", "-"}
 Row = tuple[str, str, str | None, str | None]
 
 
-def recognises(part: Part) -> bool:
-    """True for an index XML, by its root."""
+def recognizes(part: Part) -> bool:
+    """Return True for an index XML, based on its root."""
     return b"<ICD10CM.index" in part.head
 
 
 def load(parts: Sequence[Part]) -> Iterator[Loaded]:
-    """One release of all indexes of a day.
+    """Yield one release with all the indexes for the same dates.
 
     Raises:
-        ReferenceProblem: a file does not match the layout.
+        ReferenceProblem: a file doesn't match the layout.
     """
     by_span: dict[tuple[object, object], list[Part]] = {}
     for part in parts:
@@ -95,10 +96,10 @@ def _rows(term: ET.Element, path: str, heads: dict[str, str]) -> Iterator[Row]:
     )
     manifestation = term.find("manif")
     code = term.find("code")
-    told = _undotted(_text(code)) if code is not None else ""
-    if told or see:
+    own_code = _undotted(_text(code)) if code is not None else ""
+    if own_code or see:
         yield (
-            told,
+            own_code,
             here,
             see,
             _undotted(_text(manifestation)) if manifestation is not None else None,
@@ -120,7 +121,7 @@ def _undotted(code: str) -> str:
 
 INDEX: Final = Importer(
     "ICD-10-CM index",
-    recognises,
+    recognizes,
     load,
     page="https://www.cms.gov/medicare/coding-billing/icd-10-codes",
     files=(
@@ -133,7 +134,7 @@ INDEX: Final = Importer(
     columns={
         "term": "the path, from the main term down",
         "kind": "disease, external cause, drug or neoplasm",
-        "see": "where else to look",
-        "manifestation": "the code that goes with it, in brackets in print",
+        "see": "another term to look up",
+        "manifestation": "the manifestation code that goes with it (printed in brackets)",
     },
 )

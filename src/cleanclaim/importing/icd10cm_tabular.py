@@ -1,8 +1,8 @@
 """ICD-10-CM's tabular list: the official XML with chapters, categories, notes and seventh characters.
 
-It brings the titles and the notes (includes, Excludes1 and 2, code first, use additional, code also) that edits read. Which codes are billable is
-never taken from it: the codes file is the authority.
-A list later than the one that comes with cleanclaim stands in its place.
+It provides the titles and the notes (includes, Excludes1 and 2, code first, use additional, code
+also) that edits read. It never decides which codes are billable: the codes file does. A list later
+than the one that comes with cleanclaim replaces it.
 
 Source: NCHS and CMS, "ICD-10-CM Tabular List of Diseases and Injuries", XML with its schema.
 """
@@ -22,16 +22,16 @@ from cleanclaim.reference.release import Release
 from cleanclaim.reference.tabular import compile_tabular
 
 
-def recognises(part: Part) -> bool:
-    """True for the tabular XML, by its root."""
+def recognizes(part: Part) -> bool:
+    """Return True for the tabular XML, based on its root."""
     return b"<ICD10CM.tabular" in part.head
 
 
 def load(parts: Sequence[Part]) -> Iterator[Loaded]:
-    """The five tables of each list.
+    """Yield the five tables of each list.
 
     Raises:
-        ReferenceProblem: a file does not match the layout.
+        ReferenceProblem: a file doesn't match the layout.
     """
     for part in parts:
         began, last = fiscal_span(part)
@@ -65,7 +65,7 @@ def load(parts: Sequence[Part]) -> Iterator[Loaded]:
 
 TABULAR: Final = Importer(
     "ICD-10-CM tabular list",
-    recognises,
+    recognizes,
     load,
     page="https://www.cms.gov/medicare/coding-billing/icd-10-codes",
     files=(
@@ -78,12 +78,12 @@ TABULAR: Final = Importer(
         "icd10cm_seventh": "a stem and a seventh character",
         "icd10cm_notes": "a note",
         "icd10cm_note_scopes": "a note and the codes that carry it",
-        "icd10cm_note_targets": "a note and codes that it names",
+        "icd10cm_note_targets": "a note and the codes that it names",
     },
     columns={
-        "kind, parent, title, order": "of a node of the list",
-        "padded, character, meaning": "of a seventh character",
-        "note_id, text, status, heading, container, is_exhaustive": "of a note",
-        "prefix, char_position, characters": "which codes are meant",
+        "kind, parent, title, order": "about a place in the list",
+        "padded, character, meaning": "about a seventh character",
+        "note_id, text, status, heading, container, is_exhaustive": "about a note",
+        "prefix, char_position, characters": "the codes that are meant",
     },
 )

@@ -1,8 +1,7 @@
-"""The Clinical Laboratory Fee Schedule: CMS's CSV of one quarter.
+"""The Clinical Laboratory Fee Schedule: CMS's CSV for one quarter.
 
-A row a code, and one more with modifier QW where a waived form of the test is paid. An indicator L with a rate of nothing means that the
-contractor prices it, not that it is free. The
-descriptors are never kept.
+It has one row per code, and another with modifier QW if a waived form of the test is paid.
+Indicator L with a rate of zero means contractor-priced, not free. The descriptors are never kept.
 
 Source: CMS, "Clinical Laboratory Fee Schedule Files", the file's header.
 """
@@ -34,27 +33,27 @@ _HEADER: Final = (
 _NAME: Final = re.compile(r"CY(\d{4})_?Q([1-4])", re.IGNORECASE)
 
 
-def recognises(part: Part) -> bool:
-    """True for the laboratory fee schedule, by its header."""
+def recognizes(part: Part) -> bool:
+    """Return True for the laboratory fee schedule, based on its header."""
     return ",".join(_HEADER[:6]) in head_of(part)
 
 
 def load(parts: Sequence[Part]) -> Iterator[Loaded]:
-    """A release a file.
+    """Yield one release per file.
 
     Raises:
-        ReferenceProblem: a file does not match the layout.
+        ReferenceProblem: a file doesn't match the layout.
     """
     for part in parts:
-        said = _NAME.search(part.own_name)
-        if said is None:
+        match = _NAME.search(part.own_name)
+        if match is None:
             refuse(
                 part,
                 None,
                 part.own_name,
-                "a name such as PUF_CLFS_CY2026_Q2V1.csv, which tells the quarter",
+                "a name with the quarter, such as PUF_CLFS_CY2026_Q2V1.csv",
             )
-        began = date(int(said[1]), 3 * int(said[2]) - 2, 1)
+        began = date(int(match[1]), 3 * int(match[2]) - 2, 1)
         rows = grid(part)
         at = header_at(part, rows, _HEADER)
         names = (
@@ -80,7 +79,7 @@ def load(parts: Sequence[Part]) -> Iterator[Loaded]:
         check_cells(part, table, "rate", ~pl.col("rate").str.contains(r"^\d*\.?\d+$"), "a rate")
         rate = pl.col("rate").cast(pl.Decimal(15, 2))
         release = Release(
-            name=f"CLFS {said[1]}Q{said[2]}",
+            name=f"CLFS {match[1]}Q{match[2]}",
             table="clfs",
             publisher="CMS, Clinical Laboratory Fee Schedule",
             covers_from=began,
@@ -104,14 +103,14 @@ def load(parts: Sequence[Part]) -> Iterator[Loaded]:
 
 CLFS: Final = Importer(
     "Clinical Laboratory Fee Schedule",
-    recognises,
+    recognizes,
     load,
     page="https://www.cms.gov/medicare/payment/fee-schedules/clinical-laboratory-fee-schedule-clfs/files",
     files=("PUF_CLFS_CY2026_Q2V1.csv",),
-    tables={"clfs": "a laboratory code, with or without QW"},
+    tables={"clfs": "a laboratory code, with or without modifier QW"},
     columns={
         "modifier": "QW for the waived form",
-        "indicator": "N national, L the contractor's",
-        "rate": "dollars; empty where the contractor prices it",
+        "indicator": "N national, L local",
+        "rate": "dollars; empty if the test is contractor-priced",
     },
 )

@@ -1,4 +1,4 @@
-"""What every importer shares: a part of a release as it was found, and the refusal of one that does not match its layout."""
+"""What every importer shares: a part of a release as found, and refusing a file that doesn't match its layout."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ AMA_TERMS: Final = "CMS, with the AMA's terms for CPT codes"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One file of a publisher.
+    """One file from a publisher.
 
     Attributes:
-        name: its name, that of the zip it came in before it.
+        name: its name, preceded by the name of the zip it came in.
         head: its first bytes.
-        read: reads it whole; nothing is kept, so that the parts of a large release need not be in memory together.
+        read: reads the whole file; it isn't kept, so that the parts of a large release don't have
+            to be in memory together.
         digest: the sha256 of its content.
-        cpt_licensed: the user holds a CPT licence and wants descriptors of CPT codes stored; otherwise none is kept.
+        cpt_licensed: the user has a CPT license and wants CPT descriptors stored; otherwise none
+            are kept.
     """
 
     name: str
@@ -35,7 +37,7 @@ class Part:
 
     @property
     def own_name(self) -> str:
-        """Its name without folder or zip."""
+        """Its name without the folder or zip."""
         return self.name.rsplit("!", 1)[-1].rsplit("/", 1)[-1]
 
 
@@ -44,20 +46,22 @@ Loaded = tuple[Release, pl.DataFrame]
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """How the files of one publication are told and read.
+    """How one publication's files are recognized and read.
 
     Attributes:
-        name: what it is, in a word or two.
-        recognises: true for a part that is of this publication, by its first bytes and its name.
-        load: the releases that all its parts make together, one after the other.
-        page: the publisher's page, where it is downloaded.
-        files: how the publisher names the files, an example each.
-        tables: the tables it makes, and what one row of each is.
-        columns: the columns of these tables and what they hold, beside `code`, `valid_from` and `valid_to`.
+        name: what it is, in a few words.
+        recognizes: true if a part belongs to this publication, based on its first bytes and its
+            name.
+        load: the releases that all its parts make together, one after another.
+        page: the publisher's page, where you can download it.
+        files: examples of the publisher's file names.
+        tables: its tables, and what one row of each is.
+        columns: the tables' columns and what they hold, other than `code`, `valid_from` and
+            `valid_to`.
     """
 
     name: str
-    recognises: Callable[[Part], bool]
+    recognizes: Callable[[Part], bool]
     load: Callable[[Sequence[Part]], Iterator[Loaded]]
     page: str = ""
     files: tuple[str, ...] = ()
@@ -73,25 +77,25 @@ def refuse(part: Part, row: int | None, found: str, expected: str) -> NoReturn:
     """
     where = f", row {row:,}" if row is not None else ""
     raise ReferenceProblem(
-        f"{part.name}{where}: found {found!r}, expected {expected}; nothing of it was imported"
+        f"{part.name}{where}: found {found!r}, expected {expected}; it wasn't imported"
     )
 
 
 def check_rows(
     part: Part, frame: pl.DataFrame, first_row: int, column: str, wrong: pl.Expr, expected: str
 ) -> None:
-    """Refuse a file where a row of a column is wrong.
+    """Refuse a file if a value in a column is wrong.
 
     Args:
         part: the file.
         frame: its rows as text.
         first_row: the number of the first row in the file.
         column: the column.
-        wrong: true on the rows that do not fit; null counts as true.
-        expected: what should stand there.
+        wrong: true for wrong rows; null counts as true.
+        expected: what the value should be.
 
     Raises:
-        ReferenceProblem: a row does not fit.
+        ReferenceProblem: a row is wrong.
     """
     faults = frame.select(wrong.fill_null(value=True).arg_true()).to_series()
     if len(faults):
@@ -100,14 +104,14 @@ def check_rows(
 
 
 def quarter_end(first: date) -> date:
-    """The last day of the quarter that begins on a day."""
+    """Return the last day of the quarter that starts on a day."""
     month = first.month + 3
     following = date(first.year + (month > 12), (month - 1) % 12 + 1, 1)
     return date.fromordinal(following.toordinal() - 1)
 
 
 def day_of_year(column: str) -> pl.Expr:
-    """A date written YYYYDDD; null where it is blank, and where there is no such day."""
+    """Parse a date written YYYYDDD; null if it is blank or doesn't exist."""
     text = pl.col(column).str.strip_chars()
     first = text.str.slice(0, 4) + "-01-01"
     number = text.str.slice(4).str.to_integer(strict=False)
@@ -116,5 +120,5 @@ def day_of_year(column: str) -> pl.Expr:
 
 
 def or_open(day: pl.Expr) -> pl.Expr:
-    """A last day; open where there is none."""
+    """Return a last day, or the open end if it is missing."""
     return day.fill_null(pl.lit(OPEN_END))

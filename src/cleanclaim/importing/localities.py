@@ -1,11 +1,12 @@
-"""What the fee schedule's localities are and how their prices differ: GPCI, anesthesia factors, counties, the cap of imaging prices, ZIP codes.
+"""Fee schedule localities and their prices: GPCI, anesthesia factors, counties, the OPPS imaging cap, ZIP codes.
 
-All five come in the relative value zip, but the ZIP codes, which have a page of their own. Contractor numbers have five digits and localities two;
-spreadsheets lose their leading zeros, so they are
-filled up again. A locality's number alone is not unique: the key is contractor and locality together. The national anesthesia factor stands in a
-header's words.
+All five come in the relative value zip, except the ZIP codes, which have a page of their own.
+Contractor numbers have five digits and localities two; spreadsheets drop their leading zeros, so
+they are added back. A locality's number alone isn't unique: the key is the contractor and the
+locality together. The national anesthesia factor is in the text of a header.
 
-Source: CMS, "PFS Relative Value Files" (GPCI, ANES, LOCCO, OPPSCAP); "Fee Schedules, ZIP Code to Carrier Locality File".
+Source: CMS, "PFS Relative Value Files" (GPCI, ANES, LOCCO, OPPSCAP); "Fee Schedules, ZIP Code to
+Carrier Locality File".
 """
 
 from __future__ import annotations
@@ -70,16 +71,16 @@ def _release(
 
 
 def _year(part: Part) -> int:
-    said = year_in(part.own_name)
+    own = year_in(part.own_name)
     short = re.match(r"(\d{2})LOCCO", part.own_name, re.IGNORECASE)
-    year = said or (2000 + int(short[1]) if short else None)
+    year = own or (2000 + int(short[1]) if short else None)
     if year is None:
         refuse(part, None, part.own_name, "a name with the year, such as GPCI2026.csv")
     return year
 
 
 def _places(part: Part, table: pl.DataFrame) -> pl.DataFrame:
-    """mac, locality and code from their columns as text."""
+    """Add mac, locality and code, from their columns as text."""
     filled = table.with_columns(
         pl.col("mac").str.zfill(5), pl.col("locality").fill_null("").str.zfill(2)
     )
@@ -123,13 +124,16 @@ def _load_gpci(parts: Sequence[Part]) -> Iterator[Loaded]:
         rows = grid(part)
         at = next((n for n, row in enumerate(rows) if row and row[0] == _GPCI_HEAD), None)
         if at is None:
-            refuse(part, None, "no header", f"a row that begins with {_GPCI_HEAD}")
+            refuse(part, None, "no header", f"a row that starts with {_GPCI_HEAD}")
         header = [cell for cell in rows[at] if cell]
         has_state = "State" in header
         ends = [" GPCI" in cell for cell in header[-3:]]
         if len(header) != (7 if has_state else 6) or not all(ends):
             refuse(
-                part, at + 1, ",".join(header), "contractor, state, locality, name and three GPCIs"
+                part,
+                at + 1,
+                ",".join(header),
+                "the columns contractor, state, locality, name and three GPCIs",
             )
         columns = ["mac", *(["state"] if has_state else []), "locality", "name", "work", "pe", "mp"]
         table = below(part, rows, at, columns).filter(pl.col("work").is_not_null())
@@ -153,10 +157,10 @@ GPCI: Final = Importer(
     _load_gpci,
     page=_PAGE,
     files=("GPCI2026.csv",),
-    tables={"gpci": "a locality of a contractor (code: both numbers together)"},
+    tables={"gpci": "a contractor's locality (code: both numbers together)"},
     columns={
-        "mac, locality, state, name": "which place it is",
-        "work, pe, mp": "how its work, practice expense and malpractice prices stand to the nation's",
+        "mac, locality, state, name": "the place",
+        "work, pe, mp": "its work, practice expense and malpractice indices (1.0 is the national average)",
     },
 )
 
@@ -215,8 +219,8 @@ ANESTHESIA: Final = Importer(
     files=("ANES2026.csv",),
     tables={"anesthesia_factors": "a locality, and one row NATIONAL"},
     columns={
-        "mac, locality, name": "which place it is",
-        "conversion_factor, conversion_factor_qualifying": "dollars a unit of base and time",
+        "mac, locality, name": "the place",
+        "conversion_factor, conversion_factor_qualifying": "dollars per base or time unit",
     },
 )
 
@@ -249,8 +253,8 @@ COUNTIES: Final = Importer(
     _load_counties,
     page=_PAGE,
     files=("26LOCCO.csv",),
-    tables={"localities": "a locality of a contractor"},
-    columns={"mac, locality, state, area, counties": "which place it is, and the counties in it"},
+    tables={"localities": "a contractor's locality"},
+    columns={"mac, locality, state, area, counties": "the place, and the counties in it"},
 )
 
 
@@ -308,7 +312,7 @@ def _load_cap(parts: Sequence[Part]) -> Iterator[Loaded]:
 
 
 def _quarter(part: Part) -> date:
-    """The first day of the quarter that the name and the zip's name tell."""
+    """Return the first day of the quarter, from the names of the file and the zip."""
     month = re.search(r"_(JAN|APR|JUL|OCT)", part.own_name, re.IGNORECASE)
     year = re.search(r"RVU(\d{2})[A-D]", part.name, re.IGNORECASE)
     letter = re.search(r"RVU\d{2}([A-D])", part.name, re.IGNORECASE)
@@ -317,7 +321,7 @@ def _quarter(part: Part) -> date:
             part,
             None,
             part.name,
-            "the zip it came in, such as RVU25D.zip, which tells year and quarter",
+            "the zip it came in, with the year and quarter in its name, such as RVU25D.zip",
         )
     first = _QUARTERS[month[1].upper()] if month else 3 * "ABCD".index(letter[1].upper()) + 1  # type: ignore[index]
     return date(2000 + int(year[1]), first, 1)
@@ -329,7 +333,7 @@ OPPS_CAP: Final = Importer(
     _load_cap,
     page=_PAGE,
     files=("RVU25D.zip", "OPPSCAP_Oct.csv"),
-    tables={"opps_cap": "a code, component and locality whose price is capped at the hospital's"},
+    tables={"opps_cap": "a code, component and locality with a price capped at the hospital's"},
     columns={
         "modifier, status, mac, locality": "component, status and place",
         "facility_price, nonfacility_price": "the capped prices in dollars",
@@ -349,10 +353,10 @@ def _is_zip_codes(part: Part) -> bool:
 
 def _load_zip_codes(parts: Sequence[Part]) -> Iterator[Loaded]:
     for part in parts:
-        said = _ZIP_NAME.match(part.own_name)
-        if said is None or said[1].upper() not in _QUARTERS:
+        match = _ZIP_NAME.match(part.own_name)
+        if match is None or match[1].upper() not in _QUARTERS:
             refuse(part, None, part.own_name, "a name such as ZIP5_OCT2025.txt")
-        began = date(int(said[2]), _QUARTERS[said[1].upper()], 1)
+        began = date(int(match[2]), _QUARTERS[match[1].upper()], 1)
         lines = text_of(part).splitlines()
         frame = (
             pl.DataFrame({"line": lines})
@@ -405,7 +409,7 @@ ZIP_CODES: Final = Importer(
     files=("ZIP5_OCT2025.txt",),
     tables={"zip_localities": "a ZIP code"},
     columns={
-        "state, mac, locality": "where it lies",
+        "state, mac, locality": "where it is",
         "rural": "R rural, B super-rural, empty urban",
     },
 )

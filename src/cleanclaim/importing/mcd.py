@@ -1,14 +1,18 @@
 """The Medicare Coverage Database: CMS's exports of local coverage articles, LCDs and NCDs, as nested zips of CSV files.
 
-Diagnosis lists stand in the articles; an LCD of today holds none, an NCD no codes at all, so that of these only the policy itself is kept. An export
-holds the latest version of each policy: for days before that version began nothing is known of it. Drafts and retired ones are left out. The edition is
-the last day of its update periods.
+The articles have the diagnosis lists; current LCDs have none, and NCDs have no codes at all, so
+only the policy itself is kept for those. An export has the latest version of each policy: nothing
+is known about days before that version started. Drafts and retired policies are left out. The
+edition is the last day of its update periods.
 
-How an article's procedures and its lists of diagnoses belong together is said in prose. Codes and ranges that a list's own paragraph names tie it to
-those procedures; a list whose paragraph names none is tied to all. Where the prose joins conditions ("and", "in addition", "secondary"), the tie is
-advisory; where it plainly names another list that must be met too, that list is noted. The prose itself is not kept: it holds wording of the AMA.
+The articles explain in prose how their procedures and diagnosis lists belong together. Codes and
+ranges named in a list's own paragraph tie it to those procedures; a list whose paragraph names none
+is tied to all. If the prose combines conditions ("and", "in addition", "secondary"), the tie is
+advisory; if it clearly names another list that must also be met, that list is recorded. The prose
+itself isn't kept: it has the AMA's wording.
 
-Source: CMS, "Medicare Coverage Database Downloads", the data dictionaries that come with the exports.
+Source: CMS, "Medicare Coverage Database Downloads", the data dictionaries that come with the
+exports.
 """
 
 from __future__ import annotations
@@ -42,7 +46,7 @@ _REQUIRED: Final = {
     "lcd": ("lcd_id", "lcd_version", "title", "orig_det_eff_date", "rev_eff_date", "rev_end_date", "status", "date_retired", "display_id"),
     "ncd_trkg": ("NCD_id", "NCD_vrsn_num", "cvrg_lvl_cd", "NCD_mnl_sect", "NCD_mnl_sect_title", "NCD_efctv_dt", "NCD_trmntn_dt"),
 }  # fmt: skip
-"""The tables that are read, and the columns that each must have; others may come and go."""
+"""The tables that are read, and the columns that each must have; others can change."""
 _ARTICLE_NEEDS: Final = (
     "article_x_hcpc_code",
     "article_x_icd10_covered",
@@ -61,7 +65,7 @@ _REGIONS: Final = {
     "NF": "CA",
     "SF": "CA",
 }
-"""States that CMS divides, as its own letters have them."""
+"""States that CMS divides, by CMS's own letters."""
 _DIAGNOSIS: Final = r"^[A-Z][0-9A][0-9A-Z]{1,5}$"
 _PROCEDURE: Final = r"^[0-9A-Z]{5}$"
 Tables = dict[str, pl.DataFrame]
@@ -72,8 +76,8 @@ def _stem(part: Part) -> str:
     return name[:-4] if name.lower().endswith(".csv") else ""
 
 
-def recognises(part: Part) -> bool:
-    """True for a table of an export that is read, by name and header."""
+def recognizes(part: Part) -> bool:
+    """Return True for a table of an export, based on its name and header."""
     wanted = _REQUIRED.get(_stem(part))
     if wanted is None:
         return False
@@ -82,10 +86,10 @@ def recognises(part: Part) -> bool:
 
 
 def load(parts: Sequence[Part]) -> Iterator[Loaded]:
-    """The policies, states, procedures and diagnoses of each export.
+    """Yield the policies, states, procedures and diagnoses of each export.
 
     Raises:
-        ReferenceProblem: a file does not match the layout, or a table is missing.
+        ReferenceProblem: a file doesn't match the layout, or a table is missing.
     """
     for export in _exports(parts).values():
         tables = {name: _read(part, name) for name, part in export.items()}
@@ -99,7 +103,7 @@ def load(parts: Sequence[Part]) -> Iterator[Loaded]:
 
 
 def _exports(parts: Sequence[Part]) -> dict[str, dict[str, Part]]:
-    """The tables of each export: those that lie in one folder or zip."""
+    """Return the tables of each export: those in the same folder or zip."""
     found: dict[str, dict[str, Part]] = {}
     for part in parts:
         place = part.name[: -len(part.own_name)]
@@ -122,7 +126,7 @@ def _edition(part: Part, tables: Tables) -> date:
             part,
             None,
             "no update_period.csv",
-            "the table of update periods, which tells the edition",
+            "the table of update periods, which has the edition",
         )
     last = tables["update_period"].select(_day("end_date").max()).item()
     if not isinstance(last, date):
@@ -175,7 +179,7 @@ def _end(*columns: str) -> pl.Expr:
 
 
 def _current(table: pl.DataFrame, kind: str, last: pl.Expr, first: str = "") -> pl.DataFrame:
-    """The policies in force or to come: no drafts, none retired."""
+    """Return the current and future policies: no drafts and no retired ones."""
     letter = {"article": "A", "lcd": "L"}[kind]
     began = _day(first or f"{kind}_eff_date")
     live = table.filter(
@@ -201,7 +205,11 @@ def _current(table: pl.DataFrame, kind: str, last: pl.Expr, first: str = "") -> 
 
 
 def _states(tables: Tables, days: pl.DataFrame) -> pl.DataFrame:
-    """Where each policy binds: its primary jurisdictions where it has one contractor, else those of all of them."""
+    """Return where each policy applies.
+
+    If it has one contractor, these are its primary jurisdictions; otherwise, all its contractors'
+    jurisdictions.
+    """
     keys = ["article_id", "article_version"]
     own = ["contractor_id", "contractor_type_id", "contractor_version"]
     contractors = tables["article_x_contractor"].join(days, on=keys)
@@ -236,7 +244,7 @@ def _states(tables: Tables, days: pl.DataFrame) -> pl.DataFrame:
 
 
 def _lists(tables: Tables, days: pl.DataFrame) -> Tables:
-    """coverage_procedures and coverage_diagnoses."""
+    """Return coverage_procedures and coverage_diagnoses."""
     keys = ["article_id", "article_version"]
     codes = (
         tables["article_x_hcpc_code"]
@@ -293,13 +301,13 @@ def _tied(
     *,
     covered: bool,
 ) -> pl.DataFrame:
-    """A row a procedure and list that it is tied to."""
-    said: dict[tuple[str, int], Tie] = {}
+    """Return one row per procedure and the list it is tied to."""
+    known: dict[tuple[str, int], Tie] = {}
     if paragraphs is not None:
         worded = paragraphs.join(days, on=["article_id", "article_version"]).select(
             "policy", pl.col(group).cast(pl.Int64, strict=False).alias("group"), "paragraph"
         )
-        said = {
+        known = {
             (policy, number): ties(text or "", number)
             for policy, number, text in worded.iter_rows()
             if number is not None
@@ -307,7 +315,7 @@ def _tied(
     own: dict[str, list[str]] = dict(codes.group_by("policy").agg("code").iter_rows())
     made: list[tuple[str, str, int, bool, int | None]] = []
     for policy, number in rows.select("policy", "group").unique(maintain_order=True).iter_rows():
-        tie = said.get((policy, number), Tie())
+        tie = known.get((policy, number), Tie())
         made += [
             (code, policy, number, tie.is_advisory, tie.and_group)
             for code in own.get(policy, ())
@@ -394,22 +402,22 @@ def _ncds(tables: Tables) -> Iterator[Loaded]:
 
 MCD: Final = Importer(
     "Medicare Coverage Database",
-    recognises,
+    recognizes,
     load,
     page="https://www.cms.gov/medicare-coverage-database/downloads/downloads.aspx",
     files=("current_article.zip", "current_lcd.zip", "ncd.zip"),
     tables={
         "coverage_policies": "an article, LCD or NCD",
-        "coverage_states": "a policy and a state in which it binds",
-        "coverage_procedures": "a procedure and a list of diagnoses that a policy ties it to",
-        "coverage_diagnoses": "a diagnosis in a list of a policy",
+        "coverage_states": "a policy and a state where it applies",
+        "coverage_procedures": "a procedure and the diagnosis list that a policy ties it to",
+        "coverage_diagnoses": "a diagnosis in a policy's list",
     },
     columns={
-        "kind, title, version, has_earlier_version, payers, citation, coverage_level": "of a policy",
-        "state, region": "where it binds; region is CMS's own letters for a part of a state",
-        "policy, group, covered": "which list, and whether it says what is covered or what is not",
-        "advisory": "true where the policy's prose decides",
-        "and_group": "another list of which a diagnosis must be there too",
-        "needs_second": "marked with an asterisk: a second diagnosis is wanted",
+        "kind, title, version, has_earlier_version, payers, citation, coverage_level": "about the policy",
+        "state, region": "where it applies; region is CMS's own letters for a part of a state",
+        "policy, group, covered": "the list, and whether its diagnoses are covered or not",
+        "advisory": "true if the policy's prose decides",
+        "and_group": "another list that must have a diagnosis too",
+        "needs_second": "marked with an asterisk: a second diagnosis is required",
     },
 )

@@ -1,4 +1,4 @@
-"""What the paragraph above a policy's list of diagnoses says of the procedures it belongs to, and of other lists."""
+"""Which procedures, and which other lists, the paragraph above a policy's diagnosis list ties it to."""
 
 from __future__ import annotations
 
@@ -31,9 +31,10 @@ class Tie:
 
     Attributes:
         codes: single procedures that the paragraph names.
-        ranges: ranges that it names, first and last.
-        is_advisory: its prose joins conditions or makes exceptions, so that the list alone does not decide.
-        and_group: another list of the policy that must be met too.
+        ranges: the ranges it names, first and last.
+        is_advisory: the paragraph combines conditions or makes exceptions, so the list alone
+            doesn't decide.
+        and_group: another list of the policy that must also be met.
     """
 
     codes: frozenset[str] = frozenset()
@@ -42,7 +43,7 @@ class Tie:
     and_group: int | None = None
 
     def names(self, code: str) -> bool:
-        """True where the list belongs to a procedure: it is named, or none is."""
+        """Return True if the list applies to a procedure: it is named, or no procedure is."""
         if not self.codes and not self.ranges:
             return True
         return code in self.codes or any(
@@ -55,11 +56,11 @@ def ties(paragraph: str, group: int) -> Tie:
     """Read a paragraph.
 
     Args:
-        paragraph: as HTML.
-        group: the number of the list that it stands above.
+        paragraph: the paragraph, as HTML.
+        group: the number of the list below it.
 
     Returns:
-        What it says; a list named as a condition is `and_group` only where it is one and another list.
+        How the list is tied; `and_group` is set only if exactly one other list is a condition.
     """
     text = " ".join(html.unescape(_TAG.sub(" ", paragraph)).split())
     ranges = tuple((first.upper(), last.upper()) for first, last in _RANGE.findall(text))

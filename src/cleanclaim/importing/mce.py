@@ -1,10 +1,12 @@
-"""What the Medicare Code Editor says of diagnoses, as its Java program carries it: the protocol buffer `mce.bin` in the jar.
+"""The Medicare Code Editor's flags for diagnoses, from its Java program: the protocol buffer `mce.bin` in the jar.
 
-The numbers of the message's fields are not published. So the file is read by its wire format, and each field is told by what stands in it: codes, days,
-the editor's words. What does not fit is refused, so that nothing is guessed. Of its lists that of ICD-10-CM is taken: the only one whose codes all have
-that form.
+The numbers of the message's fields aren't published. So the file is read by its wire format, and
+each field is identified by its content: codes, days, the editor's words. Anything that doesn't fit
+is refused, so that nothing is guessed. Of its lists, only the ICD-10-CM list is used: it is the
+only one whose codes all have that format.
 
-Source: CMS, "Definitions of Medicare Code Edits" and the Medicare Code Editor software, on the page of the MS-DRG software.
+Source: CMS, "Definitions of Medicare Code Edits" and the Medicare Code Editor software, on the page
+of the MS-DRG software.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ _CODE: Final = re.compile(rb"[A-Z]\d[0-9A-Z]{1,5}")
 _DAY: Final = re.compile(rb"(19|20)\d{6}")
 _VERSION: Final = re.compile(r"\d{3}")
 _LONG: Final = 1_000
-"""Bytes from which a field of the message is a list and no word."""
+"""From this many bytes, a field of the message is a list and not a word."""
 _SAMPLE: Final = 5_000
 _BEGAN: Final = date(2015, 10, 1)
 ATTRIBUTES: Final = {
@@ -50,22 +52,22 @@ ATTRIBUTES: Final = {
     "delivery_outcome": "delout",
     "noncovered_z302": "ncov_z302",
 }
-"""Our names of the attributes, and the editor's."""
+"""Our names for the attributes, and the editor's."""
 _WORDS: Final = frozenset(word.encode() for word in ATTRIBUTES.values())
 
 Field = tuple[int, bytes | int]
 
 
-def recognises(part: Part) -> bool:
-    """True for the editor's table, by its name in the jar."""
+def recognizes(part: Part) -> bool:
+    """Return True for the editor's table, based on its name in the jar."""
     return part.own_name.lower() == _NAME
 
 
 def load(parts: Sequence[Part]) -> Iterator[Loaded]:
-    """A release a file.
+    """Yield one release per file.
 
     Raises:
-        ReferenceProblem: a file does not match the layout.
+        ReferenceProblem: a file doesn't match the layout.
     """
     for part in parts:
         try:
@@ -87,10 +89,10 @@ def load(parts: Sequence[Part]) -> Iterator[Loaded]:
 
 
 def _fields(data: bytes) -> Iterator[Field]:
-    """The fields of a message: number and value, bytes for what has a length, a whole number for what has none.
+    """Yield a message's fields: number and value, which is bytes if it has a length and otherwise a whole number.
 
     Raises:
-        ValueError: the bytes are no message.
+        ValueError: the bytes aren't a message.
     """
     at, size = 0, len(data)
     while at < size:
@@ -115,7 +117,7 @@ def _fields(data: bytes) -> Iterator[Field]:
 
 
 def _number(data: bytes, at: int) -> tuple[int, int]:
-    """A number in the wire's seven-bit groups, and the place after it."""
+    """Read a number in the wire format's seven-bit groups; return it and the position after it."""
     value = shift = 0
     while at < len(data) and shift < 64:
         value |= (data[at] & 0x7F) << shift
@@ -127,7 +129,7 @@ def _number(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _version(part: Part, root: Sequence[Field]) -> tuple[str, date]:
-    """The version's three digits, and the last day that it speaks of."""
+    """Return the version's three digits, and the last day it covers."""
     words = [
         value.decode("latin-1") if isinstance(value, bytes) else str(value)
         for _, value in root
@@ -136,8 +138,8 @@ def _version(part: Part, root: Sequence[Field]) -> tuple[str, date]:
     versions = [word for word in words if _VERSION.fullmatch(word)]
     days = [word for word in words if _DAY.fullmatch(word.encode())]
     if len(versions) != 1 or len(days) != 1:
-        said = ", ".join(word for word in words if word.isprintable())
-        refuse(part, None, said, "one version such as 431, one last day as YYYYMMDD")
+        found = ", ".join(word for word in words if word.isprintable())
+        refuse(part, None, found, "one version such as 431, one last day as YYYYMMDD")
     try:
         return versions[0], date.fromisoformat(days[0])
     except ValueError:
@@ -145,7 +147,7 @@ def _version(part: Part, root: Sequence[Field]) -> tuple[str, date]:
 
 
 def _diagnoses(part: Part, root: Sequence[Field]) -> list[bytes]:
-    """The entries of the list whose codes are all ICD-10-CM."""
+    """Return the entries of the list whose codes are all ICD-10-CM."""
     lists = [
         entries
         for _, value in root
@@ -165,7 +167,7 @@ def _diagnoses(part: Part, root: Sequence[Field]) -> list[bytes]:
 
 
 def _entries(value: bytes) -> list[bytes]:
-    """The messages that a list repeats; none where it is something else."""
+    """Return the messages that a list repeats; empty if it isn't a list."""
     try:
         fields = list(_fields(value))
     except ValueError:
@@ -175,7 +177,10 @@ def _entries(value: bytes) -> list[bytes]:
 
 
 def _is_of_diagnoses(entries: Sequence[bytes]) -> bool:
-    """True where every entry holds a code of that form, in one and the same field; a code of seven characters alone could be a procedure's."""
+    """Return True if every entry has one ICD-10-CM code, in the same field.
+
+    A list with only seven-character codes could be of procedures.
+    """
     fields: set[int] = set()
     has_short = False
     for entry in entries:
@@ -196,7 +201,7 @@ def _is_of_diagnoses(entries: Sequence[bytes]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """Which field of an entry holds what; `last` and `words` are None where no entry has any."""
+    """Which field of an entry holds what; `last` and `words` are None if no entry has them."""
 
     code: int
     first: int
@@ -228,7 +233,7 @@ def _table(part: Part, entries: Sequence[bytes]) -> pl.DataFrame:
     ).to_series()
     if len(wrong):
         row = int(wrong[0])
-        refuse(part, row + 1, str(rows[row][:3]), "a first day, and a last one not before it")
+        refuse(part, row + 1, str(rows[row][:3]), "a first day, and a last day on or after it")
     return dated.filter(pl.any_horizontal(*ATTRIBUTES))
 
 
@@ -245,7 +250,7 @@ def _by_field(part: Part, row: int, entry: bytes) -> dict[int, list[bytes]]:
 
 
 def _layout(part: Part, entries: Sequence[dict[int, list[bytes]]]) -> _Layout:
-    """What the fields hold, told by all entries together."""
+    """Return what each field holds, based on all the entries."""
     seen: dict[int, set[bytes]] = defaultdict(set)
     times: dict[int, int] = defaultdict(int)
     for entry in entries:
@@ -266,7 +271,7 @@ def _layout(part: Part, entries: Sequence[dict[int, list[bytes]]]) -> _Layout:
             part,
             None,
             f"fields {sorted(seen)} with codes in {codes}, days in {days}, words in {words}",
-            "a code, a first day, perhaps a last day, and words",
+            "a code, a first day, optionally a last day, and words",
         )
     lasts = [n for n in days if n not in firsts]
     return _Layout(codes[0], firsts[0], next(iter(lasts), None), next(iter(words), None))
@@ -274,20 +279,18 @@ def _layout(part: Part, entries: Sequence[dict[int, list[bytes]]]) -> _Layout:
 
 MCE: Final = Importer(
     "Medicare Code Editor",
-    recognises,
+    recognizes,
     load,
     page="https://www.cms.gov/medicare/payment/prospective-payment-systems/acute-inpatient-pps/ms-drg-classifications-and-software",
     files=("MCE-2.0-43.1.0.0.jar", "mce.bin"),
-    tables={
-        "icd10cm_attributes": "an ICD-10-CM code and a time in which the editor said the same of it"
-    },
+    tables={"icd10cm_attributes": "an ICD-10-CM code and a period with the same flags"},
     columns={
-        "newborn, pediatric, maternity, adult": "the code belongs to patients of that age",
-        "male, female": "the code belongs to patients of that sex (until 2024-09-30)",
-        "manifestation, external_cause, unacceptable_principal, questionable_admission": "the code cannot, or can hardly, be the principal diagnosis",
-        "requires_secondary": "as the principal diagnosis it needs another beside it",
-        "unspecified_laterality": "the code leaves open a side that the record should tell",
-        "wrong_procedure, delivery_outcome, diabetes_type_1, clinical_trial": "what the editor's other edits ask",
-        "noncovered_6, noncovered_7, noncovered_z302": "what its edits of coverage ask",
+        "newborn, pediatric, maternity, adult": "the code is for patients of that age",
+        "male, female": "the code is for patients of that sex (until 2024-09-30)",
+        "manifestation, external_cause, unacceptable_principal, questionable_admission": "the code can't, or rarely can, be the principal diagnosis",
+        "requires_secondary": "as the principal diagnosis, it needs a secondary diagnosis",
+        "unspecified_laterality": "the code doesn't specify the side, which the record should",
+        "wrong_procedure, delivery_outcome, diabetes_type_1, clinical_trial": "used by the editor's other edits",
+        "noncovered_6, noncovered_7, noncovered_z302": "used by the editor's coverage edits",
     },
 )

@@ -1,8 +1,9 @@
-"""Medicaid's NCCI edits: procedure pairs and unit limits, tab-separated, one file a service.
+"""Medicaid's NCCI edits: procedure pairs and unit limits, tab-separated, one file per service.
 
-The pairs have six columns (no mark of 1996), the limits three and no adjudication indicator: Medicaid applies them to each claim line. Service and
-quarter stand in the name of the file or its zip, in either
-order (q1-2026, 2026-q3). States may switch single edits off.
+The pairs have six columns (without the mark for 1996). The limits have three columns and no
+adjudication indicator: Medicaid applies them to each claim line. The service and the quarter are in
+the name of the file or its zip, in either order (q1-2026, 2026-q3). States can turn off individual
+edits.
 
 Source: CMS, "Medicaid NCCI Edit Files", the files' own headers.
 """
@@ -32,8 +33,8 @@ _SERVICES: Final = {
 _QUARTER: Final = re.compile(r"q([1-4])[-_ ]?(20\d{2})|(20\d{2})[-_ ]?q([1-4])", re.IGNORECASE)
 
 
-def recognises(part: Part) -> bool:
-    """True for a Medicaid file of pairs or limits, by name and first rows."""
+def recognizes(part: Part) -> bool:
+    """Return True for a Medicaid file of pairs or limits, based on its name and first rows."""
     if "medicaid" not in part.name.lower() and "mcd" not in part.own_name.lower():
         return False
     return bool(_PAIR_ROW.search(part.head) or _is_limits(part))
@@ -44,13 +45,13 @@ def _is_limits(part: Part) -> bool:
 
 
 def load(parts: Sequence[Part]) -> Iterator[Loaded]:
-    """A release a file.
+    """Yield one release per file.
 
     Raises:
-        ReferenceProblem: a file does not match the layout.
+        ReferenceProblem: a file doesn't match the layout.
     """
     for part in parts:
-        service, began = _told(part)
+        service, began = _service_and_quarter(part)
         is_pairs = _PAIR_ROW.search(part.head) is not None
         table = _pairs(part) if is_pairs else _limits(part, began)
         word = "PTP" if is_pairs else "MUE"
@@ -67,18 +68,18 @@ def load(parts: Sequence[Part]) -> Iterator[Loaded]:
         yield release, table
 
 
-def _told(part: Part) -> tuple[str, date]:
+def _service_and_quarter(part: Part) -> tuple[str, date]:
     name = part.name.lower()
     service = next((table for word, table in _SERVICES.items() if word in name), None)
-    said = _QUARTER.search(name)
-    if service is None or said is None:
+    match = _QUARTER.search(name)
+    if service is None or match is None:
         refuse(
             part,
             None,
             part.name,
-            "a name that tells service and quarter, such as medicaid-ncci-2026-q3-ptp-edits-practitioner-services",
+            "a name with service and quarter, such as medicaid-ncci-2026-q3-ptp-edits-practitioner-services",
         )
-    quarter, year = (said[1], said[2]) if said[1] else (said[4], said[3])
+    quarter, year = (match[1], match[2]) if match[1] else (match[4], match[3])
     return service, date(int(year), 3 * int(quarter) - 2, 1)
 
 
@@ -128,7 +129,7 @@ def _pairs(part: Part) -> pl.DataFrame:
         days,
         "deleted",
         pl.col("_last").is_null() & ~no_end,
-        "a date as YYYYMMDD, an asterisk or nothing",
+        "a date as YYYYMMDD, an asterisk or a blank",
     )
     check_cells(part, days, "indicator", ~pl.col("indicator").is_in(["0", "1", "9"]), "0, 1 or 9")
     return days.select(
@@ -163,7 +164,7 @@ def _limits(part: Part, began: date) -> pl.DataFrame:
 
 MEDICAID_NCCI: Final = Importer(
     "Medicaid NCCI edits",
-    recognises,
+    recognizes,
     load,
     page="https://www.medicaid.gov/medicaid/program-integrity/national-correct-coding-initiative-medicaid/medicaid-ncci-edit-files",
     files=(
@@ -178,7 +179,7 @@ MEDICAID_NCCI: Final = Importer(
         **{f"medicaid_mue_{service}": "a code" for service in ("practitioner", "hospital", "dme")},
     },
     columns={
-        "column_2, indicator, rationale": "of a pair, as in Medicare's table",
-        "max_units, adjudication": "the most units; always judged line by line",
+        "column_2, indicator, rationale": "for a pair, as in Medicare's table",
+        "max_units, adjudication": "the most units, always per claim line",
     },
 )

@@ -1,15 +1,17 @@
 """The Medicare Physician Fee Schedule: CMS's relative value files, CSV or fixed-width text.
 
-A row a code and component (26, TC, 53, or none for the whole service), with its status, relative values, and the indicators by which modifiers and
-global periods are judged. The CSV's header is
-stacked over five rows; the last one is compared whole. From 2026 a column is new (PRIC IND), so that all behind it stand one further, and there
-are two files that differ in the conversion factor
-only: for qualifying participants of advanced payment models, and for all others. The descriptor column is never kept.
+There is one row per code and component (26, TC, 53, or blank for the whole service), with its
+status, relative values, and the indicators for modifiers and global periods. The CSV's header is
+stacked over five rows; the last one must match completely. From 2026 there is one more column (PRIC
+IND), and there are two files that differ only in the conversion factor: one for qualifying
+participants in advanced payment models, and one for everyone else. The descriptor column is never
+kept.
 
-A file holds from the first day of its quarter; a later one of the year replaces it. Where CSV and text of one release are imported together the
-CSV is taken.
+A file is valid from the first day of its quarter; a later file of the same year replaces it. If the
+CSV and the text of one release are imported together, the CSV is used.
 
-Source: CMS, "PFS Relative Value Files", the file's own documentation (RVUyyX.pdf) with the record layout.
+Source: CMS, "PFS Relative Value Files", the file's own documentation (RVUyyX.pdf) with the record
+layout.
 """
 
 from __future__ import annotations
@@ -71,8 +73,8 @@ class _File:
     is_qualifying: bool
 
 
-def recognises(part: Part) -> bool:
-    """True for a relative value file, by its name and its first rows."""
+def recognizes(part: Part) -> bool:
+    """Return True for a relative value file, based on its name and its first rows."""
     if not part.own_name.upper().startswith("PPRRVU"):
         return False
     head = head_of(part)
@@ -80,12 +82,12 @@ def recognises(part: Part) -> bool:
 
 
 def load(parts: Sequence[Part]) -> Iterator[Loaded]:
-    """A release a quarter.
+    """Yield one release per quarter.
 
     Raises:
-        ReferenceProblem: a file does not match the layout.
+        ReferenceProblem: a file doesn't match the layout.
     """
-    files = [_told(part) for part in parts]
+    files = [_described(part) for part in parts]
     for year, letter in sorted({(file.year, file.letter) for file in files}):
         own = [file for file in files if (file.year, file.letter) == (year, letter)]
         yield _release(year, letter), _table(own)
@@ -105,13 +107,13 @@ def _release(year: int, letter: str) -> Release:
     )
 
 
-def _told(part: Part) -> _File:
-    said = _NAME.match(part.own_name)
-    year = int(said[1]) if said else 0
+def _described(part: Part) -> _File:
+    match = _NAME.match(part.own_name)
+    year = int(match[1]) if match else 0
     year += 2000 if year < 100 else 0
     title = _TITLE.search(head_of(part))
     zipped = _ZIP.search(part.name)
-    month = ((said[2] if said else None) or (title[1] if title else "") or "")[:3].upper()
+    month = ((match[2] if match else None) or (title[1] if title else "") or "")[:3].upper()
     letter = _LETTERS.get(month) or (zipped[1].upper() if zipped else None)
     if year < 2000 or letter is None:
         refuse(
@@ -133,7 +135,7 @@ def _table(files: Sequence[_File]) -> pl.DataFrame:
             chosen[0].part,
             None,
             f"{len(main)} files for most physicians and {len(others)} for qualifying participants",
-            "one of the first and at most one of the second",
+            "exactly one of the first and at most one of the second",
         )
     table = _typed(main[0])
     if not others:
@@ -147,7 +149,7 @@ def _table(files: Sequence[_File]) -> pl.DataFrame:
 
 
 def _check_same(part: Part, table: pl.DataFrame, qualifying: pl.DataFrame) -> None:
-    """Refuse the file for qualifying participants where it differs in more than the conversion factor."""
+    """Refuse the file for qualifying participants if it differs in more than the conversion factor."""
     values = [name for name in table.columns if name != "conversion_factor"]
     missing = table.join(qualifying, on=values, how="anti", nulls_equal=True)
     more = qualifying.join(table, on=values, how="anti", nulls_equal=True)
@@ -173,7 +175,7 @@ def _typed(file: _File) -> pl.DataFrame:
         "a code of five characters",
     )
     is_component = pl.col("modifier").is_null() | pl.col("modifier").is_in(["26", "TC", "53"])
-    check_cells(part, rows, "modifier", ~is_component, "26, TC, 53 or nothing")
+    check_cells(part, rows, "modifier", ~is_component, "26, TC, 53 or a blank")
     check_cells(
         part, rows, "status", ~pl.col("status").str.contains(r"^[A-Z]$"), "a status of one letter"
     )
@@ -192,10 +194,10 @@ def _typed(file: _File) -> pl.DataFrame:
     )
     for name in ("nonfacility_na", "facility_na"):
         is_flag = pl.col(name).is_null() | (pl.col(name) == "NA")
-        check_cells(part, rows, name, ~is_flag, "NA or nothing")
+        check_cells(part, rows, name, ~is_flag, "NA or a blank")
     base = pl.col("endoscopic_base")
     is_base = base.is_null() | base.str.contains(r"^[0-9A-Z]{5}$")
-    check_cells(part, rows, "endoscopic_base", ~is_base, "a base code or nothing")
+    check_cells(part, rows, "endoscopic_base", ~is_base, "a base code or a blank")
     twice = rows.filter(pl.struct("code", "modifier").is_duplicated())
     if twice.height:
         refuse(part, int(twice["row"][0]), str(twice["code"][0]), "each code and component once")
@@ -249,23 +251,23 @@ def _of_text(part: Part) -> pl.DataFrame:
 
 MPFS: Final = Importer(
     "Physician Fee Schedule",
-    recognises,
+    recognizes,
     load,
     page="https://www.cms.gov/medicare/payment/fee-schedules/physician/pfs-relative-value-files",
     files=("RVU25D.zip", "PPRRVU2025_Oct.csv", "PPRRVU2026_Jan_nonQPP.csv"),
-    tables={"mpfs": "a code and component of the fee schedule"},
+    tables={"mpfs": "a code and component in the fee schedule"},
     columns={
         "modifier": "26 professional, TC technical component, 53 discontinued; empty for the whole service",
-        "status": "A active, B bundled, C carrier priced, I not valid for Medicare, N not covered, R restricted, T bundled beside others, X excluded by law, …",
-        "work_rvu, nonfacility_pe_rvu, facility_pe_rvu, mp_rvu": "relative values: work, practice expense in and outside a facility, malpractice",
-        "nonfacility_na, facility_na": "true where the service is rarely given there",
+        "status": "A active, B bundled, C contractor-priced, I not valid for Medicare, N not covered, R restricted, T bundled with other services, …",
+        "work_rvu, nonfacility_pe_rvu, facility_pe_rvu, mp_rvu": "relative values: work, practice expense outside and in a facility, malpractice",
+        "nonfacility_na, facility_na": "true if the service is rarely performed there",
         "pctc": "PC/TC indicator",
-        "global_days": "000, 010, 090 days, MMM maternity, XXX none, YYY carrier's, ZZZ add-on",
+        "global_days": "000, 010, 090 days, MMM maternity, XXX none, YYY set by the contractor, ZZZ add-on",
         "preoperative, intraoperative, postoperative": "shares of the global payment",
-        "multiple_procedure, bilateral, assistant, co_surgeon, team": "indicators of the payment rules for modifiers 51, 50, 80-82 and AS, 62, 66",
+        "multiple_procedure, bilateral, assistant, co_surgeon, team": "payment rule indicators for modifiers 51, 50, 80-82 and AS, 62, 66",
         "endoscopic_base": "the family's base endoscopy",
-        "conversion_factor, conversion_factor_qualifying": "dollars a relative value",
+        "conversion_factor, conversion_factor_qualifying": "dollars per relative value unit",
         "supervision, calculation_flag, imaging_family": "as in the file's documentation",
-        "opps_nonfacility_pe, opps_facility_pe, opps_mp": "values of the cap at hospital outpatient payment",
+        "opps_nonfacility_pe, opps_facility_pe, opps_mp": "relative values for the OPPS cap",
     },
 )

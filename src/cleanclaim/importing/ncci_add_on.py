@@ -1,8 +1,7 @@
 """Medicare's add-on code edits: fixed-width text.
 
-Type 1 has a closed list of primary codes, type 2 none (the contractor decides; the primary reads CCCCC), type 3 an open list. Dates are year and
-day of the
-year.
+Type 1 has a closed list of primary codes, type 2 none (the contractor decides; the primary code is
+CCCCC), type 3 an open list. Dates are year and day of the year.
 
 Source: CMS, "Medicare NCCI Add-on Code Edits"; the columns of its spreadsheet.
 """
@@ -43,31 +42,29 @@ _WIDTHS: Final = {
 }
 
 
-def recognises(part: Part) -> bool:
-    """True for a table of add-on codes, by its first row."""
+def recognizes(part: Part) -> bool:
+    """Return True for a table of add-on codes, based on its first row."""
     return _ROW.search(part.head) is not None
 
 
 def load(parts: Sequence[Part]) -> Iterator[Loaded]:
-    """A release a file.
+    """Yield one release per file.
 
     Raises:
-        ReferenceProblem: a file does not match the layout.
+        ReferenceProblem: a file doesn't match the layout.
     """
     for part in parts:
         yield _release(part)
 
 
 def _release(part: Part) -> Loaded:
-    said = _NAME.search(part.own_name)
-    if said is None:
-        refuse(
-            part, None, part.own_name, "a name such as AOC_V2026Q2-MCR.txt, which says the quarter"
-        )
-    began = date(int(said[1]), 3 * int(said[2]) - 2, 1)
+    match = _NAME.search(part.own_name)
+    if match is None:
+        refuse(part, None, part.own_name, "a name with the quarter, such as AOC_V2026Q2-MCR.txt")
+    began = date(int(match[1]), 3 * int(match[2]) - 2, 1)
     table = _rows(part)
     release = Release(
-        name=f"NCCI add-on codes {said[1]}Q{said[2]}",
+        name=f"NCCI add-on codes {match[1]}Q{match[2]}",
         table="ncci_add_on",
         publisher="CMS, National Correct Coding Initiative",
         covers_from=table["valid_from"].min() or began,  # type: ignore[arg-type]
@@ -110,7 +107,7 @@ def _rows(part: Part) -> pl.DataFrame:
     check_rows(part, days, row, "effective", pl.col("effective_day").is_null(), "a day as YYYYDDD")
     for column in ("add_on_deleted", "primary_deleted", "deleted"):
         is_wrong = (pl.col(column).str.strip_chars() != "") & pl.col(f"{column}_day").is_null()
-        check_rows(part, days, row, column, is_wrong, "a day as YYYYDDD, or nothing")
+        check_rows(part, days, row, column, is_wrong, "a day as YYYYDDD, or a blank")
     last = pl.min_horizontal("add_on_deleted_day", "primary_deleted_day", "deleted_day")
     return days.select(
         "code",
@@ -126,14 +123,14 @@ def _rows(part: Part) -> pl.DataFrame:
 
 NCCI_ADD_ON: Final = Importer(
     "add-on code edits",
-    recognises,
+    recognizes,
     load,
     page="https://www.cms.gov/medicare/coding-billing/national-correct-coding-initiative-ncci-edits/medicare-ncci-add-code-edits",
     files=("add-code-edits-medicare-effective-07012026.zip", "AOC_V2026Q3-MCR.txt"),
     tables={"ncci_add_on": "an add-on code and one of its primary codes"},
     columns={
         "type": "1 closed list, 2 the contractor decides, 3 open list",
-        "primary_code": "empty where the contractor decides",
+        "primary_code": "empty if the contractor decides",
         "note": "CMS's instruction",
     },
 )

@@ -1,6 +1,7 @@
-"""Medicare's medically unlikely edits: a CSV a setting and quarter.
+"""Medicare's medically unlikely edits: one CSV per setting and quarter.
 
-Source: CMS, "Medicare NCCI Medically Unlikely Edits (MUEs)", the files' own header. The quarter stands in the file's name only.
+Source: CMS, "Medicare NCCI Medically Unlikely Edits (MUEs)", the files' own header. The quarter is
+only in the file's name.
 """
 
 from __future__ import annotations
@@ -36,39 +37,39 @@ _DAY: Final = re.compile(r"(\d{2})-(\d{2})-(\d{4})")
 _WIDTH: Final = 4
 
 
-def recognises(part: Part) -> bool:
-    """True for a table of limits, by its header."""
+def recognizes(part: Part) -> bool:
+    """Return True for a table of limits, based on its header."""
     head = part.head.decode("latin-1")
     return "MUE Values" in head and "MUE Adjudication Indicator" in head
 
 
 def load(parts: Sequence[Part]) -> Iterator[Loaded]:
-    """A release a file.
+    """Yield one release per file.
 
     Raises:
-        ReferenceProblem: a file does not match the layout.
+        ReferenceProblem: a file doesn't match the layout.
     """
     for part in parts:
         yield _release(part)
 
 
 def _release(part: Part) -> Loaded:
-    said = _DAY.search(part.own_name)
-    if said is None:
+    match = _DAY.search(part.own_name)
+    if match is None:
         refuse(
             part,
             None,
             part.own_name,
-            "a name that ends in the day the table begins, such as Eff_10-01-2026.csv",
+            "a name that ends in the table's effective date, such as Eff_10-01-2026.csv",
         )
-    month, day, year = map(int, said.groups())
+    month, day, year = map(int, match.groups())
     began = date(year, month, day)
     rows = list(csv.reader(io.StringIO(part.read().decode("latin-1"), newline="")))
     at = next(
         (n for n, row in enumerate(rows) if row and " ".join(row[0].split()) == _HEADER), None
     )
     if at is None:
-        refuse(part, None, "no header", f"a row that begins with {_HEADER!r}")
+        refuse(part, None, "no header", f"a row that starts with {_HEADER!r}")
     setting = _SETTINGS.get(" ".join(rows[at][1].split()).lower())
     if setting is None:
         refuse(
@@ -125,7 +126,7 @@ def _rows(part: Part, rows: list[list[str]], start: int, release: Release) -> pl
 
 NCCI_MUE: Final = Importer(
     "medically unlikely edits",
-    recognises,
+    recognizes,
     load,
     page="https://www.cms.gov/medicare/coding-billing/national-correct-coding-initiative-ncci-edits/medicare-ncci-medically-unlikely-edits",
     files=(
@@ -135,11 +136,11 @@ NCCI_MUE: Final = Importer(
     tables={
         "mue_practitioner": "a code, for practitioners",
         "mue_hospital": "a code, for hospital outpatient services",
-        "mue_dme": "a code, for suppliers of equipment",
+        "mue_dme": "a code, for equipment suppliers",
     },
     columns={
         "max_units": "the most units",
-        "adjudication": "1 of a line, 2 of a day (absolute), 3 of a day (clinical)",
+        "adjudication": "1 per line, 2 per day (absolute), 3 per day (clinical)",
         "rationale": "CMS's reason",
     },
 )

@@ -1,7 +1,8 @@
-"""Medicare's NCCI procedure-to-procedure edits: four tab-separated parts a setting and quarter.
+"""Medicare's NCCI procedure-to-procedure edits: four tab-separated parts per setting and quarter.
 
-Every release holds the whole history since 1996, deleted pairs included. A pair may stand several times, for several periods. The deletion date is
-the last day on which the pair is in force; a pair with indicator 9 is not in force at all.
+Every release has the whole history since 1996, including deleted pairs. A pair can appear several
+times, for several periods. The deletion date is the last day the pair is in force; a pair with
+indicator 9 is never in force.
 
 Source: CMS, "Medicare NCCI Procedure to Procedure (PTP) Edits", the files' own header.
 """
@@ -46,28 +47,28 @@ _COLUMNS: Final = (
 _BEGAN: Final = date(1996, 1, 1)
 
 
-def recognises(part: Part) -> bool:
-    """True for a part of a release, by the columns of its first row."""
+def recognizes(part: Part) -> bool:
+    """Return True for a part of a release, based on the columns of its first row."""
     return _FIRST_ROW.search(part.head) is not None
 
 
 def load(parts: Sequence[Part]) -> Iterator[Loaded]:
-    """The releases that the parts make.
+    """Yield the releases that the parts make up.
 
     Raises:
-        ReferenceProblem: a part of a release is missing, or a row does not match the layout.
+        ReferenceProblem: a part of a release is missing, or a row doesn't match the layout.
     """
     groups: dict[tuple[str, str, str, str], dict[int, Part]] = defaultdict(dict)
     for part in parts:
-        said = _NAME.search(part.own_name)
-        if said is None:
+        match = _NAME.search(part.own_name)
+        if match is None:
             refuse(
                 part,
                 None,
                 part.own_name,
-                "a name such as ccipra-v322r0-f1.txt, which says setting, quarter and part",
+                "a name with setting, quarter and part, such as ccipra-v322r0-f1.txt",
             )
-        *release, number = said.groups()
+        *release, number = match.groups()
         groups[release[0].lower(), release[1], release[2], release[3]][int(number)] = part
     for (setting, version, quarter, revision), group in sorted(groups.items()):
         yield _release(setting, version, quarter, revision, group)
@@ -83,7 +84,7 @@ def _release(
             some,
             None,
             f"{len(parts)} of {PARTS} parts",
-            f"the parts {', '.join(f'f{n}' for n in missing)} with it",
+            f"the parts {', '.join(f'f{n}' for n in missing)} as well",
         )
     if int(quarter) > 3:
         refuse(
@@ -111,7 +112,7 @@ def _rows(part: Part) -> pl.DataFrame:
     data = part.read()
     first = _FIRST_ROW.search(data)
     if first is None:
-        refuse(part, None, "no row of a pair", "two codes and a date, separated by tabs")
+        refuse(part, None, "no row with a pair", "two codes and a date, separated by tabs")
     skipped = data.count(b"\n", 0, first.start())
     try:
         frame = pl.read_csv(
@@ -143,7 +144,7 @@ def _rows(part: Part) -> pl.DataFrame:
         row,
         "before_1996",
         ~pl.col("before_1996").fill_null("").str.strip_chars().is_in(["", "*"]),
-        "an asterisk or nothing",
+        "an asterisk or a blank",
     )
     deleted = pl.col("deleted").str.strip_chars()
     days = frame.with_columns(
@@ -174,7 +175,7 @@ def _rows(part: Part) -> pl.DataFrame:
 
 NCCI_PTP: Final = Importer(
     "NCCI PTP edits",
-    recognises,
+    recognizes,
     load,
     page="https://www.cms.gov/medicare/coding-billing/national-correct-coding-initiative-ncci-edits/medicare-ncci-procedure-procedure-ptp-edits",
     files=(
@@ -186,8 +187,8 @@ NCCI_PTP: Final = Importer(
         "ncci_ptp_hospital": "the same for hospital outpatient services",
     },
     columns={
-        "column_2": "the code that is denied beside `code`",
-        "indicator": "0 no modifier helps, 1 one may, 9 never in force",
+        "column_2": "the code that is denied when billed with `code`",
+        "indicator": "0 no modifier allowed, 1 modifier allowed, 9 not in force",
         "rationale": "CMS's reason",
     },
 )

@@ -1,22 +1,28 @@
-"""An organisation's or commercial payer's own tables, in one plain CSV each: coverage policies, frequency limits, filing limits, code rules.
+"""Your own, or a commercial payer's, tables in plain CSV files.
 
-They are told by their header row, which must be exactly:
+There are four kinds: coverage policies, frequency limits, filing limits and code rules.
 
-- coverage policies: `policy,kind,title,payers,states,procedure_code,diagnosis_code,group,list,and_group,valid_from,valid_to,citation`. A row ties
-a diagnosis to a procedure. `kind` is local, national or payer;
-  `list` covered or noncovered; `group` a number (1 where there is one list); `and_group` the number of another list of which a diagnosis must be
-  there too. A row with a blank `procedure_code` adds a
-  diagnosis to a list that no procedure is tied to (a second list).
-- frequency limits: `procedure_code,payers,most,period,reason,valid_from,valid_to,citation`. `period` is day, calendar_year, lifetime, days:N, or
-months:N (so many full months must pass).
-- filing limits: `payer,days,counted_from,valid_from,valid_to,citation`. `counted_from` is from_date or to_date.
-- code rules: `rule,procedure_code,value,payers,valid_from,valid_to,citation`, with the rules named in `RULES`.
+The header row decides which table it is. It must be exactly one of these:
 
-Payers and states stand in one cell with a bar between them; payers are payer ids or payer classes (medicare, medicaid, commercial …); no payer
-means Medicare, no state everywhere. Days are YYYY-MM-DD,
-blank for always and for no end. What such a file does not name was not looked at.
+- coverage policies:
+  `policy,kind,title,payers,states,procedure_code,diagnosis_code,group,list,and_group,valid_from,valid_to,citation`.
+  A row ties a diagnosis to a procedure. `kind` is local, national or payer; `list` covered or
+  noncovered; `group` a number (1 if there is only one list); `and_group` the number of another list
+  that must have a diagnosis too. A row with a blank `procedure_code` adds a diagnosis to a list
+  without procedures (a second list).
+- frequency limits: `procedure_code,payers,most,period,reason,valid_from,valid_to,citation`.
+  `period` is day, calendar_year, lifetime, days:N, or months:N (N full months must pass).
+- filing limits: `payer,days,counted_from,valid_from,valid_to,citation`. `counted_from` is from_date
+  or to_date.
+- code rules: `rule,procedure_code,value,payers,valid_from,valid_to,citation`, with the rules listed
+  in `RULES`.
 
-Source: cleanclaim's own forms.
+Separate several payers or states in a cell with `|`; payers are payer IDs or payer classes
+(medicare, medicaid, commercial …). Empty payers: Medicare. Empty states: every state. Dates are
+YYYY-MM-DD; leave them blank for no start or no end. Anything the file doesn't name is *not looked
+at*.
+
+Source: cleanclaim's own formats.
 """
 
 from __future__ import annotations
@@ -62,7 +68,7 @@ class _Form:
     tables: Callable[[Part, pl.DataFrame], Iterator[tuple[str, pl.DataFrame]]]
 
 
-def _recognises(form: _Form) -> Callable[[Part], bool]:
+def _recognizes(form: _Form) -> Callable[[Part], bool]:
     return lambda part: head_of(part).splitlines()[:1] == [",".join(form.header)]
 
 
@@ -98,7 +104,7 @@ def _dated(part: Part, table: pl.DataFrame) -> pl.DataFrame:
             pl.col(name).is_not_null()
             & pl.col(name).str.to_date("%Y-%m-%d", strict=False).is_null()
         )
-        check_cells(part, table, name, wrong, "a day as YYYY-MM-DD, or nothing")
+        check_cells(part, table, name, wrong, "a day as YYYY-MM-DD, or a blank")
     days = table.with_columns(
         pl.col("valid_from").str.to_date("%Y-%m-%d").fill_null(OPEN_START),
         pl.col("valid_to").str.to_date("%Y-%m-%d").fill_null(OPEN_END),
@@ -108,7 +114,7 @@ def _dated(part: Part, table: pl.DataFrame) -> pl.DataFrame:
         days,
         "valid_to",
         pl.col("valid_to") < pl.col("valid_from"),
-        "a last day after the first",
+        "a last day on or after the first",
     )
     return days
 
@@ -169,7 +175,7 @@ def _coverage(part: Part, table: pl.DataFrame) -> Iterator[tuple[str, pl.DataFra
     )
     _whole(part, rows, "group")
     wrong = pl.col("and_group").is_not_null() & ~pl.col("and_group").str.contains(r"^\d+$")
-    check_cells(part, rows, "and_group", wrong, "the number of another list, or nothing")
+    check_cells(part, rows, "and_group", wrong, "the number of another list, or a blank")
     typed = rows.with_columns(
         pl.col("group", "and_group").cast(pl.Int64),
         (pl.col("list") == "covered").alias("covered"),
@@ -253,7 +259,7 @@ def _filing(part: Part, table: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame
         ~counted.is_in(["from_date", "to_date"]),
         "from_date or to_date",
     )
-    check_cells(part, table, "payer", pl.col("payer").is_null(), "a payer's id or class")
+    check_cells(part, table, "payer", pl.col("payer").is_null(), "a payer's ID or class")
     yield (
         "filing_limits",
         table.select(
@@ -293,48 +299,50 @@ _FORMS: Final = {
 
 COVERAGE: Final = Importer(
     "own coverage policies",
-    _recognises(_FORMS["coverage"]),
+    _recognizes(_FORMS["coverage"]),
     _load(_FORMS["coverage"]),
     page=_PAGE,
     files=("our-payer-policies.csv",),
     tables={
         "coverage_policies": "a policy",
-        "coverage_states": "a policy and a state in which it binds",
-        "coverage_procedures": "a procedure and a list of a policy",
-        "coverage_diagnoses": "a diagnosis in a list of a policy",
+        "coverage_states": "a policy and a state where it applies",
+        "coverage_procedures": "a procedure and a policy's list",
+        "coverage_diagnoses": "a diagnosis in a policy's list",
     },
     columns={
-        "kind, title, payers, citation": "of a policy",
-        "policy, group, covered, advisory, and_group": "which list a procedure is tied to, and how",
-        "needs_second": "true where a second diagnosis is wanted",
+        "kind, title, payers, citation": "about the policy",
+        "policy, group, covered, advisory, and_group": "the list that a procedure is tied to, and how",
+        "needs_second": "true if a second diagnosis is required",
     },
 )
 FREQUENCY: Final = Importer(
     "own frequency limits",
-    _recognises(_FORMS["frequency"]),
+    _recognizes(_FORMS["frequency"]),
     _load(_FORMS["frequency"]),
     page=_PAGE,
     files=("our-frequency-limits.csv",),
-    tables={"frequency_limits": "a procedure and a limit of a payer"},
+    tables={"frequency_limits": "a procedure and a payer's limit"},
     columns={
-        "most, period, reason, payers, citation": "how often, in which span, why, for whom, by what"
+        "most, period, reason, payers, citation": "the limit, its period, the reason, the payers, the source"
     },
 )
 FILING: Final = Importer(
     "own filing limits",
-    _recognises(_FORMS["filing"]),
+    _recognizes(_FORMS["filing"]),
     _load(_FORMS["filing"]),
     page=_PAGE,
     files=("our-filing-limits.csv",),
     tables={"filing_limits": "a payer"},
-    columns={"days, counted_from, citation": "how many days after which day, by what"},
+    columns={
+        "days, counted_from, citation": "the number of days, the day they start from, the source"
+    },
 )
 CODE_RULES: Final = Importer(
     "own code rules",
-    _recognises(_FORMS["rules"]),
+    _recognizes(_FORMS["rules"]),
     _load(_FORMS["rules"]),
     page=_PAGE,
     files=("our-code-rules.csv",),
-    tables={"code_rules": "a rule about a procedure code"},
-    columns={"rule, value, payers, citation": "which rule, its value, for whom, by what"},
+    tables={"code_rules": "a rule for a procedure code"},
+    columns={"rule, value, payers, citation": "the rule, its value, the payers, the source"},
 )

@@ -1,4 +1,4 @@
-"""One import: every file below what the user named, told apart, read, and stored."""
+"""One import: find every file in the given paths, recognize it, read it, and store it."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from cleanclaim.reference.store import Store
 _HEAD: Final = 1 << 14
 _FEW: Final = 3
 Progress = Callable[[str, float], None]
-"""Told what is being worked on and which share of the files is done, 0 to 1."""
+"""Called with a message and the share of files done, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of an import.
+    """The result of an import.
 
     Attributes:
         stored: releases that are now in the store.
-        unchanged: releases that were there already, from the very same files or with the very same rows.
-        refused: what was not imported, and why.
-        passed_over: files that no importer knows, such as the notes in a publisher's zip.
+        unchanged: releases that were already there, from the same files or with the same rows.
+        refused: what wasn't imported, and why.
+        passed_over: unrecognized files, such as the notes in a publisher's zip.
     """
 
     stored: tuple[Release, ...]
@@ -43,7 +43,7 @@ class Imported:
 
 @cache
 def importers() -> tuple[Importer, ...]:
-    """Every importer, by name, found by walking this package."""
+    """Return every importer in this package, by name."""
     found = [
         value
         for module in pkgutil.iter_modules(importing.__path__, "cleanclaim.importing.")
@@ -64,19 +64,20 @@ def import_files(
 
     Args:
         paths: files, folders, zips.
-        store: where releases are kept.
-        progress: told what is being worked on.
-        cpt_licensed: keep the descriptors of CPT codes, for which the user holds a licence.
+        store: where releases are stored.
+        progress: called with the progress.
+        cpt_licensed: keep the descriptors of CPT codes; the user has a CPT license.
 
     Returns:
-        What was stored, what was there already, what was refused; a release is stored whole or not at all, and the fault of one stops no other.
+        What was stored, unchanged or refused. A release is stored completely or not at all, and a
+        problem with one release doesn't stop the others.
     """
     refused: list[str] = []
     passed_over: list[str] = []
     stored: list[Release] = []
     unchanged: list[Release] = []
-    groups = _told_apart(paths, refused, passed_over, cpt_licensed=cpt_licensed)
-    before = store.sound()  # what is damaged is imported again
+    groups = _by_importer(paths, refused, passed_over, cpt_licensed=cpt_licensed)
+    before = store.sound()  # damaged releases are imported again
     for importer in importers():
         parts = groups.get(importer.name)
         if not parts:
@@ -85,9 +86,9 @@ def import_files(
         if same:
             unchanged += same
             continue
-        told = partial(progress or _nothing, f"importing {importer.name}")
+        report = partial(progress or _ignore, f"importing {importer.name}")
         try:
-            for release, table in _loaded(importer, parts, told):
+            for release, table in _loaded(importer, parts, report):
                 kept = store.add(release, table)
                 is_same = any(
                     (old.table, old.name, old.sha256) == (kept.table, kept.name, kept.sha256)
@@ -98,7 +99,7 @@ def import_files(
             refused.append(str(error))
         except OSError as error:
             refused.append(f"{importer.name}: its tables can't be stored ({error.strerror})")
-        except Exception as error:  # noqa: BLE001 - a file may have any shape; it must stop no other publication
+        except Exception as error:  # noqa: BLE001 - a malformed file mustn't stop the other publications
             refused.append(
                 f"{importer.name}: {', '.join(part.name for part in parts[:_FEW])}: "
                 f"not in the expected layout ({type(error).__name__})"
@@ -106,12 +107,12 @@ def import_files(
     return Imported(tuple(stored), tuple(unchanged), tuple(refused), tuple(passed_over))
 
 
-def _nothing(doing: str, share: float) -> None:
-    del doing, share
+def _ignore(message: str, share: float) -> None:
+    del message, share
 
 
 def _from_the_same(releases: Sequence[Release], parts: Sequence[Part]) -> list[Release]:
-    """The stored releases that were read from these very files, where there is one for each file."""
+    """Return the stored releases that were read from exactly these files; empty if a file is missing."""
     digests = {part.digest() for part in parts}
     own = [
         release
@@ -125,14 +126,14 @@ def _from_the_same(releases: Sequence[Release], parts: Sequence[Part]) -> list[R
 
 
 def _loaded(
-    importer: Importer, parts: Sequence[Part], told: Callable[[float], None]
+    importer: Importer, parts: Sequence[Part], report: Callable[[float], None]
 ) -> Iterator[Loaded]:
-    """The releases, each with the files that were read since the one before it."""
+    """Yield the releases, each with the files that were read since the previous one."""
     read: list[Part] = []
 
     def watched(part: Part) -> Part:
         def content() -> bytes:
-            told(len({one.name for one in read}) / len(parts))
+            report(len({one.name for one in read}) / len(parts))
             read.append(part)
             return part.read()
 
@@ -145,17 +146,17 @@ def _loaded(
             last = tuple(dict.fromkeys((part.own_name, part.digest()) for part in read[since:]))
             since = len(read)
         yield replace(release, sources=last), table
-    told(1.0)
+    report(1.0)
 
 
-def _told_apart(
+def _by_importer(
     paths: Iterable[str | Path],
     refused: list[str],
     passed_over: list[str],
     *,
     cpt_licensed: bool,
 ) -> dict[str, list[Part]]:
-    """The files by the name of their importer."""
+    """Return the files by their importer's name."""
     groups: dict[str, list[Part]] = {}
     for source in sources(paths):
         try:
@@ -171,12 +172,12 @@ def _told_apart(
             cache(partial(_digest, source)),
             cpt_licensed,
         )
-        known = [importer for importer in importers() if importer.recognises(part)]
+        known = [importer for importer in importers() if importer.recognizes(part)]
         if not known:
             passed_over.append(part.name)
         elif len(known) > 1:
             several = " and ".join(importer.name for importer in known)
-            refused.append(f"{part.name}: it could be {several}; nothing of it was imported")
+            refused.append(f"{part.name}: it could be {several}; it wasn't imported")
         else:
             groups.setdefault(known[0].name, []).append(part)
     return groups

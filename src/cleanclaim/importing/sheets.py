@@ -1,4 +1,7 @@
-"""Files of rows and columns as publishers make them: CSV with a preamble above the header, and the first sheet of an Excel workbook; everything is text."""
+"""Tables as publishers make them: CSV with a preamble above the header, and the first sheet of an Excel workbook.
+
+All cells are read as text.
+"""
 
 from __future__ import annotations
 
@@ -19,19 +22,19 @@ _ZIP: Final = b"PK\x03\x04"
 _WORKBOOK: Final = ".xlsx"
 _LONGEST_CELL: Final = 1 << 24
 _LARGEST_WORKBOOK: Final = 1 << 29
-"""Bytes of a workbook's unpacked parts."""
+"""The most bytes for a workbook's unpacked parts."""
 _MOST_CELLS: Final = 20_000_000
-"""Cells in the rectangle that a sheet spans: the reader makes room for all of them, empty ones too."""
+"""The most cells in a sheet's rectangle: the reader allocates all of them, including empty ones."""
 _REFERENCE: Final = re.compile(rb"""\sr\s*=\s*["']([A-Z]*)([0-9]+)["']""")
 
 
 def is_workbook(part: Part) -> bool:
-    """True for an Excel workbook."""
+    """Return True for an Excel workbook."""
     return part.own_name.lower().endswith(_WORKBOOK) and part.head.startswith(_ZIP)
 
 
 def text_of(part: Part) -> str:
-    """The file's text: UTF-8 where it is that, else Windows' Latin-1."""
+    """Return the file's text: UTF-8 if it is valid, otherwise Windows Latin-1."""
     data = part.read()
     try:
         return data.decode("utf-8-sig")
@@ -40,35 +43,35 @@ def text_of(part: Part) -> str:
 
 
 def head_of(part: Part) -> str:
-    """The file's first characters, for telling what it is."""
+    """Return the file's first characters, for recognizing it."""
     return part.head.decode("utf-8-sig", "replace")
 
 
 def grid(part: Part) -> Grid:
-    """The rows of a CSV file or of a workbook's first sheet, each cell stripped of blanks around it.
+    """Return the rows of a CSV file or of a workbook's first sheet, with the blanks around each cell removed.
 
     Raises:
-        ReferenceProblem: it cannot be read as one.
+        ReferenceProblem: it can't be read.
     """
     rows = _workbook(part) if is_workbook(part) else _csv(part)
     return [[plain(cell) for cell in row] for row in rows]
 
 
 def plain(cell: str) -> str:
-    """A cell with its blanks, line ends and no-break spaces made single blanks."""
+    """Return a cell with its blanks, line ends and no-break spaces made single blanks."""
     return " ".join(cell.replace("\xa0", " ").split())
 
 
 def header_at(part: Part, rows: Sequence[Sequence[str]], header: Sequence[str]) -> int:
-    """The number of the row that is the header, whole; blank columns behind it do not count.
+    """Return the number of the header row, which must match completely except for blank columns at the end.
 
     Args:
         part: the file.
         rows: its rows.
-        header: the header's cells; capitals do not matter.
+        header: the header's cells, in any case.
 
     Raises:
-        ReferenceProblem: there is none.
+        ReferenceProblem: there is no such row.
     """
     wanted = [cell.lower() for cell in header]
     width = len(wanted)
@@ -85,12 +88,14 @@ def header_at(part: Part, rows: Sequence[Sequence[str]], header: Sequence[str]) 
 def below(
     part: Part, rows: Sequence[Sequence[str]], at: int, columns: Sequence[str]
 ) -> pl.DataFrame:
-    """The rows below a header as text, blank rows left out, with `row`, their number in the file from 1; blank cells are null.
+    """Return the rows below a header as text, without blank rows.
+
+    `row` is each row's number in the file, from 1. Blank cells are null.
 
     Args:
         part: the file.
         rows: its rows.
-        at: where the header is.
+        at: the header's position.
         columns: a name for each column.
 
     Raises:
@@ -114,10 +119,10 @@ def below(
 def check_cells(
     part: Part, table: pl.DataFrame, column: str, wrong: pl.Expr, expected: str
 ) -> None:
-    """Refuse a file where a cell of a column is wrong; null counts as wrong.
+    """Refuse a file if a cell in a column is wrong; null counts as wrong.
 
     Raises:
-        ReferenceProblem: one is.
+        ReferenceProblem: a cell is wrong.
     """
     faults = table.filter(wrong.fill_null(value=True))
     if faults.height:
@@ -125,9 +130,9 @@ def check_cells(
 
 
 def year_in(name: str) -> int | None:
-    """A year of four digits that stands in a name, from 2000 on."""
-    said = re.search(r"(?<!\d)(20\d{2})(?!\d)", name)
-    return int(said[1]) if said else None
+    """Return a four-digit year, 2000 or later, from a name."""
+    match = re.search(r"(?<!\d)(20\d{2})(?!\d)", name)
+    return int(match[1]) if match else None
 
 
 def _csv(part: Part) -> Grid:
@@ -139,7 +144,7 @@ def _csv(part: Part) -> Grid:
 
 
 def _workbook(part: Part) -> Grid:
-    from python_calamine import CalamineWorkbook  # noqa: PLC0415 - only where there is a workbook
+    from python_calamine import CalamineWorkbook  # noqa: PLC0415 - only needed for a workbook
 
     try:
         data = part.read()
@@ -154,12 +159,12 @@ def _check_size(workbook: bytes) -> None:
     """Refuse a workbook that would fill the memory.
 
     Raises:
-        ValueError: it would.
+        ValueError: it is too large.
     """
     with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
         size = sum(info.file_size for info in archive.infolist())
         if size > _LARGEST_WORKBOOK:
-            raise ValueError(f"unpacked it would have {size:,} bytes")
+            raise ValueError(f"unpacked, it would be {size:,} bytes")
         for name in archive.namelist():
             if name.lower().endswith(".xml"):
                 _check_extent(archive.read(name))
@@ -176,7 +181,7 @@ def _check_extent(sheet: bytes) -> None:
 
 @cache
 def _column(letters: bytes) -> int:
-    """The number of a column by its letters: A is 1, AA is 27; 1 for a row without a column."""
+    """Return a column's number from its letters: A is 1, AA is 27; 1 for a row without a column."""
     number = 0
     for letter in letters:
         number = number * 26 + letter - 64
@@ -184,7 +189,7 @@ def _column(letters: bytes) -> int:
 
 
 def _cell(value: object) -> str:
-    """A cell as text; whole numbers without a point."""
+    """Return a cell as text; whole numbers have no decimal point."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)

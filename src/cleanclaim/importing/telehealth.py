@@ -1,7 +1,7 @@
 """Medicare's list of telehealth services, CSV or Excel workbook, one calendar year.
 
-Title rows stand above the header, whose words change a little from year to year; the column of codes, and the one that tells whether sound alone
-will do, are found by their words. The descriptors are never kept.
+Title rows come before the header, whose wording changes a little from year to year; the code column
+and the audio-only column are found by their words. The descriptors are never kept.
 
 Source: CMS, "List of Telehealth Services", the file's header.
 """
@@ -22,18 +22,18 @@ _AUDIO: Final = "can audio-only interaction meet the requirements"
 _CODES: Final = ("code", "hcpcs", "hcpcs code")
 
 
-def recognises(part: Part) -> bool:
-    """True for the list, by its name, and for CSV by its header."""
+def recognizes(part: Part) -> bool:
+    """Return True for the list: a workbook based on its name, a CSV on its header."""
     if is_workbook(part):
         return "telehealth" in part.name.lower()
     return part.own_name.lower().endswith(".csv") and _AUDIO in head_of(part).lower()
 
 
 def load(parts: Sequence[Part]) -> Iterator[Loaded]:
-    """A release a file.
+    """Yield one release per file.
 
     Raises:
-        ReferenceProblem: a file does not match the layout.
+        ReferenceProblem: a file doesn't match the layout.
     """
     for part in parts:
         rows = grid(part)
@@ -42,7 +42,7 @@ def load(parts: Sequence[Part]) -> Iterator[Loaded]:
             refuse(part, None, part.name, "the calendar year in the name or the title")
         at = next((n for n, row in enumerate(rows) if row and row[0].lower() in _CODES), None)
         if at is None:
-            refuse(part, None, "no header", "a row that begins with Code or HCPCS")
+            refuse(part, None, "no header", "a row that starts with Code or HCPCS")
         header = [cell.lower() for cell in rows[at]]
         audio = next((n for n, cell in enumerate(header) if cell.startswith(_AUDIO)), None)
         status = next((n for n, cell in enumerate(header) if cell.startswith("status")), None)
@@ -67,12 +67,12 @@ def load(parts: Sequence[Part]) -> Iterator[Loaded]:
 
 
 def _table(table: pl.DataFrame, year: int, audio: str, status: str | None) -> pl.DataFrame:
-    said = pl.col(audio).str.to_lowercase().str.slice(0, 1)
+    answer = pl.col(audio).str.to_lowercase().str.slice(0, 1)
     return table.select(
         "code",
         pl.lit(date(year, 1, 1)).alias("valid_from"),
         pl.lit(date(year, 12, 31)).alias("valid_to"),
-        pl.when(said.is_in(["y", "n"])).then(said == "y").alias("audio_only"),
+        pl.when(answer.is_in(["y", "n"])).then(answer == "y").alias("audio_only"),
         (pl.col(status) if status else pl.lit(None, pl.String)).alias("status"),
     )
 
@@ -92,13 +92,13 @@ def _release(year: int) -> Release:
 
 TELEHEALTH: Final = Importer(
     "telehealth list",
-    recognises,
+    recognizes,
     load,
     page="https://www.cms.gov/medicare/coverage/telehealth/list-services",
     files=("list-telehealth-services-calendar-year-2026.zip",),
     tables={"telehealth": "a code that Medicare pays by telehealth"},
     columns={
-        "audio_only": "true where sound alone will do",
-        "status": "permanent or provisional, where told",
+        "audio_only": "true if audio-only is allowed",
+        "status": "permanent or provisional, if the list says",
     },
 )

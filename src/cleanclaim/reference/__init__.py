@@ -1,4 +1,4 @@
-"""Dated reference tables: which codes there are, when they were in force, what publishers say."""
+"""Dated reference tables: which codes exist, when they were in force, and what publishers say about them."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ __all__ = ["OPEN_END", "OPEN_START", "Reference", "Release"]
 
 
 _FEW: Final = 200
-"""For up to so many codes a stored table is not loaded whole."""
+"""The most codes for which a stored table isn't loaded whole."""
 _OFTEN: Final = 3
-"""A stored table that was asked so often for a few codes is loaded whole: this process goes on."""
+"""After this many requests for a few codes, a stored table is loaded whole."""
 
 Derived = TypeVar("Derived")
 
 
 class Reference:
-    """Dated tables by name, loaded when first asked for and kept.
+    """Dated tables by name, loaded on first use and kept.
 
-    Every table is a Polars frame sorted by `code`, codes without dot, with `valid_from` and
-    `valid_to` (inclusive; no end is 9999-12-31) and `release`, the name that findings cite. The
-    tables of the tabular list (`icd10cm_tabular` and so on) are one release's text and carry no
+    Every table is a Polars frame sorted by `code`, with undotted codes, `valid_from` and `valid_to`
+    (inclusive; 9999-12-31 if there is no end) and `release`, the name that findings cite. The
+    tables of the tabular list (`icd10cm_tabular` and so on) hold one release's text and have no
     dates of their own.
 
     Args:
         store: the user's releases.
-        releases: those that are used.
+        releases: the releases to use.
     """
 
     def __init__(self, store: Store, releases: list[Release]) -> None:
@@ -49,25 +49,23 @@ class Reference:
         self._tables: dict[str, pl.DataFrame] = {}
         self._derived: dict[str, object] = {}
         self._asked: Counter[str] = Counter()
-        self._making = (
-            RLock()
-        )  # groups of claims are worked on at once; what they share is made once
+        self._making = RLock()  # groups of claims run in parallel; what they share is built once
         self._progress: tabular.Progress | None = None
 
     @classmethod
     def load(cls, *, store: Path | None = None, lock: Path | None = None) -> Self:
-        """The embedded tables and whatever is in the user's store.
+        """Return the embedded tables and everything in the user's store.
 
         Args:
-            store: the store's folder, where it is not the user's own.
-            lock: a lock file; only the releases that it pins are used.
+            store: the store's folder, if it isn't the user's own.
+            lock: a lock file; only the releases it pins are used.
 
         Returns:
-            The reference. Nothing is read before it is asked for.
+            The reference. Nothing is read until you ask for it.
 
         Raises:
-            LockMismatch: the lock file pins what is not there.
-            DamagedRelease: the ledger of a stored release cannot be read.
+            LockMismatch: the lock file pins a release that isn't installed.
+            DamagedRelease: a stored release's ledger can't be read.
         """
         place = Store(store)
         releases = [
@@ -81,54 +79,54 @@ class Reference:
         return cls(place, releases)
 
     def write_lock(self, path: Path) -> None:
-        """Pin every release that is used here in a lock file, to be given to `load` later."""
+        """Pin every release in use in a lock file, which you can pass to `load` later."""
         write_lock([_hashed(release) for release in self._releases], path)
 
     def packed(self) -> bytes:
-        """The releases used that do not come with cleanclaim, as one zip (see `unpacked`)."""
+        """Return the releases in use that don't come with cleanclaim, as one zip (see `unpacked`)."""
         return self._store.packed(release for release in self._releases if not release.embedded)
 
     @classmethod
     def unpacked(cls, packed: bytes, folder: Path) -> Self:
-        """The tables that `packed` gave, and those that come with cleanclaim.
+        """Return the tables from `packed`, together with those that come with cleanclaim.
 
         Args:
-            packed: what `packed` gave.
-            folder: where they go; where it is there already it holds them.
+            packed: the zip from `packed`.
+            folder: where to put them; if it already exists, it has them.
         """
         Store(folder).unpack(packed)
         return cls.load(store=folder)
 
     def pinned(self, tables: Collection[str]) -> list[Release]:
-        """The releases of some tables, each with the hash of what it was read from."""
+        """Return the releases of some tables, each with the hash of its source."""
         return [_hashed(release) for release in self._releases if release.table in tables]
 
     def releases_of(self, table: str) -> list[Release]:
-        """The releases of a table, those that come with cleanclaim first."""
+        """Return a table's releases; those that come with cleanclaim are first."""
         return self._own(table)
 
     def of_release(self, release: Release) -> pl.DataFrame:
-        """The rows of one release, not laid over by others."""
+        """Return the rows of one release alone."""
         if release.embedded and release.table in tabular.TABLES:
             return tabular.load(release.table, self._progress)
         return self._whole(release)
 
-    def on_progress(self, told: tabular.Progress | None) -> None:
-        """Have `told` called with words and the share done (0 to 1) while something long runs."""
-        self._progress = told
+    def on_progress(self, report: tabular.Progress | None) -> None:
+        """Call `report` with a message and the share done (0 to 1) during long operations."""
+        self._progress = report
 
     def table(self, name: str) -> pl.DataFrame:
-        """One table.
+        """Return one table.
 
         Args:
             name: its name; `names()` lists them.
 
         Returns:
-            The table, sorted by `code`. Where several releases are there, `reference.layers` says
-            which of them is the authority on which day.
+            The table, sorted by `code`. If there are several releases, `reference.layers` decides
+            which one applies on each day.
 
         Raises:
-            UnknownTable: there is no such table.
+            UnknownTable: the table is unknown.
         """
         with self._making:
             if name not in self._tables:
@@ -136,14 +134,14 @@ class Reference:
             return self._tables[name]
 
     def narrow(self, name: str, codes: pl.Series) -> pl.DataFrame:
-        """The rows of a table whose `code` is among `codes`.
+        """Return a table's rows for some codes.
 
         Args:
             name: the table.
-            codes: codes; nulls are passed over.
+            codes: the codes; nulls are ignored.
 
         Returns:
-            Those rows, in the table's order; for few codes found by binary search.
+            The rows, in the table's order; for a few codes they are found by binary search.
         """
         own = self._own(name)
         is_stored = any(not release.embedded for release in own)
@@ -159,15 +157,15 @@ class Reference:
         return layered((release, self._few_rows(release, codes)) for release in own)
 
     def having(self, name: str, column: str, value: str) -> pl.DataFrame:
-        """The rows of a table where a column other than `code` has a value, such as the pairs of a column 2 code.
+        """Return a table's rows with a value in a column other than `code`, such as the pairs of a column 2 code.
 
         Args:
             name: the table.
             column: the column.
-            value: what it holds.
+            value: its value.
 
         Returns:
-            Those rows, in the table's order.
+            The rows, in the table's order.
         """
         own = self._own(name)
         if name in self._tables or all(release.embedded for release in own):
@@ -184,7 +182,7 @@ class Reference:
         )
 
     def is_whole(self, name: str) -> bool:
-        """True where a table is in memory as a whole."""
+        """Return True if the whole table is in memory."""
         return name in self._tables
 
     def _few_rows(self, release: Release, codes: pl.Series) -> pl.DataFrame:
@@ -196,14 +194,14 @@ class Reference:
         return [release for release in self._releases if release.table == name]
 
     def derived(self, name: str, make: Callable[[], Derived]) -> Derived:
-        """Something made of tables once and kept, such as an index or an expression over the codes of a table.
+        """Return something built from tables once and kept, such as an index or an expression over a table's codes.
 
         Args:
-            name: under which it is kept.
-            make: makes it, from nothing but this reference.
+            name: the name to keep it under.
+            make: builds it, from this reference alone.
 
         Returns:
-            What was made.
+            The result of `make`.
         """
         with self._making:
             if name not in self._derived:
@@ -211,11 +209,11 @@ class Reference:
             return cast("Derived", self._derived[name])
 
     def releases(self) -> pl.DataFrame:
-        """The releases that are used.
+        """Return the releases in use.
 
         Returns:
-            One row a release: release, table, publisher, published, covers_from, covers_to, rows
-            (null where a table has yet to be compiled), sha256, licence, embedded.
+            One row per release: release, table, publisher, published, covers_from, covers_to, rows
+            (null if a table isn't compiled yet), sha256, licence, embedded.
         """
         return pl.DataFrame(
             [
@@ -248,26 +246,26 @@ class Reference:
         )
 
     def coverage(self, table: str) -> list[tuple[date, date]]:
-        """The days for which a table is loaded, as inclusive spans that do not touch.
+        """Return the days that a table is loaded for, as inclusive spans that don't touch.
 
         Args:
             table: its name.
 
         Returns:
-            The spans; none where no release of the table is there.
+            The spans; empty if no release of the table is loaded.
         """
         if table in sets.SETS:
             return [(OPEN_START, OPEN_END)]
         return _merged(r for r in self._own(table))
 
     def whole(self, table: str) -> list[tuple[date, date]]:
-        """As `coverage`, without the releases that speak of a few codes only."""
+        """Return the same as `coverage`, without releases that cover only some codes."""
         if table in sets.SETS:
             return [(OPEN_START, OPEN_END)]
         return _merged(r for r in self._own(table) if not r.partial)
 
     def names(self) -> list[str]:
-        """Every table that can be asked for."""
+        """Return the names of all tables."""
         return sorted({r.table for r in self._releases} | set(sets.SETS))
 
     def _read(self, name: str) -> pl.DataFrame:
@@ -276,7 +274,7 @@ class Reference:
         own = self._own(name)
         if not own:
             raise UnknownTable(
-                f"no reference table '{name}' is loaded; there are {', '.join(self.names())}"
+                f"no reference table '{name}' is loaded; the loaded tables are {', '.join(self.names())}"
             )
         if name in tabular.TABLES:
             return self._tabular(name, own)
@@ -284,7 +282,7 @@ class Reference:
         return parts[0][1] if len(parts) == 1 and own[0].embedded else layered(parts)
 
     def _tabular(self, name: str, own: list[Release]) -> pl.DataFrame:
-        """The latest tabular list: one text stands for all days."""
+        """Return the latest tabular list: one text is used for all days."""
         latest = max(own, key=lambda release: release.published or tabular.PUBLISHED)
         if latest.embedded:
             return tabular.load(name, self._progress)
@@ -299,7 +297,7 @@ class Reference:
 
 
 def _merged(releases: Iterable[Release]) -> list[tuple[date, date]]:
-    """The days of releases as spans that do not touch."""
+    """Return the days of releases as spans that don't touch."""
     spans = sorted((r.covers_from, r.covers_to) for r in releases)
     merged: list[tuple[date, date]] = []
     for start, end in spans:

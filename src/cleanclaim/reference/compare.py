@@ -1,4 +1,4 @@
-"""Two releases of one table, row for row; and what does not fit between tables."""
+"""Compare two releases of a table row by row, and find inconsistencies between tables."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _OF_CODES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What the later of two releases has otherwise.
+    """What differs in the later of two releases.
 
     Attributes:
-        added: rows whose key the earlier one does not hold.
-        ended: rows of the earlier one whose key the later one does not hold.
-        changed: one row a key and column that differ: the key, column, before, after.
-        key: the columns that make a row's key.
+        added: rows whose key isn't in the earlier release.
+        ended: rows of the earlier release whose key isn't in the later one.
+        changed: one row per key and column that differ: the key, column, before, after.
+        key: the columns that make up a row's key.
     """
 
     added: pl.DataFrame
@@ -47,17 +47,17 @@ class Difference:
 def difference(before: pl.DataFrame, after: pl.DataFrame) -> Difference:
     """Compare two releases of a table.
 
-    Rows in force at the end of a release stand for it; the days by which they are cut to their releases are not compared.
+    Only rows in force at the end of each release are compared, without their dates.
 
     Args:
-        before: the earlier one's rows.
-        after: the later one's rows.
+        before: the earlier release's rows.
+        after: the later release's rows.
     """
-    return compared(_standing(before), _standing(after))
+    return compared(_final_rows(before), _final_rows(after))
 
 
 def compared(before: pl.DataFrame, after: pl.DataFrame) -> Difference:
-    """Compare the rows of a table that hold on one day with those that hold on another.
+    """Compare the rows of a table that are in force on one day with those of another day.
 
     Args:
         before: the earlier day's rows.
@@ -76,7 +76,7 @@ def compared(before: pl.DataFrame, after: pl.DataFrame) -> Difference:
         )
         for name in shared
     ]
-    nothing = (
+    empty = (
         joined.select(*key)
         .clear()
         .with_columns(pl.lit(None, pl.String).alias(name) for name in ("column", "before", "after"))
@@ -84,13 +84,13 @@ def compared(before: pl.DataFrame, after: pl.DataFrame) -> Difference:
     return Difference(
         later.join(earlier, on=key, how="anti", nulls_equal=True),
         earlier.join(later, on=key, how="anti", nulls_equal=True),
-        pl.concat([nothing, *parts]).sort(key),
+        pl.concat([empty, *parts]).sort(key),
         key,
     )
 
 
-def _standing(table: pl.DataFrame) -> pl.DataFrame:
-    """The rows that hold on the table's last day."""
+def _final_rows(table: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows in force on the table's last day."""
     return table.filter(pl.col("valid_to") == pl.lit(table["valid_to"].max()))
 
 
@@ -105,34 +105,34 @@ def _text(table: pl.DataFrame, name: str) -> pl.Expr:
 
 
 def doubts(reference: Reference) -> list[str]:
-    """What one imported table says and another does not know.
+    """Return codes and policies that one imported table names and another doesn't have.
 
     Args:
         reference: the releases in use.
 
     Returns:
-        A sentence for each kind of doubt, with its count; none of them stops a check.
+        One sentence per kind of inconsistency, with its count; none of them stops a check.
     """
     imported = set(reference.releases().filter(~pl.col("embedded"))["table"])
-    told = []
+    sentences = []
     if imported & {"mpfs", "cpt"} and "hcpcs" in imported:
-        told += _unknown_codes(reference, imported)
+        sentences += _unknown_codes(reference, imported)
     if "coverage_procedures" in imported:
-        told += _missing(
+        sentences += _missing(
             reference, "coverage_procedures", "policy", "coverage_policies", "policies"
         )
     if "coverage_diagnoses" in imported:
-        told += _missing(reference, "coverage_diagnoses", "code", "icd10cm", "ICD-10-CM codes")
+        sentences += _missing(reference, "coverage_diagnoses", "code", "icd10cm", "ICD-10-CM codes")
     if "mpfs" in imported:
-        told += _missing(reference, "mpfs", "endoscopic_base", "mpfs", "base endoscopies")
-    return told
+        sentences += _missing(reference, "mpfs", "endoscopic_base", "mpfs", "base endoscopies")
+    return sentences
 
 
 def _unknown_codes(reference: Reference, imported: set[str]) -> list[str]:
     known = pl.concat(
         [reference.table(name)["code"] for name in _LISTS if name in imported]
     ).unique()
-    told = []
+    sentences = []
     for table, columns in _OF_CODES.items():
         if table not in imported:
             continue
@@ -140,10 +140,10 @@ def _unknown_codes(reference: Reference, imported: set[str]) -> list[str]:
         named = pl.concat([rows[column].drop_nulls() for column in columns]).unique()
         unknown = named.filter(~named.is_in(known.implode())).sort()
         if len(unknown):
-            told.append(
-                f"{table}: {len(unknown):,} of {len(named):,} codes are in no list of procedure codes that is loaded, such as {unknown[0]}"
+            sentences.append(
+                f"{table}: {len(unknown):,} of {len(named):,} codes aren't in any loaded list of procedure codes, such as {unknown[0]}"
             )
-    return told
+    return sentences
 
 
 def _missing(reference: Reference, table: str, column: str, of: str, words: str) -> list[str]:
@@ -153,5 +153,5 @@ def _missing(reference: Reference, table: str, column: str, of: str, words: str)
     if not len(unknown):
         return []
     return [
-        f"{table}: {len(unknown):,} of {len(named):,} {words} are not in {of}, such as {unknown[0]}"
+        f"{table}: {len(unknown):,} of {len(named):,} {words} aren't in {of}, such as {unknown[0]}"
     ]

@@ -1,4 +1,4 @@
-"""The tables that come with cleanclaim, so that a fresh install needs no import and no network."""
+"""The tables that come with cleanclaim, so that a new installation needs no import and no network."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SPANS: Final = {
     "icd9cm_attributes": ("MCE attributes to FY2015", _ICD9),
     "icd10pcs": ("ICD-10-PCS FY2016-FY2027", _ICD10),
     "icd9pcs": ("ICD-9-CM procedures to FY2015", _ICD9),
-    # It tells of changes up to 2025-10-01: what became of a code that ends later is not known.
+    # It covers changes up to 2025-10-01: successors of codes that end later aren't known.
     "conversions": (
         "ICD-10-CM conversion table FY2017-FY2026",
         (date(2016, 10, 1), date(2026, 9, 30)),
@@ -37,11 +37,11 @@ RELEASES: Final[dict[str, Release]] = {
     table: Release(name, table, _MCE, covers_from, covers_to, _PUBLIC)
     for table, (name, (covers_from, covers_to)) in _SPANS.items()
 }
-"""Rows open at the end of the source have no end; `covers_to` says where knowledge ends."""
+"""Rows that are open at the end of the source have no end; `covers_to` is the last day known."""
 
 
 def read(name: str) -> pl.DataFrame:
-    """One embedded table, with the name of its release on every row.
+    """Return one embedded table, with its release's name on every row.
 
     Args:
         name: a key of `RELEASES`.
@@ -56,14 +56,14 @@ def read(name: str) -> pl.DataFrame:
 
 @cache
 def rows(name: str) -> int:
-    """How many rows the embedded file holds, read from its footer."""
+    """Return how many rows the embedded file has, read from its footer."""
     with _path(name).open("rb") as stream:
         return int(pl.scan_parquet(stream).select(pl.len()).collect().item())
 
 
 @cache
 def sha256(name: str) -> str:
-    """The hash of the embedded file."""
+    """Return the hash of the embedded file."""
     return hashlib.sha256(_path(name).read_bytes()).hexdigest()
 
 

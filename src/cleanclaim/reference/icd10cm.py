@@ -1,4 +1,4 @@
-"""Questions about ICD-10-CM that edits and the command line ask of the reference tables."""
+"""Answer questions about ICD-10-CM from the reference tables."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cleanclaim.reference.narrow import rows_of
 _SHORTEST: Final = 3
 _LONGEST: Final = 7
 _CATEGORY: Final = np.uint64(8 * _SHORTEST)
-"""Bits of a category."""
+"""The bits of a category."""
 _CATEGORY_ONLY: Final = np.uint64(64) - _CATEGORY
 
 
@@ -26,7 +26,7 @@ class Seventh(NamedTuple):
     Attributes:
         code: the whole code, undotted.
         character: the character.
-        meaning: what it says, in the official words.
+        meaning: its official meaning.
     """
 
     code: str
@@ -35,7 +35,7 @@ class Seventh(NamedTuple):
 
 
 def dotted(code: str) -> str:
-    """The code with its dot, as it is printed.
+    """Return the code with its dot, as printed.
 
     >>> dotted("M5450")
     'M54.50'
@@ -46,14 +46,14 @@ def dotted(code: str) -> str:
 
 
 def ancestors(reference: Reference, code: str) -> list[tuple[str, str]]:
-    """The nodes above a code with their titles, chapter first.
+    """Return the nodes above a code with their titles, the chapter first.
 
     Args:
         reference: the reference.
-        code: undotted; a seventh-character code is led back to its stem.
+        code: undotted; a code with a seventh character is reduced to its stem.
 
     Returns:
-        (code, title) pairs; empty where the tabular list does not hold the code.
+        (code, title) pairs; empty if the tabular list doesn't have the code.
     """
     found: list[tuple[str, str]] = []
     at = stem_of(reference, code)
@@ -67,14 +67,14 @@ def ancestors(reference: Reference, code: str) -> list[tuple[str, str]]:
 
 
 def children(reference: Reference, code: str) -> list[str]:
-    """The codes directly below a category or subcategory, undotted, in the list's order.
+    """Return the codes directly below a category or subcategory, undotted, in the list's order.
 
     Args:
         reference: the reference.
         code: undotted.
 
     Returns:
-        Its divisions; for a stem its codes with a seventh character; none for a whole code.
+        Its divisions; for a stem, its codes with a seventh character; empty for a complete code.
     """
     by_parent = reference.derived(
         "tabular list by parent",
@@ -90,15 +90,16 @@ def children(reference: Reference, code: str) -> list[str]:
 
 
 def seventh_choices(reference: Reference, code: str) -> list[Seventh]:
-    """The seventh characters that a stem takes, each with the whole code and its meaning.
+    """Return the seventh characters that a stem takes, each with the whole code and its meaning.
 
     Args:
         reference: the reference.
-        code: the undotted stem, such as S52501; shorter stems are padded with X by themselves.
+        code: the undotted stem, such as S52501; shorter stems are padded with X.
 
     Returns:
-        The choices by the tabular list; a few of them are not valid (S06 with death before
-        regaining consciousness takes A only), so ask validity too. Empty for codes that take none.
+        The choices in the tabular list. A few aren't valid (S06 with death before regaining
+        consciousness takes only A), so check validity too. Empty for codes without a seventh
+        character.
     """
     rows = reference.narrow("icd10cm_seventh", pl.Series([code]))
     return [
@@ -108,7 +109,7 @@ def seventh_choices(reference: Reference, code: str) -> list[Seventh]:
 
 
 def successors(reference: Reference, code: str, on: date) -> list[str]:
-    """Codes in force on a day that replaced a retired one, through several changes where need be.
+    """Return the codes in force on a day that replaced a retired code, through several changes if needed.
 
     Args:
         reference: the reference.
@@ -116,8 +117,8 @@ def successors(reference: Reference, code: str, on: date) -> list[str]:
         on: the day.
 
     Returns:
-        Undotted codes, sorted; empty where the conversion table tells of none, or where the code
-        has not ended by that day.
+        Undotted codes, sorted; empty if the conversion table has none, or if the code hasn't ended
+        by that day.
     """
     found: set[str] = set()
     seen = front = {code}
@@ -135,15 +136,15 @@ def successors(reference: Reference, code: str, on: date) -> list[str]:
 
 
 def title_of(reference: Reference, code: str) -> str | None:
-    """The official title of a code, or of a category, section or chapter.
+    """Return the official title of a code, category, section or chapter.
 
     Args:
         reference: the reference.
         code: undotted.
 
     Returns:
-        The title; for a code with a seventh character its stem's title and the character's meaning.
-        None where the tabular list does not know it.
+        The title; for a code with a seventh character, its stem's title and the character's
+        meaning. None if the tabular list doesn't have it.
     """
     stem = stem_of(reference, code)
     if stem is None:
@@ -157,14 +158,14 @@ def title_of(reference: Reference, code: str) -> str | None:
 
 
 def stem_of(reference: Reference, code: str) -> str | None:
-    """The node of the tabular list that a code stands at or, with a seventh character, hangs from.
+    """Return the tabular list's node for a code, or for its stem if the code has a seventh character.
 
     Args:
         reference: the reference.
         code: undotted.
 
     Returns:
-        The node's code; None where there is none.
+        The node's code; None if there is none.
     """
     options = [code]
     if len(code) == _LONGEST:
@@ -178,36 +179,36 @@ def stem_of(reference: Reference, code: str) -> str | None:
 
 
 def excludes1_pairs(reference: Reference, codes: pl.Series) -> pl.DataFrame:
-    """Pairs among some codes that an Excludes1 note keeps apart.
+    """Return the pairs among some codes that an Excludes1 note forbids.
 
-    A note binds the codes below the place where it stands, and is read both ways. The work grows
-    with the square of the codes: give those that stand beside others, or, for many thousands, the
-    pairs themselves to `excludes1_between`.
+    A note applies to the codes below its place, in both directions. The work grows with the square
+    of the number of codes: pass codes that occur together or, for many thousands, pass the pairs
+    themselves to `excludes1_between`.
 
     Args:
         reference: the reference.
         codes: undotted billable codes.
 
     Returns:
-        code (carries the note), other_code (is named by it), note_id, owner (where the note
-        stands), text, heading; each unordered pair once, with the first note that says it.
+        code (carries the note), other_code (is named by it), note_id, owner (the place that carries
+        the note), text, heading; each unordered pair once, with its first note.
     """
     prefixes = _prefixes(codes)
     links = _links(
         _carried(reference, prefixes, "excludes1"), _named(reference, prefixes, "excludes1")
     )
-    return _told(reference, _once(links)).rename({"target_code": "other_code"})
+    return _with_texts(reference, _once(links)).rename({"target_code": "other_code"})
 
 
 def excludes1_between(reference: Reference, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Those of some pairs of codes that an Excludes1 note keeps apart.
+    """Return the pairs of codes, among those given, that an Excludes1 note forbids.
 
     Args:
         reference: the reference.
-        pairs: code and other_code, such as all pairs that share a claim; either order will do.
+        pairs: code and other_code, such as all pairs that share a claim, in either order.
 
     Returns:
-        As `excludes1_pairs`.
+        The same columns as `excludes1_pairs`.
     """
     both = pl.concat(
         [
@@ -226,17 +227,17 @@ def excludes1_between(reference: Reference, pairs: pl.DataFrame) -> pl.DataFrame
         .select("code", "target_code", "note_id")
         .collect()
     )
-    return _told(reference, _once(links)).rename({"target_code": "other_code"})
+    return _with_texts(reference, _once(links)).rename({"target_code": "other_code"})
 
 
 def excludes1_candidates(
     reference: Reference, claims: pl.Series, codes: pl.Series
 ) -> tuple[Ints, Ints]:
-    """Pairs of rows of one claim that an Excludes1 note could keep apart, judged by their categories alone.
+    """Return pairs of rows on one claim whose categories could be forbidden by an Excludes1 note.
 
     Args:
         reference: the reference.
-        claims: the claim of each row; rows of a claim stand together.
+        claims: the claim of each row; a claim's rows are adjacent.
         codes: the undotted code of each row.
 
     Returns:
@@ -253,17 +254,17 @@ def excludes1_candidates(
         if not len(earlier):
             break
         one, other = categories[earlier], categories[earlier + apart]
-        barred = is_among(one << _CATEGORY | other, known) | is_among(
+        is_excluded = is_among(one << _CATEGORY | other, known) | is_among(
             other << _CATEGORY | one, known
         )
-        found.append((earlier[barred] + apart, earlier[barred]))
+        found.append((earlier[is_excluded] + apart, earlier[is_excluded]))
     if not found:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     return np.concatenate([later for later, _ in found]), np.concatenate([e for _, e in found])
 
 
 def _excluding(reference: Reference) -> pl.DataFrame:
-    """Category that carries an Excludes1 note and category named by it, as one number."""
+    """Return each category that carries an Excludes1 note with each category it names, as one number."""
     scopes, targets = (
         _of_kind(reference, f"icd10cm_note_{name}", "excludes1").select(
             "note_id", pl.col("prefix").str.slice(0, _SHORTEST).alias(name)
@@ -278,7 +279,7 @@ def _excluding(reference: Reference) -> pl.DataFrame:
 
 
 def note_links(reference: Reference, pairs: pl.DataFrame, kind: str) -> pl.DataFrame:
-    """Which pairs of codes a note of a kind joins: the one carries it, the other is named by it.
+    """Return the pairs of codes that a note of a kind links: one carries the note, the other is named by it.
 
     Args:
         reference: the reference.
@@ -286,8 +287,8 @@ def note_links(reference: Reference, pairs: pl.DataFrame, kind: str) -> pl.DataF
         kind: excludes2, use_additional or code_also.
 
     Returns:
-        code (carries the note, by itself or from above), target_code (is named by it), note_id,
-        owner (where the note stands), text, heading, container, is_exhaustive.
+        code (carries the note, itself or through a place above), target_code (is named by it),
+        note_id, owner (the place that carries the note), text, heading, container, is_exhaustive.
     """
     distinct = (
         pairs.select("code", "target_code").unique().filter(pl.col("code") != pl.col("target_code"))
@@ -297,11 +298,11 @@ def note_links(reference: Reference, pairs: pl.DataFrame, kind: str) -> pl.DataF
     links = distinct.join(carried.unique(), on="code").join(
         named, on=["target_code", "note_id"], how="semi"
     )
-    return _told(reference, links, "container", "is_exhaustive")
+    return _with_texts(reference, links, "container", "is_exhaustive")
 
 
 def notes_of(reference: Reference, codes: pl.Series, kind: str) -> pl.DataFrame:
-    """The notes of a kind that name codes and that each code carries, by itself or from above.
+    """Return the notes of a kind that name codes and that each code carries, itself or through a place above.
 
     Args:
         reference: the reference.
@@ -309,24 +310,24 @@ def notes_of(reference: Reference, codes: pl.Series, kind: str) -> pl.DataFrame:
         kind: the notes' kind.
 
     Returns:
-        code, note_id, owner (where the note stands), text, heading, container (notes of one box
-        belong together: any one of them satisfies it) and is_exhaustive (the box leaves nothing
-        open: no prose, no "such as", no "if applicable").
+        code, note_id, owner (the place that carries the note), text, heading, container (notes in
+        one box belong together: any one of them satisfies it) and is_exhaustive (the box leaves
+        nothing open: no prose, no "such as", no "if applicable").
     """
     carried = _carried(reference, _prefixes(codes), kind).select("code", "note_id").unique()
-    return _told(reference, carried, "container", "is_exhaustive")
+    return _with_texts(reference, carried, "container", "is_exhaustive")
 
 
 def may_carry(reference: Reference, kind: str, binding: pl.Expr) -> pl.Expr:
-    """A quick test of the column `diagnosis_code`: whether a note of a kind could be carried by the code.
+    """Return a quick test of the column `diagnosis_code`: whether the code could carry a note of a kind.
 
     Args:
         reference: the reference.
         kind: the notes' kind.
-        binding: true on the notes that count, over `icd10cm_notes`.
+        binding: true for the notes that count, over `icd10cm_notes`.
 
     Returns:
-        An expression, true wherever the code begins as one that such a note stands over.
+        An expression, true if the code starts like a code that carries such a note.
     """
     return reference.derived(
         f"may carry {kind} {binding}", lambda: _begins_as_noted(reference, kind, binding)
@@ -346,7 +347,7 @@ def _begins_as_noted(reference: Reference, kind: str, binding: pl.Expr) -> pl.Ex
 
 
 def _carried(reference: Reference, prefixes: pl.DataFrame, kind: str) -> pl.DataFrame:
-    """code, note_id and scope (the prefix of the code by which it carries the note)."""
+    """Return code, note_id and scope (the code's prefix through which it carries the note)."""
     by_prefix = reference.derived(
         f"scopes of {kind}", lambda: _of_kind(reference, "icd10cm_note_scopes", kind)
     )
@@ -355,7 +356,7 @@ def _carried(reference: Reference, prefixes: pl.DataFrame, kind: str) -> pl.Data
 
 
 def _named(reference: Reference, prefixes: pl.DataFrame, kind: str) -> pl.DataFrame:
-    """target_code and note_id: by which notes each code is named."""
+    """Return target_code and note_id: the notes that name each code."""
     by_prefix = reference.derived(
         f"targets of {kind}", lambda: _of_kind(reference, "icd10cm_note_targets", kind)
     )
@@ -373,13 +374,13 @@ def _named(reference: Reference, prefixes: pl.DataFrame, kind: str) -> pl.DataFr
 def _links(carried: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
     links = carried.join(named, on="note_id", how="inner")
     links = links.filter(pl.col("code") != pl.col("target_code"))
-    # a note bars nothing that stands in the very place where it stands itself
+    # a note doesn't exclude codes at its own place
     links = links.filter(~pl.col("target_code").str.starts_with(pl.col("scope")))
     return links.select("code", "target_code", "note_id").unique()
 
 
 def _once(links: pl.DataFrame) -> pl.DataFrame:
-    """Each unordered pair once, with the note of least id."""
+    """Return each unordered pair once, with its lowest note id."""
     if links.is_empty():
         return links
     return (
@@ -393,18 +394,18 @@ def _once(links: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _told(reference: Reference, links: pl.DataFrame, *more: str) -> pl.DataFrame:
-    """The links with what their notes say, sorted."""
+def _with_texts(reference: Reference, links: pl.DataFrame, *more: str) -> pl.DataFrame:
+    """Return the links with the text of their notes, sorted."""
     by_id = reference.derived(
-        "notes by id",  # ids count from 0 without a gap, so that an id is a row
+        "notes by id",  # ids run from 0 without gaps, so an id is a row number
         lambda: reference.table("icd10cm_notes").sort("note_id").rename({"code": "owner"}),
     )
-    said = by_id[links["note_id"]].select("owner", "text", "heading", *more)
-    return links.hstack(said).sort(links.columns)
+    texts = by_id[links["note_id"]].select("owner", "text", "heading", *more)
+    return links.hstack(texts).sort(links.columns)
 
 
 def _of_kind(reference: Reference, table: str, kind: str) -> pl.DataFrame:
-    """The scopes or targets of one kind of note, sorted by prefix."""
+    """Return the scopes or targets of one kind of note, sorted by prefix."""
     notes = reference.table("icd10cm_notes").filter(pl.col("kind") == kind)
     return (
         reference.table(table)
@@ -415,7 +416,7 @@ def _of_kind(reference: Reference, table: str, kind: str) -> pl.DataFrame:
 
 
 def _prefixes(codes: pl.Series) -> pl.DataFrame:
-    """One row a code and prefix of it, from the category to the code itself."""
+    """Return one row per code and prefix of it, from the category to the code itself."""
     frame = codes.cast(pl.String).drop_nulls().unique().to_frame("code")
     cuts = [pl.col("code").str.slice(0, n) for n in range(_SHORTEST, _LONGEST + 1)]
     return frame.select("code", pl.concat_list(cuts).alias("prefix")).explode("prefix").unique()

@@ -1,10 +1,10 @@
-"""Several releases of one table laid over each other, so that every day has one authority.
+"""Layer several releases of a table so that every day has one authority.
 
-The rule: on a given day a table's rows come from the release that covers that day and began to
-cover it last (a full release replaces the one before it from its first day on, and whatever it no
-longer holds has ended). Of two that began on the same day the one published later stands. A release
-that a user imported always stands above the embedded one, and one that speaks of a few codes only
-below one that speaks of all. Releases of different series do not replace each other.
+On a given day, a table's rows come from the release that covers that day and started covering it
+last. A full release replaces the one before it from its first day on; anything it no longer
+contains has ended. If two releases start on the same day, the one published later wins. A release
+that the user imported always overrides the embedded one, and a release of only some codes never
+overrides a complete one. Releases of different series don't replace each other.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ _FEW: Final = 1_000
 
 
 def layered(parts: Iterable[tuple[Release, pl.DataFrame]]) -> pl.DataFrame:
-    """One table of several releases.
+    """Combine several releases into one table.
 
     Args:
         parts: releases of the same table with their rows.
 
     Returns:
-        The rows, each cut to the days for which its release is the authority, sorted by `code` and
+        The rows, each limited to the days when its release is the authority, sorted by `code` and
         `valid_from`.
     """
     lowest_first = sorted(parts, key=lambda part: _rank(part[0]))
@@ -44,9 +44,10 @@ def layered(parts: Iterable[tuple[Release, pl.DataFrame]]) -> pl.DataFrame:
 
 
 def _in_order(tables: list[pl.DataFrame]) -> pl.DataFrame:
-    """The rows of all, sorted by `code` and `valid_from`.
+    """Return all the rows, sorted by `code` and `valid_from`.
 
-    A long table is not sorted again for the sake of a few rows: those, and its own of the same codes, are set in.
+    A long table isn't sorted again to add a few rows: they are inserted, along with its own rows
+    for the same codes.
     """
     longest = max(tables, key=lambda table: table.height)
     others = [table for table in tables if table is not longest]
@@ -65,7 +66,7 @@ def _in_order(tables: list[pl.DataFrame]) -> pl.DataFrame:
 
 
 def next_day(day: date) -> date:
-    """The day after, where there is one."""
+    """Return the day after, if there is one."""
     return day if day >= OPEN_END else day + timedelta(days=1)
 
 
@@ -80,7 +81,7 @@ def _rank(release: Release) -> tuple[bool, bool, date, date, str]:
 
 
 def _within(table: pl.DataFrame, release: Release) -> pl.DataFrame:
-    """The rows of an imported release say nothing of days that it does not cover."""
+    """Return an imported release's rows, limited to the days it covers."""
     if release.embedded:
         return table
     return _cut(table, release.covers_from, release.covers_to)

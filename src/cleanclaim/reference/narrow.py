@@ -1,4 +1,4 @@
-"""The rows of a sorted table for a few keys, found by binary search."""
+"""Find a sorted table's rows for a few keys by binary search."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import numpy as np
 import polars as pl
 
 _FEW: Final = 1_000
-"""Up to so many keys are looked up one by one; beyond, one pass over the table is quicker."""
+"""The most keys to look up one by one; beyond that, one pass over the table is faster."""
 
 
 def rows_of(table: pl.DataFrame, keys: pl.Series, by: str = "code") -> pl.DataFrame:
-    """The rows whose key is among `keys`, so that one claim does not pay for a scan.
+    """Return the rows that have one of the keys, so that checking one claim doesn't scan the table.
 
     Args:
         table: sorted by the column `by`.
-        keys: the keys, in any order, repeated or not; nulls are passed over.
+        keys: the keys, in any order, with or without repeats; nulls are ignored.
         by: the key column.
 
     Returns:
-        Those rows, in the table's order.
+        The rows, in the table's order.
     """
     wanted = keys.cast(pl.String).drop_nulls()
     if wanted.len() > _FEW:

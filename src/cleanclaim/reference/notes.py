@@ -2,12 +2,12 @@
 
 A note such as "tuberculous peritonitis (A18.31)" or "poisoning by drugs (T36-T50 with fifth or
 sixth character 1-4)" names codes, nearly always in parentheses. `parse` turns the text into
-targets: a prefix of undotted codes, sometimes with the characters allowed at one position. Notes
-that name no code are a heading for the notes that follow ("infection due to:") or prose; both are
-kept as text and bind nothing.
+targets: a prefix of undotted codes, sometimes with the characters allowed at one position. A note
+that names no code is either a heading for the notes after it ("infection due to:") or prose; both
+are kept as text and don't apply to any code.
 
-Source: ICD-10-CM Official Guidelines for Coding and Reporting, section I.A (conventions),
-NCHS/CMS; forms found by reading every note of the April 2026 tabular list.
+Source: ICD-10-CM Official Guidelines for Coding and Reporting, section I.A (conventions), NCHS/CMS;
+the formats were found by reading every note in the April 2026 tabular list.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from cleanclaim.text.wording import worded
 Status = Literal["parsed", "heading", "prose", "unparsed"]
 
 BINDING: Final = ("excludes1", "excludes2", "code_first", "use_additional", "code_also")
-"""Kinds of notes that name other codes."""
+"""The kinds of notes that name other codes."""
 
 _CODE: Final = r"[A-Z][0-9][0-9A-Z](?:\.[0-9A-Z]{0,4})?"
 _END: Final = r"\s*\.?-{0,2}\.?"
@@ -74,7 +74,7 @@ class Target:
 
     Attributes:
         prefix: undotted code prefix.
-        position: 1-based position in the undotted code that is restricted too, if any.
+        position: the 1-based position in the undotted code that is also restricted, if any.
         characters: the characters allowed at that position.
     """
 
@@ -84,22 +84,22 @@ class Target:
 
 
 class CodeList:
-    """Every category and code of the tabular list, sorted, for the expansion of ranges.
+    """Every category and code in the tabular list, sorted, for expanding ranges.
 
     Args:
-        codes: undotted codes, categories and subcategories among them.
+        codes: undotted codes, including categories and subcategories.
     """
 
     def __init__(self, codes: Iterable[str]) -> None:
         self._codes: Sequence[str] = sorted(set(codes))
 
     def __contains__(self, code: str) -> bool:
-        """Whether the tabular list has a node of that name."""
+        """Return whether the tabular list has a node with that name."""
         at = bisect_left(self._codes, code)
         return at < len(self._codes) and self._codes[at] == code
 
     def between(self, first: str, last: str) -> list[str]:
-        """The shortest prefixes that cover `first` to `last`, each with all below it, no more."""
+        """Return the shortest prefixes that cover `first` to `last` with everything below them, and no more."""
         low = bisect_left(self._codes, first)
         high = bisect_right(self._codes, last + "\x7f")
         width = max(len(first), len(last))
@@ -112,7 +112,7 @@ class CodeList:
         return found
 
     def leaves(self, prefix: str) -> Iterator[str]:
-        """The nodes below `prefix` that are divided no further, itself if it is one."""
+        """Yield the nodes below `prefix` that don't divide further, or the prefix itself if it doesn't."""
         low = bisect_left(self._codes, prefix)
         high = bisect_right(self._codes, prefix + "\x7f")
         for at in range(low, high):
@@ -122,16 +122,16 @@ class CodeList:
 
 
 def parse(text: str, codes: CodeList) -> tuple[Status, list[Target]]:
-    """What one note names.
+    """Parse the codes that a note names.
 
     Args:
         text: the note.
         codes: the code list, for ranges.
 
     Returns:
-        Its status, and the targets (empty unless the status is "parsed").
+        The status, and the targets (empty unless the status is "parsed").
     """
-    text = text.strip().replace("}", ")")  # a slip of the pen at R11.16
+    text = text.strip().replace("}", ")")  # a typo at R11.16
     groups = [
         group + (restriction or "")
         for group, restriction in _GROUP.findall(text)
@@ -152,14 +152,14 @@ def parse(text: str, codes: CodeList) -> tuple[Status, list[Target]]:
 
 
 def parse_report(notes: pl.DataFrame) -> pl.DataFrame:
-    """How far the notes that name other codes were understood.
+    """Report how many of the notes that name other codes were parsed.
 
     Args:
         notes: the table `icd10cm_notes`.
 
     Returns:
-        One row a kind: kind, containers, notes, parsed, heading, prose, unparsed, and
-        unparsed_texts (where a note stands and what it says). The four counts add up to the notes.
+        One row per kind: kind, containers, notes, parsed, heading, prose, unparsed, and
+        unparsed_texts (each note's place and text). The four counts add up to the notes.
     """
     counts = [(pl.col("status") == status).sum().alias(status) for status in get_args(Status)]
     where = worded("{}: {}", "code", "text")
@@ -177,7 +177,7 @@ def parse_report(notes: pl.DataFrame) -> pl.DataFrame:
 
 
 def _bare(text: str, codes: CodeList) -> list[Target]:
-    """References that stand without parentheses: "torticollis NOS M43.6"."""
+    """Return references without parentheses: "torticollis NOS M43.6"."""
     found = list(_BARE.finditer(text))
     if len(found) != 1:
         return []
@@ -197,7 +197,7 @@ def _group(group: str, codes: CodeList) -> list[Target] | None:
         return _codes(group, codes)
     plain = _codes(restricted["codes"], codes)
     if plain is None or _INTENT.match(restricted["where"].strip()):
-        return plain  # every code of a range "to indicate intent" says some intent
+        return plain  # every code in a range "to indicate intent" shows some intent
     return _restricted(plain, restricted["where"].strip(), codes)
 
 
@@ -221,8 +221,8 @@ def _codes(text: str, codes: CodeList) -> list[Target] | None:
 def _span(span: re.Match[str], codes: CodeList) -> list[Target]:
     first, last = _undotted(span[1]), _undotted(span[2])
     if "-" in span[3] and len(first) == len(last) > 4 and first[:-1] != last[:-1]:
-        # "I69.01-I69.11-": two references with dashes that lost their comma, not a range, which
-        # would take in I69.02 to I69.09 too.
+        # "I69.01-I69.11-": two references with dashes but no comma, not a range, which would
+        # include I69.02 to I69.09 too.
         return [Target(first), Target(last)]
     return [Target(prefix) for prefix in codes.between(first, last)]
 
@@ -247,7 +247,7 @@ def _restricted(plain: list[Target], where: str, codes: CodeList) -> list[Target
 
 
 def _intent(prefix: str, characters: str, codes: CodeList) -> list[Target]:
-    """Codes whose intent is said by the sixth character or, where there are but five, the fifth.
+    """Return codes whose sixth character (or fifth, if there are only five) shows the intent.
 
     The fifth character of a longer code means something else: T50.A15 is an adverse effect (5), not
     a poisoning (1).
@@ -267,7 +267,7 @@ def _subcodes(where: str) -> list[str]:
 
 
 def _characters(text: str) -> str:
-    """The characters of "5", "B or C" or "1-4 or 6", each once."""
+    """Return the characters of "5", "B or C" or "1-4 or 6", each once."""
     found: list[str] = []
     for first, last in re.findall(r"\b([0-9A-Z])\b(?:\s*-\s*([0-9A-Z])\b)?", text):
         found += [chr(c) for c in range(ord(first), ord(last or first) + 1)]

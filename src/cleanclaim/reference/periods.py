@@ -1,4 +1,4 @@
-"""A dated table as sorted arrays, for asking about many codes and days at once."""
+"""A dated table as sorted arrays, for looking up many codes and days at once."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from cleanclaim.reference import Reference
 
 
 class Periods:
-    """The rows of one dated table by code.
+    """A dated table's rows by code.
 
     Attributes:
         table: the table, sorted by `code` and `valid_from`.
     """
 
     def __init__(self, table: pl.DataFrame, index: pl.DataFrame) -> None:
-        """Take a table and, for each of its rows, the packed code and both days."""
+        """Take a table and the packed code and both days of each of its rows."""
         self.table = table
         self._codes = index["code"].to_numpy()
         self._from = index["from"].to_numpy()
@@ -25,12 +25,12 @@ class Periods:
 
     @classmethod
     def of(cls, reference: Reference, name: str, keep: pl.Expr | None = None) -> Periods:
-        """The periods of a table of the reference, or of some of its rows; both are kept.
+        """Return the periods of a table, or of some of its rows; both are kept.
 
         Args:
             reference: the dated tables.
             name: the table.
-            keep: true on the rows that count; the same for a table each time.
+            keep: true for the rows that count; always the same for a given table.
         """
         table = reference.table(name)
         if keep is not None:
@@ -41,14 +41,14 @@ class Periods:
         )
 
     def spans(self, codes: Codes) -> tuple[Ints, Ints]:
-        """For each code its first row, and how many rows it has."""
+        """Return each code's first row, and how many rows it has."""
         first = np.searchsorted(self._codes, codes.distinct)
         count = np.searchsorted(self._codes, codes.distinct, side="right") - first
         count[codes.distinct == 0] = 0
         return first[codes.at], count[codes.at]
 
     def rows_on(self, spans: tuple[Ints, Ints], on: Days) -> Ints:
-        """For each span the row in force on a day, -1 for none."""
+        """Return the row in force on a day for each span, -1 for none."""
         first, count = spans
         found = np.full(len(first), -1, dtype=np.int64)
         for n in range(int(count.max()) if len(count) else 0):

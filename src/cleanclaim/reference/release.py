@@ -1,4 +1,4 @@
-"""What a release of a reference table is."""
+"""A release of a reference table."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ class Release:
     """One release of one table.
 
     Attributes:
-        name: what findings call it.
+        name: the name that findings cite.
         table: the table it holds.
-        publisher: who published it and where it was read.
-        covers_from: the first day of service for which it is authority.
-        covers_to: the last such day; `OPEN_END` where it is not limited.
-        licence: under which terms.
-        published: the day it was published; None where the publisher's file does not say.
-        rows: how many rows it holds; None where nobody counted.
+        publisher: who published it, and where it was read.
+        covers_from: the first date of service that it covers.
+        covers_to: the last one; `OPEN_END` if there is no limit.
+        licence: its terms of use.
+        published: the day it was published; None if the publisher's file doesn't say.
+        rows: how many rows it has; None if they weren't counted.
         sha256: the hash of the stored file.
-        size: its bytes; None where nobody counted.
-        embedded: True where it comes with cleanclaim.
-        series: releases of one table and one series replace each other by date; those of another series (another publisher's policies) stand beside them.
-        partial: True where it speaks of a few codes only, so that a code which it does not hold was not looked at.
-        sources: file name and sha256 of every file that it was read from.
+        size: the file's size in bytes; None if it wasn't measured.
+        embedded: True if it comes with cleanclaim.
+        series: releases of the same table and series replace each other by date; those of different
+            series (such as another publisher's policies) are used together.
+        partial: True if it covers only some codes, so that it doesn't apply to any other code.
+        sources: the file name and sha256 of every file it was read from.
     """
 
     name: str

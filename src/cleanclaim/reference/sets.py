@@ -1,6 +1,7 @@
-"""The small sets that cleanclaim writes itself: code values and facts, each a readable CSV in `set_data`, in our own words.
+"""The small sets that cleanclaim writes itself: code values and facts, in our own words.
 
-Every set is dated: `valid_from` and `valid_to` are inclusive, 1900-01-01 and 9999-12-31 where a fact has no known start or end.
+Each set is a readable CSV in `set_data`. Every set is dated: `valid_from` and `valid_to` are
+inclusive, 1900-01-01 and 9999-12-31 if a fact has no known start or end.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ _TYPES: Final = {
     "inpatient": pl.Boolean,
     "ncci_associated": pl.Boolean,
 }
-"""Types of the columns that are no text."""
+"""The types of the columns that aren't text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a set is and where its facts are written."""
+    """What a set is, and the source of its facts."""
 
     meaning: str
     source: str
@@ -41,38 +42,41 @@ SETS: Final[dict[str, Facts]] = {
         "CMS HCPCS Level II modifier records; NCCI Policy Manual, chapter I, section E",
     ),
     "modifier_conflicts": Facts(
-        "Pairs of modifiers that contradict on one line", "named row by row"
+        "Pairs of modifiers that contradict each other on one line", "named row by row"
     ),
     "notice_conflicts": Facts(
-        "Beneficiary notice modifiers that contradict", "CMS Change Request 6563"
+        "Beneficiary notice modifiers that contradict each other", "CMS Change Request 6563"
     ),
     "place_of_service": Facts(
         "Places of service",
         "CMS Place of Service Code Set; Medicare Claims Processing Manual, chapter 26, section 10.5",
     ),
-    "claim_filing": Facts("Payer class of SBR09", "837 implementation guides, SBR09"),
+    "claim_filing": Facts(
+        "Claim filing indicator (SBR09) and its class of payer", "837 implementation guides, SBR09"
+    ),
     "diagnosis_qualifiers": Facts(
-        "Kind and code system of an HI qualifier", "837 implementation guides, HI"
+        "HI qualifiers: kind of diagnosis and code set", "837 implementation guides, HI"
     ),
     "visit_codes": Facts(
-        "Visits: category, new or established patient, kind",
+        "Visit codes: category, new or established patient, kind of visit",
         "Medicare Claims Processing Manual, chapter 12, section 30.6",
     ),
     "procedure_age": Facts(
-        "Ages that belong to a procedure code by its definition", "the code's own definition"
+        "Ages that a procedure code's definition requires", "the code's own definition"
     ),
     "procedure_sex": Facts(
-        "Ranges of procedure codes for organs of one sex", "section ranges of the code set"
+        "Procedure code ranges for organs of one sex", "section ranges of the code set"
     ),
     "unlisted_codes": Facts(
         "Unlisted and not otherwise classified codes",
         "CMS HCPCS NOC list; unlisted codes by number",
     ),
     "carc": Facts(
-        "Claim adjustment reason codes that edits name", "X12 code source 139 (values only)"
+        "Claim adjustment reason codes (CARCs) that edits use", "X12 code source 139 (values only)"
     ),
     "rarc": Facts(
-        "Remittance advice remark codes that edits name", "CMS, X12 code source 411 (values only)"
+        "Remittance advice remark codes (RARCs) that edits use",
+        "CMS, X12 code source 411 (values only)",
     ),
     "claim_frequency": Facts(
         "Claim frequency codes", "NUBC type of bill, third digit (values only)"
@@ -92,35 +96,35 @@ SETS: Final[dict[str, Facts]] = {
         "Point of origin codes", "Medicare Claims Processing Manual, chapter 25 (values only)"
     ),
     "side_required": Facts(
-        "Procedures on one of two organs, on a digit or on a lid",
+        "Procedures on paired organs, fingers or toes, or eyelids",
         "Medicare Claims Processing Manual, chapter 12, section 40.7; HCPCS anatomic modifiers",
     ),
     "therapy_codes": Facts(
-        "Codes that are always therapy, and under which plans of care",
+        "Codes that are always therapy, and their plans of care",
         "Medicare Claims Processing Manual, chapter 5, sections 10.6 and 20",
     ),
-    "timed_codes": Facts("Codes whose unit is a length of time", "the code's own definition"),
+    "timed_codes": Facts("Time-based codes", "the code's own definition"),
     "single_dose_drugs": Facts(
-        "Drugs from single-dose containers of which an unused part is paid",
+        "Single-dose container drugs whose discarded amount is paid",
         "CMS, Discarded Drugs and Biologicals: JW and JZ modifier policy",
     ),
     "clia_tests": Facts(
-        "Laboratory tests under CLIA: modifier QW defined, waived without it, or never waived",
+        "CLIA laboratory tests: waived with modifier QW, waived without it, or never waived",
         "CMS, Clinical Laboratory Fee Schedule; tests granted waived status under CLIA",
     ),
     "medicare_instead": Facts(
-        "Codes for which Medicare wants another",
+        "Codes that Medicare replaces with another code",
         "CMS, Medicare Physician Fee Schedule (status I); Medicare Claims Processing Manual, chapter 12",
     ),
     "ordered_services": Facts(
-        "Ranges of tests that somebody must have ordered",
+        "Ranges of tests that need an order",
         "Medicare Claims Processing Manual, chapter 26, section 10.4, item 17",
     ),
     "prolonged_codes": Facts(
-        "Prolonged services and the visits that they extend", "the code's own definition"
+        "Prolonged services and the visits they extend", "the code's own definition"
     ),
     "visit_places": Facts(
-        "Places in which a kind of visit cannot take place", "the code's own definition"
+        "Places of service that a kind of visit can't have", "the code's own definition"
     ),
     "states": Facts("States, territories and military posts", "USPS abbreviations"),
 }
@@ -128,7 +132,7 @@ SETS: Final[dict[str, Facts]] = {
 
 @cache
 def load_set(name: str) -> pl.DataFrame:
-    """One set, typed, with `release`.
+    """Return one set, typed, with `release`.
 
     Args:
         name: a key of `SETS`.

@@ -1,4 +1,4 @@
-"""The side that an ICD-10-CM code names, and which codes differ from each other by side only."""
+"""The side that an ICD-10-CM code names, and which codes differ only by side."""
 
 from __future__ import annotations
 
@@ -12,19 +12,23 @@ from cleanclaim.text.wording import worded
 
 _WORDS: Final = {"right": r"\bright\b", "left": r"\bleft\b", "bilateral": r"\bbilateral\b|\bboth\b"}
 _CROSSING: Final = ("I6", "G81", "G82", "G83", "R")
-"""Categories where the side named is not where a procedure would be done: a stroke shows on the other side of the body, a sign is not an organ."""
+"""Categories whose side isn't the side of the procedure.
+
+A stroke's symptoms are on the other side of the body, and a symptom isn't an organ.
+"""
 
 
 def sides(reference: Reference) -> pl.DataFrame:
-    """Codes and stems of the tabular list that name a side.
+    """Return the codes and stems of the tabular list that name a side.
 
     Args:
         reference: the reference.
 
     Returns:
-        prefix (undotted code or stem), character (the seventh character that names the side, null where the code itself does), side (right, left,
-        bilateral), family (what codes that differ by side only have in common). Only families that have both a right and a left member are
-        kept, so that "left ventricle" names no side.
+        prefix (undotted code or stem), character (the seventh character that names the side; null
+        if the code itself does), side (right, left, bilateral), family (what codes that differ only
+        by side have in common). Only families with both a right and a left member are kept, so that
+        "left ventricle" doesn't count as a side.
     """
     return reference.derived("sides", lambda: _sides(reference))
 
@@ -48,7 +52,7 @@ def _sides(reference: Reference) -> pl.DataFrame:
     )
     named = [pl.col("words").str.contains(pattern).alias(side) for side, pattern in _WORDS.items()]
     every = pl.concat([nodes, seventh]).with_columns(named).filter(pl.sum_horizontal(*_WORDS) == 1)
-    told = every.with_columns(
+    named_side = every.with_columns(
         pl.coalesce(*(pl.when(side).then(pl.lit(side)) for side in _WORDS)).alias("side"),
         worded(
             "{}|{}",
@@ -62,26 +66,27 @@ def _sides(reference: Reference) -> pl.DataFrame:
         ).alias("family"),
     ).filter(~pl.any_horizontal(pl.col("prefix").str.starts_with(start) for start in _CROSSING))
     both = (
-        told.group_by("family")
+        named_side.group_by("family")
         .agg(pl.col("side").unique())
         .filter(pl.col("side").list.contains("right") & pl.col("side").list.contains("left"))
     )
     return (
-        told.join(both.select("family"), on="family", how="semi")
+        named_side.join(both.select("family"), on="family", how="semi")
         .select("prefix", "character", "side", "family")
         .sort("prefix", "character")
     )
 
 
 def side_of(codes: pl.Series, reference: Reference) -> pl.DataFrame:
-    """The side that each code names.
+    """Return the side that each code names.
 
     Args:
         codes: unique undotted codes.
         reference: the reference.
 
     Returns:
-        code, side, family, ending (the seventh character, where it is not what names the side); codes that name no side are left out.
+        code, side, family, ending (the seventh character, unless it names the side); codes that
+        don't name a side are left out.
     """
     asked = codes.drop_nulls().unique().to_frame("code")
     long = asked.filter(pl.col("code").str.len_chars() == 7).with_columns(

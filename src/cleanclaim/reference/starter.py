@@ -1,11 +1,11 @@
-"""The starter set: CMS's rules for about two hundred everyday codes, so that a fresh install shows at work what an import brings.
+"""The starter set: CMS's rules for about two hundred everyday codes, to show what an import brings.
 
-The facts are typed by hand, under our own labels, from releases of 2024 and 2025; they are few, and speak of nothing but the codes that they name:
-a code outside them was
-*not looked at*. An official release that covers a day stands in their place. Every finding from them names the release "starter set".
+The facts are typed by hand, with our own labels, from releases of 2024 and 2025. They apply only to
+the codes they name: any other code was *not looked at*. An official release that covers a day
+replaces them. Every finding based on them names the release "starter set".
 
-Source: CMS, Medicare Physician Fee Schedule relative value files, NCCI edits and medically unlikely edits; Medicare National Coverage
-Determinations Manual; 42 CFR 410.
+Source: CMS, Medicare Physician Fee Schedule relative value files, NCCI edits and medically unlikely
+edits; Medicare National Coverage Determinations Manual; 42 CFR 410.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from cleanclaim.reference.release import OPEN_END, OPEN_START, Release
 NAME: Final = "starter set"
 _FROM: Final = date(2024, 1, 1)
 _TO: Final = date(2026, 12, 31)
-_SINCE_EVER: Final = {"procedure_codes"}
+_ALWAYS: Final = {"procedure_codes"}
 _FILES: Final = {
     "procedure_codes": ("codes", "code_dates"),
     "mpfs": ("codes",),
@@ -46,7 +46,7 @@ RELEASES: Final[dict[str, Release]] = {
         NAME,
         table,
         "cleanclaim, typed by hand from CMS's releases of 2024 and 2025",
-        OPEN_START if table in _SINCE_EVER else _FROM,
+        OPEN_START if table in _ALWAYS else _FROM,
         _TO,
         "facts; Apache-2.0",
         partial=True,
@@ -56,13 +56,13 @@ RELEASES: Final[dict[str, Release]] = {
 
 
 def read(table: str) -> pl.DataFrame:
-    """One of the set's tables, with `release`.
+    """Return one of the set's tables, with `release`.
 
     Args:
         table: a key of `RELEASES`.
 
     Returns:
-        The table, sorted by `code`, its rows cut to the days for which the set speaks.
+        The table, sorted by `code`, with its rows limited to the days the set covers.
     """
     return (
         _MAKERS[table]()
@@ -74,12 +74,12 @@ def read(table: str) -> pl.DataFrame:
 
 @cache
 def codes() -> pl.DataFrame:
-    """The codes that the set speaks of: code, label (our own words), and the facts of each."""
+    """Return the codes in the set: code, label (our own words), and the facts about each."""
     return _file("codes")
 
 
 def sha256(table: str) -> str:
-    """The hash of the files that a table is read from."""
+    """Return the hash of the files that a table is read from."""
     digest = hashlib.sha256()
     for name in _FILES[table]:
         digest.update(_bytes(name))
@@ -121,7 +121,7 @@ _UNKNOWN_VALUES: Final = (
     "postoperative",
     "conversion_factor",
 )
-"""Prices are not part of the set."""
+"""Prices aren't part of the set."""
 
 
 def _mpfs() -> pl.DataFrame:
@@ -186,7 +186,11 @@ def _coverage_states() -> pl.DataFrame:
 
 
 def _coverage_procedures() -> pl.DataFrame:
-    """Group 1 is the list of what is covered; where a second diagnosis is wanted it is in group 2; what is refused is in a list of its own."""
+    """Return the procedures that the policies cover or refuse.
+
+    Group 1 is the list of covered diagnoses; if a second diagnosis is required, it is in group 2;
+    refused diagnoses are in a list of their own.
+    """
     named = (
         _file("coverage")
         .with_columns(pl.col("procedures").str.split(" ").alias("code"))
@@ -219,7 +223,7 @@ _LISTS: Final = (("diagnoses", 1, True), ("second", 2, True), ("refused", 1, Fal
 
 
 def _coverage_diagnoses() -> pl.DataFrame:
-    """The lists name codes and categories; each stands for every billable code that begins with it."""
+    """Expand the lists' codes and categories to every billable code that starts with them."""
     billable = embedded.read("icd10cm").select("code").unique()
     parts = []
     for column, group, covered in _LISTS:

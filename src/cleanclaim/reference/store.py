@@ -1,10 +1,11 @@
-"""The user's store of releases: dated tables beside the embedded ones.
+"""The user's store of releases: dated tables in addition to the embedded ones.
 
-A release is a folder `releases/<table>/<name>` with `ledger.json` and the table that the ledger names by its hash,
-`table-<hash>.parquet`. A new release is written to a temporary folder (its name begins with a dot) and renamed. A release that is
-there is replaced by renaming a new ledger over its own: at every moment the old one is there whole, or the new one. The table that was
-replaced stays until the next change, for programs that began before. One program at a time changes the store. A lock file pins releases by hash, so that a
-run can be repeated exactly.
+A release is a folder `releases/<table>/<name>` with `ledger.json` and the table that the ledger
+names by its hash, `table-<hash>.parquet`. A new release is written to a temporary folder (its name
+starts with a dot) and renamed. An existing release is replaced by renaming a new ledger over its
+own, so that at every moment either the old or the new release is complete. The replaced table stays
+until the next change, for programs that are still reading it. Only one program at a time changes
+the store. A lock file pins releases by hash, so that a run can be repeated exactly.
 """
 
 from __future__ import annotations
@@ -34,38 +35,38 @@ from cleanclaim.storage.home import home
 
 _LEDGER: Final = "ledger.json"
 _OLD_TABLE: Final = "table.parquet"
-"""How the table was called before its name had the hash in it."""
+"""The table's file name while it is being written, before its hash is known."""
 _MARK: Final = 16
-"""Characters of the hash in the name."""
+"""The number of hash characters in the name."""
 _ROW_GROUP: Final = 32_768
-"""Rows that are read or passed over together."""
+"""The number of rows that are read or skipped together."""
 _PATIENCE: Final = 600
-"""Seconds that another program is waited for that changes the store."""
+"""The seconds to wait for another program that is changing the store."""
 
 
 class Store:
     """A folder of releases.
 
     Args:
-        path: the folder, where it is not `$CLEANCLAIM_HOME/reference` or the user's data directory.
+        path: the folder, if it isn't `$CLEANCLAIM_HOME/reference` or the user's data directory.
 
     Attributes:
-        path: the folder; it need not exist until something is added.
+        path: the folder; it doesn't have to exist until something is added.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or home() / "reference"
 
     def releases(self) -> list[Release]:
-        """Every complete release, by table and name.
+        """Return every complete release, by table and name.
 
         Raises:
-            DamagedRelease: a ledger cannot be read.
+            DamagedRelease: a ledger can't be read.
         """
         return [_ledger(folder) for folder in self._folders()]
 
     def sound(self) -> list[Release]:
-        """Every release that is what its ledger says; a damaged one is passed over, so that it can be imported again."""
+        """Return every intact release; damaged ones are skipped, so that they can be imported again."""
         found = []
         for folder in self._folders():
             with suppress(DamagedRelease):
@@ -73,20 +74,21 @@ class Store:
         return [release for release in found if self._is_sound(release)]
 
     def read(self, release: Release) -> pl.DataFrame:
-        """The table of a release, with the release's name on every row.
+        """Return a release's table, with the release's name on every row.
 
         Raises:
-            DamagedRelease: the file is missing, cannot be read, or is not what the ledger says.
+            DamagedRelease: the file is missing, unreadable, or doesn't match its ledger.
         """
         return self._rows(release, lambda path: pl.read_parquet(io.BytesIO(_sound(path, release))))
 
     def rows_of(self, release: Release, codes: pl.Series, by: str = "code") -> pl.DataFrame:
-        """The rows of a release for a few codes, with the release's name on every row; the file is not read whole.
+        """Return a release's rows for a few codes, without reading the whole file.
 
-        The file is sorted by code, so that only those of its row groups are read that may hold one of them.
+        Every row has the release's name. The file is sorted by code, so only the row groups that
+        could have one of the codes are read.
 
         Raises:
-            DamagedRelease: the file is missing, cannot be read, or has another size than the ledger says.
+            DamagedRelease: the file is missing, unreadable, or its size doesn't match its ledger.
         """
         wanted = codes.drop_nulls().unique()
 
@@ -98,17 +100,18 @@ class Store:
         return self._rows(release, found)
 
     def add(self, release: Release, table: pl.DataFrame) -> Release:
-        """Store a release; one of the same name and table is replaced in one step.
+        """Store a release; one with the same name and table is replaced in one step.
 
         Args:
-            release: what it is; rows, size and hash are filled in here.
+            release: the release; rows, size and hash are filled in here.
             table: its rows, with `code`, `valid_from` and `valid_to`.
 
         Returns:
-            The release as its ledger tells it.
+            The release as its ledger records it.
 
         Raises:
-            ReferenceProblem: the table lacks a column that every dated table has, or it cannot be written: the disk is full, say.
+            ReferenceProblem: the table lacks a column that every dated table has, or it can't be
+                written (for example, because the disk is full).
         """
         lacking = {"code", "valid_from", "valid_to"} - set(table.columns)
         if lacking:
@@ -129,16 +132,16 @@ class Store:
         return stored
 
     def remove(self, release: Release) -> bool:
-        """Remove a release; True where there was one. It disappears in one step.
+        """Remove a release in one step; return True if it existed.
 
         Raises:
-            ReferenceProblem: it cannot be removed.
+            ReferenceProblem: it can't be removed.
         """
         folder = self._folder(release)
         if not folder.exists():
             return False
         with self._changing(folder.parent):
-            if not folder.exists():  # another program was quicker
+            if not folder.exists():  # another program removed it first
                 return False
             doomed = Path(tempfile.mkdtemp(prefix=".removing-", dir=folder.parent))
             put_in_place(folder, doomed / "release")
@@ -149,10 +152,10 @@ class Store:
         """Hash every stored table again.
 
         Returns:
-            The releases, all sound.
+            The releases, all intact.
 
         Raises:
-            DamagedRelease: a stored file is not what its ledger says.
+            DamagedRelease: a stored file doesn't match its ledger.
         """
         releases, faults = [], []
         for folder in self._folders():
@@ -170,16 +173,16 @@ class Store:
         return releases
 
     def packed(self, releases: Iterable[Release]) -> bytes:
-        """Some releases as one zip, for another machine."""
+        """Return some releases as one zip, for another machine."""
         out = io.BytesIO()
-        with zipfile.ZipFile(out, "w") as archive:  # the tables are compressed already
+        with zipfile.ZipFile(out, "w") as archive:  # the tables are already compressed
             for release in releases:
                 for path in (self._folder(release) / _LEDGER, self._table(release)):
                     archive.write(path, str(path.relative_to(self.path)))
         return out.getvalue()
 
     def unpack(self, packed: bytes) -> None:
-        """Make the store of what `packed` gave, where it is not there yet; it appears in one step."""
+        """Create the store from a `packed` zip, in one step, unless it already exists."""
         if self.path.is_dir():
             return
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -188,7 +191,7 @@ class Store:
             with zipfile.ZipFile(io.BytesIO(packed)) as archive:
                 archive.extractall(unfinished / "store")
             (unfinished / "store").mkdir(exist_ok=True)
-            with suppress(OSError):  # another worker of this machine was quicker
+            with suppress(OSError):  # another worker on this machine did it first
                 put_in_place(unfinished / "store", self.path)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
@@ -199,7 +202,7 @@ class Store:
         return self.path / "releases" / release.table / f"{plain}-{mark}"
 
     def _folders(self) -> list[Path]:
-        """The folders of all releases, by table and name."""
+        """Return the folders of all releases, by table and name."""
         tables = _below(self.path / "releases")
         return [folder for table in tables for folder in _below(table)]
 
@@ -207,7 +210,7 @@ class Store:
         return _hash(self._table(release)) == release.sha256
 
     def _table(self, release: Release) -> Path:
-        """The file of a release's table."""
+        """Return the file of a release's table."""
         return _table_in(self._folder(release), release.sha256)
 
     def _rows(self, release: Release, read: Callable[[Path], pl.DataFrame]) -> pl.DataFrame:
@@ -224,7 +227,7 @@ class Store:
 
     @contextmanager
     def _changing(self, folder: Path) -> Iterator[None]:
-        """Change the releases of a table, alone; what a program that was killed left there is taken away."""
+        """Lock the store to change a table's releases, and remove what an interrupted program left behind."""
         try:
             with system_errors(folder):
                 folder.mkdir(parents=True, exist_ok=True)
@@ -237,8 +240,8 @@ class Store:
 
 
 def _write(folder: Path, release: Release, table: pl.DataFrame) -> Release:
-    """Fill a folder with a release; the table is named by its hash."""
-    folder.chmod(0o755)  # nothing in it is private, and a service may run as another user
+    """Fill a folder with a release; the table's file is named by its hash."""
+    folder.chmod(0o755)  # it isn't private, and a service may run as another user
     path = folder / _OLD_TABLE
     table.sort("code", "valid_from").write_parquet(
         path, compression="zstd", row_group_size=_ROW_GROUP, statistics=True
@@ -253,19 +256,19 @@ def _write(folder: Path, release: Release, table: pl.DataFrame) -> Release:
 
 
 def _replace(temporary: Path, folder: Path, stored: Release) -> None:
-    """Put a release in the place of the one before it: first its table beside the other, then its ledger over the other."""
+    """Replace a release: first add the new table next to the old one, then rename the new ledger over the old one."""
     name = _table_name(stored.sha256)
     with suppress(DamagedRelease):
         replaced = _table_in(folder, _ledger(folder).sha256).name
         for path in folder.glob("table*.parquet"):
-            if path.name not in {name, replaced}:  # of changes before this one
+            if path.name not in {name, replaced}:  # left from earlier changes
                 path.unlink()
     put_in_place(temporary / name, folder / name)
     put_in_place(temporary / _LEDGER, folder / _LEDGER)
 
 
 def _table_in(folder: Path, digest: str) -> Path:
-    """The file of the table in a release's folder."""
+    """Return the table's file in a release's folder."""
     path = folder / _table_name(digest)
     return path if path.exists() else folder / _OLD_TABLE
 
@@ -275,10 +278,10 @@ def _table_name(digest: str) -> str:
 
 
 def _below(folder: Path) -> list[Path]:
-    """The folders in a folder, by name, without those that are not finished; none where there is no such folder.
+    """Return the finished folders in a folder, by name; empty if the folder doesn't exist.
 
     Raises:
-        DamagedRelease: it cannot be listed, so that nobody knows what is in it.
+        DamagedRelease: the folder can't be listed, so its content is unknown.
     """
     try:
         return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
@@ -289,7 +292,7 @@ def _below(folder: Path) -> list[Path]:
 
 
 def _sound(path: Path, release: Release) -> bytes:
-    """The bytes of a table, if they are those that were stored."""
+    """Return a table's bytes if they match the stored hash."""
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != release.sha256:
         raise ValueError(path)
@@ -300,7 +303,7 @@ def write_lock(releases: Iterable[Release], path: Path) -> None:
     """Pin releases by name and hash in a lock file (JSON).
 
     Raises:
-        ReferenceProblem: it cannot be written.
+        ReferenceProblem: it can't be written.
     """
     pinned = {f"{r.table}/{r.name}": r.sha256 for r in releases}
     text = json.dumps({"releases": pinned}, indent=2, sort_keys=True) + "\n"
@@ -312,44 +315,44 @@ def write_lock(releases: Iterable[Release], path: Path) -> None:
 
 
 def locked(releases: Iterable[Release], path: Path) -> list[Release]:
-    """Those releases that a lock file pins.
+    """Return the releases that a lock file pins.
 
     Raises:
-        LockMismatch: one pinned is not there, or is there with another hash, or the file is no lock
+        LockMismatch: a pinned release is missing or has a different hash, or the file isn't a lock
             file.
     """
     try:
         pinned = dict(json.loads(path.read_text(encoding="utf-8"))["releases"])
     except (OSError, ValueError, KeyError, TypeError):
-        raise LockMismatch(f"{path} cannot be read as a lock file") from None
+        raise LockMismatch(f"{path} can't be read as a lock file") from None
     there = {f"{r.table}/{r.name}": r for r in releases}
     missing = [name for name in pinned if name not in there]
     other = [
         name for name, digest in pinned.items() if name in there and there[name].sha256 != digest
     ]
     if missing or other:
-        said = [f"not installed: {name}" for name in missing] + [
-            f"another content than pinned: {name}" for name in other
+        problems = [f"not installed: {name}" for name in missing] + [
+            f"content differs from the pinned one: {name}" for name in other
         ]
-        raise LockMismatch(f"{path}: " + "; ".join(said))
+        raise LockMismatch(f"{path}: " + "; ".join(problems))
     return [there[name] for name in pinned]
 
 
 def _ledger(folder: Path) -> Release:
     try:
-        told = json.loads((folder / _LEDGER).read_text(encoding="utf-8"))
-        days = {name: date.fromisoformat(told[name]) for name in ("covers_from", "covers_to")}
-        published = date.fromisoformat(told["published"]) if told["published"] else None
-        read_from = tuple((str(name), str(digest)) for name, digest in told.get("sources", ()))
-        return Release(**{**told, **days, "published": published, "sources": read_from})
+        stored = json.loads((folder / _LEDGER).read_text(encoding="utf-8"))
+        days = {name: date.fromisoformat(stored[name]) for name in ("covers_from", "covers_to")}
+        published = date.fromisoformat(stored["published"]) if stored["published"] else None
+        read_from = tuple((str(name), str(digest)) for name, digest in stored.get("sources", ()))
+        return Release(**{**stored, **days, "published": published, "sources": read_from})
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DamagedRelease(
-            f"the ledger of {folder} cannot be read; import the release again, or remove that folder"
+            f"the ledger of {folder} can't be read; import the release again, or remove that folder"
         ) from error
 
 
 def _hash(path: Path) -> str:
-    """The hash of a file; empty where it cannot be read."""
+    """Return the hash of a file; empty if it can't be read."""
     try:
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,8 +1,9 @@
-"""The ICD-10-CM tabular list, compiled from the official XML to tables.
+"""Compile the ICD-10-CM tabular list from the official XML to tables.
 
-The XML (NCHS/CDC, April 2026) comes with the package simple-icd-10-cm, which is read as a data file
-and never imported: importing costs over a second and 190 MB. Compiling takes a second or two and
-happens once: the tables are kept in the user's cache (see `cleanclaim.storage.cache`).
+The XML (NCHS/CDC, April 2026) comes with the package simple-icd-10-cm. It is read as a data file
+and the package is never imported, because importing it takes over a second and 190 MB. Compiling
+takes a second or two and happens once: the tables are kept in the user's cache (see
+`cleanclaim.storage.cache`).
 """
 
 from __future__ import annotations
@@ -39,10 +40,10 @@ TABLES: Final = (
     "icd10cm_note_targets",
 )
 FORMAT: Final = 4
-"""Raised whenever the compiled tables change, so that an older cache is not read."""
+"""Raise this whenever the compiled tables change, so that older caches aren't read."""
 
 PUBLISHED: Final = date(2026, 4, 1)
-"""The day of the list that comes with cleanclaim; an imported one that is later stands in its place."""
+"""The date of the list that comes with cleanclaim; an imported list that is later replaces it."""
 
 RELEASES: Final = {
     name: Release(
@@ -55,9 +56,11 @@ RELEASES: Final = {
     )
     for name in TABLES
 }
-"""One text stands for all years that validity covers: titles and notes change little from year to
-year, and findings name the release that they were read from. How far that holds is measured in the
-decision of 2026-11-23 on the embedded reference."""
+"""One text is used for all the years in `icd10cm`.
+
+Titles and notes change little from year to year, and findings name the release they were read from.
+The decision of 2026-11-23 on the embedded reference measures how well that works.
+"""
 
 _NOTE_KINDS: Final = {
     "includes": "includes",
@@ -73,46 +76,46 @@ _CONDITIONAL: Final = re.compile(
     r"\b(?:such as|if (?:known|applicable|present|appropriate|desired)|any|e\.g\.|for example)\b",
     re.IGNORECASE,
 )
-"""Words by which a note leaves open whether, or which, other code is to be given."""
+"""Words in a note that leave open whether, or which, other code is needed."""
 
 Progress = Callable[[str, float], None]
-"""Told what is being done and which share of it is done, 0 to 1; 1 ends it."""
+"""Called with a message and the share done, 0 to 1; 1 ends it."""
 
 _COMPILING: Final = "Compiling the ICD-10-CM tabular list (once)"
 
 
 def load(name: str, progress: Progress | None = None) -> pl.DataFrame:
-    """One of the compiled tables.
+    """Return one of the compiled tables.
 
     Args:
         name: one of `TABLES`.
-        progress: told how far compiling is, where it is needed.
+        progress: called with the progress if the table must be compiled.
 
     Returns:
         The table, with `release`.
 
     Raises:
-        ReferenceProblem: the XML is not installed.
+        ReferenceProblem: the XML isn't installed.
     """
     return _compiled(name, progress).with_columns(pl.lit(RELEASES[name].name).alias("release"))
 
 
 def rows(name: str) -> int | None:
-    """How many rows a compiled table has; None where it has not been compiled yet."""
+    """Return how many rows a compiled table has; None if it isn't compiled yet."""
     held = cache.load_cached(cache_folder(), lambda kept: _read(kept, name))
     return None if held is None else held[name].height
 
 
 def cache_folder() -> Path:
-    """Where the compiled tables are, in the user's cache."""
+    """Return the folder of the compiled tables, in the user's cache."""
     return cache_home() / f"icd10cm-tabular-{sha256(xml_path())[:16]}-{FORMAT}"
 
 
 def xml_path() -> Path:
-    """The tabular list's XML inside the installed package.
+    """Return the path of the tabular list's XML in the installed package.
 
     Raises:
-        ReferenceProblem: the package is missing, or is not the version whose release is known.
+        ReferenceProblem: the package is missing, or its version isn't the expected one.
     """
     spec = importlib.util.find_spec("simple_icd_10_cm")
     folder = Path(spec.origin).parent / "data" if spec and spec.origin else None
@@ -124,15 +127,15 @@ def xml_path() -> Path:
     installed = importlib.metadata.version(PACKAGE)
     if installed != VERSION:
         raise ReferenceProblem(
-            f"{PACKAGE} {installed} holds another release of the tabular list than cleanclaim"
-            f" knows: install {PACKAGE}=={VERSION}"
+            f"{PACKAGE} {installed} has a different release of the tabular list:"
+            f" install {PACKAGE}=={VERSION}"
         )
     return found[0]
 
 
 @functools.cache
 def sha256(path: Path) -> str:
-    """The hash of a file that does not change while the program runs."""
+    """Return the hash of a file that doesn't change while the program runs."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -140,22 +143,21 @@ def sha256(path: Path) -> str:
 def compile_tabular(
     path: Path | BinaryIO, progress: Progress | None = None
 ) -> dict[str, pl.DataFrame]:
-    """Every table of `TABLES` from the XML.
+    """Compile every table of `TABLES` from the XML.
 
     Args:
         path: the tabular XML, a file or a stream.
-        progress: told how far it is.
+        progress: called with the progress.
 
     Returns:
-        `icd10cm_tabular`: code (no dot; chapters are "CHAPTER 4", sections "E08-E13"), kind
+        `icd10cm_tabular`: code (undotted; chapters are "CHAPTER 4", sections "E08-E13"), kind
         (chapter, section, category, subcategory, code), parent, title, order, is_billable (by the
-        XML alone: divided no further, takes no seventh character). `icd10cm_seventh`: code (the
-        stem), padded (to six characters), character, meaning. `icd10cm_notes`: note_id, code
-        (where it stands), kind, text, status, heading (the line above it that ends in a colon),
-        container (notes of one box have the same), is_exhaustive (the box names codes only, and
-        leaves nothing open by "such as" or "if applicable"). `icd10cm_note_scopes`: note_id,
-        prefix (of the codes that carry it). `icd10cm_note_targets`: note_id, prefix,
-        char_position, characters.
+        XML alone: it doesn't divide further or take a seventh character). `icd10cm_seventh`: code
+        (the stem), padded (to six characters), character, meaning. `icd10cm_notes`: note_id, code
+        (the place that carries it), kind, text, status, heading (the line above it that ends in a
+        colon), container (notes in the same box share it), is_exhaustive (the box names only codes,
+        without "such as" or "if applicable"). `icd10cm_note_scopes`: note_id, prefix (of the codes
+        that carry it). `icd10cm_note_targets`: note_id, prefix, char_position, characters.
     """
     root = ET.parse(path).getroot()  # noqa: S314 - no entities are resolved
     walker = _Walker(root)
@@ -242,7 +244,7 @@ class _Walker:
         }
 
     def chapter(self, chapter: ET.Element) -> None:
-        """Add a chapter with all below it."""
+        """Add a chapter and everything below it."""
         code = f"CHAPTER {chapter.findtext('name')}"
         self._node(code, "chapter", None, chapter, is_billable=False)
         categories: list[str] = []
@@ -250,7 +252,7 @@ class _Walker:
             own = [_undotted(diag) for diag in section.findall("diag")]
             categories += own
             section_code = str(section.get("id"))
-            if section_code in own:  # a section of one category carries the category's name
+            if section_code in own:  # a section with one category has the category's name
                 section_code = f"{section_code}-{section_code}"
             self._node(section_code, "section", code, section, is_billable=False)
             self._notes(section, section_code, own)
@@ -307,9 +309,9 @@ class _Walker:
             )
             if status == "heading":
                 heading = text
-            # Nothing is kept apart from itself, as D72 asks for D72.824.
-            apart = kind.startswith("excludes")
-            targets = [one for one in named if not (apart and one.prefix.startswith(own))]
+            # A code can't exclude itself, as D72 does with D72.824.
+            is_exclusion = kind.startswith("excludes")
+            targets = [one for one in named if not (is_exclusion and one.prefix.startswith(own))]
             if targets:
                 self.scopes += [(note_id, prefix) for prefix in scope]
                 self.targets += [
@@ -322,7 +324,7 @@ class _Walker:
 def _texts(container: ET.Element) -> Iterator[str]:
     for note in container.findall("note"):
         text = " ".join("".join(note.itertext()).split())
-        if text:  # some originals hold an empty note
+        if text:  # some lists have an empty note
             yield text
 
 

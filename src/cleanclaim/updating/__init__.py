@@ -1,4 +1,4 @@
-"""Fetching what publishers have newer: their pages, their files, and the import."""
+"""Download and import what publishers have released since: their pages, their files, and the import."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One file from a publisher: resumed after an interruption, checked when it is whole, put in its place in one step."""
+"""Download one file from a publisher: resume it if interrupted, check it, and put it in place in one step."""
 
 from __future__ import annotations
 
@@ -20,12 +20,15 @@ _LARGEST: Final = 4 << 30
 _LONGEST: Final = 4 * 3600.0
 _LARGEST_UNPACKED: Final = 16 << 30
 _GROWTH: Final = 400
-"""A zip whose files are so much larger than itself is no publication."""
+"""If a zip's files are this many times larger than the zip, it isn't a publication."""
 _ZIP: Final = b"PK\x03\x04"
 _OTHER_KINDS: Final = re.compile(
     r"(text|image|audio|video)/|application/(pdf|json|xml|xhtml\+xml)$"
 )
-"""What a server says it sends when it sends no zip. Of names for a zip there are too many to list; its bytes decide."""
+"""Content types that aren't a zip.
+
+Zips have too many content types to list, so the first bytes decide.
+"""
 _RANGE: Final = re.compile(r"bytes ([0-9]{1,15})-([0-9]{1,15})/([0-9]{1,15}|\*)")
 _TAG: Final = re.compile(r"[\x20-\x7e]{1,200}")
 Progress = Callable[[str, float], None]
@@ -42,16 +45,18 @@ def fetch(
 
     Args:
         address: where it is.
-        target: where it goes; until it is whole it has `.part` behind its name. Its folder is made.
+        target: where to put it; until it is complete, its name ends in `.part`. The folder is
+            created if needed.
         hosts: the servers that may be asked.
-        progress: told the share that is done.
-        sha256: what its hash must be, if that is known.
+        progress: called with the share done.
+        sha256: the expected hash, if known.
 
     Returns:
         The target.
 
     Raises:
-        ReferenceProblem: it can't be had, is not whole, is another than expected, is no sound zip, or can't be written.
+        ReferenceProblem: it can't be downloaded, is incomplete, isn't the expected file, isn't a
+            valid zip, or can't be written.
     """
     part = target.with_name(f"{target.name}.part")
     try:
@@ -59,15 +64,15 @@ def fetch(
         _tried(address, part, hosts, progress)
         _check(part, address, sha256)
         part.replace(target)
-    except OSError as error:  # what the network does wrong is told otherwise
+    except OSError as error:  # network errors are reported separately
         raise ReferenceProblem(
-            f"{error.filename or part}: it can't be written ({error.strerror}); make room, or choose another folder with --to, and run the update again"
+            f"{error.filename or part}: it can't be written ({error.strerror}); free up space, or choose another folder with --to, and run the update again"
         ) from None
     return target
 
 
 def _tried(address: str, part: Path, hosts: Hosts, progress: Progress | None) -> None:
-    """Download, and again a few times if it breaks off."""
+    """Download, and retry a few times if it breaks off."""
     for attempt in range(_TRIES):
         try:
             _resume(address, part, hosts, progress)
@@ -83,7 +88,7 @@ def _tried(address: str, part: Path, hosts: Hosts, progress: Progress | None) ->
 
 
 def _resume(address: str, part: Path, hosts: Hosts, progress: Progress | None) -> None:
-    """Append what is missing; from the beginning if the server can't resume, or has another file by now."""
+    """Append what is missing; start over if the server can't resume or its file has changed."""
     mark = part.with_name(f"{part.name}.mark")
     known = _tag(mark.read_text(encoding="utf-8", errors="replace")) if mark.exists() else ""
     begun = part.stat().st_size if known and part.exists() else 0
@@ -93,7 +98,7 @@ def _resume(address: str, part: Path, hosts: Hosts, progress: Progress | None) -
         kind = content_type(answer)
         if kind and _OTHER_KINDS.match(kind):
             raise Refused(f"{address}: expected a zip, found {kind}")
-        if not begun:  # first, so that no old bytes are ever taken for those of the new mark
+        if not begun:  # first, so that old bytes never get the new mark
             part.unlink(missing_ok=True)
         tag = _tag(answer.headers.get("ETag") or answer.headers.get("Last-Modified") or "")
         mark.write_text(tag, encoding="utf-8")
@@ -105,14 +110,14 @@ def _resume(address: str, part: Path, hosts: Hosts, progress: Progress | None) -
                 if progress and whole:
                     progress(f"downloading {part.name.removesuffix('.part')}", done / whole)
         if whole is not None and done < whole:
-            raise Broken(f"it broke off after {done:,} of {whole:,} bytes")
+            raise Broken(f"the download stopped after {done:,} of {whole:,} bytes")
     mark.unlink(missing_ok=True)
 
 
 def _extent(
     answer: http.client.HTTPResponse, address: str, part: Path, begun: int
 ) -> tuple[int, int | None]:
-    """From which byte the answer goes on, and how many bytes the file has, if that is known."""
+    """Return the byte at which the answer starts, and the file's size if it is known."""
     length = length_of(answer, address)
     start, whole = 0, length
     if answer.status != http.client.OK:
@@ -122,14 +127,14 @@ def _extent(
         fits = found is not None and found[3] in {"*", str(whole)}
         if not begun or start != begun or not fits or length not in {None, whole - start}:
             part.unlink(missing_ok=True)
-            raise Broken("the server sent another part of the file than was asked for")
+            raise Broken("the server sent a different part of the file than requested")
     if whole is not None and whole > _LARGEST:
-        raise Refused(f"{address}: {whole:,} bytes are more than any publication has")
+        raise Refused(f"{address}: {whole:,} bytes is larger than any publication")
     return start, whole
 
 
 def _zip_blocks(answer: http.client.HTTPResponse, address: str, begun: int) -> Iterator[bytes]:
-    """The bytes as they come, as long as they are a zip's."""
+    """Yield the bytes as they arrive, as long as they are a zip's."""
     head = _ZIP if begun else b""
     for block in blocks(answer, address, _LARGEST - begun, _LONGEST):
         head += block[: len(_ZIP) - len(head)]
@@ -146,7 +151,7 @@ def _kind(block: bytes) -> str:
 
 
 def _tag(text: str) -> str:
-    """The mark of a version, if it can stand in a header."""
+    """Return a version's mark, if it is valid in a header."""
     return text if _TAG.fullmatch(text) else ""
 
 
@@ -160,17 +165,17 @@ def _check(part: Path, address: str, sha256: str | None) -> None:
     )
     if fault:
         part.unlink()
-        raise Refused(f"{address}: {fault}; it was thrown away")
+        raise Refused(f"{address}: {fault}; the file was deleted")
 
 
 def _zip_fault(path: Path) -> str | None:
-    """What is wrong with a zip, before anything of it is unpacked whole."""
+    """Return what is wrong with a zip, before it is unpacked."""
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(info.file_size for info in archive.infolist())
             if unpacked > _LARGEST_UNPACKED or unpacked > path.stat().st_size * _GROWTH:
-                return f"unpacked it would have {unpacked:,} bytes, which no publication has"
+                return f"unpacked, it would be {unpacked:,} bytes, larger than any publication"
             damaged = archive.testzip()
     except Exception as error:  # noqa: BLE001 - the errors of zipfile and its decoders have no common root
-        return f"it is no sound zip ({type(error).__name__})"
+        return f"it isn't a valid zip ({type(error).__name__})"
     return "a file in it is damaged" if damaged else None

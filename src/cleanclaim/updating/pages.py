@@ -1,4 +1,4 @@
-"""The links of a publisher's page."""
+"""Find the links on a publisher's page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cleanclaim.updating.publications import Publication
 from cleanclaim.updating.web import Hosts, Refused, joined
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._() -]{0,150}")
-"""A file name that means no folder, on any system."""
+"""A file name that can't mean a folder on any system."""
 _LONGEST_SHOWN: Final = 200
 
 
@@ -27,24 +27,24 @@ class _Links(HTMLParser):
 
 
 def file_name(address: str) -> str:
-    """The last part of an address, without what follows a question mark."""
+    """Return the last part of an address, without what follows a question mark."""
     return unquote(urlsplit(address).path).rsplit("/", 1)[-1]
 
 
 def newest(publication: Publication, page: str, address: str, hosts: Hosts) -> list[str]:
-    """The addresses of the newest release on a page.
+    """Return the addresses of the newest release on a page.
 
     Args:
-        publication: what is looked for.
+        publication: what to look for.
         page: the page's text.
-        address: its own address, from which relative links go on.
+        address: the page's address, the base for relative links.
         hosts: the servers that may be asked; links to others don't count.
 
     Returns:
-        One address a file, in order of name.
+        One address per file, sorted by name.
 
     Raises:
-        Refused: no link on the page has the name that is expected, or they all lead elsewhere.
+        Refused: no link on the page has the expected name, or all such links lead to other servers.
     """
     ranked: dict[str, tuple[int, int]] = {}
     elsewhere: list[str] = []
@@ -65,15 +65,15 @@ def newest(publication: Publication, page: str, address: str, hosts: Hosts) -> l
         )
     if not ranked:
         raise Refused(
-            f"no link on {address} is named as its files were, {publication.pattern.pattern}; the page has changed"
+            f"no link on {address} matches the expected file name ({publication.pattern.pattern}); the page has changed"
         )
     best = max(ranked.values())
     return sorted(link for link, rank in ranked.items() if rank == best)
 
 
 def _links(page: str) -> list[str]:
-    """The links of a page, as far as it can be read."""
+    """Return the links on a page, as far as it can be parsed."""
     links = _Links()
-    with suppress(AssertionError):  # the parser's word for a declaration it doesn't know
+    with suppress(AssertionError):  # the parser raises it for a declaration it doesn't know
         links.feed(page)
     return links.found

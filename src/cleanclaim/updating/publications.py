@@ -1,7 +1,7 @@
-"""What is published where, and how its files are named.
+"""Where each publication is, and how its files are named.
 
-A pattern finds the links on a page; its groups tell the release, so that the newest is taken. Of publications that come in parts every part of
-that release is taken.
+A pattern finds the links on a page; its groups identify the release, so that the newest is chosen.
+If a release has several files, all of them are chosen.
 
 Source: the publishers' own pages, as named.
 """
@@ -19,7 +19,7 @@ _PUBLISHERS: Final = {
     "www.cms.gov": frozenset({"www.cms.gov", "downloads.cms.gov"}),
     "www.medicaid.gov": frozenset({"www.medicaid.gov"}),
 }
-"""The hosts of each publisher, by the host of its pages: nothing is fetched from others."""
+"""Each publisher's hosts, by the host of its pages: files are downloaded only from these."""
 _NCCI: Final = f"{_CMS}/medicare/coding-billing/national-correct-coding-initiative-ncci-edits"
 
 
@@ -28,10 +28,11 @@ class Publication:
     """One publication.
 
     Attributes:
-        name: the word by which a user asks for it.
+        name: the name that a user gives to update it.
         page: its page.
-        pattern: of the file names on it, with the groups `year` and, where they are told, `quarter`, `month` or `letter`.
-        needs_terms: its files hold CPT codes and are given out under the AMA's terms.
+        pattern: matches its file names, with the groups `year` and, if the name has them,
+            `quarter`, `month` or `letter`.
+        needs_terms: its files have CPT codes and are distributed under the AMA's terms.
         fixed: addresses that never change, for a publication without a page of releases.
     """
 
@@ -47,19 +48,19 @@ class Publication:
         return _PUBLISHERS[urlsplit(self.page).netloc]
 
     def rank(self, file_name: str) -> tuple[int, int] | None:
-        """Year and quarter of a file; None for one that is not of this publication."""
+        """Return a file's year and quarter; None if it isn't a file of this publication."""
         found = self.pattern.search(file_name)
         if found is None:
             return None
-        told = {name: value for name, value in found.groupdict().items() if value}
-        year = int(told.get("year", "0"))
+        parts = {name: value for name, value in found.groupdict().items() if value}
+        year = int(parts.get("year", "0"))
         year += 2000 if 0 < year < 100 else 0
-        if "quarter" in told:
-            return year, int(told["quarter"])
-        if "month" in told:
-            month = told["month"].lower()
+        if "quarter" in parts:
+            return year, int(parts["quarter"])
+        if "month" in parts:
+            month = parts["month"].lower()
             return year, _MONTHS[month] if month in _MONTHS else int(month)
-        return year, "ABCD".find(told.get("letter", "A").upper()) + 1
+        return year, "ABCD".find(parts.get("letter", "A").upper()) + 1
 
 
 def _pattern(text: str) -> re.Pattern[str]:

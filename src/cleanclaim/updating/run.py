@@ -1,4 +1,4 @@
-"""One update: for each publication its page, the newest files on it, the download, the import."""
+"""One update: each publication's page, its newest files, the downloads and the import."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True, slots=True)
 class Updated:
-    """What became of an update.
+    """The result of an update.
 
     Attributes:
-        downloaded: files that were fetched.
-        present: files that were there already.
-        skipped: publications that were left out, and why.
-        failed: what could not be had, and why.
-        imported: what the import did; None for a dry run.
+        downloaded: files that were downloaded.
+        present: files that were already there.
+        skipped: publications that were skipped, and why.
+        failed: what couldn't be downloaded, and why.
+        imported: the result of the import; None for a dry run.
     """
 
     downloaded: tuple[str, ...]
@@ -49,23 +49,25 @@ def update(
     progress: Progress | None = None,
     plain_http: Collection[str] = (),
 ) -> Updated:
-    """Fetch and import what publishers have newest.
+    """Download and import the newest releases.
 
     Args:
-        store: where releases are kept.
-        only: names of publications; all where empty.
-        accept_terms: the user accepts the terms of CMS and the AMA under which files with CPT codes are given out.
-        mirror: an https address that stands for the publishers' hosts.
-        dry_run: only say what would be fetched.
-        folder: where downloads are kept; beside the store's releases where not given.
-        progress: told what is done.
-        plain_http: servers on this machine, such as `127.0.0.1:8080`, that may be asked over http: for tests. No option or variable sets it.
+        store: where releases are stored.
+        only: names of publications; all if empty.
+        accept_terms: the user accepts the CMS and AMA terms for files with CPT codes.
+        mirror: an https address to use in place of the publishers' hosts.
+        dry_run: only report what would be downloaded.
+        folder: where downloads are kept; by default next to the store's releases.
+        progress: called with the progress.
+        plain_http: servers on this machine, such as `127.0.0.1:8080`, that may be asked over http;
+            for tests. No option or variable sets it.
 
     Returns:
-        What was done; the fault of one publication stops no other.
+        The result; a problem with one publication doesn't stop the others.
 
     Raises:
-        ReferenceProblem: a name in `only` is no publication, or the mirror's address can't be used.
+        ReferenceProblem: a name in `only` isn't a publication, or the mirror's address can't be
+            used.
     """
     mirrors = _mirror_hosts(mirror, frozenset(plain_http))
     place = folder or store.path / "downloads"
@@ -77,7 +79,7 @@ def update(
     for publication in _chosen(only):
         if publication.needs_terms and not accept_terms:
             skipped.append(
-                f"{publication.name}: its files hold CPT codes; --accept-cms-ama-terms says that you accept the terms of CMS and the AMA"
+                f"{publication.name}: its files have CPT codes; add --accept-cms-ama-terms to accept the terms of CMS and the AMA"
             )
             continue
         hosts = Hosts(publication.hosts | mirrors.names, mirrors.plain)
@@ -104,13 +106,13 @@ def update(
 
 
 def _failure(publication: Publication, error: ReferenceProblem) -> str:
-    """What went wrong with a publication, and what to do."""
-    by_hand = f"; download the files by hand from {publication.page} and use `cleanclaim reference import`"
+    """Return what went wrong with a publication, and what to do."""
+    by_hand = f"; download the files yourself from {publication.page} and use `cleanclaim reference import`"
     return f"{publication.name}: {error}{by_hand if isinstance(error, Refused) else ''}"
 
 
 def _mirror_hosts(mirror: str | None, plain: frozenset[str]) -> Hosts:
-    """The mirror's own host, if there is one, and the servers on this machine.
+    """Return the mirror's host, if there is one, and the servers on this machine.
 
     Raises:
         ReferenceProblem: its address can't be used.
@@ -130,17 +132,19 @@ def _mirror_hosts(mirror: str | None, plain: frozenset[str]) -> Hosts:
 def _chosen(only: Sequence[str]) -> list[Publication]:
     known = {publication.name: publication for publication in PUBLICATIONS}
     for word in only:
-        if not any(_asked(name, word) for name in known):
+        if not any(_is_chosen(name, word) for name in known):
             near = get_close_matches(word, list(known), n=1)
             raise ReferenceProblem(
-                f"no publication '{word}'"
+                f"'{word}' isn't a known publication"
                 + (f"; did you mean {near[0]}?" if near else "")
-                + f"; there are {', '.join(known)}"
+                + f"; choose from {', '.join(known)}"
             )
-    return [p for name, p in known.items() if not only or any(_asked(name, word) for word in only)]
+    return [
+        p for name, p in known.items() if not only or any(_is_chosen(name, word) for word in only)
+    ]
 
 
-def _asked(name: str, word: str) -> bool:
+def _is_chosen(name: str, word: str) -> bool:
     return name == word or name.startswith(f"{word}-")
 
 
@@ -152,5 +156,5 @@ def _addresses(publication: Publication, mirror: str | None, hosts: Hosts) -> li
 
 
 def _mirrored(address: str, mirror: str | None) -> str:
-    """The address on another host, its path kept."""
+    """Return the address on the mirror, with the same path."""
     return mirror.rstrip("/") + urlsplit(address).path if mirror else address

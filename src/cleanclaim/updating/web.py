@@ -1,4 +1,4 @@
-"""Asking publishers' servers: over https, on their own hosts, with bounds on redirects, size and time."""
+"""Ask publishers' servers: only over https and on their own hosts, with limits on redirects, size and time."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ _LONGEST_PAGE: Final = 300.0
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _LATER: Final = frozenset({408, 425, 429})
-"""With those from 500 on: answers that another try may change."""
+"""Together with 500 and above: answers that might change if you try again."""
 _TAKEN: Final = frozenset({200, 206, 416})
 _LONGEST_SHOWN: Final = 200
 _HTML: Final = frozenset({"text/html", "application/xhtml+xml"})
 
 
 class Refused(ReferenceProblem):
-    """What a server sent, or where it points, isn't used."""
+    """A server's answer, or where it leads, can't be used."""
 
 
 class Broken(Exception):  # noqa: N818 - reads as the fact it states
-    """An answer didn't come, or not to its end; another try may get it."""
+    """An answer didn't arrive, or didn't arrive completely; trying again may help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +45,15 @@ class Hosts:
     """The servers that may be asked.
 
     Attributes:
-        names: hosts, asked over https.
-        plain: hosts on this machine, with their port, that may be asked over http: for tests.
+        names: hosts that are asked over https.
+        plain: hosts on this machine, with their port, that may be asked over http; for tests.
     """
 
     names: frozenset[str]
     plain: frozenset[str] = frozenset()
 
     def fault(self, address: str) -> str | None:
-        """Why an address isn't asked; None if it may be."""
+        """Return why an address can't be asked; None if it can."""
         try:
             parts = urlsplit(address)
             host = host_of(address)
@@ -64,15 +64,15 @@ class Hosts:
         if parts.scheme != "https":
             return "only https is used"
         if parts.username is not None or host not in self.names:
-            return f"only {', '.join(sorted(self.names))} may be asked"
+            return f"only {', '.join(sorted(self.names))} can be used"
         return None
 
 
 def host_of(address: str) -> str:
-    """The host of an address, with its port unless that is the usual one.
+    """Return an address's host, with its port unless that is the default.
 
     Raises:
-        ValueError: it isn't a valid address.
+        ValueError: the address isn't valid.
     """
     parts = urlsplit(address)
     port = "" if parts.port in {None, 443} else f":{parts.port}"
@@ -80,19 +80,19 @@ def host_of(address: str) -> str:
 
 
 def joined(base: str, link: str) -> str:
-    """Where a link on a page leads, without characters that an address can't have.
+    """Return where a link on a page leads, with characters that an address can't have quoted.
 
     Raises:
-        ValueError: it isn't a valid address.
+        ValueError: the address isn't valid.
     """
     return quote(urljoin(base, link.strip()), safe="%/:=&?~#+!$,;'@()*[]")
 
 
 def page_text(address: str, hosts: Hosts) -> str:
-    """A page.
+    """Return a page's text.
 
     Raises:
-        ReferenceProblem: it can't be had, or is no page.
+        ReferenceProblem: it can't be downloaded, or isn't a web page.
     """
     try:
         with opened(address, hosts, {}) as answer:
@@ -107,10 +107,10 @@ def page_text(address: str, hosts: Hosts) -> str:
 
 
 def opened(address: str, hosts: Hosts, headers: dict[str, str]) -> http.client.HTTPResponse:
-    """The answer to a request, a few redirects on the same hosts followed: status 200, 206 or 416.
+    """Return the answer to a request, following a few redirects on the same hosts: status 200, 206 or 416.
 
     Raises:
-        Refused: it leads elsewhere, or the server won't give it.
+        Refused: it leads to another host, or the server refuses it.
         Broken: no answer came.
     """
     asked = address
@@ -119,35 +119,35 @@ def opened(address: str, hosts: Hosts, headers: dict[str, str]) -> http.client.H
         if fault:
             on = f"it redirects to {asked[:_LONGEST_SHOWN]}: " if asked != address else ""
             raise Refused(f"{address[:_LONGEST_SHOWN]}: {on}{fault}")
-        answer = _asked(asked, address, headers)
+        answer = _requested(asked, address, headers)
         if answer.status in _TAKEN:
             return answer
         answer.close()
         if answer.status not in _REDIRECTS:
-            said = f"the server answers {answer.status} {http.client.responses.get(answer.status, '')}".rstrip()
+            problem = f"the server answers {answer.status} {http.client.responses.get(answer.status, '')}".rstrip()
             if answer.status in _LATER or answer.status >= 500:
-                raise Broken(said)
-            raise Refused(f"{address}: {said}")
+                raise Broken(problem)
+            raise Refused(f"{address}: {problem}")
         try:
             asked = joined(asked, answer.headers.get("Location") or "")
         except ValueError:
-            raise Refused(f"{address}: it redirects to no valid address") from None
+            raise Refused(f"{address}: it redirects to an address that isn't valid") from None
     raise Refused(f"{address}: it redirects more than {_MOST_REDIRECTS} times")
 
 
 def blocks(
     answer: http.client.HTTPResponse, address: str, most: int, seconds: float
 ) -> Iterator[bytes]:
-    """The body of an answer as it comes.
+    """Yield an answer's body as it arrives.
 
     Args:
         answer: the answer.
-        address: where it is from.
-        most: bytes.
-        seconds: how long it may take in all.
+        address: where it came from.
+        most: the most bytes to accept.
+        seconds: the most time it may take.
 
     Raises:
-        Refused: it is longer.
+        Refused: it is too long.
         Broken: it breaks off or takes too long.
     """
     until = time.monotonic() + seconds
@@ -168,27 +168,27 @@ def blocks(
 
 
 def length_of(answer: http.client.HTTPResponse, address: str) -> int | None:
-    """The bytes of a body by its header; None if it doesn't say.
+    """Return the length of a body in bytes, from its header; None if there is none.
 
     Raises:
-        Refused: the header isn't one number.
+        Refused: the header isn't a single number.
     """
-    told = {text.strip() for text in answer.headers.get_all("Content-Length") or ()}
-    if not told or answer.chunked:
+    lengths = {text.strip() for text in answer.headers.get_all("Content-Length") or ()}
+    if not lengths or answer.chunked:
         return None
-    if len(told) > 1 or not re.fullmatch(r"[0-9]{1,15}", next(iter(told))):
+    if len(lengths) > 1 or not re.fullmatch(r"[0-9]{1,15}", next(iter(lengths))):
         raise Refused(f"{address}: the server's Content-Length isn't a number")
-    return int(told.pop())
+    return int(lengths.pop())
 
 
 def content_type(answer: http.client.HTTPResponse) -> str | None:
-    """What the server says it sends, such as `text/html`; None if it doesn't say, or not in that form."""
-    told = (answer.headers.get("Content-Type") or "").split(";")[0].strip().lower()
-    return told if re.fullmatch(r"[a-z]+/[a-z0-9.+-]{1,80}", told) else None
+    """Return the answer's content type, such as `text/html`; None if it is missing or malformed."""
+    kind = (answer.headers.get("Content-Type") or "").split(";")[0].strip().lower()
+    return kind if re.fullmatch(r"[a-z]+/[a-z0-9.+-]{1,80}", kind) else None
 
 
-def _asked(asked: str, address: str, headers: dict[str, str]) -> http.client.HTTPResponse:
-    """One request, no redirect followed."""
+def _requested(asked: str, address: str, headers: dict[str, str]) -> http.client.HTTPResponse:
+    """Send one request, without following redirects."""
     opener = urllib.request.OpenerDirector()
     for handler in (
         urllib.request.ProxyHandler(),
@@ -212,10 +212,10 @@ def _asked(asked: str, address: str, headers: dict[str, str]) -> http.client.HTT
 
 @cache
 def _certificates() -> ssl.SSLContext:
-    """The authorities whose certificates count: the system's."""
+    """Return the system's certificate authorities."""
     return ssl.create_default_context()
 
 
 def _reason(error: object) -> str:
-    said = (getattr(error, "strerror", None) or str(error) or type(error).__name__)[:_LONGEST_SHOWN]
-    return "".join(letter if letter.isprintable() else "?" for letter in said)
+    text = (getattr(error, "strerror", None) or str(error) or type(error).__name__)[:_LONGEST_SHOWN]
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
