@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import polars as pl
 import pytest
 
 from cleanclaim.reference import Reference
-from cleanclaim.reference.notes import CodeList, parse, parse_report
+from cleanclaim.reference.notes import BINDING, CodeList, Status, parse
+from cleanclaim.text.wording import worded
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +26,23 @@ def said(text: str, codes: CodeList) -> str:
         return status
     return " ".join(
         t.prefix + (f"@{t.position}={t.characters}" if t.position else "") for t in targets
+    )
+
+
+def parse_report(notes: pl.DataFrame) -> pl.DataFrame:
+    """How many notes of each kind were parsed, and the texts of those that weren't."""
+    counts = [(pl.col("status") == status).sum().alias(status) for status in get_args(Status)]
+    where = worded("{}: {}", "code", "text")
+    return (
+        notes.filter(pl.col("kind").is_in(BINDING))
+        .group_by("kind")
+        .agg(
+            pl.col("container").n_unique().alias("containers"),
+            pl.len().alias("notes"),
+            *counts,
+            where.filter(pl.col("status") == "unparsed").alias("unparsed_texts"),
+        )
+        .sort("kind")
     )
 
 
@@ -131,14 +151,14 @@ def test_containers_and_notes_are_those_of_the_xml(reference: Reference) -> None
 
 
 def test_no_excludes1_note_in_parentheses_is_taken_for_prose(reference: Reference) -> None:
-    """A reference in parentheses that is not understood must be counted, not passed over."""
+    """A reference in parentheses that is not understood must be counted, not skipped."""
     notes = reference.table("icd10cm_notes")
-    passed_over = notes.filter(
+    skipped = notes.filter(
         pl.col("kind").is_in(["excludes1", "excludes2", "code_first", "use_additional"]),
         pl.col("status").is_in(["prose", "heading"]),
         pl.col("text").str.contains(r"\([A-Z][0-9][0-9A-Z](\.|-|\)|,)"),
     )
-    assert passed_over["text"].to_list() == []
+    assert skipped["text"].to_list() == []
 
 
 def test_every_target_leads_to_a_code(reference: Reference) -> None:

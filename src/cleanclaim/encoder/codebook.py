@@ -11,7 +11,6 @@ from typing import Any, Final, NamedTuple
 import polars as pl
 
 from cleanclaim.reference import OPEN_END, Reference
-from cleanclaim.reference.icd10cm import Seventh
 
 _BINDING: Final = ("excludes1", "excludes2", "code_first", "use_additional", "code_also")
 NOTES: Final = ("includes", "inclusion_term", *_BINDING, "note")
@@ -57,6 +56,20 @@ class Span(NamedTuple):
     first: date
     last: date | None
     releases: tuple[str, ...]
+
+
+class Seventh(NamedTuple):
+    """One seventh character that a stem takes.
+
+    Attributes:
+        code: the whole code, undotted.
+        character: the character.
+        meaning: its official meaning.
+    """
+
+    code: str
+    character: str
+    meaning: str
 
 
 class Rows:

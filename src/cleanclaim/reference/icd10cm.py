@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -20,20 +19,6 @@ _CATEGORY: Final = np.uint64(8 * _SHORTEST)
 _CATEGORY_ONLY: Final = np.uint64(64) - _CATEGORY
 
 
-class Seventh(NamedTuple):
-    """One seventh character that a stem takes.
-
-    Attributes:
-        code: the whole code, undotted.
-        character: the character.
-        meaning: its official meaning.
-    """
-
-    code: str
-    character: str
-    meaning: str
-
-
 def dotted(code: str) -> str:
     """Return the code with its dot, as printed.
 
@@ -43,69 +28,6 @@ def dotted(code: str) -> str:
     'I10'
     """
     return f"{code[:3]}.{code[3:]}" if len(code) > _SHORTEST else code
-
-
-def ancestors(reference: Reference, code: str) -> list[tuple[str, str]]:
-    """Return the nodes above a code with their titles, the chapter first.
-
-    Args:
-        reference: the reference.
-        code: undotted; a code with a seventh character is reduced to its stem.
-
-    Returns:
-        (code, title) pairs; empty if the tabular list doesn't have the code.
-    """
-    found: list[tuple[str, str]] = []
-    at = stem_of(reference, code)
-    if at is not None and at != code:
-        found.append((at, str(_nodes(reference, [at])["title"][0])))
-    while at is not None:
-        at = _nodes(reference, [at])["parent"][0]
-        if at is not None:
-            found.append((at, str(_nodes(reference, [at])["title"][0])))
-    return found[::-1]
-
-
-def children(reference: Reference, code: str) -> list[str]:
-    """Return the codes directly below a category or subcategory, undotted, in the list's order.
-
-    Args:
-        reference: the reference.
-        code: undotted.
-
-    Returns:
-        Its divisions; for a stem, its codes with a seventh character; empty for a complete code.
-    """
-    by_parent = reference.derived(
-        "tabular list by parent",
-        lambda: (
-            reference.table("icd10cm_tabular")
-            .select("parent", "code", "order")
-            .drop_nulls()
-            .sort("parent", "order")
-        ),
-    )
-    below = rows_of(by_parent, pl.Series([code]), by="parent")["code"].to_list()
-    return below or [choice.code for choice in seventh_choices(reference, code)]
-
-
-def seventh_choices(reference: Reference, code: str) -> list[Seventh]:
-    """Return the seventh characters that a stem takes, each with the whole code and its meaning.
-
-    Args:
-        reference: the reference.
-        code: the undotted stem, such as S52501; shorter stems are padded with X.
-
-    Returns:
-        The choices in the tabular list. A few aren't valid (S06 with death before regaining
-        consciousness takes only A), so check validity too. Empty for codes without a seventh
-        character.
-    """
-    rows = reference.narrow("icd10cm_seventh", pl.Series([code]))
-    return [
-        Seventh(padded + character, character, meaning)
-        for padded, character, meaning in rows.select("padded", "character", "meaning").iter_rows()
-    ]
 
 
 def successors(reference: Reference, code: str, on: date) -> list[str]:
@@ -135,80 +57,18 @@ def successors(reference: Reference, code: str, on: date) -> list[str]:
     return sorted(found)
 
 
-def title_of(reference: Reference, code: str) -> str | None:
-    """Return the official title of a code, category, section or chapter.
-
-    Args:
-        reference: the reference.
-        code: undotted.
-
-    Returns:
-        The title; for a code with a seventh character, its stem's title and the character's
-        meaning. None if the tabular list doesn't have it.
-    """
-    stem = stem_of(reference, code)
-    if stem is None:
-        return None
-    title = str(_nodes(reference, [stem])["title"][0])
-    if stem == code:
-        return title
-    return next(
-        (f"{title}, {c.meaning}" for c in seventh_choices(reference, stem) if c.code == code), None
-    )
-
-
-def stem_of(reference: Reference, code: str) -> str | None:
-    """Return the tabular list's node for a code, or for its stem if the code has a seventh character.
-
-    Args:
-        reference: the reference.
-        code: undotted.
-
-    Returns:
-        The node's code; None if there is none.
-    """
-    options = [code]
-    if len(code) == _LONGEST:
-        stem = code[:6]
-        options.append(stem)
-        while stem.endswith("X") and len(stem) > _SHORTEST:
-            stem = stem[:-1]
-            options.append(stem)
-    known = set(_nodes(reference, options)["code"])
-    return next((option for option in options if option in known), None)
-
-
-def excludes1_pairs(reference: Reference, codes: pl.Series) -> pl.DataFrame:
-    """Return the pairs among some codes that an Excludes1 note forbids.
-
-    A note applies to the codes below its place, in both directions. The work grows with the square
-    of the number of codes: pass codes that occur together or, for many thousands, pass the pairs
-    themselves to `excludes1_between`.
-
-    Args:
-        reference: the reference.
-        codes: undotted billable codes.
-
-    Returns:
-        code (carries the note), other_code (is named by it), note_id, owner (the place that carries
-        the note), text, heading; each unordered pair once, with its first note.
-    """
-    prefixes = _prefixes(codes)
-    links = _links(
-        _carried(reference, prefixes, "excludes1"), _named(reference, prefixes, "excludes1")
-    )
-    return _with_texts(reference, _once(links)).rename({"target_code": "other_code"})
-
-
 def excludes1_between(reference: Reference, pairs: pl.DataFrame) -> pl.DataFrame:
     """Return the pairs of codes, among those given, that an Excludes1 note forbids.
+
+    A note applies to the codes below its place, in both directions.
 
     Args:
         reference: the reference.
         pairs: code and other_code, such as all pairs that share a claim, in either order.
 
     Returns:
-        The same columns as `excludes1_pairs`.
+        code (carries the note), other_code (is named by it), note_id, owner (the place that
+            carries the note), text, heading; each unordered pair once, with its first note.
     """
     both = pl.concat(
         [
@@ -371,14 +231,6 @@ def _named(reference: Reference, prefixes: pl.DataFrame, kind: str) -> pl.DataFr
     return named.select(pl.col("code").alias("target_code"), "note_id")
 
 
-def _links(carried: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
-    links = carried.join(named, on="note_id", how="inner")
-    links = links.filter(pl.col("code") != pl.col("target_code"))
-    # a note doesn't exclude codes at its own place
-    links = links.filter(~pl.col("target_code").str.starts_with(pl.col("scope")))
-    return links.select("code", "target_code", "note_id").unique()
-
-
 def _once(links: pl.DataFrame) -> pl.DataFrame:
     """Return each unordered pair once, with its lowest note id."""
     if links.is_empty():
@@ -420,10 +272,6 @@ def _prefixes(codes: pl.Series) -> pl.DataFrame:
     frame = codes.cast(pl.String).drop_nulls().unique().to_frame("code")
     cuts = [pl.col("code").str.slice(0, n) for n in range(_SHORTEST, _LONGEST + 1)]
     return frame.select("code", pl.concat_list(cuts).alias("prefix")).explode("prefix").unique()
-
-
-def _nodes(reference: Reference, codes: Sequence[str]) -> pl.DataFrame:
-    return reference.narrow("icd10cm_tabular", pl.Series(codes, dtype=pl.String))
 
 
 def _in_force(reference: Reference, codes: set[str], on: date) -> set[str]:

@@ -16,11 +16,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
-
-import polars as pl
-
-from cleanclaim.text.wording import worded
+from typing import Final, Literal
 
 Status = Literal["parsed", "heading", "prose", "unparsed"]
 
@@ -149,31 +145,6 @@ def parse(text: str, codes: CodeList) -> tuple[Status, list[Target]]:
             return "unparsed", []
         targets += found
     return "parsed", list(dict.fromkeys(targets))
-
-
-def parse_report(notes: pl.DataFrame) -> pl.DataFrame:
-    """Report how many of the notes that name other codes were parsed.
-
-    Args:
-        notes: the table `icd10cm_notes`.
-
-    Returns:
-        One row per kind: kind, containers, notes, parsed, heading, prose, unparsed, and
-        unparsed_texts (each note's place and text). The four counts add up to the notes.
-    """
-    counts = [(pl.col("status") == status).sum().alias(status) for status in get_args(Status)]
-    where = worded("{}: {}", "code", "text")
-    return (
-        notes.filter(pl.col("kind").is_in(BINDING))
-        .group_by("kind")
-        .agg(
-            pl.col("container").n_unique().alias("containers"),
-            pl.len().alias("notes"),
-            *counts,
-            where.filter(pl.col("status") == "unparsed").alias("unparsed_texts"),
-        )
-        .sort("kind")
-    )
 
 
 def _bare(text: str, codes: CodeList) -> list[Target]:

@@ -34,8 +34,6 @@ from cleanclaim.storage.folder_lock import locked as alone
 from cleanclaim.storage.home import home
 
 _LEDGER: Final = "ledger.json"
-_OLD_TABLE: Final = "table.parquet"
-"""The table's file name while it is being written, before its hash is known."""
 _MARK: Final = 16
 """The number of hash characters in the name."""
 _ROW_GROUP: Final = 32_768
@@ -211,7 +209,7 @@ class Store:
 
     def _table(self, release: Release) -> Path:
         """Return the file of a release's table."""
-        return _table_in(self._folder(release), release.sha256)
+        return self._folder(release) / _table_name(release.sha256)
 
     def _rows(self, release: Release, read: Callable[[Path], pl.DataFrame]) -> pl.DataFrame:
         path = self._table(release)
@@ -242,7 +240,7 @@ class Store:
 def _write(folder: Path, release: Release, table: pl.DataFrame) -> Release:
     """Fill a folder with a release; the table's file is named by its hash."""
     folder.chmod(0o755)  # it isn't private, and a service may run as another user
-    path = folder / _OLD_TABLE
+    path = folder / "table.parquet"  # until its hash is known
     table.sort("code", "valid_from").write_parquet(
         path, compression="zstd", row_group_size=_ROW_GROUP, statistics=True
     )
@@ -259,18 +257,12 @@ def _replace(temporary: Path, folder: Path, stored: Release) -> None:
     """Replace a release: first add the new table next to the old one, then rename the new ledger over the old one."""
     name = _table_name(stored.sha256)
     with suppress(DamagedRelease):
-        replaced = _table_in(folder, _ledger(folder).sha256).name
-        for path in folder.glob("table*.parquet"):
+        replaced = _table_name(_ledger(folder).sha256)
+        for path in folder.glob("table-*.parquet"):
             if path.name not in {name, replaced}:  # left from earlier changes
                 path.unlink()
     put_in_place(temporary / name, folder / name)
     put_in_place(temporary / _LEDGER, folder / _LEDGER)
-
-
-def _table_in(folder: Path, digest: str) -> Path:
-    """Return the table's file in a release's folder."""
-    path = folder / _table_name(digest)
-    return path if path.exists() else folder / _OLD_TABLE
 
 
 def _table_name(digest: str) -> str:
