@@ -78,13 +78,13 @@ def test_claims_are_a_history_too(encoder: Encoder, tmp_path: Path) -> None:
     found = encoder.crosswalk("99213", on=DAY, history=[claims]).mappings
     own = [one for one in found if one.kind == "history"]
     assert [(one.lines, one.paid_share) for one in own] == [(1, None)]
-    assert own[0].note == "not known whether they were paid"
+    assert own[0].note == "payment unknown"
 
 
 def test_a_wrong_amount_is_named(encoder: Encoder, tmp_path: Path) -> None:
     table = tmp_path / "paid.csv"
     table.write_text("procedure_code,diagnosis_code,paid_amount\n83036,E11.9,much\n")
-    with pytest.raises(InputError, match=r"paid\.csv, row 2: paid_amount is no amount"):
+    with pytest.raises(InputError, match=r"paid\.csv, row 2: paid_amount isn't an amount"):
         encoder.crosswalk("83036", history=[table])
 
 

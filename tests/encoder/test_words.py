@@ -101,7 +101,7 @@ def test_lists_survive_being_kept() -> None:
     known = synonyms.load()
     restored = synonyms.Synonyms.restore(known.dump())
     assert (restored.words, restored.phrases, restored.series) == (known.words, known.phrases, known.series)  # fmt: skip
-    assert restored.read_as("s/p fall w/o injury") == known.read_as("s/p fall w/o injury")
+    assert restored.written_out("s/p fall w/o injury") == known.written_out("s/p fall w/o injury")
 
 
 @pytest.mark.parametrize("line", ["[nonsense]", "[phrases]\nno sign here", "[codes]\nI10 high"])

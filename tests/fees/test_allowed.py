@@ -86,22 +86,22 @@ def test_the_locality(address: dict[str, str], locality: str, price: Price) -> N
     [
         (
             {"billing_state": "CA", "billing_zip_code": "999990000"},
-            "the locality is not known: CA has several, and no table of ZIP codes tells which",
+            "the locality is unknown: CA has several, and no table of ZIP codes is loaded to choose one",
         ),
         (
             {"billing_state": "VA"},
-            "the locality is not known: VA has several, and no table of ZIP codes tells which",
+            "the locality is unknown: VA has several, and no table of ZIP codes is loaded to choose one",
         ),
         (
             {"billing_state": None, "billing_zip_code": None},
-            "the locality is not known: no address tells it",
+            "the locality is unknown: no address identifies it",
         ),
-        ({"place_of_service_code": "98"}, "the place of service does not tell whether it is a facility"),
+        ({"place_of_service_code": "98"}, "the place of service doesn't show whether it is a facility"),
         (
             {"from_date": "2026-02-03"},
             "no Medicare Physician Fee Schedule is loaded for 2026Q1",
         ),
-        ({"claim_frequency_code": "8"}, "the claim is a void, or a later one takes its place"),
+        ({"claim_frequency_code": "8"}, "the claim is a void, or a later claim replaces it"),
     ],
 )  # fmt: skip
 def test_the_claim_leaves_no_price(claim: dict[str, Any], reason: str, why: Why) -> None:
@@ -111,21 +111,21 @@ def test_the_claim_leaves_no_price(claim: dict[str, Any], reason: str, why: Why)
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        (("99999",), "99999 is not in the fee schedule"),
+        (("99999",), "99999 isn't in the fee schedule"),
         (("10000", "26"), "the fee schedule has no price for 10000 with modifier 26"),
-        (("10000", "53"), "a discontinued service (53) is priced by report"),
-        (("10000", "52"), "a reduced service (52) is priced by report"),
-        (("10000", "66"), "a surgical team (66) is priced by report"),
+        (("10000", "53"), "a discontinued service (modifier 53) is priced by report"),
+        (("10000", "52"), "a reduced service (modifier 52) is priced by report"),
+        (("10000", "66"), "a surgical team (modifier 66) is priced by report"),
         (("80003",), "status B: it is bundled into other services"),
-        (("80004",), "it has no relative values: the contractor prices it"),
-        (("20002", "80"), "no assistant at surgery is paid for it (indicator 1)"),
-        (("20003", "AS"), "assistants at surgery do not apply to it (indicator 9)"),
-        (("20002", "62"), "no second surgeon is paid for it (indicator 0)"),
-        (("10000", "55"), "it has no global period that 54, 55 or 56 could divide"),
-        ({"procedure_code": None}, "the line has no procedure code"),
-        ({"procedure_code": "10000", "units": 0}, "the line has no units"),
-        (("80011",), "the contractor prices this laboratory test"),
-        (("J0001",), "the drug has no payment limit: the contractor prices it"),
+        (("80004",), "it has no relative values: it is contractor-priced"),
+        (("20002", "80"), "an assistant at surgery isn't paid for this code (indicator 1)"),
+        (("20003", "AS"), "an assistant at surgery doesn't apply to this code (indicator 9)"),
+        (("20002", "62"), "a co-surgeon isn't paid for this code (indicator 0)"),
+        (("10000", "55"), "the code has no global period for modifier 54, 55 or 56 to divide"),
+        ({"procedure_code": None}, "the procedure code is missing"),
+        ({"procedure_code": "10000", "units": 0}, "units are missing or zero"),
+        (("80011",), "this laboratory test is contractor-priced"),
+        (("J0001",), "the drug has no payment limit: it is contractor-priced"),
     ],
 )
 def test_the_line_leaves_no_price(line: Any, reason: str, why: Why) -> None:
@@ -152,7 +152,7 @@ def test_without_localities(some: Callable[..., Reference], why: Why) -> None:
 
 def test_what_is_not_loaded_is_told(some: Callable[..., Reference], why: Why) -> None:
     told = why(("80001",), reference=some("mpfs", "gpci", "asp"))
-    assert told == "status X: it is excluded from the fee schedule by law; no laboratory fees are loaded"  # fmt: skip
+    assert told == "status X: it is excluded from the fee schedule by law; no laboratory fee schedule is loaded"  # fmt: skip
 
 
 def test_institutional_claims_are_not_priced(why: Why) -> None:
@@ -254,9 +254,9 @@ def test_what_was_taken_off_is_told(price: Price) -> None:
     told = [row["basis"].rsplit(", ", 1)[-1] for row in price(("20001",), ("20002",), ("30001",), ("30002",))]  # fmt: skip
     assert told == [
         "non-facility",
-        "after a dearer procedure 50%",
-        "after a dearer procedure 50%",
-        "after a dearer procedure 50%",
+        "50% as an additional procedure",
+        "50% as an additional procedure",
+        "50% as an additional procedure",
     ]
     imaging = price(("40001",), ("40002",))[1]["basis"]
     assert imaging.endswith("further imaging: technical part 50%, professional part 95%")
@@ -294,7 +294,7 @@ def test_earlier_claims_are_ranked_too(fees: Reference, of_claims: Price) -> Non
 def test_status_t_is_paid_alone_only(amounts: Amounts, why: Why) -> None:
     assert amounts(("80005",)) == ["40.00"]
     told = why(("10000",), ("80005",))
-    assert told == "status T: another service of the fee schedule is paid that day"
+    assert told == "status T: another fee schedule service is paid that day"
 
 
 # The cap, and what has other prices
@@ -358,8 +358,8 @@ def test_anesthesia(
 @pytest.mark.parametrize(
     ("line", "claim", "reason"),
     [
-        ({"modifiers": (), "unit_basis_code": "MJ"}, {}, "no modifier tells who gave the anesthesia (AA, AD, QK, QX, QY or QZ)"),
-        ({"modifiers": ("AA",)}, {}, "the time of the anesthesia is not given in minutes (MJ)"),
+        ({"modifiers": (), "unit_basis_code": "MJ"}, {}, "no modifier shows who gave the anesthesia (AA, AD, QK, QX, QY or QZ)"),
+        ({"modifiers": ("AA",)}, {}, "the anesthesia time isn't reported in minutes (MJ)"),
         ({"modifiers": ("AA",), "unit_basis_code": "MJ"}, ALASKA, "no anesthesia conversion factor is loaded for the locality"),
     ],
 )  # fmt: skip
@@ -380,7 +380,7 @@ def test_anesthesia_that_the_schedule_does_not_list(
 def test_anesthesia_without_base_units(some: Callable[..., Reference], why: Why) -> None:
     tables = some("mpfs", "gpci", "anesthesia_factors")
     line = {"procedure_code": "00100", "modifiers": ("AA",), "unit_basis_code": "MJ", "units": 60}
-    assert why(line, reference=tables) == "no base units of 00100 are loaded"
+    assert why(line, reference=tables) == "no base units are loaded for 00100 are loaded"
 
 
 # The publisher's own files

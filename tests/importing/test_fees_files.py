@@ -101,7 +101,7 @@ def test_a_gpci_that_does_not_fit(
 def test_a_gpci_of_other_columns(tmp_path: Path, store: Store) -> None:
     text = GPCI.replace(",2025 MP GPCI", "") + "10112,AL,00,ALABAMA,1,0.869\r\n"
     told = refusal(imported(tmp_path, store, "GPCI2025.csv", text), store)
-    assert "expected contractor, state, locality, name and three GPCIs" in told
+    assert "expected the columns contractor, state, locality, name and three GPCIs" in told
 
 
 def test_anesthesia_factors(tmp_path: Path, store: Store) -> None:

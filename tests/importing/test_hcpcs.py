@@ -65,7 +65,7 @@ def test_codes_and_modifiers_are_two_tables(tmp_path: Path, store: Store) -> Non
     [
         (record("99213", 100, 3, "A visit"), "found '99213', expected a HCPCS Level II code"),
         (record("E0115", 100, 3, "x", added="20021301"), "found '20021301', expected a date"),
-        (record("E0115", 100, 3, "x", ended="20021301"), "expected a date as YYYYMMDD, or nothing"),
+        (record("E0115", 100, 3, "x", ended="20021301"), "expected a date as YYYYMMDD, or a blank"),
         (record("E0114", 300, 3, "x"), "found 'E0114', expected every code once"),
         ("E0115 no number", "found 'E0115', expected a record"),
     ],
@@ -79,7 +79,7 @@ def test_a_record_that_does_not_fit(line: str, says: str, tmp_path: Path, store:
 
 def test_the_name_must_say_the_quarter(tmp_path: Path, store: Store) -> None:
     path = written(tmp_path, record("E0114", 100, 3, "Crutches"), name="codes.txt")
-    assert "which says the quarter" in import_files([path], store).refused[0]
+    assert "a name with the quarter" in import_files([path], store).refused[0]
 
 
 def test_the_publishers_own_files(data_dir: Path, store: Store) -> None:

@@ -117,7 +117,7 @@ def test_it_decides(load: Import, store: Store) -> None:
         (mce(version="43"), "one version such as 431"),
         (mce(last="20269999"), "a last day as YYYYMMDD"),
         (mce([("N400", "20151001", "", ["sharp"])] * 60), "'sharp'"),
-        (mce([*ICD10, ("N400", "20251001", "20240930", ["adult"])]), "a last one not before it"),
+        (mce([*ICD10, ("N400", "20251001", "20240930", ["adult"])]), "a last day on or after it"),
         (mce([("N40.0", "20151001", "", ["adult"])] * 60), "one list whose entries"),
         (mce([("B00B0ZZ", "20151001", "", [])] * 60), "one list whose entries"),
         (b"no message at all", "a protocol buffer"),
@@ -128,5 +128,5 @@ def test_what_does_not_fit_is_refused(
 ) -> None:
     done = load({"mce.bin": content})
     assert says in "\n".join(done.refused)
-    assert "nothing of it was imported" in "\n".join(done.refused)
+    assert "it wasn't imported" in "\n".join(done.refused)
     assert store.releases() == []

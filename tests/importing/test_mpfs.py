@@ -177,7 +177,7 @@ def test_the_zip_tells_the_quarter_where_the_member_does_not(tmp_path: Path, sto
         archive.writestr("RVU25B.pdf", "%PDF")
     done = import_files([path], store)
     assert [release.name for release in done.stored] == ["MPFS 2025B"]
-    assert [name.rsplit("!", 1)[-1] for name in done.passed_over] == ["RVU25B.pdf"]
+    assert [name.rsplit("!", 1)[-1] for name in done.unrecognized] == ["RVU25B.pdf"]
 
 
 def test_nothing_tells_the_quarter(tmp_path: Path, store: Store) -> None:
@@ -190,13 +190,13 @@ def test_nothing_tells_the_quarter(tmp_path: Path, store: Store) -> None:
     ("row", "says"),
     [
         (ROW.replace("11111", "111"), "found '111', expected a code of five characters"),
-        (ROW.replace("11111,,", "11111,XX,"), "found 'XX', expected 26, TC, 53 or nothing"),
+        (ROW.replace("11111,,", "11111,XX,"), "found 'XX', expected 26, TC, 53 or a blank"),
         (ROW.replace("secret,A,", "secret,AA,"), "found 'AA', expected a status of one letter"),
         (ROW.replace("1.30", "1.3x"), "found '1.3x', expected a number"),
-        (ROW.replace("NA,", "N/A,"), "found 'N/A', expected NA or nothing"),
+        (ROW.replace("NA,", "N/A,"), "found 'N/A', expected NA or a blank"),
         (ROW.replace(",090,", ",90,"), "found '90', expected one of 000, 010"),
         (ROW.replace("0.21,2,1", "0.21,,1"), "found '', expected an indicator of one digit"),
-        (ROW.replace(",22222,32", ",222,32"), "found '222', expected a base code or nothing"),
+        (ROW.replace(",22222,32", ",222,32"), "found '222', expected a base code or a blank"),
         (COMPONENT, "found '22222', expected each code and component once"),
         (ROW + ",more", "found '32 columns', expected 31 columns"),
     ],

@@ -74,7 +74,7 @@ def test_pairs_keep_their_periods(tmp_path: Path, store: Store) -> None:
 
 def test_a_release_without_all_its_parts_is_refused(tmp_path: Path, store: Store) -> None:
     told = refusal(import_files([ptp(tmp_path / "in", parts=3)], store))
-    assert "found '3 of 4 parts', expected the parts f4 with it" in told
+    assert "found '3 of 4 parts', expected the parts f4 as well" in told
     assert store.releases() == []
 
 
@@ -85,7 +85,7 @@ def test_a_release_without_all_its_parts_is_refused(tmp_path: Path, store: Store
         (PTP_ROW.replace("*", "20201301"), "expected a date as YYYYMMDD, or an asterisk"),
         (PTP_ROW.replace("\t1\t", "\t2\t"), "found '2', expected 0, 1 or 9"),
         (PTP_ROW.replace("22222", "222"), "found '222', expected a code of five characters"),
-        (PTP_ROW.replace("\t\t2020", "\tyes\t2020"), "expected an asterisk or nothing"),
+        (PTP_ROW.replace("\t\t2020", "\tyes\t2020"), "expected an asterisk or a blank"),
     ],
 )
 def test_a_row_that_does_not_fit_refuses_the_release(
@@ -152,7 +152,7 @@ def test_a_limit_that_does_not_fit(row: str, says: str, tmp_path: Path, store: S
 def test_a_table_of_limits_must_name_its_day(tmp_path: Path, store: Store) -> None:
     path = tmp_path / "limits.csv"
     path.write_text(MUE_HEAD + "J1885,8,1 Line Edit,x\n")
-    assert "a name that ends in the day" in refusal(import_files([path], store))
+    assert "a name that ends in the table's effective date" in refusal(import_files([path], store))
 
 
 def test_add_on_codes(tmp_path: Path, store: Store) -> None:
@@ -185,7 +185,7 @@ def test_an_add_on_date_that_is_none(tmp_path: Path, store: Store) -> None:
 def test_other_files_are_named(tmp_path: Path, store: Store) -> None:
     (tmp_path / "letter.txt").write_text("Dear biller")
     done = import_files([tmp_path / "letter.txt"], store)
-    assert [name.rsplit("/", 1)[-1] for name in done.passed_over] == ["letter.txt"]
+    assert [name.rsplit("/", 1)[-1] for name in done.unrecognized] == ["letter.txt"]
     assert not done.stored
     assert "there is no such file" in refusal(import_files([tmp_path / "none.zip"], store))
 

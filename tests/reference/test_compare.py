@@ -109,7 +109,7 @@ def test_codes_that_no_list_holds_are_doubtful(store: Store) -> None:
     store.add(release("Level II", "hcpcs", 2026), codes.with_columns(pl.lit("J1885").alias("code")))
     told = doubts(Reference.load(store=store.path))
     [doubt] = [one for one in told if one.startswith("ncci_ptp_practitioner")]
-    assert doubt.endswith("codes are in no list of procedure codes that is loaded, such as 10060")
+    assert doubt.endswith("codes aren't in any loaded list of procedure codes, such as 10060")
     status, said = command(store, "verify")
     assert status == 1
     assert "doesn't fit  ncci_ptp_practitioner" in said

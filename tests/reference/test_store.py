@@ -387,7 +387,7 @@ def test_a_lock_that_does_not_fit_is_a_clear_error(place: Store, tmp_path: Path)
 def test_a_file_that_is_no_lock_is_refused(tmp_path: Path, text: str) -> None:
     lock = tmp_path / "reference.lock"
     lock.write_text(text, encoding="utf-8")
-    with pytest.raises(LockMismatch, match="cannot be read as a lock file"):
+    with pytest.raises(LockMismatch, match="can't be read as a lock file"):
         Reference.load(lock=lock)
     with pytest.raises(LockMismatch):
         Reference.load(lock=tmp_path / "missing")

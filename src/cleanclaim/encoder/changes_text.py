@@ -102,9 +102,9 @@ def _impact(touched: Impact, limit: int) -> Iterator[str]:
     must = touched.rows.filter("must_change")
     other = touched.rows.filter(~pl.col("must_change"))
     if touched.rows.is_empty():
-        yield f"None of the {touched.uses:,} codes used in {sources} changed."
+        yield f"No code in {sources} changed ({_counted(touched.uses, 'code')} checked)."
         return
-    yield f"In {sources} ({touched.uses:,} codes checked):"
+    yield f"In {sources} ({_counted(touched.uses, 'code')} checked):"
     for rows, heading in (
         (must, "Can no longer be billed"),
         (other, "Still billable, but changed"),
@@ -120,8 +120,8 @@ def _impact(touched: Impact, limit: int) -> Iterator[str]:
 
 def _use(row: dict[str, Any]) -> Iterator[str]:
     code = printed(ICD10, row["code"]) if row["is_diagnosis"] else row["code"]
-    count = f"{row['uses']:,} {'use' if row['uses'] == 1 else 'uses'}"
-    claims = f" on {row['claims']:,} {'claim' if row['claims'] == 1 else 'claims'}" if row["claims"] else ""  # fmt: skip
+    count = _counted(row["uses"], "use")
+    claims = f" on {_counted(row['claims'], 'claim')}" if row["claims"] else ""
     charges = f", ${row['charges']:,.2f} charged" if row["charges"] else ""
     yield f"    {code}  {row['title'] or ''}  ({', '.join(row['changes'])}): {count}{claims}{charges}"
     if row["instead"]:
@@ -130,6 +130,10 @@ def _use(row: dict[str, Any]) -> Iterator[str]:
         yield "      no loaded table names a replacement"
     more = row["uses"] - len(row["where"])
     yield f"      {', '.join(row['where'])}" + (f" and {more:,} more" if more > 0 else "")
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
 
 
 def changes_json(found: Changes, touched: Impact | None) -> dict[str, Any]:
