@@ -271,7 +271,7 @@ def import_pages() -> dict[Path, str]:
         f"| [{importer.name}]({slug(importer)}.md) | {', '.join(f'`{t}`' for t in importer.tables)} |"
         for importer in known
     )
-    head = "# Imports\n\n`cleanclaim reference import FILE...` tells these files by their content, in zips, in zips in zips, and in folders.\n"
+    head = "# Imports\n\n`cleanclaim reference import FILE...` recognizes these files by their content, also in folders, zips and zips inside zips.\n"
     pages[folder / "index.md"] = f"{head}\n| import | tables |\n|---|---|\n{links}\n"
     return pages
 
@@ -290,7 +290,7 @@ def import_page(importer: Importer) -> str:
     columns = "\n".join(f"| {name} | {meaning} |" for name, meaning in importer.columns.items())
     return (
         f"# {importer.name[0].upper()}{importer.name[1:]}\n\n{(module.__doc__ or '').strip()}\n\nFrom: {where}\n\nFiles, for example:\n\n{files}\n\n"
-        f"| table | a row is |\n|---|---|\n{tables}\n\n| columns beside `code`, `valid_from`, `valid_to` | |\n|---|---|\n{columns}\n"
+        f"| table | each row is |\n|---|---|\n{tables}\n\n| columns (with `code`, `valid_from`, `valid_to`) | |\n|---|---|\n{columns}\n"
     )
 
 

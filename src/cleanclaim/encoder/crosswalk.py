@@ -53,7 +53,7 @@ class Mapping:
         from_system: its system.
         to_code: the target code, as printed; None if there is none.
         to_system: its system.
-        kind: a key of `KINDS`.
+        kind: successor, predecessor, gem, coverage, instead or history.
         source: who publishes the mapping.
         release: the release it was read from.
         title: the target's title.
