@@ -18,10 +18,11 @@ from typing import Final
 
 import polars as pl
 
-from cleanclaim.importing.layout import Importer, Loaded, Part, refuse
+from cleanclaim.importing.layout import MONTHS, Importer, Loaded, Part, quarter_name, refuse
 from cleanclaim.importing.sheets import (
     below,
     check_cells,
+    check_codes,
     grid,
     head_of,
     header_at,
@@ -55,7 +56,6 @@ _RBCS: Final = (
 _NOC: Final = ("HCPCS", "LONG DESCRIPTION", "ADD DATE", "TERM DATE")
 _NOC_NAME: Final = re.compile(r"^NOC codes_([A-Z]{3})(20\d{2})", re.IGNORECASE)
 _POA_NAME: Final = re.compile(r"^POAexemptCodes(?:FY)?(\d{2,4})", re.IGNORECASE)
-_MONTHS: Final = {"JAN": 1, "APR": 4, "JUL": 7, "OCT": 10}
 
 
 def _release(
@@ -328,20 +328,14 @@ def _is_noc(part: Part) -> bool:
 def _load_noc(parts: Sequence[Part]) -> Iterator[Loaded]:
     for part in parts:
         match = _NOC_NAME.match(part.own_name)
-        if match is None or match[1].upper() not in _MONTHS:
+        if match is None or match[1].upper() not in MONTHS:
             refuse(part, None, part.own_name, "a name such as NOC codes_APR2026.xlsx")
-        began = date(int(match[2]), _MONTHS[match[1].upper()], 1)
+        began = date(int(match[2]), MONTHS[match[1].upper()], 1)
         rows = grid(part)
         table = below(
             part, rows, header_at(part, rows, _NOC), ("code", "description", "added", "ended")
         )
-        check_cells(
-            part,
-            table,
-            "code",
-            ~pl.col("code").str.contains(r"^[0-9A-Z]{5}$"),
-            "a code of five characters",
-        )
+        check_codes(part, table, "code")
         days = table.with_columns(
             pl.col("added")
             .str.to_date("%Y%m%d", strict=False)
@@ -354,7 +348,7 @@ def _load_noc(parts: Sequence[Part]) -> Iterator[Loaded]:
         )
         check_cells(part, days, "added", pl.col("valid_from").is_null(), "a day as YYYYMMDD")
         release = _release(
-            f"HCPCS NOC {began.year}Q{(began.month + 2) // 3}",
+            f"HCPCS NOC {quarter_name(began)}",
             "hcpcs_noc",
             "CMS",
             "US Government work",

@@ -17,7 +17,7 @@ from typing import Final
 
 import polars as pl
 
-from cleanclaim.importing.layout import AMA_TERMS, Importer, Loaded, Part, refuse
+from cleanclaim.importing.layout import AMA_TERMS, Importer, Loaded, Part, quarter_name, refuse
 from cleanclaim.importing.sheets import below, check_cells, grid, head_of
 from cleanclaim.reference.release import Release
 
@@ -74,9 +74,8 @@ def load(parts: Sequence[Part]) -> Iterator[Loaded]:
             pl.col("payment_limit").is_not_null() & ~is_number & (pl.col("payment_limit") != "N/A")
         )
         check_cells(part, table, "payment_limit", wrong, "an amount or N/A")
-        quarter = f"{began.year}Q{(began.month + 2) // 3}"
         release = Release(
-            name=f"ASP {quarter}",
+            name=f"ASP {quarter_name(began)}",
             table="asp",
             publisher="CMS, Medicare Part B payment limits",
             covers_from=began,

@@ -19,11 +19,13 @@ from typing import Final
 import polars as pl
 
 from cleanclaim.importing.layout import (
+    MONTHS,
     Importer,
     Loaded,
     Part,
     or_open,
     quarter_end,
+    quarter_name,
     refuse,
 )
 from cleanclaim.importing.sheets import below, check_cells, grid, head_of, header_at, is_workbook
@@ -53,7 +55,6 @@ _SHEET_COLUMNS: Final = {
     "TERM DT": "ended",
     "ACTION CD": "action",
 }
-_QUARTERS: Final = {"JAN": 1, "APR": 4, "JUL": 7, "OCT": 10}
 _YEARLY: Final = "CONTR"
 _FIELDS: Final = {
     "code": (0, 5),
@@ -154,10 +155,10 @@ def _quarter(part: Part) -> tuple[date, date, str]:
     word = match[2].upper()
     if word == _YEARLY:
         return date(year, 1, 1), date(year, 12, 31), str(year)
-    if word not in _QUARTERS:
+    if word not in MONTHS:
         refuse(part, None, part.own_name, wanted)
-    began = date(year, _QUARTERS[word], 1)
-    return began, quarter_end(began), f"{year}Q{(began.month + 2) // 3}"
+    began = date(year, MONTHS[word], 1)
+    return began, quarter_end(began), quarter_name(began)
 
 
 def _records(part: Part) -> pl.DataFrame:

@@ -10,13 +10,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import Final
 
 import polars as pl
 
-from cleanclaim.importing.layout import AMA_TERMS, Importer, Loaded, Part, quarter_end, refuse
-from cleanclaim.importing.sheets import below, check_cells, grid, head_of, header_at
+from cleanclaim.importing.layout import (
+    AMA_TERMS,
+    Importer,
+    Loaded,
+    Part,
+    quarter_end,
+    quarter_start,
+    refuse,
+)
+from cleanclaim.importing.sheets import below, check_cells, check_codes, grid, head_of, header_at
 from cleanclaim.reference.release import Release
 
 _HEADER: Final = (
@@ -53,7 +60,7 @@ def load(parts: Sequence[Part]) -> Iterator[Loaded]:
                 part.own_name,
                 "a name with the quarter, such as PUF_CLFS_CY2026_Q2V1.csv",
             )
-        began = date(int(match[1]), 3 * int(match[2]) - 2, 1)
+        began = quarter_start(match[1], match[2])
         rows = grid(part)
         at = header_at(part, rows, _HEADER)
         names = (
@@ -68,13 +75,7 @@ def load(parts: Sequence[Part]) -> Iterator[Loaded]:
             "extended",
         )
         table = below(part, rows, at, names)
-        check_cells(
-            part,
-            table,
-            "code",
-            ~pl.col("code").str.contains(r"^[0-9A-Z]{5}$"),
-            "a code of five characters",
-        )
+        check_codes(part, table, "code")
         check_cells(part, table, "indicator", ~pl.col("indicator").is_in(["N", "L"]), "N or L")
         check_cells(part, table, "rate", ~pl.col("rate").str.contains(r"^\d*\.?\d+$"), "a rate")
         rate = pl.col("rate").cast(pl.Decimal(15, 2))

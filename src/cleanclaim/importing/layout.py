@@ -12,6 +12,8 @@ import polars as pl
 from cleanclaim.errors import ReferenceProblem
 from cleanclaim.reference.release import OPEN_END, Release
 
+MONTHS: Final = {"JAN": 1, "APR": 4, "JUL": 7, "OCT": 10}
+"""The months in which quarterly releases start, as publishers' file names have them."""
 AMA_TERMS: Final = "CMS, with the AMA's terms for CPT codes"
 
 
@@ -81,26 +83,14 @@ def refuse(part: Part, row: int | None, found: str, expected: str) -> NoReturn:
     )
 
 
-def check_rows(
-    part: Part, frame: pl.DataFrame, first_row: int, column: str, wrong: pl.Expr, expected: str
-) -> None:
-    """Refuse a file if a value in a column is wrong.
+def quarter_start(year: int | str, quarter: int | str) -> date:
+    """Return the first day of a quarter, 1 to 4."""
+    return date(int(year), 3 * int(quarter) - 2, 1)
 
-    Args:
-        part: the file.
-        frame: its rows as text.
-        first_row: the number of the first row in the file.
-        column: the column.
-        wrong: true for wrong rows; null counts as true.
-        expected: what the value should be.
 
-    Raises:
-        ReferenceProblem: a row is wrong.
-    """
-    faults = frame.select(wrong.fill_null(value=True).arg_true()).to_series()
-    if len(faults):
-        at = int(faults[0])
-        refuse(part, first_row + at, str(frame[column][at]), expected)
+def quarter_name(day: date) -> str:
+    """Return a day's quarter, as releases name it: 2025Q4."""
+    return f"{day.year}Q{(day.month + 2) // 3}"
 
 
 def quarter_end(first: date) -> date:

@@ -18,10 +18,20 @@ from typing import Final
 
 import polars as pl
 
-from cleanclaim.importing.layout import AMA_TERMS, Importer, Loaded, Part, quarter_end, refuse
+from cleanclaim.importing.layout import (
+    AMA_TERMS,
+    MONTHS,
+    Importer,
+    Loaded,
+    Part,
+    quarter_end,
+    quarter_name,
+    refuse,
+)
 from cleanclaim.importing.sheets import (
     below,
     check_cells,
+    check_codes,
     grid,
     head_of,
     header_at,
@@ -52,7 +62,6 @@ _CAP_HEAD: Final = (
     "FACILITY PRICE",
     "NON-FACILTY PRICE",
 )
-_QUARTERS: Final = {"JAN": 1, "APR": 4, "JUL": 7, "OCT": 10}
 
 
 def _release(
@@ -280,13 +289,7 @@ def _load_cap(parts: Sequence[Part]) -> Iterator[Loaded]:
             "nonfacility_price",
         )
         table = below(part, rows, at, columns)
-        check_cells(
-            part,
-            table,
-            "hcpcs",
-            ~pl.col("hcpcs").str.contains(r"^[0-9A-Z]{5}$"),
-            "a code of five characters",
-        )
+        check_codes(part, table, "hcpcs")
         for name in ("facility_price", "nonfacility_price"):
             _number(part, table, name)
         placed = _places(part, table).with_columns(
@@ -294,9 +297,8 @@ def _load_cap(parts: Sequence[Part]) -> Iterator[Loaded]:
             pl.col("facility_price", "nonfacility_price").cast(pl.Decimal(15, 2)),
         )
         last = date(began.year, 12, 31)
-        quarter = f"{began.year}Q{(began.month + 2) // 3}"
         yield (
-            _release(f"OPPS cap {quarter}", "opps_cap", began, last, AMA_TERMS),
+            _release(f"OPPS cap {quarter_name(began)}", "opps_cap", began, last, AMA_TERMS),
             _dated(
                 placed,
                 began,
@@ -323,7 +325,7 @@ def _quarter(part: Part) -> date:
             part.name,
             "the zip it came in, with the year and quarter in its name, such as RVU25D.zip",
         )
-    first = _QUARTERS[month[1].upper()] if month else 3 * "ABCD".index(letter[1].upper()) + 1  # type: ignore[index]
+    first = MONTHS[month[1].upper()] if month else 3 * "ABCD".index(letter[1].upper()) + 1  # type: ignore[index]
     return date(2000 + int(year[1]), first, 1)
 
 
@@ -354,9 +356,9 @@ def _is_zip_codes(part: Part) -> bool:
 def _load_zip_codes(parts: Sequence[Part]) -> Iterator[Loaded]:
     for part in parts:
         match = _ZIP_NAME.match(part.own_name)
-        if match is None or match[1].upper() not in _QUARTERS:
+        if match is None or match[1].upper() not in MONTHS:
             refuse(part, None, part.own_name, "a name such as ZIP5_OCT2025.txt")
-        began = date(int(match[2]), _QUARTERS[match[1].upper()], 1)
+        began = date(int(match[2]), MONTHS[match[1].upper()], 1)
         lines = text_of(part).splitlines()
         frame = (
             pl.DataFrame({"line": lines})
@@ -394,9 +396,7 @@ def _load_zip_codes(parts: Sequence[Part]) -> Iterator[Loaded]:
         )
         last = quarter_end(began)
         yield (
-            _release(
-                f"ZIP codes {began.year}Q{(began.month + 2) // 3}", "zip_localities", began, last
-            ),
+            _release(f"ZIP codes {quarter_name(began)}", "zip_localities", began, last),
             _dated(table, began, last, "state", "mac", "locality", "rural"),
         )
 

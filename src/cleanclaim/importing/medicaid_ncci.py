@@ -10,7 +10,6 @@ Source: CMS, "Medicaid NCCI Edit Files", the files' own headers.
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -18,8 +17,17 @@ from typing import Final
 
 import polars as pl
 
-from cleanclaim.importing.layout import AMA_TERMS, Importer, Loaded, Part, quarter_end, refuse
-from cleanclaim.importing.sheets import check_cells
+from cleanclaim.importing.layout import (
+    AMA_TERMS,
+    Importer,
+    Loaded,
+    Part,
+    quarter_end,
+    quarter_name,
+    quarter_start,
+    refuse,
+)
+from cleanclaim.importing.sheets import check_cells, check_codes, tab_separated
 from cleanclaim.reference.release import OPEN_END, Release
 
 _PAIR_ROW: Final = re.compile(rb"(?m)^[0-9A-Z]{5}\t[0-9A-Z]{5}\t\d{8}\t(?:\d{8}|\*)?\t[019]\t")
@@ -56,7 +64,7 @@ def load(parts: Sequence[Part]) -> Iterator[Loaded]:
         table = _pairs(part) if is_pairs else _limits(part, began)
         word = "PTP" if is_pairs else "MUE"
         release = Release(
-            name=f"Medicaid {word} {service} {began.year}Q{(began.month + 2) // 3}",
+            name=f"Medicaid {word} {service} {quarter_name(began)}",
             table=f"medicaid_{word.lower()}_{service}",
             publisher="CMS, Medicaid National Correct Coding Initiative",
             covers_from=date(2010, 10, 1) if is_pairs else began,
@@ -80,44 +88,18 @@ def _service_and_quarter(part: Part) -> tuple[str, date]:
             "a name with service and quarter, such as medicaid-ncci-2026-q3-ptp-edits-practitioner-services",
         )
     quarter, year = (match[1], match[2]) if match[1] else (match[4], match[3])
-    return service, date(int(year), 3 * int(quarter) - 2, 1)
+    return service, quarter_start(year, quarter)
 
 
 def _rows(part: Part, first: re.Pattern[bytes], names: Sequence[str]) -> pl.DataFrame:
-    data = part.read()
-    begun = first.search(data)
-    start = begun.start() if begun else 0
-    skipped = data.count(b"\n", 0, start)
-    try:
-        frame = pl.read_csv(
-            io.BytesIO(data[start:]),
-            separator="\t",
-            has_header=False,
-            new_columns=list(names),
-            quote_char=None,
-            infer_schema=False,
-            encoding="utf8-lossy",
-        )
-    except pl.exceptions.PolarsError as error:
-        refuse(part, None, str(error).splitlines()[0], f"{len(names)} columns separated by tabs")
-    if frame.width != len(names):
-        refuse(
-            part, skipped + 1, f"{frame.width} columns", f"{len(names)} columns separated by tabs"
-        )
-    return frame.with_row_index("row", skipped + 1).with_columns(
-        pl.col("row").cast(pl.Int64), pl.exclude("row").str.strip_chars()
-    )
+    return tab_separated(part, first, names).with_columns(pl.exclude("row").str.strip_chars())
 
 
 def _pairs(part: Part) -> pl.DataFrame:
     table = _rows(
         part, _PAIR_ROW, ("code", "column_2", "effective", "deleted", "indicator", "rationale")
     )
-    code = r"^[0-9A-Z]{5}$"
-    for name in ("code", "column_2"):
-        check_cells(
-            part, table, name, ~pl.col(name).str.contains(code), "a code of five characters"
-        )
+    check_codes(part, table, "code", "column_2")
     days = table.with_columns(
         pl.col("effective").str.to_date("%Y%m%d", strict=False).alias("valid_from"),
         pl.col("deleted").str.to_date("%Y%m%d", strict=False).alias("_last"),
@@ -144,13 +126,7 @@ def _pairs(part: Part) -> pl.DataFrame:
 
 def _limits(part: Part, began: date) -> pl.DataFrame:
     table = _rows(part, _LIMIT_ROW, ("code", "units", "rationale"))
-    check_cells(
-        part,
-        table,
-        "code",
-        ~pl.col("code").str.contains(r"^[0-9A-Z]{5}$"),
-        "a code of five characters",
-    )
+    check_codes(part, table, "code")
     check_cells(part, table, "units", ~pl.col("units").str.contains(r"^\d+$"), "a whole number")
     return table.select(
         "code",

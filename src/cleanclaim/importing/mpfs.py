@@ -25,7 +25,16 @@ from typing import Final
 import polars as pl
 
 from cleanclaim.importing.layout import AMA_TERMS, Importer, Loaded, Part, refuse
-from cleanclaim.importing.sheets import Grid, below, check_cells, grid, head_of, header_at, text_of
+from cleanclaim.importing.sheets import (
+    Grid,
+    below,
+    check_cells,
+    check_codes,
+    grid,
+    head_of,
+    header_at,
+    text_of,
+)
 from cleanclaim.reference.release import Release
 
 _HEADER_31: Final = (
@@ -167,13 +176,7 @@ def _typed(file: _File) -> pl.DataFrame:
     part = file.part
     rows = _of_text(part) if file.is_text else _of_sheet(part)
     number = r"^-?\d*\.?\d+$"
-    check_cells(
-        part,
-        rows,
-        "code",
-        ~pl.col("code").str.contains(r"^[0-9A-Z]{5}$"),
-        "a code of five characters",
-    )
+    check_codes(part, rows, "code")
     is_component = pl.col("modifier").is_null() | pl.col("modifier").is_in(["26", "TC", "53"])
     check_cells(part, rows, "modifier", ~is_component, "26, TC, 53 or a blank")
     check_cells(

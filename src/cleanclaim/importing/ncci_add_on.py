@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import Final
 
 import polars as pl
@@ -20,12 +19,13 @@ from cleanclaim.importing.layout import (
     Importer,
     Loaded,
     Part,
-    check_rows,
     day_of_year,
     or_open,
     quarter_end,
+    quarter_start,
     refuse,
 )
+from cleanclaim.importing.sheets import check_cells, check_codes
 from cleanclaim.reference.release import Release
 
 _ROW: Final = re.compile(rb"(?m)^[123][0-9A-Z]{5}[ \d]{7}[0-9A-Z]{5}[ \d]{7}\d{7}")
@@ -61,7 +61,7 @@ def _release(part: Part) -> Loaded:
     match = _NAME.search(part.own_name)
     if match is None:
         refuse(part, None, part.own_name, "a name with the quarter, such as AOC_V2026Q2-MCR.txt")
-    began = date(int(match[1]), 3 * int(match[2]) - 2, 1)
+    began = quarter_start(match[1], match[2])
     table = _rows(part)
     release = Release(
         name=f"NCCI add-on codes {match[1]}Q{match[2]}",
@@ -82,9 +82,9 @@ def _rows(part: Part) -> pl.DataFrame:
     start = first.start() if first else 0
     skipped = data.count(b"\n", 0, start)
     lines = data[start:].decode("latin-1").splitlines()
-    frame = pl.DataFrame({"line": lines}).with_row_index("number", skipped + 1)
+    frame = pl.DataFrame({"line": lines}).with_row_index("row", skipped + 1)
     frame = frame.filter(pl.col("line").str.strip_chars() != "").select(
-        "number",
+        "row",
         *(pl.col("line").str.slice(at, size).alias(name) for name, (at, size) in _WIDTHS.items()),
     )
     days = frame.with_columns(
@@ -93,21 +93,13 @@ def _rows(part: Part) -> pl.DataFrame:
             for name in ("add_on_deleted", "primary_deleted", "effective", "deleted")
         )
     )
-    row = skipped + 1
-    check_rows(part, days, row, "type", ~pl.col("type").is_in(["1", "2", "3"]), "1, 2 or 3")
-    for column in ("code", "primary"):
-        check_rows(
-            part,
-            days,
-            row,
-            column,
-            ~pl.col(column).str.contains(r"^[0-9A-Z]{5}$"),
-            "a code of five characters",
-        )
-    check_rows(part, days, row, "effective", pl.col("effective_day").is_null(), "a day as YYYYDDD")
+
+    check_cells(part, days, "type", ~pl.col("type").is_in(["1", "2", "3"]), "1, 2 or 3")
+    check_codes(part, days, "code", "primary")
+    check_cells(part, days, "effective", pl.col("effective_day").is_null(), "a day as YYYYDDD")
     for column in ("add_on_deleted", "primary_deleted", "deleted"):
         is_wrong = (pl.col(column).str.strip_chars() != "") & pl.col(f"{column}_day").is_null()
-        check_rows(part, days, row, column, is_wrong, "a day as YYYYDDD, or a blank")
+        check_cells(part, days, column, is_wrong, "a day as YYYYDDD, or a blank")
     last = pl.min_horizontal("add_on_deleted_day", "primary_deleted_day", "deleted_day")
     return days.select(
         "code",

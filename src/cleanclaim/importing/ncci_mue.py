@@ -20,10 +20,11 @@ from cleanclaim.importing.layout import (
     Importer,
     Loaded,
     Part,
-    check_rows,
     quarter_end,
+    quarter_name,
     refuse,
 )
+from cleanclaim.importing.sheets import check_cells, check_codes
 from cleanclaim.reference.release import Release
 
 _HEADER: Final = "HCPCS/ CPT Code"
@@ -76,7 +77,7 @@ def _release(part: Part) -> Loaded:
             part, at + 1, rows[at][1], "practitioner, outpatient hospital or DME supplier services"
         )
     release = Release(
-        name=f"MUE {setting} {began:%Y}Q{(began.month + 2) // 3}",
+        name=f"MUE {setting} {quarter_name(began)}",
         table=f"mue_{setting}",
         publisher="CMS, National Correct Coding Initiative",
         covers_from=began,
@@ -94,22 +95,12 @@ def _rows(part: Part, rows: list[list[str]], start: int, release: Release) -> pl
     if odd is not None:
         refuse(part, start + odd + 1, f"{len(body[odd])} columns", "four columns")
     frame = pl.DataFrame(body, schema=["code", "units", "adjudication", "rationale"], orient="row")
-    first = start + 1
-    check_rows(
+    frame = frame.with_row_index("row", start + 1)
+    check_codes(part, frame, "code")
+    check_cells(part, frame, "units", ~pl.col("units").str.contains(r"^\d{1,6}$"), "a whole number")
+    check_cells(
         part,
         frame,
-        first,
-        "code",
-        ~pl.col("code").str.contains(r"^[0-9A-Z]{5}$"),
-        "a code of five characters",
-    )
-    check_rows(
-        part, frame, first, "units", ~pl.col("units").str.contains(r"^\d{1,6}$"), "a whole number"
-    )
-    check_rows(
-        part,
-        frame,
-        first,
         "adjudication",
         ~pl.col("adjudication").str.contains(r"^[123] "),
         "1, 2 or 3 and its meaning",

@@ -9,7 +9,6 @@ Source: CMS, "Medicare NCCI Procedure to Procedure (PTP) Edits", the files' own 
 
 from __future__ import annotations
 
-import io
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -23,11 +22,12 @@ from cleanclaim.importing.layout import (
     Importer,
     Loaded,
     Part,
-    check_rows,
     or_open,
     quarter_end,
+    quarter_start,
     refuse,
 )
+from cleanclaim.importing.sheets import check_cells, check_codes, tab_separated
 from cleanclaim.reference.release import Release
 
 PARTS: Final = 4
@@ -90,7 +90,7 @@ def _release(
         refuse(
             some, None, f"v{version}{quarter}", "a quarter from 0 to 3 as the version's last digit"
         )
-    began = date(_YEAR_OF_VERSION_ZERO + int(version), 3 * int(quarter) + 1, 1)
+    began = quarter_start(_YEAR_OF_VERSION_ZERO + int(version), int(quarter) + 1)
     table = pl.concat([_rows(parts[n]) for n in sorted(parts)]).unique(maintain_order=True)
     name = f"NCCI PTP {_SETTINGS[setting]} v{version}.{quarter}" + (
         f" r{revision}" if revision != "0" else ""
@@ -109,39 +109,11 @@ def _release(
 
 
 def _rows(part: Part) -> pl.DataFrame:
-    data = part.read()
-    first = _FIRST_ROW.search(data)
-    if first is None:
-        refuse(part, None, "no row with a pair", "two codes and a date, separated by tabs")
-    skipped = data.count(b"\n", 0, first.start())
-    try:
-        frame = pl.read_csv(
-            io.BytesIO(memoryview(data)[first.start() :]),
-            separator="\t",
-            has_header=False,
-            new_columns=list(_COLUMNS),
-            quote_char=None,
-            infer_schema=False,
-            encoding="utf8-lossy",
-        )
-    except pl.exceptions.PolarsError as error:
-        refuse(part, None, str(error).splitlines()[0], "seven columns separated by tabs")
-    if frame.width != len(_COLUMNS):
-        refuse(part, skipped + 1, f"{frame.width} columns", "seven columns separated by tabs")
-    row = skipped + 1
-    for column in ("code", "column_2"):
-        check_rows(
-            part,
-            frame,
-            row,
-            column,
-            ~pl.col(column).str.contains(r"^[0-9A-Z]{5}$"),
-            "a code of five characters",
-        )
-    check_rows(
+    frame = tab_separated(part, _FIRST_ROW, _COLUMNS)
+    check_codes(part, frame, "code", "column_2")
+    check_cells(
         part,
         frame,
-        row,
         "before_1996",
         ~pl.col("before_1996").fill_null("").str.strip_chars().is_in(["", "*"]),
         "an asterisk or a blank",
@@ -151,18 +123,15 @@ def _rows(part: Part) -> pl.DataFrame:
         pl.col("effective").str.to_date("%Y%m%d", strict=False).alias("valid_from"),
         deleted.str.to_date("%Y%m%d", strict=False).alias("valid_to"),
     )
-    check_rows(part, days, row, "effective", pl.col("valid_from").is_null(), "a date as YYYYMMDD")
-    check_rows(
+    check_cells(part, days, "effective", pl.col("valid_from").is_null(), "a date as YYYYMMDD")
+    check_cells(
         part,
         days,
-        row,
         "deleted",
         pl.col("valid_to").is_null() & (deleted != "*"),
         "a date as YYYYMMDD, or an asterisk",
     )
-    check_rows(
-        part, days, row, "indicator", ~pl.col("indicator").is_in(["0", "1", "9"]), "0, 1 or 9"
-    )
+    check_cells(part, days, "indicator", ~pl.col("indicator").is_in(["0", "1", "9"]), "0, 1 or 9")
     return days.select(
         "code",
         "column_2",

@@ -116,6 +116,40 @@ def below(
     )
 
 
+def tab_separated(part: Part, first_row: re.Pattern[bytes], columns: Sequence[str]) -> pl.DataFrame:
+    """Return the rows of a tab-separated file as text, with `row`, their number in the file.
+
+    Args:
+        part: the file.
+        first_row: matches the first row; anything before it is skipped.
+        columns: a name for each column.
+
+    Raises:
+        ReferenceProblem: the file doesn't have these columns.
+    """
+    expected = f"{len(columns)} columns separated by tabs"
+    data = part.read()
+    first = first_row.search(data)
+    if first is None:
+        refuse(part, None, "no such row", expected)
+    number = data.count(b"\n", 0, first.start()) + 1
+    try:
+        frame = pl.read_csv(
+            io.BytesIO(memoryview(data)[first.start() :]),
+            separator="\t",
+            has_header=False,
+            new_columns=list(columns),
+            quote_char=None,
+            infer_schema=False,
+            encoding="utf8-lossy",
+        )
+    except pl.exceptions.PolarsError as error:
+        refuse(part, None, str(error).splitlines()[0], expected)
+    if frame.width != len(columns):
+        refuse(part, number, f"{frame.width} columns", expected)
+    return frame.with_row_index("row", number)
+
+
 def check_cells(
     part: Part, table: pl.DataFrame, column: str, wrong: pl.Expr, expected: str
 ) -> None:
@@ -127,6 +161,17 @@ def check_cells(
     faults = table.filter(wrong.fill_null(value=True))
     if faults.height:
         refuse(part, int(faults["row"][0]), str(faults[column][0] or ""), expected)
+
+
+def check_codes(part: Part, table: pl.DataFrame, *columns: str) -> None:
+    """Refuse a file if a cell in one of the columns isn't a procedure code.
+
+    Raises:
+        ReferenceProblem: a cell isn't one.
+    """
+    for column in columns:
+        is_code = pl.col(column).str.contains(r"^[0-9A-Z]{5}$")
+        check_cells(part, table, column, ~is_code, "a code of five characters")
 
 
 def year_in(name: str) -> int | None:
