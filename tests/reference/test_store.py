@@ -229,7 +229,7 @@ def test_a_changed_file_is_found(place: Store) -> None:
         if damaged is None or len(damaged) != len(whole):
             with pytest.raises(DamagedRelease, match="is missing or damaged"):
                 place.rows_of(stored, pl.Series(["A01"]))
-        assert place.sound() == []
+        assert place.intact() == []
     assert place.add(FY2028, codes("A01")) == stored, "it is imported again"
     assert place.verify() == [stored]
 
@@ -253,7 +253,7 @@ def test_every_damaged_release_is_named(place: Store) -> None:
     table.write_bytes(b"")
     with pytest.raises(DamagedRelease, match=r"the ledger of .*/one-(.|\n)*changed.*: two;"):
         place.verify()
-    assert [release.name for release in place.sound()] == ["three"]
+    assert [release.name for release in place.intact()] == ["three"]
     place.add(replace(FY2028, name="one"), codes("A01"))
     place.add(replace(FY2028, name="two"), codes("A01"))
     assert len(place.verify()) == 3

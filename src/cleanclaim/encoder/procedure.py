@@ -300,7 +300,7 @@ _WAIVED: Final = {
     "none": "not waived",
 }
 _BY_LIST: Final[dict[str, Callable[[dict[str, Any]], tuple[tuple[str, ...], str]]]] = {
-    "clia_tests": lambda row: (("QW",) if row["qw"] == "defined" else (), "a waived test in a laboratory with a certificate of waiver"),
+    "clia_tests": lambda row: (("QW",) if row["qw"] == "defined" else (), "for a waived test in a laboratory with a certificate of waiver"),
     "telehealth": lambda row: (("95", "93") if row["audio_only"] else ("95",), "on the telehealth list"),
     "visit_codes": lambda _row: (("25",), "a visit separate from a procedure on the same day, if the record supports it"),
     "therapy_codes": lambda row: (tuple(row["disciplines"].split()), "under that discipline's therapy plan of care"),

@@ -94,7 +94,7 @@ class Reader:
         ]
         is_open = text[-1:].isalnum()
         slots = [self._slot(word, is_open=is_open and n == len(words) - 1) for n, word in enumerate(words)]  # fmt: skip
-        meant = [self._meant(slot, word) for slot, word in zip(slots, words, strict=True)]
+        meant = [self._likeliest(slot, word) for slot, word in zip(slots, words, strict=True)]
         found = [Variant(tuple(slots), 1.0)]
         for first, last, instead in self._other_names(words, meant):
             if len(found) == _VARIANTS:
@@ -116,7 +116,7 @@ class Reader:
         at = bisect_left(self._index.words, word)
         return at < len(self._index.words) and self._index.words[at] == word
 
-    def _meant(self, slot: Slot, word: str) -> str:
+    def _likeliest(self, slot: Slot, word: str) -> str:
         """Return the stem that a word most likely means."""
         return self._index.stems[slot.stems[0]] if slot.stems else self._stem(word)
 
@@ -164,7 +164,7 @@ class Reader:
         return sorted(found.items(), key=lambda item: -item[1])[:_OPTIONS]
 
     def _completed(self, word: str) -> dict[int, float]:
-        """Return known words that start with this one, which may still be in the middle of being typed."""
+        """Return known words that start with this one: the user may still be typing it."""
         found: dict[int, float] = {}
         if len(word) < 3:
             return found

@@ -208,15 +208,15 @@ class Searcher:
         shared = np.zeros(len(self._index.term_nodes), dtype=np.float32)
         for slot in variant.slots:
             if len(slot.stems) == 1:
-                shared[self._holding(slot.stems[0])] += slot.weight * slot.fits[0]
+                shared[self._terms_with(slot.stems[0])] += slot.weight * slot.fits[0]
             elif slot.stems:
                 own = np.zeros(len(shared), dtype=np.float32)
                 for at, fit in sorted(zip(slot.stems, slot.fits, strict=True), key=lambda one: one[1]):  # fmt: skip
-                    own[self._holding(at)] = slot.weight * fit
+                    own[self._terms_with(at)] = slot.weight * fit
                 shared += own
         return shared
 
-    def _holding(self, at: int) -> npt.NDArray[np.int32]:
+    def _terms_with(self, at: int) -> npt.NDArray[np.int32]:
         starts = self._index.posting_starts
         return self._index.postings[starts[at] : starts[at + 1]]
 

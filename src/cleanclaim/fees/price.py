@@ -69,7 +69,7 @@ def allowed(claims: Claims, reference: Reference) -> pl.DataFrame:
     lines = _asked(claims)
     askable = lines.filter(pl.col("general_reason").is_null())
     valued = schedule.valued(locality.placed(askable, reference), reference)
-    priced = pl.concat([_of_schedule(valued), _of_others(valued, reference)])
+    priced = pl.concat([_by_schedule(valued), _by_other_schedules(valued, reference)])
     return (
         lines.filter(~pl.col("is_history").fill_null(value=False))
         .select("row", "claim_key", "line_number", "procedure_code", "general_reason")
@@ -115,7 +115,7 @@ def _general_reason() -> pl.Expr:
     )
 
 
-def _of_schedule(valued: pl.DataFrame) -> pl.DataFrame:
+def _by_schedule(valued: pl.DataFrame) -> pl.DataFrame:
     """Price the lines by relative values."""
     reason = pl.coalesce("schedule_reason", "place_reason", modifiers.reason())
     own = valued.filter(_IS_PAID).with_columns(reason.alias("reason")).with_columns(_bundled())
@@ -154,7 +154,7 @@ def _basis() -> pl.Expr:
     )
 
 
-def _of_others(valued: pl.DataFrame, reference: Reference) -> pl.DataFrame:
+def _by_other_schedules(valued: pl.DataFrame, reference: Reference) -> pl.DataFrame:
     """Price anesthesia, laboratory tests and drugs, and explain what can't be priced."""
     lines = valued.filter(~_IS_PAID)
     asleep = other_schedules.anesthesia(

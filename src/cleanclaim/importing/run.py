@@ -77,12 +77,12 @@ def import_files(
     stored: list[Release] = []
     unchanged: list[Release] = []
     groups = _by_importer(paths, refused, passed_over, cpt_licensed=cpt_licensed)
-    before = store.sound()  # damaged releases are imported again
+    before = store.intact()  # damaged releases are imported again
     for importer in importers():
         parts = groups.get(importer.name)
         if not parts:
             continue
-        same = _from_the_same(before, parts)
+        same = _already_imported(before, parts)
         if same:
             unchanged += same
             continue
@@ -111,7 +111,7 @@ def _ignore(message: str, share: float) -> None:
     del message, share
 
 
-def _from_the_same(releases: Sequence[Release], parts: Sequence[Part]) -> list[Release]:
+def _already_imported(releases: Sequence[Release], parts: Sequence[Part]) -> list[Release]:
     """Return the stored releases that were read from exactly these files; empty if a file is missing."""
     digests = {part.digest() for part in parts}
     own = [

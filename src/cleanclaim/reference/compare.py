@@ -64,7 +64,7 @@ def compared(before: pl.DataFrame, after: pl.DataFrame) -> Difference:
         after: the later day's rows.
     """
     key = tuple(name for name in _KEYS if name in before.columns and name in after.columns)
-    earlier, later = _once(before, key), _once(after, key)
+    earlier, later = _one_per_key(before, key), _one_per_key(after, key)
     joined = earlier.join(later, on=key, how="inner", suffix="_after", nulls_equal=True)
     shared = [name for name in earlier.columns if name in later.columns and name not in key]
     parts = [
@@ -94,7 +94,7 @@ def _final_rows(table: pl.DataFrame) -> pl.DataFrame:
     return table.filter(pl.col("valid_to") == pl.lit(table["valid_to"].max()))
 
 
-def _once(rows: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
+def _one_per_key(rows: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
     return rows.drop(_DATES, strict=False).unique(key, keep="last", maintain_order=True).sort(key)
 
 

@@ -87,7 +87,7 @@ def excludes1_between(reference: Reference, pairs: pl.DataFrame) -> pl.DataFrame
         .select("code", "target_code", "note_id")
         .collect()
     )
-    return _with_texts(reference, _once(links)).rename({"target_code": "other_code"})
+    return _with_texts(reference, _each_pair_once(links)).rename({"target_code": "other_code"})
 
 
 def excludes1_candidates(
@@ -103,7 +103,7 @@ def excludes1_candidates(
     Returns:
         The later and the earlier row of each pair, for `excludes1_between` to judge.
     """
-    known = reference.derived("excludes1 categories", lambda: _excluding(reference))[
+    known = reference.derived("excludes1 categories", lambda: _excluded_categories(reference))[
         "pair"
     ].to_numpy()
     keys = claims.to_numpy()
@@ -123,7 +123,7 @@ def excludes1_candidates(
     return np.concatenate([later for later, _ in found]), np.concatenate([e for _, e in found])
 
 
-def _excluding(reference: Reference) -> pl.DataFrame:
+def _excluded_categories(reference: Reference) -> pl.DataFrame:
     """Return each category that carries an Excludes1 note with each category it names, as one number."""
     scopes, targets = (
         _of_kind(reference, f"icd10cm_note_{name}", "excludes1").select(
@@ -190,11 +190,11 @@ def may_carry(reference: Reference, kind: str, binding: pl.Expr) -> pl.Expr:
         An expression, true if the code starts like a code that carries such a note.
     """
     return reference.derived(
-        f"may carry {kind} {binding}", lambda: _begins_as_noted(reference, kind, binding)
+        f"may carry {kind} {binding}", lambda: _starts_like_noted(reference, kind, binding)
     )
 
 
-def _begins_as_noted(reference: Reference, kind: str, binding: pl.Expr) -> pl.Expr:
+def _starts_like_noted(reference: Reference, kind: str, binding: pl.Expr) -> pl.Expr:
     notes = reference.table("icd10cm_notes").filter(pl.col("kind") == kind, binding)
     scopes = reference.table("icd10cm_note_scopes").join(notes, on="note_id", how="semi")
     prefixes = scopes["prefix"].unique()
@@ -231,7 +231,7 @@ def _named(reference: Reference, prefixes: pl.DataFrame, kind: str) -> pl.DataFr
     return named.select(pl.col("code").alias("target_code"), "note_id")
 
 
-def _once(links: pl.DataFrame) -> pl.DataFrame:
+def _each_pair_once(links: pl.DataFrame) -> pl.DataFrame:
     """Return each unordered pair once, with its lowest note id."""
     if links.is_empty():
         return links

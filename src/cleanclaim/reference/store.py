@@ -63,13 +63,13 @@ class Store:
         """
         return [_ledger(folder) for folder in self._folders()]
 
-    def sound(self) -> list[Release]:
+    def intact(self) -> list[Release]:
         """Return every intact release; damaged ones are skipped, so that they can be imported again."""
         found = []
         for folder in self._folders():
             with suppress(DamagedRelease):
                 found.append(_ledger(folder))
-        return [release for release in found if self._is_sound(release)]
+        return [release for release in found if self._is_intact(release)]
 
     def read(self, release: Release) -> pl.DataFrame:
         """Return a release's table, with the release's name on every row.
@@ -77,7 +77,9 @@ class Store:
         Raises:
             DamagedRelease: the file is missing, unreadable, or doesn't match its ledger.
         """
-        return self._rows(release, lambda path: pl.read_parquet(io.BytesIO(_sound(path, release))))
+        return self._rows(
+            release, lambda path: pl.read_parquet(io.BytesIO(_intact_bytes(path, release)))
+        )
 
     def rows_of(self, release: Release, codes: pl.Series, by: str = "code") -> pl.DataFrame:
         """Return a release's rows for a few codes, without reading the whole file.
@@ -117,7 +119,7 @@ class Store:
                 f"{release.name}: a dated table needs the columns {', '.join(sorted(lacking))}"
             )
         folder = self._folder(release)
-        with self._changing(folder.parent):
+        with self._locked_table(folder.parent):
             temporary = Path(tempfile.mkdtemp(prefix=".adding-", dir=folder.parent))
             try:
                 stored = _write(temporary, release, table)
@@ -138,7 +140,7 @@ class Store:
         folder = self._folder(release)
         if not folder.exists():
             return False
-        with self._changing(folder.parent):
+        with self._locked_table(folder.parent):
             if not folder.exists():  # another program removed it first
                 return False
             doomed = Path(tempfile.mkdtemp(prefix=".removing-", dir=folder.parent))
@@ -161,7 +163,7 @@ class Store:
                 releases.append(_ledger(folder))
             except DamagedRelease as error:
                 faults.append(str(error))
-        damaged = [release.name for release in releases if not self._is_sound(release)]
+        damaged = [release.name for release in releases if not self._is_intact(release)]
         if damaged:
             faults.append(
                 f"changed since they were imported: {', '.join(damaged)}; import them again"
@@ -204,7 +206,7 @@ class Store:
         tables = _below(self.path / "releases")
         return [folder for table in tables for folder in _below(table)]
 
-    def _is_sound(self, release: Release) -> bool:
+    def _is_intact(self, release: Release) -> bool:
         return _hash(self._table(release)) == release.sha256
 
     def _table(self, release: Release) -> Path:
@@ -224,7 +226,7 @@ class Store:
         return rows.with_columns(pl.lit(release.name).alias("release"))
 
     @contextmanager
-    def _changing(self, folder: Path) -> Iterator[None]:
+    def _locked_table(self, folder: Path) -> Iterator[None]:
         """Lock the store to change a table's releases, and remove what an interrupted program left behind."""
         try:
             with system_errors(folder):
@@ -283,7 +285,7 @@ def _below(folder: Path) -> list[Path]:
         raise DamagedRelease(f"{folder}: {error.strerror}") from None
 
 
-def _sound(path: Path, release: Release) -> bytes:
+def _intact_bytes(path: Path, release: Release) -> bytes:
     """Return a table's bytes if they match the stored hash."""
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != release.sha256:

@@ -47,7 +47,7 @@ def fetch(
         address: where it is.
         target: where to put it; until it is complete, its name ends in `.part`. The folder is
             created if needed.
-        hosts: the servers that may be asked.
+        hosts: the servers that may be contacted.
         progress: called with the share done.
         sha256: the expected hash, if known.
 
@@ -61,7 +61,7 @@ def fetch(
     part = target.with_name(f"{target.name}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _tried(address, part, hosts, progress)
+        _with_retries(address, part, hosts, progress)
         _check(part, address, sha256)
         part.replace(target)
     except OSError as error:  # network errors are reported separately
@@ -71,7 +71,7 @@ def fetch(
     return target
 
 
-def _tried(address: str, part: Path, hosts: Hosts, progress: Progress | None) -> None:
+def _with_retries(address: str, part: Path, hosts: Hosts, progress: Progress | None) -> None:
     """Download, and retry a few times if it breaks off."""
     for attempt in range(_TRIES):
         try:

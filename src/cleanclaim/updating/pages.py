@@ -38,7 +38,7 @@ def newest(publication: Publication, page: str, address: str, hosts: Hosts) -> l
         publication: what to look for.
         page: the page's text.
         address: the page's address, the base for relative links.
-        hosts: the servers that may be asked; links to others don't count.
+        hosts: the servers that may be contacted; links to others don't count.
 
     Returns:
         One address per file, sorted by name.

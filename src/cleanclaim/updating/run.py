@@ -59,7 +59,7 @@ def update(
         dry_run: only report what would be downloaded.
         folder: where downloads are kept; by default next to the store's releases.
         progress: called with the progress.
-        plain_http: servers on this machine, such as `127.0.0.1:8080`, that may be asked over http;
+        plain_http: servers on this machine, such as `127.0.0.1:8080`, that may be contacted over http;
             for tests. No option or variable sets it.
 
     Returns:

@@ -42,11 +42,11 @@ class Broken(Exception):  # noqa: N818 - reads as the fact it states
 
 @dataclass(frozen=True, slots=True)
 class Hosts:
-    """The servers that may be asked.
+    """The servers that updates may contact.
 
     Attributes:
-        names: hosts that are asked over https.
-        plain: hosts on this machine, with their port, that may be asked over http; for tests.
+        names: hosts that are contacted over https.
+        plain: hosts on this machine, with their port, that may be contacted over http; for tests.
     """
 
     names: frozenset[str]
