@@ -1,4 +1,4 @@
-"""What tests of the encoder share."""
+"""What the encoder's tests share."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from cleanclaim.reference.store import Store
 
 @pytest.fixture(scope="session")
 def encoder(reference: Reference) -> Encoder:
-    """Over the tables that come with cleanclaim."""
+    """An encoder over the tables that come with cleanclaim."""
     return Encoder(reference)
 
 
 @pytest.fixture(scope="session")
 def full(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Encoder:
-    """Over real publishers' files."""
+    """An encoder over real publishers' files."""
     store = Store(tmp_path_factory.mktemp("full"))
     folders = [data_dir / "data" / name for name in ("icd10cm", "gems", "hcpcs", "mpfs", "ncci")]
     assert import_files(folders, store).refused == ()

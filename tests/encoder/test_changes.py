@@ -1,4 +1,4 @@
-"""What changed between two days, and what of the user's own it touches."""
+"""What changed between two days, and what it affects."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ def test_days_quarters_years_and_releases_are_understood(encoder: Encoder) -> No
         encoder.changes("FY2026", "FY2027", tables=["nonsense"])
 
 
-def test_what_is_not_loaded_is_not_passed_over(encoder: Encoder) -> None:
+def test_missing_tables_are_listed(encoder: Encoder) -> None:
     found = encoder.changes("FY2026", "FY2027")
-    told = " ".join(found.not_compared)
-    assert "titles" in told
-    assert "notes" in told
-    assert "mpfs" in told
+    shown = " ".join(found.not_compared)
+    assert "titles" in shown
+    assert "notes" in shown
+    assert "mpfs" in shown
     assert "Not compared" in changes_text(found, None, 3)
 
 
@@ -65,7 +65,7 @@ def test_going_back_is_the_mirror(encoder: Encoder) -> None:
     assert codes(there, ADDED, MADE_BILLABLE) == codes(back, ENDED, MADE_CATEGORY)
 
 
-def test_the_same_day_twice_tells_nothing(encoder: Encoder) -> None:
+def test_the_same_day_twice_has_no_changes(encoder: Encoder) -> None:
     found = encoder.changes("FY2026", "FY2026")
     assert found.rows.is_empty()
     assert "No changes in icd10cm" in changes_text(found, None, 3)
@@ -74,27 +74,27 @@ def test_the_same_day_twice_tells_nothing(encoder: Encoder) -> None:
 # ---- impact
 
 
-def test_favourites(encoder: Encoder, tmp_path: Path) -> None:
-    favourites = tmp_path / "favourites.txt"
-    favourites.write_text("M54.5  low back pain\nE11.9 diabetes\n99213\n")
+def test_favorites(encoder: Encoder, tmp_path: Path) -> None:
+    favorites = tmp_path / "favorites.txt"
+    favorites.write_text("M54.5  low back pain\nE11.9 diabetes\n99213\n")
     found = encoder.changes("FY2021", "FY2022")
-    told = encoder.impact(found, [favourites])
-    [row] = told.rows.to_dicts()
+    shown = encoder.impact(found, [favorites])
+    [row] = shown.rows.to_dicts()
     assert (row["code"], row["must_change"], row["uses"], row["claims"]) == ("M545", True, 1, 0)
     assert row["instead"] == ["M54.50", "M54.51", "M54.59"]
-    assert row["where"] == ["favourites.txt line 1"]
-    text = changes_text(found, told, 20)
+    assert row["where"] == ["favorites.txt line 1"]
+    text = changes_text(found, shown, 20)
     assert "use instead: M54.50, M54.51, M54.59" in text
 
 
 def test_a_template_with_a_column_of_codes(encoder: Encoder, tmp_path: Path) -> None:
     template = tmp_path / "template.csv"
     template.write_text("name,code\nback,M54.5\nsugar,E11.9\n")
-    told = encoder.impact(encoder.changes("FY2021", "FY2022"), [template])
-    assert told.rows["where"].to_list() == [["template.csv row 2"]]
+    shown = encoder.impact(encoder.changes("FY2021", "FY2022"), [template])
+    assert shown.rows["where"].to_list() == [["template.csv row 2"]]
 
 
-def test_claims_tell_lines_and_dollars(encoder: Encoder, tmp_path: Path) -> None:
+def test_claims_have_lines_and_dollars(encoder: Encoder, tmp_path: Path) -> None:
     claims = tmp_path / "claims.csv"
     claims.write_text(
         "claim_id,dx1,dx2,cpt,units,charge,dos,pointers,member_id,dob\n"
@@ -102,12 +102,12 @@ def test_claims_tell_lines_and_dollars(encoder: Encoder, tmp_path: Path) -> None
         "T-1,M54.5,E11.9,99213,1,85.50,2026-05-12,AB,W100000001,1980-02-14\n"
         "T-1,M54.5,E11.9,83036,1,30.00,2026-05-12,B,W100000001,1980-02-14\n"
     )
-    told = encoder.impact(encoder.changes("FY2021", "FY2022"), [claims])
-    [row] = told.rows.filter("must_change").to_dicts()
+    shown = encoder.impact(encoder.changes("FY2021", "FY2022"), [claims])
+    [row] = shown.rows.filter("must_change").to_dicts()
     assert (row["code"], row["uses"], row["claims"], row["charges"]) == ("M545", 2, 1, Decimal("125.50"))  # fmt: skip
 
 
-def test_claims_of_several_files_are_told_apart(encoder: Encoder, tmp_path: Path) -> None:
+def test_claims_of_several_files_are_distinguished(encoder: Encoder, tmp_path: Path) -> None:
     files = [tmp_path / "monday.csv", tmp_path / "tuesday.csv"]
     for path in files:
         path.write_text(
@@ -115,8 +115,8 @@ def test_claims_of_several_files_are_told_apart(encoder: Encoder, tmp_path: Path
             "A1,M54.5,99213,1,100.00,2026-05-12,A\n"
             "A1,M54.5,97110,1,40.00,2026-05-12,A\n"
         )
-    told = encoder.impact(encoder.changes("FY2021", "FY2022"), files)
-    row = told.rows.row(0, named=True)
+    shown = encoder.impact(encoder.changes("FY2021", "FY2022"), files)
+    row = shown.rows.row(0, named=True)
     assert (row["code"], row["uses"], row["claims"], row["charges"]) == ("M545", 4, 2, Decimal("280.00"))  # fmt: skip
     assert row["where"] == ["claim A1 line 1", "claim A1 line 2"] * 2
 
@@ -130,20 +130,20 @@ def test_a_file_without_codes_is_named(encoder: Encoder, tmp_path: Path) -> None
         encoder.impact(encoder.changes("FY2021", "FY2022"), [tmp_path / "missing.837"])
 
 
-def test_nothing_touched_is_said(encoder: Encoder, tmp_path: Path) -> None:
-    favourites = tmp_path / "favourites.txt"
-    favourites.write_text("I10\n")
+def test_no_affected_code_is_reported(encoder: Encoder, tmp_path: Path) -> None:
+    favorites = tmp_path / "favorites.txt"
+    favorites.write_text("I10\n")
     found = encoder.changes("FY2021", "FY2022")
-    told = encoder.impact(found, [favourites])
-    assert "(1 code checked)" in changes_text(found, told, 5)
-    assert changes_json(found, told)["impact"]["codes"] == []
+    shown = encoder.impact(found, [favorites])
+    assert "(1 code checked)" in changes_text(found, shown, 5)
+    assert changes_json(found, shown)["impact"]["codes"] == []
 
 
-# ---- true data
+# ---- real data
 
 
 def test_fy2021_against_fy2026(full: Encoder, data_dir: Path) -> None:
-    """The order file of January 2021 against the publisher's dates of 2026-04-01, both read here by themselves."""
+    """The order file of January 2021 against the publisher's dates of 2026-04-01, both read independently here."""
     folder = data_dir / "data" / "icd10cm"
     with zipfile.ZipFile(folder / "icd10cm-order-files-FY2021.zip") as archive:
         lines = archive.read(archive.namelist()[0]).decode("latin-1").splitlines()
@@ -166,8 +166,8 @@ def test_titles_and_notes_of_two_tabular_lists(full: Encoder) -> None:
     revised = rows.filter(change=REVISED)
     assert (revised["before"] != revised["after"]).all()
     notes = full.reference.table("icd10cm_notes")
-    told = rows.filter(change=NOTE_ADDED).select("code", pl.col("column").alias("kind"), pl.col("after").alias("text"))  # fmt: skip
-    assert told.join(notes, on=["code", "kind", "text"], how="anti").is_empty()
+    shown = rows.filter(change=NOTE_ADDED).select("code", pl.col("column").alias("kind"), pl.col("after").alias("text"))  # fmt: skip
+    assert shown.join(notes, on=["code", "kind", "text"], how="anti").is_empty()
 
 
 def test_fee_schedules_by_their_names(full: Encoder) -> None:
@@ -193,5 +193,5 @@ def test_a_unit_limit_touches_only_lines_above_it(full: Encoder, tmp_path: Path)
         "T-1,M54.50,97110,4,40.00,2026-05-12,W100000001,1980-02-14\n"
         "T-1,M54.50,99213,1,85.00,2026-05-12,W100000001,1980-02-14\n"
     )
-    told = full.impact(type(found)(found.before, found.after, lowered, (), ()), [claims])
-    assert told.rows["code"].to_list() == ["97110"]
+    shown = full.impact(type(found)(found.before, found.after, lowered, (), ()), [claims])
+    assert shown.rows["code"].to_list() == ["97110"]

@@ -35,23 +35,23 @@ def test_coverage_goes_both_ways(encoder: Encoder) -> None:
     assert all(one.policy and one.release for one in back)
 
 
-def test_what_is_not_loaded_is_told(encoder: Encoder) -> None:
-    told = " ".join(encoder.crosswalk("E11.9", on=DAY).not_loaded)
-    assert "General Equivalence Mappings" in told
-    assert "coverage policies" in told
+def test_missing_tables_are_reported(encoder: Encoder) -> None:
+    shown = " ".join(encoder.crosswalk("E11.9", on=DAY).not_loaded)
+    assert "General Equivalence Mappings" in shown
+    assert "coverage policies" in shown
 
 
-def test_one_system_may_be_asked_for(encoder: Encoder) -> None:
+def test_one_system_can_be_chosen(encoder: Encoder) -> None:
     found = encoder.crosswalk("E11.9", on=DAY, to="cpt").mappings
     assert found
     assert {one.to_system for one in found} == {"CPT"}
 
 
-def test_unknown_codes_map_to_nothing(encoder: Encoder) -> None:
+def test_unknown_codes_have_no_mapping(encoder: Encoder) -> None:
     assert encoder.crosswalk("QQQ", on=DAY).mappings == ()
 
 
-def test_medicare_wants_another_code(encoder: Encoder) -> None:
+def test_medicare_uses_another_code(encoder: Encoder) -> None:
     found = encoder.crosswalk("97014", on=DAY).mappings
     assert ("G0283", "instead") in {(one.to_code, one.kind) for one in found}
 
@@ -88,12 +88,12 @@ def test_a_wrong_amount_is_named(encoder: Encoder, tmp_path: Path) -> None:
         encoder.crosswalk("83036", history=[table])
 
 
-def test_a_history_that_is_not_there_is_named(encoder: Encoder, tmp_path: Path) -> None:
+def test_a_missing_history_is_named(encoder: Encoder, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="nowhere"):
         encoder.crosswalk("83036", history=[tmp_path / "nowhere.837"])
 
 
-# ---- true data
+# ---- real data
 
 
 def gem_rows(data_dir: Path, name: str) -> dict[str, list[tuple[str, str]]]:
@@ -120,7 +120,7 @@ def test_gem_rows_with_every_flag(name: str, system: str, full: Encoder, data_di
     assert "11000" in by_flags
     for source in {*by_flags.values(), *list(rows)[::997]}:
         found = full.crosswalk(printed(system, source), on=DAY).mappings
-        told = {
+        shown = {
             (
                 plain(one.to_code) if one.to_code else "NoDx",
                 f"{one.approximate:d}{one.note == 'no equivalent':d}{one.combination:d}{one.scenario}{one.choice}",
@@ -128,7 +128,7 @@ def test_gem_rows_with_every_flag(name: str, system: str, full: Encoder, data_di
             for one in found
             if one.kind == "gem" and not one.via and one.from_system == system
         }
-        assert told == {(target.replace("NODX", "NoDx"), flags) for target, flags in rows[source]}
+        assert shown == {(target.replace("NODX", "NoDx"), flags) for target, flags in rows[source]}
 
 
 def test_a_target_that_ended_since_is_followed(full: Encoder) -> None:
@@ -141,7 +141,7 @@ def test_a_target_that_ended_since_is_followed(full: Encoder) -> None:
     ]
 
 
-def test_level_ii_and_cpt_where_cms_says_so(full: Encoder) -> None:
+def test_level_ii_and_cpt_cross_references(full: Encoder) -> None:
     found = full.crosswalk("C8904", on=date(2024, 8, 5)).mappings
     assert ("77046", "CPT", "instead") in {(one.to_code, one.to_system, one.kind) for one in found}
     back = full.crosswalk("77046", on=date(2024, 8, 5)).mappings

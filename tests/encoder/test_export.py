@@ -1,4 +1,4 @@
-"""The web of codes as tables."""
+"""The codes as tables."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def test_every_code_of_the_day(form: str, encoder: Encoder, tmp_path: Path) -> N
     assert parents.is_in(own["code"].implode()).all()
 
 
-def test_a_wrong_form_is_named(encoder: Encoder, tmp_path: Path) -> None:
+def test_an_unknown_format_is_named(encoder: Encoder, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="xlsx"):
         encoder.export(tmp_path, form="xlsx")
 
 
-def test_a_folder_that_cannot_be_made_is_named(encoder: Encoder, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_named(encoder: Encoder, tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
     with pytest.raises(ConfigError, match="file"):

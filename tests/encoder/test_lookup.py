@@ -1,4 +1,4 @@
-"""What there is to know of a code."""
+"""Everything there is to know about a code."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def one(encoder: Encoder, code: str, day: date = DAY) -> Page:
 
 
 def test_a_code_that_ended(encoder: Encoder) -> None:
-    told = one(encoder, "M54.5")
-    assert told.billable is False
-    assert told.replaced_by == ("M54.50", "M54.51", "M54.59")
-    assert [(span.first, span.last) for span in told.valid] == [
+    shown = one(encoder, "M54.5")
+    assert shown.billable is False
+    assert shown.replaced_by == ("M54.50", "M54.51", "M54.59")
+    assert [(span.first, span.last) for span in shown.valid] == [
         (date(2015, 10, 1), date(2021, 9, 30))
     ]
-    assert [code for code, _ in told.divides_into] == ["M54.50", "M54.51", "M54.59"]
+    assert [code for code, _ in shown.divides_into] == ["M54.50", "M54.51", "M54.59"]
     assert one(encoder, "m545", date(2021, 5, 12)).billable is True
 
 
@@ -44,17 +44,17 @@ def test_what_came_before(encoder: Encoder) -> None:
 
 
 def test_a_category_lists_what_it_divides_into(encoder: Encoder) -> None:
-    told = one(encoder, "E11")
-    assert (told.kind, told.billable) == ("category", False)
-    assert ("E11.9", "Type 2 diabetes mellitus without complications") in told.divides_into
-    assert told.parents[0][0] == "CHAPTER 4"
+    shown = one(encoder, "E11")
+    assert (shown.kind, shown.billable) == ("category", False)
+    assert ("E11.9", "Type 2 diabetes mellitus without complications") in shown.divides_into
+    assert shown.parents[0][0] == "CHAPTER 4"
 
 
 def test_a_stem_lists_its_seventh_characters(encoder: Encoder) -> None:
-    told = one(encoder, "S52.501")
-    assert told.billable is False
-    assert ("S52.501A", "initial encounter for closed fracture") in told.divides_into
-    assert len(told.divides_into) == 16
+    shown = one(encoder, "S52.501")
+    assert shown.billable is False
+    assert ("S52.501A", "initial encounter for closed fracture") in shown.divides_into
+    assert len(shown.divides_into) == 16
     whole = one(encoder, "S52.501A")
     assert whole.billable is True
     assert whole.title == "Unspecified fracture of the lower end of right radius, initial encounter for closed fracture"  # fmt: skip
@@ -62,8 +62,8 @@ def test_a_stem_lists_its_seventh_characters(encoder: Encoder) -> None:
 
 
 def test_a_category_with_placeholders(encoder: Encoder) -> None:
-    told = one(encoder, "W19")
-    assert [code for code, _ in told.divides_into] == ["W19.XXXA", "W19.XXXD", "W19.XXXS"]
+    shown = one(encoder, "W19")
+    assert [code for code, _ in shown.divides_into] == ["W19.XXXA", "W19.XXXD", "W19.XXXS"]
     assert one(encoder, "W19.XXXA").billable is True
 
 
@@ -75,7 +75,7 @@ def test_the_day_decides(code: str, day: str, billable: bool, encoder: Encoder) 
     assert one(encoder, code, date.fromisoformat(day)).billable is billable
 
 
-def test_notes_of_every_ancestor_bind(encoder: Encoder) -> None:
+def test_notes_of_every_place_above_apply(encoder: Encoder) -> None:
     notes = one(encoder, "E10.9").notes
     assert any(note["kind"] == "excludes1" and "E11" in str(note["text"]) and note["at"] == "E10" for note in notes)  # fmt: skip
     first = one(encoder, "I12.9").notes
@@ -83,14 +83,14 @@ def test_notes_of_every_ancestor_bind(encoder: Encoder) -> None:
     assert {note["at"] for note in one(encoder, "A00.0").notes} & {"A00-A09", "CHAPTER 1"}
 
 
-def test_attributes_are_told(encoder: Encoder) -> None:
+def test_attributes_are_shown(encoder: Encoder) -> None:
     assert "for newborns: age 0" in one(encoder, "Z38.7").attributes
     assert any("external cause" in text for text in one(encoder, "W19.XXXA").attributes)
 
 
 def test_icd_9(encoder: Encoder) -> None:
-    told = one(encoder, "250.00", date(2012, 5, 12))
-    assert (told.system, told.code, told.billable) == ("ICD-9-CM", "250.00", True)
+    shown = one(encoder, "250.00", date(2012, 5, 12))
+    assert (shown.system, shown.code, shown.billable) == ("ICD-9-CM", "250.00", True)
     assert one(encoder, "250.00").billable is False
     assert one(encoder, "E888.9", date(2012, 5, 12)).system == "ICD-9-CM"
 
@@ -112,27 +112,27 @@ def test_a_code_of_two_systems_gives_two_pages(encoder: Encoder) -> None:
         ("G0463", "HCPCS", "Level II: procedures"),
     ],
 )
-def test_the_form_tells_the_system(code: str, system: str, part: str, encoder: Encoder) -> None:
-    told = one(encoder, code)
-    assert told.system == system
-    assert part in told.kind
+def test_the_format_shows_the_system(code: str, system: str, part: str, encoder: Encoder) -> None:
+    shown = one(encoder, code)
+    assert shown.system == system
+    assert part in shown.kind
 
 
-def test_the_code_as_it_was_given_comes_first(encoder: Encoder) -> None:
+def test_the_code_as_typed_comes_first(encoder: Encoder) -> None:
     assert [each.system for each in encoder.lookup("G0439", on=DAY)] == ["HCPCS", "ICD-10-CM"]
     assert [each.system for each in encoder.lookup("G04.39", on=DAY)] == ["ICD-10-CM"]
 
 
-def test_what_no_list_tells_is_not_called_invalid(encoder: Encoder) -> None:
-    told = one(encoder, "0047U")
-    assert told.billable is None
-    assert "not checked" in page(told)
-    missing = {row["table"] for row in told.procedure["not_loaded"]}
+def test_a_code_that_no_list_covers_is_not_called_invalid(encoder: Encoder) -> None:
+    shown = one(encoder, "0047U")
+    assert shown.billable is None
+    assert "not checked" in page(shown)
+    missing = {row["table"] for row in shown.procedure["not_loaded"]}
     assert "Medicare Physician Fee Schedule" in missing
 
 
 @pytest.mark.parametrize("code", ["Q12399", "XYZ", "1234567890", "", "?", "E11.999"])
-def test_what_is_no_code_gives_nothing(code: str, encoder: Encoder) -> None:
+def test_invalid_codes_have_no_page(code: str, encoder: Encoder) -> None:
     assert encoder.lookup(code, on=DAY) == []
 
 
@@ -143,18 +143,18 @@ def test_near_codes_are_offered(encoder: Encoder) -> None:
 
 @given(text=st.text(max_size=8) | st.from_regex(r"[A-Z][0-9]{2}\.?[0-9A-Z]{0,4}", fullmatch=True))
 @settings(max_examples=150, deadline=None)
-def test_any_text_may_be_asked(text: str, encoder: Encoder) -> None:
-    for told in encoder.lookup(text, on=DAY):
-        assert page(told).startswith(told.code)
-        assert told.as_dict()["code"] == told.code
+def test_any_text_can_be_looked_up(text: str, encoder: Encoder) -> None:
+    for shown in encoder.lookup(text, on=DAY):
+        assert page(shown).startswith(shown.code)
+        assert shown.as_dict()["code"] == shown.code
 
 
 def test_the_json_contract(encoder: Encoder) -> None:
-    told = one(encoder, "M54.5").as_dict()
-    assert told["system"] == "ICD-10-CM"
-    assert told["valid"] == [{"from": "2015-10-01", "to": "2021-09-30"}]
-    assert told["replaced_by"] == ["M54.50", "M54.51", "M54.59"]
-    assert {"title", "billable", "replaces", "notes"} <= set(told)
+    shown = one(encoder, "M54.5").as_dict()
+    assert shown["system"] == "ICD-10-CM"
+    assert shown["valid"] == [{"from": "2015-10-01", "to": "2021-09-30"}]
+    assert shown["replaced_by"] == ["M54.50", "M54.51", "M54.59"]
+    assert {"title", "billable", "replaces", "notes"} <= set(shown)
     assert one(encoder, "E11.9").as_dict()["valid"][0]["to"] is None
 
 
@@ -168,11 +168,11 @@ def test_a_page_is_a_page(encoder: Encoder) -> None:
 def test_every_printed_code_is_read_again() -> None:
     assert [printed("ICD-10-CM", code) for code in ("M545", "I10", "W19XXXA")] == ["M54.5", "I10", "W19.XXXA"]  # fmt: skip
     assert [printed("ICD-9-CM", code) for code in ("25000", "E8889", "V700")] == ["250.00", "E888.9", "V70.0"]  # fmt: skip
-    assert procedure_kind("M5450") is not None  # a Level II code may look so
+    assert procedure_kind("M5450") is not None  # a Level II code can look like this
     assert procedure_kind("E11") is None
 
 
-# ---- true data
+# ---- real data
 
 
 def order_file(data_dir: Path) -> list[tuple[str, bool, str]]:
@@ -183,14 +183,14 @@ def order_file(data_dir: Path) -> list[tuple[str, bool, str]]:
     return [(line[6:13].strip(), line[14] == "1", line[77:].strip()) for line in lines if line.strip()]  # fmt: skip
 
 
-def test_the_order_file_of_2021_is_told_back(full: Encoder, data_dir: Path) -> None:
+def test_lookup_agrees_with_the_order_file_of_2021(full: Encoder, data_dir: Path) -> None:
     rows = order_file(data_dir)
     assert len(rows) == 95_358
     for code, billable, title in rows[::97]:
-        told = one(full, code, date(2021, 3, 1)) if not code[1:].isdigit() else next(
+        shown = one(full, code, date(2021, 3, 1)) if not code[1:].isdigit() else next(
             each for each in full.lookup(printed("ICD-10-CM", code), on=date(2021, 3, 1)) if each.system == "ICD-10-CM"
         )  # fmt: skip
-        assert (told.billable, told.title) == (billable, title)
+        assert (shown.billable, shown.title) == (billable, title)
 
 
 def test_validity_agrees_with_the_publishers_dates(full: Encoder, data_dir: Path) -> None:
@@ -200,13 +200,13 @@ def test_validity_agrees_with_the_publishers_dates(full: Encoder, data_dir: Path
     assert len(rows) > 300
     for row in rows:
         day = date.fromisoformat(f"{row['start'][:4]}-{row['start'][-4:-2]}-{row['start'][-2:]}") if row["start"].isdigit() else date.fromisoformat(row["start"])  # fmt: skip
-        told = next(each for each in full.lookup(printed("ICD-10-CM", row["code"]), on=day) if each.system == "ICD-10-CM")  # fmt: skip
-        assert told.billable is True
+        shown = next(each for each in full.lookup(printed("ICD-10-CM", row["code"]), on=day) if each.system == "ICD-10-CM")  # fmt: skip
+        assert shown.billable is True
 
 
-def test_a_procedure_tells_what_the_tables_say(full: Encoder) -> None:
-    told = full.lookup("17110", on=date(2024, 8, 5), pairs=5)[0]
-    known = told.procedure
+def test_a_procedure_page_shows_what_the_tables_say(full: Encoder) -> None:
+    shown = full.lookup("17110", on=date(2024, 8, 5), pairs=5)[0]
+    known = shown.procedure
     [whole] = known["fee_schedule"]
     assert (whole["status"], whole["global_days"]) == ("A", "010")
     assert [(row["setting"], row["max_units"]) for row in known["unit_limits"]] == [("practitioner", 1), ("outpatient hospital", 1)]  # fmt: skip
@@ -230,6 +230,6 @@ def test_prices_are_the_schedules_arithmetic(full: Encoder) -> None:
 
 
 def test_a_level_ii_code_names_its_successor(full: Encoder) -> None:
-    told = one(full, "C8904", date(2024, 8, 5))
-    assert (told.billable, told.replaced_by) == (False, ("77046",))
+    shown = one(full, "C8904", date(2024, 8, 5))
+    assert (shown.billable, shown.replaced_by) == (False, ("77046",))
     assert "C8904" in one(full, "77046", date(2024, 8, 5)).replaces

@@ -1,4 +1,4 @@
-"""Codes by words."""
+"""Search codes by words."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_words_choose_the_seventh_character(encoder: Encoder) -> None:
         ("angleclosure glaucoma", "angle closure glaucoma"),
     ],
 )
-def test_typing_mistakes_are_repaired(typed: str, meant: str, encoder: Encoder) -> None:
+def test_typos_are_corrected(typed: str, meant: str, encoder: Encoder) -> None:
     assert first(encoder, typed) == first(encoder, meant)
 
 
@@ -109,7 +109,7 @@ def test_the_day_decides(encoder: Encoder) -> None:
     assert first(encoder, "multiple sclerosis", date(2024, 5, 12)) == "G35"
 
 
-def test_systems_are_kept_apart(encoder: Encoder) -> None:
+def test_systems_are_searched_separately(encoder: Encoder) -> None:
     for name, system in (("icd10cm", "ICD-10-CM"), ("ICD-10-CM", "ICD-10-CM"), ("cpt", "CPT")):
         found = encoder.search("office visit", system=name, on=DAY)
         assert found
@@ -118,13 +118,13 @@ def test_systems_are_kept_apart(encoder: Encoder) -> None:
         encoder.search("x", system="snomed")
 
 
-def test_what_was_found_is_told(encoder: Encoder) -> None:
+def test_results_show_what_matched(encoder: Encoder) -> None:
     found = encoder.search("heart attack", on=DAY)[0]
     assert (found.source, found.matched) == ("synonym", ("heart", "attack"))
     assert set(found.as_dict()) >= {"system", "code", "title", "billable", "matched"}
 
 
-def test_nothing_is_found_for_nonsense(encoder: Encoder) -> None:
+def test_nonsense_has_no_results(encoder: Encoder) -> None:
     assert encoder.search("qqqqzzzz", on=DAY) == []
     assert encoder.search("", on=DAY) == []
     assert encoder.search("?!", on=DAY) == []
@@ -132,7 +132,9 @@ def test_nothing_is_found_for_nonsense(encoder: Encoder) -> None:
 
 @given(text=st.text(max_size=40) | st.lists(st.sampled_from(["acute", "left", "broken", "knee", "type", "2", "E11", "E11.9", "1", "ca", "of", "I", "99213", "s/p"])).map(" ".join), limit=st.integers(1, 25))  # fmt: skip
 @settings(max_examples=150, deadline=None)
-def test_laws(text: str, limit: int, encoder: Encoder, reference: Reference) -> None:
+def test_results_are_always_consistent(
+    text: str, limit: int, encoder: Encoder, reference: Reference
+) -> None:
     found = encoder.search(text, on=DAY, limit=limit)
     assert len(found) <= limit
     assert len({one.code for one in found}) == len(found)
@@ -149,7 +151,7 @@ def is_in_force(one: Result, reference: Reference) -> bool:
     return any(row["valid_from"] <= DAY <= row["valid_to"] for row in rows)
 
 
-def test_a_damaged_index_is_made_anew(
+def test_a_damaged_index_is_rebuilt(
     reference: Reference, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     encoder = Encoder(reference)
@@ -170,7 +172,7 @@ def test_a_damaged_index_is_made_anew(
     assert list(again.postings) == list(built.postings)
 
 
-def test_where_nothing_can_be_written_it_still_works(
+def test_search_works_without_a_writable_cache(
     reference: Reference, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     blocked = tmp_path / "file"
@@ -192,7 +194,7 @@ def words_of(text: str) -> str:
 def test_disease_ontology(
     name: str, at_first: float, in_ten: float, encoder: Encoder, data_dir: Path
 ) -> None:
-    """Names of diseases that do not stand in the tabular list; a code that is not billable accepts what is below it."""
+    """Names of diseases that aren't in the tabular list; for a code that isn't billable, any code below it counts."""
     day = date(2026, 5, 12)
     reference = encoder.reference
     listed = {words_of(one) for one in (*reference.table("icd10cm_tabular")["title"], *reference.table("icd10cm_notes")["text"])}  # fmt: skip

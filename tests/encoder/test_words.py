@@ -67,7 +67,7 @@ def test_forms_of_a_word_have_one_stem(one: str, other: str) -> None:
         ("stage 3a", "stage 3b"),
     ],
 )
-def test_words_that_differ_stay_apart(one: str, other: str) -> None:
+def test_different_words_stay_different(one: str, other: str) -> None:
     assert [stem(word) for word in tokens(one)] != [stem(word) for word in tokens(other)]
 
 
@@ -84,9 +84,9 @@ def test_every_synonym_leads_to_a_place(reference: Reference) -> None:
     assert unknown == []
 
 
-def test_synonyms_are_told_once() -> None:
-    told = [(code, " ".join(sorted(synonyms.load().stems(text)))) for code, text in synonyms.load().codes]  # fmt: skip
-    twice = sorted({one for one in told if told.count(one) > 1})
+def test_synonyms_are_listed_once() -> None:
+    shown = [(code, " ".join(sorted(synonyms.load().stems(text)))) for code, text in synonyms.load().codes]  # fmt: skip
+    twice = sorted({one for one in shown if shown.count(one) > 1})
     assert twice == []
 
 
@@ -97,7 +97,7 @@ def test_no_synonym_is_empty() -> None:
     assert all(known.series.values())
 
 
-def test_lists_survive_being_kept() -> None:
+def test_lists_survive_a_dump() -> None:
     known = synonyms.load()
     restored = synonyms.Synonyms.restore(known.dump())
     assert (restored.words, restored.phrases, restored.series) == (known.words, known.phrases, known.series)  # fmt: skip

@@ -87,7 +87,7 @@ SCHEDULE = (
     technical("60002", None, "2", multiple_procedure=6, pctc=3),
     technical("70001", None, "4", multiple_procedure=7, pctc=3),
     technical("70002", None, "2", multiple_procedure=7, pctc=3),
-    # what is not paid by the schedule
+    # not paid under the schedule
     worth("80001", "0", status="X"),
     worth("80002", "0", status="E"),
     worth("80003", "0", status="B"),
@@ -158,7 +158,7 @@ def tables() -> dict[str, pl.DataFrame]:
 
 
 def filled(store: Store, *names: str) -> Reference:
-    """A reference of some of the tables, else of all."""
+    """A reference with some of the tables, or all."""
     for name, table in tables().items():
         if names and name not in names:
             continue
@@ -176,7 +176,7 @@ def filled(store: Store, *names: str) -> Reference:
 
 
 def line(given: tuple[str, ...] | dict[str, Any]) -> dict[str, Any]:
-    """A line of a mapping, or of a code and its modifiers."""
+    """A line from a mapping, or from a code and its modifiers."""
     if isinstance(given, dict):
         return given
     return {"procedure_code": given[0], "modifiers": given[1:]}
@@ -194,7 +194,7 @@ def fees(tmp_path_factory: pytest.TempPathFactory) -> Reference:
 
 @pytest.fixture
 def some(tmp_path: Path) -> Callable[..., Reference]:
-    """A reference of the tables named, in a store of its own."""
+    """A reference with the named tables, in its own store."""
     return lambda *names: filled(Store(tmp_path / "store"), *names)
 
 

@@ -138,26 +138,26 @@ def test_without_tables(some: Callable[..., Reference], why: Why) -> None:
 
 
 def test_the_starter_set_has_no_values(some: Callable[..., Reference], why: Why) -> None:
-    told = why(("99213",), reference=some("gpci"))
+    shown = why(("99213",), reference=some("gpci"))
     assert (
-        told
+        shown
         == "the starter set has no relative values, and no Medicare Physician Fee Schedule is loaded for 2025Q4"
     )
 
 
 def test_without_localities(some: Callable[..., Reference], why: Why) -> None:
-    told = why(("10000",), reference=some("mpfs"))
-    assert told == "no list of localities (GPCI) is loaded for 2025Q4"
+    shown = why(("10000",), reference=some("mpfs"))
+    assert shown == "no list of localities (GPCI) is loaded for 2025Q4"
 
 
-def test_what_is_not_loaded_is_told(some: Callable[..., Reference], why: Why) -> None:
-    told = why(("80001",), reference=some("mpfs", "gpci", "asp"))
-    assert told == "status X: it is excluded from the fee schedule by law; no laboratory fee schedule is loaded"  # fmt: skip
+def test_missing_tables_are_reported(some: Callable[..., Reference], why: Why) -> None:
+    shown = why(("80001",), reference=some("mpfs", "gpci", "asp"))
+    assert shown == "status X: it is excluded from the fee schedule by law; no laboratory fee schedule is loaded"  # fmt: skip
 
 
 def test_institutional_claims_are_not_priced(why: Why) -> None:
-    told = why(("10000",), claim_type="institutional", bill_type_code="131")
-    assert told == "the fee schedules price professional claims only"
+    shown = why(("10000",), claim_type="institutional", bill_type_code="131")
+    assert shown == "the fee schedules price professional claims only"
 
 
 # Modifiers
@@ -202,7 +202,7 @@ def test_a_modifier(line: tuple[str, ...], amount: str, note: str | None, price:
         ([("20003",), ("20001",), ("20002",)], ["120.00", "400.00", "160.00"]),
         ([("20001",), ("20001",)], ["400.00", "200.00"]),
         ([("20001",), ("20003", "50")], ["200.00", "480.00"]),  # both sides rank as one
-        ([("20001", "80"), ("20002",)], ["64.00", "320.00"]),  # an assistant ranks apart
+        ([("20001", "80"), ("20002",)], ["64.00", "320.00"]),  # an assistant is ranked separately
         ([("20001",), ("10000",)], ["400.00", "80.00"]),
         ([{"procedure_code": "20002", "units": 3}], ["640.00"]),  # 320 + 2 x 160
         ([{"procedure_code": "20003", "units": 2}, ("20001",)], ["240.00", "400.00"]),
@@ -250,9 +250,9 @@ def test_tests_and_therapy(lines: list[Any], expected: list[str], amounts: Amoun
     assert amounts(*lines) == expected
 
 
-def test_what_was_taken_off_is_told(price: Price) -> None:
-    told = [row["basis"].rsplit(", ", 1)[-1] for row in price(("20001",), ("20002",), ("30001",), ("30002",))]  # fmt: skip
-    assert told == [
+def test_reductions_are_shown(price: Price) -> None:
+    shown = [row["basis"].rsplit(", ", 1)[-1] for row in price(("20001",), ("20002",), ("30001",), ("30002",))]  # fmt: skip
+    assert shown == [
         "non-facility",
         "50% as an additional procedure",
         "50% as an additional procedure",
@@ -291,13 +291,13 @@ def test_earlier_claims_are_ranked_too(fees: Reference, of_claims: Price) -> Non
     assert [str(row["allowed"]) for row in of_claims(fees, earlier, later)] == ["160.00"]
 
 
-def test_status_t_is_paid_alone_only(amounts: Amounts, why: Why) -> None:
+def test_status_t_is_paid_only_alone(amounts: Amounts, why: Why) -> None:
     assert amounts(("80005",)) == ["40.00"]
-    told = why(("10000",), ("80005",))
-    assert told == "status T: another fee schedule service is paid that day"
+    shown = why(("10000",), ("80005",))
+    assert shown == "status T: another fee schedule service is paid that day"
 
 
-# The cap, and what has other prices
+# The cap, and other schedules
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What tests of importers share."""
+"""What the importers' tests share."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def store(tmp_path: Path) -> Store:
 
 @pytest.fixture
 def load(tmp_path: Path, store: Store) -> Import:
-    """Write files (name to text or bytes) into a folder of their own and import it."""
+    """Write files (name to text or bytes) into their own folder and import it."""
 
     def run(files: dict[str, str | bytes], *, cpt_licensed: bool = False) -> Imported:
         folder = tmp_path / "in"

@@ -45,8 +45,8 @@ def rows(store: Store, table: str) -> list[dict[str, Any]]:
 
 def refusal(done: Imported, store: Store) -> str:
     assert store.releases() == []
-    [told] = done.refused
-    return told
+    [shown] = done.refused
+    return shown
 
 
 def test_gpci(tmp_path: Path, store: Store) -> None:
@@ -98,10 +98,10 @@ def test_a_gpci_that_does_not_fit(
     assert says in refusal(imported(tmp_path, store, name, f"{GPCI}{row}\r\n"), store)
 
 
-def test_a_gpci_of_other_columns(tmp_path: Path, store: Store) -> None:
+def test_a_gpci_with_other_columns(tmp_path: Path, store: Store) -> None:
     text = GPCI.replace(",2025 MP GPCI", "") + "10112,AL,00,ALABAMA,1,0.869\r\n"
-    told = refusal(imported(tmp_path, store, "GPCI2025.csv", text), store)
-    assert "expected the columns contractor, state, locality, name and three GPCIs" in told
+    shown = refusal(imported(tmp_path, store, "GPCI2025.csv", text), store)
+    assert "expected the columns contractor, state, locality, name and three GPCIs" in shown
 
 
 def test_anesthesia_factors(tmp_path: Path, store: Store) -> None:
@@ -120,8 +120,8 @@ def test_counties(tmp_path: Path, store: Store) -> None:
     text = f"{LOCCO}10112,0,ALABAMA ,STATEWIDE ,ALL COUNTIES \r\n,,,,\r\n1182,18,CALIFORNIA,L.A.,LOS ANGELES\r\n1112,52,,MARIN,MARIN\r\n* Two carriers.,,,,\r\n"
     [release] = imported(tmp_path, store, "25LOCCO.csv", text).stored
     assert release.name == "Localities 2025"
-    told = {row["code"]: (row["state"], row["counties"]) for row in rows(store, "localities")}
-    assert told == {
+    shown = {row["code"]: (row["state"], row["counties"]) for row in rows(store, "localities")}
+    assert shown == {
         "1011200": ("ALABAMA", "ALL COUNTIES"),
         "0118218": ("CALIFORNIA", "LOS ANGELES"),
         "0111252": ("CALIFORNIA", "MARIN"),
@@ -153,7 +153,7 @@ def test_cap(tmp_path: Path, store: Store) -> None:
     )
 
 
-def test_a_cap_does_not_tell_its_year(tmp_path: Path, store: Store) -> None:
+def test_a_cap_needs_its_zip_for_the_year(tmp_path: Path, store: Store) -> None:
     done = imported(tmp_path, store, "OPPSCAP_Oct.csv", f"{CAP}11111,TC,A,01112,05,1.00,1.00\r\n")
     assert "such as RVU25D.zip" in refusal(done, store)
 
@@ -219,8 +219,8 @@ def test_drug_payment_limits(tmp_path: Path, store: Store) -> None:
 
 def test_a_payment_limit_that_does_not_fit(tmp_path: Path, store: Store) -> None:
     text = f"{ASP}J0897,,1 MG,much,20,,,,,,,,\r\n"
-    told = refusal(imported(tmp_path, store, "limits.csv", text), store)
-    assert "row 4: found 'much', expected an amount or N/A" in told
+    shown = refusal(imported(tmp_path, store, "limits.csv", text), store)
+    assert "row 4: found 'much', expected an amount or N/A" in shown
 
 
 def test_the_publishers_own_files(data_dir: Path, store: Store) -> None:

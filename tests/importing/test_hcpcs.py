@@ -49,7 +49,7 @@ def test_codes_and_modifiers_are_two_tables(tmp_path: Path, store: Store) -> Non
         ("HCPCS modifiers 2024Q3", 1),
     ]
     assert [(r.covers_from, r.covers_to) for r in stored] == [
-        (date(2023, 12, 31), date(2024, 9, 30)),  # a list with ended codes tells of earlier days
+        (date(2023, 12, 31), date(2024, 9, 30)),  # a list with ended codes covers earlier days
         (date(2024, 7, 1), date(2024, 9, 30)),
     ]
     table = pl.read_parquet(next(store.path.glob("releases/hcpcs/*/table-*.parquet")))
@@ -99,7 +99,7 @@ def test_the_publishers_own_files(data_dir: Path, store: Store) -> None:
 
 
 @pytest.mark.parametrize("year", [2017, 2018, 2019])
-def test_the_publishers_sheet_says_what_the_text_says(
+def test_the_publishers_sheet_agrees_with_the_text(
     year: int, data_dir: Path, tmp_path: Path
 ) -> None:
     archive = data_dir / "data" / "hcpcs" / f"{year}-Alpha-Numeric-HCPCS-File.zip"

@@ -1,4 +1,4 @@
-"""Hostile files of a publisher are refused one by one: a workbook that would fill the memory, a tree without end, odd zips."""
+"""Hostile files of a publisher are refused one by one: a workbook that would fill the memory, endless nesting, odd zips."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_a_damaged_workbook_is_refused(content: bytes, load: Callable[..., Impor
 INDEX: Final = '<?xml version="1.0"?><ICD10CM.index><letter><title>A</title><mainTerm><title>a</title><code>L02.91</code>{}</mainTerm></letter></ICD10CM.index>'
 
 
-def test_a_tree_without_end_stops_no_other_file(
+def test_endless_nesting_does_not_stop_other_files(
     load: Callable[..., Imported], store: Store
 ) -> None:
     deep = "<term><title>b</title>" * 5_000 + "</term>" * 5_000
@@ -114,14 +114,14 @@ def test_names_in_a_zip_write_nothing_outside(
 
 
 def packed_otherwise(method: int, flags: int) -> bytes:
-    """A zip that says its file is packed in some way."""
+    """A zip that claims a compression method for its file."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("a.txt", "a" * 100)
     whole = packed.getvalue()
     at = whole.index(b"PK\x01\x02")
-    told = struct.pack("<HH", flags, method)
-    return whole[:6] + told + whole[10 : at + 8] + told + whole[at + 12 :]
+    shown = struct.pack("<HH", flags, method)
+    return whole[:6] + shown + whole[10 : at + 8] + shown + whole[at + 12 :]
 
 
 @pytest.mark.parametrize(

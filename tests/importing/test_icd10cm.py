@@ -42,7 +42,7 @@ def test_the_order_file(load: Import, stored: Stored) -> None:
         ("icd10cm_order_2021.txt", date(2020, 10, 1), date(2021, 9, 30)),
     ],
 )
-def test_the_name_tells_the_days(name: str, first: date, last: date, load: Import) -> None:
+def test_the_name_has_the_days(name: str, first: date, last: date, load: Import) -> None:
     release = load({name: ORDER}).stored[0]
     assert (release.covers_from, release.covers_to) == (first, last)
 
@@ -65,7 +65,7 @@ def test_the_codes_file_alone(load: Import, stored: Stored) -> None:
     assert stored("icd10cm")["code"].to_list() == ["A000", "S0000XA"]
 
 
-def test_an_imported_year_changes_no_other(load: Import, store: Store) -> None:
+def test_an_imported_year_does_not_change_the_others(load: Import, store: Store) -> None:
     load({"icd10cm_order_2021.txt": ORDER})
     table = Reference.load(store=store.path).table("icd10cm")
     day = pl.lit(date(2021, 3, 1)).is_between("valid_from", "valid_to")
@@ -95,7 +95,7 @@ def test_indexes(load: Import, stored: Stored) -> None:
     }
 
 
-def test_xml_that_is_none(load: Import) -> None:
+def test_invalid_xml(load: Import) -> None:
     assert "well-formed XML" in load({"icd10cm_index_2027.xml": INDEX[:-20]}).refused[0]
 
 
@@ -164,7 +164,7 @@ CPT = "A notice.\r\nAnother.\r\n\r\n11111\tWords of the AMA\r\n0001U\tMore words
 
 
 @pytest.mark.parametrize("licensed", [False, True])
-def test_cpt_words_are_kept_only_under_a_licence(
+def test_cpt_descriptors_are_kept_only_with_a_license(
     licensed: bool, load: Import, stored: Stored
 ) -> None:
     done = load({"CPT 2026/LONGULT.txt": CPT}, cpt_licensed=licensed)
@@ -176,7 +176,7 @@ def test_cpt_words_are_kept_only_under_a_licence(
     ]
 
 
-def test_a_cpt_file_must_tell_its_edition(load: Import) -> None:
+def test_a_cpt_file_must_name_its_edition(load: Import) -> None:
     assert "the edition's year" in load({"SHORTU.txt": "notice\n\n11111 SHORT WORDS\n"}).refused[0]
 
 

@@ -1,4 +1,4 @@
-"""The Medicare Code Editor's table: a protocol buffer in a jar, its fields told by what stands in them."""
+"""The Medicare Code Editor's table: a protocol buffer in a jar, its fields identified by their content."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def text(field: int, value: str | bytes) -> bytes:
     return number(field << 3 | 2) + number(len(data)) + data
 
 
-def entry(said: Entry) -> bytes:
-    code, first, last, words = said
+def entry(output: Entry) -> bytes:
+    code, first, last, words = output
     days = text(3, first) + (text(4, last) if last else b"")
     return text(2, code) + days + b"".join(text(7, word) for word in words)
 
@@ -79,11 +79,11 @@ def test_the_jar(load: Import, stored: Callable[[str], pl.DataFrame], store: Sto
         date(2026, 9, 30),
     )
     rows = stored("icd10cm_attributes").unique().sort("code", "valid_from")
-    said = [
+    output = [
         (row["code"], str(row["valid_from"]), [name for name in ATTRIBUTES if row[name]])
         for row in rows.iter_rows(named=True)
     ]
-    assert said == [
+    assert output == [
         ("D630", "2015-10-01", ["manifestation"]),
         ("N400", "2015-10-01", ["adult", "male"]),
         ("N400", "2024-10-01", ["adult"]),
@@ -92,7 +92,7 @@ def test_the_jar(load: Import, stored: Callable[[str], pl.DataFrame], store: Sto
     ]
 
 
-def test_it_decides(load: Import, store: Store) -> None:
+def test_it_is_used(load: Import, store: Store) -> None:
     claim = institutional(diagnoses=["I10"], bill_type_code="111", from_date="2026-03-03")
     icd10 = [
         ("I10", "20151001", "", ["manifestation"]),
@@ -100,14 +100,14 @@ def test_it_decides(load: Import, store: Store) -> None:
         ("J449", "20151001", "", []),
     ] * 20
     load({"mce.bin": mce(icd10)})
-    told = [
+    shown = [
         cleanclaim.check(claim, reference=reference, select=["DX108"]).findings.height
         for reference in (
             Reference.load(store=Store(store.path / "none").path),
             Reference.load(store=store.path),
         )
     ]
-    assert told == [0, 1]
+    assert shown == [0, 1]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The Physician Fee Schedule: CSV of both widths and text, refused where a row does not fit."""
+"""The Physician Fee Schedule: CSV of both widths and text, refused if a row is wrong."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_descriptors_are_never_kept(tmp_path: Path, store: Store) -> None:
     assert "description" not in pl.read_parquet_schema(path)
 
 
-def test_text_says_the_same(tmp_path: Path, store: Store) -> None:
+def test_text_gives_the_same(tmp_path: Path, store: Store) -> None:
     imported(tmp_path / "csv", store, PPRRVU25_OCT_dot_csv=sheet(ROW, COMPONENT))
     of_sheet = table(store)
     other = Store(tmp_path / "other")
@@ -116,7 +116,9 @@ def test_text_says_the_same(tmp_path: Path, store: Store) -> None:
     assert table(other).to_dicts() == of_sheet.to_dicts()
 
 
-def test_of_csv_and_text_together_the_csv_is_taken(tmp_path: Path, store: Store) -> None:
+def test_if_csv_and_text_are_imported_together_the_csv_is_used(
+    tmp_path: Path, store: Store
+) -> None:
     text = "\r\n".join(["HDR a notice", fixed(ROW.replace("1.30", "9.99")), ""])
     done = imported(
         tmp_path / "in", store, PPRRVU2025_Oct_dot_csv=sheet(ROW), PPRRVU2025_Oct_dot_txt=text
@@ -142,7 +144,7 @@ def test_both_factors_of_2026_are_one_release(tmp_path: Path, store: Store) -> N
     assert (row["endoscopic_base"], row["team"], row["supervision"]) == ("22222", 0, "09")
 
 
-def test_both_factors_must_stand_on_the_same_values(tmp_path: Path, store: Store) -> None:
+def test_both_factors_need_the_same_values(tmp_path: Path, store: Store) -> None:
     most, some = newer(ROW, "33.4009"), newer(ROW.replace("1.30", "1.31"), "33.5675")
     done = imported(
         tmp_path / "in",
@@ -154,7 +156,7 @@ def test_both_factors_must_stand_on_the_same_values(tmp_path: Path, store: Store
     assert store.releases() == []
 
 
-def test_only_the_file_of_qualifying_participants(tmp_path: Path, store: Store) -> None:
+def test_the_file_of_qualifying_participants_alone_is_refused(tmp_path: Path, store: Store) -> None:
     text = sheet(newer(ROW, "33.5675"), header=HEADER_2026, year=2026, month="January")
     done = imported(tmp_path / "in", store, PPRRVU2026_Jan_QPP_dot_csv=text)
     assert "0 files for most physicians and 1 for qualifying participants" in done.refused[0]
@@ -169,7 +171,7 @@ def test_a_later_quarter_replaces_an_earlier(tmp_path: Path, store: Store) -> No
     ]
 
 
-def test_the_zip_tells_the_quarter_where_the_member_does_not(tmp_path: Path, store: Store) -> None:
+def test_the_zip_gives_the_quarter_if_the_member_does_not(tmp_path: Path, store: Store) -> None:
     path = tmp_path / "RVU25B.zip"
     text = sheet(ROW).replace(" October Release", "")
     with zipfile.ZipFile(path, "w") as archive:
@@ -180,7 +182,7 @@ def test_the_zip_tells_the_quarter_where_the_member_does_not(tmp_path: Path, sto
     assert [name.rsplit("!", 1)[-1] for name in done.passed_over] == ["RVU25B.pdf"]
 
 
-def test_nothing_tells_the_quarter(tmp_path: Path, store: Store) -> None:
+def test_a_missing_quarter(tmp_path: Path, store: Store) -> None:
     text = sheet(ROW).replace(" October Release", "")
     done = imported(tmp_path / "in", store, PPRRVU25_dot_csv=text)
     assert "expected a name with year and month" in done.refused[0]
@@ -209,7 +211,7 @@ def test_a_row_that_does_not_fit(row: str, says: str, tmp_path: Path, store: Sto
 
 
 @pytest.mark.parametrize("change", [("FACTOR", "FACTORS"), ("PROC,", ""), ("MOD", "MODIFIER")])
-def test_another_header(change: tuple[str, str], tmp_path: Path, store: Store) -> None:
+def test_a_different_header(change: tuple[str, str], tmp_path: Path, store: Store) -> None:
     text = sheet(ROW, header=HEADER.replace(*change))
     done = imported(tmp_path / "in", store, PPRRVU2025_Oct_dot_csv=text)
     assert "expected the header HCPCS,MOD,DESCRIPTION" in done.refused[0]
@@ -254,6 +256,6 @@ def test_the_publishers_text_is_the_publishers_csv(
     assert tables["csv"].equals(tables["txt"])
 
 
-def test_the_importer_tells_what_it_makes() -> None:
-    told = " ".join(importer.MPFS.columns)
-    assert {"work_rvu", "pctc", "endoscopic_base"} <= set(told.replace(",", "").split())
+def test_the_importer_lists_its_columns() -> None:
+    shown = " ".join(importer.MPFS.columns)
+    assert {"work_rvu", "pctc", "endoscopic_base"} <= set(shown.replace(",", "").split())

@@ -1,4 +1,4 @@
-"""CMS's NCCI files: read row for row, refused where a row does not fit, stored whole or not at all."""
+"""CMS's NCCI files: read row by row, refused if a row is wrong, stored completely or not at all."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def ptp(folder: Path, *rows: str, parts: int = 4, version: str = "v302r0") -> Pa
 
 def refusal(done: Imported) -> str:
     assert not done.stored
-    [told] = done.refused
-    return told
+    [shown] = done.refused
+    return shown
 
 
 def test_pairs_keep_their_periods(tmp_path: Path, store: Store) -> None:
@@ -68,13 +68,13 @@ def test_pairs_keep_their_periods(tmp_path: Path, store: Store) -> None:
         (date(2005, 1, 1), date(2005, 1, 1), 9),
     ]
     open_pair = table.filter((pl.col("code") == "11111") & (pl.col("column_2") == "22222"))
-    # What the release does not end, ends for the reader where the release is no authority any more.
+    # What the release doesn't end, ends for the reader when the release is no longer the authority.
     assert open_pair["valid_to"].to_list() == [date(2024, 9, 30)]
 
 
 def test_a_release_without_all_its_parts_is_refused(tmp_path: Path, store: Store) -> None:
-    told = refusal(import_files([ptp(tmp_path / "in", parts=3)], store))
-    assert "found '3 of 4 parts', expected the parts f4 as well" in told
+    shown = refusal(import_files([ptp(tmp_path / "in", parts=3)], store))
+    assert "found '3 of 4 parts', expected the parts f4 as well" in shown
     assert store.releases() == []
 
 
@@ -91,14 +91,14 @@ def test_a_release_without_all_its_parts_is_refused(tmp_path: Path, store: Store
 def test_a_row_that_does_not_fit_refuses_the_release(
     row: str, says: str, tmp_path: Path, store: Store
 ) -> None:
-    told = refusal(import_files([ptp(tmp_path / "in", PTP_ROW, row)], store))
-    assert says in told
-    assert "row 4" in told
-    assert "ccipra-v302r0-f1.txt" in told
+    shown = refusal(import_files([ptp(tmp_path / "in", PTP_ROW, row)], store))
+    assert says in shown
+    assert "row 4" in shown
+    assert "ccipra-v302r0-f1.txt" in shown
     assert store.releases() == []
 
 
-def test_the_same_again_changes_nothing(tmp_path: Path, store: Store) -> None:
+def test_the_same_files_again_change_nothing(tmp_path: Path, store: Store) -> None:
     folder = ptp(tmp_path / "in")
     first = import_files([folder], store)
     again = import_files([folder], store)
@@ -116,7 +116,7 @@ def test_parts_in_zips_are_one_release(tmp_path: Path, store: Store) -> None:
     assert [release.rows for release in import_files([packed], store).stored] == [4]
 
 
-def test_limits_of_units(tmp_path: Path, store: Store) -> None:
+def test_unit_limits(tmp_path: Path, store: Store) -> None:
     text = MUE_HEAD + "J1885,8,3 Date of Service Edit: Clinical,Prescribing Information\n"
     text += 'E0114,0,1 Line Edit,"A reason, with a comma"\n'
     name = "MCR_MUE_PractitionerServices_Eff_07-01-2024.csv"
@@ -174,7 +174,7 @@ def test_add_on_codes(tmp_path: Path, store: Store) -> None:
     ]
 
 
-def test_an_add_on_date_that_is_none(tmp_path: Path, store: Store) -> None:
+def test_an_invalid_add_on_date(tmp_path: Path, store: Store) -> None:
     path = tmp_path / "AOC_V2024Q3-MCR.txt"
     path.write_text(AOC_ROW + "\n" + AOC_ROW.replace("2013091", "2013400") + "\n")
     assert "row 2: found '2013400', expected a day as YYYYDDD" in refusal(
@@ -182,7 +182,7 @@ def test_an_add_on_date_that_is_none(tmp_path: Path, store: Store) -> None:
     )
 
 
-def test_other_files_are_named(tmp_path: Path, store: Store) -> None:
+def test_unrecognized_files_are_listed(tmp_path: Path, store: Store) -> None:
     (tmp_path / "letter.txt").write_text("Dear biller")
     done = import_files([tmp_path / "letter.txt"], store)
     assert [name.rsplit("/", 1)[-1] for name in done.passed_over] == ["letter.txt"]
@@ -223,21 +223,21 @@ def command(*arguments: str) -> tuple[int, str]:
 def test_from_the_command_line(tmp_path: Path) -> None:
     kept = ["--store", str(tmp_path / "store")]
     folder = ptp(tmp_path / "in")
-    code, told = command("import", str(folder), *kept)
-    assert (code, told) == (
+    code, shown = command("import", str(folder), *kept)
+    assert (code, shown) == (
         0,
         "imported           4 rows  1996-01-01 to 2024-09-30  ncci_ptp_practitioner    NCCI PTP practitioner v30.2\n"
         "1 imported, 0 unchanged (4 rows); 0 refused, 0 skipped\n",
     )
     assert command("import", str(folder), *kept)[1].startswith("unchanged")
     (folder / "letter.txt").write_text("Dear biller")
-    code, told = command("import", str(folder), *kept)
+    code, shown = command("import", str(folder), *kept)
     assert code == 0
-    assert "skipped, not a file that can be imported: " in told
+    assert "skipped, not a file that can be imported: " in shown
     assert command("import", str(folder / "letter.txt"), *kept)[0] == 2
-    code, told = command("remove", "NCCI PTP practitioner v30.1", *kept)
+    code, shown = command("remove", "NCCI PTP practitioner v30.1", *kept)
     assert code == 2
-    assert "did you mean 'NCCI PTP practitioner v30.2'?" in told
+    assert "did you mean 'NCCI PTP practitioner v30.2'?" in shown
     assert command("remove", "NCCI PTP practitioner v30.2", *kept) == (
         0,
         "removed  NCCI PTP practitioner v30.2  (ncci_ptp_practitioner)\n",

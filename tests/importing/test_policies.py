@@ -100,7 +100,7 @@ def test_the_exports(load: Import, store: Store) -> None:
     ]
 
 
-def said(claim: dict[str, object], store: Store, *codes: str) -> list[tuple[str, str, str]]:
+def output(claim: dict[str, object], store: Store, *codes: str) -> list[tuple[str, str, str]]:
     report = cleanclaim.check(claim, reference=Reference.load(store=store.path), select=codes)
     return report.findings.select("code", pl.col("disposition").cast(pl.String), "message").rows()
 
@@ -110,7 +110,7 @@ def unsaid(claim: dict[str, object], store: Store, code: str) -> str:
     return " ".join(report.not_checked["reason"])
 
 
-def test_a_policy_decides_in_its_states_and_on_its_days(load: Import, store: Store) -> None:
+def test_a_policy_applies_in_its_states_and_on_its_days(load: Import, store: Store) -> None:
     load({"current_article.zip": export("current_article", ARTICLE)})
 
     def claim(diagnosis: str, **more: object) -> dict[str, object]:
@@ -123,14 +123,14 @@ def test_a_policy_decides_in_its_states_and_on_its_days(load: Import, store: Sto
             }  # type: ignore[arg-type]
         )
 
-    [(code, disposition, message)] = said(claim("J06.9"), store, "LNK103")
+    [(code, disposition, message)] = output(claim("J06.9"), store, "LNK103")
     assert (code, disposition) == ("LNK103", "deny-line")
     assert "A501" in message
-    assert said(claim("E11.9"), store, "LNK103", "LNK105") == []
-    assert said(claim("J06.9", billing_state="NC"), store, "LNK103") == []
-    assert [row[0] for row in said(claim("Z00.00"), store, "LNK105")] == ["LNK105"]
+    assert output(claim("E11.9"), store, "LNK103", "LNK105") == []
+    assert output(claim("J06.9", billing_state="NC"), store, "LNK103") == []
+    assert [row[0] for row in output(claim("Z00.00"), store, "LNK105")] == ["LNK105"]
     assert (
-        said(
+        output(
             claim("J06.9", lines=[{"procedure_code": "11111", "modifier_1": "GA"}]), store, "LNK103"
         )
         == []
@@ -140,18 +140,18 @@ def test_a_policy_decides_in_its_states_and_on_its_days(load: Import, store: Sto
     other = professional(
         billing_state="OH", diagnoses=["J06.9"], lines=[{"procedure_code": "11111"}]
     )
-    assert [row[1] for row in said(other, store, "LNK103")] == ["warn"]
+    assert [row[1] for row in output(other, store, "LNK103")] == ["warn"]
 
 
-def test_prose_makes_a_policy_advise_only(load: Import, store: Store) -> None:
+def test_prose_makes_a_policy_advisory(load: Import, store: Store) -> None:
     load({"current_article.zip": export("current_article", ARTICLE)})
     line = {"procedure_code": "22222", "diagnosis_pointers": (1, 2)}
     lone = medicare(billing_state="OH", diagnoses=["I10", "J06.9"], lines=[line])
-    assert [row[:2] for row in said(lone, store, "LNK103", "LNK109")] == [("LNK109", "return")]
+    assert [row[:2] for row in output(lone, store, "LNK103", "LNK109")] == [("LNK109", "return")]
     both = medicare(billing_state="OH", diagnoses=["I10", "E11.9"], lines=[line])
-    assert said(both, store, "LNK103", "LNK109") == []
+    assert output(both, store, "LNK103", "LNK109") == []
     neither = medicare(billing_state="OH", diagnoses=["J06.9", "J02.9"], lines=[line])
-    assert [row[:2] for row in said(neither, store, "LNK103")] == [("LNK103", "warn")]
+    assert [row[:2] for row in output(neither, store, "LNK103")] == [("LNK103", "warn")]
 
 
 @pytest.mark.parametrize("table", ["update_period", "article_x_contractor"])
@@ -175,7 +175,7 @@ def test_an_export_without_all_its_tables_is_refused(
         ("All codes except 11111 need these", "11111", "22222", True, None),
     ],
 )
-def test_what_a_paragraph_ties(
+def test_what_a_paragraph_ties_together(
     paragraph: str, named: str, not_named: str, advisory: bool, and_group: int | None
 ) -> None:
     tie = ties(paragraph, 1)
@@ -187,11 +187,11 @@ def test_what_a_paragraph_ties(
 COVERAGE = "policy,kind,title,payers,states,procedure_code,diagnosis_code,group,list,and_group,valid_from,valid_to,citation\n"
 
 
-def test_an_own_policy_binds_its_payer(load: Import, store: Store) -> None:
+def test_an_own_policy_applies_to_its_payer(load: Import, store: Store) -> None:
     rows = "P-1,payer,Our test,99999,,11111,E11.9,1,covered,,2026-01-01,,Manual 4.2\n"
     assert load({"our-policies.csv": COVERAGE + rows}).refused == ()
     claim = professional(diagnoses=["J06.9"], lines=[{"procedure_code": "11111"}])
-    [(_, disposition, message)] = said(claim, store, "LNK104")
+    [(_, disposition, message)] = output(claim, store, "LNK104")
     assert "P-1" in message
     assert disposition == "warn"
     adopted = cleanclaim.check(
@@ -202,7 +202,7 @@ def test_an_own_policy_binds_its_payer(load: Import, store: Store) -> None:
     )
     assert adopted.findings["disposition"].to_list() == ["deny-line"]
     assert (
-        said(
+        output(
             professional(payer_id="1", diagnoses=["J06.9"], lines=[{"procedure_code": "11111"}]),
             store,
             "LNK104",
@@ -250,7 +250,7 @@ def test_an_own_frequency_limit(load: Import, store: Store) -> None:
     assert cleanclaim.check([old, later], reference=reference, select=["HX102"]).findings.is_empty()
 
 
-def test_medicaid_pairs_and_limits_bind_medicaid_claims(load: Import, store: Store) -> None:
+def test_medicaid_pairs_and_limits_apply_to_medicaid_claims(load: Import, store: Store) -> None:
     done = load(
         {
             "medicaid-ncci-2026-q2-ptp-edits-practitioner-services.txt": "title\r\nnotice\r\nCol1\tCol2\tEffDt\tDelDt\tModifierIndicator\tPTP Edit Rationale\r\n"
@@ -265,11 +265,11 @@ def test_medicaid_pairs_and_limits_bind_medicaid_claims(load: Import, store: Sto
     ]
     lines = [{"procedure_code": "11111", "units": 3}, {"procedure_code": "22222"}]
     claim = professional(payer_class="medicaid", claim_filing_code="MC", lines=lines)
-    assert sorted(row[:2] for row in said(claim, store, "NCCI101", "QTY101")) == [
+    assert sorted(row[:2] for row in output(claim, store, "NCCI101", "QTY101")) == [
         ("NCCI101", "deny-line"),
         ("QTY101", "deny-line"),
     ]
-    assert said(medicare(lines=lines), store, "NCCI101", "QTY101") == []
+    assert output(medicare(lines=lines), store, "NCCI101", "QTY101") == []
 
 
 def test_a_medicaid_pair_that_does_not_fit(load: Import) -> None:
@@ -284,9 +284,9 @@ def test_the_telehealth_list(load: Import, store: Store) -> None:
     video = medicare(
         place_of_service_code="10", lines=[{"procedure_code": "22222", "modifier_1": "93"}]
     )
-    assert "sound alone" in said(video, store, "PX111")[0][2]
+    assert "sound alone" in output(video, store, "PX111")[0][2]
     assert (
-        said(
+        output(
             medicare(place_of_service_code="10", lines=[{"procedure_code": "11111"}]),
             store,
             "PX111",
@@ -295,7 +295,7 @@ def test_the_telehealth_list(load: Import, store: Store) -> None:
     )
     assert (
         "telehealth list"
-        in said(
+        in output(
             medicare(place_of_service_code="10", lines=[{"procedure_code": "33333"}]),
             store,
             "PX111",
@@ -308,9 +308,9 @@ def test_hospital_claims_have_the_hospital_table(load: Import, store: Store) -> 
     row = "{}\t22222\t\t20200101\t*\t0\tA reason\r\n"
     load({f"ccioph-v321r0-f{n}.txt": head + row.format(f"1111{n}") for n in range(1, 5)})
     lines = [{"procedure_code": "11111"}, {"procedure_code": "22222"}]
-    assert [row[0] for row in said(institutional(lines=lines), store, "NCCI101")] == ["NCCI101"]
-    assert said(institutional(bill_type_code="111", lines=lines), store, "NCCI101") == []
-    assert said(medicare(lines=lines), store, "NCCI101") == []
+    assert [row[0] for row in output(institutional(lines=lines), store, "NCCI101")] == ["NCCI101"]
+    assert output(institutional(bill_type_code="111", lines=lines), store, "NCCI101") == []
+    assert output(medicare(lines=lines), store, "NCCI101") == []
 
 
 def test_zips_deeper_than_any_publisher_goes(load: Import) -> None:

@@ -73,23 +73,23 @@ def command(store: Store, *arguments: str) -> tuple[int, str]:
 
 
 def test_diff_from_the_command_line(store: Store) -> None:
-    status, told = command(store, "diff", "Pairs 2025", "Pairs 2026")
+    status, shown = command(store, "diff", "Pairs 2025", "Pairs 2026")
     assert status == 0
-    assert told.splitlines() == [
+    assert shown.splitlines() == [
         "ncci_ptp_practitioner: 1 added, 1 ended, 1 value changed",
         "  added    55555 22222",
         "  ended    11111 33333",
         "  changed  11111 22222  indicator: 1 → 0",
     ]
-    status, told = command(store, "diff", "Pairs 2025", "Pairs 2026", "--format", "json")
-    assert json.loads(told)["ncci_ptp_practitioner"]["added"][0]["code"] == "55555"
+    status, shown = command(store, "diff", "Pairs 2025", "Pairs 2026", "--format", "json")
+    assert json.loads(shown)["ncci_ptp_practitioner"]["added"][0]["code"] == "55555"
     assert (
         "… 3 more: use --limit 3"
         in command(store, "diff", "Pairs 2025", "Pairs 2026", "--limit", "0")[1]
     )
-    status, told = command(store, "diff", "Pairs 2024", "Pairs 2026")
+    status, shown = command(store, "diff", "Pairs 2024", "Pairs 2026")
     assert status == 2
-    assert "did you mean" in told
+    assert "did you mean" in shown
 
 
 def test_path_list_and_verify(store: Store) -> None:
@@ -98,18 +98,18 @@ def test_path_list_and_verify(store: Store) -> None:
     assert command(store, "verify") == (0, "Not damaged: 2 imported releases\n")
     [table] = store.path.glob("releases/*/Pairs-2025-*/table-*.parquet")
     table.write_bytes(table.read_bytes()[:-1] + b"x")
-    status, told = command(store, "verify")
+    status, shown = command(store, "verify")
     assert status == 2
-    assert "Pairs 2025" in told
+    assert "Pairs 2025" in shown
 
 
 def test_codes_that_no_list_holds_are_doubtful(store: Store) -> None:
     codes = pairs(2026, ("11111", "", 0)).select("code", "valid_from", "valid_to")
     store.add(release("Codes", "cpt", 2026), codes)
     store.add(release("Level II", "hcpcs", 2026), codes.with_columns(pl.lit("J1885").alias("code")))
-    told = doubts(Reference.load(store=store.path))
-    [doubt] = [one for one in told if one.startswith("ncci_ptp_practitioner")]
+    shown = doubts(Reference.load(store=store.path))
+    [doubt] = [one for one in shown if one.startswith("ncci_ptp_practitioner")]
     assert doubt.endswith("codes aren't in any loaded list of procedure codes, such as 10060")
-    status, said = command(store, "verify")
+    status, output = command(store, "verify")
     assert status == 1
     assert "doesn't fit  ncci_ptp_practitioner" in said

@@ -1,4 +1,4 @@
-"""Which codes stand apart (Excludes1), or belong together, by the notes they inherit."""
+"""Which codes exclude each other (Excludes1), or belong together, by the notes they inherit."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def excludes1_pairs(reference: Reference, codes: pl.Series) -> pl.DataFrame:
 def pairs(reference: Reference, *codes: str) -> set[frozenset[str]]:
     found = excludes1_pairs(reference, pl.Series(codes))
     assert found.columns == ["code", "other_code", "note_id", "owner", "text", "heading"]
-    told = [frozenset(pair) for pair in found.select("code", "other_code").iter_rows()]
-    assert len(told) == len(set(told)), "a pair is told once"
-    return set(told)
+    shown = [frozenset(pair) for pair in found.select("code", "other_code").iter_rows()]
+    assert len(shown) == len(set(shown)), "each pair appears once"
+    return set(shown)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,9 @@ def pairs(reference: Reference, *codes: str) -> set[frozenset[str]]:
         ("C9101", "Z856"),
     ],
 )
-def test_these_are_kept_apart_in_either_order(reference: Reference, one: str, other: str) -> None:
+def test_these_exclude_each_other_in_either_order(
+    reference: Reference, one: str, other: str
+) -> None:
     assert pairs(reference, one, other) == {frozenset((one, other))}
     assert pairs(reference, other, one) == {frozenset((one, other))}
 
@@ -62,23 +64,23 @@ def test_these_are_kept_apart_in_either_order(reference: Reference, one: str, ot
         ("F0781", "S060X1S"),  # … and not S
         ("E119", "Z794"),  # a use additional code
         ("I10", "E119"),
-        ("D729", "D72824"),  # D72 names D72.824 in its own Excludes1: nobody is barred from itself
+        ("D729", "D72824"),  # D72 names D72.824 in its own Excludes1: a code can't exclude itself
         ("M2600", "M278"),  # the same at a section
         ("F067", "I6902"),  # I69.01-I69.11- is two references, not a range
         ("E109", "E109"),
     ],
 )
-def test_these_are_not(reference: Reference, one: str, other: str) -> None:
+def test_these_do_not(reference: Reference, one: str, other: str) -> None:
     assert pairs(reference, one, other) == set()
 
 
-def test_a_pair_tells_the_code_that_carries_the_note(reference: Reference) -> None:
+def test_a_pair_shows_the_code_that_carries_the_note(reference: Reference) -> None:
     row = excludes1_pairs(reference, pl.Series(["F4541", "M5450"])).row(0, named=True)
     assert (row["code"], row["other_code"], row["owner"]) == ("M5450", "F4541", "M54")
     assert row["text"] == "psychogenic dorsalgia (F45.41)"
 
 
-def test_no_code_or_unknown_codes_give_no_pair(reference: Reference) -> None:
+def test_missing_or_unknown_codes_have_no_pair(reference: Reference) -> None:
     for codes in ([], [None], ["E109"], ["NOTACODE", "E10", ""]):
         assert excludes1_pairs(reference, pl.Series(codes, dtype=pl.String)).is_empty()
 
@@ -125,7 +127,7 @@ def test_the_candidates_leave_out_no_pair(reference: Reference) -> None:
     assert excludes1_between(reference, asked.clear()).is_empty()
 
 
-def test_note_links_tell_what_satisfies_a_note(reference: Reference) -> None:
+def test_note_links_show_what_satisfies_a_note(reference: Reference) -> None:
     own = pl.DataFrame({"code": ["F0280", "G309", "E119", "Z794", "I10"]})
     codes = own.join(own.rename({"code": "target_code"}), how="cross")
     first = note_links(reference, codes, "code_first")
@@ -137,7 +139,7 @@ def test_note_links_tell_what_satisfies_a_note(reference: Reference) -> None:
     }
 
 
-def test_notes_of_tell_who_asks_for_more(reference: Reference) -> None:
+def test_notes_of_show_what_else_is_needed(reference: Reference) -> None:
     found = notes_of(reference, pl.Series(["E119", "I10", "R079"]), "use_additional")
     insulin = found.filter(pl.col("code") == "E119", pl.col("text") == "insulin (Z79.4)")
     assert insulin.select("owner", "heading", "is_exhaustive").rows() == [
@@ -160,7 +162,7 @@ def test_five_thousand_codes_are_paired(reference: Reference) -> None:
         ("icd10cm-tables-April-2025.zip", date(2025, 4, 1), 0.0, 0.03),
     ],
 )
-def test_the_newest_notes_seldom_accuse_an_older_claim(
+def test_the_newest_notes_rarely_flag_an_older_claim(
     reference: Reference,
     published: Path,
     tmp_path: Path,
@@ -170,7 +172,7 @@ def test_the_newest_notes_seldom_accuse_an_older_claim(
     newly_apart: float,
     no_longer_apart: float,
 ) -> None:
-    """One release's notes stand for all years, because publishers lift more bars than they set."""
+    """One release's notes are used for all years, because publishers remove more exclusions than they add."""
     with zipfile.ZipFile(published / archive) as packed:
         name = next(n for n in packed.namelist() if "tabular" in n.lower() and n.endswith(".xml"))
         (tmp_path / "older.xml").write_bytes(packed.read(name))

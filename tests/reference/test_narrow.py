@@ -30,6 +30,6 @@ def test_few_and_many_codes_give_the_same_rows(reference: Reference, many: int) 
     assert_frame_equal(reference.narrow("icd10cm", codes), expected)
 
 
-def test_no_code_at_all_gives_no_row(reference: Reference) -> None:
+def test_without_codes_there_are_no_rows(reference: Reference) -> None:
     assert reference.narrow("icd10cm", pl.Series([None])).is_empty()
     assert reference.narrow("icd10cm", pl.Series([], dtype=pl.String)).is_empty()

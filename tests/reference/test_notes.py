@@ -18,8 +18,8 @@ def codes(reference: Reference) -> CodeList:
     return CodeList(nodes["code"])
 
 
-def said(text: str, codes: CodeList) -> str:
-    """The targets in one line: prefixes, with @position=characters where one is restricted."""
+def targets_of(text: str, codes: CodeList) -> str:
+    """The targets in one line: prefixes, with @position=characters if one is restricted."""
     status, targets = parse(text, codes)
     if status != "parsed":
         assert targets == []
@@ -87,7 +87,7 @@ CASES = [
     ("salicylates (T39.0-, with sixth character 1-4)", "T390@6=1234"),
     ("a dot before (F10-F11 with 5th character .6)", "F10@5=6 F11@5=6"),
     ("no parentheses around with (T39.0-) with sixth character 6", "T390@6=6"),
-    # the intent of a drug code: the sixth character, or the fifth where there are but five
+    # the intent of a drug code: the sixth character, or the fifth if there are only five
     ("adverse effect (T36 with fifth or sixth character 5)", "T36@6=5 T3695"),
     ("typing error (T36 with fifth or six character 5)", "T36@6=5 T3695"),
     ("a range and one more (T41.4- with fifth or sixth character 1-4 or 6)",
@@ -122,10 +122,10 @@ CASES = [
 
 @pytest.mark.parametrize(("text", "expected"), CASES, ids=[text for text, _ in CASES])
 def test_a_note_names_these_codes(codes: CodeList, text: str, expected: str) -> None:
-    assert said(text, codes) == expected
+    assert targets_of(text, codes) == expected
 
 
-def test_every_excludes1_note_is_accounted_for(reference: Reference) -> None:
+def test_every_excludes1_note_is_counted(reference: Reference) -> None:
     report = parse_report(reference.table("icd10cm_notes"))
     row = report.row(by_predicate=pl.col("kind") == "excludes1", named=True)
     assert (row["containers"], row["notes"]) == (2_644, 5_407)
@@ -150,8 +150,8 @@ def test_containers_and_notes_are_those_of_the_xml(reference: Reference) -> None
     assert report["unparsed"].sum() == 1
 
 
-def test_no_excludes1_note_in_parentheses_is_taken_for_prose(reference: Reference) -> None:
-    """A reference in parentheses that is not understood must be counted, not skipped."""
+def test_no_excludes1_note_in_parentheses_is_treated_as_prose(reference: Reference) -> None:
+    """A reference in parentheses that isn't understood must be counted, not skipped."""
     notes = reference.table("icd10cm_notes")
     skipped = notes.filter(
         pl.col("kind").is_in(["excludes1", "excludes2", "code_first", "use_additional"]),
@@ -162,19 +162,19 @@ def test_no_excludes1_note_in_parentheses_is_taken_for_prose(reference: Referenc
 
 
 def test_every_target_leads_to_a_code(reference: Reference) -> None:
-    """All but what a list of endings names beyond what there is."""
+    """All except endings that a list names but that don't exist."""
     billable = reference.table("icd10cm")["code"].unique().to_frame()
     reached = pl.concat(
         [billable.select(pl.col("code").str.slice(0, n).alias("prefix")) for n in range(3, 8)]
     ).unique()
     lost = reference.table("icd10cm_note_targets").join(reached, on="prefix", how="anti")
-    # What does not exist for every drug (F17.14), and one slip of the publisher's, G31.90.
+    # Some don't exist for every drug (F17.14), and G31.90 is the publisher's typo.
     of_drugs = lost.filter(pl.col("prefix").str.contains("^F1[0-9]"))
     assert of_drugs["note_id"].n_unique() == 6
     assert lost.filter(~pl.col("prefix").str.contains("^F1[0-9]"))["prefix"].to_list() == ["G3190"]
 
 
-def test_notes_under_a_heading_carry_it(reference: Reference) -> None:
+def test_notes_under_a_heading_have_it(reference: Reference) -> None:
     notes = reference.table("icd10cm_notes")
     using = notes.filter(pl.col("code") == "E11", pl.col("kind") == "use_additional")
     assert using.filter(pl.col("text").str.starts_with("insulin"))["heading"].to_list() == [
@@ -191,7 +191,7 @@ def test_notes_under_a_heading_carry_it(reference: Reference) -> None:
         ("J17", "code_first", False),  # underlying disease, such as
     ],
 )
-def test_a_box_that_leaves_something_open_says_so(
+def test_a_box_that_leaves_something_open_is_marked(
     reference: Reference, code: str, kind: str, *, is_exhaustive: bool
 ) -> None:
     notes = reference.table("icd10cm_notes").filter(pl.col("code") == code, pl.col("kind") == kind)

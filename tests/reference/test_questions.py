@@ -14,7 +14,7 @@ from cleanclaim.reference.icd10cm import dotted, successors
     ("code", "printed"),
     [("M5450", "M54.50"), ("I10", "I10"), ("S52501A", "S52.501A"), ("E11", "E11")],
 )
-def test_the_dot_stands_after_the_third_character(code: str, printed: str) -> None:
+def test_the_dot_comes_after_the_third_character(code: str, printed: str) -> None:
     assert dotted(code) == printed
 
 
@@ -30,7 +30,7 @@ def test_the_dot_stands_after_the_third_character(code: str, printed: str) -> No
             ["G35A", "G35B0", "G35B1", "G35B2", "G35C0", "G35C1", "G35C2", "G35D"],
         ),
         ("G35", date(2024, 1, 1), []),
-        ("J449", date(2026, 1, 1), []),  # J44.89 was split from it, but it goes on
+        ("J449", date(2026, 1, 1), []),  # J44.89 was split from it, but it is still in force
         ("NOCODE", date(2026, 1, 1), []),
     ],
 )
@@ -41,7 +41,7 @@ def test_successors_are_codes_in_force_that_day(
 
 
 def test_successors_are_followed_through_several_changes(reference: Reference) -> None:
-    """A code that was replaced twice leads to what is in force at last."""
+    """A code that was replaced twice leads to the codes that are in force now."""
     conversions = reference.table("conversions").filter("retired")
     once = conversions.select("code", middle="to_code", on="valid_from")
     twice = once.join(conversions.rename({"to_code": "last"}), left_on="middle", right_on="code")

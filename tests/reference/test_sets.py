@@ -98,7 +98,7 @@ WORDS = {
     ("facility_types", "setting"): {"inpatient", "outpatient"},
     ("discharge_status", "kind"): {"left", "died", "still a patient"},
 }
-"""Columns that hold one of a few words."""
+"""Columns with a fixed set of values."""
 
 MAY_BE_NULL = {
     ("visit_codes", "age_from"),
@@ -128,7 +128,7 @@ def test_every_set_is_tested_and_every_file_is_a_set() -> None:
 
 
 @every_set
-def test_says_what_it_is_and_where_it_is_from(name: str) -> None:
+def test_has_a_meaning_and_a_source(name: str) -> None:
     assert SETS[name].meaning.strip()
     assert SETS[name].source.strip()
 
@@ -151,13 +151,13 @@ def test_is_sorted_by_code_and_date(name: str) -> None:
 
 
 @every_set
-def test_codes_have_the_form_of_their_set(name: str) -> None:
+def test_codes_have_the_format_of_their_set(name: str) -> None:
     odd = load_set(name).filter(~pl.col("code").str.contains(FORMS[name]))
     assert odd["code"].to_list() == []
 
 
 @every_set
-def test_texts_are_there_and_trimmed(name: str) -> None:
+def test_texts_are_present_and_trimmed(name: str) -> None:
     texts = load_set(name).select(pl.selectors.string())
     for column in texts.columns:
         ragged = (pl.col(column) == "") | (pl.col(column) != pl.col(column).str.strip_chars())
@@ -181,7 +181,7 @@ def test_flags_are_written_true_or_false(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "column"), sorted(WORDS))
-def test_words_are_of_the_list(name: str, column: str) -> None:
+def test_values_are_in_the_list(name: str, column: str) -> None:
     assert set(load_set(name)[column]) <= WORDS[name, column]
 
 
@@ -199,7 +199,7 @@ def test_periods_run_forward_within_the_open_ends(name: str) -> None:
 
 
 @every_set
-def test_a_key_has_one_row_a_day(name: str) -> None:
+def test_a_key_has_one_row_per_day(name: str) -> None:
     loaded = load_set(name)
     key = [c for c in ("code", "other") if c in loaded.columns]
     ordered = loaded.sort(*key, "valid_from")
@@ -438,7 +438,7 @@ def test_ages_run_upward() -> None:
     assert ages["age_from"].min() == 0
 
 
-def test_ranges_of_one_sex_do_not_meet() -> None:
+def test_ranges_of_one_sex_do_not_overlap() -> None:
     ranges = load_set("procedure_sex").select("code", "last").rows()
     assert all(first <= last and len(first) == len(last) for first, last in ranges)
     assert all(before[1] < after[0] for before, after in pairwise(ranges))

@@ -1,4 +1,4 @@
-"""The user's store: complete releases only, one authority a day, pinned by a lock file."""
+"""The user's store: complete releases only, one authority per day, pinned by a lock file."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_a_table_without_dates_is_refused(place: Store) -> None:
     assert place.releases() == []
 
 
-def test_names_that_look_alike_on_disk_are_kept_apart(place: Store) -> None:
+def test_names_that_look_alike_on_disk_stay_separate(place: Store) -> None:
     for name in ("FY 2028", "FY-2028", "../FY/2028"):
         place.add(replace(FY2028, name=name), codes("A01"))
     assert sorted(r.name for r in place.releases()) == ["../FY/2028", "FY 2028", "FY-2028"]
@@ -146,7 +146,7 @@ def test_a_replacement_that_is_killed_at_any_step_leaves_the_old_release(
 def test_the_release_is_replaced_by_one_rename(
     place: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Between any two steps the store holds the old release or the new one, whole."""
+    """Between any two steps the store has the old release or the new one, complete."""
     old = place.add(FY2028, codes("A01"))
     seen: list[list[str]] = []
     real = Path.replace
@@ -163,7 +163,7 @@ def test_the_release_is_replaced_by_one_rename(
     assert seen == [[old.sha256], [old.sha256], [old.sha256], [new.sha256]]
 
 
-def test_a_run_that_began_before_a_replacement_goes_on_with_what_it_knows(place: Store) -> None:
+def test_a_run_that_started_before_a_replacement_can_finish(place: Store) -> None:
     first, second, third = (place.add(FY2028, codes(code)) for code in ("A01", "B02", "C03"))
     assert place.read(second)["code"].to_list() == ["B02"]
     assert place.read(third)["code"].to_list() == ["C03"]
@@ -196,7 +196,7 @@ def test_a_full_disk_is_a_clear_error_and_leaves_the_old_release(
     assert len(list(place.path.glob("releases/*/*"))) == 1
 
 
-def test_a_store_that_cannot_be_listed_is_not_taken_for_an_empty_one(
+def test_a_store_that_cannot_be_listed_is_not_treated_as_empty(
     place: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place.add(FY2028, codes("A01"))
@@ -234,7 +234,7 @@ def test_a_changed_file_is_found(place: Store) -> None:
     assert place.verify() == [stored]
 
 
-def test_garbage_of_the_same_size_is_no_answer(place: Store) -> None:
+def test_garbage_of_the_same_size_is_refused(place: Store) -> None:
     stored = place.add(FY2028, codes(*(f"A{n:05}" for n in range(2_000))))
     (path,) = place.path.glob("releases/*/*/table-*.parquet")
     size = path.stat().st_size
@@ -268,7 +268,7 @@ def test_a_broken_ledger_is_named(place: Store, ledger: str) -> None:
         Reference.load(store=place.path)
 
 
-def test_a_users_release_rules_from_the_day_it_covers(place: Store) -> None:
+def test_a_users_release_applies_from_the_day_it_covers(place: Store) -> None:
     place.add(FY2028, codes("E119", "Z999Z"))
     reference = Reference.load(store=place.path)
     before, after = valid(reference, date(2027, 9, 30)), valid(reference, date(2027, 10, 1))
@@ -288,7 +288,7 @@ def test_a_release_in_the_middle_leaves_the_rest_to_the_embedded_one(place: Stor
     year = replace(
         FY2028, name="FY2021", covers_from=date(2020, 10, 1), covers_to=date(2021, 9, 30)
     )
-    # Its rows reach beyond the days that it covers: there it is no authority.
+    # Its rows reach beyond the days that it covers: it isn't the authority there.
     place.add(year, codes("M545", "ONLY1", start=date(2015, 10, 1)))
     reference = Reference.load(store=place.path)
     for day in (date(2020, 9, 30), date(2021, 10, 1)):
@@ -298,7 +298,7 @@ def test_a_release_in_the_middle_leaves_the_rest_to_the_embedded_one(place: Stor
     assert reference.table("icd10cm")["code"].is_sorted()
 
 
-def test_of_two_releases_the_later_rules_and_what_it_dropped_has_ended() -> None:
+def test_the_later_of_two_releases_applies_and_dropped_codes_have_ended() -> None:
     first = replace(FY2028, embedded=False)
     second = replace(
         first, name="FY2029", covers_from=date(2028, 10, 1), published=date(2028, 7, 1)
@@ -323,7 +323,7 @@ SPANS = st.tuples(DAYS, DAYS).map(sorted)
 
 
 @given(st.lists(st.tuples(SPANS, st.lists(SPANS, max_size=3)), min_size=1, max_size=4), DAYS)
-def test_every_day_has_the_rows_of_one_authority(
+def test_every_day_has_the_rows_of_one_release(
     drawn: list[tuple[list[date], list[list[date]]]], day: date
 ) -> None:
     parts = [
@@ -362,7 +362,7 @@ def test_a_lock_gives_the_same_tables_again(place: Store, tmp_path: Path) -> Non
     reference.write_lock(lock)
     again = Reference.load(store=place.path, lock=lock)
     assert_frame_equal(again.releases(), reference.releases(), check_row_order=False)
-    # What is imported later is not used until the lock is written anew.
+    # What is imported later is not used until the lock is written again.
     place.add(replace(FY2028, name="later", covers_from=date(2028, 10, 1)), codes("B02"))
     pinned = Reference.load(store=place.path, lock=lock)
     assert_frame_equal(pinned.table("icd10cm"), reference.table("icd10cm"))
@@ -384,7 +384,7 @@ def test_a_lock_that_does_not_fit_is_a_clear_error(place: Store, tmp_path: Path)
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"releases": 3}', "releases"])
-def test_a_file_that_is_no_lock_is_refused(tmp_path: Path, text: str) -> None:
+def test_a_file_that_is_not_a_lock_is_refused(tmp_path: Path, text: str) -> None:
     lock = tmp_path / "reference.lock"
     lock.write_text(text, encoding="utf-8")
     with pytest.raises(LockMismatch, match="can't be read as a lock file"):
@@ -396,11 +396,11 @@ def test_a_file_that_is_no_lock_is_refused(tmp_path: Path, text: str) -> None:
 def test_a_lock_pins_the_embedded_tables_too(tmp_path: Path) -> None:
     lock = tmp_path / "reference.lock"
     Reference.load().write_lock(lock)
-    told = json.loads(lock.read_text(encoding="utf-8"))
-    assert "icd10cm/ICD-10-CM FY2016-FY2027" in told["releases"]
-    assert "icd10cm_notes/ICD-10-CM tabular list, April 2026" in told["releases"]
-    told["releases"]["icd10cm/ICD-10-CM FY2016-FY2027"] = "0" * 64
-    lock.write_text(json.dumps(told), encoding="utf-8")
+    shown = json.loads(lock.read_text(encoding="utf-8"))
+    assert "icd10cm/ICD-10-CM FY2016-FY2027" in shown["releases"]
+    assert "icd10cm_notes/ICD-10-CM tabular list, April 2026" in shown["releases"]
+    shown["releases"]["icd10cm/ICD-10-CM FY2016-FY2027"] = "0" * 64
+    lock.write_text(json.dumps(shown), encoding="utf-8")
     with pytest.raises(LockMismatch, match="content differs from the pinned one"):
         Reference.load(lock=lock)
 

@@ -16,13 +16,13 @@ from cleanclaim.reference import Reference, tabular
 
 
 def generated(reference: Reference) -> set[str]:
-    """Every code that the XML alone gives: undivided nodes, and stems with their characters."""
+    """Every code from the XML alone: undivided nodes, and stems with their characters."""
     whole = reference.table("icd10cm_tabular").filter("is_billable")["code"]
     seventh = reference.table("icd10cm_seventh").select(pl.col("padded") + pl.col("character"))
     return {*whole, *seventh.to_series()}
 
 
-def test_generated_codes_hold_every_valid_one_and_76_more(reference: Reference) -> None:
+def test_generated_codes_include_every_valid_one_and_76_more(reference: Reference) -> None:
     valid = set(
         reference.table("icd10cm").filter(
             pl.lit(date(2026, 4, 1)).is_between("valid_from", "valid_to")
@@ -47,7 +47,7 @@ def test_counts_are_those_of_the_xml(reference: Reference) -> None:
     assert inclusion["container"].n_unique() == 6_809
 
 
-def test_nodes_are_named_once_and_hang_together(reference: Reference) -> None:
+def test_nodes_are_unique_and_connected(reference: Reference) -> None:
     nodes = reference.table("icd10cm_tabular")
     assert nodes["code"].is_unique().all()
     assert nodes["title"].str.len_chars().min() > 0
@@ -56,7 +56,7 @@ def test_nodes_are_named_once_and_hang_together(reference: Reference) -> None:
     assert nodes.filter(pl.col("parent").is_null())["kind"].unique().to_list() == ["chapter"]
 
 
-def test_notes_of_sections_and_chapters_bind_their_categories(reference: Reference) -> None:
+def test_notes_of_sections_and_chapters_apply_to_their_categories(reference: Reference) -> None:
     notes = reference.table("icd10cm_notes").filter(
         pl.col("code") == "CHAPTER 4", pl.col("kind") == "excludes1"
     )
@@ -125,16 +125,16 @@ def own_home(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     return tmp_path / "home"
 
 
-def test_it_is_compiled_once_and_progress_is_told(own_home: Path) -> None:
-    told: list[tuple[str, float]] = []
+def test_it_is_compiled_once_and_progress_is_reported(own_home: Path) -> None:
+    shown: list[tuple[str, float]] = []
     assert tabular.rows("icd10cm_notes") is None
-    first = tabular.load("icd10cm_notes", lambda words, share: told.append((words, share)))
-    assert told[0][1] == 0.0
-    assert told[-1][1] == 1.0
-    assert all(words for words, _ in told)
-    told.clear()
-    again = tabular.load("icd10cm_notes", lambda words, share: told.append((words, share)))
-    assert told == []
+    first = tabular.load("icd10cm_notes", lambda words, share: shown.append((words, share)))
+    assert shown[0][1] == 0.0
+    assert shown[-1][1] == 1.0
+    assert all(words for words, _ in shown)
+    shown.clear()
+    again = tabular.load("icd10cm_notes", lambda words, share: shown.append((words, share)))
+    assert shown == []
     assert_frame_equal(first, again)
     assert tabular.rows("icd10cm_notes") == first.height
     assert sorted(p.name[:16] for p in (own_home / "cache").iterdir()) == [
@@ -143,7 +143,7 @@ def test_it_is_compiled_once_and_progress_is_told(own_home: Path) -> None:
     ]
 
 
-def test_another_xml_is_compiled_anew(own_home: Path, small: Path) -> None:
+def test_a_different_xml_is_compiled_again(own_home: Path, small: Path) -> None:
     tabular.load("icd10cm_tabular")
     tabular.sha256.cache_clear()
     text = small.read_text(encoding="utf-8").replace("First", "Changed")
@@ -152,7 +152,7 @@ def test_another_xml_is_compiled_anew(own_home: Path, small: Path) -> None:
     assert len(list((own_home / "cache").glob("icd10cm-*"))) == 2
 
 
-def test_a_cache_that_parses_but_is_another_is_not_believed(own_home: Path) -> None:
+def test_a_cache_that_parses_but_is_wrong_is_not_used(own_home: Path) -> None:
     whole = tabular.load("icd10cm_tabular")
     whole.drop("release").head(3).write_parquet(
         tabular.cache_folder() / "icd10cm_tabular.parquet", compression="lz4"
@@ -161,7 +161,7 @@ def test_a_cache_that_parses_but_is_another_is_not_believed(own_home: Path) -> N
 
 
 @pytest.mark.usefixtures("own_home")
-def test_a_damaged_cache_is_made_again() -> None:
+def test_a_damaged_cache_is_rebuilt() -> None:
     whole = tabular.load("icd10cm_tabular")
     (tabular.cache_folder() / "icd10cm_tabular.parquet").write_bytes(b"no parquet")
     assert tabular.rows("icd10cm_tabular") is None
@@ -169,7 +169,7 @@ def test_a_damaged_cache_is_made_again() -> None:
     assert_frame_equal(tabular.load("icd10cm_tabular"), whole)
 
 
-def test_where_nothing_can_be_written_it_is_compiled_in_memory(own_home: Path) -> None:
+def test_without_a_writable_cache_it_is_compiled_in_memory(own_home: Path) -> None:
     own_home.write_text("a file where the folder should be", encoding="utf-8")
     with pytest.warns(UserWarning, match="can't be cached in"):
         table = tabular.load("icd10cm_tabular")

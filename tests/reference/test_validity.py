@@ -17,7 +17,7 @@ from cleanclaim.importing.mce import ATTRIBUTES
 from cleanclaim.reference import OPEN_END, Reference
 
 OLD_END = date(2027, 3, 31)
-"""The day on which rows still open end in the source."""
+"""The day that open rows end on in the source."""
 
 
 def in_force(table: pl.DataFrame, day: date) -> set[str]:
@@ -52,7 +52,7 @@ def test_as_many_codes_are_billable_as_the_publisher_counts(
 
 
 def merged_oracle(path: Path) -> list[tuple[str, date, date]]:
-    """The source's rows, those of one code that touch made one; plain Python on purpose."""
+    """The source's rows, with adjoining rows of a code merged; plain Python on purpose."""
     with gzip.open(path, "rt", encoding="ascii") as stream:
         next(stream)
         rows = sorted(line.rstrip("\n").split(",")[:3] for line in stream)
@@ -109,7 +109,7 @@ def test_every_attribute_is_the_source_on_that_day(
         assert in_force(table.filter(ours), day) == set(source.filter(has_it)["code"]), ours
 
 
-def test_attributes_stand_once_a_code_and_day(reference: Reference) -> None:
+def test_a_code_has_one_row_per_day(reference: Reference) -> None:
     for name in ("icd10cm", "icd10cm_attributes", "icd9cm", "icd9cm_attributes", "icd10pcs"):
         table = reference.table(name).with_columns(
             pl.col("valid_to").shift().over("code").alias("before")
@@ -122,7 +122,7 @@ def test_attributes_stand_once_a_code_and_day(reference: Reference) -> None:
     ("code", "last_day"),
     [("M545", date(2021, 9, 30)), ("G35", date(2025, 9, 30)), ("J449", OPEN_END)],
 )
-def test_a_code_is_in_force_to_its_last_day_and_no_longer(
+def test_a_code_is_in_force_through_its_last_day(
     reference: Reference, code: str, last_day: date
 ) -> None:
     table = reference.table("icd10cm")
@@ -131,7 +131,7 @@ def test_a_code_is_in_force_to_its_last_day_and_no_longer(
         assert code not in in_force(table, last_day + timedelta(days=1))
 
 
-def test_a_code_begins_on_its_first_day_and_not_before(reference: Reference) -> None:
+def test_a_code_starts_on_its_first_day(reference: Reference) -> None:
     table = reference.table("icd10cm")
     assert "M5450" not in in_force(table, date(2021, 9, 30))
     assert "M5450" in in_force(table, date(2021, 10, 1))
@@ -151,7 +151,7 @@ def test_sex_attributes_end_with_september_2024(reference: Reference) -> None:
     assert in_force(table.filter("adult"), date(2026, 1, 1)) >= {"N400"}
 
 
-def test_icd9_ends_where_icd10_begins(reference: Reference) -> None:
+def test_icd9_ends_when_icd10_starts(reference: Reference) -> None:
     assert reference.table("icd9cm")["valid_to"].max() == date(2015, 9, 30)
     assert reference.table("icd10cm")["valid_from"].min() == date(2015, 10, 1)
     assert reference.table("icd9cm")["code"].n_unique() == 15_075
@@ -159,7 +159,7 @@ def test_icd9_ends_where_icd10_begins(reference: Reference) -> None:
     assert reference.table("icd10pcs")["code"].n_unique() == 82_508
 
 
-def test_coverage_says_where_knowledge_ends(reference: Reference) -> None:
+def test_coverage_shows_when_knowledge_ends(reference: Reference) -> None:
     assert reference.coverage("icd10cm") == [(date(2015, 10, 1), date(2027, 3, 31))]
     first = reference.table("icd9cm")["valid_from"].min()
     assert reference.coverage("icd9cm") == [(first, date(2015, 9, 30))]
@@ -167,7 +167,7 @@ def test_coverage_says_where_knowledge_ends(reference: Reference) -> None:
     assert reference.coverage("nothing of the kind") == []
 
 
-def test_an_unknown_table_is_answered_with_those_that_there_are(reference: Reference) -> None:
+def test_an_unknown_table_lists_the_known_ones(reference: Reference) -> None:
     with pytest.raises(UnknownTable, match=r"'icd10'.*icd10cm, icd10cm_attributes"):
         reference.table("icd10")
 
@@ -181,11 +181,11 @@ def test_every_table_names_its_release_and_is_sorted(reference: Reference) -> No
             assert table["code"].is_sorted(), name
 
 
-def test_releases_tell_rows_and_hash(reference: Reference) -> None:
-    told = reference.releases()
-    assert told["table"].is_unique().all()
-    assert told["sha256"].str.contains("^[0-9a-f]{64}$").all()
-    for name, rows in told.select("table", "rows").iter_rows():
+def test_releases_have_rows_and_hash(reference: Reference) -> None:
+    shown = reference.releases()
+    assert shown["table"].is_unique().all()
+    assert shown["sha256"].str.contains("^[0-9a-f]{64}$").all()
+    for name, rows in shown.select("table", "rows").iter_rows():
         assert rows is None or rows == reference.table(name).height
 
 

@@ -1,4 +1,4 @@
-"""Whatever a server sends: one clear line, nothing that isn't the publisher's is fetched, and the other publications still update."""
+"""Whatever a server sends, there is one clear line, only the publisher's files are downloaded, and the other publications still update."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ CMS = Hosts(PUBLICATION.hosts)
 
 @dataclass
 class Server:
-    """Sends raw bytes for each path, the last of a list again and again, and keeps what it was asked."""
+    """Sends raw bytes for each path, repeating the last of a list, and records the requests."""
 
     netloc: str = ""
     answers: dict[str, list[bytes]] = field(default_factory=dict)
@@ -48,8 +48,8 @@ class Server:
         return Hosts(frozenset(), frozenset({self.netloc}))
 
     def next(self, path: str) -> bytes:
-        told = self.answers.get(path, [answer(b"", status="404 Not Found")])
-        return told.pop(0) if len(told) > 1 else told[0]
+        shown = self.answers.get(path, [answer(b"", status="404 Not Found")])
+        return shown.pop(0) if len(shown) > 1 else shown[0]
 
     def fetch(self, tmp_path: Path) -> Path:
         return fetch(f"http://{self.netloc}{FILE}", tmp_path / "to" / ADD_ON, self.hosts)
@@ -65,10 +65,10 @@ class Server:
 
 
 def answer(body: bytes, *headers: str, status: str = "200 OK", length: bool = True) -> bytes:
-    told = [f"HTTP/1.1 {status}", *headers, "Connection: close"]
+    shown = [f"HTTP/1.1 {status}", *headers, "Connection: close"]
     if length:
-        told.append(f"Content-Length: {len(body)}")
-    return "\r\n".join(told).encode("latin-1") + b"\r\n\r\n" + body
+        shown.append(f"Content-Length: {len(body)}")
+    return "\r\n".join(shown).encode("latin-1") + b"\r\n\r\n" + body
 
 
 def redirect(to: str, status: str = "302 Found") -> bytes:
@@ -193,7 +193,7 @@ FAULTS: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_every_fault_of_a_file_is_one_line(name: str, server: Server, store: Store) -> None:
+def test_every_problem_with_a_file_is_one_line(name: str, server: Server, store: Store) -> None:
     sent, says = FAULTS[name]
     server.answers[FILE] = [sent]
     done = server.update(store)
@@ -227,7 +227,7 @@ PAGE_FAULTS: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize("name", PAGE_FAULTS)
-def test_every_fault_of_a_page_is_one_line(name: str, server: Server, store: Store) -> None:
+def test_every_problem_with_a_page_is_one_line(name: str, server: Server, store: Store) -> None:
     sent, says = PAGE_FAULTS[name]
     server.answers[PAGE] = [sent]
     [line] = server.update(store).failed
@@ -252,18 +252,18 @@ def test_redirects_on_the_publishers_own_host_are_followed(server: Server, store
     assert server.asked == [PAGE, FILE, "/moved%20here.zip"]
 
 
-def test_an_answer_that_another_try_gets_right(server: Server, tmp_path: Path) -> None:
+def test_an_answer_that_succeeds_on_a_second_try(server: Server, tmp_path: Path) -> None:
     server.answers[FILE] = [answer(b"", status="503 x"), answer(zipped())]
     assert server.fetch(tmp_path).read_bytes() == zipped()
 
 
 @pytest.mark.parametrize(
-    "told",
+    "shown",
     ["bytes 0-{last}/{size}", "bytes 11-{last}/{size}", "bytes 10-{last}/7", "bytes x", "", "items 10-{last}/{size}"],
 )  # fmt: skip
-def test_a_wrong_part_begins_anew(server: Server, tmp_path: Path, told: str) -> None:
+def test_a_wrong_part_starts_over(server: Server, tmp_path: Path, shown: str) -> None:
     body = zipped(bytes(range(256)) * 20)
-    header = told.format(last=len(body) - 1, size=len(body))
+    header = shown.format(last=len(body) - 1, size=len(body))
     server.answers[FILE] = [
         answer(body[:10], f"Content-Length: {len(body)}", 'ETag: "a"', length=False),
         answer(body[10:], f"Content-Range: {header}", status="206 Partial Content"),
@@ -274,7 +274,7 @@ def test_a_wrong_part_begins_anew(server: Server, tmp_path: Path, told: str) -> 
 
 
 @pytest.mark.parametrize("tag", ['"a\r\n b"', '"\xe9"', "x" * 500])
-def test_a_mark_that_cannot_stand_in_a_header_is_not_used(
+def test_a_mark_that_is_invalid_in_a_header_is_not_used(
     server: Server, tmp_path: Path, tag: str
 ) -> None:
     body = zipped(bytes(range(256)) * 20)
@@ -286,7 +286,7 @@ def test_a_mark_that_cannot_stand_in_a_header_is_not_used(
     assert server.ranges == [None, None]
 
 
-def test_a_damaged_mark_begins_anew(server: Server, tmp_path: Path) -> None:
+def test_a_damaged_mark_starts_over(server: Server, tmp_path: Path) -> None:
     (tmp_path / "to").mkdir()
     (tmp_path / "to" / f"{ADD_ON}.part").write_bytes(b"old")
     (tmp_path / "to" / f"{ADD_ON}.part.mark").write_bytes(b"\xff\r\n")
@@ -313,7 +313,7 @@ def test_a_stop_between_two_versions_never_mixes_them(
     assert not part.exists() or part.read_bytes() == b""
 
 
-def test_a_download_takes_only_so_long(
+def test_a_download_has_a_time_limit(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(download, "_LONGEST", -1.0)
@@ -321,7 +321,7 @@ def test_a_download_takes_only_so_long(
         server.fetch(tmp_path)
 
 
-def test_a_download_without_a_length_is_only_so_large(
+def test_a_download_without_a_length_has_a_size_limit(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(download, "_LARGEST", 50)
@@ -340,7 +340,7 @@ def in_the_way(path: Path) -> None:
 
 
 @pytest.mark.parametrize("fault", ["the disk is full", "a file is in the folder's place"])
-def test_what_cannot_be_written(
+def test_an_unwritable_target(
     fault: str, server: Server, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if fault == "the disk is full":
@@ -352,7 +352,7 @@ def test_what_cannot_be_written(
     assert "run the update again" in line
 
 
-def test_a_store_that_cannot_be_written_is_told(
+def test_an_unwritable_store_is_reported(
     server: Server, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Store, "add", full)
@@ -380,7 +380,7 @@ def test_a_store_that_cannot_be_written_is_told(
         "",
     ],
 )
-def test_only_the_publishers_hosts_are_asked(address: str) -> None:
+def test_only_the_publishers_hosts_are_contacted(address: str) -> None:
     assert CMS.fault(address) is not None
     assert CMS.fault("https://WWW.CMS.GOV:443/a.zip") is None
 
@@ -405,13 +405,13 @@ def test_every_publication_is_on_its_publishers_hosts(publication: object) -> No
         assert hosts.fault(address) is None
 
 
-def test_links_off_the_hosts_do_not_count_beside_good_ones() -> None:
+def test_links_to_other_hosts_do_not_count() -> None:
     newer = "add-code-edits-medicare-effective-10012026.zip"
     links = f'<a href="https://evil.example/{newer}">1</a><a href="/files/{ADD_ON}">2</a>'
     assert newest(PUBLICATION, links, PUBLICATION.page, CMS) == [f"https://www.cms.gov{FILE}"]
 
 
-def test_a_certificate_that_is_not_valid(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_certificate(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     def unverified(*_: object, **__: object) -> None:
         cause = ssl.SSLCertVerificationError(1, "certificate verify failed")
         cause.verify_message = "self-signed certificate"

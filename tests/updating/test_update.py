@@ -1,4 +1,4 @@
-"""An update against a local server that stands for the publishers: whole, half, changed, missing, wrong and hostile."""
+"""An update against a local server in place of the publishers: complete, partial, changed, missing, wrong and hostile."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ AOC_ROW = "1" + "11111" + " " * 7 + "22222" + " " * 7 + "2013091" + " " * 7 + "\
 
 @dataclass
 class Site:
-    """What the server holds, and what it was asked."""
+    """What the server has, and the requests it received."""
 
     address: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
@@ -136,7 +136,7 @@ def test_the_newest_release_is_fetched_and_imported(site: Site, store: Store) ->
     assert [r.rows for r in store.releases()] == [1]
 
 
-def test_what_is_there_is_not_fetched_again(site: Site, store: Store) -> None:
+def test_existing_files_are_not_downloaded_again(site: Site, store: Store) -> None:
     offer(site)
     run(site, store)
     site.asked.clear()
@@ -148,7 +148,7 @@ def test_what_is_there_is_not_fetched_again(site: Site, store: Store) -> None:
     assert [r.name for r in done.imported.unchanged] == ["NCCI add-on codes 2026Q3"]
 
 
-def test_files_with_cpt_codes_want_the_terms(site: Site, store: Store) -> None:
+def test_files_with_cpt_codes_need_the_terms(site: Site, store: Store) -> None:
     offer(site)
     done = run(site, store, accept_terms=False)
     assert done.downloaded == ()
@@ -156,7 +156,7 @@ def test_files_with_cpt_codes_want_the_terms(site: Site, store: Store) -> None:
     assert site.asked == []
 
 
-def test_a_half_download_is_gone_on_with(site: Site, tmp_path: Path) -> None:
+def test_an_interrupted_download_resumes(site: Site, tmp_path: Path) -> None:
     body = zipped("a.txt", bytes(range(256)) * 4000)
     site.files["/files/a.zip"] = body
     site.breaks_after["/files/a.zip"] = 1000
@@ -166,7 +166,7 @@ def test_a_half_download_is_gone_on_with(site: Site, tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.part*"))
 
 
-def test_a_download_of_an_earlier_run_is_gone_on_with(site: Site, tmp_path: Path) -> None:
+def test_an_interrupted_download_resumes_on_the_next_run(site: Site, tmp_path: Path) -> None:
     body = zipped("a.txt", bytes(range(256)) * 4000)
     tag = f'"{hashlib.sha256(body).hexdigest()[:12]}"'
     site.files["/files/a.zip"] = body
@@ -178,7 +178,7 @@ def test_a_download_of_an_earlier_run_is_gone_on_with(site: Site, tmp_path: Path
     assert site.asked == [("/files/a.zip", "bytes=700-")]
 
 
-def test_a_file_that_changed_meanwhile_begins_anew(site: Site, tmp_path: Path) -> None:
+def test_a_file_that_changed_meanwhile_starts_over(site: Site, tmp_path: Path) -> None:
     body = zipped("a.txt", b"new")
     site.files["/files/a.zip"] = body
     (tmp_path / "a.zip.part").write_bytes(b"old old old")
@@ -188,7 +188,7 @@ def test_a_file_that_changed_meanwhile_begins_anew(site: Site, tmp_path: Path) -
     )
 
 
-def test_a_server_that_cannot_go_on(site: Site, tmp_path: Path) -> None:
+def test_a_server_that_cannot_resume(site: Site, tmp_path: Path) -> None:
     body = zipped("a.txt", bytes(range(256)) * 4000)
     site.files["/files/a.zip"] = body
     site.knows_ranges = False
@@ -198,7 +198,7 @@ def test_a_server_that_cannot_go_on(site: Site, tmp_path: Path) -> None:
     )
 
 
-def test_a_changed_page_is_told(site: Site, store: Store) -> None:
+def test_a_changed_page_is_reported(site: Site, store: Store) -> None:
     site.page("ncci-add-on", "AOC-new-name.zip")
     done = run(site, store)
     assert "the page has changed" in done.failed[0]
@@ -206,7 +206,7 @@ def test_a_changed_page_is_told(site: Site, store: Store) -> None:
     assert store.releases() == []
 
 
-def test_a_missing_page_and_a_missing_file_are_told(site: Site, store: Store) -> None:
+def test_a_missing_page_and_a_missing_file_are_reported(site: Site, store: Store) -> None:
     assert "the server answers 404" in run(site, store).failed[0]
     offer(site)
     del site.files[f"/files/{ADD_ON}"]
@@ -215,14 +215,14 @@ def test_a_missing_page_and_a_missing_file_are_told(site: Site, store: Store) ->
     assert ADD_ON in done.failed[0]
 
 
-def test_a_wrong_checksum_is_thrown_away(site: Site, tmp_path: Path) -> None:
+def test_a_file_with_a_wrong_checksum_is_deleted(site: Site, tmp_path: Path) -> None:
     site.files["/files/a.zip"] = zipped("a.txt", b"content")
     with pytest.raises(ReferenceProblem, match="expected 0000"):
         fetch(f"{site.address}/files/a.zip", tmp_path / "a.zip", hosts(site), sha256="0000")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_zip_bomb_is_thrown_away(site: Site, store: Store) -> None:
+def test_a_zip_bomb_is_deleted(site: Site, store: Store) -> None:
     offer(site, zipped("AOC_V2026Q3-MCR.txt", b"\0" * 30_000_000))
     done = run(site, store)
     assert "which no publication has" in done.failed[0]
@@ -230,12 +230,12 @@ def test_a_zip_bomb_is_thrown_away(site: Site, store: Store) -> None:
     assert not list((store.path / "downloads").rglob("*.zip*"))
 
 
-def test_a_zip_cut_short_is_thrown_away(site: Site, store: Store) -> None:
+def test_a_truncated_zip_is_deleted(site: Site, store: Store) -> None:
     offer(site, zipped("AOC_V2026Q3-MCR.txt", bytes(range(256)) * 100)[:-30])
     assert "no sound zip" in run(site, store).failed[0]
 
 
-def test_the_fault_of_one_stops_no_other(site: Site, store: Store) -> None:
+def test_one_problem_does_not_stop_the_others(site: Site, store: Store) -> None:
     offer(site)
     done = run(site, store, only=("ncci",))
     assert len(done.failed) == 3
@@ -248,7 +248,7 @@ def test_an_unknown_publication(site: Site, store: Store) -> None:
         run(site, store, only=("mpf",))
 
 
-def test_nobody_answers(store: Store) -> None:
+def test_no_answer(store: Store) -> None:
     nobody = "127.0.0.1:9"
     done = update(store, only=("hcpcs",), mirror=f"http://{nobody}", plain_http=(nobody,))
     assert "hcpcs: " in done.failed[0]
@@ -284,12 +284,12 @@ def test_from_the_command_line(
     assert status == 0
     assert "NCCI add-on codes 2026Q3" in out
     site.files.clear()
-    status, _, said = done()
+    status, _, output = done()
     assert status == 2
-    assert "404" in said
+    assert "404" in output
 
 
-def test_the_command_line_asks_no_server_over_http(site: Site, tmp_path: Path) -> None:
+def test_the_command_line_never_uses_http(site: Site, tmp_path: Path) -> None:
     done = subprocess.run(
         [
             *(sys.executable, "-m", "cleanclaim", "reference", "update", "--only", "hcpcs"),
