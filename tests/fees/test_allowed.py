@@ -259,7 +259,7 @@ def test_reductions_are_shown(price: Price) -> None:
         "50% as an additional procedure",
     ]
     imaging = price(("40001",), ("40002",))[1]["basis"]
-    assert imaging.endswith("further imaging: technical part 50%, professional part 95%")
+    assert imaging.endswith("additional imaging: technical part 50%, professional part 95%")
 
 
 @pytest.mark.parametrize(
@@ -380,7 +380,7 @@ def test_anesthesia_that_the_schedule_does_not_list(
 def test_anesthesia_without_base_units(some: Callable[..., Reference], why: Why) -> None:
     tables = some("mpfs", "gpci", "anesthesia_factors")
     line = {"procedure_code": "00100", "modifiers": ("AA",), "unit_basis_code": "MJ", "units": 60}
-    assert why(line, reference=tables) == "no base units are loaded for 00100 are loaded"
+    assert why(line, reference=tables) == "no base units are loaded for 00100"
 
 
 # The publisher's own files
