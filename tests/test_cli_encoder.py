@@ -104,7 +104,7 @@ def test_diff_as_json_and_text() -> None:
     assert row["instead"] == ["M54.50", "M54.51", "M54.59"]
     done = run("diff", "--on", "2021-09-30", "--on", "2021-10-01", "--limit", "1")
     assert done.returncode == 0
-    assert b"--limit shows them" in done.stdout
+    assert b"more (raise --limit" in done.stdout
     assert b"Not compared:" in done.stdout
 
 

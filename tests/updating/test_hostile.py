@@ -156,7 +156,7 @@ FAULTS: dict[str, tuple[bytes, str]] = {
     "to a host as a user": (redirect("https://www.cms.gov@evil.example/"), "can be used"),
     "to a user's host": (redirect("https://a:b@www.cms.gov/"), "can be used"),
     "to another port": (redirect("https://www.cms.gov:8443/x.zip"), "can be used"),
-    "to no address": (redirect("http://["), "redirects to no valid address"),
+    "to no address": (redirect("http://["), "redirects to an address that isn't valid"),
     "to nowhere": (answer(b"", status="302 Found"), "redirects more than 5 times"),
     "in a loop": (redirect(FILE), "redirects more than 5 times"),
     "404": (answer(b"", status="404 Not Found"), "the server answers 404 Not Found"),
@@ -170,25 +170,25 @@ FAULTS: dict[str, tuple[bytes, str]] = {
     "length -1": (answer(b"PK", "Content-Length: -1", length=False), "Content-Length isn't a number"),
     "two lengths": (answer(b"PK", "Content-Length: 7"), "Content-Length isn't a number"),
     "long length": (answer(b"PK", "Content-Length: " + "9" * 50, length=False), "isn't a number"),
-    "too large": (answer(b"PK", "Content-Length: 99999999999", length=False), "more than any"),
-    "short": (answer(zipped()[:50], "Content-Length: 999", length=False), "broke off after 50 of 999"),
+    "too large": (answer(b"PK", "Content-Length: 99999999999", length=False), "larger than any"),
+    "short": (answer(zipped()[:50], "Content-Length: 999", length=False), "stopped after 50 of 999"),
     "bad chunks": (answer(b"zz\r\nPK", "Transfer-Encoding: chunked", length=False), "run the update"),
     "html by type": (answer(b"<html>", "Content-Type: text/html"), "expected a zip, found text/html"),
     "html by bytes": (answer(b"\n<!DOCTYPE html>"), "expected a zip, found a web page"),
     "pdf by type": (answer(b"%PDF-1", "Content-Type: application/pdf"), "found application/pdf"),
     "pdf by bytes": (answer(b"%PDF-1"), "expected a zip, found a PDF"),
     "text": (answer(b"a,b,c\n"), "expected a zip, found something else"),
-    "empty": (answer(b""), "it is no sound zip"),
-    "cut": (answer(zipped()[:-30]), "it is no sound zip"),
-    "bad data": (answer(damaged(60, b"\xff" * 30)), "it is no sound zip"),
+    "empty": (answer(b""), "it isn't a valid zip"),
+    "cut": (answer(zipped()[:-30]), "it isn't a valid zip"),
+    "bad data": (answer(damaged(60, b"\xff" * 30)), "it isn't a valid zip"),
     "bad checksum": (answer(wrong_checksum()), "a file in it is damaged"),
-    "unknown packing": (answer(unknown_packing()), "it is no sound zip"),
-    "encrypted": (answer(encrypted()), "it is no sound zip"),
+    "unknown packing": (answer(unknown_packing()), "it isn't a valid zip"),
+    "encrypted": (answer(encrypted()), "it isn't a valid zip"),
     "unasked part": (
         answer(zipped(), "Content-Range: bytes 0-9/10", status="206 Partial Content"),
-        "another part of the file than was asked for",
+        "a different part of the file than requested",
     ),
-    "unasked 416": (answer(b"", status="416 Range Not Satisfiable"), "another part of the file"),
+    "unasked 416": (answer(b"", status="416 Range Not Satisfiable"), "a different part of the file"),
 }  # fmt: skip
 
 
@@ -201,7 +201,7 @@ def test_every_problem_with_a_file_is_one_line(name: str, server: Server, store:
     assert line.startswith(f"ncci-add-on: http://{server.netloc}{FILE}: ")
     assert says in line
     assert line.isprintable()
-    assert "run the update again later" in line or "by hand from https://www.cms.gov/" in line
+    assert "run the update again later" in line or "yourself from https://www.cms.gov/" in line
     assert done.downloaded == ()
     assert not list((store.path / "downloads").rglob("*.zip"))
     assert store.releases() == []
