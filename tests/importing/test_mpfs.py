@@ -179,7 +179,7 @@ def test_the_zip_gives_the_quarter_if_the_member_does_not(tmp_path: Path, store:
         archive.writestr("RVU25B.pdf", "%PDF")
     done = import_files([path], store)
     assert [release.name for release in done.stored] == ["MPFS 2025B"]
-    assert [name.rsplit("!", 1)[-1] for name in done.passed_over] == ["RVU25B.pdf"]
+    assert [name.rsplit("!", 1)[-1] for name in done.unrecognized] == ["RVU25B.pdf"]
 
 
 def test_a_missing_quarter(tmp_path: Path, store: Store) -> None:

@@ -185,7 +185,7 @@ def test_an_invalid_add_on_date(tmp_path: Path, store: Store) -> None:
 def test_unrecognized_files_are_listed(tmp_path: Path, store: Store) -> None:
     (tmp_path / "letter.txt").write_text("Dear biller")
     done = import_files([tmp_path / "letter.txt"], store)
-    assert [name.rsplit("/", 1)[-1] for name in done.passed_over] == ["letter.txt"]
+    assert [name.rsplit("/", 1)[-1] for name in done.unrecognized] == ["letter.txt"]
     assert not done.stored
     assert "there is no such file" in refusal(import_files([tmp_path / "none.zip"], store))
 

@@ -112,4 +112,4 @@ def test_codes_that_no_list_holds_are_doubtful(store: Store) -> None:
     assert doubt.endswith("codes aren't in any loaded list of procedure codes, such as 10060")
     status, output = command(store, "verify")
     assert status == 1
-    assert "doesn't fit  ncci_ptp_practitioner" in said
+    assert "doesn't fit  ncci_ptp_practitioner" in output

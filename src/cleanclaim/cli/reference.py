@@ -85,7 +85,7 @@ def import_(
 
     with progress() as (words, _):
         done = import_files(paths, Store(store), words, cpt_licensed=cpt_licensed)
-    for name in done.passed_over:
+    for name in done.unrecognized:
         tell(f"skipped, not a file that can be imported: {name}", err=True)
     _show("imported", done.stored)
     _show("unchanged", done.unchanged)
@@ -93,7 +93,7 @@ def import_(
         rows = sum(r.rows or 0 for r in (*done.stored, *done.unchanged))
         typer.echo(
             f"{len(done.stored)} imported, {len(done.unchanged)} unchanged ({counted(rows, 'row')}); "
-            f"{len(done.refused)} refused, {len(done.passed_over)} skipped"
+            f"{len(done.refused)} refused, {len(done.unrecognized)} skipped"
         )
     for refused in done.refused:
         tell(f"cleanclaim: {refused}", err=True)

@@ -32,13 +32,13 @@ class Imported:
         stored: releases that are now in the store.
         unchanged: releases that were already there, from the same files or with the same rows.
         refused: what wasn't imported, and why.
-        passed_over: unrecognized files, such as the notes in a publisher's zip.
+        unrecognized: files that no importer recognizes, such as the notes in a publisher's zip.
     """
 
     stored: tuple[Release, ...]
     unchanged: tuple[Release, ...]
     refused: tuple[str, ...]
-    passed_over: tuple[str, ...] = ()
+    unrecognized: tuple[str, ...] = ()
 
 
 @cache
@@ -73,10 +73,10 @@ def import_files(
         problem with one release doesn't stop the others.
     """
     refused: list[str] = []
-    passed_over: list[str] = []
+    unrecognized: list[str] = []
     stored: list[Release] = []
     unchanged: list[Release] = []
-    groups = _by_importer(paths, refused, passed_over, cpt_licensed=cpt_licensed)
+    groups = _by_importer(paths, refused, unrecognized, cpt_licensed=cpt_licensed)
     before = store.intact()  # damaged releases are imported again
     for importer in importers():
         parts = groups.get(importer.name)
@@ -104,7 +104,7 @@ def import_files(
                 f"{importer.name}: {', '.join(part.name for part in parts[:_FEW])}: "
                 f"not in the expected layout ({type(error).__name__})"
             )
-    return Imported(tuple(stored), tuple(unchanged), tuple(refused), tuple(passed_over))
+    return Imported(tuple(stored), tuple(unchanged), tuple(refused), tuple(unrecognized))
 
 
 def _ignore(message: str, share: float) -> None:
@@ -152,7 +152,7 @@ def _loaded(
 def _by_importer(
     paths: Iterable[str | Path],
     refused: list[str],
-    passed_over: list[str],
+    unrecognized: list[str],
     *,
     cpt_licensed: bool,
 ) -> dict[str, list[Part]]:
@@ -174,7 +174,7 @@ def _by_importer(
         )
         known = [importer for importer in importers() if importer.recognizes(part)]
         if not known:
-            passed_over.append(part.name)
+            unrecognized.append(part.name)
         elif len(known) > 1:
             several = " and ".join(importer.name for importer in known)
             refused.append(f"{part.name}: it could be {several}; it wasn't imported")
