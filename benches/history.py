@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import generate
@@ -47,11 +48,9 @@ def main() -> None:
             history = Path(folder) / f"history-{size}"
             History(history).add([past])
             megabytes = sum(path.stat().st_size for path in history.rglob("*.parquet")) / 1e6
-            adding = shortest(lambda history=history, day=day: add_and_remove(history, day))
-            alone = shortest(lambda day=day: check(day, reference=reference))
-            looking = shortest(
-                lambda history=history, day=day: check(day, history=history, reference=reference)
-            )
+            adding = shortest(partial(add_and_remove, history, day))
+            alone = shortest(partial(check, day, reference=reference))
+            looking = shortest(partial(check, day, history=history, reference=reference))
             print(
                 f"| {size:,} | {megabytes:,.0f} | {adding:.2f} | {looking:.2f} | {alone:.2f} |",
                 flush=True,

@@ -16,6 +16,7 @@ import tempfile
 import time
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -23,6 +24,9 @@ import generate
 from cleanclaim import Reference, check
 from cleanclaim.model import TABLES
 from cleanclaim.write.dataset import write_dataset
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 
 def main() -> None:
@@ -49,7 +53,7 @@ def main() -> None:
     sys.exit(not all(same))
 
 
-def started(home, executors, memory):
+def started(home: Path, executors: int, memory: int) -> SparkSession:
     """A session on a local cluster whose executors use a given folder."""
     import pyspark  # noqa: PLC0415 - an extra
 
@@ -69,7 +73,9 @@ def started(home, executors, memory):
     )
 
 
-def compared(session, folder: Path, size: int, made_of, reference: Reference) -> bool:
+def compared(
+    session: SparkSession, folder: Path, size: int, made_of: generate.Codes, reference: Reference
+) -> bool:
     """Print one row of the table; True if the findings are the same."""
     claims, data = folder / f"{size}.837", folder / f"{size}"
     generate.write(claims, size, made_of=made_of)
@@ -90,11 +96,13 @@ def compared(session, folder: Path, size: int, made_of, reference: Reference) ->
     return same
 
 
-def on_cluster(session, data: Path, reference: Reference, out: Path):
+def on_cluster(
+    session: SparkSession, data: Path, reference: Reference, out: Path
+) -> tuple[float, pl.DataFrame, pl.DataFrame]:
     """The seconds until the findings are written, the findings, and what was not checked."""
     from cleanclaim import spark  # noqa: PLC0415
 
-    tables = {
+    tables: dict[str, Any] = {
         name: session.read.parquet(str(data / name)) for name in TABLES if (data / name).is_dir()
     }
     begin = time.perf_counter()

@@ -11,8 +11,16 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from cleanclaim import History
+from cleanclaim.importing import import_files
+from cleanclaim.job import Job
 from cleanclaim.model import Batch
 from cleanclaim.reference import Reference
+from cleanclaim.reference.store import Store
+from cleanclaim.settings import Settings
+from histories import claim
+from published import Published
+from runs import EDITS, SMALL, Told, write_files
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -39,6 +47,16 @@ def data_dir() -> Path:
 
 
 @pytest.fixture(scope="session")
+def cms(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Published:
+    """CMS's tables of July 2024 (and the fee schedule of October 2025), as published."""
+    store = Store(tmp_path_factory.mktemp("cms"))
+    folders = ("ncci", "mpfs", "hcpcs")
+    done = {name: import_files([data_dir / "data" / name], store) for name in folders}
+    assert [imported.refused for imported in done.values()] == [()] * len(folders)
+    return Published(store, done)
+
+
+@pytest.fixture(scope="session")
 def chunked() -> Callable[[Batch, Sequence[int]], Batch]:
     """Makes a batch whose tables are in several chunks, cut at these rows; chunks may be empty."""
 
@@ -51,3 +69,45 @@ def chunked() -> Callable[[Batch, Sequence[int]], Batch]:
         return replace(Batch.of(frames), has_history=batch.has_history)
 
     return made
+
+
+@pytest.fixture
+def inputs(tmp_path: Path) -> tuple[Path, ...]:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    return tuple(write_files(folder))
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()
+
+
+@pytest.fixture
+def job(inputs: tuple[Path, ...], reference: Reference, told: Told) -> Job:
+    return Job(
+        inputs,
+        reference,
+        EDITS,
+        Settings(),
+        plan=SMALL,
+        progress=lambda doing, done, share: told.progress.append((doing, done, share)),
+        tell=told.words.append,
+    )
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> History:
+    return History(tmp_path / "history")
+
+
+@pytest.fixture
+def past(tmp_path: Path) -> list[Path]:
+    folder = tmp_path / "sent"
+    folder.mkdir()
+    return [claim(folder / f"{n}.837", f"SENT-{n}", patient=n % 3) for n in range(6)]
+
+
+@pytest.fixture
+def today(tmp_path: Path) -> Path:
+    return claim(tmp_path / "today.837", "TODAY-1", patient=1)

@@ -18,6 +18,7 @@ from typing import Final
 from cleanclaim.engine.check import Checked, check
 from cleanclaim.engine.groups import CLAIMS_AT_ONCE, whole_patients
 from cleanclaim.engine.trial import sound
+from cleanclaim.failures import merge_failures
 from cleanclaim.job import Job, Read
 from cleanclaim.large import Large, check_on_disk, journal_of
 from cleanclaim.look_back import Known, with_past
@@ -98,7 +99,7 @@ def _checked_in_memory(job: Job, held: Iterable[Read], files: list[FileRead]) ->
         for found in _checked(job, batch)
     ]
     report = report_of(batch, checked, files, job.edits, job.reference)
-    failures = (*job.broken, *report.failures)
+    failures = merge_failures([*job.broken, *report.failures])
     return replace(report, failures=failures, notes=job.earlier.notes)
 
 

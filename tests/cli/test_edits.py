@@ -1,12 +1,14 @@
-"""`cleanclaim edits test` and `cleanclaim edits new`."""
+"""Edits on the command line: listed, explained, tested and begun."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from cleanclaim.cli.main import run
+from command import run as command_line
 
 
 def asked(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
@@ -87,3 +89,15 @@ def test_a_file_is_never_replaced(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert status == 2
     assert "already exists" in err
     assert path.read_text() == "mine"
+
+
+def test_explain_an_edit_and_a_code() -> None:
+    assert b"not in force" in command_line("explain", "DX102").stdout
+    assert b"Replaced by M54.50, M54.51, M54.59" in command_line("explain", "M54.5").stdout
+    assert b"S52.501A" in command_line("explain", "s52.501").stdout
+    assert b"ICD-9-CM" in command_line("explain", "401.9").stdout
+
+
+def test_edits_as_json() -> None:
+    edits = json.loads(command_line("edits", "--format", "json").stdout)["edits"]
+    assert {"DX101", "CLM107", "ENV001"} <= {edit["code"] for edit in edits}

@@ -34,11 +34,19 @@ def every_example() -> Batch:
 
 
 def apart(batch: Batch) -> list[Batch]:
-    """Each claim as a batch of its own."""
-    frames = {name: frame for name, frame in batch.frames().items() if name != "syntax_faults"}
+    """The same claims, each of a patient of its own; no two of an edit's examples are in one batch."""
+    own = pl.col("claim_key").cast(pl.UInt64).alias("patient_key")
+    claims = batch.claims.with_columns(own)
+    edit = pl.col("claim_id").str.split("-").list.first()
+    deal = claims.select("claim_key", pl.int_range(pl.len()).over(edit).alias("deal"))
+    frames = {
+        name: frame.join(deal, on="claim_key", maintain_order="left")
+        for name, frame in {**batch.frames(), "claims": claims}.items()
+        if name != "syntax_faults"
+    }
     return [
-        Batch.of({name: frame.filter(pl.col("claim_key") == key) for name, frame in frames.items()})
-        for key in batch.claims["claim_key"]
+        Batch.of({name: frame.filter(deal=n).drop("deal") for name, frame in frames.items()})
+        for n in deal["deal"].unique().sort()
     ]
 
 
@@ -71,4 +79,9 @@ def test_other_claims_of_the_patient_change_nothing(claims: Batch, reference: Re
 
 
 def test_batches_hold_whole_claims(claims: Batch) -> None:
-    assert concat(apart(claims)).lines.height == claims.lines.height
+    batches = apart(claims)
+    assert concat(batches).claims.height == claims.claims.height
+    assert concat(batches).lines.height == claims.lines.height
+    for batch in batches:
+        assert batch.claims["patient_key"].is_unique().all()
+        assert batch.claims["claim_id"].str.split("-").list.first().is_unique().all()

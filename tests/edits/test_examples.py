@@ -2,32 +2,66 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import cleanclaim.edits
 from cleanclaim.edits.edit import Edit, Example, Fails, Passes
 from cleanclaim.edits.registry import edits_in, own_edits
 from cleanclaim.edits.samples import institutional, interchange, professional
-from cleanclaim.engine.check import check
+from cleanclaim.engine.check import Checked, check
 from cleanclaim.engine.examples import claims_of, fault_of
-from cleanclaim.model import concat
+from cleanclaim.model import Batch, concat
 from cleanclaim.read.objects import batch_of
 from cleanclaim.read.x837 import read_x12
 from cleanclaim.reference import Reference
 from cleanclaim.settings import Settings, prepare
+from places import CLINIC_DAY
 
 EDITS = own_edits()
 EXAMPLES = [(edit, example) for edit in EDITS for example in edit.examples]
-CLINIC_DAY = concat(
-    read_x12(
-        (Path(__file__).parents[2] / "examples" / "clinic-day.837").read_bytes(),
-        file="clinic-day.837",
-    )
-)
+CLINIC = concat(read_x12(CLINIC_DAY.read_bytes(), file=CLINIC_DAY.name))
+
+
+@dataclass(frozen=True)
+class Tried:
+    """An example that was checked.
+
+    Attributes:
+        claims: its claims.
+        before: their tables before they were checked.
+        checked: what its edit says of them.
+    """
+
+    claims: Batch
+    before: dict[str, pl.DataFrame]
+    checked: Checked
+
+
+_CLAIMS: dict[int, Batch] = {}
+_TRIED: dict[int, Tried] = {}
+
+
+def claims_in(example: Example) -> Batch:
+    """The claims of an example, read once for all tests."""
+    if id(example) not in _CLAIMS:
+        _CLAIMS[id(example)] = claims_of(example)
+    return _CLAIMS[id(example)]
+
+
+def tried(example: Example, edit: Edit, reference: Reference) -> Tried:
+    """An example checked by its edit, once for all tests."""
+    done = _TRIED.get(id(example))
+    if done is None:
+        claims = claims_in(example)
+        before = {name: frame.clone() for name, frame in claims.frames().items()}
+        done = Tried(claims, before, check(claims, reference, [edit]))
+        _TRIED[id(example)] = done
+    return done
 
 
 @pytest.mark.parametrize(
@@ -36,7 +70,7 @@ CLINIC_DAY = concat(
     ids=[f"{e.code}-{x.title.replace(' ', '-')}" for e, x in EXAMPLES],
 )
 def test_example_holds(edit: Edit, example: Example, reference: Reference) -> None:
-    assert fault_of(edit, example, reference) is None
+    assert fault_of(edit, example, reference, claims_in(example)) is None
 
 
 @pytest.mark.parametrize(
@@ -74,24 +108,36 @@ def test_edit_is_complete(edit: Edit, reference: Reference) -> None:
 @pytest.mark.parametrize("edit", EDITS, ids=[e.code for e in EDITS])
 def test_edit_changes_no_input_and_repeats_no_finding(edit: Edit, reference: Reference) -> None:
     for example in edit.examples:
-        claims = claims_of(example)
-        before = {name: frame.clone() for name, frame in claims.frames().items()}
-        findings = check(claims, reference, [edit]).findings
-        assert all(before[name].equals(frame) for name, frame in claims.frames().items())
-        keys = findings.select(
+        done = tried(example, edit, reference)
+        assert all(done.before[name].equals(frame) for name, frame in done.claims.frames().items())
+        keys = done.checked.findings.select(
             "claim_key", "line_number", "diagnosis_number", "message", "position"
         )
         assert keys.is_unique().all()
 
 
+@pytest.fixture(scope="module")
+def clinic(reference: Reference) -> tuple[Checked, Checked]:
+    """What all edits say of a clinic's day: of the candidates, and of all claims."""
+    every = [replace(edit, when={}) for edit in EDITS]
+    return check(CLINIC, reference, EDITS), check(CLINIC, reference, every)
+
+
 @pytest.mark.parametrize("edit", [e for e in EDITS if e.when], ids=lambda e: e.code)
-def test_every_claim_at_fault_is_a_candidate(edit: Edit, reference: Reference) -> None:
+def test_every_claim_at_fault_is_a_candidate(
+    edit: Edit, clinic: tuple[Checked, Checked], reference: Reference
+) -> None:
     """What `when` leaves out, the function wouldn't have found either."""
     whole = replace(edit, when={})
-    for claims in (*(claims_of(example) for example in edit.examples), CLINIC_DAY):
-        some, every = check(claims, reference, [edit]), check(claims, reference, [whole])
-        assert some.findings.equals(every.findings)
-        assert some.not_checked.equals(every.not_checked)
+    of_examples = [
+        (done.checked, check(done.claims, reference, [whole]))
+        for done in (tried(example, edit, reference) for example in edit.examples)
+    ]
+    for some, every in (*of_examples, clinic):
+        assert some.failures == every.failures == ()
+        own = pl.col("code") == edit.code
+        assert some.findings.filter(own).equals(every.findings.filter(own))
+        assert some.not_checked.filter(own).equals(every.not_checked.filter(own))
 
 
 @pytest.mark.parametrize("patients", [1, 7, 10_000])

@@ -16,8 +16,8 @@ from cleanclaim.errors import ConfigError
 def test_every_code_of_the_day(form: str, encoder: Encoder, tmp_path: Path) -> None:
     written = encoder.export(tmp_path / "codes", on=date(2026, 4, 1), form=form)
     assert [path.name for path, _ in written] == [f"{name}.{form}" for name in ("codes", "notes", "links")]  # fmt: skip
-    read = pl.read_csv if form == "csv" else pl.read_parquet
-    codes = read(written[0][0], **({"infer_schema": False} if form == "csv" else {}))  # type: ignore[operator]
+    path = written[0][0]
+    codes = pl.read_csv(path, infer_schema=False) if form == "csv" else pl.read_parquet(path)
     assert codes.height == written[0][1]
     own = codes.filter(system="ICD-10-CM")
     assert own["code"].is_unique().all()

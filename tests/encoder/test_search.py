@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -151,14 +152,21 @@ def is_in_force(one: Result, reference: Reference) -> bool:
     return any(row["valid_from"] <= DAY <= row["valid_to"] for row in rows)
 
 
+@pytest.fixture(scope="module")
+def built(reference: Reference) -> index.Index:
+    """The index, which is now in the cache of the home that tests share."""
+    reference.table("icd10cm_tabular")  # compiled before: both are made under one lock
+    return index.load(reference)
+
+
 def test_a_damaged_index_is_rebuilt(
-    reference: Reference, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    built: index.Index, reference: Reference, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    encoder = Encoder(reference)
-    encoder.search("asthma", on=DAY)  # the tabular list is compiled
+    sound = index.cache_folder(reference)
     monkeypatch.setenv("CLEANCLAIM_HOME", str(tmp_path))
-    built = index.load(reference)
     folder = index.cache_folder(reference)
+    assert folder.is_relative_to(tmp_path)
+    shutil.copytree(sound, folder)
     for path in folder.iterdir():
         content = path.read_bytes()
         for damaged in (b"", content[:-2], content[:-2] + b"!!"):
@@ -173,14 +181,15 @@ def test_a_damaged_index_is_rebuilt(
 
 
 def test_search_works_without_a_writable_cache(
-    reference: Reference, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    built: index.Index, reference: Reference, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
-    reference.table("icd10cm_tabular")
     monkeypatch.setenv("CLEANCLAIM_HOME", str(blocked))
+    monkeypatch.setattr(index, "build", lambda *_: built)
     with pytest.warns(UserWarning, match="prepared tables cannot be kept"):
-        assert index.load(reference).stems
+        assert index.load(reference) is built
+    assert built.stems
 
 
 def words_of(text: str) -> str:

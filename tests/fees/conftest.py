@@ -128,20 +128,20 @@ def tables() -> dict[str, pl.DataFrame]:
     anesthesia = [
         {"code": "1150200", "mac": "11502", "locality": "00", "name": "NC", "conversion_factor": "20"},
     ]  # fmt: skip
-    cap = [
+    cap: list[dict[str, Any]] = [
         {"code": "40001", "modifier": "TC", "status": "A", "mac": "02102", "locality": "01", "facility_price": "100", "nonfacility_price": "110"},
         {"code": "60001", "modifier": None, "status": "A", "mac": "01112", "locality": "18", "facility_price": "90", "nonfacility_price": "95"},
     ]  # fmt: skip
-    zips = [
+    zips: list[dict[str, Any]] = [
         {"code": "94102", "state": "CA", "mac": "01112", "locality": "05", "rural": None},
         {"code": "90001", "state": "CA", "mac": "01182", "locality": "18", "rural": None},
     ]
-    laboratory = [
+    laboratory: list[dict[str, Any]] = [
         {"code": "80001", "modifier": None, "indicator": "N", "rate": "10.57"},
         {"code": "80001", "modifier": "QW", "indicator": "N", "rate": "9.00"},
         {"code": "80011", "modifier": None, "indicator": "L", "rate": None},
     ]
-    drugs = [
+    drugs: list[dict[str, Any]] = [
         {"code": "80002", "dosage": "1 MG", "payment_limit": "29.856", "coinsurance": "20"},
         {"code": "J0001", "dosage": "1 MG", "payment_limit": None, "coinsurance": "20"},
     ]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 
 import pytest
 
-targets = importlib.import_module("fuzzing.targets")
-watch = importlib.import_module("fuzzing.watch")
+from fuzzing import targets, watch
+from places import CORPUS
 
-CORPUS = Path(__file__).parent / "corpus"
 LIMITS = watch.Limits(seconds=60.0, megabytes=2_000)
 
 

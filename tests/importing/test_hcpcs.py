@@ -13,6 +13,7 @@ from polars.testing import assert_frame_equal
 from cleanclaim.importing import import_files
 from cleanclaim.reference import Reference
 from cleanclaim.reference.store import Store
+from published import Published
 
 
 @pytest.fixture
@@ -82,8 +83,8 @@ def test_the_name_must_say_the_quarter(tmp_path: Path, store: Store) -> None:
     assert "a name with the quarter" in import_files([path], store).refused[0]
 
 
-def test_the_publishers_own_files(data_dir: Path, store: Store) -> None:
-    done = import_files([data_dir / "data" / "hcpcs"], store)
+def test_the_publishers_own_files(cms: Published) -> None:
+    done = cms.done["hcpcs"]
     assert done.refused == ()
     assert {release.name: release.rows for release in done.stored} == {
         "HCPCS Level II 2017": 6_155,

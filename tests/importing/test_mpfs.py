@@ -14,6 +14,7 @@ from cleanclaim.importing import Imported, import_files
 from cleanclaim.importing import mpfs as importer
 from cleanclaim.reference import Reference
 from cleanclaim.reference.store import Store
+from published import Published
 
 HEADER = (
     "HCPCS,MOD,DESCRIPTION,CODE,PAYMENT,RVU,PE RVU,INDICATOR,PE RVU,INDICATOR,RVU,TOTAL,TOTAL,IND,DAYS,OP,OP,OP,PROC,SURG,SURG,SURG,SURG,"
@@ -217,14 +218,14 @@ def test_a_different_header(change: tuple[str, str], tmp_path: Path, store: Stor
     assert "expected the header HCPCS,MOD,DESCRIPTION" in done.refused[0]
 
 
-def test_the_publishers_own_files(data_dir: Path, store: Store) -> None:
-    done = import_files([data_dir / "data" / "mpfs"], store)
+def test_the_publishers_own_files(cms: Published) -> None:
+    done = cms.done["mpfs"]
     assert done.refused == ()
     assert {r.name: r.rows for r in done.stored if r.table == "mpfs"} == {
         "MPFS 2024C": 18_664,
         "MPFS 2025D": 19_090,
     }
-    rows = table(store).filter(pl.col("release") == "MPFS 2025D")
+    rows = table(cms.store).filter(pl.col("release") == "MPFS 2025D")
     visit = rows.row(by_predicate=pl.col("code") == "99213", named=True)
     assert (visit["status"], visit["work_rvu"], visit["conversion_factor"]) == (
         "A",

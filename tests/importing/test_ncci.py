@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -14,6 +12,8 @@ import pytest
 from cleanclaim.importing import Imported, import_files
 from cleanclaim.reference import Reference
 from cleanclaim.reference.store import Store
+from command import run
+from published import Published
 
 PTP_HEAD = "A notice\t\t\t\t\t\t\r\nColumn 1\tColumn 2\t*=in existence\tEffective\tDeletion\tModifier\tPTP Edit Rationale\r\n"
 PTP_ROW = "11111\t22222\t\t20200101\t*\t1\tA reason\r\n"
@@ -190,8 +190,8 @@ def test_unrecognized_files_are_listed(tmp_path: Path, store: Store) -> None:
     assert "there is no such file" in refusal(import_files([tmp_path / "none.zip"], store))
 
 
-def test_the_publishers_own_files(data_dir: Path, store: Store) -> None:
-    done = import_files([data_dir / "data" / "ncci"], store)
+def test_the_publishers_own_files(cms: Published) -> None:
+    done = cms.done["ncci"]
     assert done.refused == ()
     assert {release.name: release.rows for release in done.stored} == {
         "NCCI PTP hospital v30.2": 1_775_818,
@@ -201,7 +201,7 @@ def test_the_publishers_own_files(data_dir: Path, store: Store) -> None:
         "MUE practitioner 2024Q3": 14_677,
         "NCCI add-on codes 2024Q3": 7_465,
     }
-    pairs = Reference.load(store=store.path).table("ncci_ptp_practitioner")
+    pairs = Reference.load(store=cms.store.path).table("ncci_ptp_practitioner")
     day = date(2024, 7, 1)
     active = pairs.filter(
         pl.lit(day).is_between("valid_from", "valid_to") & (pl.col("indicator") != 9)
@@ -211,13 +211,8 @@ def test_the_publishers_own_files(data_dir: Path, store: Store) -> None:
 
 
 def command(*arguments: str) -> tuple[int, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "cleanclaim", "reference", *arguments],
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    return done.returncode, done.stdout + done.stderr
+    done = run("reference", *arguments)
+    return done.returncode, (done.stdout + done.stderr).decode()
 
 
 def test_from_the_command_line(tmp_path: Path) -> None:

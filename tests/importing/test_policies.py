@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import polars as pl
 import pytest
@@ -263,7 +264,10 @@ def test_medicaid_pairs_and_limits_apply_to_medicaid_claims(load: Import, store:
         ("medicaid_mue_practitioner", date(2026, 6, 30)),
         ("medicaid_ptp_practitioner", date(2026, 6, 30)),
     ]
-    lines = [{"procedure_code": "11111", "units": 3}, {"procedure_code": "22222"}]
+    lines: list[dict[str, Any]] = [
+        {"procedure_code": "11111", "units": 3},
+        {"procedure_code": "22222"},
+    ]
     claim = professional(payer_class="medicaid", claim_filing_code="MC", lines=lines)
     assert sorted(row[:2] for row in output(claim, store, "NCCI101", "QTY101")) == [
         ("NCCI101", "deny-line"),

@@ -15,6 +15,7 @@ import polars as pl
 import pytest
 
 from cleanclaim.edits.samples import interchange
+from command import Done, run
 
 CLAIMS = 5_000
 FILES = 5
@@ -43,8 +44,8 @@ def command(*arguments: str | Path) -> list[str]:
     return [sys.executable, "-m", "cleanclaim", "check", *map(str, arguments)]
 
 
-def check(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(*arguments), capture_output=True, text=True, check=False)
+def check(*arguments: str | Path) -> Done:
+    return run("check", *arguments)
 
 
 def findings(path: Path) -> Counter[str]:
@@ -88,7 +89,7 @@ def test_a_killed_run_goes_on(inbox: Path, whole: Path, tmp_path: Path, kind: st
     assert partial.is_dir()
     done = check(*arguments)
     assert done.returncode == 1
-    assert f"cleanclaim: resuming {partial}" in done.stderr
+    assert f"cleanclaim: resuming {partial}" in done.stderr.decode()
     assert findings(output) == findings(whole)
     assert not partial.exists()
 
@@ -100,7 +101,7 @@ def test_formats_of_a_large_run(inbox: Path, whole: Path, tmp_path: Path) -> Non
         output = tmp_path / f"out.{name}"
         done = check(inbox, "--memory", "100MB", "--format", name, "--output", output)
         assert done.returncode == 1, done.stderr
-        assert f"{count:,} findings on {CLAIMS:,} claims" in done.stderr
+        assert f"{count:,} findings on {CLAIMS:,} claims" in done.stderr.decode()
     frame = pl.read_parquet(tmp_path / "out.parquet")
     assert frame.height == count
     assert pl.read_csv(tmp_path / "out.csv").height == count
@@ -125,7 +126,7 @@ def test_standard_output_needs_no_folder_that_stays(inbox: Path, tmp_path: Path)
 def test_wrong_sizes_and_places_are_told_before_the_work(inbox: Path, tmp_path: Path) -> None:
     done = check(inbox, "--memory", "lots")
     assert done.returncode == 2
-    assert "memory: 'lots'; expected a size such as 2GB or 800MB" in done.stderr
+    assert "memory: 'lots'; expected a size such as 2GB or 800MB" in done.stderr.decode()
     done = check(inbox, "--output", tmp_path / "nowhere" / "out.txt")
     assert done.returncode == 2
-    assert f"there is no folder {tmp_path / 'nowhere'}" in done.stderr
+    assert f"there is no folder {tmp_path / 'nowhere'}" in done.stderr.decode()

@@ -14,6 +14,7 @@ import pytest
 from cleanclaim.errors import ConfigError
 from cleanclaim.large import journal
 from cleanclaim.large.journal import Journal, opened
+from cleanclaim.storage.durable import put_in_place
 
 RUN = {"inputs": [["a.837", 1, 2]], "version": "1"}
 
@@ -23,7 +24,10 @@ class StoppedError(Exception):
 
 
 def write(text: str) -> Callable[[Path], None]:
-    return lambda folder: (folder / "text").write_text(text) and None
+    def write_into(folder: Path) -> None:
+        (folder / "text").write_text(text)
+
+    return write_into
 
 
 @pytest.fixture
@@ -127,7 +131,7 @@ def test_a_piece_is_on_the_disk_before_it_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     placed: list[tuple[str, str]] = []
-    real = journal.put_in_place
+    real = put_in_place
 
     def told(unfinished: Path, target: Path) -> None:
         record = json.loads((unfinished / "record.json").read_text())

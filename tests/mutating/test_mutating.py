@@ -9,12 +9,7 @@ from pathlib import Path
 import pytest
 
 from cleanclaim.edits.registry import folder_edits, own_edits
-
-equivalent = importlib.import_module("mutating.equivalent")
-mutations = importlib.import_module("mutating.mutations")
-run = importlib.import_module("mutating.run")
-sites = importlib.import_module("mutating.sites")
-summary = importlib.import_module("mutating.summary")
+from mutating import equivalent, mutations, run, sites, summary
 
 TOY = '''
 """TOY101: more than four units of a drug."""

@@ -18,15 +18,14 @@ from cleanclaim.model import TABLES, concat
 from cleanclaim.read import FileRead, read
 from cleanclaim.read.inputs import digest_of, files_below
 from cleanclaim.write.dataset import write_dataset
-
-CLINIC = Path(__file__).resolve().parents[2] / "examples" / "clinic-day.837"
+from places import CLINIC_DAY
 
 
 @pytest.fixture
 def inputs(tmp_path: Path) -> list[Path]:
     broken = tmp_path / "broken.837"
     broken.write_text(interchange(("SE*25", "SE*24")) + interchange(("IEA", "")))
-    return [CLINIC, broken]
+    return [CLINIC_DAY, broken]
 
 
 @pytest.fixture
@@ -56,7 +55,7 @@ def test_nothing_is_lost(inputs: list[Path], dataset: Path, at_once: int) -> Non
 
 
 def test_claims_are_numbered_on(dataset: Path) -> None:
-    several = list(read([dataset, CLINIC, dataset], []))
+    several = list(read([dataset, CLINIC_DAY, dataset], []))
     keys = concat(several).claims["claim_key"]
     assert keys.to_list() == list(range(keys.len()))
 
@@ -132,7 +131,7 @@ class TestCommand:
         return done.exit_code, done.stdout, done.stderr
 
     def test_what_is_written(self, tmp_path: Path) -> None:
-        status, out, err = self.run(CLINIC, "--output", tmp_path / "set")
+        status, out, err = self.run(CLINIC_DAY, "--output", tmp_path / "set")
         assert (status, err) == (0, "")
         assert f"{tmp_path / 'set' / 'claims'}: 28 rows" in out
 

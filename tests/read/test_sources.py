@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -160,12 +161,12 @@ class TestZip:
     def test_an_archive_is_opened_once(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        opened: list[object] = []
-        whole = zipfile.ZipFile
+        opened: list[Any] = []
+        whole: Any = zipfile.ZipFile
 
-        def counted(file: object) -> zipfile.ZipFile:
+        def counted(file: Any) -> Any:
             opened.append(file)
-            return whole(file)  # type: ignore[arg-type]
+            return whole(file)
 
         path = put(tmp_path, archive(*((f"{n}.837", CLAIM) for n in range(300))))
         monkeypatch.setattr(zipfile, "ZipFile", counted)
@@ -256,7 +257,8 @@ class TestPipes:
 class TestProcessSubstitution:
     def run(self, words: str, *files: Path) -> subprocess.CompletedProcess[bytes]:
         python = f"'{sys.executable}' -c 'from cleanclaim.cli.main import main; main()'"
-        command = ["/bin/bash", "-c", words.replace("cleanclaim", python, 1), "bash", *files]
+        script = words.replace("cleanclaim", python, 1)
+        command: list[str | Path] = ["/bin/bash", "-c", script, "bash", *files]
         return subprocess.run(command, capture_output=True, check=False, timeout=240)
 
     def test_every_claim_is_read(self, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from cleanclaim.edits.samples import interchange
-from cleanclaim.model import concat
+from cleanclaim.model import Batch, concat
 from cleanclaim.read import FileRead, read, together
 from cleanclaim.read.x837 import read_x12
 
@@ -37,8 +37,8 @@ JUNK = [
 ]
 
 
-def by_itself(files: list[tuple[str, bytes]], key: int) -> list[object]:
-    batches = []
+def by_itself(files: list[tuple[str, bytes]], key: int) -> list[Batch]:
+    batches: list[Batch] = []
     for name, data in files:
         batches += read_x12(data, file=name, first_claim_key=key)
         key += batches[-1].claims.height
@@ -74,7 +74,7 @@ def test_as_if_each_were_read_alone(contents: list[bytes]) -> None:
     found = together.read_together(group, 7, form=True)
     if found is None:
         return
-    alone = concat(by_itself([(one.name, one.data) for one in group], 7))  # type: ignore[arg-type]
+    alone = concat(by_itself([(one.name, one.data) for one in group], 7))
     for name, frame in found.batch.frames().items():
         assert_frame_equal(frame, alone.frames()[name])
 
@@ -86,7 +86,8 @@ def test_one_odd_file_costs_the_others_nothing(tmp_path: Path) -> None:
         (tmp_path / f"{number:02}.837").write_bytes(data)
     files: list[FileRead] = []
     whole = concat(list(read([tmp_path], files)))
-    alone, key = [], 0
+    alone: list[Batch] = []
+    key = 0
     for entry in files:
         one: list[FileRead] = []
         alone += read([entry.file], one, key)

@@ -12,8 +12,9 @@ from cleanclaim.errors import UnreadableFile
 from cleanclaim.read import FileRead, read
 from cleanclaim.read.table_files import read_parquet
 from cleanclaim.read.trial import survives
+from places import CORPUS
 
-DEADLY = Path(__file__).parents[1] / "fuzz/corpus/parquet-that-asks-for-too-much-memory.parquet"
+DEADLY = CORPUS / "parquet-that-asks-for-too-much-memory.parquet"
 """Decoding it asks for more memory than there is, and the process is aborted."""
 
 

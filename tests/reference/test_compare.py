@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +12,7 @@ import pytest
 from cleanclaim.reference import Reference, Release
 from cleanclaim.reference.compare import difference, doubts
 from cleanclaim.reference.store import Store
+from command import run
 
 
 def release(name: str, table: str, year: int) -> Release:
@@ -63,13 +62,8 @@ def store(tmp_path: Path) -> Store:
 
 
 def command(store: Store, *arguments: str) -> tuple[int, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "cleanclaim", "reference", *arguments, "--store", str(store.path)],
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    return done.returncode, done.stdout + done.stderr
+    done = run("reference", *arguments, "--store", store.path)
+    return done.returncode, (done.stdout + done.stderr).decode()
 
 
 def test_diff_from_the_command_line(store: Store) -> None:

@@ -18,6 +18,7 @@ from cleanclaim.errors import DamagedRelease, LockMismatch, ReferenceProblem
 from cleanclaim.reference import OPEN_END, Reference, Release, store
 from cleanclaim.reference.layers import layered
 from cleanclaim.reference.store import Store
+from cleanclaim.storage.durable import put_in_place
 
 FY2028 = Release(
     "ICD-10-CM FY2028 order file",
@@ -124,7 +125,7 @@ def test_a_replacement_that_is_killed_at_any_step_leaves_the_old_release(
     place: Store, monkeypatch: pytest.MonkeyPatch, steps: int
 ) -> None:
     stored = place.add(FY2028, codes("A01"))
-    real = store.put_in_place
+    real = put_in_place
     done: list[Path] = []
 
     def killed_after(unfinished: Path, target: Path) -> None:

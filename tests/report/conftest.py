@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from cleanclaim.edits.registry import own_edits
@@ -15,7 +17,7 @@ from cleanclaim.report.result import Report
 MEMBER = "QZX987654321"
 BORN = "1957-11-03"
 HOSTILE = '<script>alert("1")</script>'
-PATIENT = {"member_id": MEMBER, "patient_birth_date": BORN}
+PATIENT: dict[str, Any] = {"member_id": MEMBER, "patient_birth_date": BORN}
 
 
 @pytest.fixture(scope="session")

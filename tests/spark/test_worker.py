@@ -6,20 +6,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 from cleanclaim import Reference
 from cleanclaim.errors import InputError, ReferenceProblem
 from cleanclaim.settings import Settings
 
 pytest.importorskip("pyspark", reason="the extra spark is not installed")
-pa = pytest.importorskip("pyarrow", reason="the extra spark is not installed")
+pytest.importorskip("pyarrow", reason="the extra spark is not installed")
 
-from cleanclaim.spark import worker  # noqa: E402
-from cleanclaim.spark.worker import Task  # noqa: E402
-from cleanclaim.version import VERSION  # noqa: E402
+from cleanclaim.spark import worker
+from cleanclaim.spark.worker import Task
+from cleanclaim.version import VERSION
 
 TASK = Task(
     packed=None,

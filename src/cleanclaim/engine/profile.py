@@ -104,11 +104,11 @@ def text(told: pl.DataFrame, claims: int) -> str:
     unit = told.filter(pl.col("kind") == "query").row(0, named=True)
     head = f"All edits on {claims:,} claims: {whole['seconds'] * 1e3:,.1f} ms, with what they found written out."
     beside = f"Each by itself, beside a fixed query of {unit['seconds'] * 1e3:,.2f} ms:"
-    lines = [head, beside, f"{'':<22} {'ms':>10} {'us a claim':>11} {'x query':>8} {'rows':>9}"]
+    lines = [head, beside, f"{'':<28} {'ms':>10} {'us a claim':>11} {'x query':>8} {'rows':>9}"]
     for row in every.iter_rows(named=True):
         name = row["what"] if row["kind"] == "edit" else f"table {row['what']}"
         count = "" if row["rows"] is None else f"{row['rows']:,}"
         lines.append(
-            f"{name:<22} {row['seconds'] * 1e3:>10,.2f} {row['seconds'] * 1e6 / claims:>11,.2f} {row['ratio']:>8,.2f} {count:>9}"
+            f"{name:<28} {row['seconds'] * 1e3:>10,.2f} {row['seconds'] * 1e6 / claims:>11,.2f} {row['ratio']:>8,.2f} {count:>9}"
         )
     return "\n".join(lines) + "\n"

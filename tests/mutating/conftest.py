@@ -1,8 +1,0 @@
-"""The mutation tool's own modules, which live among the tools."""
-
-from __future__ import annotations
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
