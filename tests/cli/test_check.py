@@ -198,7 +198,7 @@ def test_baseline_hides_what_is_known_and_tells_what_is_gone(
     assert run("check", CLINIC, "--baseline", known).returncode == 0
     status, content = checked(clean_file, "--baseline", known)
     assert status == 0
-    assert any("no longer found" in note for note in content["summary"]["notes"])  # type: ignore[index]
+    assert any("No longer found" in note for note in content["summary"]["notes"])  # type: ignore[index]
 
 
 def test_own_edits_run_and_a_broken_one_does_not_stop_them(tmp_path: Path) -> None:

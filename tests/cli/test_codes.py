@@ -79,7 +79,7 @@ def test_crosswalk_as_text_and_of_nothing() -> None:
     assert b"83036 \xe2\x86\x92 E11.9  Type 2 diabetes mellitus without complications  (supports)" in done.stdout  # fmt: skip
     nothing = run("crosswalk", "nonsense")
     assert nothing.returncode == 2
-    assert b"cleanclaim: nonsense: no code" in nothing.stderr
+    assert b"cleanclaim: nonsense: not in any loaded code list" in nothing.stderr
 
 
 def test_diff_as_json_and_text() -> None:

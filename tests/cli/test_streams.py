@@ -111,7 +111,7 @@ def test_places_where_no_report_can_be_written_are_told_before_the_work(
     claims: Path, tmp_path: Path
 ) -> None:
     done = shell('"$@"', "check", claims, "--output", tmp_path)
-    assert (done.returncode, done.stderr) == (2, f"cleanclaim: {tmp_path}: it is a folder; name a file\n")  # fmt: skip
+    assert (done.returncode, done.stderr) == (2, f"cleanclaim: {tmp_path} is a folder: name a file\n")  # fmt: skip
     done = shell('"$@"', "check", claims, "--output", "/proc/report.txt")
     assert done.returncode == 2
     assert done.stderr.startswith("cleanclaim: /proc/")
