@@ -74,7 +74,7 @@ def test_a_file_that_may_not_grow_is_told_and_no_report_appears(
     assert status == 2
     (line,) = [line for line in told.splitlines() if "claims" not in line]
     assert line.startswith(f"cleanclaim: {tmp_path}/report.{name}")
-    assert line.endswith((": File too large", ": it cannot be written; is the disk full?"))
+    assert line.endswith((": File too large", ": it can't be written; is the disk full?"))
     assert output.read_text() == "before"
     assert {path.name for path in tmp_path.iterdir()} <= {output.name, f"{output.name}.partial"}
 
@@ -146,7 +146,7 @@ def test_an_import_without_room_is_told_and_leaves_nothing(tmp_path: Path) -> No
     assert status == 2
     (line,) = told.splitlines()
     assert line.startswith(f"cleanclaim: {tmp_path}/store")
-    assert line.endswith((": File too large", ": it cannot be written; is the disk full?"))
+    assert line.endswith((": File too large", ": it can't be written; is the disk full?"))
     left = {path.name for path in (tmp_path / "store").rglob("*") if path.is_file()}
     assert left <= {".lock"}
     assert run("reference", "import", folder, "--store", tmp_path / "store")[0] == 0
