@@ -60,6 +60,25 @@ def made(edit: Edit, frame: pl.DataFrame, reference: Reference) -> pl.DataFrame:
     return checked.findings
 
 
+def test_the_order_of_an_edits_rows_does_not_matter(reference: Reference) -> None:
+    """Several findings at one place, as of several modifiers of a line, are always in the same order."""
+    rows = pl.DataFrame(
+        {
+            "claim_key": [0, 0, 0, 0],
+            "line_number": [1, 1, 1, 1],
+            "column": ["lines.modifier_2", "lines.modifier_1", "lines.modifier_1", None],
+            "procedure_code": ["B", "C", "A", "D"],
+        },
+        schema_overrides={"claim_key": pl.Int64, "line_number": pl.Int64},
+    )
+    first = made(barred(), rows, reference)
+    assert first.height == 4
+    for seed in range(5):
+        assert_frame_equal(
+            made(barred(), rows.sample(fraction=1, shuffle=True, seed=seed), reference), first
+        )
+
+
 class TestColumns:
     def test_without_findings_they_are_there(self, reference: Reference) -> None:
         clean = check(batch_of([professional()]), reference, own_edits())

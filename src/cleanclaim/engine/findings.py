@@ -54,7 +54,8 @@ _RAW: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "position": pl.Int64,
     "edit": pl.Int64,
 }
-_ORDER: Final = ("claim_key", "line_number", "diagnosis_number", "edit", "position")
+_ORDER: Final = ("claim_key", "line_number", "diagnosis_number", "edit", "position", "column", "message", "evidence")  # fmt: skip
+"""Whatever order an edit's rows come in, the findings come in this one."""
 _NEVER_EVIDENCE: Final = frozenset(
     c.name for table in TABLES.values() for c in table.columns if c.private
 )
