@@ -1,0 +1,261 @@
+"""A page for each edit, and their index: from the edits, their docstrings and what the program prints for their examples."""
+
+from __future__ import annotations
+
+import inspect
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from cleanclaim.edits.edit import Disposition, Edit, Example, Fails, Passes, Unchecked
+from cleanclaim.edits.registry import own_edits
+from cleanclaim.engine.check import check
+from cleanclaim.model import Batch, concat
+from cleanclaim.read.objects import batch_of
+from cleanclaim.read.x837 import read_x12
+from cleanclaim.reference import Reference
+from cleanclaim.report import text
+from cleanclaim.report.result import report_of
+from documentation.docstrings import one_line
+from documentation.markdown import code, fenced, table
+
+FAMILIES: Final = {
+    "CLM": "The claim holds together: providers, dates, charges, units, duplicates",
+    "DX": "Diagnosis codes: valid on the date of service, specific, in order, right for age and sex, allowed together",
+    "EM": "Visits: new or established, one a day, consultations",
+    "ENV": "The envelope and form of an 837 file",
+    "HX": "Earlier claims: global periods, frequency limits, lines billed before",
+    "INS": "Institutional claims: type of bill, revenue codes, discharge status, admission",
+    "LNK": "Why the service was given: pointers, side, kind of visit, local and national coverage policies",
+    "MOD": "Modifiers: known, allowed with the code, missing, contradicting each other",
+    "NCCI": "Procedures that are part of another, and add-on codes; across the lines and claims of a day",
+    "PAY": "A payer's own rules about codes, from tables that you import",
+    "PX": "Procedure codes: valid on the date of service, payable, right for place, age and sex; telehealth; unlisted codes",
+    "QTY": "Units: of a line and of a day (MUE), time",
+}
+_WHAT_A_PAYER_DOES: Final = {
+    Disposition.REJECT: "the claim is rejected at the front end, before anyone looks at it",
+    Disposition.RETURN: "the claim is returned to the provider for correction",
+    Disposition.DENY_CLAIM: "the whole claim is denied",
+    Disposition.DENY_LINE: "the line is denied",
+    Disposition.SUSPEND: "the claim is held until someone has seen the record",
+    Disposition.WARN: "it may be paid or not: a person should look at it",
+    Disposition.INFO: "it doesn't affect payment by itself; it is worth knowing",
+}
+_INDEX_HEAD: Final = """# Edits
+
+cleanclaim has {count} edits. Each page says what the edit flags, why it matters and what to do, and shows a finding as the report prints it.
+`cleanclaim explain CODE` shows the same in the terminal.
+
+What each disposition means:
+"""
+_HEADINGS: Final = ("What it flags", "Why it matters", "What to do")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a page shows of an edit's settings: the only place here that knows what they are called in `Edit`.
+
+    Attributes:
+        tables: the reference tables that it looks up.
+        across: whether it looks at more than one claim.
+        default_on: False for an edit that runs only when it is selected.
+        status: preview, stable or deprecated.
+        replaced_by: for a deprecated edit, the one to use.
+    """
+
+    tables: tuple[str, ...]
+    across: bool
+    default_on: bool
+    status: str = "stable"
+    replaced_by: str = ""
+
+
+def facts(edit: Edit) -> Facts:
+    """An edit's settings as a page shows them."""
+    return Facts(
+        tables=tuple(dict.fromkeys((*edit.needs, *edit.asks))),
+        across=edit.looks_across,
+        default_on=edit.on,
+    )
+
+
+def edit_pages(folder: Path) -> dict[Path, str]:
+    """The index and a page for each edit."""
+    pages = {folder / f"{edit.code}.md": _page(edit) for edit in own_edits()}
+    return {folder / "index.md": _index(), **pages}
+
+
+def _index() -> str:
+    lines = [_INDEX_HEAD.format(count=len(own_edits()))]
+    lines += table(
+        ("disposition", "what a payer would do"),
+        ((code(one.value), what) for one, what in _WHAT_A_PAYER_DOES.items()),
+    )
+    for family, edits in groupby(own_edits(), key=lambda edit: edit.family):
+        rows = (
+            (
+                f"[{edit.code}]({edit.code}.md)",
+                edit.name,
+                sections(edit.documentation)["What it flags"][0],
+                edit.disposition.value,
+            )
+            for edit in edits
+        )
+        lines += ["", f"## {family}", "", f"{FAMILIES[family]}.", ""]
+        lines += table(("edit", "name", "what it flags", "disposition"), rows)
+    return "\n".join(lines) + "\n"
+
+
+def sections(documentation: str) -> dict[str, list[str]]:
+    """The paragraphs of an edit's docstring under the headings of its page.
+
+    The first paragraph says what the edit flags. The others say why it matters, until one begins with a heading and a colon, such as "What to do:".
+    """
+    found: dict[str, list[str]] = {heading: [] for heading in _HEADINGS}
+    at = _HEADINGS[0]
+    for block in inspect.cleandoc(documentation).split("\n\n"):
+        paragraph = one_line(block)
+        heading = next((one for one in _HEADINGS if paragraph.startswith(f"{one}:")), "")
+        if heading:
+            at = heading
+            paragraph = paragraph.removeprefix(f"{heading}:").strip()
+        elif found[at] and at == _HEADINGS[0]:
+            at = _HEADINGS[1]
+        if paragraph:
+            found[at].append(paragraph[0].upper() + paragraph[1:])
+    return found
+
+
+def _page(edit: Edit) -> str:
+    known = facts(edit)
+    said = sections(edit.documentation)
+    lines = [f"# {edit.code}: {edit.name}", "", f"[All edits](index.md#{edit.family.lower()})", ""]
+    lines += _status(known)
+    for heading in _HEADINGS:
+        lines += [f"## {heading}", ""]
+        lines += [f"{paragraph}\n" for paragraph in said[heading]]
+        if heading == "Why it matters":
+            lines += [*_disposition(edit), ""]
+    lines += ["## Example", "", *_example(edit), ""]
+    lines += ["## Source", "", *(f"- {_source(one)}" for one in edit.source), ""]
+    lines += ["## When it is not checked", "", *_not_checked(edit, known), ""]
+    lines += ["## Since", "", f"Version {edit.since}."]
+    return "\n".join(lines) + "\n"
+
+
+def _status(known: Facts) -> Iterator[str]:
+    if known.status == "preview":
+        yield "**Preview**: it may still change in any release ([what may change](../../releases.md))."
+        yield ""
+    if known.status == "deprecated":
+        instead = (
+            f" Use [{known.replaced_by}]({known.replaced_by}.md)." if known.replaced_by else ""
+        )
+        yield f"**Deprecated**: it will be removed ([what may change](../../releases.md)).{instead}"
+        yield ""
+
+
+def _disposition(edit: Edit) -> Iterator[str]:
+    codes = " and ".join(
+        text for text in (_named("CARC", edit.carc), _named("RARC", edit.rarc)) if text
+    )
+    denial = f" A denial would carry {codes}." if codes else ""
+    yield f"Disposition `{edit.disposition.value}`: {_WHAT_A_PAYER_DOES[edit.disposition]}.{denial}"
+    if edit.payers:
+        payers = " and ".join(payer.capitalize() for payer in edit.payers)
+        others = "a warning" if edit.others == "warn" else "not reported"
+        yield ""
+        yield f"This is a rule of {payers}. For other payers it is {others}."
+
+
+def _named(name: str, value: str | None) -> str:
+    return f"{name} {value}" if value else ""
+
+
+def _source(source: object) -> str:
+    url = getattr(source, "url", "")
+    read = getattr(source, "read", None)
+    return f"{source}, read {read}" + (f": <{url}>" if url else "")
+
+
+def _example(edit: Edit) -> Iterator[str]:
+    """The first example that fails, as the report prints it, then the titles of all."""
+    first = next(one for one in edit.examples if isinstance(one, Fails))
+    yield f"{_sentence(first.title)}:"
+    yield ""
+    yield from fenced(printed(edit, first))
+    for kind, heading in ((Fails, "Also flagged"), (Passes, "Not flagged")):
+        others = [one.title for one in edit.examples if isinstance(one, kind) and one is not first]
+        if others:
+            yield ""
+            yield f"{heading}:"
+            yield ""
+            yield from (f"- {_sentence(title)}" for title in others)
+
+
+def _sentence(title: str) -> str:
+    return title[0].upper() + title[1:]
+
+
+def printed(edit: Edit, example: Example) -> str:
+    """The findings on an example, as the text report prints them."""
+    batch = _batch(example)
+    tables = _reference()
+    report = report_of(batch, [check(batch, tables, [edit])], [], [edit], tables)
+    out = io.BytesIO()
+    text.write(report, out)
+    found, _, _ = out.getvalue().decode().partition("\nSummary\n")
+    return found.replace("  (python)", "").strip("\n")
+
+
+def _batch(example: Example) -> Batch:
+    if example.x12:
+        return concat(read_x12(example.x12.encode(), file="example.837"))
+    return batch_of(example.claims)
+
+
+@cache
+def _reference() -> Reference:
+    return Reference.load()
+
+
+def _not_checked(edit: Edit, known: Facts) -> Iterator[str]:
+    """When the edit can't judge a claim, from its own examples of that."""
+    gaps = list(_gaps(edit))
+    if not known.default_on:
+        yield f"It is off by default. Run it with `--select {edit.code}`."
+        yield ""
+    if gaps:
+        yield from table(("when", "reason in the report", "how to supply it"), gaps)
+    elif known.tables:
+        yield "If a table that it looks up doesn't cover the code or the date."
+    else:
+        yield "It is always checked: it needs no reference table."
+    if known.tables:
+        yield ""
+        yield f"Tables: {', '.join(code(name) for name in known.tables)}."
+    yield ""
+    yield (
+        "It looks at other claims of the patient too. Earlier claims are looked at if you give them with `--history`."
+        if known.across
+        else "It looks at one claim at a time."
+    )
+
+
+def _gaps(edit: Edit) -> Iterator[tuple[str, str, str]]:
+    for example in edit.examples:
+        if isinstance(example, Unchecked):
+            rows = check(_batch(example), _reference(), [edit]).not_checked
+            for reason, supply in (
+                rows.select("reason", pl.col("supply").fill_null(""))
+                .unique(maintain_order=True)
+                .rows()
+            ):
+                yield _sentence(example.title), _sentence(reason), supply
