@@ -33,7 +33,8 @@ This page is generated from the program itself. `cleanclaim COMMAND --help` show
 | `diff --impact` | You use a code that can no longer be billed. |
 | `reference verify` | The tables don't fit together everywhere. |
 
-`--debug` is allowed anywhere on the command line: it prints the traceback of an internal error, which may show claim data. `cleanclaim --version` prints the version.
+`--debug` is allowed anywhere on the command line: it prints the traceback of an internal error, which may show claim data.
+`cleanclaim --version` prints the version.
 
 ## Commands
 """
