@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from documentation.cli_page import cli_page
+from documentation.edit_api_page import edit_api_page
 from documentation.edit_pages import edit_pages
 from documentation.import_pages import import_pages
 from documentation.json_page import json_page
@@ -55,6 +56,7 @@ def all_pages() -> dict[Path, str]:
         REFERENCE / "json.md": json_page(),
         REFERENCE / "cli.md": cli_page(),
         REFERENCE / "python.md": python_page(),
+        REFERENCE / "edit-api.md": edit_api_page(),
         **edit_pages(REFERENCE / "edits"),
         **import_pages(REFERENCE / "imports"),
     }

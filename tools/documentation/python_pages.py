@@ -98,7 +98,8 @@ def _signature(function: Callable[..., Any], name: str) -> str:
     for one in signature.parameters.values():
         if one.name in {"self", "cls"}:
             continue
-        if one.kind is inspect.Parameter.KEYWORD_ONLY and "*" not in parts:
+        is_starred = any(part.startswith("*") for part in parts)
+        if one.kind is inspect.Parameter.KEYWORD_ONLY and not is_starred:
             parts.append("*")
         parts.append(_parameter(one))
     result = signature.return_annotation
