@@ -15,12 +15,12 @@ from documentation.docstrings import parse
 
 _CHANGE_FIELDS = {
     "table": "icd10cm, hcpcs, mpfs, mue_practitioner …",
-    "code": "the code; *every code* where the change is that of a whole table",
-    "other": "what with the code makes the row, such as a column 2 code or a modifier",
+    "code": "the code; *every code* if the whole table changed",
+    "other": "what identifies the row together with the code, such as a column 2 code or a modifier",
     "change": ", ".join(KINDS),
-    "column, before, after": "what changed; for a note its kind and words",
+    "column, before, after": "what changed; for a note, its kind and text",
     "title": "what the code is",
-    "instead": "codes in its place",
+    "instead": "codes that replace it",
 }
 
 
@@ -63,13 +63,13 @@ def json_page() -> str:
         },
     }
     text = json.dumps(schema, indent=2)
-    told = "`cleanclaim check FILE --format json` writes one object. Absent values are null; `claim_id` is the patient control number."
+    told = "`cleanclaim check FILE --format json` writes one object. Missing values are null. `claim_id` is the patient control number."
     encoder = "\n".join(encoder_contract())
     exact = (
-        "Texts are exact. Control characters, characters of no width and those that turn the reading direction are JSON escapes (`\\u001b`, `\\u202e`); "
+        "Texts are exact. Control characters, zero-width characters and characters that change the reading direction are JSON escapes (`\\u001b`, `\\u202e`); "
         "the text and HTML reports show them as `\\x1b` and `\\u202e`. Bytes of a file name that are not UTF-8 are `\\xe9` everywhere.\n\n"
-        "`--format csv` has the same columns. Spreadsheets run a text that begins with `=`, `+`, `-`, `@`, a tab or a line end as a formula: "
-        "such a text gets an apostrophe in front. Plain numbers such as `-5` stay as they are. `--format parquet` and `--format jsonl` change nothing."
+        "`--format csv` has the same columns. Spreadsheets treat text that begins with `=`, `+`, `-`, `@`, a tab or a line break as a formula, "
+        "so such text gets an apostrophe in front. Plain numbers such as `-5` stay as they are. `--format parquet` and `--format jsonl` change nothing."
     )
     return f"# JSON\n\n## check\n\n{told}\n\n{exact}\n\n```json\n{text}\n```\n\n{encoder}"
 
