@@ -26,16 +26,19 @@ from cleanclaim.model.expressions import has_modifier
     ),
     column="lines.modifier_1",
     evidence=("procedure_code",),
-    message="{procedure_code} is billed without GP.",
-    suggestion="Add GP if a physical therapist's plan of care stands behind it.",
+    message="Modifier GP is missing on {procedure_code}.",
+    suggestion="Add GP if the service is part of a physical therapist's plan of care.",
     examples=(
         fails("no modifier", professional(lines=[{"procedure_code": "97110"}]), line_number=1),
-        passes("with it", professional(lines=[{"procedure_code": "97110", "modifier_1": "GP"}])),
+        passes("with GP", professional(lines=[{"procedure_code": "97110", "modifier_1": "GP"}])),
+        passes("another service", professional(lines=[{"procedure_code": "99213"}])),
     ),
 )
 def exercise_without_therapy_plan() -> pl.Expr:
-    """A line of therapeutic exercise without the modifier for a physical therapist's plan of care.
+    """A line of therapeutic exercise without modifier GP.
 
-    What to do: add GP where there is such a plan.
+    Our plan pays therapy only under a physical therapist's plan of care, and GP says that there is one.
+
+    What to do: add GP if there is such a plan.
     """
     return (pl.col("procedure_code") == "97110") & ~has_modifier("GP")

@@ -55,6 +55,11 @@ cleanclaim has {count} edits. Each page says what the edit flags, why it matters
 
 What each disposition means:
 """
+_LOOKS_AT: Final = {
+    "claim": "It looks at one claim at a time.",
+    "patient": "It looks at all claims of the patient, and at earlier ones if you give them with `--history`.",
+    "all": "It looks at the earlier claims of all patients, which you give with `--history`.",
+}
 _HEADINGS: Final = ("What it flags", "Why it matters", "What to do")
 
 
@@ -64,25 +69,27 @@ class Facts:
 
     Attributes:
         tables: the reference tables that it looks up.
-        across: whether it looks at more than one claim.
-        default_on: False for an edit that runs only when it is selected.
+        looks_at: what it looks at together.
+        default_on: False for an edit that runs only if it is selected.
         status: preview, stable or deprecated.
-        replaced_by: for a deprecated edit, the one to use.
+        formerly: codes that it had in earlier versions.
     """
 
     tables: tuple[str, ...]
-    across: bool
+    looks_at: str
     default_on: bool
-    status: str = "stable"
-    replaced_by: str = ""
+    status: str
+    formerly: tuple[str, ...]
 
 
 def facts(edit: Edit) -> Facts:
     """An edit's settings as a page shows them."""
     return Facts(
-        tables=tuple(dict.fromkeys((*edit.needs, *edit.asks))),
-        across=edit.looks_across,
-        default_on=edit.on,
+        tables=tuple(edit.needs),
+        looks_at=_LOOKS_AT[edit.scope if edit.looks_across else "claim"],
+        default_on=edit.default_on,
+        status=edit.lifecycle,
+        formerly=edit.formerly,
     )
 
 
@@ -146,7 +153,8 @@ def _page(edit: Edit) -> str:
     lines += ["## Example", "", *_example(edit), ""]
     lines += ["## Source", "", *(f"- {_source(one)}" for one in edit.source), ""]
     lines += ["## When it is not checked", "", *_not_checked(edit, known), ""]
-    lines += ["## Since", "", f"Version {edit.since}."]
+    formerly = f" Formerly {' and '.join(known.formerly)}." if known.formerly else ""
+    lines += ["## Since", "", f"Version {edit.since}.{formerly}"]
     return "\n".join(lines) + "\n"
 
 
@@ -155,10 +163,7 @@ def _status(known: Facts) -> Iterator[str]:
         yield "**Preview**: it may still change in any release ([what may change](../../releases.md))."
         yield ""
     if known.status == "deprecated":
-        instead = (
-            f" Use [{known.replaced_by}]({known.replaced_by}.md)." if known.replaced_by else ""
-        )
-        yield f"**Deprecated**: it will be removed ([what may change](../../releases.md)).{instead}"
+        yield "**Deprecated**: it will be removed ([what may change](../../releases.md))."
         yield ""
 
 
@@ -242,11 +247,7 @@ def _not_checked(edit: Edit, known: Facts) -> Iterator[str]:
         yield ""
         yield f"Tables: {', '.join(code(name) for name in known.tables)}."
     yield ""
-    yield (
-        "It looks at other claims of the patient too. Earlier claims are looked at if you give them with `--history`."
-        if known.across
-        else "It looks at one claim at a time."
-    )
+    yield known.looks_at
 
 
 def _gaps(edit: Edit) -> Iterator[tuple[str, str, str]]:

@@ -1,0 +1,156 @@
+"""The documentation is what the program does."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cleanclaim.edits.edit import Facts, Fails, QueryFacts, RowFacts, Unchecked
+from cleanclaim.edits.registry import folder_edits, own_edits
+from cleanclaim.engine.check import check
+from cleanclaim.read.objects import batch_of
+from cleanclaim.reference import Reference
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+ONE_OF_MANY = ("reference/edits", "reference/imports")
+"""Folders whose pages are reached from their index, not from the navigation."""
+PAGES = [
+    ROOT / "README.md",
+    DOCS / "index.md",
+    *sorted((DOCS / "tutorial").glob("*.md")),
+    *sorted((DOCS / "how-to").glob("*.md")),
+]
+COMMANDS = [
+    (page, line)
+    for page in PAGES
+    for block in re.findall(r"```sh\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    for line in block.splitlines()
+    if line.startswith("cleanclaim ") and "|" not in line
+]
+
+
+def test_generated_pages_are_up_to_date() -> None:
+    done = subprocess.run(
+        [sys.executable, "tools/generate_docs.py", "--check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_navigation_has_every_page_and_no_other() -> None:
+    site = tomllib.loads((ROOT / "zensical.toml").read_text(encoding="utf-8"))
+    named = list(pages_in(site["project"]["nav"]))
+    there = {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")}
+    apart = {
+        name for name in there if name.startswith(ONE_OF_MANY) and not name.endswith("/index.md")
+    }
+    assert len(named) == len(set(named))
+    assert set(named) == there - apart
+
+
+def pages_in(nav: object) -> Iterator[str]:
+    if isinstance(nav, str):
+        yield nav
+    elif isinstance(nav, dict):
+        yield from pages_in(list(nav.values()))
+    elif isinstance(nav, list):
+        for entry in nav:
+            yield from pages_in(entry)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [*ROOT.glob("*.md"), *ROOT.glob(".github/**/*.md"), *DOCS.rglob("*.md")],
+    ids=lambda page: page.relative_to(ROOT).as_posix(),
+)
+def test_links_and_images_lead_to_files(page: Path) -> None:
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if not target.startswith(("http", "#", "mailto:")):
+            assert (page.parent / target.partition("#")[0]).exists(), target
+
+
+def test_changelog_has_every_edit() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    spans = re.findall(r"\b([A-Z]{2,4})(\d{3})(?:-\1(\d{3}))?\b", text)
+    named = {
+        f"{family}{number:03}"
+        for family, first, last in spans
+        for number in range(int(first), int(last or first) + 1)
+    }
+    assert {edit.code for edit in own_edits()} <= named
+
+
+def test_every_option_of_an_edit_is_explained() -> None:
+    text = (DOCS / "how-to" / "own-edit.md").read_text(encoding="utf-8")
+    options = {*Facts.__annotations__, *RowFacts.__annotations__, *QueryFacts.__annotations__}
+    assert {name for name in options if f"`{name}`" not in text} == set()
+
+
+def test_examples_of_own_edits_hold(reference: Reference) -> None:
+    edits, errors = folder_edits(ROOT / "examples" / "own-edits")
+    assert not errors
+    for edit in edits:
+        for example in edit.examples:
+            checked = check(batch_of(example.claims), reference, [edit])
+            assert not checked.failures
+            assert checked.findings.is_empty() is not isinstance(example, Fails), example.title
+            assert checked.not_checked.is_empty() is not isinstance(example, Unchecked), example.title  # fmt: skip
+
+
+def test_documentation_has_commands() -> None:
+    assert len(COMMANDS) >= 8
+
+
+@pytest.mark.parametrize(
+    ("page", "line"), COMMANDS, ids=[f"{p.stem}-{n}" for n, (p, _) in enumerate(COMMANDS)]
+)
+def test_documented_command_runs(page: Path, line: str, tmp_path: Path) -> None:
+    for name in ("fixed.837", "known.json"):
+        line = line.replace(f"/tmp/{name}", str(tmp_path / name))  # noqa: S108
+    (tmp_path / "fixed.837").write_bytes(
+        (ROOT / "examples" / "clinic-day.837").read_bytes().replace(b"ABK:M545~", b"ABK:M5451~")
+    )
+    if "--baseline" in line:
+        run(line.replace("--baseline", "--write-baseline"))
+    arguments = line.replace("template my-claims", f"template {tmp_path / 'mine'}")
+    for name in ("my-store", "my.lock", "my-history"):
+        arguments = arguments.replace(name, str(tmp_path / name))
+    if "--lock" in arguments:
+        run(f"cleanclaim reference lock {tmp_path / 'my.lock'} --store {tmp_path / 'my-store'}")
+    if "my-history" in line and "history add" not in line:
+        kept = tmp_path / "my-history"
+        run(f"cleanclaim history add {kept} examples/clinic-day.837 examples/tables/visits.csv")
+    done = run(arguments)
+    assert done.returncode in {0, 1}, f"{page.name}: {line}: {done.stderr}"
+
+
+def run(line: str) -> subprocess.CompletedProcess[str]:
+    command = [
+        sys.executable,
+        "-c",
+        "from cleanclaim.cli.main import main; main()",
+        *line.split()[1:],
+    ]
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=False, env=dict(os.environ)
+    )
+
+
+def test_tutorial_ends_with_a_fixed_claim(tmp_path: Path) -> None:
+    fixed = tmp_path / "fixed.837"
+    fixed.write_bytes(
+        (ROOT / "examples" / "clinic-day.837").read_bytes().replace(b"ABK:M545~", b"ABK:M5451~", 1)
+    )
+    assert "CD-001" not in run(f"cleanclaim check {fixed} --select DX102").stdout
