@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -16,22 +15,23 @@ _HEAD: Final = """# Command line
 
 This page is generated from the program itself. `cleanclaim COMMAND --help` shows the same.
 
-## Exit codes
+## Exit status
 
-| exit code | means |
+| exit status | means |
 |---|---|
 | 0 | Done. For `check`: every claim is clean. |
 | 1 | Done, and there is something to look at (see the next table). |
 | 2 | Could not run, or could not do everything: a wrong option, a file that can't be read, an edit that failed. The rest is done and reported. |
 | 141 | The program that read the output stopped reading, such as `cleanclaim check … \\| head`. |
 
-| command | exit code 1 means |
+| command | status 1 means |
 |---|---|
-| `check` | A claim has a finding harder than a note (`info`). |
+| `check` | A claim has a finding more severe than `info`. |
 | `lookup` | Some of the codes are unknown. |
 | `search` | No result. |
 | `diff --impact` | You use a code that can no longer be billed. |
 | `reference verify` | The tables don't fit together everywhere. |
+| `edits test` | An example doesn't hold. |
 
 `--debug` is allowed anywhere on the command line: it prints the traceback of an internal error, which may show claim data.
 `cleanclaim --version` prints the version.
@@ -56,10 +56,9 @@ def cli_page() -> str:
 
 def _commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:
     """A command and the ones below it, in the order of `--help`."""
-    inner = getattr(command, "commands", None)
-    if inner is None:
+    inner = getattr(command, "commands", {})
+    if not inner or command.invoke_without_command:
         yield name, command
-        return
     for word, one in inner.items():
         yield from _commands(one, f"{name} {word}")
 
@@ -112,7 +111,7 @@ def _told(option: Any) -> str:
     if option.required:
         told.append("Required.")
     if option.multiple and "repeated" not in told[0]:
-        told.append("May be repeated.")
+        told.append("Can be repeated.")
     default = option.default
     if not option.is_flag and default not in (None, "", (), []) and "efault" not in told[0]:
         told.append(f"Default: {code(str(default))}.")
@@ -120,8 +119,6 @@ def _told(option: Any) -> str:
 
 
 def _examples(epilog: str) -> list[str]:
-    """The examples below a command's help: they stand on one line there."""
-    _, found, text = epilog.partition("Example")
-    if not found:
-        return []
-    return [one.strip() for one in re.split(r" {2,}\| {2,}", text.lstrip("s:").strip())]
+    """The examples below a command's help: the lines after their heading."""
+    _, _, text = epilog.partition("Example")
+    return [line.strip() for line in text.splitlines()[1:] if line.strip()]

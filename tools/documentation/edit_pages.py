@@ -13,14 +13,13 @@ from typing import Final
 
 import polars as pl
 
-from cleanclaim.edits.edit import Disposition, Edit, Example, Fails, Passes, Unchecked
+from cleanclaim.edits.edit import Edit, Example, Fails, Passes, Unchecked
 from cleanclaim.edits.registry import own_edits
 from cleanclaim.engine.check import check
-from cleanclaim.model import Batch, concat
-from cleanclaim.read.objects import batch_of
-from cleanclaim.read.x837 import read_x12
+from cleanclaim.engine.examples import claims_of
 from cleanclaim.reference import Reference
 from cleanclaim.report import text
+from cleanclaim.report.labels import MEANING
 from cleanclaim.report.result import report_of
 from documentation.docstrings import one_line
 from documentation.markdown import code, fenced, table
@@ -38,15 +37,6 @@ FAMILIES: Final = {
     "PAY": "A payer's own rules about codes, from tables that you import",
     "PX": "Procedure codes: valid on the date of service, payable, right for place, age and sex; telehealth; unlisted codes",
     "QTY": "Units: of a line and of a day (MUE), time",
-}
-_WHAT_A_PAYER_DOES: Final = {
-    Disposition.REJECT: "the claim is rejected at the front end, before anyone looks at it",
-    Disposition.RETURN: "the claim is returned to the provider for correction",
-    Disposition.DENY_CLAIM: "the whole claim is denied",
-    Disposition.DENY_LINE: "the line is denied",
-    Disposition.SUSPEND: "the claim is held until someone has seen the record",
-    Disposition.WARN: "it may be paid or not: a person should look at it",
-    Disposition.INFO: "it doesn't affect payment by itself; it is worth knowing",
 }
 _INDEX_HEAD: Final = """# Edits
 
@@ -87,7 +77,7 @@ def facts(edit: Edit) -> Facts:
     return Facts(
         tables=tuple(edit.needs),
         looks_at=_LOOKS_AT[edit.scope if edit.looks_across else "claim"],
-        default_on=edit.default_on,
+        default_on=edit.runs_by_default,
         status=edit.lifecycle,
         formerly=edit.formerly,
     )
@@ -103,7 +93,7 @@ def _index() -> str:
     lines = [_INDEX_HEAD.format(count=len(own_edits()))]
     lines += table(
         ("disposition", "what a payer would do"),
-        ((code(one.value), what) for one, what in _WHAT_A_PAYER_DOES.items()),
+        ((code(name), meaning) for name, meaning in MEANING.items()),
     )
     for family, edits in groupby(own_edits(), key=lambda edit: edit.family):
         rows = (
@@ -172,7 +162,7 @@ def _disposition(edit: Edit) -> Iterator[str]:
         text for text in (_named("CARC", edit.carc), _named("RARC", edit.rarc)) if text
     )
     denial = f" A denial would carry {codes}." if codes else ""
-    yield f"Disposition `{edit.disposition.value}`: {_WHAT_A_PAYER_DOES[edit.disposition]}.{denial}"
+    yield f"Disposition `{edit.disposition.value}`: {MEANING[edit.disposition.value]}.{denial}"
     if edit.payers:
         payers = " and ".join(payer.capitalize() for payer in edit.payers)
         others = "a warning" if edit.others == "warn" else "not reported"
@@ -211,19 +201,13 @@ def _sentence(title: str) -> str:
 
 def printed(edit: Edit, example: Example) -> str:
     """The findings on an example, as the text report prints them."""
-    batch = _batch(example)
+    batch = claims_of(example)
     tables = _reference()
     report = report_of(batch, [check(batch, tables, [edit])], [], [edit], tables)
     out = io.BytesIO()
     text.write(report, out)
     found, _, _ = out.getvalue().decode().partition("\nSummary\n")
     return found.replace("  (python)", "").strip("\n")
-
-
-def _batch(example: Example) -> Batch:
-    if example.x12:
-        return concat(read_x12(example.x12.encode(), file="example.837"))
-    return batch_of(example.claims)
 
 
 @cache
@@ -253,7 +237,7 @@ def _not_checked(edit: Edit, known: Facts) -> Iterator[str]:
 def _gaps(edit: Edit) -> Iterator[tuple[str, str, str]]:
     for example in edit.examples:
         if isinstance(example, Unchecked):
-            rows = check(_batch(example), _reference(), [edit]).not_checked
+            rows = check(claims_of(example), _reference(), [edit]).not_checked
             for reason, supply in (
                 rows.select("reason", pl.col("supply").fill_null(""))
                 .unique(maintain_order=True)
