@@ -5,15 +5,27 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
+from cleanclaim.edits.edit import Facts, QueryFacts, RowFacts
+from cleanclaim.edits.registry import folder_edits, own_edits
+from cleanclaim.engine.examples import faults_of
+from cleanclaim.reference import Reference
 from command import Done, run
 from places import ROOT
 
+DOCS = ROOT / "docs"
+ONE_OF_MANY = ("reference/edits", "reference/imports")
+"""Folders whose pages are reached from their index, not from the navigation."""
+
 PAGES = [
     ROOT / "README.md",
+    DOCS / "index.md",
     *sorted((ROOT / "docs" / "tutorial").glob("*.md")),
     *sorted((ROOT / "docs" / "how-to").glob("*.md")),
 ]
@@ -35,6 +47,62 @@ def test_generated_pages_are_up_to_date() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_navigation_has_every_page_and_no_other() -> None:
+    site = tomllib.loads((ROOT / "zensical.toml").read_text(encoding="utf-8"))
+    named = list(pages_in(site["project"]["nav"]))
+    there = {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")}
+    apart = {
+        name for name in there if name.startswith(ONE_OF_MANY) and not name.endswith("/index.md")
+    }
+    assert len(named) == len(set(named))
+    assert set(named) == there - apart
+
+
+def pages_in(nav: object) -> Iterator[str]:
+    if isinstance(nav, str):
+        yield nav
+    elif isinstance(nav, dict):
+        yield from pages_in(list(nav.values()))
+    elif isinstance(nav, list):
+        for entry in nav:
+            yield from pages_in(entry)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [*ROOT.glob("*.md"), *ROOT.glob(".github/**/*.md"), *DOCS.rglob("*.md")],
+    ids=lambda page: page.relative_to(ROOT).as_posix(),
+)
+def test_links_and_images_lead_to_files(page: Path) -> None:
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if not target.startswith(("http", "#", "mailto:")):
+            assert (page.parent / target.partition("#")[0]).exists(), target
+
+
+def test_changelog_has_every_edit() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    spans = re.findall(r"\b([A-Z]{2,4})(\d{3})(?:-\1(\d{3}))?\b", text)
+    named = {
+        f"{family}{number:03}"
+        for family, first, last in spans
+        for number in range(int(first), int(last or first) + 1)
+    }
+    assert {edit.code for edit in own_edits()} <= named
+
+
+def test_every_option_of_an_edit_is_explained() -> None:
+    text = (DOCS / "how-to" / "own-edit.md").read_text(encoding="utf-8")
+    options = {*Facts.__annotations__, *RowFacts.__annotations__, *QueryFacts.__annotations__}
+    assert {name for name in options if f"`{name}`" not in text} == set()
+
+
+def test_examples_of_own_edits_hold(reference: Reference) -> None:
+    edits, errors = folder_edits(ROOT / "examples" / "own-edits")
+    assert not errors
+    assert [*chain.from_iterable(faults_of(edit, reference) for edit in edits)] == []
 
 
 def test_documentation_has_commands() -> None:
