@@ -21,7 +21,7 @@ def import_pages(folder: Path) -> dict[Path, str]:
         f"| [{importer.name}]({slug(importer)}.md) | {', '.join(f'`{t}`' for t in importer.tables)} |"
         for importer in known
     )
-    head = "# Imports\n\n`cleanclaim reference import FILE...` recognizes these files by their content, in folders and in zips, even in zips inside zips.\n"
+    head = "# Imports\n\n`cleanclaim reference import FILE...` recognizes these files by their content, also in folders, zips and zips inside zips.\n"
     pages[folder / "index.md"] = f"{head}\n| import | tables |\n|---|---|\n{links}\n"
     return pages
 
@@ -40,5 +40,5 @@ def import_page(importer: Importer) -> str:
     columns = "\n".join(f"| {name} | {meaning} |" for name, meaning in importer.columns.items())
     return (
         f"# {importer.name[0].upper()}{importer.name[1:]}\n\n{(module.__doc__ or '').strip()}\n\nFrom: {where}\n\nFiles, for example:\n\n{files}\n\n"
-        f"| table | a row is |\n|---|---|\n{tables}\n\n| columns besides `code`, `valid_from`, `valid_to` | meaning |\n|---|---|\n{columns}\n"
+        f"| table | each row is |\n|---|---|\n{tables}\n\n| columns (with `code`, `valid_from`, `valid_to`) | meaning |\n|---|---|\n{columns}\n"
     )
