@@ -99,7 +99,7 @@ def test_wording_is_not_mutated(tmp_path: Path) -> None:
         ("~a", ["a"]),
         ("f.filter(a, b)", ["(dropped)", "(dropped)", "~a", "~b"]),
         ("a.join(b, on='k', how='anti')", ["semi"]),
-        ("a.fill_null(value=False)", ["True"]),
+        ("a.fill_null(value=False)", ["a.fill_null(value=True)"]),
         ("a.min()", ["a.max()"]),
         ("date(2026, 1, 1)", ["date(2025, 12, 31)", "date(2026, 1, 2)"]),
         ("a.is_in(['x', 'y'])", ["(dropped)", "(dropped)"]),

@@ -34,7 +34,12 @@ def equivalents(path: Path = _FILE) -> list[Equivalent]:
     Raises:
         ValueError: an entry has no reason.
     """
-    found = [Equivalent(**entry) for entry in tomllib.loads(path.read_text("utf-8"))["mutant"]]
+    entries = tomllib.loads(path.read_text("utf-8"))["mutants"]
+    found = [
+        Equivalent(entry["edit"], mutation, entry["reason"])
+        for entry in entries
+        for mutation in entry["mutations"]
+    ]
     without = [one.mutation for one in found if not one.reason.strip()]
     if without:
         raise ValueError(f"no reason is given for {', '.join(without)}")

@@ -186,7 +186,8 @@ class _Of:
     def _constant(self, node: ast.Constant) -> Iterator[Mutation]:
         value, parent = node.value, self.slot.parent
         if isinstance(value, bool):
-            yield self._to(node, ast.Constant(not value))
+            if not _is_filling(self.slot):
+                yield self._to(node, ast.Constant(not value))
         elif isinstance(value, int | float) and not isinstance(parent, ast.Subscript):
             for step in _steps(self.slot, is_member=self.is_member):
                 yield self._to(node, ast.Constant(value + step))
@@ -200,6 +201,8 @@ class _Of:
         if not (is_argument or self.is_member) or len(node.keys) < 2:
             return
         for n in _sampled(len(node.keys)):
+            if _is_none(node.values[n]):  # a table that is needed, without a condition
+                continue
             kept = [i for i in range(len(node.keys)) if i != n]
             other = ast.Dict([node.keys[i] for i in kept], [node.values[i] for i in kept])
             yield Mutation(
@@ -220,17 +223,26 @@ class _Of:
             yield from self._each_dropped(node, "args", node.func.value)
         if name in _OF_MEMBERS and len(node.args) > 1:
             yield from self._each_dropped(node, "args")
-        if name == "join" and any(k.arg in {"on", "left_on", "how"} for k in node.keywords):
+        if name == "join":
             yield from self._joined(node)
+        if name == "fill_null":
+            yield from self._filled(node)
         if name == "is_between":
             for closed in ("left", "right"):
                 keywords = [k for k in node.keywords if k.arg != "closed"]
                 added = ast.keyword("closed", ast.Constant(closed))
                 yield self._to(node, ast.Call(node.func, node.args, [*keywords, added]))
 
+    def _filled(self, node: ast.Call) -> Iterator[Mutation]:
+        """Another truth value for null."""
+        args = [_opposite(value) for value in node.args]
+        keywords = [ast.keyword(k.arg, _opposite(k.value)) for k in node.keywords]
+        if _text(node) != _text(other := ast.Call(node.func, args, keywords)):
+            yield self._to(node, other)
+
     def _joined(self, node: ast.Call) -> Iterator[Mutation]:
         how = next((k for k in node.keywords if k.arg == "how"), None)
-        value = str(how.value.value) if how and isinstance(how.value, ast.Constant) else "inner"
+        value = str(how.value.value) if how and isinstance(how.value, ast.Constant) else ""
         other = _OTHER_JOIN.get(value)
         if other is None:
             return
@@ -275,6 +287,23 @@ class _Of:
     def _to(self, node: ast.AST, other: ast.AST) -> Mutation:
         line: int = node.lineno  # type: ignore[attr-defined]
         return Mutation(self.part, line, _text(node), _text(other), self.slot, _placed(other, node))
+
+
+def _is_filling(slot: Slot) -> bool:
+    """Whether a constant is what `fill_null` puts in, which has a mutation of its own."""
+    parent = slot.parent
+    return called(parent) == "fill_null" or isinstance(parent, ast.keyword)
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def _opposite(node: ast.expr) -> ast.expr:
+    """The other truth value; anything else as it is."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, bool):
+        return ast.Constant(not node.value)
+    return node
 
 
 def _member_names(node: ast.AST, *, is_member: bool = False) -> Iterator[str]:

@@ -14,8 +14,7 @@ from typing import Final, TypeVar
 
 from cleanclaim.edits.edit import Edit
 from cleanclaim.edits.registry import edits_in
-from cleanclaim.engine.examples import claims_of, fault_of
-from cleanclaim.model import Batch
+from cleanclaim.engine.examples import claims_of, fault_of, tables_of
 from cleanclaim.reference import Reference
 from mutating.mutations import Mutation, mutations_of
 from mutating.sites import helper_parts_of, parts_of
@@ -63,15 +62,16 @@ class Examples:
 
     def __init__(self, edit: Edit, reference: Reference) -> None:
         self.edit = edit
-        self._reference = reference
-        self._batches: dict[int, Batch] = {n: claims_of(example) for n, example in enumerate(edit.examples)}  # fmt: skip
-        self._order = list(self._batches)
+        self._read = [
+            (claims_of(example), tables_of(example, reference)) for example in edit.examples
+        ]
+        self._order = list(range(len(edit.examples)))
 
     def fault(self, mutant: Edit) -> str | None:
         """The first example that doesn't hold for a mutant; None if all hold. What caught the last one is tried first."""
         for n in self._order:
             example = self.edit.examples[n]
-            if fault_of(mutant, example, self._reference, self._batches[n]):
+            if fault_of(mutant, example, *self._read[n]):
                 self._order.remove(n)
                 self._order.insert(0, n)
                 return example.title

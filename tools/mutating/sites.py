@@ -14,7 +14,7 @@ _SHOWN_ONLY: Final = frozenset({"suggestion"})
 _WORDING_CALLS: Final = frozenset({"worded", "Source"})
 _NOT_CONDITIONS: Final = frozenset(
     {
-        "ascending", "coalesce", "descending", "dtype", "keep", "left_on", "maintain_order", "nulls_last", "on", "return_dtype",
+        "ascending", "coalesce", "descending", "dtype", "keep", "left_on", "literal", "maintain_order", "nulls_last", "on", "return_dtype",
         "right_on", "schema", "strict", "suffix", "validate", "how",
     }
 )  # fmt: skip
