@@ -14,7 +14,7 @@ from cleanclaim.edits.edit import Edit, Example, Fails, Passes
 from cleanclaim.edits.registry import edits_in, own_edits
 from cleanclaim.edits.samples import institutional, interchange, professional
 from cleanclaim.engine.check import Checked, check
-from cleanclaim.engine.examples import claims_of, fault_of
+from cleanclaim.engine.examples import claims_of, fault_of, tables_of
 from cleanclaim.model import Batch, concat
 from cleanclaim.read.objects import batch_of
 from cleanclaim.read.x837 import read_x12
@@ -70,7 +70,7 @@ def tried(example: Example, edit: Edit, reference: Reference) -> Tried:
     ids=[f"{e.code}-{x.title.replace(' ', '-')}" for e, x in EXAMPLES],
 )
 def test_example_holds(edit: Edit, example: Example, reference: Reference) -> None:
-    assert fault_of(edit, example, reference, claims_in(example)) is None
+    assert fault_of(edit, example, claims_in(example), tables_of(example, reference)) is None
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,8 @@ RowTable = Literal[
 Scope = Literal["claim", "patient", "all"]
 Test = pl.Expr | Callable[["Reference"], pl.Expr]
 """A test of rows: an expression, or a function of the reference that makes one."""
+Tables = Mapping[str, Sequence[Mapping[str, Any]]]
+"""Rows of reference tables, by table."""
 Needs = Sequence[str] | Mapping[str, pl.Expr | None]
 
 KEYS: Final = ("claim_key", "line_number", "diagnosis_number")
@@ -116,6 +118,7 @@ class Example:
         diagnosis_number: the diagnosis the finding is on.
         on_claim: index of the claim that the finding is on.
         also_on: other lines of that claim that have the finding too.
+        tables: rows that reference tables have here, for rules that the tables that come with cleanclaim have none of: by table, mappings of its columns.
         says: words that the message or suggestion must hold.
         disposition: the disposition it must have, where that is not the edit's own.
         x12: an 837 as text, for edits of a file's form; the claims are then read from it.
@@ -130,6 +133,7 @@ class Example:
     disposition: Disposition | None = None
     x12: str = ""
     also_on: tuple[int, ...] = ()
+    tables: Tables = field(default_factory=dict)
 
 
 class Fails(Example):
@@ -150,7 +154,7 @@ class Unchecked(Example):
     __slots__ = ()
 
 
-def fails(
+def fails(  # noqa: PLR0913 - each says one thing that is expected
     title: str,
     *claims: Mapping[str, Any],
     line_number: int | None = None,
@@ -160,22 +164,34 @@ def fails(
     disposition: Disposition | None = None,
     x12: str = "",
     also_on: tuple[int, ...] = (),
+    tables: Tables | None = None,
 ) -> Fails:
     """An example on which the edit fires."""
     words = (says,) if isinstance(says, str) else tuple(says)
     return Fails(
-        title, claims, line_number, diagnosis_number, on_claim, words, disposition, x12, also_on
+        title,
+        claims,
+        line_number,
+        diagnosis_number,
+        on_claim,
+        words,
+        disposition,
+        x12,
+        also_on,
+        tables or {},
     )
 
 
-def passes(title: str, *claims: Mapping[str, Any], x12: str = "") -> Passes:
+def passes(
+    title: str, *claims: Mapping[str, Any], x12: str = "", tables: Tables | None = None
+) -> Passes:
     """An example on which the edit says nothing."""
-    return Passes(title, claims, x12=x12)
+    return Passes(title, claims, x12=x12, tables=tables or {})
 
 
-def unchecked(title: str, *claims: Mapping[str, Any]) -> Unchecked:
+def unchecked(title: str, *claims: Mapping[str, Any], tables: Tables | None = None) -> Unchecked:
     """An example which the edit reports as not checked."""
-    return Unchecked(title, claims)
+    return Unchecked(title, claims, tables=tables or {})
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+Line = Mapping[str, Any] | str
+
 _PROFESSIONAL: Final[Mapping[str, Any]] = {
     "claim_id": "EXAMPLE-1",
     "claim_type": "professional",
@@ -152,14 +154,14 @@ def interchange(*changes: tuple[str, str], terminator: str = "~\n") -> str:
 def professional(
     *,
     diagnoses: Sequence[object] = ("I10",),
-    lines: Sequence[Mapping[str, Any]] = ({},),
+    lines: Sequence[Line] = ({},),
     **claim: Any,
 ) -> dict[str, Any]:
     """The clean professional claim with some of it changed.
 
     Args:
         diagnoses: its diagnoses (codes, or mappings of the `diagnoses` columns); by default one that is always clean.
-        lines: its lines, each a mapping of what differs from the clean office visit.
+        lines: its lines, each a mapping of what differs from the clean office visit, or the procedure with its modifiers and units as text: "97110-GP x4".
         **claim: the claim's columns that differ; `from_date` also dates lines that have no date of their own, and
             with `to_date` moves the day the claim is submitted and judged, unless those are given.
 
@@ -172,7 +174,7 @@ def professional(
 def medicare(
     *,
     diagnoses: Sequence[object] = ("I10",),
-    lines: Sequence[Mapping[str, Any]] = ({},),
+    lines: Sequence[Line] = ({},),
     **claim: Any,
 ) -> dict[str, Any]:
     """The clean professional claim, sent to Medicare; arguments as for `professional`."""
@@ -182,7 +184,7 @@ def medicare(
 def institutional(
     *,
     diagnoses: Sequence[object] = ("I10",),
-    lines: Sequence[Mapping[str, Any]] = ({},),
+    lines: Sequence[Line] = ({},),
     **claim: Any,
 ) -> dict[str, Any]:
     """The clean outpatient hospital claim with some of it changed; arguments as for `professional`."""
@@ -193,13 +195,23 @@ def _patched(
     base: Mapping[str, Any],
     line: Mapping[str, Any],
     diagnoses: Sequence[object],
-    lines: Sequence[Mapping[str, Any]],
+    lines: Sequence[Line],
     changes: Mapping[str, Any],
 ) -> dict[str, Any]:
     claim = {**base, **_moved(changes), **changes}
     if "from_date" in changes and "to_date" not in changes:
         claim.pop("to_date", None)
-    return {**claim, "diagnoses": list(diagnoses), "lines": [{**line, **patch} for patch in lines]}
+    return {**claim, "diagnoses": list(diagnoses), "lines": [{**line, **_of_text(patch)} for patch in lines]}
+
+
+def _of_text(line: Line) -> Mapping[str, Any]:
+    """A line given as text, such as `97110-GP x4`, as a mapping."""
+    if not isinstance(line, str):
+        return line
+    service, _, units = line.partition(" x")
+    code, *modifiers = service.split("-")
+    named = {f"modifier_{n}": modifier for n, modifier in enumerate(modifiers, start=1)}
+    return {"procedure_code": code, **named, **({"units": int(units)} if units else {})}
 
 
 def _moved(changes: Mapping[str, Any]) -> dict[str, Any]:

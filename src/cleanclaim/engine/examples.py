@@ -22,22 +22,23 @@ def faults_of(edit: Edit, reference: Reference) -> list[str]:
     Returns:
         One sentence for each example that doesn't hold, with its title; empty if all hold.
     """
-    faults = ((example, fault_of(edit, example, reference)) for example in edit.examples)
+    faults = (
+        (example, fault_of(edit, example, claims_of(example), tables_of(example, reference)))
+        for example in edit.examples
+    )
     return [f"{example.title}: {fault}" for example, fault in faults if fault]
 
 
-def fault_of(
-    edit: Edit, example: Example, reference: Reference, batch: Batch | None = None
-) -> str | None:
+def fault_of(edit: Edit, example: Example, batch: Batch, reference: Reference) -> str | None:
     """Why an example doesn't hold; None if it does.
 
     Args:
         edit: the edit; it is run alone.
         example: the example.
-        reference: the dated tables.
-        batch: the example's claims, if they have been read before.
+        batch: its claims (`claims_of`).
+        reference: the dated tables with those that the example brings (`tables_of`).
     """
-    checked = check(claims_of(example) if batch is None else batch, reference, [edit])
+    checked = check(batch, reference, [edit])
     if checked.failures:
         return f"the edit failed: {checked.failures[0].reason}"
     if isinstance(example, Fails):
@@ -54,6 +55,13 @@ def claims_of(example: Example) -> Batch:
     if example.x12:
         return concat(read_x12(example.x12.encode(), file="example.837"))
     return batch_of(example.claims)
+
+
+def tables_of(example: Example, reference: Reference) -> Reference:
+    """The dated tables with the rows that an example brings."""
+    for name, rows in example.tables.items():
+        reference = reference.with_rows(name, rows)
+    return reference
 
 
 def _not_found(edit: Edit, example: Fails, findings: pl.DataFrame) -> str | None:

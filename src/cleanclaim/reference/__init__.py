@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -180,6 +181,28 @@ class Reference:
             )
             for release in own
         )
+
+    def with_rows(self, name: str, rows: Sequence[Mapping[str, object]]) -> Self:
+        """These tables with other rows for some codes of one of them, or with a new table; this reference stays as it is.
+
+        Args:
+            name: the table.
+            rows: mappings of its columns; rows without dates are in force on all days.
+        """
+        dated = [{"valid_from": OPEN_START, "valid_to": OPEN_END, "release": "example", **row} for row in rows]  # fmt: skip
+        known = self.table(name) if name in self.names() else None
+        more = pl.DataFrame(dated, schema=None if known is None else known.schema)
+        others = None if known is None else known.filter(~pl.col("code").is_in(more["code"].implode()))  # fmt: skip
+        rows_now = more if others is None else pl.concat([others, more]).sort("code", "valid_from")
+        own = Release("example", name, "nobody", OPEN_START, OPEN_END, "none", embedded=False)
+        other = copy(self)
+        vars(other).update(
+            _tables={**self._tables, name: rows_now},
+            _releases=self._releases if known is not None else [*self._releases, own],
+            _derived={},
+            _asked=Counter(),
+        )
+        return other
 
     def is_whole(self, name: str) -> bool:
         """Return True if the whole table is in memory."""
