@@ -51,8 +51,28 @@ _ROLES = {
             says="attending",
         ),
         fails("the facility", professional(facility_npi="123"), says="facility"),
+        fails(
+            "a line's ordering provider",
+            professional(lines=[{"procedure_code": "83036", "ordering_npi": "1234567890"}]),
+            says="ordering",
+        ),
+        fails(
+            "a supervising provider", professional(supervising_npi="1234567890"), says="supervising"
+        ),
+        fails(
+            "a surgeon of a hospital", institutional(operating_npi="1234567890"), says="operating"
+        ),
+        fails(
+            "another surgeon",
+            institutional(other_operating_npi="1234567890"),
+            says="other operating",
+        ),
+        fails(
+            "the claim with the wrong one, not the one without any",
+            professional(),
+            professional(claim_id="EXAMPLE-3", referring_npi="1234567890"),
+        ),
         passes("good ones", professional(referring_npi="1245319599")),
-        passes("none", professional()),
     ),
 )
 def other_provider_npi_wrong(claims: Claims, reference: Reference) -> Rows:

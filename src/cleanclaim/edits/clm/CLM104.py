@@ -45,10 +45,22 @@ from cleanclaim.edits.samples import professional
         ),
         fails("in the future", professional(patient_birth_date="2027-01-01"), says="future"),
         fails("125 years old", professional(patient_birth_date="1901-05-12"), says="124"),
-        passes("124 years old", professional(patient_birth_date="1901-05-13")),
-        passes(
-            "born that day", professional(diagnoses=["Z38.00"], patient_birth_date="2026-05-12")
+        fails(
+            "in the future, on a claim without service dates",
+            professional(from_date=None, patient_birth_date="2027-01-01"),
+            says="future",
         ),
+        passes(
+            "born on the day of the claim",
+            professional(
+                diagnoses=["Z38.00"], from_date="2026-05-12", patient_birth_date="2026-05-12"
+            ),
+        ),
+        passes(
+            "a claim without any other date",
+            professional(from_date=None, submitted_date=None, as_of=None),
+        ),
+        passes("124 years old", professional(patient_birth_date="1901-05-13")),
     ),
 )
 def birth_date_impossible() -> pl.Expr:

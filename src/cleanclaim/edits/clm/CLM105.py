@@ -27,6 +27,7 @@ from cleanclaim.model.expressions import is_missing
         fails("missing", professional(patient_sex=None)),
         fails("something else", professional(patient_sex="X"), says="X"),
         passes("unknown", professional(patient_sex="U")),
+        passes("female", professional(diagnoses=["O80"], patient_sex="F")),
         passes("male", professional(patient_sex="M")),
     ),
 )

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit
-from cleanclaim.edits.samples import institutional, professional
+from cleanclaim.edits.samples import professional
 from cleanclaim.text.wording import worded
 
 
@@ -59,16 +59,27 @@ from cleanclaim.text.wording import worded
             professional(from_date="2026-05-15", submitted_date="2026-05-15", as_of="2026-05-15"),
         ),
         fails(
-            "longer than a year",
-            professional(lines=[{"from_date": "2025-05-01", "to_date": "2026-05-12"}]),
+            "a day longer than a leap year",
+            professional(lines=[{"from_date": "2025-05-10", "to_date": "2026-05-12"}]),
             line_number=1,
             says="more than a year",
+        ),
+        passes(
+            "a leap year",
+            professional(lines=[{"from_date": "2025-05-11", "to_date": "2026-05-12"}]),
+        ),
+        passes(
+            "dental lines may leave their dates out",
+            professional(
+                claim_type="dental",
+                from_date=None,
+                lines=[{"procedure_code": "D0120", "diagnosis_pointers": ()}],
+            ),
         ),
         passes(
             "a month of supplies",
             professional(lines=[{"from_date": "2026-04-12", "to_date": "2026-05-12"}]),
         ),
-        passes("a statement's dates stand for lines", institutional()),
     ),
 )
 def service_date_impossible() -> pl.Expr:

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit
-from cleanclaim.edits.samples import institutional, professional
+from cleanclaim.edits.samples import professional
 from cleanclaim.text.masking import number_words
 from cleanclaim.text.wording import worded
 
@@ -62,11 +62,23 @@ from cleanclaim.text.wording import worded
             says="zero",
             disposition=Disposition.WARN,
         ),
+        fails("no total", professional(lines=[{"charge_amount": None}]), says="no total"),
+        passes(
+            "a line without a charge: the sum is unknown",
+            professional(
+                charge_amount="140.10",
+                lines=[{}, {"procedure_code": "83036", "charge_amount": None}],
+            ),
+        ),
+        passes("lines that were not sent", professional(charge_amount="125.00", lines=[])),
+        passes(
+            "a quality code for a cent",
+            professional(lines=[{"procedure_code": "3044F", "charge_amount": "0.01"}]),
+        ),
         passes(
             "two lines that add up",
             professional(lines=[{}, {"procedure_code": "83036", "charge_amount": "15.10"}]),
         ),
-        passes("a hospital claim", institutional()),
     ),
 )
 def charges_do_not_add_up() -> pl.Expr:

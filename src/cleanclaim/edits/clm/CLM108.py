@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit
-from cleanclaim.edits.samples import professional
+from cleanclaim.edits.samples import institutional, professional
 from cleanclaim.text.masking import number_words
 from cleanclaim.text.wording import worded
 
@@ -49,6 +49,26 @@ from cleanclaim.text.wording import worded
         ),
         passes(
             "miles in tenths", professional(lines=[{"procedure_code": "A0425", "units": "5.3"}])
+        ),
+        passes("two visits", professional(lines=["97110 x2"])),
+        passes(
+            "half minutes of anesthesia",
+            professional(
+                lines=[{"procedure_code": "00100", "unit_basis_code": "MJ", "units": "95.5"}]
+            ),
+        ),
+        passes(
+            "a hospital's drugs without a code",
+            institutional(
+                lines=[{"revenue_center_code": "0250", "procedure_code": None, "units": "1.5"}]
+            ),
+        ),
+        passes(
+            "dental lines may leave their units out",
+            professional(
+                claim_type="dental",
+                lines=[{"procedure_code": "D0120", "units": None, "diagnosis_pointers": ()}],
+            ),
         ),
         passes(
             "minutes",

@@ -54,8 +54,18 @@ def _is_doubtful(reference: Reference) -> pl.Expr:
         passes(
             "the day it began", professional(place_of_service_code="10", from_date="2022-01-01")
         ),
-        passes("the office", professional()),
-        passes("hospital claims have a type of bill instead", institutional()),
+        fails(
+            "an employer's clinic before the code began",
+            professional(place_of_service_code="18", from_date="2012-12-31"),
+            line_number=1,
+            says="2013-01-01",
+        ),
+        fails(
+            "missing on the office's claim; a hospital claim has a type of bill instead",
+            institutional(),
+            professional(place_of_service_code=None),
+            line_number=1,
+        ),
     ),
 )
 def place_of_service_wrong(claims: Claims, reference: Reference) -> Rows:

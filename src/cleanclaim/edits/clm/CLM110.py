@@ -54,6 +54,11 @@ from cleanclaim.text.wording import worded
             "twenty-five on a hospital claim",
             institutional(diagnoses=[f"I{n}" for n in range(10, 35)]),
         ),
+        fails(
+            "twenty-six on a hospital claim",
+            institutional(diagnoses=[f"I{n}" for n in range(10, 36)]),
+            says="25",
+        ),
         passes(
             "a dental claim needs none",
             professional(

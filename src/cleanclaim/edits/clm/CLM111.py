@@ -32,10 +32,17 @@ from cleanclaim.model.expressions import is_missing
         fails("a replacement", professional(claim_frequency_code="7"), says="7"),
         fails("a void", institutional(claim_frequency_code="8", bill_type_code="138")),
         passes(
+            "a first claim may name an earlier one",
+            professional(original_reference_number="EXAMPLE"),
+        ),
+        passes(
+            "a further bill of a stay is no replacement",
+            institutional(claim_frequency_code="2", bill_type_code="132"),
+        ),
+        passes(
             "with the payer's number",
             professional(claim_frequency_code="7", original_reference_number="EXAMPLE123"),
         ),
-        passes("a first claim", professional()),
     ),
 )
 def replacement_without_reference() -> pl.Expr:

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit
-from cleanclaim.edits.samples import professional
+from cleanclaim.edits.samples import institutional, professional
 
 
 @row_edit(
@@ -43,11 +43,20 @@ from cleanclaim.edits.samples import professional
             "both",
             professional(is_auto_accident=True, accident_date="2026-05-01", accident_state="NC"),
         ),
+        fails(
+            "an auto accident with its state and no date",
+            professional(is_auto_accident=True, accident_state="NC"),
+            says="date",
+        ),
+        passes(
+            "a table without columns for accidents",
+            professional(is_auto_accident=None, is_other_accident=None),
+        ),
+        passes("hospitals tell it by occurrence codes", institutional(is_auto_accident=True)),
         passes(
             "an accident abroad",
             professional(is_auto_accident=True, accident_date="2026-05-01", accident_country="CA"),
         ),
-        passes("no accident", professional()),
     ),
 )
 def accident_incomplete() -> pl.Expr:

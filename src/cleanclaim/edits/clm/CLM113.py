@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import polars as pl
 
 from cleanclaim.derived.claims import Claims
-from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.edits.edit import (
+    Disposition,
+    Rows,
+    Source,
+    Tables,
+    fails,
+    passes,
+    query_edit,
+    unchecked,
+)
 from cleanclaim.edits.samples import professional
 from cleanclaim.model.expressions import IS_MEDICARE, in_force
 from cleanclaim.reference import Reference
@@ -49,6 +59,27 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
             pl.lit("filing_limits").alias("table"),
         )
     )
+
+
+def _sent(day: str, **claim: Any) -> dict[str, Any]:
+    """A claim for 11 February, sent on a day, for examples."""
+    return professional(**{"from_date": "2026-02-11", "submitted_date": day, "as_of": day, **claim})
+
+
+def _limits(*limits: tuple[str, int], counted_from: str = "to_date", **dates: date) -> Tables:
+    """Filing limits of payers in days, for examples."""
+    return {
+        "filing_limits": [
+            {
+                "code": payer,
+                "days": days,
+                "counted_from": counted_from,
+                "citation": "an example",
+                **dates,
+            }
+            for payer, days in limits
+        ]
+    }
 
 
 @query_edit(
@@ -96,6 +127,70 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
         unchecked(
             "another payer has its own limit",
             professional(from_date="2024-05-12", submitted_date="2026-05-12", as_of="2026-05-12"),
+        ),
+        passes(
+            "a void is not a first filing",
+            professional(
+                payer_class="medicare",
+                member_id="1EG4TE5MK73",
+                claim_frequency_code="8",
+                original_reference_number="EXAMPLE",
+                from_date="2025-01-12",
+                submitted_date="2026-05-12",
+                as_of="2026-05-12",
+            ),
+        ),
+        passes(
+            "a replacement to a payer whose limit is unknown",
+            professional(
+                claim_frequency_code="7",
+                original_reference_number="EXAMPLE",
+                from_date="2024-05-12",
+                submitted_date="2026-05-12",
+                as_of="2026-05-12",
+            ),
+        ),
+        passes(
+            "an earlier claim to another payer is not judged again",
+            professional(claim_id="A", is_history=True, as_of="2026-05-15"),
+            professional(claim_id="B", payer_class="medicare", member_id="1EG4TE5MK73"),
+        ),
+        fails("a day after a payer's ninety", _sent("2026-05-13"), tables=_limits(("99999", 90))),
+        passes(
+            "on the last of a payer's ninety days",
+            _sent("2026-05-12"),
+            tables=_limits(("99999", 90)),
+        ),
+        fails(
+            "counted from the first day of the service, for a class of payers",
+            _sent("2026-05-13", to_date="2026-02-20"),
+            tables=_limits(("commercial", 90), counted_from="from_date"),
+        ),
+        passes(
+            "counted from the last day of the service",
+            _sent("2026-05-13", to_date="2026-02-20"),
+            tables=_limits(("99999", 90)),
+        ),
+        passes(
+            "the payer's own limit, not the one of its class",
+            _sent("2026-05-13"),
+            tables=_limits(("99999", 365), ("commercial", 90)),
+        ),
+        fails(
+            "the payer's own limit, shorter than the one of its class",
+            _sent("2026-05-13"),
+            tables=_limits(("99999", 90), ("commercial", 365)),
+        ),
+        passes(
+            "a limit of other years",
+            _sent("2026-05-13"),
+            tables=_limits(("99999", 90), valid_to=date(2025, 12, 31)),
+        ),
+        unchecked("a limit for another payer", _sent("2026-05-13"), tables=_limits(("88888", 90))),
+        passes(
+            "another payer's limit, sent on the day of the service",
+            professional(from_date="2026-05-13"),
+            tables=_limits(("88888", 90)),
         ),
         passes(
             "a replacement is not a first filing",

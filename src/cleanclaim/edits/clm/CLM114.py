@@ -52,6 +52,32 @@ _SAME = (
             professional(claim_id="A"),
             professional(claim_id="B", from_date="2026-05-13"),
         ),
+        fails("one number for two visits of a day", professional(), professional(lines=["99214"])),
+        fails("twice, without lines", professional(lines=[]), professional(lines=[])),
+        passes(
+            "two claims without lines",
+            professional(claim_id="A", lines=[]),
+            professional(claim_id="B", lines=[]),
+        ),
+        passes(
+            "two visits without a claim number",
+            professional(claim_id=None),
+            professional(claim_id=None, lines=["99214"]),
+        ),
+        passes("sent before, by the history", professional(is_history=True), professional()),
+        passes(
+            "sent twice and voided",
+            professional(),
+            professional(),
+            professional(claim_frequency_code="8", original_reference_number="EXAMPLE"),
+        ),
+        passes(
+            "a replacement under a number of its own",
+            professional(claim_id="A"),
+            professional(
+                claim_id="B", claim_frequency_code="7", original_reference_number="EXAMPLE"
+            ),
+        ),
         passes(
             "a replacement of it",
             professional(),

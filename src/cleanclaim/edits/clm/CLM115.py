@@ -39,40 +39,47 @@ _REPEATS = pl.struct("patient_key", "procedure_code", "from_date").is_duplicated
     examples=(
         fails(
             "the same test twice on a claim",
-            professional(lines=[{"procedure_code": "83036"}, {"procedure_code": "83036"}]),
+            professional(lines=["83036", "83036"]),
             line_number=2,
             says="line 1",
         ),
         fails(
             "the same line on another claim of the day",
-            professional(claim_id="A", lines=[{"procedure_code": "83036"}]),
-            professional(
-                claim_id="B", lines=[{"procedure_code": "83036"}, {"procedure_code": "36415"}]
-            ),
+            professional(claim_id="A", lines=["83036"]),
+            professional(claim_id="B", lines=["83036", "36415"]),
             line_number=1,
+            says="line 1 of claim A",
         ),
-        passes(
-            "said to be repeated",
-            professional(
-                lines=[{"procedure_code": "83036"}, {"procedure_code": "83036", "modifier_1": "91"}]
-            ),
-        ),
-        passes(
-            "two sides",
-            professional(
-                lines=[
-                    {"procedure_code": "20610", "modifier_1": "LT"},
-                    {"procedure_code": "20610", "modifier_1": "RT"},
-                ]
-            ),
-        ),
+        passes("said to be repeated", professional(lines=["83036", "83036-91"])),
+        passes("two sides", professional(lines=["20610-LT", "20610-RT"])),
         passes(
             "two days",
+            professional(lines=["83036", {"procedure_code": "83036", "from_date": "2026-05-11"}]),
+        ),
+        passes("said twice to be repeated", professional(lines=["83036", "83036-91", "83036-91"])),
+        passes("two joints, each set apart by 59", professional(lines=["20610-59", "20610-59"])),
+        passes("two teeth", professional(claim_type="dental", lines=["D2140", "D2140"])),
+        passes(
+            "paid before, by the history",
+            professional(claim_id="A", is_history=True, lines=["83036"]),
+            professional(claim_id="B", lines=["83036"]),
+        ),
+        passes(
+            "the first one was voided",
+            professional(claim_id="A", lines=["83036"]),
             professional(
-                lines=[
-                    {"procedure_code": "83036"},
-                    {"procedure_code": "83036", "from_date": "2026-05-11"},
-                ]
+                claim_id="A", claim_frequency_code="8", original_reference_number="EXAMPLE"
+            ),
+            professional(claim_id="B", lines=["83036"]),
+        ),
+        passes(
+            "a replacement under a number of its own",
+            professional(claim_id="A", lines=["83036"]),
+            professional(
+                claim_id="B",
+                claim_frequency_code="7",
+                original_reference_number="EXAMPLE",
+                lines=["83036"],
             ),
         ),
         passes(

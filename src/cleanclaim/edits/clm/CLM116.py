@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
-from cleanclaim.edits.samples import medicare, professional
+from cleanclaim.edits.samples import institutional, medicare, professional
 from cleanclaim.model.expressions import IS_MEDICARE, IS_PROFESSIONAL, in_force, is_missing
 from cleanclaim.reference import Reference
 
@@ -42,22 +42,34 @@ _ASKED = (
     fix="proposed",
     when={"lines": _ASKED},
     examples=(
-        fails(
-            "an x-ray to Medicare",
-            medicare(lines=[{"procedure_code": "71046"}]),
-            line_number=1,
-            says="imaging",
-        ),
+        fails("an x-ray to Medicare", medicare(lines=["71046"]), line_number=1, says="imaging"),
         passes(
-            "with the one who ordered it",
-            medicare(referring_npi="1234567893", lines=[{"procedure_code": "71046"}]),
+            "with the one who ordered it", medicare(referring_npi="1234567893", lines=["71046"])
         ),
         passes(
             "named on the line",
             medicare(lines=[{"procedure_code": "71046", "ordering_npi": "1234567893"}]),
         ),
-        passes("a visit", medicare()),
-        passes("another payer", professional(lines=[{"procedure_code": "71046"}])),
+        fails(
+            "one test of two was ordered",
+            medicare(lines=["71046", {"procedure_code": "80053", "ordering_npi": "1245319599"}]),
+            line_number=1,
+        ),
+        passes("a hospital's own x-ray", institutional(lines=["71046"])),
+        fails(
+            "the first laboratory test of the list",
+            medicare(lines=["80047"]),
+            line_number=1,
+            says="laboratory test",
+        ),
+        fails(
+            "the last laboratory test of the list",
+            medicare(lines=["89398"]),
+            line_number=1,
+            says="laboratory test",
+        ),
+        fails("an x-ray and its kind", medicare(lines=["71046"]), line_number=1, says="imaging"),
+        passes("another payer", professional(lines=["71046"])),
     ),
 )
 def ordering_provider_missing(claims: Claims, reference: Reference) -> Rows:

@@ -9,7 +9,7 @@ import polars as pl
 from cleanclaim.derived.availability import TABLES
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.edits.samples import medicare, professional
+from cleanclaim.edits.samples import institutional, medicare, professional
 from cleanclaim.model.expressions import IS_PROFESSIONAL, has_modifier, in_force, is_missing
 from cleanclaim.reference import Reference
 from cleanclaim.text.wording import worded
@@ -76,29 +76,40 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     examples=(
         fails(
             "a blood count to Medicare",
-            medicare(referring_npi="1234567893", lines=[{"procedure_code": "85025"}]),
+            medicare(referring_npi="1234567893", lines=["85025"]),
             line_number=1,
             says="85025",
         ),
         fails(
             "a number of another form",
-            professional(clia_number="12345", lines=[{"procedure_code": "85025"}]),
+            professional(clia_number="12345", lines=["85025"]),
             line_number=1,
             says="a number of 5 digits",
         ),
         passes(
             "with its number",
-            medicare(
-                clia_number="99D9999999",
-                referring_npi="1234567893",
-                lines=[{"procedure_code": "85025"}],
-            ),
+            medicare(clia_number="99D9999999", referring_npi="1234567893", lines=["85025"]),
         ),
-        passes("no laboratory test", medicare()),
-        passes("another payer asks for none", professional(lines=[{"procedure_code": "85025"}])),
+        passes("another payer asks for none", professional(lines=["85025"])),
+        fails(
+            "a test, the reading of another, and a visit",
+            medicare(lines=["85025", "85027-26", "99213"]),
+            line_number=1,
+        ),
+        passes("a hospital's laboratory", institutional(lines=["85025"])),
+        passes(
+            "a blank number, to a payer that asks for none",
+            professional(clia_number=" ", lines=["85025"]),
+        ),
+        unchecked("one maker's test", medicare(lines=["0047U"])),
+        unchecked("a test of fertility", medicare(lines=["89310"])),
+        passes(
+            "a test before the day that it is on the list",
+            medicare(from_date="2020-03-12", lines=["87635"]),
+        ),
         unchecked(
             "a test of which nothing is known",
-            medicare(referring_npi="1234567893", lines=[{"procedure_code": "82777"}]),
+            medicare(referring_npi="1234567893", lines=["82777"]),
         ),
     ),
 )

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit
-from cleanclaim.edits.samples import institutional, professional
+from cleanclaim.edits.samples import institutional, medicare, professional
 from cleanclaim.model.expressions import is_missing
 
 _LETTER = "[AC-HJKMNP-RT-Y]"
@@ -41,12 +41,25 @@ _MBI = f"^[1-9]{_LETTER}{_EITHER}[0-9]{_LETTER}{_EITHER}[0-9]{_LETTER}{{2}}[0-9]
         fails("missing", professional(member_id=None), says="missing"),
         fails("an old Medicare number", institutional(member_id="123456789A"), says="form"),
         fails("an O in a Medicare number", institutional(member_id="1EO4TE5MK73")),
-        passes("a Medicare number", institutional(member_id="1EG4TE5MK73")),
         passes(
             "an old number while they were valid",
             institutional(member_id="123456789A", from_date="2019-06-01"),
         ),
         passes("another payer's number", professional(member_id="ABC")),
+        fails("an old Medicare number on a doctor's claim", medicare(member_id="123456789A")),
+        fails(
+            "an old number on the first day without them",
+            institutional(member_id="123456789A", from_date="2020-01-01"),
+        ),
+        passes(
+            "an old number on their last day",
+            institutional(member_id="123456789A", from_date="2019-12-31"),
+        ),
+        passes("a Medicare number with hyphens", medicare(member_id="1EG4-TE5-MK73")),
+        passes(
+            "an old number on a claim without dates",
+            medicare(member_id="123456789A", from_date=None),
+        ),
         passes(
             "Medicare Advantage has its own",
             professional(payer_class="medicare", claim_filing_code="16", member_id="H12345678"),

@@ -30,7 +30,9 @@ from cleanclaim.edits.samples import professional
     examples=(
         fails("a specialty number instead", professional(billing_taxonomy_code="08"), says="08"),
         fails("a character short", professional(billing_taxonomy_code="207Q0000X")),
-        passes("a taxonomy code", professional()),
+        fails("a digit too many in front", professional(billing_taxonomy_code="1207Q00000X")),
+        fails("an X too many", professional(billing_taxonomy_code="207Q00000XX")),
+        passes("a hospital's", professional(billing_taxonomy_code="282N00000X")),
         passes("none", professional(billing_taxonomy_code=None)),
     ),
 )

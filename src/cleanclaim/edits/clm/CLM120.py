@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit
-from cleanclaim.edits.samples import professional
+from cleanclaim.edits.samples import institutional, professional
 from cleanclaim.text.wording import worded
 
 
@@ -44,17 +44,28 @@ from cleanclaim.text.wording import worded
         ),
         fails(
             "none, for Medicaid",
-            professional(payer_class="medicaid", lines=[{"procedure_code": "J1885"}]),
+            professional(payer_class="medicaid", lines=["J1885"]),
             line_number=1,
             says="lacks",
         ),
-        passes("none, for others", professional(lines=[{"procedure_code": "J1885"}])),
+        passes("none, for others", professional(lines=["J1885"])),
         passes(
             "eleven digits",
             professional(
                 payer_class="medicaid", lines=[{"procedure_code": "J1885", "ndc": "00000123456"}]
             ),
         ),
+        fails(
+            "twelve digits",
+            professional(lines=[{"procedure_code": "J1885", "ndc": "000001234567"}]),
+            line_number=1,
+        ),
+        passes("a visit, for Medicaid", professional(payer_class="medicaid")),
+        passes(
+            "a hospital's drug, for Medicaid",
+            institutional(payer_class="medicaid", lines=["J1885"]),
+        ),
+        passes("a payer of an unknown class", professional(payer_class=None, lines=["J1885"])),
         passes(
             "hyphens do no harm",
             professional(lines=[{"procedure_code": "J1885", "ndc": "00000-1234-56"}]),

@@ -37,7 +37,7 @@ from cleanclaim.reference import Reference
                 other_payer_count=1,
                 other_payers=[{"payer_sequence_code": "P"}],
             ),
-            says="does not say what",
+            says=("second", "does not say what"),
         ),
         fails(
             "second in line, and no first one",
@@ -55,6 +55,36 @@ from cleanclaim.reference import Reference
         passes(
             "first in line",
             professional(other_payer_count=1, other_payers=[{"payer_sequence_code": "S"}]),
+        ),
+        fails(
+            "third in line without a payment",
+            professional(
+                payer_sequence_code="T",
+                other_payer_count=1,
+                other_payers=[{"payer_sequence_code": "P"}],
+            ),
+            says="third",
+        ),
+        fails(
+            "an empty decision",
+            professional(
+                payer_sequence_code="S",
+                other_payer_count=1,
+                other_payers=[{"payer_sequence_code": "P", "line_count": 0, "adjustment_count": 0}],
+            ),
+        ),
+        fails(
+            "second in a table without a column for other payers",
+            professional(payer_sequence_code="S", other_payer_count=None),
+            says="no other payer",
+        ),
+        passes(
+            "the payer before it denied everything",
+            professional(
+                payer_sequence_code="S",
+                other_payer_count=1,
+                other_payers=[{"payer_sequence_code": "P", "adjustment_count": 1}],
+            ),
         ),
         passes(
             "the line tells what was paid",

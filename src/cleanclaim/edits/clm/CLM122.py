@@ -36,20 +36,19 @@ from cleanclaim.text.wording import worded
     examples=(
         fails(
             "a hospital visit",
-            professional(place_of_service_code="21", lines=[{"procedure_code": "99232"}]),
+            professional(place_of_service_code="21", lines=["99232"]),
             says="place of service 21",
         ),
         fails("a hospital stay", institutional(bill_type_code="111"), says="111"),
         passes(
-            "with the date",
-            professional(
-                place_of_service_code="21",
-                admission_date="2026-05-10",
-                lines=[{"procedure_code": "99232"}],
-            ),
+            "a dentist in the hospital",
+            professional(claim_type="dental", place_of_service_code="21", lines=["D2140"]),
         ),
-        passes("the office", professional()),
-        passes("an outpatient bill", institutional()),
+        passes("the hospital's outpatient department", professional(place_of_service_code="22")),
+        passes(
+            "with the date",
+            professional(place_of_service_code="21", admission_date="2026-05-10", lines=["99232"]),
+        ),
     ),
 )
 def inpatient_without_admission(claims: Claims, reference: Reference) -> Rows:

@@ -47,6 +47,29 @@ from cleanclaim.text.wording import worded
             ),
         ),
         fails(
+            "no ICD-9 code beside one that is",
+            professional(
+                diagnoses=[
+                    {"diagnosis_code": "250.00", "icd_version": 9},
+                    {"diagnosis_code": "999.99", "icd_version": 9},
+                ],
+                from_date="2014-05-12",
+            ),
+            diagnosis_number=2,
+        ),
+        passes(
+            "a category of ICD-9 is another fault",
+            professional(
+                diagnoses=[{"diagnosis_code": "250", "icd_version": 9}], from_date="2014-05-12"
+            ),
+        ),
+        passes(
+            "and so is a subcategory",
+            professional(
+                diagnoses=[{"diagnosis_code": "250.0", "icd_version": 9}], from_date="2014-05-12"
+            ),
+        ),
+        fails(
             "no ICD-9 code",
             professional(
                 diagnoses=[{"diagnosis_code": "401.77", "icd_version": 9}], from_date="2014-05-12"

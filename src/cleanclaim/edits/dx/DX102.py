@@ -52,7 +52,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:  # noqa: ARG001 - 
             "low back pain after it was divided",
             professional(diagnoses=["M54.5"], from_date="2026-05-12"),
             diagnosis_number=1,
-            says=("ended 2021-09-30", "M54.50", "M54.51", "M54.59"),
+            says=("ended 2021-09-30", "Use M54.50, M54.51, M54.59 as the record supports."),
         ),
         fails(
             "the first day it is gone",
@@ -73,7 +73,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:  # noqa: ARG001 - 
             "a code of the year to come",
             professional(diagnoses=["G35.A"], from_date="2024-05-12"),
             diagnosis_number=1,
-            says=("begins 2025-10-01", "G35"),
+            says=("begins 2025-10-01", "Use G35 as the record supports."),
         ),
         passes(
             "the first day of a new code", professional(diagnoses=["G35.A"], from_date="2025-10-01")
@@ -87,6 +87,58 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:  # noqa: ARG001 - 
                 to_date="2025-10-02",
                 admission_date="2025-09-28",
             ),
+        ),
+        fails(
+            "gone, with a code in force and one that never was",
+            professional(diagnoses=["M54.5", "I10", "E99.9"]),
+            diagnosis_number=1,
+        ),
+        fails(
+            "a span of days that ends after it was gone",
+            professional(
+                diagnoses=["M54.5"],
+                from_date="2021-09-30",
+                to_date="2021-10-02",
+                lines=[{"to_date": "2021-10-02"}],
+            ),
+            diagnosis_number=1,
+            says="not valid on 2021-10-02",
+        ),
+        fails(
+            "gone, and no code stands for it",
+            professional(diagnoses=["C83.39"]),
+            diagnosis_number=1,
+            says="Look the condition up",
+        ),
+        fails(
+            "replaced, and its successor replaced since",
+            professional(diagnoses=["E78.0"]),
+            diagnosis_number=1,
+            says="Use E78.00, E78.010, E78.011, E78.019 as the record supports.",
+        ),
+        fails(
+            "replaced, before its successor was replaced",
+            professional(diagnoses=["E78.0"], from_date="2024-05-12"),
+            diagnosis_number=1,
+            says="Use E78.00, E78.01 as the record supports.",
+        ),
+        fails(
+            "replaced on that day",
+            professional(diagnoses=["E78.0"], from_date="2016-10-01"),
+            diagnosis_number=1,
+            says="Use E78.00, E78.01 as the record supports.",
+        ),
+        fails(
+            "on the last day of its successor",
+            professional(diagnoses=["E78.0"], from_date="2025-09-30"),
+            diagnosis_number=1,
+            says="Use E78.00, E78.01 as the record supports.",
+        ),
+        fails(
+            "the day before it begins",
+            professional(diagnoses=["E78.010"], from_date="2025-09-30"),
+            diagnosis_number=1,
+            says="Use E78.01 as the record supports.",
         ),
         unchecked(
             "a year for which no table is loaded",

@@ -44,7 +44,18 @@ from cleanclaim.text.wording import worded
             "a subcategory", professional(diagnoses=["S52.5"]), diagnosis_number=1, says="S52.50"
         ),
         passes("a code in full", professional(diagnoses=["E11.9"])),
-        passes("a code of three characters", professional(diagnoses=["I10"])),
+        fails(
+            "a category with a code in full and one that never was",
+            professional(diagnoses=["E11.9", "E11", "E99.9"]),
+            diagnosis_number=2,
+            says="E11.0",
+        ),
+        fails(
+            "a category that the tabular list does not have any more",
+            professional(diagnoses=["H40.11X"]),
+            diagnosis_number=1,
+            says="H40.11X0",
+        ),
         passes("once a code, divided since: another edit's", professional(diagnoses=["M54.5"])),
     ),
 )

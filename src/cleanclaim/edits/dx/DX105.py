@@ -56,6 +56,35 @@ _NINE = {"diagnosis_code": "401.9", "icd_version": 9}
             diagnosis_number=2,
         ),
         passes(
+            "one claim in ICD-9 and a later one in ICD-10",
+            professional(
+                claim_id="A",
+                diagnoses=[{"diagnosis_code": "401.9", "icd_version": 9}],
+                from_date="2015-09-30",
+            ),
+            professional(claim_id="B", from_date="2015-10-01"),
+        ),
+        fails(
+            "both on a claim for days before and after the change",
+            professional(
+                diagnoses=[{"diagnosis_code": "401.9", "icd_version": 9}, "I10"],
+                from_date="2015-09-28",
+                to_date="2015-10-02",
+                lines=[{"to_date": "2015-10-02", "diagnosis_pointers": (1, 2)}],
+            ),
+            diagnosis_number=1,
+            says="of ICD-9-CM and of ICD-10-CM",
+        ),
+        fails(
+            "both on the first day of ICD-10",
+            professional(
+                diagnoses=[{"diagnosis_code": "401.9", "icd_version": 9}, "I10"],
+                from_date="2015-10-01",
+                lines=[{"diagnosis_pointers": (1, 2)}],
+            ),
+            diagnosis_number=1,
+        ),
+        passes(
             "a stay that ended in October",
             institutional(
                 diagnoses=["I10"],

@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
-from cleanclaim.edits.samples import professional
+from cleanclaim.edits.samples import institutional, professional
 from cleanclaim.model.expressions import IS_BILLING_DIAGNOSIS, IS_ICD10
 from cleanclaim.reference import Reference
 from cleanclaim.reference.icd10cm import excludes1_between, excludes1_candidates
@@ -42,6 +42,23 @@ _JUDGED = IS_ICD10 & IS_BILLING_DIAGNOSIS & pl.col("in_force")
             says="exclude each other",
         ),
         passes("type 2 diabetes and hypertension", professional(diagnoses=["E11.9", "I10"])),
+        passes(
+            "the admitting diagnosis is not judged",
+            institutional(
+                diagnoses=[
+                    "E11.9",
+                    "I10",
+                    {"diagnosis_code": "E10.9", "diagnosis_type": "admitting"},
+                ],
+                bill_type_code="111",
+                admission_date="2026-05-12",
+            ),
+        ),
+        passes("a code that had ended", professional(diagnoses=["E11.9", "I10", "M54.5"])),
+        passes(
+            "two codes without a note, and one that has it",
+            professional(diagnoses=["E11.9", "I10", "M54.50"]),
+        ),
         passes("an Excludes2 note lets both stand", professional(diagnoses=["J44.9", "J47.9"][:1])),
     ),
 )

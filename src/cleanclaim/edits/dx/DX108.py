@@ -56,6 +56,10 @@ from cleanclaim.model.expressions import CODES_NOT_LOADED, IS_FIRST_LISTED
         ),
         passes("anemia that stands for itself", professional(diagnoses=["D64.9"])),
         unchecked(
+            "a manifestation second is not asked about, the first diagnosis is",
+            professional(diagnoses=["I10", "F02.80"], from_date="2031-05-12"),
+        ),
+        unchecked(
             "a year without a table", professional(diagnoses=["F02.80"], from_date="2031-05-12")
         ),
     ),

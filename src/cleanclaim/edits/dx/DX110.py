@@ -62,6 +62,32 @@ _UNDERDOSING = r"^T(3[6-9]|4[0-9]|50)(..6|.6X)"
             diagnosis_number=1,
         ),
         passes("behind the condition", professional(diagnoses=["I10", "T46.4X6A"])),
+        fails(
+            "the diagnosis that a status code needs is missing",
+            institutional(diagnoses=["Z51.89"], bill_type_code="111", admission_date="2026-05-12"),
+            diagnosis_number=1,
+        ),
+        passes(
+            "with the diagnosis that it needs",
+            institutional(
+                diagnoses=["Z51.89", "I10"], bill_type_code="111", admission_date="2026-05-12"
+            ),
+        ),
+        fails(
+            "a status code first, before another diagnosis",
+            institutional(
+                diagnoses=["Z85.3", "I10"], bill_type_code="111", admission_date="2026-05-12"
+            ),
+            diagnosis_number=1,
+        ),
+        passes(
+            "an ICD-9 code that begins as a drug not taken does",
+            professional(diagnoses=[{"diagnosis_code": "T38.3X6A", "icd_version": 9}]),
+        ),
+        passes(
+            "a drug not taken, before the code was in force",
+            professional(diagnoses=["T40.416A"], from_date="2018-05-12"),
+        ),
         unchecked(
             "a year without a table",
             institutional(diagnoses=["Z37.0"], bill_type_code="111", from_date="2031-05-12"),

@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
-from cleanclaim.edits.samples import professional
+from cleanclaim.edits.samples import institutional, professional
 from cleanclaim.model.expressions import IS_BILLING_DIAGNOSIS, IS_ICD10
 from cleanclaim.reference import Reference
 from cleanclaim.reference.icd10cm import may_carry, notes_of
@@ -58,6 +58,14 @@ def _may_carry_a_note(reference: Reference) -> pl.Expr:
             "heart failure, whose note lists what may have caused it",
             professional(diagnoses=["I50.9"]),
         ),
+        passes(
+            "the admitting diagnosis is not judged",
+            institutional(
+                diagnoses=[{"diagnosis_code": "I25.82", "diagnosis_type": "admitting"}, "I25.10"]
+            ),
+        ),
+        passes("before the code began", professional(diagnoses=["I25.82"], from_date="2015-09-30")),
+        passes("an external cause first is another fault", professional(diagnoses=["W19.XXXA"])),
         passes("a manifestation first is another fault", professional(diagnoses=["E08.9"])),
     ),
 )

@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
-from cleanclaim.edits.samples import professional
+from cleanclaim.edits.samples import institutional, professional
 from cleanclaim.model.expressions import IS_BILLING_DIAGNOSIS, IS_ICD10
 from cleanclaim.reference import Reference
 from cleanclaim.reference.icd10cm import may_carry, note_links, notes_of
@@ -54,6 +54,36 @@ def _may_carry_a_note(reference: Reference) -> pl.Expr:
         passes("with its stage", professional(diagnoses=["E11.22", "N18.30"])),
         passes(
             "a note about drugs that the patient may not take", professional(diagnoses=["E11.9"])
+        ),
+        passes(
+            "the admitting diagnosis is not judged",
+            institutional(
+                diagnoses=["N18.30", {"diagnosis_code": "E11.22", "diagnosis_type": "admitting"}]
+            ),
+        ),
+        passes(
+            "with its stage, and an admitting diagnosis",
+            institutional(
+                diagnoses=[
+                    "E11.22",
+                    "N18.30",
+                    {"diagnosis_code": "R07.9", "diagnosis_type": "admitting"},
+                ]
+            ),
+        ),
+        fails(
+            "the stage only as the admitting diagnosis",
+            institutional(
+                diagnoses=["E11.22", {"diagnosis_code": "N18.30", "diagnosis_type": "admitting"}]
+            ),
+            diagnosis_number=1,
+        ),
+        fails(
+            "without its stage, beside the admitting diagnosis",
+            institutional(
+                diagnoses=["E11.22", {"diagnosis_code": "E11.22", "diagnosis_type": "admitting"}]
+            ),
+            diagnosis_number=1,
         ),
         passes(
             "a note about tobacco that the patient may not use", professional(diagnoses=["J45.909"])

@@ -81,6 +81,86 @@ def _group() -> pl.Expr:
             says="15 and over",
         ),
         passes("no birth date", professional(diagnoses=["A33"], patient_birth_date=None)),
+        fails(
+            "pregnancy at eleven before the range was widened",
+            professional(
+                diagnoses=["O80"], patient_birth_date="2008-02-14", from_date="2019-09-30"
+            ),
+            diagnosis_number=1,
+        ),
+        passes(
+            "pregnancy at twelve before the range was widened",
+            professional(
+                diagnoses=["O80"], patient_birth_date="2007-02-14", from_date="2019-09-30"
+            ),
+        ),
+        passes(
+            "pregnancy at 55 before the range was widened",
+            professional(
+                diagnoses=["O80"], patient_birth_date="1964-02-14", from_date="2019-09-30"
+            ),
+        ),
+        passes(
+            "pregnancy at nine", professional(diagnoses=["O80"], patient_birth_date="2017-02-14")
+        ),
+        fails(
+            "a newborn's tetanus on the first birthday",
+            professional(diagnoses=["A33"], patient_birth_date="2025-05-12"),
+            diagnosis_number=1,
+        ),
+        fails(
+            "a child's check-up at 18",
+            professional(diagnoses=["Z00.129"], patient_birth_date="2008-02-14"),
+            diagnosis_number=1,
+        ),
+        passes(
+            "a child's check-up at 17",
+            professional(diagnoses=["Z00.129"], patient_birth_date="2009-02-14"),
+        ),
+        passes(
+            "an old man's prostate at 15",
+            professional(diagnoses=["N40.0"], patient_sex="M", patient_birth_date="2011-02-14"),
+        ),
+        fails(
+            "a newborn's tetanus at 124",
+            professional(diagnoses=["A33"], patient_birth_date="1902-02-14"),
+            diagnosis_number=1,
+        ),
+        passes(
+            "an age of 125 is another fault",
+            professional(diagnoses=["A33"], patient_birth_date="1901-02-14"),
+        ),
+        passes(
+            "a birth after the service is another fault",
+            professional(diagnoses=["N40.0"], patient_sex="M", patient_birth_date="2026-05-13"),
+        ),
+        fails(
+            "an old man's prostate in a newborn",
+            professional(diagnoses=["N40.0"], patient_sex="M", patient_birth_date="2026-05-10"),
+            diagnosis_number=1,
+        ),
+        passes(
+            "pregnancy at 60 on the day that the range was widened",
+            professional(
+                diagnoses=["O80"], patient_birth_date="1959-02-14", from_date="2019-10-01"
+            ),
+        ),
+        fails(
+            "pregnancy at 56 the day before",
+            professional(
+                diagnoses=["O80"], patient_birth_date="1963-02-14", from_date="2019-09-30"
+            ),
+            diagnosis_number=1,
+            says="ages 12 to 55",
+        ),
+        fails(
+            "pregnancy at 65 on the day that the range was widened",
+            professional(
+                diagnoses=["O80"], patient_birth_date="1954-02-14", from_date="2019-10-01"
+            ),
+            diagnosis_number=1,
+            says="ages 9 to 64",
+        ),
         unchecked(
             "a year without a table", professional(diagnoses=["A33"], from_date="2031-05-12")
         ),

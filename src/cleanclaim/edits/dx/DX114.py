@@ -37,6 +37,15 @@ from cleanclaim.edits.samples import professional
         passes(
             "in a man", professional(diagnoses=["N40.0"], from_date="2024-09-30", patient_sex="M")
         ),
+        fails(
+            "an ovary in a man, while the edit was in force",
+            professional(diagnoses=["N83.201"], patient_sex="M", from_date="2023-05-12"),
+            diagnosis_number=1,
+        ),
+        passes(
+            "an ovary in a woman",
+            professional(diagnoses=["N83.201"], patient_sex="F", from_date="2023-05-12"),
+        ),
         passes(
             "sex unknown",
             professional(diagnoses=["N40.0"], from_date="2024-09-30", patient_sex="U"),

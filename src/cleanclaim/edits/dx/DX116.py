@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
-from cleanclaim.edits.samples import professional
+from cleanclaim.edits.samples import institutional, professional
 from cleanclaim.model.expressions import IS_BILLING_DIAGNOSIS, IS_ICD10, dotted
 from cleanclaim.reference import Reference
 from cleanclaim.reference.sides import side_of, sides
@@ -40,6 +40,29 @@ from cleanclaim.reference.sides import side_of, sides
         ),
         passes("both ears in one", professional(diagnoses=["H65.03"])),
         passes("one side only", professional(diagnoses=["H65.01"])),
+        passes(
+            "the admitting diagnosis names the other ear",
+            institutional(
+                diagnoses=["H66.91", {"diagnosis_code": "H66.92", "diagnosis_type": "admitting"}]
+            ),
+        ),
+        fails(
+            "both ears, with another ear disease of one side",
+            professional(diagnoses=["H66.91", "H66.92", "H61.21"]),
+            diagnosis_number=2,
+        ),
+        fails(
+            "right listed first",
+            professional(diagnoses=["H66.92", "H66.91"]),
+            diagnosis_number=2,
+            says="H66.93",
+        ),
+        passes("the right ear twice", professional(diagnoses=["H66.91", "H66.91"])),
+        passes(
+            "the right ear, and the left one without being told apart",
+            professional(diagnoses=["H66.91", "H66.90"]),
+        ),
+        passes("two sides of two diseases", professional(diagnoses=["H66.91", "H65.92"])),
         passes(
             "two knees that hurt: there is no code for both",
             professional(diagnoses=["M25.561", "M25.562"]),

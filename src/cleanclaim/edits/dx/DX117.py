@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
-from cleanclaim.edits.samples import professional
+from cleanclaim.edits.samples import institutional, professional
 from cleanclaim.model.expressions import IS_BILLING_DIAGNOSIS, IS_ICD10
 from cleanclaim.reference import Reference
 
@@ -40,6 +40,21 @@ from cleanclaim.reference import Reference
         passes(
             "unspecified codes of different conditions",
             professional(diagnoses=["J45.909", "M54.50"]),
+        ),
+        passes(
+            "the admitting diagnosis may be vague",
+            institutional(
+                diagnoses=["M25.561", {"diagnosis_code": "M25.50", "diagnosis_type": "admitting"}]
+            ),
+        ),
+        passes(
+            "a vague code and one of another chapter",
+            professional(diagnoses=["M25.50", "I10", "M25.50"]),
+        ),
+        passes("the vague code twice", professional(diagnoses=["M25.50", "M25.50"])),
+        passes(
+            "a vague code of a whole chapter beside a specific one",
+            professional(diagnoses=["I51.9", "I50.9"]),
         ),
         passes("two codes that both say something", professional(diagnoses=["M25.561", "M25.562"])),
     ),

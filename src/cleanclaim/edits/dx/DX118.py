@@ -37,6 +37,16 @@ from cleanclaim.model.expressions import IS_BILLING_DIAGNOSIS, IS_PROFESSIONAL
             "every diagnosis pointed at",
             professional(diagnoses=["I10", "E11.9"], lines=[{"diagnosis_pointers": (1, 2)}]),
         ),
+        passes("a claim whose lines were not sent", professional(lines=[])),
+        passes(
+            "an external cause, to which lines need not point",
+            professional(
+                diagnoses=[
+                    "I10",
+                    {"diagnosis_code": "W19.XXXA", "diagnosis_type": "external_cause"},
+                ]
+            ),
+        ),
         passes("hospital lines do not point", institutional(diagnoses=["I10", "E11.9"])),
     ),
 )

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit
-from cleanclaim.edits.samples import professional
+from cleanclaim.edits.samples import institutional, professional
 from cleanclaim.model.expressions import IS_BILLING_DIAGNOSIS, IS_ICD10
 
 _FIRST_ONLY = r"^(Z00[0-5]|Z00[78]|Z01|Z02|Z04|Z332|Z318[1-4]|Z34|Z38|Z39|Z40|Z42|Z510|Z511|Z52[0-8]|Z76[12]|Z9912)"
@@ -69,6 +69,17 @@ def _is_never_first() -> pl.Expr:
             disposition=Disposition.WARN,
         ),
         passes("chemotherapy first", professional(diagnoses=["Z51.11", "C50.911"])),
+        passes(
+            "the admitting diagnosis of a stay for chemotherapy",
+            institutional(
+                diagnoses=["C50.911", {"diagnosis_code": "Z51.11", "diagnosis_type": "admitting"}]
+            ),
+        ),
+        passes(
+            "ICD-9 codes that begin the same",
+            professional(diagnoses=[{"diagnosis_code": "Z68.1", "icd_version": 9}]),
+        ),
+        passes("before the code began", professional(diagnoses=["Z68.55"], from_date="2023-05-12")),
         passes("a check-up first", professional(diagnoses=["Z00.00", "I10"])),
     ),
 )

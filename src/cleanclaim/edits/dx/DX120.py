@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
-from cleanclaim.edits.samples import professional
+from cleanclaim.edits.samples import institutional, professional
 from cleanclaim.model.expressions import IS_BILLING_DIAGNOSIS, IS_ICD10
 from cleanclaim.reference import Reference
 from cleanclaim.text.wording import worded
@@ -54,6 +54,48 @@ _SUBSEQUENT = "DEFGHJKMNPQR"
             ),
             professional(claim_id="B", diagnoses=["S52.501D"], from_date="2026-05-12"),
         ),
+        fails(
+            "a later stage, and the same day treated anew elsewhere",
+            professional(claim_id="A", diagnoses=["S52.501D"], from_date="2026-04-01"),
+            professional(claim_id="B", diagnoses=["S52.501D"], from_date="2026-05-01"),
+            professional(claim_id="C", diagnoses=["S52.501A"], from_date="2026-05-12"),
+            diagnosis_number=1,
+            says="2026-05-01",
+        ),
+        passes(
+            "treated and seen in healing on one day",
+            professional(claim_id="A", diagnoses=["S52.501D"]),
+            professional(claim_id="B", diagnoses=["S52.501A"]),
+        ),
+        passes(
+            "the claim in healing was voided",
+            professional(claim_id="A", diagnoses=["S52.501D"], from_date="2026-04-01"),
+            professional(
+                claim_id="A",
+                claim_frequency_code="8",
+                original_reference_number="EXAMPLE",
+                diagnoses=["S52.501D"],
+                from_date="2026-04-01",
+            ),
+            professional(claim_id="B", diagnoses=["S52.501A"]),
+        ),
+        passes(
+            "treated twice",
+            professional(claim_id="A", diagnoses=["S52.501A"], from_date="2026-04-01"),
+            professional(claim_id="B", diagnoses=["S52.501A"]),
+        ),
+        passes(
+            "another bone in healing",
+            professional(claim_id="A", diagnoses=["S82.001D"], from_date="2026-04-01"),
+            professional(claim_id="B", diagnoses=["S52.501A"]),
+        ),
+        passes(
+            "the admitting diagnosis names the old fracture",
+            institutional(
+                diagnoses=[{"diagnosis_code": "S52.501S", "diagnosis_type": "admitting"}, "M25.641"]
+            ),
+        ),
+        passes("a code of six characters that ends in S", professional(diagnoses=["M25.641"])),
         passes(
             "an external cause may keep its character",
             professional(diagnoses=["M25.631", "S52.501S", "W19.XXXS"]),

@@ -71,19 +71,19 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
         fails(
             "seen last year",
             professional(claim_id="A", is_history=True, from_date="2025-05-12"),
-            professional(claim_id="B", lines=[{"procedure_code": "99203"}]),
+            professional(claim_id="B", lines=["99203"]),
             line_number=1,
             says="2025-05-12",
         ),
         passes(
             "seen three years ago to the day",
             professional(claim_id="A", is_history=True, from_date="2023-05-12"),
-            professional(claim_id="B", lines=[{"procedure_code": "99203"}]),
+            professional(claim_id="B", lines=["99203"]),
         ),
         fails(
             "seen three years ago less a day",
             professional(claim_id="A", is_history=True, from_date="2023-05-13"),
-            professional(claim_id="B", lines=[{"procedure_code": "99203"}]),
+            professional(claim_id="B", lines=["99203"]),
             line_number=1,
         ),
         passes(
@@ -95,19 +95,96 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
                 rendering_npi="1234567893",
                 rendering_taxonomy_code="207RC0000X",
             ),
-            professional(claim_id="B", lines=[{"procedure_code": "99203"}]),
+            professional(claim_id="B", lines=["99203"]),
         ),
         passes(
             "only a laboratory test before",
+            professional(claim_id="A", is_history=True, from_date="2025-05-12", lines=["83036"]),
+            professional(claim_id="B", lines=["99203"]),
+        ),
+        fails(
+            "seen by another doctor of the group and specialty",
+            professional(
+                claim_id="A", is_history=True, from_date="2025-05-12", rendering_npi="1234567893"
+            ),
+            professional(claim_id="B", lines=["99203"]),
+            line_number=1,
+        ),
+        fails(
+            "seen by the same doctor in another group, under another specialty",
             professional(
                 claim_id="A",
                 is_history=True,
                 from_date="2025-05-12",
-                lines=[{"procedure_code": "83036"}],
+                billing_npi="2000000002",
+                rendering_taxonomy_code="207RC0000X",
             ),
-            professional(claim_id="B", lines=[{"procedure_code": "99203"}]),
+            professional(claim_id="B", lines=["99203"]),
+            line_number=1,
         ),
-        unchecked("nothing earlier is known", professional(lines=[{"procedure_code": "99203"}])),
+        passes(
+            "seen by the specialty in another group",
+            professional(
+                claim_id="A",
+                is_history=True,
+                from_date="2025-05-12",
+                billing_npi="2000000002",
+                rendering_npi="1234567893",
+            ),
+            professional(claim_id="B", lines=["99203"]),
+        ),
+        passes(
+            "the earlier visit was voided",
+            professional(claim_id="A", is_history=True, from_date="2025-05-12"),
+            professional(
+                claim_id="A",
+                is_history=True,
+                from_date="2025-05-12",
+                claim_frequency_code="8",
+                original_reference_number="EXAMPLE",
+            ),
+            professional(claim_id="B", lines=["99203"]),
+        ),
+        passes(
+            "the earlier visit is on a hospital's claim",
+            professional(
+                claim_id="A", claim_type="institutional", is_history=True, from_date="2025-05-12"
+            ),
+            professional(claim_id="B", lines=["99203"]),
+        ),
+        passes(
+            "a hospital's claim for a new patient",
+            professional(claim_id="A", is_history=True, from_date="2025-05-12"),
+            professional(claim_id="B", claim_type="institutional", lines=["99203"]),
+        ),
+        passes(
+            "an established patient's visit",
+            professional(claim_id="A", is_history=True, from_date="2025-05-12"),
+            professional(claim_id="B", lines=["99213"]),
+        ),
+        passes(
+            "new at the second visit of a year ago, established now",
+            professional(claim_id="A", is_history=True, from_date="2025-05-12"),
+            professional(claim_id="B", is_history=True, from_date="2025-06-12", lines=["99203"]),
+            professional(claim_id="C", lines=["83036"]),
+        ),
+        passes(
+            "a code that was for new patients until 2020",
+            professional(claim_id="A", from_date="2025-05-12", is_history=True, lines=["99213"]),
+            professional(claim_id="B", lines=["99201"]),
+        ),
+        passes(
+            "an established patient's visit, and a new patient's of another day",
+            professional(claim_id="B", lines=["99213"]),
+            professional(claim_id="A", from_date="2026-05-11", is_history=True, lines=["99203"]),
+        ),
+        fails(
+            "a new patient's visit beside an established one's, seen last year",
+            professional(claim_id="A", from_date="2025-05-12", is_history=True, lines=["99213"]),
+            professional(claim_id="B", lines=["99203", "99213"]),
+            line_number=1,
+        ),
+        unchecked("nothing earlier is known", professional(lines=["99203"])),
     ),
 )
 def patient_not_new(claims: Claims, reference: Reference) -> Rows:

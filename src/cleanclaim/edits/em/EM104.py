@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
-from cleanclaim.edits.samples import medicare, professional
+from cleanclaim.edits.samples import institutional, medicare, professional
 from cleanclaim.model.expressions import IS_MEDICARE, IS_PROFESSIONAL, in_force
 from cleanclaim.reference import Reference
 from cleanclaim.text.wording import worded
@@ -47,36 +47,48 @@ def _is_prolonged(reference: Reference) -> pl.Expr:
     examples=(
         fails(
             "a consultation to Medicare",
-            medicare(lines=[{"procedure_code": "99244"}]),
+            medicare(lines=["99244"]),
             line_number=1,
             says="99202-99215",
         ),
-        passes(
-            "a consultation to another payer", professional(lines=[{"procedure_code": "99244"}])
-        ),
+        passes("a consultation to another payer", professional(lines=["99244"])),
         fails(
             "prolonged, and the visit was not the longest",
-            professional(
-                lines=[{"procedure_code": "99214"}, {"procedure_code": "99417", "units": 1}]
-            ),
+            professional(lines=["99214", "99417 x1"]),
             line_number=2,
             says="99215",
         ),
-        passes(
-            "prolonged beyond the longest visit",
-            professional(
-                lines=[{"procedure_code": "99215"}, {"procedure_code": "99417", "units": 1}]
-            ),
-        ),
+        passes("prolonged beyond the longest visit", professional(lines=["99215", "99417 x1"])),
         fails(
             "Medicare's own code beside the wrong visit",
-            medicare(lines=[{"procedure_code": "99213"}, {"procedure_code": "G2212"}]),
+            medicare(lines=["99213", "G2212"]),
             line_number=2,
+        ),
+        fails("a consultation with a visit", medicare(lines=["99244", "99213"]), line_number=1),
+        passes("a hospital's consultation", institutional(lines=["99244"])),
+        passes(
+            "a consultation that was voided",
+            medicare(
+                claim_frequency_code="8", original_reference_number="EXAMPLE", lines=["99244"]
+            ),
+        ),
+        passes(
+            "a consultation while Medicare paid for them",
+            medicare(from_date="2009-12-31", lines=["99244"]),
+        ),
+        fails(
+            "prolonged, with a consultation that Medicare does not pay",
+            professional(lines=["99417", "99213"]),
+            line_number=1,
+        ),
+        passes(
+            "prolonged beyond the longest visit, and a test",
+            professional(lines=["99215", "99417", "83036"]),
         ),
         passes(
             "the visit on another claim of the day",
-            professional(claim_id="A", is_history=True, lines=[{"procedure_code": "99215"}]),
-            professional(claim_id="B", lines=[{"procedure_code": "99417"}]),
+            professional(claim_id="A", is_history=True, lines=["99215"]),
+            professional(claim_id="B", lines=["99417"]),
         ),
     ),
 )

@@ -26,8 +26,14 @@ from cleanclaim.edits.samples import interchange
     examples=(
         fails("a count that is wrong", x12=interchange(("SE*", "SE*99*0001")), says="SE01"),
         fails("an end that is missing", x12=interchange(("IEA", "")), says="IEA"),
+        passes(
+            "a control number that agrees at both ends",
+            x12=interchange(
+                ("GS", "GS*HC*EXAMPLE*EXAMPLEPAYER*20260515*1200*7*X*005010X222A1"),
+                ("GE", "GE*1*7"),
+            ),
+        ),
         fails("a control number that is another", x12=interchange(("GE", "GE*1*2"))),
-        passes("a whole envelope", x12=interchange()),
     ),
 )
 def envelope_broken() -> pl.Expr:

@@ -27,8 +27,11 @@ from cleanclaim.edits.samples import interchange
         fails(
             "a level that names no parent", x12=interchange(("HL*2", "HL*2*7*22*0")), says="HL02"
         ),
+        passes(
+            "a payer named by its plan's number",
+            x12=interchange(("NM1*PR", "NM1*PR*2*EXAMPLE PAYER*****XV*99999")),
+        ),
         fails("no payer", x12=interchange(("NM1*PR", ""), ("SE*", "SE*24*0001")), says="payer"),
-        passes("levels that hold together", x12=interchange()),
     ),
 )
 def levels_wrong() -> pl.Expr:

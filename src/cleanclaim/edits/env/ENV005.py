@@ -19,6 +19,10 @@ from cleanclaim.edits.samples import interchange
     evidence=("segment_number", "element", "found", "expected", "explanation"),
     message="{explanation}[ Segment {segment_number}, {element}][: found {found}][, expected {expected}].",
     examples=(
+        passes(
+            "a claim without a rendering provider",
+            x12=interchange(("NM1*82", ""), ("SE*", "SE*24*0001")),
+        ),
         fails(
             "a transaction without a claim",
             x12=interchange(
@@ -26,7 +30,6 @@ from cleanclaim.edits.samples import interchange
                 ("SE*", "SE*19*0001"),
             ),
         ),
-        passes("a claim", x12=interchange()),
     ),
 )
 def no_claims() -> pl.Expr:

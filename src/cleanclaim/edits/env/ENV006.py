@@ -25,12 +25,12 @@ from cleanclaim.edits.samples import interchange
     message="{explanation}[ Segment {segment_number}, {element}][: found {found}][, expected {expected}].",
     examples=(
         fails("text before the interchange", x12="SENT BY MAIL " + interchange(), says="ISA"),
+        passes("segments on one line", x12=interchange(terminator="~")),
         fails(
             "an old version",
             x12=interchange(("GS", "GS*HC*EXAMPLE*EXAMPLEPAYER*20260515*1200*1*X*004010X098A1")),
             says="4010",
         ),
-        passes("plain", x12=interchange()),
     ),
 )
 def form_doubtful() -> pl.Expr:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -17,8 +18,24 @@ from cleanclaim.edits.hx.global_period import (
     services,
     unexplained,
 )
-from cleanclaim.edits.samples import medicare, professional
+from cleanclaim.edits.samples import institutional, medicare, professional
 from cleanclaim.reference import Reference
+
+_SHARES = {
+    "54": "the operation alone",
+    "55": "the care after it",
+    "56": "the care before it",
+    "80": "an assistant's",
+    "81": "an assistant's, for a part",
+    "82": "an assistant's, in place of a resident",
+    "AS": "an assistant's who is no physician",
+}
+"""Modifiers of shared care, for examples."""
+
+
+def _earlier(line: str, day: str = "2026-04-12") -> dict[str, Any]:
+    """An earlier claim of the patient, for examples."""
+    return medicare(claim_id="A", is_history=True, from_date=day, lines=[line])
 
 
 @query_edit(
@@ -49,7 +66,7 @@ from cleanclaim.reference import Reference
                 is_history=True,
                 from_date="2026-04-12",
                 diagnoses=["S52.501A"],
-                lines=[{"procedure_code": "25600", "modifier_1": "RT"}],
+                lines=["25600-RT"],
             ),
             medicare(claim_id="B", diagnoses=["S52.501D"]),
             line_number=1,
@@ -62,7 +79,7 @@ from cleanclaim.reference import Reference
                 is_history=True,
                 from_date="2026-04-12",
                 diagnoses=["S52.501A"],
-                lines=[{"procedure_code": "25600", "modifier_1": "RT"}],
+                lines=["25600-RT"],
             ),
             medicare(claim_id="B", lines=[{"modifier_1": "24"}]),
         ),
@@ -73,7 +90,7 @@ from cleanclaim.reference import Reference
                 is_history=True,
                 from_date="2026-05-02",
                 diagnoses=["B07.9"],
-                lines=[{"procedure_code": "17110"}],
+                lines=["17110"],
             ),
             medicare(claim_id="B", diagnoses=["B07.9"]),
             line_number=1,
@@ -85,7 +102,7 @@ from cleanclaim.reference import Reference
                 is_history=True,
                 from_date="2026-05-01",
                 diagnoses=["B07.9"],
-                lines=[{"procedure_code": "17110"}],
+                lines=["17110"],
             ),
             medicare(claim_id="B", diagnoses=["B07.9"]),
         ),
@@ -96,13 +113,9 @@ from cleanclaim.reference import Reference
                 is_history=True,
                 from_date="2026-04-12",
                 diagnoses=["S52.501A"],
-                lines=[{"procedure_code": "25600", "modifier_1": "RT"}],
+                lines=["25600-RT"],
             ),
-            medicare(
-                claim_id="B",
-                diagnoses=["S52.501A"],
-                lines=[{"procedure_code": "25605", "modifier_1": "RT"}],
-            ),
+            medicare(claim_id="B", diagnoses=["S52.501A"], lines=["25605-RT"]),
             line_number=1,
             says="78",
         ),
@@ -115,10 +128,82 @@ from cleanclaim.reference import Reference
                 rendering_npi="1234567893",
                 rendering_taxonomy_code="207X00000X",
                 diagnoses=["S52.501A"],
-                lines=[{"procedure_code": "25600", "modifier_1": "RT"}],
+                lines=["25600-RT"],
             ),
             medicare(claim_id="B"),
         ),
+        fails(
+            "a wart a second time within ten days of the first",
+            _earlier("17110", "2026-05-04"),
+            medicare(lines=["17110"]),
+            line_number=1,
+        ),
+        fails(
+            "a joint injected within ten days of an abscess opened",
+            _earlier("10060", "2026-05-04"),
+            medicare(lines=["20610-RT"]),
+            line_number=1,
+        ),
+        fails(
+            "an operation of ten days since does not hide the one of ninety",
+            _earlier("25600"),
+            {**_earlier("17110", "2026-04-20"), "claim_id": "A2"},
+            medicare(),
+            line_number=1,
+            says="25600",
+        ),
+        passes(
+            "a joint injection has no days after it", _earlier("20610", "2026-05-11"), medicare()
+        ),
+        passes(
+            "a laboratory test after the operation", _earlier("25600"), medicare(lines=["83036"])
+        ),
+        passes(
+            "a check-up after the operation",
+            _earlier("25600"),
+            medicare(diagnoses=["Z00.00"], lines=["G0439"]),
+        ),
+        passes(
+            "the operation was voided",
+            _earlier("25600"),
+            {**_earlier("25600"), "claim_frequency_code": "8"},
+            medicare(),
+        ),
+        passes(
+            "the operation is on the hospital's claim",
+            {**_earlier("25600"), "claim_type": "institutional"},
+            medicare(),
+        ),
+        *(
+            passes(f"a visit: {what}", _earlier("25600"), medicare(lines=[f"99213-{modifier}"]))
+            for modifier, what in (
+                ("57", "another operation was decided on"),
+                ("FT", "critical care for something else"),
+            )
+        ),
+        *(
+            passes(f"the earlier line is {what}", _earlier(f"25600-{modifier}"), medicare())
+            for modifier, what in _SHARES.items()
+        ),
+        *(
+            passes(f"this line is {what}", _earlier("25600"), medicare(lines=[f"25605-{modifier}"]))
+            for modifier, what in {
+                "58": "planned",
+                "78": "a return to the operating room",
+                "79": "unrelated",
+                **_SHARES,
+            }.items()
+        ),
+        unchecked("an earlier operation outside the tables", _earlier("31575"), medicare()),
+        passes(
+            "an earlier operation outside the tables, and a laboratory test now",
+            _earlier("31575"),
+            medicare(lines=["83036"]),
+        ),
+        passes("an earlier visit outside the tables", _earlier("99499"), medicare()),
+        passes("a laboratory test, without a history", medicare(lines=["83036"])),
+        passes("a hospital's visit, without a history", institutional(lines=["99213"])),
+        unchecked("an eye visit, without a history", medicare(lines=["92014"])),
         unchecked("nothing earlier is known", professional()),
     ),
 )

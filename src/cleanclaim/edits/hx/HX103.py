@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
-from cleanclaim.edits.samples import professional
+from cleanclaim.edits.samples import institutional, professional
 from cleanclaim.model.expressions import (
     DISTINCT_MODIFIERS,
     MODIFIERS,
@@ -55,13 +55,57 @@ from cleanclaim.reference import Reference
         ),
         passes(
             "said to be repeated",
-            professional(claim_id="A", is_history=True, lines=[{"procedure_code": "71046"}]),
-            professional(claim_id="B", lines=[{"procedure_code": "71046", "modifier_1": "76"}]),
+            professional(claim_id="A", is_history=True, lines=["71046"]),
+            professional(claim_id="B", lines=["71046-76"]),
         ),
         passes(
             "another provider",
             professional(claim_id="A", is_history=True),
             professional(claim_id="B", rendering_npi="1234567893"),
+        ),
+        passes(
+            "a replacement under a number of its own",
+            professional(claim_id="A", is_history=True),
+            professional(
+                claim_id="B", claim_frequency_code="7", original_reference_number="EXAMPLE"
+            ),
+        ),
+        passes(
+            "repeated on both claims",
+            professional(claim_id="A", is_history=True, lines=["83036-91"]),
+            professional(claim_id="B", lines=["83036-91"]),
+        ),
+        passes(
+            "set apart on both claims",
+            professional(claim_id="A", is_history=True, lines=["20610-59"]),
+            professional(claim_id="B", lines=["20610-59"]),
+        ),
+        passes(
+            "a hospital's lines without a code",
+            institutional(
+                claim_id="A",
+                is_history=True,
+                lines=[{"revenue_center_code": "0250", "procedure_code": None}],
+            ),
+            institutional(
+                claim_id="B", lines=[{"revenue_center_code": "0250", "procedure_code": None}]
+            ),
+        ),
+        fails(
+            "sent before, from a provider without a number",
+            professional(claim_id="A", is_history=True, billing_npi=None, rendering_npi=None),
+            professional(claim_id="B", billing_npi=None, rendering_npi=None),
+            line_number=1,
+        ),
+        passes(
+            "a void under a number of its own",
+            professional(claim_id="A", is_history=True, lines=["83036"]),
+            professional(
+                claim_id="B",
+                claim_frequency_code="8",
+                original_reference_number="EXAMPLE",
+                lines=["83036"],
+            ),
         ),
         passes(
             "the earlier claim was voided",

@@ -34,14 +34,18 @@ from cleanclaim.reference import Reference
         fails("no such facility", institutional(bill_type_code="991"), says="991"),
         fails("no such frequency", institutional(bill_type_code="13V"), says="frequency"),
         fails("missing", institutional(bill_type_code=None), says="missing"),
-        passes("an outpatient hospital", institutional()),
+        passes("a stay", institutional(bill_type_code="111", admission_date="2026-05-12")),
+        fails(
+            "missing on the hospital's claim; a doctor's claim has none",
+            professional(),
+            institutional(bill_type_code=None),
+        ),
         passes(
             "a replacement",
             institutional(
                 bill_type_code="137", claim_frequency_code="7", original_reference_number="EXAMPLE"
             ),
         ),
-        passes("professional claims have none", professional()),
     ),
 )
 def bill_type_wrong(claims: Claims, reference: Reference) -> Rows:

@@ -51,13 +51,29 @@ from cleanclaim.text.wording import worded
             says="missing",
         ),
         fails(
+            "five digits", institutional(lines=[{"revenue_center_code": "05100"}]), line_number=1
+        ),
+        fails(
+            "a letter behind",
+            institutional(lines=[{"revenue_center_code": "0510A"}]),
+            line_number=1,
+        ),
+        fails(
+            "a letter in front",
+            institutional(lines=[{"revenue_center_code": "A0510"}]),
+            line_number=1,
+        ),
+        passes("a pharmacy", institutional(lines=[{"revenue_center_code": "0250"}])),
+        passes(
+            "a doctor's line may have what it likes",
+            professional(lines=[{"revenue_center_code": "510"}]),
+        ),
+        fails(
             "the paper total",
             institutional(lines=[{}, {"revenue_center_code": "0001"}]),
             line_number=2,
             says="total",
         ),
-        passes("a clinic", institutional()),
-        passes("professional lines have none", professional()),
     ),
 )
 def revenue_code_malformed() -> pl.Expr:

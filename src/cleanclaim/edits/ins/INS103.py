@@ -53,7 +53,6 @@ from cleanclaim.text.wording import worded
             says="still",
             disposition=Disposition.WARN,
         ),
-        passes("home", institutional()),
         passes(
             "still there, on an interim bill",
             institutional(
@@ -62,6 +61,27 @@ from cleanclaim.text.wording import worded
                 admission_date="2026-05-10",
                 discharge_disposition_code="30",
             ),
+        ),
+        fails(
+            "still there, on the last of several bills",
+            institutional(
+                bill_type_code="114", admission_date="2026-05-01", discharge_disposition_code="30"
+            ),
+            disposition=Disposition.WARN,
+        ),
+        passes(
+            "still there, on an outpatient bill", institutional(discharge_disposition_code="30")
+        ),
+        passes(
+            "home after a stay", institutional(bill_type_code="111", admission_date="2026-05-12")
+        ),
+        passes(
+            "a status on its last day",
+            institutional(lines=["G0463"], discharge_disposition_code="08", from_date="2005-09-30"),
+        ),
+        passes(
+            "a status on its first day",
+            institutional(discharge_disposition_code="69", from_date="2013-10-01"),
         ),
         passes("missing on an outpatient claim", institutional(discharge_disposition_code=None)),
     ),

@@ -58,7 +58,60 @@ from cleanclaim.edits.samples import institutional
                 diagnoses=[{"diagnosis_code": "I10", "present_on_admission_code": "Y"}],
             ),
         ),
-        passes("not marked", institutional()),
+        passes(
+            "absent, unknown and undetermined",
+            institutional(
+                diagnoses=[
+                    {"diagnosis_code": "I10", "present_on_admission_code": "N"},
+                    {"diagnosis_code": "E11.9", "present_on_admission_code": "U"},
+                    {"diagnosis_code": "M54.50", "present_on_admission_code": "W"},
+                ]
+            ),
+        ),
+        passes(
+            "one diagnosis of two marked",
+            institutional(
+                diagnoses=[{"diagnosis_code": "I10", "present_on_admission_code": "Y"}, "E11.9"]
+            ),
+        ),
+        fails(
+            "the exempt mark on the first day without it",
+            institutional(
+                diagnoses=[
+                    {"diagnosis_code": "401.9", "icd_version": 9, "present_on_admission_code": "1"}
+                ],
+                from_date="2012-01-01",
+            ),
+            diagnosis_number=1,
+        ),
+        passes(
+            "the exempt mark on its last day",
+            institutional(
+                diagnoses=[
+                    {"diagnosis_code": "401.9", "icd_version": 9, "present_on_admission_code": "1"}
+                ],
+                from_date="2011-12-31",
+            ),
+        ),
+        fails(
+            "another mark while the exempt one was used",
+            institutional(
+                diagnoses=[
+                    {"diagnosis_code": "401.9", "icd_version": 9, "present_on_admission_code": "X"}
+                ],
+                from_date="2011-12-31",
+            ),
+            diagnosis_number=1,
+        ),
+        fails(
+            "the exempt mark on a claim without dates",
+            institutional(
+                diagnoses=[{"diagnosis_code": "I10", "present_on_admission_code": "1"}],
+                from_date=None,
+                to_date=None,
+            ),
+            diagnosis_number=1,
+        ),
         passes(
             "the exempt mark while it was used",
             institutional(

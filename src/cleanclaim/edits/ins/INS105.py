@@ -44,7 +44,17 @@ _FIELDS = (
         ),
         fails("no such type", institutional(admit_type_code="8"), says="not a code"),
         fails("a point of origin that ended", institutional(admit_source_code="7"), says="ended"),
-        passes("elective, from home", institutional()),
+        passes(
+            "a stay with both", institutional(bill_type_code="111", admission_date="2026-05-12")
+        ),
+        passes(
+            "a point of origin on its last day",
+            institutional(lines=["G0463"], admit_source_code="7", from_date="2010-06-30"),
+        ),
+        passes(
+            "a point of origin on its first day",
+            institutional(admit_source_code="G", from_date="2020-07-01"),
+        ),
         passes(
             "none on an outpatient claim",
             institutional(admit_type_code=None, admit_source_code=None),

@@ -29,14 +29,19 @@ from cleanclaim.model.expressions import IS_PROFESSIONAL, POINTERS
     message="The line for {procedure_code} points at no diagnosis.",
     suggestion="Point it at the diagnosis that was the reason for the service.",
     examples=(
+        passes(
+            "a pointer in the second place",
+            professional(lines=[{"diagnosis_pointers": (), "diagnosis_pointer_2": 1}]),
+        ),
+        passes(
+            "a hospital's line beside it does not point", institutional(diagnoses=["I10", "E11.9"])
+        ),
         fails(
             "no pointer",
             professional(lines=[{"diagnosis_pointers": ()}]),
             line_number=1,
             says="99213",
         ),
-        passes("a pointer", professional()),
-        passes("hospital lines do not point", institutional()),
     ),
 )
 def line_without_diagnosis_pointer() -> pl.Expr:

@@ -62,6 +62,11 @@ def _twice() -> pl.Expr:
             line_number=1,
             says="twice",
         ),
+        fails(
+            "at the diagnosis before the first",
+            professional(lines=[{"diagnosis_pointers": (0,)}]),
+            line_number=1,
+        ),
         passes(
             "both of two",
             professional(diagnoses=["I10", "E11.9"], lines=[{"diagnosis_pointers": (2, 1)}]),

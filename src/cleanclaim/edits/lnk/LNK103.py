@@ -42,30 +42,29 @@ from cleanclaim.reference import Reference
     examples=(
         fails(
             "ear wax for an earache, in Ohio",
-            medicare(
-                billing_state="OH",
-                diagnoses=["H92.01"],
-                lines=[{"procedure_code": "69210"}],
-            ),
+            medicare(billing_state="OH", diagnoses=["H92.01"], lines=["69210"]),
             line_number=1,
             says="A56454",
             disposition=Disposition.WARN,
         ),
         passes(
             "ear wax for ear wax, in Ohio",
-            medicare(
-                billing_state="OH",
-                diagnoses=["H61.21"],
-                lines=[{"procedure_code": "69210"}],
-            ),
+            medicare(billing_state="OH", diagnoses=["H61.21"], lines=["69210"]),
         ),
         unchecked(
             "in a state whose policies are not loaded",
-            medicare(diagnoses=["H92.01"], lines=[{"procedure_code": "69210"}]),
+            medicare(diagnoses=["H92.01"], lines=["69210"]),
+        ),
+        unchecked(
+            "a procedure that no local policy names", medicare(lines=["99213"], billing_state="OH")
+        ),
+        passes(
+            "the patient was told that Medicare may not pay",
+            medicare(lines=["99213-GA"], billing_state="OH"),
         ),
         unchecked(
             "the claim tells no state",
-            medicare(billing_state=None, diagnoses=["H92.01"], lines=[{"procedure_code": "69210"}]),
+            medicare(billing_state=None, diagnoses=["H92.01"], lines=["69210"]),
         ),
     ),
 )

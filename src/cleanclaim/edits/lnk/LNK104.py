@@ -41,15 +41,12 @@ from cleanclaim.reference import Reference
     examples=(
         fails(
             "glycated hemoglobin for a cold",
-            professional(diagnoses=["J06.9"], lines=[{"procedure_code": "83036"}]),
+            professional(diagnoses=["J06.9"], lines=["83036"]),
             line_number=1,
             says=("NCD 190.21", "No diagnosis"),
             disposition=Disposition.WARN,
         ),
-        passes(
-            "for diabetes",
-            professional(diagnoses=["E11.9"], lines=[{"procedure_code": "83036"}]),
-        ),
+        passes("for diabetes", professional(diagnoses=["E11.9"], lines=["83036"])),
         passes(
             "for diabetes, listed second and pointed at",
             professional(
@@ -63,16 +60,14 @@ from cleanclaim.reference import Reference
                 diagnoses=["J06.9", "E11.9"],
                 clia_number="99D9999999",
                 referring_npi="1234567893",
-                lines=[{"procedure_code": "83036"}],
+                lines=["83036"],
             ),
             line_number=1,
             disposition=Disposition.WARN,
         ),
         passes(
             "the patient was told that Medicare may not pay",
-            professional(
-                diagnoses=["J06.9"], lines=[{"procedure_code": "83036", "modifier_1": "GA"}]
-            ),
+            professional(diagnoses=["J06.9"], lines=["83036-GA"]),
         ),
         unchecked("no policy names the code", professional()),
     ),

@@ -38,17 +38,12 @@ _RIGHT = ("RT", "E3", "E4", "F5", "F6", "F7", "F8", "F9", "T5", "T6", "T7", "T8"
     examples=(
         fails(
             "left knee, right-knee pain",
-            professional(
-                diagnoses=["M25.561"], lines=[{"procedure_code": "20610", "modifier_1": "LT"}]
-            ),
+            professional(diagnoses=["M25.561"], lines=["20610-LT"]),
             line_number=1,
             says=("left", "right side"),
         ),
         passes(
-            "right knee, right-knee pain",
-            professional(
-                diagnoses=["M25.561"], lines=[{"procedure_code": "20610", "modifier_1": "RT"}]
-            ),
+            "right knee, right-knee pain", professional(diagnoses=["M25.561"], lines=["20610-RT"])
         ),
         passes(
             "right knee, pain in both",
@@ -59,29 +54,68 @@ _RIGHT = ("RT", "E3", "E4", "F5", "F6", "F7", "F8", "F9", "T5", "T6", "T7", "T8"
                 ],
             ),
         ),
-        passes(
-            "both sides done",
-            professional(
-                diagnoses=["M25.561"], lines=[{"procedure_code": "20610", "modifier_1": "50"}]
-            ),
-        ),
-        passes(
-            "a diagnosis without a side",
-            professional(
-                diagnoses=["I10"], lines=[{"procedure_code": "20610", "modifier_1": "LT"}]
-            ),
-        ),
+        passes("both sides done", professional(diagnoses=["M25.561"], lines=["20610-50"])),
+        passes("a diagnosis without a side", professional(diagnoses=["I10"], lines=["20610-LT"])),
         passes(
             "a stroke shows on the other side",
+            professional(diagnoses=["I63.411"], lines=["20610-LT"]),
+        ),
+        fails(
+            "right knee, left-knee pain",
+            professional(diagnoses=["M25.562"], lines=["20610-RT"]),
+            line_number=1,
+            says="RT",
+        ),
+        passes(
+            "both sides said in two ways",
+            professional(diagnoses=["M25.561"], lines=["20610-LT-50"]),
+        ),
+        fails(
+            "the left knee against the pain in the right, a visit that points at it, too",
+            professional(diagnoses=["M25.561"], lines=["20610-LT", {}]),
+            line_number=1,
+            says="LT",
+        ),
+        passes(
+            "left knee, pain in the right one and high blood pressure",
             professional(
-                diagnoses=["I63.411"], lines=[{"procedure_code": "20610", "modifier_1": "LT"}]
+                diagnoses=["M25.561", "I10"],
+                lines=[
+                    {"procedure_code": "20610", "modifier_1": "LT", "diagnosis_pointers": (1, 2)}
+                ],
             ),
         ),
         fails(
-            "a toe of the left foot, the right foot's ulcer",
+            "the last toe of the left foot, the right foot's ulcer",
+            professional(diagnoses=["L97.512"], lines=["11042-T4"]),
+            line_number=1,
+        ),
+        fails(
+            "the last toe of the right foot, the left foot's ulcer",
+            professional(diagnoses=["L97.522"], lines=["11042-T9"]),
+            line_number=1,
+        ),
+        fails(
+            "a finger of the left hand, pain in the right hand's fingers",
+            professional(diagnoses=["M79.644"], lines=["20600-F3"]),
+            line_number=1,
+        ),
+        fails(
+            "a finger of the right hand, pain in the left hand's fingers",
+            professional(diagnoses=["M79.645"], lines=["20600-F8"]),
+            line_number=1,
+        ),
+        fails(
+            "the left knee against the right one's pain, a visit for the left one's",
             professional(
-                diagnoses=["L97.511"], lines=[{"procedure_code": "11730", "modifier_1": "TA"}]
+                diagnoses=["M25.561", "M25.562"],
+                lines=["20610-LT", {"procedure_code": "99213", "diagnosis_pointers": (2,)}],
             ),
+            line_number=1,
+        ),
+        fails(
+            "a toe of the left foot, the right foot's ulcer",
+            professional(diagnoses=["L97.511"], lines=["11730-TA"]),
             line_number=1,
         ),
     ),

@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
-from cleanclaim.edits.samples import professional
+from cleanclaim.edits.samples import institutional, professional
 from cleanclaim.model.expressions import in_force
 from cleanclaim.reference import Reference
 
@@ -42,21 +42,17 @@ _PROBLEM_VISITS = r"^992(0[2-5]|1[2-5])$"
     examples=(
         fails(
             "a check-up for high blood pressure",
-            professional(diagnoses=["I10"], lines=[{"procedure_code": "99396"}]),
+            professional(diagnoses=["I10"], lines=["99396"]),
             line_number=1,
             says="no preventive reason",
         ),
+        passes("a check-up for a check-up", professional(diagnoses=["Z00.00"], lines=["99396"])),
         passes(
-            "a check-up for a check-up",
-            professional(diagnoses=["Z00.00"], lines=[{"procedure_code": "99396"}]),
-        ),
-        passes(
-            "a woman's yearly examination",
-            professional(diagnoses=["Z01.419"], lines=[{"procedure_code": "99396"}]),
+            "a woman's yearly examination", professional(diagnoses=["Z01.419"], lines=["99396"])
         ),
         fails(
             "a problem visit for nothing but a check-up",
-            professional(diagnoses=["Z00.00"], lines=[{"procedure_code": "99213"}]),
+            professional(diagnoses=["Z00.00"], lines=["99213"]),
             line_number=1,
             says="only a check-up",
         ),
@@ -65,18 +61,42 @@ _PROBLEM_VISITS = r"^992(0[2-5]|1[2-5])$"
             professional(
                 diagnoses=["Z00.01", "I10"],
                 lines=[
-                    {"procedure_code": "99396"},
+                    "99396",
                     {"procedure_code": "99213", "modifier_1": "25", "diagnosis_pointers": (2,)},
                 ],
             ),
         ),
+        passes("a problem visit for a problem", professional(diagnoses=["R07.9"], lines=["99214"])),
         passes(
-            "a problem visit for a problem",
-            professional(diagnoses=["R07.9"], lines=[{"procedure_code": "99214"}]),
+            "a check-up with a problem found at it",
+            professional(
+                diagnoses=["Z00.01", "I10"],
+                lines=[{"procedure_code": "99396", "diagnosis_pointers": (1, 2)}],
+            ),
+        ),
+        passes(
+            "a problem visit that names the check-up, too",
+            professional(
+                diagnoses=["Z00.00", "I10"],
+                lines=[{"procedure_code": "99213", "diagnosis_pointers": (1, 2)}],
+            ),
+        ),
+        passes("a hospital's claim", institutional(lines=["99396"])),
+        fails(
+            "a check-up for high blood pressure, with a test for it",
+            professional(lines=["99396", "83036"]),
+            line_number=1,
+            says="no preventive reason",
+        ),
+        fails(
+            "a problem visit for a newborn's check-up only",
+            professional(diagnoses=["Z00.110"], lines=["99213"]),
+            line_number=1,
+            says=("about a problem", "name only a check-up"),
         ),
         passes(
             "Medicare's own wellness visit takes any diagnosis",
-            professional(diagnoses=["I10"], lines=[{"procedure_code": "G0439"}]),
+            professional(diagnoses=["I10"], lines=["G0439"]),
         ),
     ),
 )

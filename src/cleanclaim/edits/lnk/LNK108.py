@@ -55,7 +55,7 @@ _HISTORY = tuple(
         is_history=True,
         from_date="2026-04-01",
         diagnoses=["E11.9"],
-        lines=[{"procedure_code": "83036"}],
+        lines=["83036"],
     )
     for n in range(_ENOUGH)
 )
@@ -78,14 +78,61 @@ _HISTORY = tuple(
         fails(
             "a cold, where all others had diabetes",
             *_HISTORY,
-            professional(claim_id="B", diagnoses=["J06.9"], lines=[{"procedure_code": "83036"}]),
+            professional(claim_id="B", diagnoses=["J06.9"], lines=["83036"]),
             line_number=1,
             says="4.5%",
         ),
         passes(
             "diabetes, as all others",
             *_HISTORY,
-            professional(claim_id="B", diagnoses=["E11.65"], lines=[{"procedure_code": "83036"}]),
+            professional(claim_id="B", diagnoses=["E11.65"], lines=["83036"]),
+        ),
+        unchecked(
+            "a line too few in the history",
+            *_HISTORY[1:],
+            professional(diagnoses=["J06.9"], lines=["83036"]),
+        ),
+        passes(
+            "a cold and diabetes",
+            *_HISTORY,
+            professional(
+                diagnoses=["J06.9", "E11.9"],
+                lines=[{"procedure_code": "83036", "diagnosis_pointers": (1, 2)}],
+            ),
+        ),
+        passes(
+            "diabetes, and a line without a code",
+            *_HISTORY,
+            professional(diagnoses=["E11.9"], lines=["83036", {"procedure_code": None}]),
+        ),
+        fails(
+            "a cold, where the others had one diabetes or the other",
+            professional(
+                claim_id="H",
+                is_history=True,
+                from_date="2026-04-01",
+                diagnoses=["E11.9", "E10.9"],
+                lines=[
+                    {"procedure_code": "83036", "diagnosis_pointers": (n,)} for n in (1, 2) * 12
+                ],
+            ),
+            professional(diagnoses=["J06.9"], lines=["83036"]),
+            line_number=1,
+        ),
+        fails(
+            "a cold, seen once in a hundred",
+            professional(
+                claim_id="H",
+                is_history=True,
+                from_date="2026-04-01",
+                diagnoses=["E11.9", "J06.9"],
+                lines=[
+                    {"procedure_code": "83036", "diagnosis_pointers": (n,)}
+                    for n in (1,) * 99 + (2,)
+                ],
+            ),
+            professional(diagnoses=["J06.9"], lines=["83036"]),
+            line_number=1,
         ),
         unchecked("too little history", professional()),
     ),

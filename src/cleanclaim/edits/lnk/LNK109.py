@@ -38,11 +38,7 @@ from cleanclaim.reference import Reference
     examples=(
         fails(
             "a subluxation and nothing that it causes, in Ohio",
-            medicare(
-                billing_state="OH",
-                diagnoses=["M99.03"],
-                lines=[{"procedure_code": "98940", "modifier_1": "AT"}],
-            ),
+            medicare(billing_state="OH", diagnoses=["M99.03"], lines=["98940-AT"]),
             line_number=1,
             says="A56455",
         ),
@@ -56,10 +52,17 @@ from cleanclaim.reference import Reference
                 ],
             ),
         ),
-        passes(
-            "another state",
-            medicare(diagnoses=["M99.03"], lines=[{"procedure_code": "98940", "modifier_1": "AT"}]),
+        fails(
+            "a subluxation and no pain, with a visit",
+            medicare(
+                billing_state="OH",
+                diagnoses=["M99.03", "I10"],
+                lines=["98941-AT", {"procedure_code": "99213", "diagnosis_pointers": (2,)}],
+            ),
+            line_number=1,
+            says="another of its lists",
         ),
+        passes("another state", medicare(diagnoses=["M99.03"], lines=["98940-AT"])),
     ),
 )
 def second_diagnosis_missing(claims: Claims, reference: Reference) -> Rows:

@@ -49,22 +49,38 @@ def _is_doubtful(reference: Reference) -> pl.Expr:
         ),
         fails(
             "before its first day",
-            professional(
-                lines=[{"procedure_code": "J1885", "modifier_1": "JZ"}], from_date="2022-12-31"
-            ),
+            professional(lines=["J1885-JZ"], from_date="2022-12-31"),
             line_number=1,
             says="2023-01-01",
         ),
-        passes(
-            "on its first day",
-            professional(
-                lines=[{"procedure_code": "J1885", "modifier_1": "JZ"}], from_date="2023-01-01"
-            ),
-        ),
+        passes("on its first day", professional(lines=["J1885-JZ"], from_date="2023-01-01")),
         passes("known ones", professional(lines=[{"modifier_1": "25", "modifier_2": "GT"}])),
+        passes("an ambulance from home to hospital", professional(lines=["A0429-RH"])),
+        passes("an ambulance service without a code of its own", professional(lines=["A0999-RH"])),
+        passes("where telehealth starts", professional(lines=["Q3014-RH"])),
+        passes("by air, in a plane", professional(lines=["S9960-RH"])),
+        passes("by air, in a helicopter", professional(lines=["S9961-RH"])),
+        passes("a ride that Medicaid pays", professional(lines=["T2003-RH"])),
         passes(
-            "an ambulance from home to hospital",
-            professional(lines=[{"procedure_code": "A0429", "modifier_1": "RH"}]),
+            "a dental claim's own modifiers", professional(claim_type="dental", lines=["D2140-7Z"])
+        ),
+        passes("on its last day", professional(lines=["J1885-JG"], from_date="2024-12-31")),
+        fails(
+            "the day after its last",
+            professional(lines=["J1885-JG"], from_date="2025-01-01"),
+            line_number=1,
+            says="2024-12-31",
+        ),
+        fails(
+            "a number in the name of an ambulance code",
+            professional(lines=["0A042-RH"]),
+            line_number=1,
+        ),
+        fails(
+            "one of the finer kinds of 59 before it began",
+            professional(lines=["20610-XE"], from_date="2014-12-31"),
+            line_number=1,
+            says="2015-01-01",
         ),
         fails(
             "an ambulance's modifier on a visit",

@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.edits.samples import medicare, professional
+from cleanclaim.edits.samples import institutional, medicare, professional
 from cleanclaim.model.expressions import IS_PROFESSIONAL, has_modifier
 from cleanclaim.reference import Reference
 from cleanclaim.text.wording import worded
@@ -98,28 +98,22 @@ _MILD = ("51",)
             line_number=1,
             says="professional component",
         ),
-        passes("of an x-ray", medicare(lines=[{"procedure_code": "71046", "modifier_1": "26"}])),
+        passes("of an x-ray", medicare(lines=["71046-26"])),
         fails(
             "the reading of an electrocardiogram is a code of its own",
-            medicare(lines=[{"procedure_code": "93000", "modifier_1": "26"}]),
+            medicare(lines=["93000-26"]),
             line_number=1,
         ),
         fails(
             "both sides of a mammogram that is of both",
-            medicare(diagnoses=["Z12.31"], lines=[{"procedure_code": "77067", "modifier_1": "50"}]),
+            medicare(diagnoses=["Z12.31"], lines=["77067-50"]),
             line_number=1,
             says="bilateral indicator 2",
         ),
-        passes(
-            "both knees",
-            medicare(diagnoses=["M17.0"], lines=[{"procedure_code": "20610", "modifier_1": "50"}]),
-        ),
+        passes("both knees", medicare(diagnoses=["M17.0"], lines=["20610-50"])),
         fails(
             "an assistant at a joint injection",
-            medicare(
-                diagnoses=["M17.11"],
-                lines=[{"procedure_code": "20610", "modifier_1": "80", "modifier_2": "RT"}],
-            ),
+            medicare(diagnoses=["M17.11"], lines=["20610-80-RT"]),
             line_number=1,
         ),
         passes(
@@ -128,12 +122,12 @@ _MILD = ("51",)
                 diagnoses=["M17.11"],
                 place_of_service_code="21",
                 admission_date="2026-05-12",
-                lines=[{"procedure_code": "27447", "modifier_1": "80", "modifier_2": "RT"}],
+                lines=["27447-80-RT"],
             ),
         ),
         fails(
             "surgical care only of a wart",
-            medicare(diagnoses=["B07.9"], lines=[{"procedure_code": "20610", "modifier_1": "54"}]),
+            medicare(diagnoses=["B07.9"], lines=["20610-54"]),
             line_number=1,
             says="global days 000",
         ),
@@ -143,10 +137,106 @@ _MILD = ("51",)
             line_number=1,
             disposition=Disposition.WARN,
         ),
-        unchecked(
-            "a code outside the tables loaded",
-            medicare(lines=[{"procedure_code": "31575", "modifier_1": "50"}]),
+        fails(
+            "the reading of a tracing that is only taken",
+            medicare(lines=["93005-26"]),
+            line_number=1,
         ),
+        fails("the reading of an injection", medicare(lines=["96365-26"]), line_number=1),
+        fails("the reading of therapy", medicare(lines=["97110-26"]), line_number=1),
+        fails("the reading of a reading", medicare(lines=["93010-26"]), line_number=1),
+        fails(
+            "the technical part of a visit",
+            medicare(lines=["99213-TC"]),
+            line_number=1,
+            says="technical component",
+        ),
+        fails("the technical part of a reading", medicare(lines=["93010-TC"]), line_number=1),
+        fails(
+            "the technical part of a tracing that is only taken",
+            medicare(lines=["93005-TC"]),
+            line_number=1,
+        ),
+        fails(
+            "the technical part of an electrocardiogram",
+            medicare(lines=["93000-TC"]),
+            line_number=1,
+        ),
+        fails("the technical part of an injection", medicare(lines=["96365-TC"]), line_number=1),
+        fails("the technical part of therapy", medicare(lines=["97110-TC"]), line_number=1),
+        passes("the technical part of an x-ray", medicare(lines=["71046-TC"])),
+        fails("both sides of a visit", medicare(lines=["99213-50"]), line_number=1),
+        fails(
+            "both sides of an injection into the spine", medicare(lines=["62323-50"]), line_number=1
+        ),
+        fails(
+            "two surgeons for a wart",
+            medicare(diagnoses=["B07.9"], lines=["17110-62"]),
+            line_number=1,
+            says="two surgeons",
+        ),
+        passes("two surgeons for a knee", medicare(diagnoses=["M17.11"], lines=["27447-62-RT"])),
+        fails(
+            "a team for a knee",
+            medicare(diagnoses=["M17.11"], lines=["27447-66-RT"]),
+            line_number=1,
+            says="a team",
+        ),
+        fails(
+            "an assistant for a part of an injection",
+            medicare(diagnoses=["M17.11"], lines=["20610-81-RT"]),
+            line_number=1,
+        ),
+        fails(
+            "an assistant in place of a resident at an injection",
+            medicare(diagnoses=["M17.11"], lines=["20610-82-RT"]),
+            line_number=1,
+        ),
+        fails(
+            "an assistant who is no physician at an injection",
+            medicare(diagnoses=["M17.11"], lines=["20610-AS-RT"]),
+            line_number=1,
+        ),
+        fails("an assistant at psychotherapy", medicare(lines=["90832-80"]), line_number=1),
+        fails(
+            "care after an injection only",
+            medicare(diagnoses=["M17.11"], lines=["20610-55-RT"]),
+            line_number=1,
+        ),
+        fails(
+            "care before an injection only",
+            medicare(diagnoses=["M17.11"], lines=["20610-56-RT"]),
+            line_number=1,
+        ),
+        passes(
+            "care after a wrist fracture only",
+            medicare(diagnoses=["S52.501A"], lines=["25600-55-RT"]),
+        ),
+        passes("care after warts only", medicare(diagnoses=["B07.9"], lines=["17110-55"])),
+        fails(
+            "several procedures said of a visit",
+            medicare(lines=["99213-51"]),
+            line_number=1,
+            says="multiple procedure",
+            disposition=Disposition.WARN,
+        ),
+        passes(
+            "several procedures said of an injection",
+            medicare(diagnoses=["M17.11"], lines=["20610-51-RT"]),
+        ),
+        passes("a hospital's line", institutional(lines=["99213-26"])),
+        passes("a code that the schedule does not price", medicare(lines=["80053-26"])),
+        fails(
+            "two sides of a test that is paid only alone",
+            medicare(lines=["94760-50"]),
+            line_number=1,
+        ),
+        fails(
+            "the professional component of a visit, and a visit without it",
+            medicare(lines=["99213-26", "99214"]),
+            line_number=1,
+        ),
+        unchecked("a code outside the tables loaded", medicare(lines=["31575-50"])),
     ),
 )
 def modifier_not_allowed_with_code(claims: Claims, reference: Reference) -> Rows:

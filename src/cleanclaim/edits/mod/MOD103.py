@@ -33,31 +33,37 @@ from cleanclaim.reference import Reference
     examples=(
         fails(
             "left and right on one line",
-            professional(
-                lines=[{"procedure_code": "20610", "modifier_1": "LT", "modifier_2": "RT"}]
-            ),
+            professional(lines=["20610-LT-RT"]),
             line_number=1,
             says="LT and RT",
         ),
-        fails(
-            "both components",
-            professional(
-                lines=[{"procedure_code": "71046", "modifier_1": "26", "modifier_2": "TC"}]
-            ),
-            line_number=1,
-        ),
+        fails("both components", professional(lines=["71046-26-TC"]), line_number=1),
         fails(
             "one twice",
             professional(lines=[{"modifier_1": "25", "modifier_2": "25"}]),
             line_number=1,
             says="twice",
         ),
-        passes(
-            "modifiers that go together",
-            professional(
-                lines=[{"procedure_code": "20610", "modifier_1": "59", "modifier_2": "RT"}]
-            ),
+        passes("modifiers that go together", professional(lines=["20610-59-RT"])),
+        fails(
+            "left and right on one line, left on the next",
+            professional(lines=["20610-LT-RT", "20610-LT"]),
+            line_number=1,
+            says="RT",
         ),
+        fails(
+            "one twice, a second line with two that go together",
+            professional(lines=["99213-25-25", "99214-25-GT"]),
+            line_number=1,
+            says="same modifier twice",
+        ),
+        fails(
+            "one three times",
+            professional(lines=["99213-25-25-25"]),
+            line_number=1,
+            says="same modifier twice",
+        ),
+        passes("two of a kind on two lines", professional(lines=["99213-25-GT", "99214-25-GT"])),
         passes(
             "a visit that decided on surgery, within another's global period",
             professional(lines=[{"modifier_1": "24", "modifier_2": "57"}]),

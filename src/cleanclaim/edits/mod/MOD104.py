@@ -9,7 +9,7 @@ import polars as pl
 from cleanclaim.derived.claims import Claims
 from cleanclaim.derived.pairs import is_set_apart
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.edits.samples import medicare, professional
+from cleanclaim.edits.samples import institutional, medicare, professional
 from cleanclaim.model.expressions import IS_PROFESSIONAL, has_modifier
 from cleanclaim.reference import Reference
 from cleanclaim.text.wording import worded
@@ -56,53 +56,116 @@ _VISIT = IS_PROFESSIONAL & pl.col("visit") & ~has_modifier("25", "57")
     examples=(
         fails(
             "a visit and warts destroyed",
-            professional(
-                diagnoses=["B07.9"],
-                lines=[{"procedure_code": "99213"}, {"procedure_code": "17110"}],
-            ),
+            professional(diagnoses=["B07.9"], lines=["99213", "17110"]),
             line_number=1,
             says=("no 25", "record"),
             disposition=Disposition.WARN,
         ),
         fails(
             "the same to Medicare",
-            medicare(
-                diagnoses=["B07.9"],
-                lines=[{"procedure_code": "99213"}, {"procedure_code": "17110"}],
-            ),
+            medicare(diagnoses=["B07.9"], lines=["99213", "17110"]),
             line_number=1,
         ),
-        passes(
-            "with 25",
-            medicare(
-                diagnoses=["B07.9"],
-                lines=[
-                    {"procedure_code": "99213", "modifier_1": "25"},
-                    {"procedure_code": "17110"},
-                ],
-            ),
-        ),
+        passes("with 25", medicare(diagnoses=["B07.9"], lines=["99213-25", "17110"])),
         passes(
             "a visit beside a laboratory test",
-            medicare(
-                diagnoses=["E11.9"],
-                lines=[{"procedure_code": "99213"}, {"procedure_code": "83036"}],
-            ),
+            medicare(diagnoses=["E11.9"], lines=["99213", "83036"]),
         ),
         passes(
             "by different providers",
             medicare(
                 diagnoses=["B07.9"],
-                lines=[
-                    {"procedure_code": "99213", "rendering_npi": "1234567893"},
-                    {"procedure_code": "17110"},
-                ],
+                lines=[{"procedure_code": "99213", "rendering_npi": "1234567893"}, "17110"],
             ),
         ),
-        unchecked(
-            "a procedure outside the tables loaded",
-            medicare(lines=[{"procedure_code": "99213"}, {"procedure_code": "31575"}]),
+        fails(
+            "a visit with a joint injected",
+            medicare(diagnoses=["M17.11"], lines=["99213", "20610-RT"]),
+            line_number=1,
         ),
+        passes(
+            "25 on the visit, second of two",
+            medicare(diagnoses=["B07.9"], lines=["99212-25", "17110"]),
+        ),
+        passes(
+            "a decision for surgery at a minor procedure is another fault",
+            medicare(diagnoses=["B07.9"], lines=["99213-57", "17110"]),
+        ),
+        fails(
+            "one visit with 25 and one without",
+            medicare(diagnoses=["B07.9"], lines=["99213", "99214-25", "17110"]),
+            line_number=1,
+        ),
+        passes(
+            "a major operation is another fault",
+            medicare(diagnoses=["S52.501A"], lines=["99213", "25600-RT"]),
+        ),
+        passes("two visits and no procedure", medicare(lines=["99213", "99214"])),
+        passes(
+            "the hospital's lines", institutional(diagnoses=["B07.9"], lines=["99213", "17110"])
+        ),
+        passes("a visit alone whose code the tables lack", medicare(lines=["99499"])),
+        passes(
+            "the procedure was voided",
+            medicare(claim_id="A", diagnoses=["B07.9"], lines=["17110"]),
+            medicare(
+                claim_id="A",
+                diagnoses=["B07.9"],
+                claim_frequency_code="8",
+                original_reference_number="EXAMPLE",
+                lines=["17110"],
+            ),
+            medicare(claim_id="B", diagnoses=["B07.9"]),
+        ),
+        fails(
+            "a visit that NCCI bundles with a test",
+            medicare(lines=["99213", "93000"]),
+            line_number=1,
+            says="NCCI",
+            tables={
+                "ncci_ptp_practitioner": [{"code": "93000", "column_2": "99213", "indicator": 1}]
+            },
+        ),
+        passes(
+            "a visit that NCCI bundles with a test, and no modifier helps, is another fault",
+            medicare(lines=["99213", "93000"]),
+            tables={
+                "ncci_ptp_practitioner": [{"code": "93000", "column_2": "99213", "indicator": 0}]
+            },
+        ),
+        passes(
+            "a visit that NCCI bundles with a test, with 25",
+            medicare(lines=["99213-25", "93000", "99214"]),
+            tables={
+                "ncci_ptp_practitioner": [{"code": "93000", "column_2": "99213", "indicator": 1}]
+            },
+        ),
+        passes(
+            "a visit that NCCI bundles with a test that is set apart",
+            medicare(lines=["99213", "93000-59"]),
+            tables={
+                "ncci_ptp_practitioner": [{"code": "93000", "column_2": "99213", "indicator": 1}]
+            },
+        ),
+        passes(
+            "a test that NCCI bundles with another, beside a visit",
+            medicare(lines=["99213", "93000", "93005"]),
+        ),
+        passes(
+            "a visit with 57, and another patient's visit without",
+            medicare(claim_id="A", diagnoses=["B07.9"], lines=["99213-57", "17110"]),
+            medicare(claim_id="B", member_id="2EG4TE5MK73", lines=["99214"]),
+        ),
+        fails(
+            "one visit with 57 and one without",
+            medicare(diagnoses=["B07.9"], lines=["99213", "99214-57", "17110"]),
+            line_number=1,
+        ),
+        passes(
+            "two hospital lines whose codes the tables lack",
+            institutional(lines=["31575", "99499"]),
+        ),
+        unchecked("a procedure outside the tables loaded", medicare(lines=["99213", "31575"])),
     ),
 )
 def visit_beside_procedure_without_25(claims: Claims, reference: Reference) -> Rows:

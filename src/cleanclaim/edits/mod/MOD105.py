@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.edits.samples import medicare
+from cleanclaim.edits.samples import institutional, medicare
 from cleanclaim.model.expressions import IS_PROFESSIONAL, has_modifier
 from cleanclaim.reference import Reference
 
@@ -37,13 +37,7 @@ _VISIT = IS_PROFESSIONAL & pl.col("visit") & ~has_modifier("57", "24", "25")
     examples=(
         fails(
             "on the day of the operation",
-            medicare(
-                diagnoses=["S52.501A"],
-                lines=[
-                    {"procedure_code": "99204"},
-                    {"procedure_code": "25600", "modifier_1": "RT"},
-                ],
-            ),
+            medicare(diagnoses=["S52.501A"], lines=["99204", "25600-RT"]),
             line_number=1,
             says="57",
         ),
@@ -51,37 +45,82 @@ _VISIT = IS_PROFESSIONAL & pl.col("visit") & ~has_modifier("57", "24", "25")
             "the day before",
             medicare(
                 diagnoses=["S52.501A"],
-                lines=[
-                    {"procedure_code": "99204", "from_date": "2026-05-11"},
-                    {"procedure_code": "25600", "modifier_1": "RT"},
-                ],
+                lines=[{"procedure_code": "99204", "from_date": "2026-05-11"}, "25600-RT"],
             ),
             line_number=1,
         ),
-        passes(
-            "with 57",
-            medicare(
-                diagnoses=["S52.501A"],
-                lines=[
-                    {"procedure_code": "99204", "modifier_1": "57"},
-                    {"procedure_code": "25600", "modifier_1": "RT"},
-                ],
-            ),
-        ),
+        passes("with 57", medicare(diagnoses=["S52.501A"], lines=["99204-57", "25600-RT"])),
         passes(
             "two days before",
             medicare(
                 diagnoses=["S52.501A"],
-                lines=[
-                    {"procedure_code": "99204", "from_date": "2026-05-10"},
-                    {"procedure_code": "25600", "modifier_1": "RT"},
-                ],
+                lines=[{"procedure_code": "99204", "from_date": "2026-05-10"}, "25600-RT"],
             ),
         ),
-        unchecked(
-            "a procedure outside the tables loaded",
-            medicare(lines=[{"procedure_code": "99213"}, {"procedure_code": "31575"}]),
+        passes(
+            "the care after it", medicare(diagnoses=["S52.501A"], lines=["99213", "25600-55-RT"])
         ),
+        passes(
+            "the care before it", medicare(diagnoses=["S52.501A"], lines=["99213", "25600-56-RT"])
+        ),
+        passes("an assistant", medicare(diagnoses=["S52.501A"], lines=["99213", "25600-80-RT"])),
+        passes(
+            "an assistant for a part of it",
+            medicare(diagnoses=["S52.501A"], lines=["99213", "25600-81-RT"]),
+        ),
+        passes(
+            "an assistant where no resident was free",
+            medicare(diagnoses=["S52.501A"], lines=["99213", "25600-82-RT"]),
+        ),
+        passes(
+            "an assistant who is no physician",
+            medicare(diagnoses=["S52.501A"], lines=["99213", "25600-AS-RT"]),
+        ),
+        passes(
+            "a visit for something else",
+            medicare(diagnoses=["S52.501A"], lines=["99213-24", "25600-RT"]),
+        ),
+        passes(
+            "a visit set apart by 25",
+            medicare(diagnoses=["S52.501A"], lines=["99213-25", "25600-RT"]),
+        ),
+        fails(
+            "one visit with 57 and one without",
+            medicare(diagnoses=["S52.501A"], lines=["99213", "99214-57", "25600-RT"]),
+            line_number=1,
+        ),
+        fails(
+            "one visit with 24 and one without",
+            medicare(diagnoses=["S52.501A"], lines=["99213", "99214-24", "25600-RT"]),
+            line_number=1,
+        ),
+        fails(
+            "one visit with 25 and one without",
+            medicare(diagnoses=["S52.501A"], lines=["99213", "99214-25", "25600-RT"]),
+            line_number=1,
+        ),
+        passes(
+            "the hospital's lines",
+            institutional(diagnoses=["S52.501A"], lines=["99213", "25600-RT"]),
+        ),
+        passes("a visit alone whose code the tables lack", medicare(lines=["99499"])),
+        passes(
+            "the operation was voided",
+            medicare(claim_id="A", diagnoses=["S52.501A"], lines=["25600"]),
+            medicare(
+                claim_id="A",
+                diagnoses=["S52.501A"],
+                claim_frequency_code="8",
+                original_reference_number="EXAMPLE",
+                lines=["25600"],
+            ),
+            medicare(claim_id="B", diagnoses=["S52.501A"]),
+        ),
+        passes(
+            "two hospital lines whose codes the tables lack",
+            institutional(lines=["31575", "99499"]),
+        ),
+        unchecked("a procedure outside the tables loaded", medicare(lines=["99213", "31575"])),
     ),
 )
 def visit_at_surgery_without_57(claims: Claims, reference: Reference) -> Rows:

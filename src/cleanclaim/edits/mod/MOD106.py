@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
-from cleanclaim.edits.samples import medicare, professional
+from cleanclaim.edits.samples import institutional, medicare, professional
 from cleanclaim.model.expressions import (
     DISTINCT_MODIFIERS,
     IS_PROFESSIONAL,
@@ -39,13 +39,7 @@ _NO_VISIT = r"^([0-6]\d{4}|7\d{4}|8\d{4})$"
     examples=(
         fails(
             "25 on the procedure",
-            professional(
-                diagnoses=["B07.9"],
-                lines=[
-                    {"procedure_code": "99213"},
-                    {"procedure_code": "17110", "modifier_1": "25"},
-                ],
-            ),
+            professional(diagnoses=["B07.9"], lines=["99213", "17110-25"]),
             line_number=2,
             says="visits",
         ),
@@ -57,36 +51,61 @@ _NO_VISIT = r"^([0-6]\d{4}|7\d{4}|8\d{4})$"
         ),
         fails(
             "57 with a minor procedure",
-            medicare(
-                diagnoses=["B07.9"],
-                lines=[
-                    {"procedure_code": "99213", "modifier_1": "57"},
-                    {"procedure_code": "17110"},
-                ],
-            ),
+            medicare(diagnoses=["B07.9"], lines=["99213-57", "17110"]),
             line_number=1,
             says="25",
         ),
         passes(
-            "57 with a major one",
-            medicare(
-                diagnoses=["S52.501A"],
-                lines=[
-                    {"procedure_code": "99204", "modifier_1": "57"},
-                    {"procedure_code": "25600", "modifier_1": "RT"},
-                ],
-            ),
+            "57 with a major one", medicare(diagnoses=["S52.501A"], lines=["99204-57", "25600-RT"])
+        ),
+        fails(
+            "57 with a joint injected",
+            medicare(diagnoses=["M17.11"], lines=["99213-57", "20610-RT"]),
+            line_number=1,
         ),
         passes(
-            "25 on the visit",
-            professional(
-                diagnoses=["B07.9"],
-                lines=[
-                    {"procedure_code": "99213", "modifier_1": "25"},
-                    {"procedure_code": "17110"},
-                ],
-            ),
+            "57 with a major operation and a minor one",
+            medicare(diagnoses=["S52.501A"], lines=["99213-57", "25600-RT", "17110"]),
         ),
+        passes("57 with a laboratory test only", medicare(lines=["99213-57", "83036"])),
+        passes("57 and another visit", medicare(lines=["99213-57", "99214"])),
+        passes("25 on a service that is neither", medicare(lines=["96372-25", "99213"])),
+        passes("59 on a procedure, beside a visit", medicare(lines=["20610-59", "99213-25"])),
+        passes("a hospital's lines", institutional(lines=["17110-25"])),
+        fails(
+            "57 the day before a minor procedure",
+            medicare(claim_id="A", from_date="2026-05-13", diagnoses=["B07.9"], lines=["17110"]),
+            medicare(claim_id="B", diagnoses=["B07.9"], lines=["99213-57"]),
+            line_number=1,
+        ),
+        passes(
+            "57 on the day of a minor procedure, the day before a major one",
+            medicare(claim_id="A", from_date="2026-05-13", diagnoses=["S52.501A"], lines=["25600"]),
+            medicare(claim_id="B", diagnoses=["B07.9"], lines=["99213-57", "17110"]),
+        ),
+        passes(
+            "57, and the minor procedure was voided",
+            medicare(claim_id="A", diagnoses=["B07.9"], lines=["17110"]),
+            medicare(
+                claim_id="A",
+                diagnoses=["B07.9"],
+                claim_frequency_code="8",
+                original_reference_number="EXAMPLE",
+                lines=["17110"],
+            ),
+            medicare(claim_id="B", diagnoses=["B07.9"], lines=["99213-57"]),
+        ),
+        fails(
+            "57 on two visits of the day, a minor procedure",
+            medicare(diagnoses=["B07.9"], lines=["99213-57", "99213-57", "17110"]),
+            line_number=1,
+            also_on=(2,),
+        ),
+        passes(
+            "57 on a procedure, with a minor one",
+            medicare(diagnoses=["B07.9"], lines=["20610-57", "17110"]),
+        ),
+        passes("25 on the visit", professional(diagnoses=["B07.9"], lines=["99213-25", "17110"])),
     ),
 )
 def modifier_of_another_kind_of_service(claims: Claims, reference: Reference) -> Rows:

@@ -46,29 +46,23 @@ def _wants_a_side(reference: Reference) -> pl.Expr:
     examples=(
         fails(
             "which knee?",
-            professional(diagnoses=["M17.11"], lines=[{"procedure_code": "20610"}]),
+            professional(diagnoses=["M17.11"], lines=["20610"]),
             line_number=1,
             says="LT, RT or 50",
         ),
         fails(
             "which toe?",
-            professional(diagnoses=["L60.0"], lines=[{"procedure_code": "11730"}]),
+            professional(diagnoses=["L60.0"], lines=["11730"]),
             line_number=1,
             says="digit",
         ),
-        passes(
-            "the right one",
-            professional(
-                diagnoses=["M17.11"], lines=[{"procedure_code": "20610", "modifier_1": "RT"}]
-            ),
+        passes("the right one", professional(diagnoses=["M17.11"], lines=["20610-RT"])),
+        passes("both", professional(diagnoses=["M17.0"], lines=["20610-50"])),
+        fails(
+            "one knee without its side, another with it, and a visit",
+            professional(lines=["20610", "20610-RT", "99213"]),
+            line_number=1,
         ),
-        passes(
-            "both",
-            professional(
-                diagnoses=["M17.0"], lines=[{"procedure_code": "20610", "modifier_1": "50"}]
-            ),
-        ),
-        passes("no part that there are two of", professional()),
         passes(
             "a hospital's claim",
             institutional(

@@ -43,7 +43,7 @@ _SET_APART = has_modifier(*DISTINCT_MODIFIERS)
     examples=(
         fails(
             "no other procedure that day",
-            medicare(diagnoses=["B07.9"], lines=[{"procedure_code": "17110", "modifier_1": "59"}]),
+            medicare(diagnoses=["B07.9"], lines=["17110-59"]),
             line_number=1,
             says="nothing",
         ),
@@ -52,7 +52,7 @@ _SET_APART = has_modifier(*DISTINCT_MODIFIERS)
             medicare(
                 diagnoses=["M25.561", "M25.562"],
                 lines=[
-                    {"procedure_code": "20610", "modifier_1": "RT"},
+                    "20610-RT",
                     {
                         "procedure_code": "20550",
                         "modifier_1": "59",
@@ -66,33 +66,56 @@ _SET_APART = has_modifier(*DISTINCT_MODIFIERS)
         ),
         passes(
             "it sets a bundled pair apart",
-            medicare(
-                diagnoses=["B07.9"],
-                lines=[
-                    {"procedure_code": "17110"},
-                    {"procedure_code": "12001", "modifier_1": "59"},
-                ],
-            ),
+            medicare(diagnoses=["B07.9"], lines=["17110", "12001-59"]),
         ),
         passes(
-            "the same code twice",
+            "the same code twice", medicare(diagnoses=["M54.50"], lines=["97110-GP", "97110-59-GP"])
+        ),
+        fails(
+            "set apart although no modifier helps",
+            medicare(lines=["45380", "45378-59"]),
+            line_number=2,
+        ),
+        passes(
+            "both on one side, and 59",
+            medicare(diagnoses=["M17.11"], lines=["27447-RT", "20610-59-RT"]),
+        ),
+        passes(
+            "one side named, and 59", medicare(diagnoses=["M17.11"], lines=["27447", "20610-59-RT"])
+        ),
+        passes(
+            "the other side named, and 59",
+            medicare(diagnoses=["M17.11"], lines=["27447-RT", "20610-59"]),
+        ),
+        passes(
+            "a line that was voided",
+            medicare(claim_id="A", diagnoses=["M17.11"], lines=["20610-59"]),
             medicare(
-                diagnoses=["M54.50"],
-                lines=[
-                    {"procedure_code": "97110", "modifier_1": "GP"},
-                    {"procedure_code": "97110", "modifier_1": "59", "modifier_2": "GP"},
-                ],
+                claim_id="A",
+                diagnoses=["M17.11"],
+                claim_frequency_code="8",
+                original_reference_number="EXAMPLE",
+                lines=["20610-59"],
             ),
         ),
-        unchecked(
-            "codes outside the tables loaded",
+        fails(
+            "the same code on a claim that was voided",
+            medicare(claim_id="A", lines=["20610"]),
             medicare(
-                lines=[
-                    {"procedure_code": "17110", "modifier_1": "59"},
-                    {"procedure_code": "31575"},
-                ]
+                claim_id="A",
+                claim_frequency_code="8",
+                original_reference_number="EXAMPLE",
+                lines=["20610"],
             ),
+            medicare(claim_id="B", lines=["20610-59"]),
+            line_number=1,
         ),
+        passes(
+            "codes outside the tables on a day without 59",
+            medicare(claim_id="A", from_date="2026-05-11", lines=["31575", "99213"]),
+            medicare(claim_id="B", diagnoses=["M17.11"], lines=["27447", "20610-59"]),
+        ),
+        unchecked("codes outside the tables loaded", medicare(lines=["17110-59", "31575"])),
     ),
 )
 def fifty_nine_sets_nothing_apart(claims: Claims, reference: Reference) -> Rows:

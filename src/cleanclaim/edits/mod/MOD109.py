@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit, unchecked
-from cleanclaim.edits.samples import medicare
+from cleanclaim.edits.samples import institutional, medicare
 from cleanclaim.model.expressions import IS_PROFESSIONAL, has_modifier
 
 _ASKED = IS_PROFESSIONAL & has_modifier("51", "50")
@@ -41,30 +41,27 @@ _ASKED = IS_PROFESSIONAL & has_modifier("51", "50")
     examples=(
         fails(
             "51 on a further lesion",
-            medicare(
-                diagnoses=["L57.0"],
-                lines=[
-                    {"procedure_code": "17000"},
-                    {"procedure_code": "17003", "modifier_1": "51", "units": 2},
-                ],
-            ),
+            medicare(diagnoses=["L57.0"], lines=["17000", "17003-51 x2"]),
             line_number=2,
         ),
         passes(
             "a further nerve root on both sides, which is paid by side",
-            medicare(
-                diagnoses=["M54.16"],
-                lines=[
-                    {"procedure_code": "64483", "modifier_1": "50"},
-                    {"procedure_code": "64484", "modifier_1": "50"},
-                ],
-            ),
+            medicare(diagnoses=["M54.16"], lines=["64483-50", "64484-50"]),
         ),
-        passes("no modifier", medicare(lines=[{"procedure_code": "17003"}])),
-        unchecked(
-            "a code outside the tables loaded",
-            medicare(lines=[{"procedure_code": "31575", "modifier_1": "51"}]),
+        passes("no modifier", medicare(lines=["17003"])),
+        fails(
+            "more dead tissue, on both sides",
+            medicare(lines=["11042", "11045-50"]),
+            line_number=2,
+            says="50",
         ),
+        passes(
+            "a further lesion without a modifier, 51 on the first",
+            medicare(lines=["11042-51", "11045"]),
+        ),
+        passes("the hospital's line", institutional(lines=["11042", "11045-51"])),
+        passes("more dead tissue on the right side", medicare(lines=["11042", "11045-RT"])),
+        unchecked("a code outside the tables loaded", medicare(lines=["31575-51"])),
     ),
 )
 def add_on_with_51_or_50() -> pl.Expr:

@@ -45,32 +45,58 @@ def _is_asked(reference: Reference) -> pl.Expr:
     examples=(
         fails(
             "exercise without a plan",
-            medicare(diagnoses=["M54.50"], lines=[{"procedure_code": "97110"}]),
+            medicare(diagnoses=["M54.50"], lines=["97110"]),
             line_number=1,
             says="GP or GO",
         ),
-        passes(
-            "under a physical therapy plan",
-            medicare(diagnoses=["M54.50"], lines=[{"procedure_code": "97110", "modifier_1": "GP"}]),
-        ),
+        passes("under a physical therapy plan", medicare(diagnoses=["M54.50"], lines=["97110-GP"])),
         fails(
             "an evaluation for physical therapy under an occupational plan",
-            medicare(diagnoses=["M54.50"], lines=[{"procedure_code": "97161", "modifier_1": "GO"}]),
+            medicare(diagnoses=["M54.50"], lines=["97161-GO"]),
             line_number=1,
             says="GP",
         ),
         fails(
             "a physical therapist's assistant under an occupational plan",
-            medicare(
-                diagnoses=["M54.50"],
-                lines=[{"procedure_code": "97110", "modifier_1": "GO", "modifier_2": "CQ"}],
-            ),
+            medicare(diagnoses=["M54.50"], lines=["97110-GO-CQ"]),
             line_number=1,
             says="CQ",
         ),
-        passes(
-            "another payer", professional(diagnoses=["M54.50"], lines=[{"procedure_code": "97110"}])
+        fails(
+            "exercise without a plan, beside a visit",
+            medicare(lines=["97110", "99213"]),
+            line_number=1,
+            says="is always therapy",
         ),
+        fails(
+            "a physical evaluation under a speech plan",
+            medicare(lines=["97161-GN"]),
+            line_number=1,
+            says="does not belong",
+        ),
+        passes("speech therapy under its plan", medicare(lines=["92507-GN"])),
+        passes("an occupational evaluation under its plan", medicare(lines=["97165-GO"])),
+        passes("an assistant under the physical plan", medicare(lines=["97110-GP-CQ"])),
+        passes("an assistant under the occupational plan", medicare(lines=["97110-GO-CO"])),
+        fails(
+            "the occupational assistant under the physical plan",
+            medicare(lines=["97110-GP-CO"]),
+            line_number=1,
+            says="CO",
+        ),
+        fails(
+            "a physical assistant at a visit",
+            medicare(lines=["99213-CQ"]),
+            line_number=1,
+            says="CQ",
+        ),
+        fails(
+            "an occupational assistant at a visit",
+            medicare(lines=["99213-CO"]),
+            line_number=1,
+            says="CO",
+        ),
+        passes("another payer", professional(diagnoses=["M54.50"], lines=["97110"])),
     ),
 )
 def therapy_modifier_missing(claims: Claims, reference: Reference) -> Rows:

@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
-from cleanclaim.edits.samples import medicare, professional
+from cleanclaim.edits.samples import institutional, medicare, professional
 from cleanclaim.model.expressions import IS_MEDICARE, has_modifier, in_force
 from cleanclaim.reference import Reference
 
@@ -44,39 +44,29 @@ def _is_single_dose(reference: Reference) -> pl.Expr:
     examples=(
         fails(
             "neither",
-            medicare(diagnoses=["C50.911"], lines=[{"procedure_code": "J9035", "units": 40}]),
+            medicare(diagnoses=["C50.911"], lines=["J9035 x40"]),
             line_number=1,
             says="JZ",
         ),
-        passes(
-            "nothing discarded",
-            medicare(
-                diagnoses=["C50.911"],
-                lines=[{"procedure_code": "J9035", "units": 40, "modifier_1": "JZ"}],
-            ),
-        ),
+        passes("nothing discarded", medicare(diagnoses=["C50.911"], lines=["J9035-JZ x40"])),
         passes(
             "what was discarded is on its own line",
-            medicare(
-                diagnoses=["C50.911"],
-                lines=[
-                    {"procedure_code": "J9035", "units": 37},
-                    {"procedure_code": "J9035", "units": 3, "modifier_1": "JW"},
-                ],
-            ),
+            medicare(diagnoses=["C50.911"], lines=["J9035 x37", "J9035-JW x3"]),
         ),
         passes(
             "before it was asked for",
-            medicare(
-                from_date="2023-06-30",
-                diagnoses=["C50.911"],
-                lines=[{"procedure_code": "J9035", "units": 40}],
-            ),
+            medicare(from_date="2023-06-30", diagnoses=["C50.911"], lines=["J9035 x40"]),
         ),
         passes(
-            "another payer",
-            professional(diagnoses=["C50.911"], lines=[{"procedure_code": "J9035", "units": 40}]),
+            "a drug during a stay",
+            institutional(lines=["J0178"], bill_type_code="111", admission_date="2026-05-12"),
         ),
+        fails(
+            "a drug from a single dose, and one from many",
+            medicare(lines=["J0178", "J1885"]),
+            line_number=1,
+        ),
+        passes("another payer", professional(diagnoses=["C50.911"], lines=["J9035 x40"])),
     ),
 )
 def discarded_drug_not_told(claims: Claims, reference: Reference) -> Rows:

@@ -97,37 +97,127 @@ def _surgeries(claims: Claims) -> pl.LazyFrame:
     examples=(
         fails(
             "repeated, and done once",
-            professional(lines=[{"procedure_code": "71046", "modifier_1": "76"}]),
+            professional(lines=["71046-76"]),
             line_number=1,
             says="no other",
         ),
-        passes(
-            "repeated",
-            professional(
-                lines=[{"procedure_code": "71046"}, {"procedure_code": "71046", "modifier_1": "76"}]
-            ),
-        ),
+        passes("repeated", professional(lines=["71046", "71046-76"])),
         passes(
             "after a surgery",
-            professional(
-                claim_id="A",
-                is_history=True,
-                from_date="2026-04-12",
-                lines=[{"procedure_code": "25600"}],
-            ),
+            professional(claim_id="A", is_history=True, from_date="2026-04-12", lines=["25600"]),
             professional(claim_id="B", lines=[{"modifier_1": "24"}]),
         ),
         fails(
             "no surgery in ninety days",
-            professional(
-                claim_id="A",
-                is_history=True,
-                from_date="2026-01-12",
-                lines=[{"procedure_code": "25600"}],
-            ),
+            professional(claim_id="A", is_history=True, from_date="2026-01-12", lines=["25600"]),
             professional(claim_id="B", lines=[{"modifier_1": "24"}]),
             line_number=1,
             says="no surgery",
+        ),
+        fails(
+            "repeated by another doctor, and done once",
+            professional(lines=["83036-77"]),
+            line_number=1,
+            says="77",
+        ),
+        fails(
+            "a test repeated, and done once",
+            professional(lines=["83036-91"]),
+            line_number=1,
+            says="91",
+        ),
+        passes("two on the line that says repeated", professional(lines=["83036-76 x2"])),
+        passes(
+            "half a unit and half a unit again",
+            professional(
+                lines=[
+                    {"procedure_code": "J1885", "units": "0.5"},
+                    {"procedure_code": "J1885", "modifier_1": "76", "units": "0.5"},
+                ]
+            ),
+        ),
+        fails(
+            "repeated after a test that was voided",
+            professional(claim_id="A", lines=["83036"]),
+            professional(
+                claim_id="A",
+                claim_frequency_code="8",
+                original_reference_number="EXAMPLE",
+                lines=["83036"],
+            ),
+            professional(claim_id="B", lines=["83036-91"]),
+            line_number=1,
+        ),
+        passes(
+            "a test repeated, in a patient without an operation",
+            professional(claim_id="A", from_date="2026-04-12", is_history=True, lines=["99213"]),
+            professional(claim_id="B", lines=["83036", "83036-91"]),
+        ),
+        fails(
+            "planned, and nothing before it",
+            professional(claim_id="A", from_date="2026-04-12", is_history=True, lines=["99213"]),
+            professional(claim_id="B", lines=["17110-58"]),
+            line_number=1,
+            says="58",
+        ),
+        fails(
+            "back in the operating room, and nothing before it",
+            professional(claim_id="A", from_date="2026-04-12", is_history=True, lines=["99213"]),
+            professional(claim_id="B", lines=["17110-78"]),
+            line_number=1,
+            says="78",
+        ),
+        fails(
+            "unrelated, and nothing before it",
+            professional(claim_id="A", from_date="2026-04-12", is_history=True, lines=["99213"]),
+            professional(claim_id="B", lines=["17110-79"]),
+            line_number=1,
+            says="79",
+        ),
+        passes(
+            "unrelated to another operation of the day",
+            professional(claim_id="A", from_date="2026-04-12", is_history=True, lines=["99213"]),
+            professional(claim_id="B", lines=["10060", "17110-79"]),
+        ),
+        passes(
+            "a visit about something else on the day of an operation",
+            professional(claim_id="A", from_date="2026-04-12", is_history=True, lines=["99213"]),
+            professional(claim_id="B", lines=["17110", "99213-24"]),
+        ),
+        passes(
+            "a visit about something else, the operation on another claim of the day",
+            professional(claim_id="A", is_history=True, lines=["17110"]),
+            professional(claim_id="B", lines=["99213-24"]),
+        ),
+        passes(
+            "the ninetieth day after the operation",
+            professional(claim_id="A", from_date="2026-02-11", is_history=True, lines=["27447"]),
+            professional(claim_id="B", lines=["99213-24"]),
+        ),
+        fails(
+            "the ninety-first day after the operation",
+            professional(claim_id="A", from_date="2026-02-10", is_history=True, lines=["27447"]),
+            professional(claim_id="B", lines=["99213-24"]),
+            line_number=1,
+        ),
+        fails(
+            "the operation was voided",
+            professional(claim_id="A", from_date="2026-04-12", is_history=True, lines=["27447"]),
+            professional(
+                claim_id="A",
+                from_date="2026-04-12",
+                is_history=True,
+                claim_frequency_code="8",
+                original_reference_number="EXAMPLE",
+                lines=["27447"],
+            ),
+            professional(claim_id="B", lines=["99213-24"]),
+            line_number=1,
+        ),
+        passes(
+            "this operation is the second line of its claim, after another of its day",
+            professional(claim_id="A", is_history=True, lines=["17110"]),
+            professional(claim_id="B", lines=["17110-79"]),
         ),
         unchecked("nothing earlier is known", professional(lines=[{"modifier_1": "24"}])),
     ),

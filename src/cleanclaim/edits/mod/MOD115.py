@@ -45,39 +45,31 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     examples=(
         fails(
             "a blood count that is never waived",
-            medicare(
-                clia_number="99D9999999", lines=[{"procedure_code": "85027", "modifier_1": "QW"}]
-            ),
+            medicare(clia_number="99D9999999", lines=["85027-QW"]),
             line_number=1,
             says="no waived form",
         ),
         fails(
             "a dipstick that is waived as it is",
-            medicare(
-                clia_number="99D9999999", lines=[{"procedure_code": "81002", "modifier_1": "QW"}]
-            ),
+            medicare(clia_number="99D9999999", lines=["81002-QW"]),
             line_number=1,
             says="without QW",
         ),
         passes(
             "a waived glycated hemoglobin",
-            medicare(
-                clia_number="99D9999999",
-                diagnoses=["E11.9"],
-                lines=[{"procedure_code": "83036", "modifier_1": "QW"}],
-            ),
+            medicare(clia_number="99D9999999", diagnoses=["E11.9"], lines=["83036-QW"]),
         ),
         passes(
             "the same in a laboratory with a full certificate",
-            medicare(
-                clia_number="99D9999999", diagnoses=["E11.9"], lines=[{"procedure_code": "83036"}]
-            ),
+            medicare(clia_number="99D9999999", diagnoses=["E11.9"], lines=["83036"]),
+        ),
+        fails(
+            "QW on a count that is never waived, none on another, QW on a visit",
+            medicare(clia_number="99D9999999", lines=["85027-QW", "81003", "99213-QW"]),
+            line_number=1,
         ),
         unchecked(
-            "a test of no list loaded",
-            medicare(
-                clia_number="99D9999999", lines=[{"procedure_code": "82777", "modifier_1": "QW"}]
-            ),
+            "a test of no list loaded", medicare(clia_number="99D9999999", lines=["82777-QW"])
         ),
     ),
 )

@@ -35,13 +35,7 @@ from cleanclaim.reference import Reference
     examples=(
         fails(
             "a diagnostic colonoscopy beside one with a biopsy",
-            medicare(
-                diagnoses=["K63.5"],
-                lines=[
-                    {"procedure_code": "45380"},
-                    {"procedure_code": "45378", "modifier_1": "59"},
-                ],
-            ),
+            medicare(diagnoses=["K63.5"], lines=["45380", "45378-59"]),
             line_number=2,
             says="45380",
         ),
@@ -58,10 +52,7 @@ from cleanclaim.reference import Reference
         ),
         fails(
             "for another payer it is a warning",
-            professional(
-                diagnoses=["K63.5"],
-                lines=[{"procedure_code": "45380"}, {"procedure_code": "45378"}],
-            ),
+            professional(diagnoses=["K63.5"], lines=["45380", "45378"]),
             line_number=2,
             disposition=Disposition.WARN,
         ),
@@ -69,26 +60,25 @@ from cleanclaim.reference import Reference
             "on another day",
             medicare(
                 diagnoses=["K63.5"],
-                lines=[
-                    {"procedure_code": "45380"},
-                    {"procedure_code": "45378", "from_date": "2026-05-11"},
-                ],
+                lines=["45380", {"procedure_code": "45378", "from_date": "2026-05-11"}],
             ),
         ),
         passes(
             "by another provider",
             medicare(
                 diagnoses=["K63.5"],
-                lines=[
-                    {"procedure_code": "45380"},
-                    {"procedure_code": "45378", "rendering_npi": "1234567893"},
-                ],
+                lines=["45380", {"procedure_code": "45378", "rendering_npi": "1234567893"}],
             ),
         ),
-        unchecked(
-            "codes outside the tables loaded",
-            medicare(lines=[{"procedure_code": "45380"}, {"procedure_code": "31575"}]),
+        passes(
+            "a pair that a modifier sets apart is another fault", medicare(lines=["17110", "12001"])
         ),
+        passes(
+            "on two claims is another fault",
+            medicare(claim_id="A", lines=["45380"]),
+            medicare(claim_id="B", lines=["45378"]),
+        ),
+        unchecked("codes outside the tables loaded", medicare(lines=["45380", "31575"])),
     ),
 )
 def bundled_without_exception(claims: Claims, reference: Reference) -> Rows:

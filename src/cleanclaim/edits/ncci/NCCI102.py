@@ -36,49 +36,39 @@ from cleanclaim.reference import Reference
     examples=(
         fails(
             "a wound closed where a wart was destroyed",
-            medicare(
-                diagnoses=["B07.9"],
-                lines=[{"procedure_code": "17110"}, {"procedure_code": "12001"}],
-            ),
+            medicare(diagnoses=["B07.9"], lines=["17110", "12001"]),
             line_number=2,
             says="17110",
         ),
         fails(
             "51 and 76 set nothing apart",
-            medicare(
-                diagnoses=["B07.9"],
-                lines=[
-                    {"procedure_code": "17110"},
-                    {"procedure_code": "12001", "modifier_1": "51", "modifier_2": "76"},
-                ],
-            ),
+            medicare(diagnoses=["B07.9"], lines=["17110", "12001-51-76"]),
             line_number=2,
         ),
         passes(
-            "said to be another site",
-            medicare(
-                diagnoses=["B07.9"],
-                lines=[
-                    {"procedure_code": "17110"},
-                    {"procedure_code": "12001", "modifier_1": "XS"},
-                ],
-            ),
+            "said to be another site", medicare(diagnoses=["B07.9"], lines=["17110", "12001-XS"])
         ),
         passes(
-            "said so on the other line",
-            medicare(
-                diagnoses=["B07.9"],
-                lines=[
-                    {"procedure_code": "17110", "modifier_1": "59"},
-                    {"procedure_code": "12001"},
-                ],
-            ),
+            "said so on the other line", medicare(diagnoses=["B07.9"], lines=["17110-59", "12001"])
         ),
-        passes("one procedure", medicare(lines=[{"procedure_code": "17110"}])),
-        unchecked(
-            "codes outside the tables loaded",
-            medicare(lines=[{"procedure_code": "17110"}, {"procedure_code": "31575"}]),
+        passes("one procedure", medicare(lines=["17110"])),
+        passes(
+            "a pair that no modifier sets apart is another fault",
+            medicare(lines=["45380", "45378"]),
         ),
+        passes(
+            "on two claims is another fault",
+            medicare(claim_id="A", lines=["17110"]),
+            medicare(claim_id="B", lines=["12001"]),
+        ),
+        passes(
+            "a visit that is part of a test is another fault",
+            medicare(lines=["99213", "93000"]),
+            tables={
+                "ncci_ptp_practitioner": [{"code": "93000", "column_2": "99213", "indicator": 1}]
+            },
+        ),
+        unchecked("codes outside the tables loaded", medicare(lines=["17110", "31575"])),
     ),
 )
 def bundled_without_modifier(claims: Claims, reference: Reference) -> Rows:

@@ -38,13 +38,7 @@ _OTHER = [modifier for modifier in ASSOCIATED if modifier not in ANATOMIC_MODIFI
     examples=(
         fails(
             "both on the right",
-            medicare(
-                diagnoses=["M25.561"],
-                lines=[
-                    {"procedure_code": "20610", "modifier_1": "RT"},
-                    {"procedure_code": "20550", "modifier_1": "RT"},
-                ],
-            ),
+            medicare(diagnoses=["M25.561"], lines=["20610-RT", "20550-RT"]),
             line_number=2,
             says="RT",
         ),
@@ -53,25 +47,21 @@ _OTHER = [modifier for modifier in ASSOCIATED if modifier not in ANATOMIC_MODIFI
             medicare(
                 diagnoses=["M25.561", "M25.562"],
                 lines=[
-                    {"procedure_code": "20610", "modifier_1": "RT"},
+                    "20610-RT",
                     {"procedure_code": "20550", "modifier_1": "LT", "diagnosis_pointers": (2,)},
                 ],
             ),
         ),
         passes(
             "the same side, and said to be another site",
-            medicare(
-                diagnoses=["M25.561"],
-                lines=[
-                    {"procedure_code": "20610", "modifier_1": "RT"},
-                    {"procedure_code": "20550", "modifier_1": "RT", "modifier_2": "XS"},
-                ],
-            ),
+            medicare(diagnoses=["M25.561"], lines=["20610-RT", "20550-RT-XS"]),
         ),
-        unchecked(
-            "codes outside the tables loaded",
-            medicare(lines=[{"procedure_code": "17110"}, {"procedure_code": "31575"}]),
+        passes("no modifier helps: another fault", medicare(lines=["45380-RT", "45378-RT"])),
+        passes(
+            "a tendon on both sides, a joint on the right",
+            medicare(diagnoses=["M17.11"], lines=["20610-RT", "20550-RT-LT"]),
         ),
+        unchecked("codes outside the tables loaded", medicare(lines=["17110", "31575"])),
     ),
 )
 def modifier_shows_no_separateness(claims: Claims, reference: Reference) -> Rows:

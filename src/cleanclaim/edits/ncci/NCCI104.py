@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.edits.samples import medicare
+from cleanclaim.edits.samples import institutional, medicare
 from cleanclaim.model.expressions import IS_PROFESSIONAL, in_force, listed
 from cleanclaim.reference import Reference
 
@@ -44,28 +44,17 @@ def _is_add_on(reference: Reference) -> pl.Expr:
     examples=(
         fails(
             "a second lesion and no first",
-            medicare(diagnoses=["L57.0"], lines=[{"procedure_code": "17003", "units": 3}]),
+            medicare(diagnoses=["L57.0"], lines=["17003 x3"]),
             line_number=1,
             says="17000",
         ),
         passes(
-            "first and second lesion",
-            medicare(
-                diagnoses=["L57.0"],
-                lines=[{"procedure_code": "17000"}, {"procedure_code": "17003", "units": 3}],
-            ),
+            "first and second lesion", medicare(diagnoses=["L57.0"], lines=["17000", "17003 x3"])
         ),
         passes(
             "the primary on another claim of the day",
-            medicare(
-                claim_id="A",
-                is_history=True,
-                diagnoses=["L57.0"],
-                lines=[{"procedure_code": "17000"}],
-            ),
-            medicare(
-                claim_id="B", diagnoses=["L57.0"], lines=[{"procedure_code": "17003", "units": 3}]
-            ),
+            medicare(claim_id="A", is_history=True, diagnoses=["L57.0"], lines=["17000"]),
+            medicare(claim_id="B", diagnoses=["L57.0"], lines=["17003 x3"]),
         ),
         fails(
             "the primary on another day",
@@ -74,26 +63,100 @@ def _is_add_on(reference: Reference) -> pl.Expr:
                 is_history=True,
                 from_date="2026-05-11",
                 diagnoses=["L57.0"],
-                lines=[{"procedure_code": "17000"}],
+                lines=["17000"],
             ),
-            medicare(
-                claim_id="B", diagnoses=["L57.0"], lines=[{"procedure_code": "17003", "units": 3}]
-            ),
+            medicare(claim_id="B", diagnoses=["L57.0"], lines=["17003 x3"]),
             line_number=1,
         ),
         passes(
             "a colleague of the group did the first half hour",
-            medicare(
-                lines=[
-                    {"procedure_code": "99291", "rendering_npi": "1234567893"},
-                    {"procedure_code": "99292"},
+            medicare(lines=[{"procedure_code": "99291", "rendering_npi": "1234567893"}, "99292"]),
+        ),
+        passes("the hospital's add-on", institutional(lines=["11045"])),
+        passes(
+            "a prolonged visit is judged by another edit",
+            medicare(lines=["99417"]),
+            tables={"ncci_add_on": [{"code": "99417", "type": 1, "primary_code": "99215"}]},
+        ),
+        fails(
+            "a further lesion of nothing, and a visit",
+            medicare(lines=["11045", "99213"]),
+            line_number=1,
+            says="none of its primary codes",
+        ),
+        fails(
+            "an add-on code of any procedure, alone",
+            medicare(lines=["96372"]),
+            line_number=1,
+            says="no primary procedure at all",
+            disposition=Disposition.WARN,
+            tables={"ncci_add_on": [{"code": "96372", "type": 2, "primary_code": None}]},
+        ),
+        passes(
+            "an add-on code of any procedure, with a visit",
+            medicare(lines=["96372", "99213"]),
+            tables={"ncci_add_on": [{"code": "96372", "type": 2, "primary_code": None}]},
+        ),
+        passes(
+            "an add-on code of any procedure, with a visit and another add-on code of any",
+            medicare(lines=["96372", "99213", "96374"]),
+            tables={
+                "ncci_add_on": [
+                    {"code": "96372", "type": 2, "primary_code": None},
+                    {"code": "96374", "type": 2, "primary_code": None},
                 ]
+            },
+        ),
+        fails(
+            "an add-on code of which some primary codes are known, with none of them",
+            medicare(lines=["96372", "99213"]),
+            line_number=1,
+            says="none of the primary codes known",
+            disposition=Disposition.WARN,
+            tables={"ncci_add_on": [{"code": "96372", "type": 3, "primary_code": "20610"}]},
+        ),
+        passes(
+            "an add-on code of which some primary codes are known, with one of them",
+            medicare(lines=["96372", "20610"]),
+            tables={"ncci_add_on": [{"code": "96372", "type": 3, "primary_code": "20610"}]},
+        ),
+        passes(
+            "a code that is no add-on code before a day that its row begins",
+            medicare(lines=["96372"]),
+            tables={
+                "ncci_add_on": [
+                    {
+                        "code": "96372",
+                        "type": 1,
+                        "primary_code": "20610",
+                        "valid_from": date(2026, 5, 13),
+                    }
+                ]
+            },
+        ),
+        passes(
+            "an add-on code that was voided",
+            medicare(claim_id="A", lines=["11045"]),
+            medicare(
+                claim_id="A",
+                claim_frequency_code="8",
+                original_reference_number="EXAMPLE",
+                lines=["11045"],
             ),
         ),
-        unchecked(
-            "a code outside the tables loaded",
-            medicare(lines=[{"procedure_code": "31575"}]),
+        fails(
+            "the first procedure was voided",
+            medicare(claim_id="A", lines=["11042"]),
+            medicare(
+                claim_id="A",
+                claim_frequency_code="8",
+                original_reference_number="EXAMPLE",
+                lines=["11042"],
+            ),
+            medicare(claim_id="B", lines=["11045"]),
+            line_number=1,
         ),
+        unchecked("a code outside the tables loaded", medicare(lines=["31575"])),
     ),
 )
 def add_on_without_primary(claims: Claims, reference: Reference) -> Rows:

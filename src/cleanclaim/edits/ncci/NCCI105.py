@@ -37,63 +37,71 @@ from cleanclaim.text.wording import worded
     examples=(
         fails(
             "the part is billed after the whole",
-            medicare(
-                claim_id="A",
-                is_history=True,
-                diagnoses=["K63.5"],
-                lines=[{"procedure_code": "45380"}],
-            ),
-            medicare(claim_id="B", diagnoses=["K63.5"], lines=[{"procedure_code": "45378"}]),
+            medicare(claim_id="A", is_history=True, diagnoses=["K63.5"], lines=["45380"]),
+            medicare(claim_id="B", diagnoses=["K63.5"], lines=["45378"]),
             line_number=1,
             says="A",
         ),
         fails(
             "the whole is billed after the part",
-            medicare(
-                claim_id="A",
-                is_history=True,
-                diagnoses=["K63.5"],
-                lines=[{"procedure_code": "45378"}],
-            ),
-            medicare(claim_id="B", diagnoses=["K63.5"], lines=[{"procedure_code": "45380"}]),
+            medicare(claim_id="A", is_history=True, diagnoses=["K63.5"], lines=["45378"]),
+            medicare(claim_id="B", diagnoses=["K63.5"], lines=["45380"]),
             line_number=1,
             says="taken back",
             disposition=Disposition.WARN,
         ),
         passes(
             "the earlier claim is replaced by this one",
-            medicare(
-                claim_id="A",
-                is_history=True,
-                diagnoses=["K63.5"],
-                lines=[{"procedure_code": "45380"}],
-            ),
+            medicare(claim_id="A", is_history=True, diagnoses=["K63.5"], lines=["45380"]),
             medicare(
                 claim_id="A",
                 claim_frequency_code="7",
                 original_reference_number="EXAMPLE",
                 diagnoses=["K63.5"],
-                lines=[{"procedure_code": "45378"}],
+                lines=["45378"],
             ),
         ),
         passes(
             "indicator 1, and a modifier",
-            medicare(
-                claim_id="A",
-                is_history=True,
-                diagnoses=["B07.9"],
-                lines=[{"procedure_code": "17110"}],
-            ),
-            medicare(
-                claim_id="B",
-                diagnoses=["B07.9"],
-                lines=[{"procedure_code": "12001", "modifier_1": "XS"}],
-            ),
+            medicare(claim_id="A", is_history=True, diagnoses=["B07.9"], lines=["17110"]),
+            medicare(claim_id="B", diagnoses=["B07.9"], lines=["12001-XS"]),
+        ),
+        passes("both on one claim is another fault", medicare(lines=["45380", "45378"])),
+        fails(
+            "no modifier helps",
+            medicare(claim_id="A", is_history=True, lines=["45380"]),
+            medicare(claim_id="B", lines=["45378-59"]),
+            line_number=1,
+        ),
+        fails(
+            "a wound closed where a wart was destroyed",
+            medicare(claim_id="A", is_history=True, lines=["17110"]),
+            medicare(claim_id="B", lines=["12001"]),
+            line_number=1,
+        ),
+        passes(
+            "said on the earlier claim to be another site",
+            medicare(claim_id="A", is_history=True, lines=["17110-59"]),
+            medicare(claim_id="B", lines=["12001"]),
+        ),
+        passes(
+            "a visit that is part of a test is another fault",
+            medicare(claim_id="A", is_history=True, lines=["93000"]),
+            medicare(claim_id="B", lines=["99213"]),
+            tables={
+                "ncci_ptp_practitioner": [{"code": "93000", "column_2": "99213", "indicator": 1}]
+            },
+        ),
+        fails(
+            "both claims are new",
+            medicare(claim_id="A", lines=["45380"]),
+            medicare(claim_id="B", lines=["45378"]),
+            line_number=1,
         ),
         unchecked(
             "codes outside the tables loaded",
-            medicare(claim_id="A", is_history=True, lines=[{"procedure_code": "31575"}]),
-            medicare(claim_id="B", lines=[{"procedure_code": "17110"}]),
+            medicare(claim_id="A", is_history=True, lines=["31575"]),
+            medicare(claim_id="B", lines=["17110"]),
         ),
     ),
 )

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from cleanclaim.derived.claims import Claims
-from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.edits.edit import Disposition, Rows, Source, Tables, fails, passes, query_edit
 from cleanclaim.edits.samples import medicare, professional
 from cleanclaim.model.expressions import (
     ANATOMIC_MODIFIERS,
@@ -52,6 +52,18 @@ def _has_rule(reference: Reference) -> pl.Expr:
     return pl.col("procedure_code").is_in(rules["code"].unique().implode())
 
 
+def _rule(rule: str, value: str | None = None) -> Tables:
+    """A rule about office visits, for examples."""
+    row = {
+        "code": "99213",
+        "rule": rule,
+        "value": value,
+        "citation": "an example",
+        "payers": ["medicare"],
+    }
+    return {"code_rules": [row]}
+
+
 @query_edit(
     code="PAY101",
     name="payer-rule-about-code-broken",
@@ -70,21 +82,100 @@ def _has_rule(reference: Reference) -> pl.Expr:
     examples=(
         fails(
             "nutrition therapy that nobody referred to",
-            medicare(diagnoses=["E11.9"], lines=[{"procedure_code": "97802"}]),
+            medicare(diagnoses=["E11.9"], lines=["97802"]),
             line_number=1,
             says=("referring", "42 CFR 410.132"),
         ),
         passes(
             "with the referral",
+            medicare(diagnoses=["E11.9"], referring_npi="1234567893", lines=["97802"]),
+        ),
+        passes(
+            "ordered on the line",
             medicare(
+                lines=[{"procedure_code": "97802", "ordering_npi": "1245319599"}],
                 diagnoses=["E11.9"],
-                referring_npi="1234567893",
-                lines=[{"procedure_code": "97802"}],
             ),
         ),
         passes(
-            "another payer has no such rule",
-            professional(diagnoses=["E11.9"], lines=[{"procedure_code": "97802"}]),
+            "a rule that begins tomorrow",
+            medicare(lines=["99213"]),
+            tables={
+                "code_rules": [
+                    {
+                        "code": "99213",
+                        "rule": "side_required",
+                        "citation": "an example",
+                        "payers": ["medicare"],
+                        "valid_from": date(2026, 5, 13),
+                    }
+                ]
+            },
+        ),
+        fails("no side", medicare(), line_number=1, tables=_rule("side_required")),
+        passes("a side", medicare(lines=["99213-LT"]), tables=_rule("side_required")),
+        passes("both sides", medicare(lines=["99213-50"]), tables=_rule("side_required")),
+        fails("no CLIA number", medicare(), line_number=1, tables=_rule("clia_required")),
+        passes("a CLIA number", medicare(clia_number="99D9999999"), tables=_rule("clia_required")),
+        fails("no QW", medicare(), line_number=1, tables=_rule("clia_waived_qw")),
+        passes("QW", medicare(lines=["99213-QW"]), tables=_rule("clia_waived_qw")),
+        fails(
+            "no plan of care",
+            medicare(lines=["99213-25"]),
+            line_number=1,
+            tables=_rule("therapy_always", "GP GO"),
+        ),
+        passes(
+            "a plan of care", medicare(lines=["99213-GO"]), tables=_rule("therapy_always", "GP GO")
+        ),
+        fails(
+            "97 quarter hours on a day",
+            medicare(lines=["99213 x97"]),
+            line_number=1,
+            tables=_rule("timed_minutes", "15"),
+        ),
+        passes(
+            "96 quarter hours on a day",
+            medicare(lines=["99213 x96"]),
+            tables=_rule("timed_minutes", "15"),
+        ),
+        fails(
+            "a minute more than the day has",
+            medicare(lines=["99213 x1441"]),
+            line_number=1,
+            tables=_rule("timed_minutes", "1"),
+        ),
+        fails(
+            "nothing said of the rest of a dose",
+            medicare(),
+            line_number=1,
+            tables=_rule("single_dose"),
+        ),
+        passes(
+            "the rest of a dose thrown away",
+            medicare(lines=["99213-JW"]),
+            tables=_rule("single_dose"),
+        ),
+        passes("nothing left of a dose", medicare(lines=["99213-JZ"]), tables=_rule("single_dose")),
+        fails("a year too young", medicare(), line_number=1, tables=_rule("age_from", "77")),
+        passes("just old enough", medicare(), tables=_rule("age_from", "76")),
+        fails("a year too old", medicare(), line_number=1, tables=_rule("age_to", "75")),
+        passes("just young enough", medicare(), tables=_rule("age_to", "76")),
+        passes(
+            "the age is not known", medicare(patient_birth_date=None), tables=_rule("age_to", "75")
+        ),
+        fails("a man", medicare(patient_sex="M"), line_number=1, tables=_rule("sex", "F")),
+        fails("a woman", medicare(), line_number=1, tables=_rule("sex", "M")),
+        passes("the right sex", medicare(), tables=_rule("sex", "F")),
+        passes("the sex is not known", medicare(patient_sex="U"), tables=_rule("sex", "F")),
+        fails("no authorization", medicare(), line_number=1, tables=_rule("prior_authorization")),
+        passes(
+            "an authorization",
+            medicare(prior_authorization_number="EXAMPLE"),
+            tables=_rule("prior_authorization"),
+        ),
+        passes(
+            "another payer has no such rule", professional(diagnoses=["E11.9"], lines=["97802"])
         ),
     ),
 )

@@ -38,24 +38,16 @@ _FORM = r"^(\d{5}|\d{4}[AFMTU]|[A-V]\d{4})$"
     message="{what}.",
     suggestion="Five digits (99213), four digits and a letter (3044F, 0075T), or a letter and four digits (G0463).",
     examples=(
-        fails(
-            "a digit short",
-            professional(lines=[{"procedure_code": "9921"}]),
-            line_number=1,
-            says="9921",
-        ),
-        fails("an O for a zero", professional(lines=[{"procedure_code": "9921O"}]), line_number=1),
-        fails(
-            "a modifier run on", professional(lines=[{"procedure_code": "9921325"}]), line_number=1
-        ),
-        passes("Category I", professional(lines=[{"procedure_code": "99213"}])),
+        fails("a digit short", professional(lines=["9921"]), line_number=1, says="9921"),
+        fails("an O for a zero", professional(lines=["9921O"]), line_number=1),
+        fails("a modifier run on", professional(lines=["9921325"]), line_number=1),
         passes(
             "Category II",
             professional(lines=[{}, {"procedure_code": "3044F", "charge_amount": "0.00"}]),
         ),
-        passes("Category III", professional(lines=[{"procedure_code": "0075T"}])),
-        passes("a laboratory's own test", professional(lines=[{"procedure_code": "0047U"}])),
-        passes("Level II", professional(lines=[{"procedure_code": "J1885"}])),
+        passes("Category III", professional(lines=["0075T"])),
+        passes("a laboratory's own test", professional(lines=["0047U"])),
+        passes("Level II", professional(lines=["J1885"])),
         passes(
             "a hospital line without a code",
             institutional(
@@ -79,6 +71,18 @@ _FORM = r"^(\d{5}|\d{4}[AFMTU]|[A-V]\d{4})$"
                     }
                 ]
             ),
+        ),
+        fails(
+            "a digit short, and no word of what code it is",
+            professional(lines=[{"procedure_code": "9921", "procedure_qualifier": None}]),
+            line_number=1,
+        ),
+        fails(
+            "a dental code with a digit short",
+            professional(
+                lines=[{"procedure_code": "D012", "procedure_qualifier": "AD"}], claim_type="dental"
+            ),
+            line_number=1,
         ),
         fails(
             "no code on an office line",

@@ -38,28 +38,16 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     unchecked=_unchecked,
     when={"lines": pl.col("procedure_code").str.contains(CODE)},
     examples=(
-        fails(
-            "ended in 2020",
-            professional(lines=[{"procedure_code": "99201"}]),
-            line_number=1,
-            says="2020-12-31",
-        ),
-        passes(
-            "the last day",
-            professional(from_date="2020-12-31", lines=[{"procedure_code": "99201"}]),
-        ),
+        fails("ended in 2020", professional(lines=["99201"]), line_number=1, says="2020-12-31"),
+        passes("the last day", professional(from_date="2020-12-31", lines=["99201"])),
         fails(
             "not yet begun",
-            professional(from_date="2018-12-31", lines=[{"procedure_code": "11102"}]),
+            professional(from_date="2018-12-31", lines=["11102"]),
             line_number=1,
             says="2019-01-01",
         ),
-        passes(
-            "the first day",
-            professional(from_date="2019-01-01", lines=[{"procedure_code": "11102"}]),
-        ),
-        passes("a code of the starter set", professional()),
-        unchecked("a code of no table loaded", professional(lines=[{"procedure_code": "31575"}])),
+        passes("the first day", professional(from_date="2019-01-01", lines=["11102"])),
+        unchecked("a code of no table loaded", professional(lines=["31575"])),
     ),
 )
 def procedure_code_not_in_force(claims: Claims, reference: Reference) -> Rows:

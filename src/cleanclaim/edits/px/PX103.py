@@ -49,6 +49,10 @@ _IS_PERFORMANCE = pl.col("procedure_code").str.contains(r"^\d{4}F$")
             professional(lines=[{}, {"procedure_code": "3044F", "charge_amount": "0.00"}]),
         ),
         passes(
+            "a charge that was not sent",
+            professional(lines=["99213", {"procedure_code": "3044F", "charge_amount": None}]),
+        ),
+        passes(
             "with a cent",
             professional(lines=[{}, {"procedure_code": "3044F", "charge_amount": "0.01"}]),
         ),

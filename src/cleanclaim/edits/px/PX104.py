@@ -35,11 +35,7 @@ def _is_unlisted(reference: Reference) -> pl.Expr:
     suggestion="Describe the service or drug (name, dose, route) on the line, and keep the record ready.",
     when={"lines": _is_unlisted},
     examples=(
-        fails(
-            "a drug without a name",
-            professional(lines=[{"procedure_code": "J3490"}]),
-            line_number=1,
-        ),
+        fails("a drug without a name", professional(lines=["J3490"]), line_number=1),
         passes(
             "described on the line",
             professional(
@@ -53,11 +49,24 @@ def _is_unlisted(reference: Reference) -> pl.Expr:
             "a drug number says it",
             professional(lines=[{"procedure_code": "J3490", "ndc": "00000000000"}]),
         ),
-        passes("a code of its own", professional(lines=[{"procedure_code": "J1885"}])),
-        passes(
-            "hospital lines are described otherwise",
-            institutional(lines=[{"procedure_code": "C9399"}]),
+        passes("a code of its own", professional(lines=["J1885"])),
+        fails(
+            "a table without columns for notes",
+            professional(
+                lines=[{"procedure_code": "J3490", "has_note": None, "has_attachment": None}]
+            ),
+            line_number=1,
         ),
+        passes(
+            "a paper attached to the line",
+            professional(lines=[{"procedure_code": "J3490", "has_attachment": True}]),
+        ),
+        passes("a paper attached to the claim", professional(lines=["J3490"], has_attachment=True)),
+        passes("a note on the claim", professional(lines=["J3490"], has_note=True)),
+        passes(
+            "a note and a paper", professional(lines=["J3490"], has_note=True, has_attachment=True)
+        ),
+        passes("hospital lines are described otherwise", institutional(lines=["C9399"])),
     ),
 )
 def unlisted_code_undescribed(claims: Claims, reference: Reference) -> Rows:

@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
-from cleanclaim.edits.samples import professional
+from cleanclaim.edits.samples import institutional, professional
 from cleanclaim.model.expressions import has_modifier
 from cleanclaim.reference import Reference
 
@@ -42,19 +42,48 @@ def _is_of_one_sex(reference: Reference) -> pl.Expr:
     examples=(
         fails(
             "a delivery of a man",
-            professional(patient_sex="M", diagnoses=["I10"], lines=[{"procedure_code": "59400"}]),
+            professional(patient_sex="M", diagnoses=["I10"], lines=["59400"]),
             line_number=1,
             says="F",
         ),
+        passes("a delivery of a woman", professional(diagnoses=["O80"], lines=["59400"])),
+        passes("said to be right", professional(patient_sex="M", lines=["59400-KX"])),
         passes(
-            "a delivery of a woman",
-            professional(diagnoses=["O80"], lines=[{"procedure_code": "59400"}]),
+            "a hospital says that it is right",
+            institutional(
+                lines=["59400"], patient_sex="M", claim_codes=[{"kind": "condition", "code": "45"}]
+            ),
         ),
-        passes(
-            "said to be right",
-            professional(patient_sex="M", lines=[{"procedure_code": "59400", "modifier_1": "KX"}]),
+        fails(
+            "a hospital says something else",
+            institutional(
+                lines=["59400"], patient_sex="M", claim_codes=[{"kind": "condition", "code": "44"}]
+            ),
+            line_number=1,
         ),
-        passes("sex unknown", professional(patient_sex="U", lines=[{"procedure_code": "59400"}])),
+        fails(
+            "a value that has the number of the condition",
+            institutional(
+                lines=["59400"], patient_sex="M", claim_codes=[{"kind": "value", "code": "45"}]
+            ),
+            line_number=1,
+        ),
+        fails(
+            "a vasectomy of a woman, and a visit",
+            professional(lines=["55250", "99213"], patient_sex="F"),
+            line_number=1,
+        ),
+        fails(
+            "the last code of a range",
+            professional(lines=["59899"], patient_sex="M"),
+            line_number=1,
+        ),
+        fails(
+            "the first code of a range",
+            professional(lines=["59000"], patient_sex="M"),
+            line_number=1,
+        ),
+        passes("sex unknown", professional(patient_sex="U", lines=["59400"])),
     ),
 )
 def procedure_sex_conflict(claims: Claims, reference: Reference) -> Rows:

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit, unchecked
-from cleanclaim.edits.samples import medicare, professional
+from cleanclaim.edits.samples import institutional, medicare, professional
 from cleanclaim.model.expressions import IS_MEDICARE, IS_PROFESSIONAL, has_modifier
 
 _ASKED = IS_MEDICARE & IS_PROFESSIONAL & ~has_modifier("GY", "GX")
@@ -45,31 +45,22 @@ _ASKED = IS_MEDICARE & IS_PROFESSIONAL & ~has_modifier("GY", "GX")
     examples=(
         fails(
             "a check-up to Medicare",
-            medicare(diagnoses=["Z00.00"], lines=[{"procedure_code": "99397"}]),
+            medicare(diagnoses=["Z00.00"], lines=["99397"]),
             line_number=1,
             says="status N",
         ),
         fails(
             "a code that Medicare does not take",
-            medicare(lines=[{"procedure_code": "97014", "modifier_1": "GP"}]),
+            medicare(lines=["97014-GP"]),
             line_number=1,
             says="status I",
         ),
-        passes(
-            "sent for a denial",
-            medicare(diagnoses=["Z00.00"], lines=[{"procedure_code": "99397", "modifier_1": "GY"}]),
-        ),
-        passes(
-            "a check-up to another payer",
-            professional(diagnoses=["Z00.00"], lines=[{"procedure_code": "99396"}]),
-        ),
-        passes(
-            "a laboratory test, paid by another schedule",
-            medicare(lines=[{"procedure_code": "80053"}]),
-        ),
-        unchecked(
-            "a code outside the tables loaded", medicare(lines=[{"procedure_code": "31575"}])
-        ),
+        passes("sent for a denial", medicare(diagnoses=["Z00.00"], lines=["99397-GY"])),
+        passes("a check-up to another payer", professional(diagnoses=["Z00.00"], lines=["99396"])),
+        passes("a laboratory test, paid by another schedule", medicare(lines=["80053"])),
+        passes("a voluntary notice of what is not covered", medicare(lines=["99397-GX"])),
+        passes("the hospital's line", institutional(lines=["99397"])),
+        unchecked("a code outside the tables loaded", medicare(lines=["31575"])),
     ),
 )
 def not_payable_by_fee_schedule() -> pl.Expr:

@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.edits.samples import medicare, professional
+from cleanclaim.edits.samples import institutional, medicare, professional
 from cleanclaim.model.expressions import IS_MEDICARE, IS_PROFESSIONAL
 from cleanclaim.reference import Reference
 
@@ -39,31 +39,44 @@ _PAID = ("A", "R", "T")
     examples=(
         fails(
             "hot packs",
-            medicare(
-                diagnoses=["M54.50"],
-                lines=[
-                    {"procedure_code": "97110", "modifier_1": "GP"},
-                    {"procedure_code": "97010", "modifier_1": "GP"},
-                ],
-            ),
+            medicare(diagnoses=["M54.50"], lines=["97110-GP", "97010-GP"]),
             line_number=2,
             says="status B",
         ),
         fails(
             "oxygen by finger clip at a visit",
-            medicare(lines=[{}, {"procedure_code": "94760"}]),
+            medicare(lines=[{}, "94760"]),
             line_number=2,
             says="beside another service",
         ),
-        passes("oxygen by finger clip alone", medicare(lines=[{"procedure_code": "94760"}])),
+        passes("oxygen by finger clip alone", medicare(lines=["94760"])),
+        passes("beside a laboratory test only", medicare(lines=["80053", "94760"])),
+        passes("another payer", professional(lines=[{}, "94760"])),
+        passes("the hospital's line", institutional(lines=["97010"])),
+        fails("hot packs, and a visit", medicare(lines=["97010", "99213"]), line_number=1),
+        fails(
+            "oxygen by finger clip, a visit on another claim of the day",
+            medicare(claim_id="A", is_history=True, lines=["99213"]),
+            medicare(claim_id="B", lines=["94760"]),
+            line_number=1,
+        ),
+        fails(
+            "oxygen by finger clip, listed second",
+            medicare(lines=["99213", "94760"]),
+            line_number=2,
+        ),
         passes(
-            "beside a laboratory test only",
-            medicare(lines=[{"procedure_code": "80053"}, {"procedure_code": "94760"}]),
+            "the visit beside it was voided",
+            medicare(claim_id="A", lines=["99213"]),
+            medicare(
+                claim_id="A",
+                claim_frequency_code="8",
+                original_reference_number="EXAMPLE",
+                lines=["99213"],
+            ),
+            medicare(claim_id="B", lines=["94760"]),
         ),
-        passes("another payer", professional(lines=[{}, {"procedure_code": "94760"}])),
-        unchecked(
-            "a code outside the tables loaded", medicare(lines=[{"procedure_code": "31575"}])
-        ),
+        unchecked("a code outside the tables loaded", medicare(lines=["31575"])),
     ),
 )
 def always_bundled(claims: Claims, reference: Reference) -> Rows:

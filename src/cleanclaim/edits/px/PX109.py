@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.edits.samples import medicare, professional
+from cleanclaim.edits.samples import institutional, medicare, professional
 from cleanclaim.model.expressions import IS_MEDICARE, IS_PROFESSIONAL, has_modifier, in_force
 from cleanclaim.reference import Reference
 from cleanclaim.text.wording import worded
@@ -65,42 +65,97 @@ def _is_doubtful(reference: Reference) -> pl.Expr:
     examples=(
         fails(
             "a hospital visit in an office",
-            professional(lines=[{"procedure_code": "99232"}]),
+            professional(lines=["99232"]),
             line_number=1,
             says="a hospital visit",
         ),
         fails(
             "an emergency visit in an urgent care clinic",
-            professional(place_of_service_code="20", lines=[{"procedure_code": "99283"}]),
+            professional(place_of_service_code="20", lines=["99283"]),
             line_number=1,
         ),
         passes(
             "a hospital visit in a hospital",
-            professional(
-                place_of_service_code="21",
-                admission_date="2026-05-10",
-                lines=[{"procedure_code": "99232"}],
-            ),
+            professional(place_of_service_code="21", admission_date="2026-05-10", lines=["99232"]),
         ),
         passes(
             "a hospital visit by telehealth",
-            professional(place_of_service_code="02", lines=[{"procedure_code": "99232"}]),
+            professional(place_of_service_code="02", lines=["99232"]),
         ),
         fails(
             "an injection by the hospital's own nurse",
-            medicare(place_of_service_code="22", lines=[{"procedure_code": "96372"}]),
+            medicare(place_of_service_code="22", lines=["96372"]),
             line_number=1,
             says="the hospital's to bill",
         ),
         fails(
             "only the tracing, in a hospital",
-            medicare(place_of_service_code="22", lines=[{"procedure_code": "93005"}]),
+            medicare(place_of_service_code="22", lines=["93005"]),
             line_number=1,
         ),
-        passes("an injection in the office", medicare(lines=[{"procedure_code": "96372"}])),
-        unchecked(
-            "a code outside the tables loaded", medicare(lines=[{"procedure_code": "31575"}])
+        passes("an injection in the office", medicare(lines=["96372"])),
+        fails(
+            "a hospital visit in an office, and one of an office",
+            medicare(lines=["99232", "99213"]),
+            line_number=1,
         ),
+        fails(
+            "the last hospital visit of its kind, in an office",
+            medicare(lines=["99233"]),
+            line_number=1,
+        ),
+        fails("the first hospital visit, in an office", medicare(lines=["99221"]), line_number=1),
+        fails("the last first visit, in an office", medicare(lines=["99223"]), line_number=1),
+        fails(
+            "the technical part of an x-ray in a hospital",
+            medicare(lines=["71046-TC"], place_of_service_code="22"),
+            line_number=1,
+        ),
+        passes(
+            "an x-ray read in a hospital", medicare(lines=["71046-26"], place_of_service_code="22")
+        ),
+        passes(
+            "the technical part of a visit in a hospital is another fault",
+            medicare(lines=["99213-TC"], place_of_service_code="22"),
+        ),
+        fails(
+            "an injection in a hospital off campus",
+            medicare(lines=["96372"], place_of_service_code="19"),
+            line_number=1,
+        ),
+        fails(
+            "an injection during a stay",
+            medicare(lines=["96372"], place_of_service_code="21", admission_date="2026-05-10"),
+            line_number=1,
+        ),
+        fails(
+            "an injection in an emergency room",
+            medicare(lines=["96372"], place_of_service_code="23"),
+            line_number=1,
+        ),
+        fails(
+            "an injection in a hospital, and a visit there",
+            medicare(lines=["96372", "99213"], place_of_service_code="22"),
+            line_number=1,
+        ),
+        fails(
+            "an injection in a hospital, another in an office",
+            medicare(
+                lines=[
+                    {"procedure_code": "96372", "place_of_service_code": "22"},
+                    {"procedure_code": "96372", "place_of_service_code": "11"},
+                ]
+            ),
+            line_number=1,
+        ),
+        passes(
+            "the hospital's own claim", institutional(lines=["96372"], place_of_service_code="22")
+        ),
+        passes(
+            "an injection in a hospital, to a payer with rules of its own",
+            professional(lines=["96372"], place_of_service_code="22"),
+        ),
+        unchecked("a code outside the tables loaded", medicare(lines=["31575"])),
     ),
 )
 def service_does_not_fit_place(claims: Claims, reference: Reference) -> Rows:

@@ -41,19 +41,14 @@ def _has_another(reference: Reference) -> pl.Expr:
     fix="proposed",
     when={"lines": _has_another},
     examples=(
+        fails("electrical stimulation", medicare(lines=["97014-GP"]), line_number=1, says="G0283"),
+        passes("another payer takes it", professional(lines=["97014-GP"])),
         fails(
-            "electrical stimulation",
-            medicare(lines=[{"procedure_code": "97014", "modifier_1": "GP"}]),
-            line_number=1,
-            says="G0283",
+            "electrical stimulation and a visit", medicare(lines=["97014", "99213"]), line_number=1
         ),
-        passes(
-            "another payer takes it",
-            professional(lines=[{"procedure_code": "97014", "modifier_1": "GP"}]),
-        ),
-        passes(
-            "Medicare's own code", medicare(lines=[{"procedure_code": "G0283", "modifier_1": "GP"}])
-        ),
+        passes("an outpatient consultation is another fault", medicare(lines=["99244"])),
+        passes("an inpatient consultation is another fault", medicare(lines=["99254"])),
+        passes("Medicare's own code", medicare(lines=["G0283-GP"])),
     ),
 )
 def payer_wants_another_code(claims: Claims, reference: Reference) -> Rows:

@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.edits.samples import medicare, professional
+from cleanclaim.edits.samples import institutional, medicare, professional
 from cleanclaim.model.expressions import IS_MEDICARE, IS_PROFESSIONAL, has_modifier, in_force
 from cleanclaim.reference import Reference
 from cleanclaim.text.wording import worded
@@ -48,11 +48,7 @@ _ASKED = IS_MEDICARE & _TELEHEALTH
     examples=(
         fails(
             "a wart destroyed by video",
-            medicare(
-                diagnoses=["B07.9"],
-                place_of_service_code="10",
-                lines=[{"procedure_code": "17110"}],
-            ),
+            medicare(diagnoses=["B07.9"], place_of_service_code="10", lines=["17110"]),
             line_number=1,
             says="telehealth list",
         ),
@@ -65,26 +61,71 @@ _ASKED = IS_MEDICARE & _TELEHEALTH
         ),
         fails(
             "by telephone, and not listed for that",
-            medicare(
-                diagnoses=["M54.50"],
-                place_of_service_code="10",
-                lines=[{"procedure_code": "97110", "modifier_1": "93", "modifier_2": "GP"}],
-            ),
+            medicare(diagnoses=["M54.50"], place_of_service_code="10", lines=["97110-93-GP"]),
             line_number=1,
             says="sound alone",
         ),
         passes("a visit by video at home", medicare(place_of_service_code="10")),
         passes(
             "another payer has its own list",
-            professional(
-                diagnoses=["B07.9"],
-                place_of_service_code="10",
-                lines=[{"procedure_code": "17110", "modifier_1": "95"}],
+            professional(diagnoses=["B07.9"], place_of_service_code="10", lines=["17110-95"]),
+        ),
+        fails(
+            "a wart destroyed by video, and a visit in the office",
+            medicare(
+                lines=[
+                    {"procedure_code": "17110", "modifier_1": "95", "place_of_service_code": "10"},
+                    {"procedure_code": "99213", "place_of_service_code": "11"},
+                ]
             ),
+            line_number=1,
+            says="list",
+        ),
+        passes(
+            "a hospital visit with a picture",
+            medicare(lines=["99231-95"], place_of_service_code="02"),
+        ),
+        fails(
+            "a hospital visit by sound alone",
+            medicare(lines=["99231-93"], place_of_service_code="02"),
+            line_number=1,
+            says="93",
+        ),
+        passes("a visit by sound alone", medicare(lines=["99213-93"], place_of_service_code="10")),
+        fails(
+            "sound alone, in the office",
+            medicare(lines=["99213-93"]),
+            line_number=1,
+            disposition=Disposition.WARN,
+        ),
+        fails(
+            "a picture by the older modifier, in the office",
+            medicare(lines=["99213-GT"]),
+            line_number=1,
+            disposition=Disposition.WARN,
+        ),
+        fails(
+            "stored pictures, in the office",
+            medicare(lines=["99213-GQ"]),
+            line_number=1,
+            disposition=Disposition.WARN,
+        ),
+        passes(
+            "a visit elsewhere than at home", medicare(lines=["99213"], place_of_service_code="02")
+        ),
+        fails(
+            "a wart destroyed elsewhere than at home",
+            medicare(lines=["17110"], place_of_service_code="02"),
+            line_number=1,
+        ),
+        passes("the hospital's own line", institutional(lines=["17110-95"])),
+        passes(
+            "a wart destroyed in a place that was not sent",
+            medicare(lines=["17110"], place_of_service_code=None),
         ),
         unchecked(
             "a code outside the tables loaded",
-            medicare(place_of_service_code="10", lines=[{"procedure_code": "31575"}]),
+            medicare(place_of_service_code="10", lines=["31575"]),
         ),
     ),
 )

@@ -38,19 +38,14 @@ from cleanclaim.model.expressions import daily_units
     examples=(
         fails(
             "a mile more than a line may have",
-            medicare(lines=[{"procedure_code": "A0425", "units": 251}]),
+            medicare(lines=["A0425 x251"]),
             line_number=1,
             says="at most 250",
         ),
-        passes("exactly the most", medicare(lines=[{"procedure_code": "A0425", "units": 250}])),
+        passes("exactly the most", medicare(lines=["A0425 x250"])),
         passes(
             "more on two lines of which each is within the limit",
-            medicare(
-                lines=[
-                    {"procedure_code": "A0425", "units": 250},
-                    {"procedure_code": "A0425", "units": 250, "modifier_1": "76"},
-                ]
-            ),
+            medicare(lines=["A0425 x250", "A0425-76 x250"]),
         ),
         passes(
             "a span of days is judged by its average day",
@@ -59,14 +54,19 @@ from cleanclaim.model.expressions import daily_units
                 lines=[{"procedure_code": "A0425", "units": 500, "to_date": "2026-05-13"}],
             ),
         ),
+        passes("a limit of the day is not one of the line", medicare(lines=["J1885 x9"])),
         passes(
-            "a limit of the day is not one of the line",
-            medicare(lines=[{"procedure_code": "J1885", "units": 9}]),
+            "a limit of none is another fault",
+            medicare(lines=["A0425 x1"]),
+            tables={"mue_practitioner": [{"code": "A0425", "max_units": 0, "adjudication": 1}]},
         ),
-        unchecked(
-            "a code outside the tables loaded",
-            medicare(lines=[{"procedure_code": "31575", "units": 9}]),
+        fails(
+            "two where one may stand on a line",
+            medicare(lines=["A0425 x2"]),
+            line_number=1,
+            tables={"mue_practitioner": [{"code": "A0425", "max_units": 1, "adjudication": 1}]},
         ),
+        unchecked("a code outside the tables loaded", medicare(lines=["31575 x9"])),
     ),
 )
 def units_over_line_limit() -> pl.Expr:

@@ -34,66 +34,43 @@ from cleanclaim.edits.samples import medicare, professional
     examples=(
         fails(
             "a test that is done once a day, twice",
-            medicare(diagnoses=["E11.9"], lines=[{"procedure_code": "83036", "units": 2}]),
+            medicare(diagnoses=["E11.9"], lines=["83036 x2"]),
             line_number=1,
             says="the most is 1",
         ),
         fails(
             "over two claims",
-            medicare(
-                claim_id="A",
-                is_history=True,
-                diagnoses=["E11.9"],
-                lines=[{"procedure_code": "83036"}],
-            ),
-            medicare(
-                claim_id="B",
-                diagnoses=["E11.9"],
-                lines=[{"procedure_code": "83036", "modifier_1": "91"}],
-            ),
+            medicare(claim_id="A", is_history=True, diagnoses=["E11.9"], lines=["83036"]),
+            medicare(claim_id="B", diagnoses=["E11.9"], lines=["83036-91"]),
             line_number=1,
             says="2 units",
         ),
         fails(
             "for another payer it is a warning",
-            professional(diagnoses=["E11.9"], lines=[{"procedure_code": "83036", "units": 2}]),
+            professional(diagnoses=["E11.9"], lines=["83036 x2"]),
             line_number=1,
             disposition=Disposition.WARN,
         ),
-        passes(
-            "exactly the most",
-            medicare(diagnoses=["E11.9"], lines=[{"procedure_code": "83036", "units": 1}]),
-        ),
+        passes("exactly the most", medicare(diagnoses=["E11.9"], lines=["83036 x1"])),
         passes(
             "on two days",
             medicare(
                 diagnoses=["E11.9"],
-                lines=[
-                    {"procedure_code": "83036"},
-                    {"procedure_code": "83036", "from_date": "2026-05-11"},
-                ],
+                lines=["83036", {"procedure_code": "83036", "from_date": "2026-05-11"}],
             ),
         ),
         passes(
             "the earlier claim is replaced",
-            medicare(
-                claim_id="A",
-                is_history=True,
-                diagnoses=["E11.9"],
-                lines=[{"procedure_code": "83036"}],
-            ),
+            medicare(claim_id="A", is_history=True, diagnoses=["E11.9"], lines=["83036"]),
             medicare(
                 claim_id="A",
                 claim_frequency_code="7",
                 original_reference_number="EXAMPLE",
                 diagnoses=["E11.9"],
-                lines=[{"procedure_code": "83036"}],
+                lines=["83036"],
             ),
         ),
-        unchecked(
-            "a code outside the tables loaded",
-            medicare(lines=[{"procedure_code": "31575", "units": 9}]),
-        ),
+        unchecked("a code outside the tables loaded", medicare(lines=["31575 x9"])),
     ),
 )
 def units_over_absolute_day_limit() -> pl.Expr:

@@ -34,31 +34,19 @@ from cleanclaim.edits.samples import medicare
     examples=(
         fails(
             "nine units of a drug of which eight are the most",
-            medicare(diagnoses=["M54.50"], lines=[{"procedure_code": "J1885", "units": 9}]),
+            medicare(diagnoses=["M54.50"], lines=["J1885 x9"]),
             line_number=1,
             says="the most is 8",
         ),
         fails(
             "over two lines",
-            medicare(
-                diagnoses=["M54.50"],
-                lines=[
-                    {"procedure_code": "97110", "units": 4},
-                    {"procedure_code": "97110", "units": 3, "modifier_1": "59"},
-                ],
-            ),
+            medicare(diagnoses=["M54.50"], lines=["97110 x4", "97110-59 x3"]),
             line_number=2,
             also_on=(1,),
             says="7 units",
         ),
-        passes(
-            "exactly the most",
-            medicare(diagnoses=["M54.50"], lines=[{"procedure_code": "J1885", "units": 8}]),
-        ),
-        unchecked(
-            "a code outside the tables loaded",
-            medicare(lines=[{"procedure_code": "31575", "units": 9}]),
-        ),
+        passes("exactly the most", medicare(diagnoses=["M54.50"], lines=["J1885 x8"])),
+        unchecked("a code outside the tables loaded", medicare(lines=["31575 x9"])),
     ),
 )
 def units_over_likely_day_limit() -> pl.Expr:

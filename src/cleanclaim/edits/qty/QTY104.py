@@ -34,18 +34,18 @@ from cleanclaim.edits.samples import medicare, professional
     fix="proposed",
     examples=(
         fails(
-            "capillary blood, which is never paid apart",
-            medicare(lines=[{"procedure_code": "36416"}]),
-            line_number=1,
+            "capillary blood, which is never paid apart", medicare(lines=["36416"]), line_number=1
         ),
-        passes("vein blood", medicare(lines=[{"procedure_code": "36415"}])),
+        passes("vein blood", medicare(lines=["36415"])),
         passes(
             "a check-up is a matter of each payer",
-            professional(diagnoses=["Z00.00"], lines=[{"procedure_code": "99396"}]),
+            professional(diagnoses=["Z00.00"], lines=["99396"]),
         ),
-        unchecked(
-            "a code outside the tables loaded", medicare(lines=[{"procedure_code": "31575"}])
+        passes(
+            "a payer whose rules are its own, and a code outside the tables loaded",
+            professional(lines=["31575"]),
         ),
+        unchecked("a code outside the tables loaded", medicare(lines=["31575"])),
     ),
 )
 def no_unit_payable_here() -> pl.Expr:

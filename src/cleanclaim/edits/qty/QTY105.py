@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit, unchecked
-from cleanclaim.edits.samples import medicare
+from cleanclaim.edits.samples import institutional, medicare
 from cleanclaim.model.expressions import has_modifier
 
 _BOTH = has_modifier("50") & (pl.col("claim_type") == "professional")
@@ -36,23 +36,14 @@ _BOTH = has_modifier("50") & (pl.col("claim_type") == "professional")
     examples=(
         fails(
             "both knees injected, two units",
-            medicare(
-                diagnoses=["M17.0"],
-                lines=[{"procedure_code": "20610", "modifier_1": "50", "units": 2}],
-            ),
+            medicare(diagnoses=["M17.0"], lines=["20610-50 x2"]),
             line_number=1,
         ),
-        passes(
-            "one unit",
-            medicare(
-                diagnoses=["M17.0"],
-                lines=[{"procedure_code": "20610", "modifier_1": "50", "units": 1}],
-            ),
-        ),
-        unchecked(
-            "a code outside the tables loaded",
-            medicare(lines=[{"procedure_code": "31575", "modifier_1": "50", "units": 2}]),
-        ),
+        passes("one unit", medicare(diagnoses=["M17.0"], lines=["20610-50 x1"])),
+        passes("two units on the right", medicare(diagnoses=["M17.11"], lines=["20610-RT x2"])),
+        passes("the hospital's line", institutional(diagnoses=["M17.0"], lines=["20610-50 x2"])),
+        fails("both hands x-rayed, two units", medicare(lines=["73130-50 x2"]), line_number=1),
+        unchecked("a code outside the tables loaded", medicare(lines=["31575-50 x2"])),
     ),
 )
 def both_sides_and_several_units() -> pl.Expr:

@@ -42,38 +42,53 @@ def _is_timed(reference: Reference) -> pl.Expr:
     examples=(
         fails(
             "ninety-eight quarter hours of exercise",
-            professional(
-                diagnoses=["M54.50"],
-                lines=[{"procedure_code": "97110", "modifier_1": "GP", "units": 98}],
-            ),
+            professional(diagnoses=["M54.50"], lines=["97110-GP x98"]),
             line_number=1,
             says=("1463 minutes", "a day has 1,440"),
         ),
         fails(
             "minutes sent as units",
-            professional(
-                diagnoses=["M54.50"],
-                lines=[
-                    {"procedure_code": "97110", "modifier_1": "GP", "units": 30},
-                    {"procedure_code": "97140", "modifier_1": "GP", "units": 15},
-                ],
-            ),
+            professional(diagnoses=["M54.50"], lines=["97110-GP x30", "97140-GP x15"]),
             line_number=1,
             says="eight hours",
         ),
+        passes("an hour", professional(diagnoses=["M54.50"], lines=["97110-GP x4"])),
+        passes("a code without time", professional(lines=["99213 x98"])),
         passes(
-            "an hour",
+            "hours of a claim that was voided",
+            professional(claim_id="A", lines=["97110 x98"]),
             professional(
-                diagnoses=["M54.50"],
-                lines=[{"procedure_code": "97110", "modifier_1": "GP", "units": 4}],
+                claim_id="A",
+                claim_frequency_code="8",
+                original_reference_number="EXAMPLE",
+                lines=["97110 x98"],
             ),
+        ),
+        passes(
+            "minutes counted as minutes",
+            professional(lines=[{"procedure_code": "97110", "units": 98, "unit_basis_code": "MJ"}]),
+        ),
+        passes("eight hours of therapy", professional(lines=["97110 x32"])),
+        fails(
+            "eight hours of therapy and a quarter more",
+            professional(lines=["97110 x33"]),
+            line_number=1,
+            says="eight hours",
+        ),
+        passes("eight hours and a half of infusion", professional(lines=["96366 x9"])),
+        passes("twenty-four hours of infusion", professional(lines=["96366 x24"])),
+        fails(
+            "twenty-six hours of infusion",
+            professional(lines=["96366 x26"]),
+            line_number=1,
+            says="1,440",
         ),
         passes(
             "over two days",
             professional(
                 diagnoses=["M54.50"],
                 lines=[
-                    {"procedure_code": "97110", "modifier_1": "GP", "units": 20},
+                    "97110-GP x20",
                     {
                         "procedure_code": "97110",
                         "modifier_1": "GP",
