@@ -22,7 +22,7 @@ from cleanclaim.edits.samples import interchange
         fails(
             "a segment that no 837 has",
             x12=interchange(("REF*EI", "QQQ*EI*999999999")),
-            says="of this name",
+            says="with this name",
         ),
         passes(
             "a segment left out that need not be there",

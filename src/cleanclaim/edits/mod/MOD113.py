@@ -40,7 +40,7 @@ from cleanclaim.reference import Reference
                 lines=[{"modifier_1": "GA", "modifier_2": "GZ"}],
             ),
             line_number=1,
-            says="no notice",
+            says="no ABN",
         ),
         passes(
             "a voluntary notice of an excluded service",
