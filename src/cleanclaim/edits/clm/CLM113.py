@@ -192,6 +192,11 @@ def _limits(*limits: tuple[str, int], counted_from: str = "to_date", **dates: da
             professional(from_date="2026-05-13"),
             tables=_limits(("88888", 90)),
         ),
+        unchecked(
+            "a payer that is not named",
+            _sent("2026-05-13", payer_id=None, payer_class=None),
+            tables=_limits(("88888", 90)),
+        ),
         passes(
             "a replacement is not a first filing",
             professional(

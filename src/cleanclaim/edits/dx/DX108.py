@@ -59,6 +59,13 @@ from cleanclaim.model.expressions import CODES_NOT_LOADED, IS_FIRST_LISTED
             "a manifestation second is not asked about, the first diagnosis is",
             professional(diagnoses=["I10", "F02.80"], from_date="2031-05-12"),
         ),
+        passes(
+            "a second diagnosis of a year without a table",
+            professional(
+                diagnoses=["I10", "E11.9"],
+                lines=[{}, {"from_date": "2031-05-12", "diagnosis_pointers": (2,)}],
+            ),
+        ),
         unchecked(
             "a year without a table", professional(diagnoses=["F02.80"], from_date="2031-05-12")
         ),

@@ -46,6 +46,13 @@ from cleanclaim.model.expressions import CODES_NOT_LOADED, IS_FIRST_LISTED
             "a fall, without what it did", professional(diagnoses=["W19.XXXA"]), diagnosis_number=1
         ),
         passes("behind the injury", professional(diagnoses=["S52.501A", "W19.XXXA"])),
+        passes(
+            "a second diagnosis of a year without a table",
+            professional(
+                diagnoses=["I10", "E11.9"],
+                lines=[{}, {"from_date": "2031-05-12", "diagnosis_pointers": (2,)}],
+            ),
+        ),
         unchecked(
             "a year without a table", professional(diagnoses=["W19.XXXA"], from_date="2031-05-12")
         ),

@@ -88,6 +88,7 @@ _UNDERDOSING = r"^T(3[6-9]|4[0-9]|50)(..6|.6X)"
             "a drug not taken, before the code was in force",
             professional(diagnoses=["T40.416A"], from_date="2018-05-12"),
         ),
+        passes("an office claim of a year without a table", professional(from_date="2031-05-12")),
         unchecked(
             "a year without a table",
             institutional(diagnoses=["Z37.0"], bill_type_code="111", from_date="2031-05-12"),

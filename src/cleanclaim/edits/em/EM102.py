@@ -109,6 +109,17 @@ def _is_second_visit(reference: Reference) -> pl.Expr:
             "two visits to doctors who are not named, on two days of history",
             professional(billing_npi=None, rendering_npi=None, lines=["99213", "99214"]),
         ),
+        fails(
+            "two visits, and one to the hospital's clinic",
+            institutional(
+                member_id="W123456789",
+                patient_birth_date="1980-02-14",
+                rendering_npi="1245319599",
+                lines=["99215"],
+            ),
+            professional(lines=["99213", "99214"]),
+            line_number=2,
+        ),
         passes("hospitals bill each clinic", institutional(lines=["99213", "99214"])),
     ),
 )

@@ -236,6 +236,7 @@ _MILD = ("51",)
             medicare(lines=["99213-26", "99214"]),
             line_number=1,
         ),
+        passes("a code outside the tables, without such a modifier", medicare(lines=["31575"])),
         unchecked("a code outside the tables loaded", medicare(lines=["31575-50"])),
     ),
 )

@@ -61,6 +61,7 @@ _ASKED = IS_PROFESSIONAL & has_modifier("51", "50")
         ),
         passes("the hospital's line", institutional(lines=["11042", "11045-51"])),
         passes("more dead tissue on the right side", medicare(lines=["11042", "11045-RT"])),
+        passes("a code outside the tables, without such a modifier", medicare(lines=["31575"])),
         unchecked("a code outside the tables loaded", medicare(lines=["31575-51"])),
     ),
 )

@@ -156,6 +156,12 @@ def _is_add_on(reference: Reference) -> pl.Expr:
             medicare(claim_id="B", lines=["11045"]),
             line_number=1,
         ),
+        fails(
+            "the first procedure is on the hospital's claim",
+            institutional(lines=["11042"]),
+            medicare(lines=["11045"]),
+            line_number=1,
+        ),
         unchecked("a code outside the tables loaded", medicare(lines=["31575"])),
     ),
 )
