@@ -201,7 +201,11 @@ def _patched(
     claim = {**base, **_moved(changes), **changes}
     if "from_date" in changes and "to_date" not in changes:
         claim.pop("to_date", None)
-    return {**claim, "diagnoses": list(diagnoses), "lines": [{**line, **_of_text(patch)} for patch in lines]}
+    return {
+        **claim,
+        "diagnoses": list(diagnoses),
+        "lines": [{**line, **_of_text(patch)} for patch in lines],
+    }
 
 
 def _of_text(line: Line) -> Mapping[str, Any]:
