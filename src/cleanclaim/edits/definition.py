@@ -25,17 +25,7 @@ _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _VERSION: Final = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
 FORMS: Final = frozenset({"", "icd", "money", "date"})
 """How a value in a message may be written."""
-ROW_TABLES: Final = frozenset(
-    {
-        "claims",
-        "diagnoses",
-        "lines",
-        "line_fees",
-        "line_diagnoses",
-        "line_modifiers",
-        "syntax_faults",
-    }
-)
+ROW_TABLES: Final = frozenset({"claims", "diagnoses", "lines", "line_fees", "line_diagnoses", "line_modifiers", "syntax_faults"})
 _CHOICES: Final[Mapping[str, tuple[object, ...]]] = {
     "table": tuple(sorted(ROW_TABLES)),
     "scope": ("claim", "patient", "all"),
@@ -48,9 +38,7 @@ _TEXTS: Final = ("code", "name", "message", "suggestion", "column", "unchecked_r
 _REQUIRED: Final = ("code", "name", "disposition", "source", "message")
 
 
-def check(
-    function: Callable[..., Any], facts: Mapping[str, Any], *, known: set[str], is_row: bool
-) -> None:
+def check(function: Callable[..., Any], facts: Mapping[str, Any], *, known: set[str], is_row: bool) -> None:
     """Check what an edit says of itself.
 
     Args:
@@ -101,9 +89,7 @@ def _values(facts: Mapping[str, Any]) -> Iterator[str]:
         yield "message is empty"
 
 
-def _parts(
-    function: Callable[..., Any], facts: Mapping[str, Any], *, is_row: bool
-) -> Iterator[str]:
+def _parts(function: Callable[..., Any], facts: Mapping[str, Any], *, is_row: bool) -> Iterator[str]:
     from cleanclaim.edits.edit import Disposition, Example, Source  # noqa: PLC0415 - they are defined after this module is loaded
 
     if not (function.__doc__ or "").strip():

@@ -32,15 +32,7 @@ if TYPE_CHECKING:
     from cleanclaim.reference import Reference
 
 Rows = pl.LazyFrame | pl.DataFrame
-RowTable = Literal[
-    "claims",
-    "diagnoses",
-    "lines",
-    "line_fees",
-    "line_diagnoses",
-    "line_modifiers",
-    "syntax_faults",
-]
+RowTable = Literal["claims", "diagnoses", "lines", "line_fees", "line_diagnoses", "line_modifiers", "syntax_faults"]
 Scope = Literal["claim", "patient", "all"]
 Test = pl.Expr | Callable[["Reference"], pl.Expr]
 """A test of rows: an expression, or a function of the reference that makes one."""
@@ -49,16 +41,7 @@ Tables = Mapping[str, Sequence[Mapping[str, Any]]]
 Needs = Sequence[str] | Mapping[str, pl.Expr | None]
 
 KEYS: Final = ("claim_key", "line_number", "diagnosis_number")
-OVERRIDES: Final = (
-    "disposition",
-    "carc",
-    "rarc",
-    "suggestion",
-    "release",
-    "column",
-    "position",
-    "file",
-)
+OVERRIDES: Final = ("disposition", "carc", "rarc", "suggestion", "release", "column", "position", "file")
 """Evidence columns that override the edit's own value on their row. `column` names the column at fault."""
 OF_SEVERAL_CLAIMS: Final = frozenset({"stands", "day_units"})
 """Columns of the derived tables that are made of several claims of a patient."""
@@ -100,11 +83,7 @@ class Source:
     url: str = ""
 
     def __str__(self) -> str:
-        return (
-            f"{self.document}, {self.section} ({self.publisher})"
-            if self.section
-            else f"{self.document} ({self.publisher})"
-        )
+        return f"{self.document}, {self.section} ({self.publisher})" if self.section else f"{self.document} ({self.publisher})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,23 +147,10 @@ def fails(  # noqa: PLR0913 - each says one thing that is expected
 ) -> Fails:
     """An example on which the edit fires."""
     words = (says,) if isinstance(says, str) else tuple(says)
-    return Fails(
-        title,
-        claims,
-        line_number,
-        diagnosis_number,
-        on_claim,
-        words,
-        disposition,
-        x12,
-        also_on,
-        tables or {},
-    )
+    return Fails(title, claims, line_number, diagnosis_number, on_claim, words, disposition, x12, also_on, tables or {})
 
 
-def passes(
-    title: str, *claims: Mapping[str, Any], x12: str = "", tables: Tables | None = None
-) -> Passes:
+def passes(title: str, *claims: Mapping[str, Any], x12: str = "", tables: Tables | None = None) -> Passes:
     """An example on which the edit says nothing."""
     return Passes(title, claims, x12=x12, tables=tables or {})
 
@@ -337,9 +303,7 @@ def row_edit(**facts: Unpack[RowFacts]) -> Callable[[Callable[[], pl.Expr]], Edi
     return lambda function: _edit(function, "row_edit", facts)
 
 
-def query_edit(
-    **facts: Unpack[QueryFacts],
-) -> Callable[[Callable[[Claims, Reference], Rows]], Edit]:
+def query_edit(**facts: Unpack[QueryFacts]) -> Callable[[Callable[[Claims, Reference], Rows]], Edit]:
     """Make an edit of a function of (claims, reference) that returns the rows at fault.
 
     Args:
@@ -348,9 +312,7 @@ def query_edit(
     return lambda function: _edit(function, "query_edit", facts)
 
 
-def _edit(
-    function: Callable[..., Any], kind: Literal["row_edit", "query_edit"], facts: Mapping[str, Any]
-) -> Edit:
+def _edit(function: Callable[..., Any], kind: Literal["row_edit", "query_edit"], facts: Mapping[str, Any]) -> Edit:
     """The edit, if nothing is wrong with what it says.
 
     Raises:

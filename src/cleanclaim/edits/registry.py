@@ -56,9 +56,7 @@ def folder_edits(folder: Path) -> tuple[list[Edit], list[EditError]]:
     below = sorted(path for path in folder.glob("*.py") if not path.name.startswith("_"))
     files = [folder] if folder.is_file() else below
     if not files:
-        raise EditError(
-            f"{folder} holds no edit files (*.py)" if folder.is_dir() else f"{folder} is no folder"
-        )
+        raise EditError(f"{folder} holds no edit files (*.py)" if folder.is_dir() else f"{folder} is no folder")
     edits: list[Edit] = []
     errors: list[EditError] = []
     for path in files:
@@ -93,16 +91,12 @@ def together(*groups: Iterable[Edit]) -> list[Edit]:
     by_code: dict[str, Edit] = {}
     for edit in (edit for group in groups for edit in group):
         if edit.code in by_code and by_code[edit.code] is not edit:
-            raise EditError(
-                f"two edits have the code {edit.code}: '{by_code[edit.code].name}' and '{edit.name}'"
-            )
+            raise EditError(f"two edits have the code {edit.code}: '{by_code[edit.code].name}' and '{edit.name}'")
         by_code[edit.code] = edit
     return [by_code[code] for code in sorted(by_code)]
 
 
-def choose(
-    edits: Sequence[Edit], select: Sequence[str] = (), ignore: Sequence[str] = ()
-) -> list[Edit]:
+def choose(edits: Sequence[Edit], select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Edit]:
     """Those edits that run.
 
     Args:
@@ -116,20 +110,12 @@ def choose(
     Raises:
         UnknownEdit: a word names no edit.
     """
-    chosen = [
-        e
-        for e in edits
-        if (any(_named(e, word) for word in select) if select else e.runs_by_default)
-    ]
+    chosen = [e for e in edits if (any(_named(e, word) for word in select) if select else e.runs_by_default)]
     for word in (*select, *ignore):
         if not any(_named(edit, word) for edit in edits):
             known = [name for edit in edits for name in (edit.code, edit.family, edit.name)]
-            near = get_close_matches(word.upper(), known, n=1) or get_close_matches(
-                word, known, n=1
-            )
-            raise UnknownEdit(
-                f"no edit, family or name '{word}'" + (f"; did you mean {near[0]}?" if near else "")
-            )
+            near = get_close_matches(word.upper(), known, n=1) or get_close_matches(word, known, n=1)
+            raise UnknownEdit(f"no edit, family or name '{word}'" + (f"; did you mean {near[0]}?" if near else ""))
     return [edit for edit in chosen if not any(_named(edit, word) for word in ignore)]
 
 

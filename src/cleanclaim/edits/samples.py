@@ -48,12 +48,7 @@ _PROFESSIONAL: Final[Mapping[str, Any]] = {
     "from_date": "2026-05-12",
 }
 
-_TO_MEDICARE: Final[Mapping[str, Any]] = {
-    "member_id": "1EG4TE5MK73",
-    "patient_birth_date": "1950-02-14",
-    "claim_filing_code": "MB",
-    "payer_class": "medicare",
-}
+_TO_MEDICARE: Final[Mapping[str, Any]] = {"member_id": "1EG4TE5MK73", "patient_birth_date": "1950-02-14", "claim_filing_code": "MB", "payer_class": "medicare"}
 
 _PROFESSIONAL_LINE: Final[Mapping[str, Any]] = {
     "procedure_qualifier": "HC",
@@ -68,11 +63,7 @@ _PROFESSIONAL_LINE: Final[Mapping[str, Any]] = {
 }
 
 _INSTITUTIONAL: Final[Mapping[str, Any]] = {
-    **{
-        name: value
-        for name, value in _PROFESSIONAL.items()
-        if name not in {"place_of_service_code", "rendering_npi", "rendering_taxonomy_code"}
-    },
+    **{name: value for name, value in _PROFESSIONAL.items() if name not in {"place_of_service_code", "rendering_npi", "rendering_taxonomy_code"}},
     "claim_id": "EXAMPLE-2",
     "claim_type": "institutional",
     "member_id": "1EG4TE5MK73",
@@ -151,12 +142,7 @@ def interchange(*changes: tuple[str, str], terminator: str = "~\n") -> str:
     return terminator.join(segments) + terminator
 
 
-def professional(
-    *,
-    diagnoses: Sequence[object] = ("I10",),
-    lines: Sequence[Line] = ({},),
-    **claim: Any,
-) -> dict[str, Any]:
+def professional(*, diagnoses: Sequence[object] = ("I10",), lines: Sequence[Line] = ({},), **claim: Any) -> dict[str, Any]:
     """The clean professional claim with some of it changed.
 
     Args:
@@ -171,41 +157,23 @@ def professional(
     return _patched(_PROFESSIONAL, _PROFESSIONAL_LINE, diagnoses, lines, claim)
 
 
-def medicare(
-    *,
-    diagnoses: Sequence[object] = ("I10",),
-    lines: Sequence[Line] = ({},),
-    **claim: Any,
-) -> dict[str, Any]:
+def medicare(*, diagnoses: Sequence[object] = ("I10",), lines: Sequence[Line] = ({},), **claim: Any) -> dict[str, Any]:
     """The clean professional claim, sent to Medicare; arguments as for `professional`."""
     return professional(diagnoses=diagnoses, lines=lines, **{**_TO_MEDICARE, **claim})
 
 
-def institutional(
-    *,
-    diagnoses: Sequence[object] = ("I10",),
-    lines: Sequence[Line] = ({},),
-    **claim: Any,
-) -> dict[str, Any]:
+def institutional(*, diagnoses: Sequence[object] = ("I10",), lines: Sequence[Line] = ({},), **claim: Any) -> dict[str, Any]:
     """The clean outpatient hospital claim with some of it changed; arguments as for `professional`."""
     return _patched(_INSTITUTIONAL, _INSTITUTIONAL_LINE, diagnoses, lines, claim)
 
 
 def _patched(
-    base: Mapping[str, Any],
-    line: Mapping[str, Any],
-    diagnoses: Sequence[object],
-    lines: Sequence[Line],
-    changes: Mapping[str, Any],
+    base: Mapping[str, Any], line: Mapping[str, Any], diagnoses: Sequence[object], lines: Sequence[Line], changes: Mapping[str, Any]
 ) -> dict[str, Any]:
     claim = {**base, **_moved(changes), **changes}
     if "from_date" in changes and "to_date" not in changes:
         claim.pop("to_date", None)
-    return {
-        **claim,
-        "diagnoses": list(diagnoses),
-        "lines": [{**line, **_of_text(patch)} for patch in lines],
-    }
+    return {**claim, "diagnoses": list(diagnoses), "lines": [{**line, **_of_text(patch)} for patch in lines]}
 
 
 def _of_text(line: Line) -> Mapping[str, Any]:

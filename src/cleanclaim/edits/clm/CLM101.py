@@ -19,28 +19,18 @@ from cleanclaim.text.wording import worded
     disposition=Disposition.REJECT,
     carc="16",
     rarc="N257",
-    source=Source(
-        "45 CFR 162.410",
-        "(a)(2) and 162.406 (the NPI and its check digit)",
-        "HHS",
-        date(2026, 11, 23),
-    ),
+    source=Source("45 CFR 162.410", "(a)(2) and 162.406 (the NPI and its check digit)", "HHS", date(2026, 11, 23)),
     column="claims.billing_npi",
     evidence=(
         "billing_npi",
-        pl.when(pl.col("billing_npi").is_null())
-        .then(pl.lit("is missing"))
-        .otherwise(worded("is not valid: {}", "billing_npi"))
-        .alias("what"),
+        pl.when(pl.col("billing_npi").is_null()).then(pl.lit("is missing")).otherwise(worded("is not valid: {}", "billing_npi")).alias("what"),
     ),
     message="The billing provider's NPI {what}.",
     suggestion="Ten digits, the last a check digit; look it up in NPPES.",
     examples=(
         fails("one digit wrong", professional(billing_npi="1234567890"), says="1234567890"),
         fails("missing", professional(billing_npi=None), says="missing"),
-        passes(
-            "an organization's number that begins with 2", professional(billing_npi="2000000002")
-        ),
+        passes("an organization's number that begins with 2", professional(billing_npi="2000000002")),
         fails("nine digits", institutional(billing_npi="123456789")),
     ),
 )

@@ -13,14 +13,7 @@ from cleanclaim.model.expressions import fails_luhn
 from cleanclaim.reference import Reference
 from cleanclaim.text.wording import worded
 
-_ROLES = {
-    "referring": "N286",
-    "supervising": "N297",
-    "facility": "N293",
-    "attending": "N253",
-    "operating": "N262",
-    "other_operating": "N262",
-}
+_ROLES = {"referring": "N286", "supervising": "N297", "facility": "N293", "attending": "N253", "operating": "N262", "other_operating": "N262"}
 
 
 @query_edit(
@@ -30,48 +23,20 @@ _ROLES = {
     carc="16",
     rarc="N286",
     scope="claim",
-    source=Source(
-        "45 CFR 162.410",
-        "(a)(2) and 162.406 (the NPI and its check digit)",
-        "HHS",
-        date(2026, 11, 23),
-    ),
+    source=Source("45 CFR 162.410", "(a)(2) and 162.406 (the NPI and its check digit)", "HHS", date(2026, 11, 23)),
     column="claims.referring_npi",
     message="The {role} provider's NPI is not valid: {npi}.",
     suggestion="Ten digits, the last a check digit; look it up in NPPES.",
-    when={
-        "claims": pl.any_horizontal(pl.col(f"{role}_npi").is_not_null() for role in _ROLES),
-        "lines": pl.col("ordering_npi").is_not_null(),
-    },
+    when={"claims": pl.any_horizontal(pl.col(f"{role}_npi").is_not_null() for role in _ROLES), "lines": pl.col("ordering_npi").is_not_null()},
     examples=(
         fails("a referring provider", professional(referring_npi="1234567890"), says="referring"),
-        fails(
-            "a hospital's attending physician",
-            institutional(attending_npi="1245319590"),
-            says="attending",
-        ),
+        fails("a hospital's attending physician", institutional(attending_npi="1245319590"), says="attending"),
         fails("the facility", professional(facility_npi="123"), says="facility"),
-        fails(
-            "a line's ordering provider",
-            professional(lines=[{"procedure_code": "83036", "ordering_npi": "1234567890"}]),
-            says="ordering",
-        ),
-        fails(
-            "a supervising provider", professional(supervising_npi="1234567890"), says="supervising"
-        ),
-        fails(
-            "a surgeon of a hospital", institutional(operating_npi="1234567890"), says="operating"
-        ),
-        fails(
-            "another surgeon",
-            institutional(other_operating_npi="1234567890"),
-            says="other operating",
-        ),
-        fails(
-            "the claim with the wrong one, not the one without any",
-            professional(),
-            professional(claim_id="EXAMPLE-3", referring_npi="1234567890"),
-        ),
+        fails("a line's ordering provider", professional(lines=[{"procedure_code": "83036", "ordering_npi": "1234567890"}]), says="ordering"),
+        fails("a supervising provider", professional(supervising_npi="1234567890"), says="supervising"),
+        fails("a surgeon of a hospital", institutional(operating_npi="1234567890"), says="operating"),
+        fails("another surgeon", institutional(other_operating_npi="1234567890"), says="other operating"),
+        fails("the claim with the wrong one, not the one without any", professional(), professional(claim_id="EXAMPLE-3", referring_npi="1234567890")),
         passes("good ones", professional(referring_npi="1245319599")),
     ),
 )
@@ -83,16 +48,9 @@ def other_provider_npi_wrong(claims: Claims, reference: Reference) -> Rows:
     What to do: take the number from NPPES.
     """
     del reference
-    of_claim = claims.claims.select(
-        "claim_key", *(pl.col(f"{role}_npi").alias(role) for role in _ROLES)
-    )
+    of_claim = claims.claims.select("claim_key", *(pl.col(f"{role}_npi").alias(role) for role in _ROLES))
     of_line = claims.lines.select("claim_key", pl.col("ordering_npi").alias("ordering"))
-    numbers = pl.concat(
-        [
-            frame.unpivot(index="claim_key", variable_name="role", value_name="npi").drop_nulls()
-            for frame in (of_claim, of_line)
-        ]
-    )
+    numbers = pl.concat([frame.unpivot(index="claim_key", variable_name="role", value_name="npi").drop_nulls() for frame in (of_claim, of_line)])
     table = pl.when(pl.col("role") == "ordering").then(pl.lit("lines")).otherwise(pl.lit("claims"))
     return (
         numbers.filter(fails_luhn("npi"))

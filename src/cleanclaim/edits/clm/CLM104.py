@@ -17,12 +17,7 @@ from cleanclaim.edits.samples import professional
     disposition=Disposition.REJECT,
     carc="16",
     rarc="N329",
-    source=Source(
-        "Medicare Claims Processing Manual",
-        "chapter 26, section 10.2, item 3",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Medicare Claims Processing Manual", "chapter 26, section 10.2, item 3", "CMS", date(2026, 11, 23)),
     column="claims.patient_birth_date",
     evidence=(
         pl.when(pl.col("patient_birth_date").is_null())
@@ -38,28 +33,12 @@ from cleanclaim.edits.samples import professional
     suggestion="Take it from the patient's card or record.",
     examples=(
         fails("missing", professional(patient_birth_date=None), says="missing"),
-        fails(
-            "after the service",
-            professional(patient_birth_date="2026-05-13"),
-            says="after the service",
-        ),
+        fails("after the service", professional(patient_birth_date="2026-05-13"), says="after the service"),
         fails("in the future", professional(patient_birth_date="2027-01-01"), says="future"),
         fails("125 years old", professional(patient_birth_date="1901-05-12"), says="124"),
-        fails(
-            "in the future, on a claim without service dates",
-            professional(from_date=None, patient_birth_date="2027-01-01"),
-            says="future",
-        ),
-        passes(
-            "born on the day of the claim",
-            professional(
-                diagnoses=["Z38.00"], from_date="2026-05-12", patient_birth_date="2026-05-12"
-            ),
-        ),
-        passes(
-            "a claim without any other date",
-            professional(from_date=None, submitted_date=None, as_of=None),
-        ),
+        fails("in the future, on a claim without service dates", professional(from_date=None, patient_birth_date="2027-01-01"), says="future"),
+        passes("born on the day of the claim", professional(diagnoses=["Z38.00"], from_date="2026-05-12", patient_birth_date="2026-05-12")),
+        passes("a claim without any other date", professional(from_date=None, submitted_date=None, as_of=None)),
         passes("124 years old", professional(patient_birth_date="1901-05-13")),
     ),
 )

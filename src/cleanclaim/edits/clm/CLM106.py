@@ -18,12 +18,7 @@ from cleanclaim.text.wording import worded
     disposition=Disposition.REJECT,
     carc="16",
     rarc="M52",
-    source=Source(
-        "Medicare Claims Processing Manual",
-        "chapter 26, section 10.4, item 24A",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Medicare Claims Processing Manual", "chapter 26, section 10.4, item 24A", "CMS", date(2026, 11, 23)),
     column="lines.from_date",
     evidence=(
         "from_date",
@@ -42,44 +37,18 @@ from cleanclaim.text.wording import worded
     suggestion="Take the date from the record.",
     examples=(
         fails("missing", professional(from_date=None), line_number=1, says="missing"),
+        fails("from after to", professional(lines=[{"from_date": "2026-05-12", "to_date": "2026-05-11"}]), line_number=1, says="before it begins"),
+        fails("tomorrow", professional(from_date="2026-05-16", submitted_date="2026-05-15", as_of="2026-05-15"), line_number=1, says="future"),
+        passes("today", professional(from_date="2026-05-15", submitted_date="2026-05-15", as_of="2026-05-15")),
         fails(
-            "from after to",
-            professional(lines=[{"from_date": "2026-05-12", "to_date": "2026-05-11"}]),
-            line_number=1,
-            says="before it begins",
+            "a day longer than a leap year", professional(lines=[{"from_date": "2025-05-10", "to_date": "2026-05-12"}]), line_number=1, says="more than a year"
         ),
-        fails(
-            "tomorrow",
-            professional(from_date="2026-05-16", submitted_date="2026-05-15", as_of="2026-05-15"),
-            line_number=1,
-            says="future",
-        ),
-        passes(
-            "today",
-            professional(from_date="2026-05-15", submitted_date="2026-05-15", as_of="2026-05-15"),
-        ),
-        fails(
-            "a day longer than a leap year",
-            professional(lines=[{"from_date": "2025-05-10", "to_date": "2026-05-12"}]),
-            line_number=1,
-            says="more than a year",
-        ),
-        passes(
-            "a leap year",
-            professional(lines=[{"from_date": "2025-05-11", "to_date": "2026-05-12"}]),
-        ),
+        passes("a leap year", professional(lines=[{"from_date": "2025-05-11", "to_date": "2026-05-12"}])),
         passes(
             "dental lines may leave their dates out",
-            professional(
-                claim_type="dental",
-                from_date=None,
-                lines=[{"procedure_code": "D0120", "diagnosis_pointers": ()}],
-            ),
+            professional(claim_type="dental", from_date=None, lines=[{"procedure_code": "D0120", "diagnosis_pointers": ()}]),
         ),
-        passes(
-            "a month of supplies",
-            professional(lines=[{"from_date": "2026-04-12", "to_date": "2026-05-12"}]),
-        ),
+        passes("a month of supplies", professional(lines=[{"from_date": "2026-04-12", "to_date": "2026-05-12"}])),
     ),
 )
 def service_date_impossible() -> pl.Expr:
@@ -93,6 +62,4 @@ def service_date_impossible() -> pl.Expr:
     """
     start, end = pl.col("from_date"), pl.col("to_date")
     missing = start.is_null() & (pl.col("claim_type") != "dental")
-    return missing | (
-        (start > end) | (end > pl.col("as_of")) | ((end - start).dt.total_days() > 366)
-    ).fill_null(value=False)
+    return missing | ((start > end) | (end > pl.col("as_of")) | ((end - start).dt.total_days() > 366)).fill_null(value=False)

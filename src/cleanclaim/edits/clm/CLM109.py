@@ -19,9 +19,7 @@ def _is_doubtful(reference: Reference) -> pl.Expr:
     """A place other than those that have been codes all along."""
     places = reference.table("place_of_service")
     settled = places.filter(pl.col("valid_from") < SETTLED, pl.col("valid_to") == OPEN_END)["code"]
-    is_settled = pl.col("place_of_service_code").is_in(settled.implode()) & (
-        pl.col("from_date") >= SETTLED
-    )
+    is_settled = pl.col("place_of_service_code").is_in(settled.implode()) & (pl.col("from_date") >= SETTLED)
     return (pl.col("claim_type") != "institutional") & ~is_settled.fill_null(value=False)
 
 
@@ -32,12 +30,7 @@ def _is_doubtful(reference: Reference) -> pl.Expr:
     carc="16",
     rarc="M77",
     scope="claim",
-    source=Source(
-        "CMS Place of Service Code Set",
-        "45 CFR 162.1002; Medicare Claims Processing Manual, chapter 26, section 10.5",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("CMS Place of Service Code Set", "45 CFR 162.1002; Medicare Claims Processing Manual, chapter 26, section 10.5", "CMS", date(2026, 11, 23)),
     column="lines.place_of_service_code",
     message="The place of service {place} {what}.",
     suggestion="Take the two-digit code of where the patient was seen.",
@@ -45,21 +38,9 @@ def _is_doubtful(reference: Reference) -> pl.Expr:
     examples=(
         fails("no such place", professional(place_of_service_code="35"), line_number=1, says="35"),
         fails("missing", professional(place_of_service_code=None), line_number=1, says="missing"),
-        fails(
-            "telehealth at home before the code began",
-            professional(place_of_service_code="10", from_date="2021-12-31"),
-            line_number=1,
-            says="2022-01-01",
-        ),
-        passes(
-            "the day it began", professional(place_of_service_code="10", from_date="2022-01-01")
-        ),
-        fails(
-            "an employer's clinic before the code began",
-            professional(place_of_service_code="18", from_date="2012-12-31"),
-            line_number=1,
-            says="2013-01-01",
-        ),
+        fails("telehealth at home before the code began", professional(place_of_service_code="10", from_date="2021-12-31"), line_number=1, says="2022-01-01"),
+        passes("the day it began", professional(place_of_service_code="10", from_date="2022-01-01")),
+        fails("an employer's clinic before the code began", professional(place_of_service_code="18", from_date="2012-12-31"), line_number=1, says="2013-01-01"),
         fails(
             "missing on the office's claim; a hospital claim has a type of bill instead",
             institutional(),
@@ -75,17 +56,11 @@ def place_of_service_wrong(claims: Claims, reference: Reference) -> Rows:
 
     What to do: take the code of where the patient was seen.
     """
-    places = (
-        reference.table("place_of_service")
-        .lazy()
-        .select(pl.col("code").alias("place"), "valid_from", "valid_to", "release")
-    )
+    places = reference.table("place_of_service").lazy().select(pl.col("code").alias("place"), "valid_from", "valid_to", "release")
     return (
         claims.lines.lazy()
         .filter(pl.col("claim_type") != "institutional")
-        .select(
-            "claim_key", "line_number", "from_date", pl.col("place_of_service_code").alias("place")
-        )
+        .select("claim_key", "line_number", "from_date", pl.col("place_of_service_code").alias("place"))
         .join(places, on="place", how="left")
         .with_columns(
             pl.when(pl.col("place").is_null())

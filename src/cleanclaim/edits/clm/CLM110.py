@@ -18,12 +18,7 @@ from cleanclaim.text.wording import worded
     disposition=Disposition.REJECT,
     carc="16",
     rarc="MA63",
-    source=Source(
-        "837 implementation guides",
-        "loop 2300 HI; CMS-1500 box 21, UB-04 FL 67",
-        "ASC X12N, NUCC, NUBC",
-        date(2026, 11, 23),
-    ),
+    source=Source("837 implementation guides", "loop 2300 HI; CMS-1500 box 21, UB-04 FL 67", "ASC X12N, NUCC, NUBC", date(2026, 11, 23)),
     column="diagnoses.diagnosis_code",
     evidence=(
         "diagnosis_count",
@@ -43,30 +38,12 @@ from cleanclaim.text.wording import worded
     message="The claim has {what}.",
     suggestion="List the diagnoses that matter for this claim, at least one.",
     examples=(
-        fails(
-            "none",
-            professional(diagnoses=[], lines=[{"diagnosis_pointers": ()}]),
-            says="no diagnosis",
-        ),
+        fails("none", professional(diagnoses=[], lines=[{"diagnosis_pointers": ()}]), says="no diagnosis"),
         fails("thirteen", professional(diagnoses=[f"I{n}" for n in range(10, 23)]), says="12"),
         passes("twelve", professional(diagnoses=[f"I{n}" for n in range(10, 22)])),
-        passes(
-            "twenty-five on a hospital claim",
-            institutional(diagnoses=[f"I{n}" for n in range(10, 35)]),
-        ),
-        fails(
-            "twenty-six on a hospital claim",
-            institutional(diagnoses=[f"I{n}" for n in range(10, 36)]),
-            says="25",
-        ),
-        passes(
-            "a dental claim needs none",
-            professional(
-                claim_type="dental",
-                diagnoses=[],
-                lines=[{"procedure_code": "D0120", "diagnosis_pointers": ()}],
-            ),
-        ),
+        passes("twenty-five on a hospital claim", institutional(diagnoses=[f"I{n}" for n in range(10, 35)])),
+        fails("twenty-six on a hospital claim", institutional(diagnoses=[f"I{n}" for n in range(10, 36)]), says="25"),
+        passes("a dental claim needs none", professional(claim_type="dental", diagnoses=[], lines=[{"procedure_code": "D0120", "diagnosis_pointers": ()}])),
     ),
 )
 def diagnosis_count_wrong() -> pl.Expr:

@@ -18,12 +18,7 @@ from cleanclaim.model.expressions import is_missing
     disposition=Disposition.RETURN,
     carc="16",
     rarc="M47",
-    source=Source(
-        "837 implementation guides",
-        "loop 2300, REF*F8 with CLM05-3 of 7 or 8; CMS-1500 box 22",
-        "ASC X12N, NUCC",
-        date(2026, 11, 23),
-    ),
+    source=Source("837 implementation guides", "loop 2300, REF*F8 with CLM05-3 of 7 or 8; CMS-1500 box 22", "ASC X12N, NUCC", date(2026, 11, 23)),
     column="claims.original_reference_number",
     evidence=("claim_frequency_code",),
     message="The claim replaces or voids an earlier one (frequency {claim_frequency_code}) and does not say which.",
@@ -31,18 +26,9 @@ from cleanclaim.model.expressions import is_missing
     examples=(
         fails("a replacement", professional(claim_frequency_code="7"), says="7"),
         fails("a void", institutional(claim_frequency_code="8", bill_type_code="138")),
-        passes(
-            "a first claim may name an earlier one",
-            professional(original_reference_number="EXAMPLE"),
-        ),
-        passes(
-            "a further bill of a stay is no replacement",
-            institutional(claim_frequency_code="2", bill_type_code="132"),
-        ),
-        passes(
-            "with the payer's number",
-            professional(claim_frequency_code="7", original_reference_number="EXAMPLE123"),
-        ),
+        passes("a first claim may name an earlier one", professional(original_reference_number="EXAMPLE")),
+        passes("a further bill of a stay is no replacement", institutional(claim_frequency_code="2", bill_type_code="132")),
+        passes("with the payer's number", professional(claim_frequency_code="7", original_reference_number="EXAMPLE123")),
     ),
 )
 def replacement_without_reference() -> pl.Expr:
@@ -52,6 +38,4 @@ def replacement_without_reference() -> pl.Expr:
 
     What to do: take the number from the remittance of the earlier claim.
     """
-    return pl.col("claim_frequency_code").is_in(["7", "8"]) & is_missing(
-        "original_reference_number"
-    )
+    return pl.col("claim_frequency_code").is_in(["7", "8"]) & is_missing("original_reference_number")

@@ -17,12 +17,7 @@ from cleanclaim.edits.samples import institutional, professional
     disposition=Disposition.RETURN,
     carc="16",
     rarc="N305",
-    source=Source(
-        "Medicare Claims Processing Manual",
-        "chapter 26, section 10.4, items 10 and 14; 837P CLM11 and DTP*439",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Medicare Claims Processing Manual", "chapter 26, section 10.4, items 10 and 14; 837P CLM11 and DTP*439", "CMS", date(2026, 11, 23)),
     column="claims.accident_date",
     evidence=(
         pl.when(pl.col("accident_date").is_null())
@@ -34,29 +29,12 @@ from cleanclaim.edits.samples import institutional, professional
     suggestion="Give the date of the accident, and for an auto accident the state.",
     examples=(
         fails("no date", professional(is_other_accident=True), says="date"),
-        fails(
-            "an auto accident without a state",
-            professional(is_auto_accident=True, accident_date="2026-05-01"),
-            says="state",
-        ),
-        passes(
-            "both",
-            professional(is_auto_accident=True, accident_date="2026-05-01", accident_state="NC"),
-        ),
-        fails(
-            "an auto accident with its state and no date",
-            professional(is_auto_accident=True, accident_state="NC"),
-            says="date",
-        ),
-        passes(
-            "a table without columns for accidents",
-            professional(is_auto_accident=None, is_other_accident=None),
-        ),
+        fails("an auto accident without a state", professional(is_auto_accident=True, accident_date="2026-05-01"), says="state"),
+        passes("both", professional(is_auto_accident=True, accident_date="2026-05-01", accident_state="NC")),
+        fails("an auto accident with its state and no date", professional(is_auto_accident=True, accident_state="NC"), says="date"),
+        passes("a table without columns for accidents", professional(is_auto_accident=None, is_other_accident=None)),
         passes("hospitals tell it by occurrence codes", institutional(is_auto_accident=True)),
-        passes(
-            "an accident abroad",
-            professional(is_auto_accident=True, accident_date="2026-05-01", accident_country="CA"),
-        ),
+        passes("an accident abroad", professional(is_auto_accident=True, accident_date="2026-05-01", accident_country="CA")),
     ),
 )
 def accident_incomplete() -> pl.Expr:
@@ -68,13 +46,6 @@ def accident_incomplete() -> pl.Expr:
     """
     is_auto = pl.col("is_auto_accident").fill_null(value=False)
     accident = is_auto | pl.col("is_other_accident").fill_null(value=False)
-    no_state = (
-        is_auto
-        & pl.col("accident_state").is_null()
-        & pl.col("accident_country").is_null()
-        & (pl.col("claim_type") != "institutional")
-    )
-    no_date = (
-        accident & pl.col("accident_date").is_null() & (pl.col("claim_type") != "institutional")
-    )
+    no_state = is_auto & pl.col("accident_state").is_null() & pl.col("accident_country").is_null() & (pl.col("claim_type") != "institutional")
+    no_date = accident & pl.col("accident_date").is_null() & (pl.col("claim_type") != "institutional")
     return no_date | no_state

@@ -8,16 +8,7 @@ from typing import Any
 import polars as pl
 
 from cleanclaim.derived.claims import Claims
-from cleanclaim.edits.edit import (
-    Disposition,
-    Rows,
-    Source,
-    Tables,
-    fails,
-    passes,
-    query_edit,
-    unchecked,
-)
+from cleanclaim.edits.edit import Disposition, Rows, Source, Tables, fails, passes, query_edit, unchecked
 from cleanclaim.edits.samples import professional
 from cleanclaim.model.expressions import IS_MEDICARE, in_force
 from cleanclaim.reference import Reference
@@ -42,22 +33,14 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
         named = reference.table("filing_limits")["code"].cast(pl.String).unique().to_list()
     is_named = pl.any_horizontal(pl.col(name).is_in(named) for name in ("payer_id", "payer_class"))
     asked = (
-        _FIRST_FILING
-        & ~pl.col("is_history").fill_null(value=False)
-        & ~IS_MEDICARE
-        & ~is_named.fill_null(value=False)
-        & (pl.col("as_of") > pl.col("from_date"))
+        _FIRST_FILING & ~pl.col("is_history").fill_null(value=False) & ~IS_MEDICARE & ~is_named.fill_null(value=False) & (pl.col("as_of") > pl.col("from_date"))
     )
     lines = pl.col("line_count").filter(asked).sum().cast(pl.Int64).alias("lines")
     return (
         claims.claims.lazy()
         .select(lines)
         .filter(pl.col("lines") > 0)
-        .select(
-            pl.lit(None, pl.Int64).alias("claim_key"),
-            "lines",
-            pl.lit("filing_limits").alias("table"),
-        )
+        .select(pl.lit(None, pl.Int64).alias("claim_key"), "lines", pl.lit("filing_limits").alias("table"))
     )
 
 
@@ -68,18 +51,7 @@ def _sent(day: str, **claim: Any) -> dict[str, Any]:
 
 def _limits(*limits: tuple[str, int], counted_from: str = "to_date", **dates: date) -> Tables:
     """Filing limits of payers in days, for examples."""
-    return {
-        "filing_limits": [
-            {
-                "code": payer,
-                "days": days,
-                "counted_from": counted_from,
-                "citation": "an example",
-                **dates,
-            }
-            for payer, days in limits
-        ]
-    }
+    return {"filing_limits": [{"code": payer, "days": days, "counted_from": counted_from, "citation": "an example", **dates} for payer, days in limits]}
 
 
 @query_edit(
@@ -88,12 +60,7 @@ def _limits(*limits: tuple[str, int], counted_from: str = "to_date", **dates: da
     disposition=Disposition.DENY_CLAIM,
     carc="29",
     scope="claim",
-    source=Source(
-        "Medicare Claims Processing Manual",
-        "chapter 1, section 70 (42 CFR 424.44: one calendar year)",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Medicare Claims Processing Manual", "chapter 1, section 70 (42 CFR 424.44: one calendar year)", "CMS", date(2026, 11, 23)),
     column="claims.from_date",
     needs=("filing_limits",),
     message="Services to {to_date} had to be filed by {last_day} ({citation}); the claim was sent on {as_of}.",
@@ -105,29 +72,14 @@ def _limits(*limits: tuple[str, int], counted_from: str = "to_date", **dates: da
     examples=(
         fails(
             "a year and a day",
-            professional(
-                payer_class="medicare",
-                member_id="1EG4TE5MK73",
-                from_date="2025-05-12",
-                submitted_date="2026-05-13",
-                as_of="2026-05-13",
-            ),
+            professional(payer_class="medicare", member_id="1EG4TE5MK73", from_date="2025-05-12", submitted_date="2026-05-13", as_of="2026-05-13"),
             says="2026-05-12",
         ),
         passes(
             "a year to the day",
-            professional(
-                payer_class="medicare",
-                member_id="1EG4TE5MK73",
-                from_date="2025-05-12",
-                submitted_date="2026-05-12",
-                as_of="2026-05-12",
-            ),
+            professional(payer_class="medicare", member_id="1EG4TE5MK73", from_date="2025-05-12", submitted_date="2026-05-12", as_of="2026-05-12"),
         ),
-        unchecked(
-            "another payer has its own limit",
-            professional(from_date="2024-05-12", submitted_date="2026-05-12", as_of="2026-05-12"),
-        ),
+        unchecked("another payer has its own limit", professional(from_date="2024-05-12", submitted_date="2026-05-12", as_of="2026-05-12")),
         passes(
             "a void is not a first filing",
             professional(
@@ -143,11 +95,7 @@ def _limits(*limits: tuple[str, int], counted_from: str = "to_date", **dates: da
         passes(
             "a replacement to a payer whose limit is unknown",
             professional(
-                claim_frequency_code="7",
-                original_reference_number="EXAMPLE",
-                from_date="2024-05-12",
-                submitted_date="2026-05-12",
-                as_of="2026-05-12",
+                claim_frequency_code="7", original_reference_number="EXAMPLE", from_date="2024-05-12", submitted_date="2026-05-12", as_of="2026-05-12"
             ),
         ),
         passes(
@@ -156,47 +104,19 @@ def _limits(*limits: tuple[str, int], counted_from: str = "to_date", **dates: da
             professional(claim_id="B", payer_class="medicare", member_id="1EG4TE5MK73"),
         ),
         fails("a day after a payer's ninety", _sent("2026-05-13"), tables=_limits(("99999", 90))),
-        passes(
-            "on the last of a payer's ninety days",
-            _sent("2026-05-12"),
-            tables=_limits(("99999", 90)),
-        ),
+        passes("on the last of a payer's ninety days", _sent("2026-05-12"), tables=_limits(("99999", 90))),
         fails(
             "counted from the first day of the service, for a class of payers",
             _sent("2026-05-13", to_date="2026-02-20"),
             tables=_limits(("commercial", 90), counted_from="from_date"),
         ),
-        passes(
-            "counted from the last day of the service",
-            _sent("2026-05-13", to_date="2026-02-20"),
-            tables=_limits(("99999", 90)),
-        ),
-        passes(
-            "the payer's own limit, not the one of its class",
-            _sent("2026-05-13"),
-            tables=_limits(("99999", 365), ("commercial", 90)),
-        ),
-        fails(
-            "the payer's own limit, shorter than the one of its class",
-            _sent("2026-05-13"),
-            tables=_limits(("99999", 90), ("commercial", 365)),
-        ),
-        passes(
-            "a limit of other years",
-            _sent("2026-05-13"),
-            tables=_limits(("99999", 90), valid_to=date(2025, 12, 31)),
-        ),
+        passes("counted from the last day of the service", _sent("2026-05-13", to_date="2026-02-20"), tables=_limits(("99999", 90))),
+        passes("the payer's own limit, not the one of its class", _sent("2026-05-13"), tables=_limits(("99999", 365), ("commercial", 90))),
+        fails("the payer's own limit, shorter than the one of its class", _sent("2026-05-13"), tables=_limits(("99999", 90), ("commercial", 365))),
+        passes("a limit of other years", _sent("2026-05-13"), tables=_limits(("99999", 90), valid_to=date(2025, 12, 31))),
         unchecked("a limit for another payer", _sent("2026-05-13"), tables=_limits(("88888", 90))),
-        passes(
-            "another payer's limit, sent on the day of the service",
-            professional(from_date="2026-05-13"),
-            tables=_limits(("88888", 90)),
-        ),
-        unchecked(
-            "a payer that is not named",
-            _sent("2026-05-13", payer_id=None, payer_class=None),
-            tables=_limits(("88888", 90)),
-        ),
+        passes("another payer's limit, sent on the day of the service", professional(from_date="2026-05-13"), tables=_limits(("88888", 90))),
+        unchecked("a payer that is not named", _sent("2026-05-13", payer_id=None, payer_class=None), tables=_limits(("88888", 90))),
         passes(
             "a replacement is not a first filing",
             professional(
@@ -220,18 +140,12 @@ def filed_too_late(claims: Claims, reference: Reference) -> Rows:
 
     What to do: see whether one of the exceptions holds.
     """
-    asked = (
-        claims.claims.lazy()
-        .select(_READ)
-        .filter(_FIRST_FILING, ~pl.col("is_history").fill_null(value=False))
-    )
+    asked = claims.claims.lazy().select(_READ).filter(_FIRST_FILING, ~pl.col("is_history").fill_null(value=False))
     shown = ["claim_key", "to_date", "as_of", "last_day", "citation", "release"]
     by_law = (
         asked.filter(IS_MEDICARE)
         .with_columns(
-            pl.col("to_date").dt.offset_by("1y").alias("last_day"),
-            pl.lit("42 CFR 424.44").alias("citation"),
-            pl.lit(None, pl.String).alias("release"),
+            pl.col("to_date").dt.offset_by("1y").alias("last_day"), pl.lit("42 CFR 424.44").alias("citation"), pl.lit(None, pl.String).alias("release")
         )
         .filter(pl.col("as_of") > pl.col("last_day"))
     )
@@ -242,10 +156,7 @@ def filed_too_late(claims: Claims, reference: Reference) -> Rows:
 
 
 def _by_table(asked: pl.LazyFrame, limits: pl.LazyFrame) -> pl.LazyFrame:
-    met = [
-        asked.join(limits, left_on=name, right_on="code").filter(in_force("to_date"))
-        for name in ("payer_id", "payer_class")
-    ]
+    met = [asked.join(limits, left_on=name, right_on="code").filter(in_force("to_date")) for name in ("payer_id", "payer_class")]
     counted = pl.when(pl.col("counted_from") == "from_date").then("from_date").otherwise("to_date")
     return (
         pl.concat(part.drop("payer_id", "payer_class") for part in met)

@@ -13,12 +13,7 @@ from cleanclaim.model.expressions import IS_MEDICARE, IS_PROFESSIONAL, in_force,
 from cleanclaim.reference import Reference
 
 _NOBODY = is_missing("referring_npi") & is_missing("ordering_npi")
-_ASKED = (
-    IS_MEDICARE
-    & IS_PROFESSIONAL
-    & _NOBODY
-    & pl.col("procedure_code").str.contains(r"^[78]\d{4}$").fill_null(value=False)
-)
+_ASKED = IS_MEDICARE & IS_PROFESSIONAL & _NOBODY & pl.col("procedure_code").str.contains(r"^[78]\d{4}$").fill_null(value=False)
 
 
 @query_edit(
@@ -30,12 +25,7 @@ _ASKED = (
     needs=("ordered_services",),
     payers=("medicare",),
     others="off",
-    source=Source(
-        "Medicare Claims Processing Manual",
-        "chapter 26, section 10.4 (item 17)",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Medicare Claims Processing Manual", "chapter 26, section 10.4 (item 17)", "CMS", date(2026, 11, 23)),
     column="lines.referring_npi",
     message="{procedure_code} ({kind}) is a service that somebody orders, and neither claim nor line names who referred or ordered it.",
     suggestion="Give the name and NPI of who ordered it, also where the billing physician did.",
@@ -43,31 +33,12 @@ _ASKED = (
     when={"lines": _ASKED},
     examples=(
         fails("an x-ray to Medicare", medicare(lines=["71046"]), line_number=1, says="imaging"),
-        passes(
-            "with the one who ordered it", medicare(referring_npi="1234567893", lines=["71046"])
-        ),
-        passes(
-            "named on the line",
-            medicare(lines=[{"procedure_code": "71046", "ordering_npi": "1234567893"}]),
-        ),
-        fails(
-            "one test of two was ordered",
-            medicare(lines=["71046", {"procedure_code": "80053", "ordering_npi": "1245319599"}]),
-            line_number=1,
-        ),
+        passes("with the one who ordered it", medicare(referring_npi="1234567893", lines=["71046"])),
+        passes("named on the line", medicare(lines=[{"procedure_code": "71046", "ordering_npi": "1234567893"}])),
+        fails("one test of two was ordered", medicare(lines=["71046", {"procedure_code": "80053", "ordering_npi": "1245319599"}]), line_number=1),
         passes("a hospital's own x-ray", institutional(lines=["71046"])),
-        fails(
-            "the first laboratory test of the list",
-            medicare(lines=["80047"]),
-            line_number=1,
-            says="laboratory test",
-        ),
-        fails(
-            "the last laboratory test of the list",
-            medicare(lines=["89398"]),
-            line_number=1,
-            says="laboratory test",
-        ),
+        fails("the first laboratory test of the list", medicare(lines=["80047"]), line_number=1, says="laboratory test"),
+        fails("the last laboratory test of the list", medicare(lines=["89398"]), line_number=1, says="laboratory test"),
         fails("an x-ray and its kind", medicare(lines=["71046"]), line_number=1, says="imaging"),
         passes("another payer", professional(lines=["71046"])),
     ),
@@ -80,24 +51,11 @@ def ordering_provider_missing(claims: Claims, reference: Reference) -> Rows:
 
     What to do: add the provider.
     """
-    ranges = (
-        reference.table("ordered_services")
-        .lazy()
-        .select(pl.col("code").alias("_first"), "last", "kind", "valid_from", "valid_to")
-    )
+    ranges = reference.table("ordered_services").lazy().select(pl.col("code").alias("_first"), "last", "kind", "valid_from", "valid_to")
     return (
         claims.lines.lazy()
         .filter(_ASKED, ~pl.col("is_history").fill_null(value=False))
-        .join_where(
-            ranges,
-            pl.col("procedure_code") >= pl.col("_first"),
-            pl.col("procedure_code") <= pl.col("last"),
-        )
+        .join_where(ranges, pl.col("procedure_code") >= pl.col("_first"), pl.col("procedure_code") <= pl.col("last"))
         .filter(in_force("from_date"))
-        .select(
-            "claim_key",
-            "line_number",
-            "procedure_code",
-            "kind",
-        )
+        .select("claim_key", "line_number", "procedure_code", "kind")
     )

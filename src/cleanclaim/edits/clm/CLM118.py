@@ -22,48 +22,23 @@ _MBI = f"^[1-9]{_LETTER}{_EITHER}[0-9]{_LETTER}{_EITHER}[0-9]{_LETTER}{{2}}[0-9]
     disposition=Disposition.RETURN,
     carc="16",
     rarc="N382",
-    source=Source(
-        "CMS, Medicare Beneficiary Identifier format",
-        "positions 1 to 11",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("CMS, Medicare Beneficiary Identifier format", "positions 1 to 11", "CMS", date(2026, 11, 23)),
     column="claims.member_id",
-    evidence=(
-        pl.when(is_missing("member_id"))
-        .then(pl.lit("is missing"))
-        .otherwise(pl.lit("has not the form of a Medicare number"))
-        .alias("what"),
-    ),
+    evidence=(pl.when(is_missing("member_id")).then(pl.lit("is missing")).otherwise(pl.lit("has not the form of a Medicare number")).alias("what"),),
     message="The member id {what}.",
     suggestion="Copy it from the patient's card; a Medicare number has eleven characters and never S, L, O, I, B or Z.",
     examples=(
         fails("missing", professional(member_id=None), says="missing"),
         fails("an old Medicare number", institutional(member_id="123456789A"), says="form"),
         fails("an O in a Medicare number", institutional(member_id="1EO4TE5MK73")),
-        passes(
-            "an old number while they were valid",
-            institutional(member_id="123456789A", from_date="2019-06-01"),
-        ),
+        passes("an old number while they were valid", institutional(member_id="123456789A", from_date="2019-06-01")),
         passes("another payer's number", professional(member_id="ABC")),
         fails("an old Medicare number on a doctor's claim", medicare(member_id="123456789A")),
-        fails(
-            "an old number on the first day without them",
-            institutional(member_id="123456789A", from_date="2020-01-01"),
-        ),
-        passes(
-            "an old number on their last day",
-            institutional(member_id="123456789A", from_date="2019-12-31"),
-        ),
+        fails("an old number on the first day without them", institutional(member_id="123456789A", from_date="2020-01-01")),
+        passes("an old number on their last day", institutional(member_id="123456789A", from_date="2019-12-31")),
         passes("a Medicare number with hyphens", medicare(member_id="1EG4-TE5-MK73")),
-        passes(
-            "an old number on a claim without dates",
-            medicare(member_id="123456789A", from_date=None),
-        ),
-        passes(
-            "Medicare Advantage has its own",
-            professional(payer_class="medicare", claim_filing_code="16", member_id="H12345678"),
-        ),
+        passes("an old number on a claim without dates", medicare(member_id="123456789A", from_date=None)),
+        passes("Medicare Advantage has its own", professional(payer_class="medicare", claim_filing_code="16", member_id="H12345678")),
     ),
 )
 def member_id_wrong() -> pl.Expr:
@@ -77,6 +52,4 @@ def member_id_wrong() -> pl.Expr:
     is_original_medicare = pl.col("claim_filing_code").is_in(["MA", "MB"])
     must_be_mbi = is_original_medicare & (pl.col("to_date") >= date(2020, 1, 1))
     plain = pl.col("member_id").str.replace_all("-", "", literal=True).str.to_uppercase()
-    return is_missing("member_id") | (must_be_mbi & ~plain.str.contains(_MBI)).fill_null(
-        value=False
-    )
+    return is_missing("member_id") | (must_be_mbi & ~plain.str.contains(_MBI)).fill_null(value=False)

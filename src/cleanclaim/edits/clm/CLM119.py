@@ -17,12 +17,7 @@ from cleanclaim.edits.samples import professional
     disposition=Disposition.RETURN,
     carc="16",
     rarc="N255",
-    source=Source(
-        "NUCC Health Care Provider Taxonomy",
-        "form of the code (values only)",
-        "NUCC",
-        date(2026, 11, 23),
-    ),
+    source=Source("NUCC Health Care Provider Taxonomy", "form of the code (values only)", "NUCC", date(2026, 11, 23)),
     column="claims.billing_taxonomy_code",
     evidence=("billing_taxonomy_code",),
     message="{billing_taxonomy_code} has not the form of a taxonomy code.",

@@ -18,12 +18,7 @@ from cleanclaim.text.wording import worded
     disposition=Disposition.RETURN,
     carc="16",
     rarc="M119",
-    source=Source(
-        "Social Security Act",
-        "section 1927(a)(7); 42 CFR 447.520 (NDC on physician-administered drugs)",
-        "HHS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Social Security Act", "section 1927(a)(7); 42 CFR 447.520 (NDC on physician-administered drugs)", "HHS", date(2026, 11, 23)),
     column="lines.ndc",
     evidence=(
         "procedure_code",
@@ -36,40 +31,15 @@ from cleanclaim.text.wording import worded
     message="The line for {procedure_code} {what}.",
     suggestion="Eleven digits from the package, written 5-4-2 with leading zeros, with unit and quantity.",
     examples=(
-        fails(
-            "ten digits",
-            professional(lines=[{"procedure_code": "J1885", "ndc": "1234567890"}]),
-            line_number=1,
-            says="eleven",
-        ),
-        fails(
-            "none, for Medicaid",
-            professional(payer_class="medicaid", lines=["J1885"]),
-            line_number=1,
-            says="lacks",
-        ),
+        fails("ten digits", professional(lines=[{"procedure_code": "J1885", "ndc": "1234567890"}]), line_number=1, says="eleven"),
+        fails("none, for Medicaid", professional(payer_class="medicaid", lines=["J1885"]), line_number=1, says="lacks"),
         passes("none, for others", professional(lines=["J1885"])),
-        passes(
-            "eleven digits",
-            professional(
-                payer_class="medicaid", lines=[{"procedure_code": "J1885", "ndc": "00000123456"}]
-            ),
-        ),
-        fails(
-            "twelve digits",
-            professional(lines=[{"procedure_code": "J1885", "ndc": "000001234567"}]),
-            line_number=1,
-        ),
+        passes("eleven digits", professional(payer_class="medicaid", lines=[{"procedure_code": "J1885", "ndc": "00000123456"}])),
+        fails("twelve digits", professional(lines=[{"procedure_code": "J1885", "ndc": "000001234567"}]), line_number=1),
         passes("a visit, for Medicaid", professional(payer_class="medicaid")),
-        passes(
-            "a hospital's drug, for Medicaid",
-            institutional(payer_class="medicaid", lines=["J1885"]),
-        ),
+        passes("a hospital's drug, for Medicaid", institutional(payer_class="medicaid", lines=["J1885"])),
         passes("a payer of an unknown class", professional(payer_class=None, lines=["J1885"])),
-        passes(
-            "hyphens do no harm",
-            professional(lines=[{"procedure_code": "J1885", "ndc": "00000-1234-56"}]),
-        ),
+        passes("hyphens do no harm", professional(lines=[{"procedure_code": "J1885", "ndc": "00000-1234-56"}])),
     ),
 )
 def drug_number_wrong() -> pl.Expr:

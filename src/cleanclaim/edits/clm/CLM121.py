@@ -19,12 +19,7 @@ from cleanclaim.reference import Reference
     carc="22",
     rarc="N480",
     scope="claim",
-    source=Source(
-        "837 implementation guides",
-        "loops 2320 and 2330B (coordination of benefits)",
-        "ASC X12N",
-        date(2026, 11, 23),
-    ),
+    source=Source("837 implementation guides", "loops 2320 and 2330B (coordination of benefits)", "ASC X12N", date(2026, 11, 23)),
     column="other_payers.paid_amount",
     message="The claim goes to this payer as {sequence}, and {what}.",
     suggestion="Add the other payer's decision: what it paid, and its adjustments.",
@@ -32,67 +27,31 @@ from cleanclaim.reference import Reference
     examples=(
         fails(
             "second in line without the first one's payment",
-            professional(
-                payer_sequence_code="S",
-                other_payer_count=1,
-                other_payers=[{"payer_sequence_code": "P"}],
-            ),
+            professional(payer_sequence_code="S", other_payer_count=1, other_payers=[{"payer_sequence_code": "P"}]),
             says=("second", "does not say what"),
         ),
-        fails(
-            "second in line, and no first one",
-            professional(payer_sequence_code="S"),
-            says="no other payer",
-        ),
+        fails("second in line, and no first one", professional(payer_sequence_code="S"), says="no other payer"),
         passes(
-            "with the payment",
-            professional(
-                payer_sequence_code="S",
-                other_payer_count=1,
-                other_payers=[{"payer_sequence_code": "P", "paid_amount": "80.00"}],
-            ),
+            "with the payment", professional(payer_sequence_code="S", other_payer_count=1, other_payers=[{"payer_sequence_code": "P", "paid_amount": "80.00"}])
         ),
-        passes(
-            "first in line",
-            professional(other_payer_count=1, other_payers=[{"payer_sequence_code": "S"}]),
-        ),
+        passes("first in line", professional(other_payer_count=1, other_payers=[{"payer_sequence_code": "S"}])),
         fails(
             "third in line without a payment",
-            professional(
-                payer_sequence_code="T",
-                other_payer_count=1,
-                other_payers=[{"payer_sequence_code": "P"}],
-            ),
+            professional(payer_sequence_code="T", other_payer_count=1, other_payers=[{"payer_sequence_code": "P"}]),
             says="third",
         ),
         fails(
             "an empty decision",
-            professional(
-                payer_sequence_code="S",
-                other_payer_count=1,
-                other_payers=[{"payer_sequence_code": "P", "line_count": 0, "adjustment_count": 0}],
-            ),
+            professional(payer_sequence_code="S", other_payer_count=1, other_payers=[{"payer_sequence_code": "P", "line_count": 0, "adjustment_count": 0}]),
         ),
-        fails(
-            "second in a table without a column for other payers",
-            professional(payer_sequence_code="S", other_payer_count=None),
-            says="no other payer",
-        ),
+        fails("second in a table without a column for other payers", professional(payer_sequence_code="S", other_payer_count=None), says="no other payer"),
         passes(
             "the payer before it denied everything",
-            professional(
-                payer_sequence_code="S",
-                other_payer_count=1,
-                other_payers=[{"payer_sequence_code": "P", "adjustment_count": 1}],
-            ),
+            professional(payer_sequence_code="S", other_payer_count=1, other_payers=[{"payer_sequence_code": "P", "adjustment_count": 1}]),
         ),
         passes(
             "the line tells what was paid",
-            professional(
-                payer_sequence_code="S",
-                other_payer_count=1,
-                other_payers=[{"payer_sequence_code": "P", "line_count": 1}],
-            ),
+            professional(payer_sequence_code="S", other_payer_count=1, other_payers=[{"payer_sequence_code": "P", "line_count": 1}]),
         ),
     ),
 )
@@ -106,11 +65,7 @@ def other_coverage_incomplete(claims: Claims, reference: Reference) -> Rows:
     del reference
     decided = (
         claims.other_payers.lazy()
-        .filter(
-            pl.col("paid_amount").is_not_null()
-            | (pl.col("line_count") > 0)
-            | (pl.col("adjustment_count") > 0)
-        )
+        .filter(pl.col("paid_amount").is_not_null() | (pl.col("line_count") > 0) | (pl.col("adjustment_count") > 0))
         .select("claim_key")
         .unique()
     )
@@ -120,10 +75,7 @@ def other_coverage_incomplete(claims: Claims, reference: Reference) -> Rows:
         .join(decided, on="claim_key", how="anti")
         .select(
             "claim_key",
-            pl.when(pl.col("payer_sequence_code") == "S")
-            .then(pl.lit("second"))
-            .otherwise(pl.lit("third"))
-            .alias("sequence"),
+            pl.when(pl.col("payer_sequence_code") == "S").then(pl.lit("second")).otherwise(pl.lit("third")).alias("sequence"),
             pl.when(pl.col("other_payer_count").fill_null(0) == 0)
             .then(pl.lit("names no other payer"))
             .otherwise(pl.lit("does not say what the payer before it decided"))

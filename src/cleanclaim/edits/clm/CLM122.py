@@ -20,35 +20,17 @@ from cleanclaim.text.wording import worded
     carc="16",
     rarc="MA40",
     scope="claim",
-    source=Source(
-        "Medicare Claims Processing Manual",
-        "chapter 26, section 10.4, item 18; chapter 25, FL 12",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Medicare Claims Processing Manual", "chapter 26, section 10.4, item 18; chapter 25, FL 12", "CMS", date(2026, 11, 23)),
     column="claims.admission_date",
     message="The patient was an inpatient ({place}), and the date of admission is missing.",
     suggestion="Give the date of admission.",
-    when={
-        "claims": pl.col("is_inpatient") & pl.col("admission_date").is_null(),
-        "lines": pl.col("place_of_service_code") == "21",
-    },
+    when={"claims": pl.col("is_inpatient") & pl.col("admission_date").is_null(), "lines": pl.col("place_of_service_code") == "21"},
     examples=(
-        fails(
-            "a hospital visit",
-            professional(place_of_service_code="21", lines=["99232"]),
-            says="place of service 21",
-        ),
+        fails("a hospital visit", professional(place_of_service_code="21", lines=["99232"]), says="place of service 21"),
         fails("a hospital stay", institutional(bill_type_code="111"), says="111"),
-        passes(
-            "a dentist in the hospital",
-            professional(claim_type="dental", place_of_service_code="21", lines=["D2140"]),
-        ),
+        passes("a dentist in the hospital", professional(claim_type="dental", place_of_service_code="21", lines=["D2140"])),
         passes("the hospital's outpatient department", professional(place_of_service_code="22")),
-        passes(
-            "with the date",
-            professional(place_of_service_code="21", admission_date="2026-05-10", lines=["99232"]),
-        ),
+        passes("with the date", professional(place_of_service_code="21", admission_date="2026-05-10", lines=["99232"])),
     ),
 )
 def inpatient_without_admission(claims: Claims, reference: Reference) -> Rows:
@@ -61,9 +43,7 @@ def inpatient_without_admission(claims: Claims, reference: Reference) -> Rows:
     del reference
     inside = (
         claims.lines.lazy()
-        .filter(
-            (pl.col("place_of_service_code") == "21") & (pl.col("claim_type") == "professional")
-        )
+        .filter((pl.col("place_of_service_code") == "21") & (pl.col("claim_type") == "professional"))
         .select("claim_key")
         .unique()
         .with_columns(pl.lit(value=True).alias("_inside"))
@@ -73,11 +53,5 @@ def inpatient_without_admission(claims: Claims, reference: Reference) -> Rows:
         .filter(pl.col("admission_date").is_null())
         .join(inside, on="claim_key", how="left")
         .filter(pl.col("_inside").is_not_null() | pl.col("is_inpatient"))
-        .select(
-            "claim_key",
-            pl.when("is_inpatient")
-            .then(worded("type of bill {}", "bill_type_code"))
-            .otherwise(pl.lit("place of service 21"))
-            .alias("place"),
-        )
+        .select("claim_key", pl.when("is_inpatient").then(worded("type of bill {}", "bill_type_code")).otherwise(pl.lit("place of service 21")).alias("place"))
     )

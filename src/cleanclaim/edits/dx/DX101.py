@@ -29,53 +29,19 @@ from cleanclaim.text.wording import worded
     fix="proposed",
     when={"diagnoses": pl.col("code_loaded") & ~pl.col("ever_in_force")},
     examples=(
-        fails(
-            "no such code", professional(diagnoses=["Z99.99"]), diagnosis_number=1, says="Z99.99"
-        ),
-        fails(
-            "a character too many",
-            professional(diagnoses=["I10.X"]),
-            diagnosis_number=1,
-            says="I10",
-        ),
+        fails("no such code", professional(diagnoses=["Z99.99"]), diagnosis_number=1, says="Z99.99"),
+        fails("a character too many", professional(diagnoses=["I10.X"]), diagnosis_number=1, says="I10"),
         passes("a code in force", professional(diagnoses=["E11.9"])),
         passes("a category is another fault", professional(diagnoses=["E11"])),
-        passes(
-            "an ICD-9 code before October 2015",
-            professional(
-                diagnoses=[{"diagnosis_code": "401.9", "icd_version": 9}], from_date="2014-05-12"
-            ),
-        ),
+        passes("an ICD-9 code before October 2015", professional(diagnoses=[{"diagnosis_code": "401.9", "icd_version": 9}], from_date="2014-05-12")),
         fails(
             "no ICD-9 code beside one that is",
-            professional(
-                diagnoses=[
-                    {"diagnosis_code": "250.00", "icd_version": 9},
-                    {"diagnosis_code": "999.99", "icd_version": 9},
-                ],
-                from_date="2014-05-12",
-            ),
+            professional(diagnoses=[{"diagnosis_code": "250.00", "icd_version": 9}, {"diagnosis_code": "999.99", "icd_version": 9}], from_date="2014-05-12"),
             diagnosis_number=2,
         ),
-        passes(
-            "a category of ICD-9 is another fault",
-            professional(
-                diagnoses=[{"diagnosis_code": "250", "icd_version": 9}], from_date="2014-05-12"
-            ),
-        ),
-        passes(
-            "and so is a subcategory",
-            professional(
-                diagnoses=[{"diagnosis_code": "250.0", "icd_version": 9}], from_date="2014-05-12"
-            ),
-        ),
-        fails(
-            "no ICD-9 code",
-            professional(
-                diagnoses=[{"diagnosis_code": "401.77", "icd_version": 9}], from_date="2014-05-12"
-            ),
-            diagnosis_number=1,
-        ),
+        passes("a category of ICD-9 is another fault", professional(diagnoses=[{"diagnosis_code": "250", "icd_version": 9}], from_date="2014-05-12")),
+        passes("and so is a subcategory", professional(diagnoses=[{"diagnosis_code": "250.0", "icd_version": 9}], from_date="2014-05-12")),
+        fails("no ICD-9 code", professional(diagnoses=[{"diagnosis_code": "401.77", "icd_version": 9}], from_date="2014-05-12"), diagnosis_number=1),
     ),
 )
 def diagnosis_code_unknown(claims: Claims, reference: Reference) -> Rows:
@@ -105,17 +71,8 @@ def diagnosis_code_unknown(claims: Claims, reference: Reference) -> Rows:
 
 
 def _icd9(claims: Claims, reference: Reference) -> pl.DataFrame:
-    rows = claims.diagnoses.filter(
-        (pl.col("icd_version") == 9)
-        & ~pl.col("ever_in_force")
-        & pl.col("code_loaded")
-        & pl.col("diagnosis_code").is_not_null()
-    )
+    rows = claims.diagnoses.filter((pl.col("icd_version") == 9) & ~pl.col("ever_in_force") & pl.col("code_loaded") & pl.col("diagnosis_code").is_not_null())
     known = reference.table("icd9cm")["code"]
     beginnings = [known.str.slice(0, n) for n in (3, 4)]
-    is_category = (
-        pl.any_horizontal(pl.col("diagnosis_code").is_in(part.implode()) for part in beginnings)
-        if rows.height
-        else pl.lit(value=False)
-    )
+    is_category = pl.any_horizontal(pl.col("diagnosis_code").is_in(part.implode()) for part in beginnings) if rows.height else pl.lit(value=False)
     return rows.filter(~is_category).with_columns(pl.lit(None, pl.String).alias("stem"))

@@ -27,18 +27,8 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:  # noqa: ARG001 - 
     needs=("icd10cm", "icd9cm", "conversions"),
     scope="claim",
     source=(
-        Source(
-            "45 CFR 162.1000",
-            "(b): the code set valid on the date of service",
-            "HHS",
-            date(2026, 11, 23),
-        ),
-        Source(
-            "ICD-10-CM Official Guidelines for Coding and Reporting",
-            "section I.B.2",
-            "CMS and NCHS",
-            date(2026, 11, 23),
-        ),
+        Source("45 CFR 162.1000", "(b): the code set valid on the date of service", "HHS", date(2026, 11, 23)),
+        Source("ICD-10-CM Official Guidelines for Coding and Reporting", "section I.B.2", "CMS and NCHS", date(2026, 11, 23)),
     ),
     column="diagnoses.diagnosis_code",
     message="{diagnosis_code:icd} {what} and is not valid on {on_date}.",
@@ -54,15 +44,8 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:  # noqa: ARG001 - 
             diagnosis_number=1,
             says=("ended 2021-09-30", "Use M54.50, M54.51, M54.59 as the record supports."),
         ),
-        fails(
-            "the first day it is gone",
-            professional(diagnoses=["M54.5"], from_date="2021-10-01"),
-            diagnosis_number=1,
-        ),
-        passes(
-            "the last day it was in force",
-            professional(diagnoses=["M54.5"], from_date="2021-09-30"),
-        ),
+        fails("the first day it is gone", professional(diagnoses=["M54.5"], from_date="2021-10-01"), diagnosis_number=1),
+        passes("the last day it was in force", professional(diagnoses=["M54.5"], from_date="2021-09-30")),
         fails(
             "multiple sclerosis without its form, 2026",
             professional(diagnoses=["G35"], from_date="2026-05-12"),
@@ -75,41 +58,19 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:  # noqa: ARG001 - 
             diagnosis_number=1,
             says=("begins 2025-10-01", "Use G35 as the record supports."),
         ),
-        passes(
-            "the first day of a new code", professional(diagnoses=["G35.A"], from_date="2025-10-01")
-        ),
+        passes("the first day of a new code", professional(diagnoses=["G35.A"], from_date="2025-10-01")),
         passes(
             "an inpatient stay is judged by its last day",
-            institutional(
-                diagnoses=["G35.A"],
-                bill_type_code="111",
-                from_date="2025-09-28",
-                to_date="2025-10-02",
-                admission_date="2025-09-28",
-            ),
+            institutional(diagnoses=["G35.A"], bill_type_code="111", from_date="2025-09-28", to_date="2025-10-02", admission_date="2025-09-28"),
         ),
-        fails(
-            "gone, with a code in force and one that never was",
-            professional(diagnoses=["M54.5", "I10", "E99.9"]),
-            diagnosis_number=1,
-        ),
+        fails("gone, with a code in force and one that never was", professional(diagnoses=["M54.5", "I10", "E99.9"]), diagnosis_number=1),
         fails(
             "a span of days that ends after it was gone",
-            professional(
-                diagnoses=["M54.5"],
-                from_date="2021-09-30",
-                to_date="2021-10-02",
-                lines=[{"to_date": "2021-10-02"}],
-            ),
+            professional(diagnoses=["M54.5"], from_date="2021-09-30", to_date="2021-10-02", lines=[{"to_date": "2021-10-02"}]),
             diagnosis_number=1,
             says="not valid on 2021-10-02",
         ),
-        fails(
-            "gone, and no code stands for it",
-            professional(diagnoses=["C83.39"]),
-            diagnosis_number=1,
-            says="Look the condition up",
-        ),
+        fails("gone, and no code stands for it", professional(diagnoses=["C83.39"]), diagnosis_number=1, says="Look the condition up"),
         fails(
             "replaced, and its successor replaced since",
             professional(diagnoses=["E78.0"]),
@@ -140,10 +101,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:  # noqa: ARG001 - 
             diagnosis_number=1,
             says="Use E78.01 as the record supports.",
         ),
-        unchecked(
-            "a year for which no table is loaded",
-            professional(diagnoses=["I10"], from_date="2031-05-12"),
-        ),
+        unchecked("a year for which no table is loaded", professional(diagnoses=["I10"], from_date="2031-05-12")),
     ),
 )
 def diagnosis_not_in_force(claims: Claims, reference: Reference) -> Rows:
@@ -154,9 +112,7 @@ def diagnosis_not_in_force(claims: Claims, reference: Reference) -> Rows:
 
     What to do: take the code that replaced it, as the record supports; where it was divided, choose by what is documented.
     """
-    at_fault = claims.diagnoses.filter(
-        pl.col("ever_in_force") & ~pl.col("in_force") & pl.col("code_loaded").fill_null(value=False)
-    )
+    at_fault = claims.diagnoses.filter(pl.col("ever_in_force") & ~pl.col("in_force") & pl.col("code_loaded").fill_null(value=False))
     ended = pl.col("last_valid") < pl.col("last_date")
     shown = at_fault.with_columns(
         pl.when(ended)
@@ -192,12 +148,8 @@ def _instead(shown: pl.DataFrame, reference: Reference) -> pl.DataFrame:
     changes = reference.table("conversions")
     steps = []
     for _ in range(6):  # no code has been replaced more often since 2015
-        forward = found.join(changes.filter("retired"), left_on="at", right_on="code").filter(
-            pl.col("valid_from") <= pl.col("judged_on")
-        )
-        backward = found.join(changes, left_on="at", right_on="to_code").filter(
-            pl.col("valid_from") > pl.col("judged_on")
-        )
+        forward = found.join(changes.filter("retired"), left_on="at", right_on="code").filter(pl.col("valid_from") <= pl.col("judged_on"))
+        backward = found.join(changes, left_on="at", right_on="to_code").filter(pl.col("valid_from") > pl.col("judged_on"))
         found = pl.concat(
             [
                 forward.select("diagnosis_code", "judged_on", pl.col("to_code").alias("at")),

@@ -23,39 +23,17 @@ from cleanclaim.text.wording import worded
     rarc="M76",
     needs=("icd10cm", "icd10cm_tabular"),
     scope="claim",
-    source=Source(
-        "ICD-10-CM Official Guidelines for Coding and Reporting",
-        "section I.B.2 (level of detail in coding)",
-        "CMS and NCHS",
-        date(2026, 11, 23),
-    ),
+    source=Source("ICD-10-CM Official Guidelines for Coding and Reporting", "section I.B.2 (level of detail in coding)", "CMS and NCHS", date(2026, 11, 23)),
     column="diagnoses.diagnosis_code",
     message="{code} is a category, not a billable code.",
     fix="proposed",
     when={"diagnoses": pl.col("code_loaded") & ~pl.col("ever_in_force")},
     examples=(
-        fails(
-            "type 2 diabetes without its complication",
-            professional(diagnoses=["E11"]),
-            diagnosis_number=1,
-            says=("E11 is a category", "E11.9"),
-        ),
-        fails(
-            "a subcategory", professional(diagnoses=["S52.5"]), diagnosis_number=1, says="S52.50"
-        ),
+        fails("type 2 diabetes without its complication", professional(diagnoses=["E11"]), diagnosis_number=1, says=("E11 is a category", "E11.9")),
+        fails("a subcategory", professional(diagnoses=["S52.5"]), diagnosis_number=1, says="S52.50"),
         passes("a code in full", professional(diagnoses=["E11.9"])),
-        fails(
-            "a category with a code in full and one that never was",
-            professional(diagnoses=["E11.9", "E11", "E99.9"]),
-            diagnosis_number=2,
-            says="E11.0",
-        ),
-        fails(
-            "a category that the tabular list does not have any more",
-            professional(diagnoses=["H40.11X"]),
-            diagnosis_number=1,
-            says="H40.11X0",
-        ),
+        fails("a category with a code in full and one that never was", professional(diagnoses=["E11.9", "E11", "E99.9"]), diagnosis_number=2, says="E11.0"),
+        fails("a category that the tabular list does not have any more", professional(diagnoses=["H40.11X"]), diagnosis_number=1, says="H40.11X0"),
         passes("once a code, divided since: another edit's", professional(diagnoses=["M54.5"])),
     ),
 )
@@ -73,13 +51,7 @@ def diagnosis_is_a_category(claims: Claims, reference: Reference) -> Rows:
         dotted("diagnosis_code").alias("code"),
         "divides_into",
         pl.when(pl.col("divides_into").list.len() > 0)
-        .then(
-            worded(
-                "It divides into {}{}.",
-                pl.col("divides_into").list.head(12).list.join(", "),
-                _more("divides_into"),
-            )
-        )
+        .then(worded("It divides into {}{}.", pl.col("divides_into").list.head(12).list.join(", "), _more("divides_into")))
         .otherwise(pl.lit("Take a code below it."))
         .alias("suggestion"),
     )
@@ -87,11 +59,7 @@ def diagnosis_is_a_category(claims: Claims, reference: Reference) -> Rows:
 
 def _more(column: str) -> pl.Expr:
     count = pl.col(column).list.len()
-    return (
-        pl.when(count > 12)
-        .then(worded(" and {} more", count.cast(pl.Int64) - 12))
-        .otherwise(pl.lit(""))
-    )
+    return pl.when(count > 12).then(worded(" and {} more", count.cast(pl.Int64) - 12)).otherwise(pl.lit(""))
 
 
 def _below(rows: pl.DataFrame, reference: Reference) -> pl.DataFrame:
@@ -105,22 +73,7 @@ def _below(rows: pl.DataFrame, reference: Reference) -> pl.DataFrame:
     gone = wanted.join(listed, on="diagnosis_code", how="anti")
     known = reference.table("icd10cm").select("code")
     past = (
-        [
-            known.with_columns(pl.col("code").str.slice(0, n).alias("diagnosis_code")).join(
-                gone, on="diagnosis_code"
-            )
-            for n in range(3, 7)
-        ]
-        if gone.height
-        else []
+        [known.with_columns(pl.col("code").str.slice(0, n).alias("diagnosis_code")).join(gone, on="diagnosis_code") for n in range(3, 7)] if gone.height else []
     )
-    parts = [
-        listed.select("diagnosis_code", "code"),
-        *(part.select("diagnosis_code", "code").unique() for part in past),
-    ]
-    return (
-        pl.concat(parts)
-        .sort("diagnosis_code", "code")
-        .group_by("diagnosis_code", maintain_order=True)
-        .agg(dotted("code").alias("divides_into"))
-    )
+    parts = [listed.select("diagnosis_code", "code"), *(part.select("diagnosis_code", "code").unique() for part in past)]
+    return pl.concat(parts).sort("diagnosis_code", "code").group_by("diagnosis_code", maintain_order=True).agg(dotted("code").alias("divides_into"))

@@ -6,12 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from cleanclaim.derived.billable import (
-    PLACEHOLDER_WRONG,
-    SEVENTH_MISSING,
-    SEVENTH_NOT_ALLOWED,
-    SEVENTH_WRONG,
-)
+from cleanclaim.derived.billable import PLACEHOLDER_WRONG, SEVENTH_MISSING, SEVENTH_NOT_ALLOWED, SEVENTH_WRONG
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.edits.samples import professional
@@ -51,24 +46,9 @@ _WHAT = {
             diagnosis_number=1,
             says=("S52.501 lacks its seventh character", "S52.501A"),
         ),
-        fails(
-            "a letter that fractures of this kind do not take",
-            professional(diagnoses=["S52.501Z"]),
-            diagnosis_number=1,
-            says="does not take",
-        ),
-        fails(
-            "the placeholder left out",
-            professional(diagnoses=["I10", "W21.00A"]),
-            diagnosis_number=2,
-            says="W21.00XA",
-        ),
-        fails(
-            "a seventh character where there is none",
-            professional(diagnoses=["M54.50XA"]),
-            diagnosis_number=1,
-            says="takes no seventh",
-        ),
+        fails("a letter that fractures of this kind do not take", professional(diagnoses=["S52.501Z"]), diagnosis_number=1, says="does not take"),
+        fails("the placeholder left out", professional(diagnoses=["I10", "W21.00A"]), diagnosis_number=2, says="W21.00XA"),
+        fails("a seventh character where there is none", professional(diagnoses=["M54.50XA"]), diagnosis_number=1, says="takes no seventh"),
         passes("in full", professional(diagnoses=["S52.501A"])),
         passes("a category is another fault", professional(diagnoses=["S52.5"])),
     ),
@@ -91,20 +71,14 @@ def seventh_character_wrong(claims: Claims, reference: Reference) -> Rows:
         "choices",
         pl.when(pl.col("form") == SEVENTH_NOT_ALLOWED)
         .then(worded("Use {}.", dotted("stem")))
-        .otherwise(
-            worded("It is one of: {}{}.", pl.col("told").list.head(4).list.join("; "), _more())
-        )
+        .otherwise(worded("It is one of: {}{}.", pl.col("told").list.head(4).list.join("; "), _more()))
         .alias("suggestion"),
     )
 
 
 def _more() -> pl.Expr:
     others = pl.col("choices").list.slice(4)
-    return (
-        pl.when(others.list.len() > 0)
-        .then(worded("; or {}", others.list.join(", ")))
-        .otherwise(pl.lit(""))
-    )
+    return pl.when(others.list.len() > 0).then(worded("; or {}", others.list.join(", "))).otherwise(pl.lit(""))
 
 
 def _choices(rows: pl.DataFrame, reference: Reference) -> pl.DataFrame:
@@ -121,8 +95,5 @@ def _choices(rows: pl.DataFrame, reference: Reference) -> pl.DataFrame:
     return (
         valid.sort("made")
         .group_by("padded", maintain_order=True)
-        .agg(
-            dotted("made").alias("choices"),
-            worded("{} {}", dotted("made"), "meaning").alias("told"),
-        )
+        .agg(dotted("made").alias("choices"), worded("{} {}", dotted("made"), "meaning").alias("told"))
     )

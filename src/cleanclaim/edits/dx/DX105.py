@@ -23,45 +23,20 @@ _NINE = {"diagnosis_code": "401.9", "icd_version": 9}
     carc="16",
     rarc="M76",
     scope="claim",
-    source=Source(
-        "45 CFR 162.1002",
-        "(b) and (c): ICD-9-CM through 2015-09-30, ICD-10-CM from 2015-10-01",
-        "HHS",
-        date(2026, 11, 23),
-    ),
+    source=Source("45 CFR 162.1002", "(b) and (c): ICD-9-CM through 2015-09-30, ICD-10-CM from 2015-10-01", "HHS", date(2026, 11, 23)),
     column="diagnoses.code_qualifier",
     message="{what}.",
     suggestion="Services to 2015-09-30 are coded in ICD-9-CM, later ones in ICD-10-CM, never both on one claim.",
     when={"diagnoses": (pl.col("icd_version") == 9) | (pl.col("last_date") < ICD10_BEGINS)},
     examples=(
-        fails(
-            "ICD-9 after its end",
-            professional(diagnoses=[_NINE], from_date="2015-10-01"),
-            diagnosis_number=1,
-            says="ICD-9-CM",
-        ),
+        fails("ICD-9 after its end", professional(diagnoses=[_NINE], from_date="2015-10-01"), diagnosis_number=1, says="ICD-9-CM"),
         passes("ICD-9 on its last day", professional(diagnoses=[_NINE], from_date="2015-09-30")),
-        fails(
-            "ICD-10 before its first day",
-            professional(diagnoses=["I10"], from_date="2015-09-30"),
-            diagnosis_number=1,
-        ),
+        fails("ICD-10 before its first day", professional(diagnoses=["I10"], from_date="2015-09-30"), diagnosis_number=1),
         passes("ICD-10 on its first day", professional(diagnoses=["I10"], from_date="2015-10-01")),
-        fails(
-            "both on one claim",
-            professional(
-                diagnoses=["I10", {"diagnosis_code": "250.00", "icd_version": 9}],
-                from_date="2026-05-12",
-            ),
-            diagnosis_number=2,
-        ),
+        fails("both on one claim", professional(diagnoses=["I10", {"diagnosis_code": "250.00", "icd_version": 9}], from_date="2026-05-12"), diagnosis_number=2),
         passes(
             "one claim in ICD-9 and a later one in ICD-10",
-            professional(
-                claim_id="A",
-                diagnoses=[{"diagnosis_code": "401.9", "icd_version": 9}],
-                from_date="2015-09-30",
-            ),
+            professional(claim_id="A", diagnoses=[{"diagnosis_code": "401.9", "icd_version": 9}], from_date="2015-09-30"),
             professional(claim_id="B", from_date="2015-10-01"),
         ),
         fails(
@@ -77,22 +52,10 @@ _NINE = {"diagnosis_code": "401.9", "icd_version": 9}
         ),
         fails(
             "both on the first day of ICD-10",
-            professional(
-                diagnoses=[{"diagnosis_code": "401.9", "icd_version": 9}, "I10"],
-                from_date="2015-10-01",
-                lines=[{"diagnosis_pointers": (1, 2)}],
-            ),
+            professional(diagnoses=[{"diagnosis_code": "401.9", "icd_version": 9}, "I10"], from_date="2015-10-01", lines=[{"diagnosis_pointers": (1, 2)}]),
             diagnosis_number=1,
         ),
-        passes(
-            "a stay that ended in October",
-            institutional(
-                diagnoses=["I10"],
-                bill_type_code="111",
-                from_date="2015-09-28",
-                to_date="2015-10-02",
-            ),
-        ),
+        passes("a stay that ended in October", institutional(diagnoses=["I10"], bill_type_code="111", from_date="2015-09-28", to_date="2015-10-02")),
     ),
 )
 def wrong_diagnosis_code_system(claims: Claims, reference: Reference) -> Rows:  # noqa: ARG001 - the signature of every query
@@ -109,11 +72,7 @@ def wrong_diagnosis_code_system(claims: Claims, reference: Reference) -> Rows:  
     versions = claims.diagnoses.lazy().filter(is_nine).select("claim_key").unique()
     mixed = is_nine & pl.col("_has_ten")
     has_ten = (
-        claims.diagnoses.lazy()
-        .filter(is_ten)
-        .select("claim_key", pl.lit(value=True).alias("_has_ten"))
-        .unique()
-        .join(versions, on="claim_key", how="semi")
+        claims.diagnoses.lazy().filter(is_ten).select("claim_key", pl.lit(value=True).alias("_has_ten")).unique().join(versions, on="claim_key", how="semi")
     )
     return (
         claims.diagnoses.lazy()
@@ -130,11 +89,7 @@ def wrong_diagnosis_code_system(claims: Claims, reference: Reference) -> Rows:  
             pl.when(late)
             .then(worded("The diagnosis is marked ICD-9-CM, which ended before {}", "on_date"))
             .when(early)
-            .then(
-                worded(
-                    "The diagnosis is marked ICD-10-CM, which was not yet used on {}", "last_date"
-                )
-            )
+            .then(worded("The diagnosis is marked ICD-10-CM, which was not yet used on {}", "last_date"))
             .otherwise(pl.lit("The claim has diagnoses of ICD-9-CM and of ICD-10-CM"))
             .alias("what"),
         )

@@ -31,20 +31,10 @@ from cleanclaim.reference import Reference
     fix="proposed",
     when={"diagnoses": pl.col("has_sibling")},
     examples=(
-        fails(
-            "the same code second",
-            professional(diagnoses=["I10", "E11.9", "I10"]),
-            diagnosis_number=3,
-            says="as diagnosis 1",
-        ),
+        fails("the same code second", professional(diagnoses=["I10", "E11.9", "I10"]), diagnosis_number=3, says="as diagnosis 1"),
         passes("codes that differ", professional(diagnoses=["I10", "E11.9"])),
         passes("left and right", professional(diagnoses=["M25.561", "M25.562"])),
-        passes(
-            "the admitting diagnosis repeats the principal",
-            institutional(
-                diagnoses=["I10", {"diagnosis_code": "I10", "diagnosis_type": "admitting"}]
-            ),
-        ),
+        passes("the admitting diagnosis repeats the principal", institutional(diagnoses=["I10", {"diagnosis_code": "I10", "diagnosis_type": "admitting"}])),
     ),
 )
 def diagnosis_twice(claims: Claims, reference: Reference) -> Rows:  # noqa: ARG001 - the signature of every query
@@ -56,10 +46,8 @@ def diagnosis_twice(claims: Claims, reference: Reference) -> Rows:  # noqa: ARG0
     What to do: leave it out and let lines point at the first.
     """
     billing = (
-        claims.diagnoses.lazy()
-        .filter(IS_BILLING_DIAGNOSIS, pl.col("diagnosis_code").is_not_null())
-        .select("claim_key", "diagnosis_number", "diagnosis_code")
+        claims.diagnoses.lazy().filter(IS_BILLING_DIAGNOSIS, pl.col("diagnosis_code").is_not_null()).select("claim_key", "diagnosis_number", "diagnosis_code")
     )
-    return billing.with_columns(
-        pl.col("diagnosis_number").min().over("claim_key", "diagnosis_code").alias("first_number")
-    ).filter(pl.col("diagnosis_number") > pl.col("first_number"))
+    return billing.with_columns(pl.col("diagnosis_number").min().over("claim_key", "diagnosis_code").alias("first_number")).filter(
+        pl.col("diagnosis_number") > pl.col("first_number")
+    )

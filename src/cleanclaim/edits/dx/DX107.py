@@ -24,41 +24,22 @@ _JUDGED = IS_ICD10 & IS_BILLING_DIAGNOSIS & pl.col("in_force")
     rarc="M76",
     needs=("icd10cm_notes",),
     scope="claim",
-    source=Source(
-        "ICD-10-CM Official Guidelines for Coding and Reporting",
-        "section I.A.12.a (Excludes1)",
-        "CMS and NCHS",
-        date(2026, 11, 23),
-    ),
+    source=Source("ICD-10-CM Official Guidelines for Coding and Reporting", "section I.A.12.a (Excludes1)", "CMS and NCHS", date(2026, 11, 23)),
     column="diagnoses.diagnosis_code",
     message='{diagnosis_code:icd} and {other_code:icd} (diagnosis {other_number}) exclude each other: the Excludes1 note at {note_at:icd} names "{note}".',
     suggestion="Keep the one that the record supports. Both may stand only where the conditions have nothing to do with each other; then say so in the record.",
     when={"diagnoses": IS_BILLING_DIAGNOSIS & (pl.col("diagnosis_number") > 1)},
     examples=(
-        fails(
-            "type 1 and type 2 diabetes",
-            professional(diagnoses=["E10.9", "E11.9"]),
-            diagnosis_number=2,
-            says="exclude each other",
-        ),
+        fails("type 1 and type 2 diabetes", professional(diagnoses=["E10.9", "E11.9"]), diagnosis_number=2, says="exclude each other"),
         passes("type 2 diabetes and hypertension", professional(diagnoses=["E11.9", "I10"])),
         passes(
             "the admitting diagnosis is not judged",
             institutional(
-                diagnoses=[
-                    "E11.9",
-                    "I10",
-                    {"diagnosis_code": "E10.9", "diagnosis_type": "admitting"},
-                ],
-                bill_type_code="111",
-                admission_date="2026-05-12",
+                diagnoses=["E11.9", "I10", {"diagnosis_code": "E10.9", "diagnosis_type": "admitting"}], bill_type_code="111", admission_date="2026-05-12"
             ),
         ),
         passes("a code that had ended", professional(diagnoses=["E11.9", "I10", "M54.5"])),
-        passes(
-            "two codes without a note, and one that has it",
-            professional(diagnoses=["E11.9", "I10", "M54.50"]),
-        ),
+        passes("two codes without a note, and one that has it", professional(diagnoses=["E11.9", "I10", "M54.50"])),
         passes("an Excludes2 note lets both stand", professional(diagnoses=["J44.9", "J47.9"][:1])),
     ),
 )
@@ -71,33 +52,12 @@ def excludes1_pair(claims: Claims, reference: Reference) -> Rows:
     What to do: keep the code that the record supports.
     """
     judged = claims.diagnoses.select(_JUDGED).to_series()
-    coded = claims.diagnoses.select("claim_key", "diagnosis_number", "diagnosis_code").filter(
-        judged
-    )
+    coded = claims.diagnoses.select("claim_key", "diagnosis_number", "diagnosis_code").filter(judged)
     later, earlier = excludes1_candidates(reference, coded["claim_key"], coded["diagnosis_code"])
     if not len(later):
         return pl.DataFrame(schema={"claim_key": pl.Int64})
-    beside = coded[later].hstack(
-        coded[earlier].select(
-            pl.col("diagnosis_number").alias("other_number"),
-            pl.col("diagnosis_code").alias("other_code"),
-        )
-    )
+    beside = coded[later].hstack(coded[earlier].select(pl.col("diagnosis_number").alias("other_number"), pl.col("diagnosis_code").alias("other_code")))
     asked = beside.select(pl.col("diagnosis_code").alias("code"), "other_code").unique()
-    pairs = excludes1_between(reference, asked).select(
-        "code", "other_code", pl.col("owner").alias("note_at"), pl.col("text").alias("note")
-    )
-    both_ways = pl.concat(
-        [
-            pairs,
-            pairs.select(
-                pl.col("other_code").alias("code"),
-                pl.col("code").alias("other_code"),
-                "note_at",
-                "note",
-            ),
-        ]
-    )
-    return beside.join(
-        both_ways, left_on=["diagnosis_code", "other_code"], right_on=["code", "other_code"]
-    )
+    pairs = excludes1_between(reference, asked).select("code", "other_code", pl.col("owner").alias("note_at"), pl.col("text").alias("note"))
+    both_ways = pl.concat([pairs, pairs.select(pl.col("other_code").alias("code"), pl.col("code").alias("other_code"), "note_at", "note")])
+    return beside.join(both_ways, left_on=["diagnosis_code", "other_code"], right_on=["code", "other_code"])

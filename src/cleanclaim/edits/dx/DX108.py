@@ -21,17 +21,9 @@ from cleanclaim.model.expressions import CODES_NOT_LOADED, IS_FIRST_LISTED
     needs=("icd10cm_attributes",),
     source=(
         Source(
-            "ICD-10-CM Official Guidelines for Coding and Reporting",
-            "section I.A.13 (etiology/manifestation convention)",
-            "CMS and NCHS",
-            date(2026, 11, 23),
+            "ICD-10-CM Official Guidelines for Coding and Reporting", "section I.A.13 (etiology/manifestation convention)", "CMS and NCHS", date(2026, 11, 23)
         ),
-        Source(
-            "Definitions of Medicare Code Edits",
-            "manifestation code as principal diagnosis",
-            "CMS",
-            date(2026, 11, 23),
-        ),
+        Source("Definitions of Medicare Code Edits", "manifestation code as principal diagnosis", "CMS", date(2026, 11, 23)),
     ),
     column="diagnoses.diagnosis_code",
     evidence=("diagnosis_code", "on_date"),
@@ -42,33 +34,16 @@ from cleanclaim.model.expressions import CODES_NOT_LOADED, IS_FIRST_LISTED
     unchecked_reason="no table of diagnosis attributes is loaded for {on_date}",
     supply="cleanclaim reference import of the Medicare Code Editor tables for that year",
     examples=(
-        fails(
-            "dementia in another disease, alone",
-            professional(diagnoses=["F02.80"]),
-            diagnosis_number=1,
-            says="F02.80",
-        ),
+        fails("dementia in another disease, alone", professional(diagnoses=["F02.80"]), diagnosis_number=1, says="F02.80"),
         passes("behind its disease", professional(diagnoses=["G30.9", "F02.80"])),
-        fails(
-            "on a hospital claim too",
-            institutional(diagnoses=["D63.0", "C18.9"]),
-            diagnosis_number=1,
-        ),
+        fails("on a hospital claim too", institutional(diagnoses=["D63.0", "C18.9"]), diagnosis_number=1),
         passes("anemia that stands for itself", professional(diagnoses=["D64.9"])),
-        unchecked(
-            "a manifestation second is not asked about, the first diagnosis is",
-            professional(diagnoses=["I10", "F02.80"], from_date="2031-05-12"),
-        ),
+        unchecked("a manifestation second is not asked about, the first diagnosis is", professional(diagnoses=["I10", "F02.80"], from_date="2031-05-12")),
         passes(
             "a second diagnosis of a year without a table",
-            professional(
-                diagnoses=["I10", "E11.9"],
-                lines=[{}, {"from_date": "2031-05-12", "diagnosis_pointers": (2,)}],
-            ),
+            professional(diagnoses=["I10", "E11.9"], lines=[{}, {"from_date": "2031-05-12", "diagnosis_pointers": (2,)}]),
         ),
-        unchecked(
-            "a year without a table", professional(diagnoses=["F02.80"], from_date="2031-05-12")
-        ),
+        unchecked("a year without a table", professional(diagnoses=["F02.80"], from_date="2031-05-12")),
     ),
 )
 def manifestation_first() -> pl.Expr:

@@ -26,12 +26,7 @@ from cleanclaim.model.expressions import CODES_NOT_LOADED, IS_FIRST_LISTED
             "CMS and NCHS",
             date(2026, 11, 23),
         ),
-        Source(
-            "Definitions of Medicare Code Edits",
-            "external cause of morbidity code as principal diagnosis",
-            "CMS",
-            date(2026, 11, 23),
-        ),
+        Source("Definitions of Medicare Code Edits", "external cause of morbidity code as principal diagnosis", "CMS", date(2026, 11, 23)),
     ),
     column="diagnoses.diagnosis_code",
     evidence=("diagnosis_code", "on_date"),
@@ -42,20 +37,13 @@ from cleanclaim.model.expressions import CODES_NOT_LOADED, IS_FIRST_LISTED
     unchecked_reason="no table of diagnosis attributes is loaded for {on_date}",
     supply="cleanclaim reference import of the Medicare Code Editor tables for that year",
     examples=(
-        fails(
-            "a fall, without what it did", professional(diagnoses=["W19.XXXA"]), diagnosis_number=1
-        ),
+        fails("a fall, without what it did", professional(diagnoses=["W19.XXXA"]), diagnosis_number=1),
         passes("behind the injury", professional(diagnoses=["S52.501A", "W19.XXXA"])),
         passes(
             "a second diagnosis of a year without a table",
-            professional(
-                diagnoses=["I10", "E11.9"],
-                lines=[{}, {"from_date": "2031-05-12", "diagnosis_pointers": (2,)}],
-            ),
+            professional(diagnoses=["I10", "E11.9"], lines=[{}, {"from_date": "2031-05-12", "diagnosis_pointers": (2,)}]),
         ),
-        unchecked(
-            "a year without a table", professional(diagnoses=["W19.XXXA"], from_date="2031-05-12")
-        ),
+        unchecked("a year without a table", professional(diagnoses=["W19.XXXA"], from_date="2031-05-12")),
     ),
 )
 def external_cause_first() -> pl.Expr:

@@ -35,35 +35,17 @@ def _may_carry_a_note(reference: Reference) -> pl.Expr:
     carc="16",
     rarc="M64",
     needs=("icd10cm_notes",),
-    source=Source(
-        "ICD-10-CM Official Guidelines for Coding and Reporting",
-        "section I.A.13 (code first notes)",
-        "CMS and NCHS",
-        date(2026, 11, 23),
-    ),
+    source=Source("ICD-10-CM Official Guidelines for Coding and Reporting", "section I.A.13 (code first notes)", "CMS and NCHS", date(2026, 11, 23)),
     column="diagnoses.diagnosis_code",
     message="{diagnosis_code:icd} is to be listed behind its underlying condition: {note}.",
     suggestion="List the underlying condition, as the record names it, before {diagnosis_code:icd}.",
     fix="proposed",
     when={"diagnoses": _may_carry_a_note},
     examples=(
-        fails(
-            "a coronary artery long closed, alone",
-            professional(diagnoses=["I25.82"]),
-            diagnosis_number=1,
-            says="coronary atherosclerosis",
-        ),
+        fails("a coronary artery long closed, alone", professional(diagnoses=["I25.82"]), diagnosis_number=1, says="coronary atherosclerosis"),
         passes("behind the atherosclerosis", professional(diagnoses=["I25.10", "I25.82"])),
-        passes(
-            "heart failure, whose note lists what may have caused it",
-            professional(diagnoses=["I50.9"]),
-        ),
-        passes(
-            "the admitting diagnosis is not judged",
-            institutional(
-                diagnoses=[{"diagnosis_code": "I25.82", "diagnosis_type": "admitting"}, "I25.10"]
-            ),
-        ),
+        passes("heart failure, whose note lists what may have caused it", professional(diagnoses=["I50.9"])),
+        passes("the admitting diagnosis is not judged", institutional(diagnoses=[{"diagnosis_code": "I25.82", "diagnosis_type": "admitting"}, "I25.10"])),
         passes("before the code began", professional(diagnoses=["I25.82"], from_date="2015-09-30")),
         passes("an external cause first is another fault", professional(diagnoses=["W19.XXXA"])),
         passes("a manifestation first is another fault", professional(diagnoses=["E08.9"])),
@@ -79,26 +61,14 @@ def underlying_condition_not_first(claims: Claims, reference: Reference) -> Rows
     """
     first = (
         claims.diagnoses.lazy()
-        .filter(
-            IS_ICD10
-            & IS_BILLING_DIAGNOSIS
-            & (pl.col("diagnosis_number") == 1)
-            & pl.col("in_force")
-            & ~pl.col("manifestation")
-            & ~pl.col("external_cause")
-        )
+        .filter(IS_ICD10 & IS_BILLING_DIAGNOSIS & (pl.col("diagnosis_number") == 1) & pl.col("in_force") & ~pl.col("manifestation") & ~pl.col("external_cause"))
         .select("claim_key", "diagnosis_number", "diagnosis_code")
         .collect()
     )
     distinct = first.select(pl.col("diagnosis_code").unique())
     codes = distinct.filter(_may_carry_a_note(reference)).to_series()
     notes = notes_of(reference, codes, "code_first")
-    binding = (
-        notes.filter(_BINDING)
-        .with_columns(_SAID.str.strip_chars().str.strip_chars_end(":").alias("note"))
-        .sort("note_id")
-        .unique("code", keep="first")
+    binding = notes.filter(_BINDING).with_columns(_SAID.str.strip_chars().str.strip_chars_end(":").alias("note")).sort("note_id").unique("code", keep="first")
+    return first.join(binding.select("code", "note"), left_on="diagnosis_code", right_on="code").select(
+        "claim_key", "diagnosis_number", "diagnosis_code", "note"
     )
-    return first.join(
-        binding.select("code", "note"), left_on="diagnosis_code", right_on="code"
-    ).select("claim_key", "diagnosis_number", "diagnosis_code", "note")

@@ -33,61 +33,32 @@ def _may_carry_a_note(reference: Reference) -> pl.Expr:
     disposition=Disposition.INFO,
     needs=("icd10cm_notes",),
     scope="claim",
-    source=Source(
-        "ICD-10-CM Official Guidelines for Coding and Reporting",
-        "section I.A.17 (use additional code notes)",
-        "CMS and NCHS",
-        date(2026, 11, 23),
-    ),
+    source=Source("ICD-10-CM Official Guidelines for Coding and Reporting", "section I.A.17 (use additional code notes)", "CMS and NCHS", date(2026, 11, 23)),
     column="diagnoses.diagnosis_code",
     message="{diagnosis_code:icd} asks for a further code: {note}; none of them is on the claim.",
     suggestion="Add the code if the record supports it.",
     fix="proposed",
     when={"diagnoses": _may_carry_a_note},
     examples=(
-        fails(
-            "kidney disease of diabetes without its stage",
-            professional(diagnoses=["E11.22"]),
-            diagnosis_number=1,
-            says="N18",
-        ),
+        fails("kidney disease of diabetes without its stage", professional(diagnoses=["E11.22"]), diagnosis_number=1, says="N18"),
         passes("with its stage", professional(diagnoses=["E11.22", "N18.30"])),
-        passes(
-            "a note about drugs that the patient may not take", professional(diagnoses=["E11.9"])
-        ),
-        passes(
-            "the admitting diagnosis is not judged",
-            institutional(
-                diagnoses=["N18.30", {"diagnosis_code": "E11.22", "diagnosis_type": "admitting"}]
-            ),
-        ),
+        passes("a note about drugs that the patient may not take", professional(diagnoses=["E11.9"])),
+        passes("the admitting diagnosis is not judged", institutional(diagnoses=["N18.30", {"diagnosis_code": "E11.22", "diagnosis_type": "admitting"}])),
         passes(
             "with its stage, and an admitting diagnosis",
-            institutional(
-                diagnoses=[
-                    "E11.22",
-                    "N18.30",
-                    {"diagnosis_code": "R07.9", "diagnosis_type": "admitting"},
-                ]
-            ),
+            institutional(diagnoses=["E11.22", "N18.30", {"diagnosis_code": "R07.9", "diagnosis_type": "admitting"}]),
         ),
         fails(
             "the stage only as the admitting diagnosis",
-            institutional(
-                diagnoses=["E11.22", {"diagnosis_code": "N18.30", "diagnosis_type": "admitting"}]
-            ),
+            institutional(diagnoses=["E11.22", {"diagnosis_code": "N18.30", "diagnosis_type": "admitting"}]),
             diagnosis_number=1,
         ),
         fails(
             "without its stage, beside the admitting diagnosis",
-            institutional(
-                diagnoses=["E11.22", {"diagnosis_code": "E11.22", "diagnosis_type": "admitting"}]
-            ),
+            institutional(diagnoses=["E11.22", {"diagnosis_code": "E11.22", "diagnosis_type": "admitting"}]),
             diagnosis_number=1,
         ),
-        passes(
-            "a note about tobacco that the patient may not use", professional(diagnoses=["J45.909"])
-        ),
+        passes("a note about tobacco that the patient may not use", professional(diagnoses=["J45.909"])),
     ),
 )
 def additional_code_missing(claims: Claims, reference: Reference) -> Rows:
@@ -99,46 +70,19 @@ def additional_code_missing(claims: Claims, reference: Reference) -> Rows:
     What to do: look in the record, and add the code if it is there.
     """
     coded = (
-        claims.diagnoses.lazy()
-        .filter(IS_ICD10 & IS_BILLING_DIAGNOSIS & pl.col("in_force"))
-        .select("claim_key", "diagnosis_number", "diagnosis_code")
-        .collect()
+        claims.diagnoses.lazy().filter(IS_ICD10 & IS_BILLING_DIAGNOSIS & pl.col("in_force")).select("claim_key", "diagnosis_number", "diagnosis_code").collect()
     )
     distinct = coded.select(pl.col("diagnosis_code").unique())
     codes = distinct.filter(_may_carry_a_note(reference)).to_series()
     notes = notes_of(reference, codes, "use_additional")
-    targets = (
-        reference.table("icd10cm_note_targets")
-        .filter(~pl.col("prefix").str.contains(_STATUS))
-        .select("note_id")
-        .unique()
-    )
-    asked = (
-        notes.filter(_BINDING)
-        .with_columns(_SAID.str.strip_chars().alias("note"))
-        .join(targets, on="note_id", how="semi")
-    )
+    targets = reference.table("icd10cm_note_targets").filter(~pl.col("prefix").str.contains(_STATUS)).select("note_id").unique()
+    asked = notes.filter(_BINDING).with_columns(_SAID.str.strip_chars().alias("note")).join(targets, on="note_id", how="semi")
     if asked.is_empty():
-        return pl.DataFrame(
-            schema={
-                "claim_key": pl.Int64,
-                "diagnosis_number": pl.Int64,
-                "diagnosis_code": pl.String,
-                "note": pl.String,
-            }
-        )
-    wanting = coded.join(
-        asked.select("code", "container", "note"), left_on="diagnosis_code", right_on="code"
-    )
-    together = wanting.join(
-        coded.select("claim_key", pl.col("diagnosis_code").alias("target_code")), on="claim_key"
-    ).rename({"diagnosis_code": "code"})
-    links = note_links(reference, together, "use_additional").select(
-        "code", "target_code", "container"
-    )
-    met = together.join(links, on=["code", "target_code", "container"], how="semi").select(
-        "claim_key", "diagnosis_number", "container"
-    )
+        return pl.DataFrame(schema={"claim_key": pl.Int64, "diagnosis_number": pl.Int64, "diagnosis_code": pl.String, "note": pl.String})
+    wanting = coded.join(asked.select("code", "container", "note"), left_on="diagnosis_code", right_on="code")
+    together = wanting.join(coded.select("claim_key", pl.col("diagnosis_code").alias("target_code")), on="claim_key").rename({"diagnosis_code": "code"})
+    links = note_links(reference, together, "use_additional").select("code", "target_code", "container")
+    met = together.join(links, on=["code", "target_code", "container"], how="semi").select("claim_key", "diagnosis_number", "container")
     return (
         wanting.join(met, on=["claim_key", "diagnosis_number", "container"], how="anti")
         .sort("claim_key", "diagnosis_number", "container")

@@ -17,39 +17,20 @@ from cleanclaim.edits.samples import professional
     disposition=Disposition.WARN,
     carc="10",
     needs=("icd10cm_attributes",),
-    source=Source(
-        "Definitions of Medicare Code Edits",
-        "sex conflict (in force through 2024-09-30)",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Definitions of Medicare Code Edits", "sex conflict (in force through 2024-09-30)", "CMS", date(2026, 11, 23)),
     column="diagnoses.diagnosis_code",
     evidence=("diagnosis_code", "patient_sex", "on_date"),
     message="{diagnosis_code:icd} belongs to one sex, and the claim gives the patient's as {patient_sex}.",
     suggestion="Check the sex and the code. Where both are right, condition code 45 or modifier KX says so to payers that ask.",
     examples=(
-        fails(
-            "a prostate in a woman",
-            professional(diagnoses=["N40.0"], from_date="2024-09-30"),
-            diagnosis_number=1,
-        ),
+        fails("a prostate in a woman", professional(diagnoses=["N40.0"], from_date="2024-09-30"), diagnosis_number=1),
         passes("the edit ended", professional(diagnoses=["N40.0"], from_date="2024-10-01")),
-        passes(
-            "in a man", professional(diagnoses=["N40.0"], from_date="2024-09-30", patient_sex="M")
-        ),
+        passes("in a man", professional(diagnoses=["N40.0"], from_date="2024-09-30", patient_sex="M")),
         fails(
-            "an ovary in a man, while the edit was in force",
-            professional(diagnoses=["N83.201"], patient_sex="M", from_date="2023-05-12"),
-            diagnosis_number=1,
+            "an ovary in a man, while the edit was in force", professional(diagnoses=["N83.201"], patient_sex="M", from_date="2023-05-12"), diagnosis_number=1
         ),
-        passes(
-            "an ovary in a woman",
-            professional(diagnoses=["N83.201"], patient_sex="F", from_date="2023-05-12"),
-        ),
-        passes(
-            "sex unknown",
-            professional(diagnoses=["N40.0"], from_date="2024-09-30", patient_sex="U"),
-        ),
+        passes("an ovary in a woman", professional(diagnoses=["N83.201"], patient_sex="F", from_date="2023-05-12")),
+        passes("sex unknown", professional(diagnoses=["N40.0"], from_date="2024-09-30", patient_sex="U")),
     ),
 )
 def diagnosis_sex_conflict() -> pl.Expr:
@@ -60,6 +41,4 @@ def diagnosis_sex_conflict() -> pl.Expr:
 
     What to do: check sex and code.
     """
-    return (pl.col("male") & (pl.col("patient_sex") == "F")) | (
-        pl.col("female") & (pl.col("patient_sex") == "M")
-    )
+    return (pl.col("male") & (pl.col("patient_sex") == "F")) | (pl.col("female") & (pl.col("patient_sex") == "M"))

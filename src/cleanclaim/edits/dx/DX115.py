@@ -20,18 +20,8 @@ from cleanclaim.model.expressions import CODES_NOT_LOADED
     rarc="M76",
     needs=("icd10cm_attributes",),
     source=(
-        Source(
-            "Definitions of Medicare Code Edits",
-            "unspecified code (since 2022-04-01)",
-            "CMS",
-            date(2026, 11, 23),
-        ),
-        Source(
-            "ICD-10-CM Official Guidelines for Coding and Reporting",
-            "section I.B.13 (laterality)",
-            "CMS and NCHS",
-            date(2026, 11, 23),
-        ),
+        Source("Definitions of Medicare Code Edits", "unspecified code (since 2022-04-01)", "CMS", date(2026, 11, 23)),
+        Source("ICD-10-CM Official Guidelines for Coding and Reporting", "section I.B.13 (laterality)", "CMS and NCHS", date(2026, 11, 23)),
     ),
     column="diagnoses.diagnosis_code",
     evidence=("diagnosis_code", "on_date"),
@@ -42,19 +32,10 @@ from cleanclaim.model.expressions import CODES_NOT_LOADED
     unchecked_reason="no table of diagnosis attributes is loaded for {on_date}",
     supply="cleanclaim reference import of the Medicare Code Editor tables for that year",
     examples=(
-        fails(
-            "a fracture of one wrist or the other",
-            professional(diagnoses=["S52.509A"]),
-            diagnosis_number=1,
-        ),
+        fails("a fracture of one wrist or the other", professional(diagnoses=["S52.509A"]), diagnosis_number=1),
         passes("of the right one", professional(diagnoses=["S52.501A"])),
-        passes(
-            "before Medicare had the list",
-            professional(diagnoses=["S52.509A"], from_date="2022-03-31"),
-        ),
-        unchecked(
-            "a year without a table", professional(diagnoses=["S52.509A"], from_date="2031-05-12")
-        ),
+        passes("before Medicare had the list", professional(diagnoses=["S52.509A"], from_date="2022-03-31")),
+        unchecked("a year without a table", professional(diagnoses=["S52.509A"], from_date="2031-05-12")),
     ),
 )
 def side_unspecified() -> pl.Expr:

@@ -20,53 +20,23 @@ from cleanclaim.reference.sides import side_of, sides
     disposition=Disposition.WARN,
     needs=("icd10cm_tabular",),
     scope="claim",
-    source=Source(
-        "ICD-10-CM Official Guidelines for Coding and Reporting",
-        "section I.B.13 (laterality)",
-        "CMS and NCHS",
-        date(2026, 11, 23),
-    ),
+    source=Source("ICD-10-CM Official Guidelines for Coding and Reporting", "section I.B.13 (laterality)", "CMS and NCHS", date(2026, 11, 23)),
     column="diagnoses.diagnosis_code",
     message="{diagnosis_code:icd} and {other_code:icd} are the two sides of one condition, which has a code for both: {bilateral_code}.",
     suggestion="Use {bilateral_code} instead of the two, unless only one side was treated.",
     fix="proposed",
     when={"diagnoses": pl.col("has_sibling")},
     examples=(
-        fails(
-            "both ears in two codes",
-            professional(diagnoses=["H65.01", "H65.02"]),
-            diagnosis_number=2,
-            says="H65.03",
-        ),
+        fails("both ears in two codes", professional(diagnoses=["H65.01", "H65.02"]), diagnosis_number=2, says="H65.03"),
         passes("both ears in one", professional(diagnoses=["H65.03"])),
         passes("one side only", professional(diagnoses=["H65.01"])),
-        passes(
-            "the admitting diagnosis names the other ear",
-            institutional(
-                diagnoses=["H66.91", {"diagnosis_code": "H66.92", "diagnosis_type": "admitting"}]
-            ),
-        ),
-        fails(
-            "both ears, with another ear disease of one side",
-            professional(diagnoses=["H66.91", "H66.92", "H61.21"]),
-            diagnosis_number=2,
-        ),
-        fails(
-            "right listed first",
-            professional(diagnoses=["H66.92", "H66.91"]),
-            diagnosis_number=2,
-            says="H66.93",
-        ),
+        passes("the admitting diagnosis names the other ear", institutional(diagnoses=["H66.91", {"diagnosis_code": "H66.92", "diagnosis_type": "admitting"}])),
+        fails("both ears, with another ear disease of one side", professional(diagnoses=["H66.91", "H66.92", "H61.21"]), diagnosis_number=2),
+        fails("right listed first", professional(diagnoses=["H66.92", "H66.91"]), diagnosis_number=2, says="H66.93"),
         passes("the right ear twice", professional(diagnoses=["H66.91", "H66.91"])),
-        passes(
-            "the right ear, and the left one without being told apart",
-            professional(diagnoses=["H66.91", "H66.90"]),
-        ),
+        passes("the right ear, and the left one without being told apart", professional(diagnoses=["H66.91", "H66.90"])),
         passes("two sides of two diseases", professional(diagnoses=["H66.91", "H65.92"])),
-        passes(
-            "two knees that hurt: there is no code for both",
-            professional(diagnoses=["M25.561", "M25.562"]),
-        ),
+        passes("two knees that hurt: there is no code for both", professional(diagnoses=["M25.561", "M25.562"])),
     ),
 )
 def both_sides_apart(claims: Claims, reference: Reference) -> Rows:
@@ -85,43 +55,22 @@ def both_sides_apart(claims: Claims, reference: Reference) -> Rows:
     named = side_of(coded["diagnosis_code"].unique(), reference)
     both = (
         sides(reference)
-        .filter(
-            pl.col("side") == "bilateral",
-            pl.col("family").is_in(named["family"].unique().implode()),
-        )
+        .filter(pl.col("side") == "bilateral", pl.col("family").is_in(named["family"].unique().implode()))
         .unique("family", keep="first", maintain_order=True)
         .select("family", "prefix", "character")
     )
-    sided = (
-        coded.lazy()
-        .join(named.lazy(), left_on="diagnosis_code", right_on="code")
-        .join(both.lazy(), on="family")
-    )
+    sided = coded.lazy().join(named.lazy(), left_on="diagnosis_code", right_on="code").join(both.lazy(), on="family")
     left = sided.filter(pl.col("side") == "left")
     right = sided.filter(pl.col("side") == "right").select(
-        "claim_key",
-        "family",
-        "ending",
-        pl.col("diagnosis_code").alias("other_code"),
-        pl.col("diagnosis_number").alias("other_number"),
+        "claim_key", "family", "ending", pl.col("diagnosis_code").alias("other_code"), pl.col("diagnosis_number").alias("other_number")
     )
     made = (
         pl.when(pl.col("character").is_not_null())
         .then(pl.col("diagnosis_code").str.head(-1) + pl.col("character"))
-        .otherwise(
-            pl.when(pl.col("ending") != "")
-            .then(pl.col("prefix").str.pad_end(6, "X") + pl.col("ending"))
-            .otherwise(pl.col("prefix"))
-        )
+        .otherwise(pl.when(pl.col("ending") != "").then(pl.col("prefix").str.pad_end(6, "X") + pl.col("ending")).otherwise(pl.col("prefix")))
     )
-    found = (
-        left.join(right, on=["claim_key", "family", "ending"])
-        .with_columns(made.alias("bilateral"))
-        .collect()
-    )
-    valid = reference.narrow("icd10cm", found["bilateral"].unique()).select(
-        pl.col("code").alias("bilateral"), "valid_from", "valid_to"
-    )
+    found = left.join(right, on=["claim_key", "family", "ending"]).with_columns(made.alias("bilateral")).collect()
+    valid = reference.narrow("icd10cm", found["bilateral"].unique()).select(pl.col("code").alias("bilateral"), "valid_from", "valid_to")
     return (
         found.join(valid, on="bilateral")
         .filter(pl.col("on_date").is_between("valid_from", "valid_to"))

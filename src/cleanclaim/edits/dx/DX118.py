@@ -16,36 +16,18 @@ from cleanclaim.model.expressions import IS_BILLING_DIAGNOSIS, IS_PROFESSIONAL
     code="DX118",
     name="diagnosis-not-pointed-at",
     disposition=Disposition.INFO,
-    source=Source(
-        "Medicare Claims Processing Manual",
-        "chapter 26, section 10.4, item 24E",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Medicare Claims Processing Manual", "chapter 26, section 10.4, item 24E", "CMS", date(2026, 11, 23)),
     column="diagnoses.diagnosis_number",
     evidence=("diagnosis_code",),
     message="No line points at diagnosis {diagnosis_number}, {diagnosis_code:icd}.",
     suggestion="Point a line at it if it was a reason for a service; it may also stand for information.",
     examples=(
-        fails(
-            "a second diagnosis that no line names",
-            professional(diagnoses=["I10", "E11.9"]),
-            diagnosis_number=2,
-            says="E11.9",
-        ),
-        passes(
-            "every diagnosis pointed at",
-            professional(diagnoses=["I10", "E11.9"], lines=[{"diagnosis_pointers": (1, 2)}]),
-        ),
+        fails("a second diagnosis that no line names", professional(diagnoses=["I10", "E11.9"]), diagnosis_number=2, says="E11.9"),
+        passes("every diagnosis pointed at", professional(diagnoses=["I10", "E11.9"], lines=[{"diagnosis_pointers": (1, 2)}])),
         passes("a claim whose lines were not sent", professional(lines=[])),
         passes(
             "an external cause, to which lines need not point",
-            professional(
-                diagnoses=[
-                    "I10",
-                    {"diagnosis_code": "W19.XXXA", "diagnosis_type": "external_cause"},
-                ]
-            ),
+            professional(diagnoses=["I10", {"diagnosis_code": "W19.XXXA", "diagnosis_type": "external_cause"}]),
         ),
         passes("hospital lines do not point", institutional(diagnoses=["I10", "E11.9"])),
     ),
@@ -57,9 +39,4 @@ def diagnosis_not_pointed_at() -> pl.Expr:
 
     What to do: see whether a line should point at it.
     """
-    return (
-        IS_PROFESSIONAL
-        & IS_BILLING_DIAGNOSIS
-        & ~pl.col("is_pointed_at")
-        & (pl.col("line_count") > 0)
-    )
+    return IS_PROFESSIONAL & IS_BILLING_DIAGNOSIS & ~pl.col("is_pointed_at") & (pl.col("line_count") > 0)

@@ -38,47 +38,25 @@ def _is_never_first() -> pl.Expr:
     column="diagnoses.diagnosis_code",
     evidence=(
         "diagnosis_code",
-        pl.when(_is_never_first())
-        .then(pl.lit("may not be listed first"))
-        .otherwise(pl.lit("is meant to be listed first only"))
-        .alias("what"),
+        pl.when(_is_never_first()).then(pl.lit("may not be listed first")).otherwise(pl.lit("is meant to be listed first only")).alias("what"),
         pl.when(_is_never_first())
         .then(pl.lit("List first the condition that it goes with."))
-        .otherwise(
-            pl.lit(
-                "List it first; it may come later only where several encounters of a day stand on one claim."
-            )
-        )
+        .otherwise(pl.lit("List it first; it may come later only where several encounters of a day stand on one claim."))
         .alias("suggestion"),
         pl.when(_is_first_only()).then(pl.lit("warn")).alias("disposition"),
     ),
     message="{diagnosis_code:icd} {what}.",
     fix="proposed",
     examples=(
-        fails(
-            "body mass index as the only diagnosis",
-            professional(diagnoses=["Z68.35"]),
-            diagnosis_number=1,
-            says="may not be listed first",
-        ),
+        fails("body mass index as the only diagnosis", professional(diagnoses=["Z68.35"]), diagnosis_number=1, says="may not be listed first"),
         passes("behind obesity", professional(diagnoses=["E66.9", "Z68.35"])),
-        fails(
-            "chemotherapy behind the cancer",
-            professional(diagnoses=["C50.911", "Z51.11"]),
-            diagnosis_number=2,
-            disposition=Disposition.WARN,
-        ),
+        fails("chemotherapy behind the cancer", professional(diagnoses=["C50.911", "Z51.11"]), diagnosis_number=2, disposition=Disposition.WARN),
         passes("chemotherapy first", professional(diagnoses=["Z51.11", "C50.911"])),
         passes(
             "the admitting diagnosis of a stay for chemotherapy",
-            institutional(
-                diagnoses=["C50.911", {"diagnosis_code": "Z51.11", "diagnosis_type": "admitting"}]
-            ),
+            institutional(diagnoses=["C50.911", {"diagnosis_code": "Z51.11", "diagnosis_type": "admitting"}]),
         ),
-        passes(
-            "ICD-9 codes that begin the same",
-            professional(diagnoses=[{"diagnosis_code": "Z68.1", "icd_version": 9}]),
-        ),
+        passes("ICD-9 codes that begin the same", professional(diagnoses=[{"diagnosis_code": "Z68.1", "icd_version": 9}])),
         passes("before the code began", professional(diagnoses=["Z68.55"], from_date="2023-05-12")),
         passes("a check-up first", professional(diagnoses=["Z00.00", "I10"])),
     ),
@@ -92,9 +70,4 @@ def z_code_in_wrong_place() -> pl.Expr:
 
     What to do: change the order.
     """
-    return (
-        IS_ICD10
-        & IS_BILLING_DIAGNOSIS
-        & pl.col("in_force")
-        & (_is_first_only() | _is_never_first())
-    )
+    return IS_ICD10 & IS_BILLING_DIAGNOSIS & pl.col("in_force") & (_is_first_only() | _is_never_first())

@@ -31,27 +31,18 @@ _SUBSEQUENT = "DEFGHJKMNPQR"
     message="{diagnosis_code:icd} {what}.",
     when={"diagnoses": pl.col("diagnosis_code").str.contains(r"^[ST].{6}$")},
     examples=(
-        fails(
-            "what a fracture left, without saying what",
-            professional(diagnoses=["S52.501S"]),
-            diagnosis_number=1,
-            says="alone",
-        ),
+        fails("what a fracture left, without saying what", professional(diagnoses=["S52.501S"]), diagnosis_number=1, says="alone"),
         passes("the stiff wrist first", professional(diagnoses=["M25.631", "S52.501S"])),
         fails(
             "treated anew after healing had begun",
-            professional(
-                claim_id="A", diagnoses=["S52.501D"], from_date="2026-04-02", is_history=True
-            ),
+            professional(claim_id="A", diagnoses=["S52.501D"], from_date="2026-04-02", is_history=True),
             professional(claim_id="B", diagnoses=["S52.501A"], from_date="2026-05-12"),
             diagnosis_number=1,
             says="2026-04-02",
         ),
         passes(
             "first treated, then healing",
-            professional(
-                claim_id="A", diagnoses=["S52.501A"], from_date="2026-04-02", is_history=True
-            ),
+            professional(claim_id="A", diagnoses=["S52.501A"], from_date="2026-04-02", is_history=True),
             professional(claim_id="B", diagnoses=["S52.501D"], from_date="2026-05-12"),
         ),
         fails(
@@ -63,27 +54,15 @@ _SUBSEQUENT = "DEFGHJKMNPQR"
             says="2026-05-01",
         ),
         passes(
-            "treated and seen in healing on one day",
-            professional(claim_id="A", diagnoses=["S52.501D"]),
-            professional(claim_id="B", diagnoses=["S52.501A"]),
+            "treated and seen in healing on one day", professional(claim_id="A", diagnoses=["S52.501D"]), professional(claim_id="B", diagnoses=["S52.501A"])
         ),
         passes(
             "the claim in healing was voided",
             professional(claim_id="A", diagnoses=["S52.501D"], from_date="2026-04-01"),
-            professional(
-                claim_id="A",
-                claim_frequency_code="8",
-                original_reference_number="EXAMPLE",
-                diagnoses=["S52.501D"],
-                from_date="2026-04-01",
-            ),
+            professional(claim_id="A", claim_frequency_code="8", original_reference_number="EXAMPLE", diagnoses=["S52.501D"], from_date="2026-04-01"),
             professional(claim_id="B", diagnoses=["S52.501A"]),
         ),
-        passes(
-            "treated twice",
-            professional(claim_id="A", diagnoses=["S52.501A"], from_date="2026-04-01"),
-            professional(claim_id="B", diagnoses=["S52.501A"]),
-        ),
+        passes("treated twice", professional(claim_id="A", diagnoses=["S52.501A"], from_date="2026-04-01"), professional(claim_id="B", diagnoses=["S52.501A"])),
         passes(
             "another bone in healing",
             professional(claim_id="A", diagnoses=["S82.001D"], from_date="2026-04-01"),
@@ -91,15 +70,10 @@ _SUBSEQUENT = "DEFGHJKMNPQR"
         ),
         passes(
             "the admitting diagnosis names the old fracture",
-            institutional(
-                diagnoses=[{"diagnosis_code": "S52.501S", "diagnosis_type": "admitting"}, "M25.641"]
-            ),
+            institutional(diagnoses=[{"diagnosis_code": "S52.501S", "diagnosis_type": "admitting"}, "M25.641"]),
         ),
         passes("a code of six characters that ends in S", professional(diagnoses=["M25.641"])),
-        passes(
-            "an external cause may keep its character",
-            professional(diagnoses=["M25.631", "S52.501S", "W19.XXXS"]),
-        ),
+        passes("an external cause may keep its character", professional(diagnoses=["M25.631", "S52.501S", "W19.XXXS"])),
     ),
 )
 def encounter_character_doubtful(claims: Claims, reference: Reference) -> Rows:  # noqa: ARG001 - the signature of every query
@@ -111,15 +85,8 @@ def encounter_character_doubtful(claims: Claims, reference: Reference) -> Rows: 
     What to do: list the present condition first; or check the seventh character against the record.
     """
     long = claims.diagnoses.filter(
-        IS_ICD10
-        & IS_BILLING_DIAGNOSIS
-        & (pl.col("diagnosis_code").str.len_chars() == 7)
-        & pl.col("diagnosis_code").str.contains(r"^[ST]")
-        & pl.col("in_force")
-    ).with_columns(
-        pl.col("diagnosis_code").str.slice(6).alias("character"),
-        pl.col("diagnosis_code").str.slice(0, 6).alias("stem"),
-    )
+        IS_ICD10 & IS_BILLING_DIAGNOSIS & (pl.col("diagnosis_code").str.len_chars() == 7) & pl.col("diagnosis_code").str.contains(r"^[ST]") & pl.col("in_force")
+    ).with_columns(pl.col("diagnosis_code").str.slice(6).alias("character"), pl.col("diagnosis_code").str.slice(0, 6).alias("stem"))
     alone = (
         long.lazy()
         .filter((pl.col("character") == "S") & (pl.col("diagnosis_number") == 1))
@@ -128,20 +95,13 @@ def encounter_character_doubtful(claims: Claims, reference: Reference) -> Rows: 
             "diagnosis_number",
             "diagnosis_code",
             pl.lit("is what an injury left, and stands first or alone").alias("what"),
-            pl.lit("List first the condition that is there now, then this code.").alias(
-                "suggestion"
-            ),
+            pl.lit("List first the condition that is there now, then this code.").alias("suggestion"),
         )
     )
     earlier = (
         long.lazy()
         .filter("stands", pl.col("character").is_in(list(_SUBSEQUENT)))
-        .select(
-            "patient_key",
-            "stem",
-            pl.col("on_date").alias("earlier_date"),
-            pl.col("claim_key").alias("earlier_claim"),
-        )
+        .select("patient_key", "stem", pl.col("on_date").alias("earlier_date"), pl.col("claim_key").alias("earlier_claim"))
     )
     again = (
         long.lazy()
@@ -154,10 +114,7 @@ def encounter_character_doubtful(claims: Claims, reference: Reference) -> Rows: 
             "claim_key",
             "diagnosis_number",
             "diagnosis_code",
-            worded(
-                "says active treatment, while the claim of {} has the same injury in healing",
-                "earlier_date",
-            ).alias("what"),
+            worded("says active treatment, while the claim of {} has the same injury in healing", "earlier_date").alias("what"),
             pl.lit("Check the seventh character: D for routine healing.").alias("suggestion"),
         )
     )

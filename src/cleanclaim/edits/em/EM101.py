@@ -28,10 +28,7 @@ def _new_visits(claims: Claims, reference: Reference) -> pl.LazyFrame:
         .select(pl.col("code").alias("procedure_code"), "valid_from", "valid_to", "category")
     )
     return (
-        claims.lines.lazy()
-        .filter(~pl.col("is_history"), pl.col("claim_type") == "professional")
-        .join(new, on="procedure_code")
-        .filter(in_force("from_date"))
+        claims.lines.lazy().filter(~pl.col("is_history"), pl.col("claim_type") == "professional").join(new, on="procedure_code").filter(in_force("from_date"))
     )
 
 
@@ -39,13 +36,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     asked = _new_visits(claims, reference)
     if claims.has_history:
         return asked.filter(pl.lit(value=False))
-    return asked.select(
-        "claim_key",
-        "line_number",
-        pl.lit("no earlier claims are loaded, so whether the patient is new cannot be told").alias(
-            "reason"
-        ),
-    )
+    return asked.select("claim_key", "line_number", pl.lit("no earlier claims are loaded, so whether the patient is new cannot be told").alias("reason"))
 
 
 @query_edit(
@@ -54,12 +45,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     disposition=Disposition.DENY_LINE,
     carc="B16",
     needs=("visit_codes",),
-    source=Source(
-        "Medicare Claims Processing Manual",
-        "chapter 12, section 30.6.7 (new and established patients)",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Medicare Claims Processing Manual", "chapter 12, section 30.6.7 (new and established patients)", "CMS", date(2026, 11, 23)),
     column="lines.procedure_code",
     message="{procedure_code} is for new patients; this one was seen on {seen_date} ({seen_code}).",
     suggestion="Take the established-patient code of the same category.",
@@ -76,9 +62,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
             says="2025-05-12",
         ),
         passes(
-            "seen three years ago to the day",
-            professional(claim_id="A", is_history=True, from_date="2023-05-12"),
-            professional(claim_id="B", lines=["99203"]),
+            "seen three years ago to the day", professional(claim_id="A", is_history=True, from_date="2023-05-12"), professional(claim_id="B", lines=["99203"])
         ),
         fails(
             "seen three years ago less a day",
@@ -88,13 +72,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
         ),
         passes(
             "seen by another specialty of the group",
-            professional(
-                claim_id="A",
-                is_history=True,
-                from_date="2025-05-12",
-                rendering_npi="1234567893",
-                rendering_taxonomy_code="207RC0000X",
-            ),
+            professional(claim_id="A", is_history=True, from_date="2025-05-12", rendering_npi="1234567893", rendering_taxonomy_code="207RC0000X"),
             professional(claim_id="B", lines=["99203"]),
         ),
         passes(
@@ -104,52 +82,30 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
         ),
         fails(
             "seen by another doctor of the group and specialty",
-            professional(
-                claim_id="A", is_history=True, from_date="2025-05-12", rendering_npi="1234567893"
-            ),
+            professional(claim_id="A", is_history=True, from_date="2025-05-12", rendering_npi="1234567893"),
             professional(claim_id="B", lines=["99203"]),
             line_number=1,
         ),
         fails(
             "seen by the same doctor in another group, under another specialty",
-            professional(
-                claim_id="A",
-                is_history=True,
-                from_date="2025-05-12",
-                billing_npi="2000000002",
-                rendering_taxonomy_code="207RC0000X",
-            ),
+            professional(claim_id="A", is_history=True, from_date="2025-05-12", billing_npi="2000000002", rendering_taxonomy_code="207RC0000X"),
             professional(claim_id="B", lines=["99203"]),
             line_number=1,
         ),
         passes(
             "seen by the specialty in another group",
-            professional(
-                claim_id="A",
-                is_history=True,
-                from_date="2025-05-12",
-                billing_npi="2000000002",
-                rendering_npi="1234567893",
-            ),
+            professional(claim_id="A", is_history=True, from_date="2025-05-12", billing_npi="2000000002", rendering_npi="1234567893"),
             professional(claim_id="B", lines=["99203"]),
         ),
         passes(
             "the earlier visit was voided",
             professional(claim_id="A", is_history=True, from_date="2025-05-12"),
-            professional(
-                claim_id="A",
-                is_history=True,
-                from_date="2025-05-12",
-                claim_frequency_code="8",
-                original_reference_number="EXAMPLE",
-            ),
+            professional(claim_id="A", is_history=True, from_date="2025-05-12", claim_frequency_code="8", original_reference_number="EXAMPLE"),
             professional(claim_id="B", lines=["99203"]),
         ),
         passes(
             "the earlier visit is on a hospital's claim",
-            professional(
-                claim_id="A", claim_type="institutional", is_history=True, from_date="2025-05-12"
-            ),
+            professional(claim_id="A", claim_type="institutional", is_history=True, from_date="2025-05-12"),
             professional(claim_id="B", lines=["99203"]),
         ),
         passes(
@@ -158,9 +114,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
             professional(claim_id="B", claim_type="institutional", lines=["99203"]),
         ),
         passes(
-            "an established patient's visit",
-            professional(claim_id="A", is_history=True, from_date="2025-05-12"),
-            professional(claim_id="B", lines=["99213"]),
+            "an established patient's visit", professional(claim_id="A", is_history=True, from_date="2025-05-12"), professional(claim_id="B", lines=["99213"])
         ),
         passes(
             "new at the second visit of a year ago, established now",
@@ -195,12 +149,7 @@ def patient_not_new(claims: Claims, reference: Reference) -> Rows:
 
     What to do: bill the established-patient code.
     """
-    visits = (
-        reference.table("visit_codes")
-        .lazy()
-        .select(pl.col("code").alias("procedure_code"))
-        .unique()
-    )
+    visits = reference.table("visit_codes").lazy().select(pl.col("code").alias("procedure_code")).unique()
     seen = (
         claims.lines.lazy()
         .filter("stands", pl.col("claim_type") == "professional")
@@ -216,12 +165,7 @@ def patient_not_new(claims: Claims, reference: Reference) -> Rows:
     )
     new = _new_visits(claims, reference).select("claim_key", "line_number", "from_date", *_WHO)
     found = [
-        latest_before(
-            new,
-            seen.select("patient_key", "seen_date", "seen_code", *same),
-            ["patient_key", *same],
-            "seen_date",
-        )
+        latest_before(new, seen.select("patient_key", "seen_date", "seen_code", *same), ["patient_key", *same], "seen_date")
         for same in (["provider_npi"], ["billing_npi", "rendering_taxonomy_code"])
     ]
     return (

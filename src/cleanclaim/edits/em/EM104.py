@@ -28,67 +28,27 @@ def _is_prolonged(reference: Reference) -> pl.Expr:
     rarc="N130",
     needs=("prolonged_codes", "medicare_instead"),
     source=(
-        Source(
-            "Medicare Claims Processing Manual",
-            "chapter 12, sections 30.6.10 (consultations) and 30.6.15 (prolonged services)",
-            "CMS",
-            date(2026, 11, 23),
-        ),
+        Source("Medicare Claims Processing Manual", "chapter 12, sections 30.6.10 (consultations) and 30.6.15 (prolonged services)", "CMS", date(2026, 11, 23)),
     ),
     column="lines.procedure_code",
     message="{what}.",
     suggestion="{advice}",
     fix="proposed",
-    when={
-        "lines": lambda reference: (
-            _is_prolonged(reference) | pl.col("procedure_code").str.contains(_CONSULTATION)
-        )
-    },
+    when={"lines": lambda reference: _is_prolonged(reference) | pl.col("procedure_code").str.contains(_CONSULTATION)},
     examples=(
-        fails(
-            "a consultation to Medicare",
-            medicare(lines=["99244"]),
-            line_number=1,
-            says="99202-99215",
-        ),
+        fails("a consultation to Medicare", medicare(lines=["99244"]), line_number=1, says="99202-99215"),
         passes("a consultation to another payer", professional(lines=["99244"])),
-        fails(
-            "prolonged, and the visit was not the longest",
-            professional(lines=["99214", "99417 x1"]),
-            line_number=2,
-            says="99215",
-        ),
+        fails("prolonged, and the visit was not the longest", professional(lines=["99214", "99417 x1"]), line_number=2, says="99215"),
         passes("prolonged beyond the longest visit", professional(lines=["99215", "99417 x1"])),
-        fails(
-            "Medicare's own code beside the wrong visit",
-            medicare(lines=["99213", "G2212"]),
-            line_number=2,
-        ),
+        fails("Medicare's own code beside the wrong visit", medicare(lines=["99213", "G2212"]), line_number=2),
         fails("a consultation with a visit", medicare(lines=["99244", "99213"]), line_number=1),
         passes("a hospital's consultation", institutional(lines=["99244"])),
+        passes("a consultation that was voided", medicare(claim_frequency_code="8", original_reference_number="EXAMPLE", lines=["99244"])),
+        passes("a consultation while Medicare paid for them", medicare(from_date="2009-12-31", lines=["99244"])),
+        fails("prolonged, with a consultation that Medicare does not pay", professional(lines=["99417", "99213"]), line_number=1),
+        passes("prolonged beyond the longest visit, and a test", professional(lines=["99215", "99417", "83036"])),
         passes(
-            "a consultation that was voided",
-            medicare(
-                claim_frequency_code="8", original_reference_number="EXAMPLE", lines=["99244"]
-            ),
-        ),
-        passes(
-            "a consultation while Medicare paid for them",
-            medicare(from_date="2009-12-31", lines=["99244"]),
-        ),
-        fails(
-            "prolonged, with a consultation that Medicare does not pay",
-            professional(lines=["99417", "99213"]),
-            line_number=1,
-        ),
-        passes(
-            "prolonged beyond the longest visit, and a test",
-            professional(lines=["99215", "99417", "83036"]),
-        ),
-        passes(
-            "the visit on another claim of the day",
-            professional(claim_id="A", is_history=True, lines=["99215"]),
-            professional(claim_id="B", lines=["99417"]),
+            "the visit on another claim of the day", professional(claim_id="A", is_history=True, lines=["99215"]), professional(claim_id="B", lines=["99417"])
         ),
     ),
 )
@@ -102,11 +62,7 @@ def visit_code_not_payable_so(claims: Claims, reference: Reference) -> Rows:
     """
     lines = claims.lines.lazy().filter(IS_PROFESSIONAL, "stands")
     current = lines.filter(~pl.col("is_history").fill_null(value=False))
-    instead = (
-        reference.table("medicare_instead")
-        .lazy()
-        .select(pl.col("code").alias("procedure_code"), "instead", "valid_from", "valid_to")
-    )
+    instead = reference.table("medicare_instead").lazy().select(pl.col("code").alias("procedure_code"), "instead", "valid_from", "valid_to")
     consultations = (
         current.filter(IS_MEDICARE, pl.col("procedure_code").str.contains(_CONSULTATION))
         .join(instead, on="procedure_code")
@@ -119,11 +75,7 @@ def visit_code_not_payable_so(claims: Claims, reference: Reference) -> Rows:
             worded("Bill the visit: one of {}.", "instead").alias("advice"),
         )
     )
-    extended = (
-        reference.table("prolonged_codes")
-        .lazy()
-        .select(pl.col("code").alias("procedure_code"), "extends", "valid_from", "valid_to")
-    )
+    extended = reference.table("prolonged_codes").lazy().select(pl.col("code").alias("procedure_code"), "extends", "valid_from", "valid_to")
     extendable = reference.table("prolonged_codes")["extends"].str.split(" ").explode().unique()
     day = ["patient_key", "billing_npi", "from_date"]
     asked = current.join(extended, on="procedure_code").filter(in_force("from_date"))
@@ -135,23 +87,14 @@ def visit_code_not_payable_so(claims: Claims, reference: Reference) -> Rows:
     )
     prolonged = (
         asked.join(done, on=day, how="left")
-        .filter(
-            pl.col("extends").str.split(" ").list.set_intersection("_done").list.len().fill_null(0)
-            == 0
-        )
+        .filter(pl.col("extends").str.split(" ").list.set_intersection("_done").list.len().fill_null(0) == 0)
         .with_columns(pl.col("extends").str.replace_all(" ", ", "))
         .select(
             "claim_key",
             "line_number",
             "procedure_code",
-            worded(
-                "{} prolongs a visit that is not there on that day: one of {}",
-                "procedure_code",
-                "extends",
-            ).alias("what"),
-            pl.lit("Bill it beside the visit of the highest level, or take it off.").alias(
-                "advice"
-            ),
+            worded("{} prolongs a visit that is not there on that day: one of {}", "procedure_code", "extends").alias("what"),
+            pl.lit("Bill it beside the visit of the highest level, or take it off.").alias("advice"),
         )
     )
     return pl.concat([consultations, prolonged])

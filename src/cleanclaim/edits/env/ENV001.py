@@ -15,23 +15,14 @@ from cleanclaim.edits.samples import interchange
     code="ENV001",
     name="envelope-broken",
     disposition=Disposition.REJECT,
-    source=Source(
-        "005010X231A1 (999) and TA1",
-        "group and transaction envelopes",
-        "ASC X12N",
-        date(2026, 11, 23),
-    ),
+    source=Source("005010X231A1 (999) and TA1", "group and transaction envelopes", "ASC X12N", date(2026, 11, 23)),
     evidence=("segment_number", "element", "found", "expected", "explanation"),
     message="{explanation}[ Segment {segment_number}, {element}][: found {found}][, expected {expected}].",
     examples=(
         fails("a count that is wrong", x12=interchange(("SE*", "SE*99*0001")), says="SE01"),
         fails("an end that is missing", x12=interchange(("IEA", "")), says="IEA"),
         passes(
-            "a control number that agrees at both ends",
-            x12=interchange(
-                ("GS", "GS*HC*EXAMPLE*EXAMPLEPAYER*20260515*1200*7*X*005010X222A1"),
-                ("GE", "GE*1*7"),
-            ),
+            "a control number that agrees at both ends", x12=interchange(("GS", "GS*HC*EXAMPLE*EXAMPLEPAYER*20260515*1200*7*X*005010X222A1"), ("GE", "GE*1*7"))
         ),
         fails("a control number that is another", x12=interchange(("GE", "GE*1*2"))),
     ),

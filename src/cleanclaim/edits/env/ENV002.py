@@ -19,15 +19,8 @@ from cleanclaim.edits.samples import interchange
     evidence=("segment_number", "element", "found", "expected", "explanation"),
     message="{explanation}[ Segment {segment_number}, {element}][: found {found}][, expected {expected}].",
     examples=(
-        fails(
-            "a segment that no 837 has",
-            x12=interchange(("REF*EI", "QQQ*EI*999999999")),
-            says="with this name",
-        ),
-        passes(
-            "a segment left out that need not be there",
-            x12=interchange(("PRV", ""), ("SE*", "SE*24*0001")),
-        ),
+        fails("a segment that no 837 has", x12=interchange(("REF*EI", "QQQ*EI*999999999")), says="with this name"),
+        passes("a segment left out that need not be there", x12=interchange(("PRV", ""), ("SE*", "SE*24*0001"))),
         fails("a line without a service", x12=interchange(("SV1", ""), ("SE*", "SE*24*0001"))),
     ),
 )

@@ -15,27 +15,13 @@ from cleanclaim.edits.samples import interchange
     code="ENV003",
     name="element-wrong",
     disposition=Disposition.REJECT,
-    source=Source(
-        "837 implementation guides",
-        "element attributes and code values",
-        "ASC X12N",
-        date(2026, 11, 23),
-    ),
+    source=Source("837 implementation guides", "element attributes and code values", "ASC X12N", date(2026, 11, 23)),
     evidence=("segment_number", "element", "found", "expected", "explanation"),
     message="{explanation}[ Segment {segment_number}, {element}][: found {found}][, expected {expected}].",
     examples=(
-        fails(
-            "a charge that is no number",
-            x12=interchange(("CLM", "CLM*EXAMPLE-1*ABC***11:B:1*Y*A*Y*Y")),
-            says="CLM02",
-        ),
-        passes(
-            "a charge with its cents",
-            x12=interchange(("CLM", "CLM*EXAMPLE-1*125.00***11:B:1*Y*A*Y*Y")),
-        ),
-        fails(
-            "a qualifier outside its list", x12=interchange(("SV1", "SV1*XX:99213*125*UN*1***1"))
-        ),
+        fails("a charge that is no number", x12=interchange(("CLM", "CLM*EXAMPLE-1*ABC***11:B:1*Y*A*Y*Y")), says="CLM02"),
+        passes("a charge with its cents", x12=interchange(("CLM", "CLM*EXAMPLE-1*125.00***11:B:1*Y*A*Y*Y"))),
+        fails("a qualifier outside its list", x12=interchange(("SV1", "SV1*XX:99213*125*UN*1***1"))),
     ),
 )
 def element_wrong() -> pl.Expr:

@@ -15,22 +15,12 @@ from cleanclaim.edits.samples import interchange
     code="ENV004",
     name="levels-wrong",
     disposition=Disposition.REJECT,
-    source=Source(
-        "837 implementation guides",
-        "HL segments and loops 2000A to 2010BB",
-        "ASC X12N",
-        date(2026, 11, 23),
-    ),
+    source=Source("837 implementation guides", "HL segments and loops 2000A to 2010BB", "ASC X12N", date(2026, 11, 23)),
     evidence=("segment_number", "element", "found", "expected", "explanation"),
     message="{explanation}[ Segment {segment_number}, {element}][: found {found}][, expected {expected}].",
     examples=(
-        fails(
-            "a level that names no parent", x12=interchange(("HL*2", "HL*2*7*22*0")), says="HL02"
-        ),
-        passes(
-            "a payer named by its plan's number",
-            x12=interchange(("NM1*PR", "NM1*PR*2*EXAMPLE PAYER*****XV*99999")),
-        ),
+        fails("a level that names no parent", x12=interchange(("HL*2", "HL*2*7*22*0")), says="HL02"),
+        passes("a payer named by its plan's number", x12=interchange(("NM1*PR", "NM1*PR*2*EXAMPLE PAYER*****XV*99999"))),
         fails("no payer", x12=interchange(("NM1*PR", ""), ("SE*", "SE*24*0001")), says="payer"),
     ),
 )

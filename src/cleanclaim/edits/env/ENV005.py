@@ -19,17 +19,8 @@ from cleanclaim.edits.samples import interchange
     evidence=("segment_number", "element", "found", "expected", "explanation"),
     message="{explanation}[ Segment {segment_number}, {element}][: found {found}][, expected {expected}].",
     examples=(
-        passes(
-            "a claim without a rendering provider",
-            x12=interchange(("NM1*82", ""), ("SE*", "SE*24*0001")),
-        ),
-        fails(
-            "a transaction without a claim",
-            x12=interchange(
-                *((s, "") for s in ("CLM", "HI", "NM1*82", "LX", "SV1", "DTP")),
-                ("SE*", "SE*19*0001"),
-            ),
-        ),
+        passes("a claim without a rendering provider", x12=interchange(("NM1*82", ""), ("SE*", "SE*24*0001"))),
+        fails("a transaction without a claim", x12=interchange(*((s, "") for s in ("CLM", "HI", "NM1*82", "LX", "SV1", "DTP")), ("SE*", "SE*19*0001"))),
     ),
 )
 def no_claims() -> pl.Expr:

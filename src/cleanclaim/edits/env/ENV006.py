@@ -15,22 +15,13 @@ from cleanclaim.edits.samples import interchange
     code="ENV006",
     name="form-doubtful",
     disposition=Disposition.WARN,
-    source=Source(
-        "005010 implementation guides",
-        "appendix B (basic and extended character set)",
-        "ASC X12N",
-        date(2026, 11, 23),
-    ),
+    source=Source("005010 implementation guides", "appendix B (basic and extended character set)", "ASC X12N", date(2026, 11, 23)),
     evidence=("segment_number", "element", "found", "expected", "explanation"),
     message="{explanation}[ Segment {segment_number}, {element}][: found {found}][, expected {expected}].",
     examples=(
         fails("text before the interchange", x12="SENT BY MAIL " + interchange(), says="ISA"),
         passes("segments on one line", x12=interchange(terminator="~")),
-        fails(
-            "an old version",
-            x12=interchange(("GS", "GS*HC*EXAMPLE*EXAMPLEPAYER*20260515*1200*1*X*004010X098A1")),
-            says="4010",
-        ),
+        fails("an old version", x12=interchange(("GS", "GS*HC*EXAMPLE*EXAMPLEPAYER*20260515*1200*1*X*004010X098A1")), says="4010"),
     ),
 )
 def form_doubtful() -> pl.Expr:

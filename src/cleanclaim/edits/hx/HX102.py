@@ -8,16 +8,7 @@ from typing import Any
 import polars as pl
 
 from cleanclaim.derived.claims import Claims
-from cleanclaim.edits.edit import (
-    Disposition,
-    Rows,
-    Source,
-    Tables,
-    fails,
-    passes,
-    query_edit,
-    unchecked,
-)
+from cleanclaim.edits.edit import Disposition, Rows, Source, Tables, fails, passes, query_edit, unchecked
 from cleanclaim.edits.hx.frequency import counted_from, first_again, has_limit, in_turn, limited
 from cleanclaim.edits.samples import medicare, professional
 from cleanclaim.reference import Reference
@@ -30,33 +21,18 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
         limited(claims, reference)
         .filter(pl.col("period") != "day")
         .unique(["claim_key", "line_number"])
-        .select(
-            "claim_key",
-            "line_number",
-            pl.lit("no earlier claims are loaded, so how often it was done is not known").alias(
-                "reason"
-            ),
-        )
+        .select("claim_key", "line_number", pl.lit("no earlier claims are loaded, so how often it was done is not known").alias("reason"))
     )
 
 
 def _exams(*days: str) -> list[dict[str, Any]]:
     """Claims for one examination on several days, all but the last in the history, for examples."""
-    return [
-        medicare(claim_id=f"A{n}", from_date=day, is_history=n < len(days), lines=["G0101"])
-        for n, day in enumerate(days, start=1)
-    ]
+    return [medicare(claim_id=f"A{n}", from_date=day, is_history=n < len(days), lines=["G0101"]) for n, day in enumerate(days, start=1)]
 
 
 def _limit(period: str, most: int = 1) -> Tables:
     """A limit of that examination, for examples."""
-    row = {
-        "code": "G0101",
-        "most": most,
-        "period": period,
-        "reason": "an example",
-        "citation": "an example",
-    }
+    row = {"code": "G0101", "most": most, "period": period, "reason": "an example", "citation": "an example"}
     return {"frequency_limits": [{**row, "payers": ["medicare"]}]}
 
 
@@ -82,27 +58,14 @@ def _limit(period: str, most: int = 1) -> Tables:
     examples=(
         fails(
             "a screening mammogram ten months after the last",
-            medicare(
-                claim_id="A",
-                is_history=True,
-                from_date="2025-07-20",
-                patient_sex="F",
-                diagnoses=["Z12.31"],
-                lines=["77067"],
-            ),
+            medicare(claim_id="A", is_history=True, from_date="2025-07-20", patient_sex="F", diagnoses=["Z12.31"], lines=["77067"]),
             medicare(claim_id="B", diagnoses=["Z12.31"], lines=["77067"]),
             line_number=1,
             says="2026-07-01",
         ),
         passes(
             "in the twelfth month after",
-            medicare(
-                claim_id="A",
-                is_history=True,
-                from_date="2025-05-31",
-                diagnoses=["Z12.31"],
-                lines=["77067"],
-            ),
+            medicare(claim_id="A", is_history=True, from_date="2025-05-31", diagnoses=["Z12.31"], lines=["77067"]),
             medicare(claim_id="B", from_date="2026-05-01", diagnoses=["Z12.31"], lines=["77067"]),
         ),
         fails(
@@ -114,13 +77,7 @@ def _limit(period: str, most: int = 1) -> Tables:
         ),
         passes(
             "another payer has limits of its own",
-            professional(
-                claim_id="A",
-                is_history=True,
-                from_date="2025-07-20",
-                diagnoses=["Z12.31"],
-                lines=["77067"],
-            ),
+            professional(claim_id="A", is_history=True, from_date="2025-07-20", diagnoses=["Z12.31"], lines=["77067"]),
             professional(claim_id="B", diagnoses=["Z12.31"], lines=["77067"]),
         ),
         passes(
@@ -129,59 +86,17 @@ def _limit(period: str, most: int = 1) -> Tables:
             medicare(claim_id="B", lines=["G0101"]),
             tables={
                 "frequency_limits": [
-                    {
-                        "code": "G0101",
-                        "most": 0,
-                        "period": "days:30",
-                        "reason": "an example",
-                        "citation": "an example",
-                        "payers": ["medicare"],
-                    }
+                    {"code": "G0101", "most": 0, "period": "days:30", "reason": "an example", "citation": "an example", "payers": ["medicare"]}
                 ]
             },
         ),
-        fails(
-            "twice in a calendar year",
-            *_exams("2026-01-01", "2026-12-31"),
-            line_number=1,
-            says="2027-01-01",
-            tables=_limit("calendar_year"),
-        ),
-        passes(
-            "once in each of two calendar years",
-            *_exams("2025-12-31", "2026-01-01"),
-            tables=_limit("calendar_year"),
-        ),
-        fails(
-            "within thirty days",
-            *_exams("2026-04-13", "2026-05-12"),
-            line_number=1,
-            says="2026-05-13",
-            tables=_limit("days:30"),
-        ),
-        passes(
-            "on the thirtieth day after",
-            *_exams("2026-04-12", "2026-05-12"),
-            tables=_limit("days:30"),
-        ),
-        passes(
-            "a second time in a month of two allowed",
-            *_exams("2026-05-01", "2026-05-12"),
-            tables=_limit("days:30", 2),
-        ),
-        fails(
-            "a third time in a month of two allowed",
-            *_exams("2026-05-01", "2026-05-05", "2026-05-12"),
-            line_number=1,
-            tables=_limit("days:30", 2),
-        ),
-        fails(
-            "twice on one day",
-            medicare(lines=["G0101", "G0101-76"]),
-            line_number=2,
-            says="2026-05-13",
-            tables=_limit("day"),
-        ),
+        fails("twice in a calendar year", *_exams("2026-01-01", "2026-12-31"), line_number=1, says="2027-01-01", tables=_limit("calendar_year")),
+        passes("once in each of two calendar years", *_exams("2025-12-31", "2026-01-01"), tables=_limit("calendar_year")),
+        fails("within thirty days", *_exams("2026-04-13", "2026-05-12"), line_number=1, says="2026-05-13", tables=_limit("days:30")),
+        passes("on the thirtieth day after", *_exams("2026-04-12", "2026-05-12"), tables=_limit("days:30")),
+        passes("a second time in a month of two allowed", *_exams("2026-05-01", "2026-05-12"), tables=_limit("days:30", 2)),
+        fails("a third time in a month of two allowed", *_exams("2026-05-01", "2026-05-05", "2026-05-12"), line_number=1, tables=_limit("days:30", 2)),
+        fails("twice on one day", medicare(lines=["G0101", "G0101-76"]), line_number=2, says="2026-05-13", tables=_limit("day")),
         passes(
             "once a day, on two days",
             medicare(claim_id="A", from_date="2026-05-11", lines=["G0101"]),
@@ -195,12 +110,7 @@ def _limit(period: str, most: int = 1) -> Tables:
             *_exams("2026-05-12"),
             tables=_limit("days:30"),
         ),
-        passes(
-            "another test before",
-            _exams("2026-05-01", "2026-05-12")[0],
-            medicare(lines=["77067"]),
-            tables=_limit("days:30"),
-        ),
+        passes("another test before", _exams("2026-05-01", "2026-05-12")[0], medicare(lines=["77067"]), tables=_limit("days:30")),
         passes(
             "before the limit that is loaded began",
             medicare(claim_id="A", is_history=True, from_date="2023-05-12", lines=["77067"]),

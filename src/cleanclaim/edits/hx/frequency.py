@@ -24,29 +24,13 @@ def has_limit(reference: Reference) -> pl.Expr:
 def limited(claims: Claims, reference: Reference) -> pl.DataFrame:
     """The lines for whose payer a limit is known: with most, period, reason, citation."""
     lines = claims.lines.select(_READ).filter(
-        has_limit(reference),
-        "stands",
-        ~pl.col("is_history").fill_null(value=False),
-        pl.col("patient_key").is_not_null(),
-        pl.col("from_date").is_not_null(),
+        has_limit(reference), "stands", ~pl.col("is_history").fill_null(value=False), pl.col("patient_key").is_not_null(), pl.col("from_date").is_not_null()
     )
     limits = reference.narrow("frequency_limits", lines["procedure_code"]).select(
-        pl.col("code").alias("procedure_code"),
-        "most",
-        "period",
-        "reason",
-        "citation",
-        "payers",
-        "valid_from",
-        "valid_to",
-        "release",
+        pl.col("code").alias("procedure_code"), "most", "period", "reason", "citation", "payers", "valid_from", "valid_to", "release"
     )
     payers = claims.claims.select("claim_key", "payer_id")
-    return (
-        lines.join(limits, on="procedure_code")
-        .join(payers, on="claim_key", how="left")
-        .filter(in_force("from_date"), names_payer())
-    )
+    return lines.join(limits, on="procedure_code").join(payers, on="claim_key", how="left").filter(in_force("from_date"), names_payer())
 
 
 _WHO: Final = ("patient_key", "procedure_code")
@@ -68,10 +52,7 @@ def in_turn(claims: Claims, codes: pl.Series) -> pl.DataFrame:
         .select(*_WHO, "from_date", *_LINE)
         .drop_nulls([*_WHO, "from_date"])
         .sort(*_WHO, "from_date", *_LINE)
-        .with_columns(
-            pl.int_range(pl.len(), dtype=pl.Int64).alias("_turn"),
-            pl.col("from_date").shift(1).alias("earlier_date"),
-        )
+        .with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("_turn"), pl.col("from_date").shift(1).alias("earlier_date"))
     )
 
 
@@ -83,9 +64,7 @@ def counted_from(asked: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:
         .drop_nulls("_since")
         .sort("_since")
         .join_asof(
-            turns.sort("from_date", "_turn").select(
-                *_WHO, pl.col("from_date").alias("_day"), pl.col("_turn").alias("_first")
-            ),
+            turns.sort("from_date", "_turn").select(*_WHO, pl.col("from_date").alias("_day"), pl.col("_turn").alias("_first")),
             left_on="_since",
             right_on="_day",
             by=list(_WHO),

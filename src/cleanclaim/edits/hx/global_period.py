@@ -19,10 +19,7 @@ from cleanclaim.text.wording import worded
 
 NO_ROWS: Final = pl.DataFrame(schema={"claim_key": pl.Int64})
 _PERIODS: Final = {"010": 10, "090": 90}
-_BY_WHOM: Final = {
-    "provider": ["provider_npi"],
-    "group and specialty": ["billing_npi", "rendering_taxonomy_code"],
-}
+_BY_WHOM: Final = {"provider": ["provider_npi"], "group and specialty": ["billing_npi", "rendering_taxonomy_code"]}
 _OPERATION: Final = r"^[1-6]\d{4}$"
 _PART_OF_CARE: Final = ("54", "55", "56", "80", "81", "82", "AS")
 _VISIT_EXPLAINED: Final = ("24", "57", "FT")
@@ -32,24 +29,13 @@ _READ: Final = (
     "procedure_code", *MODIFIERS, "from_date", "visit", "global_days", "release",
 )  # fmt: skip
 _IS_PAST: Final = pl.col("is_history").fill_null(value=False)
-VISIT_OR_OPERATION: Final = IS_PROFESSIONAL & (
-    pl.col("procedure_code").str.contains(r"^(99[2-4]\d\d|920[01]\d|[1-6]\d{4})$")
-)
-_UNKNOWN: Final = {
-    "claim_key": pl.Int64,
-    "reason": pl.String,
-    "lines": pl.Int64,
-    "supply": pl.String,
-    "table": pl.String,
-    "procedure_code": pl.String,
-}
+VISIT_OR_OPERATION: Final = IS_PROFESSIONAL & (pl.col("procedure_code").str.contains(r"^(99[2-4]\d\d|920[01]\d|[1-6]\d{4})$"))
+_UNKNOWN: Final = {"claim_key": pl.Int64, "reason": pl.String, "lines": pl.Int64, "supply": pl.String, "table": pl.String, "procedure_code": pl.String}
 
 
 def services(claims: Claims) -> pl.DataFrame:
     """The professional lines of known patients that count, with what the fee schedule says of them."""
-    return claims.line_fees.select(_READ).filter(
-        IS_PROFESSIONAL, "stands", pl.col("patient_key").is_not_null()
-    )
+    return claims.line_fees.select(_READ).filter(IS_PROFESSIONAL, "stands", pl.col("patient_key").is_not_null())
 
 
 def operations(given: pl.DataFrame) -> pl.DataFrame:
@@ -76,25 +62,12 @@ def unexplained(given: pl.DataFrame, reference: Reference) -> pl.DataFrame:
     """Current visits and operations without a modifier that takes them out of a global period, with `modifiers` that would and `advice`."""
     preventive = reference.table("visit_codes").filter(pl.col("visit_kind") == "preventive")["code"]
     current = given.filter(~_IS_PAST)
-    visits = current.filter(
-        "visit",
-        ~pl.col("procedure_code").is_in(preventive.implode()),
-        ~has_modifier(*_VISIT_EXPLAINED),
-    ).with_columns(
-        pl.lit("24 or 57").alias("modifiers"),
-        pl.lit(
-            "24 takes a visit out where the record shows that it was about something else."
-        ).alias("advice"),
+    visits = current.filter("visit", ~pl.col("procedure_code").is_in(preventive.implode()), ~has_modifier(*_VISIT_EXPLAINED)).with_columns(
+        pl.lit("24 or 57").alias("modifiers"), pl.lit("24 takes a visit out where the record shows that it was about something else.").alias("advice")
     )
-    procedures = current.filter(
-        ~pl.col("visit"),
-        pl.col("global_days").is_in(["000", "010", "090"]),
-        ~has_modifier(*_PROCEDURE_EXPLAINED),
-    ).with_columns(
+    procedures = current.filter(~pl.col("visit"), pl.col("global_days").is_in(["000", "010", "090"]), ~has_modifier(*_PROCEDURE_EXPLAINED)).with_columns(
         pl.lit("58, 78 or 79").alias("modifiers"),
-        pl.lit(
-            "58 says planned, 78 a return to the operating room, 79 unrelated: as the record shows."
-        ).alias("advice"),
+        pl.lit("58 says planned, 78 a return to the operating room, 79 unrelated: as the record shows.").alias("advice"),
     )
     return pl.concat([visits, procedures]).drop("release")
 
@@ -104,10 +77,7 @@ def after_operations(asked: pl.DataFrame, earlier: pl.DataFrame) -> pl.LazyFrame
     shown = ("surgery_code", "surgery_date", "period", "release")
     found = [
         latest_before(
-            asked.lazy(),
-            earlier.lazy().filter(pl.col("period") == period).select("patient_key", *same, *shown),
-            ["patient_key", *same],
-            "surgery_date",
+            asked.lazy(), earlier.lazy().filter(pl.col("period") == period).select("patient_key", *same, *shown), ["patient_key", *same], "surgery_date"
         ).with_columns(pl.lit(who).alias("who"))
         for who, same in _BY_WHOM.items()
         for period in _PERIODS.values()
@@ -128,9 +98,7 @@ def _without_history(asked: int) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "claim_key": [None],
-            "reason": [
-                "no earlier claims are loaded, so operations before these claims are not known"
-            ],
+            "reason": ["no earlier claims are loaded, so operations before these claims are not known"],
             "lines": [asked],
             "supply": ["--history with the patients' claims of the last 90 days"],
             "table": ["history"],
@@ -141,17 +109,9 @@ def _without_history(asked: int) -> pl.DataFrame:
 
 
 def _unknown_periods(claims: Claims) -> pl.DataFrame:
-    operations_without = claims.lines.filter(
-        _IS_PAST,
-        pl.col("procedure_code").str.contains(_OPERATION),
-        pl.Series(claims.coverage("mpfs") != COVERED),
-    )
+    operations_without = claims.lines.filter(_IS_PAST, pl.col("procedure_code").str.contains(_OPERATION), pl.Series(claims.coverage("mpfs") != COVERED))
     table = TABLES["mpfs"]
-    reason = worded(
-        "the global period of the earlier {} is not known: no {} that is loaded holds it",
-        "procedure_code",
-        pl.lit(table.words),
-    )
+    reason = worded("the global period of the earlier {} is not known: no {} that is loaded holds it", "procedure_code", pl.lit(table.words))
     return (
         operations_without.group_by("procedure_code")
         .agg(pl.len().cast(pl.Int64).alias("lines"))

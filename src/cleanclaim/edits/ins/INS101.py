@@ -20,12 +20,7 @@ from cleanclaim.reference import Reference
     carc="16",
     rarc="MA30",
     scope="claim",
-    source=Source(
-        "Medicare Claims Processing Manual",
-        "chapter 25, section 75.1, FL 4",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Medicare Claims Processing Manual", "chapter 25, section 75.1, FL 4", "CMS", date(2026, 11, 23)),
     column="claims.bill_type_code",
     message="The type of bill {shown} is {what}.",
     suggestion="Facility and kind of care in two digits, then the frequency.",
@@ -35,17 +30,8 @@ from cleanclaim.reference import Reference
         fails("no such frequency", institutional(bill_type_code="13V"), says="frequency"),
         fails("missing", institutional(bill_type_code=None), says="missing"),
         passes("a stay", institutional(bill_type_code="111", admission_date="2026-05-12")),
-        fails(
-            "missing on the hospital's claim; a doctor's claim has none",
-            professional(),
-            institutional(bill_type_code=None),
-        ),
-        passes(
-            "a replacement",
-            institutional(
-                bill_type_code="137", claim_frequency_code="7", original_reference_number="EXAMPLE"
-            ),
-        ),
+        fails("missing on the hospital's claim; a doctor's claim has none", professional(), institutional(bill_type_code=None)),
+        passes("a replacement", institutional(bill_type_code="137", claim_frequency_code="7", original_reference_number="EXAMPLE")),
     ),
 )
 def bill_type_wrong(claims: Claims, reference: Reference) -> Rows:

@@ -19,12 +19,7 @@ from cleanclaim.text.wording import worded
     disposition=Disposition.REJECT,
     carc="16",
     rarc="M50",
-    source=Source(
-        "Medicare Claims Processing Manual",
-        "chapter 25, section 75.4, FL 42",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Medicare Claims Processing Manual", "chapter 25, section 75.4, FL 42", "CMS", date(2026, 11, 23)),
     column="lines.revenue_center_code",
     evidence=(
         "revenue_center_code",
@@ -38,42 +33,14 @@ from cleanclaim.text.wording import worded
     message="The revenue code {what}.",
     suggestion="Four digits, with its leading zero.",
     examples=(
-        fails(
-            "three digits",
-            institutional(lines=[{"revenue_center_code": "510"}]),
-            line_number=1,
-            says="510",
-        ),
-        fails(
-            "missing",
-            institutional(lines=[{"revenue_center_code": None}]),
-            line_number=1,
-            says="missing",
-        ),
-        fails(
-            "five digits", institutional(lines=[{"revenue_center_code": "05100"}]), line_number=1
-        ),
-        fails(
-            "a letter behind",
-            institutional(lines=[{"revenue_center_code": "0510A"}]),
-            line_number=1,
-        ),
-        fails(
-            "a letter in front",
-            institutional(lines=[{"revenue_center_code": "A0510"}]),
-            line_number=1,
-        ),
+        fails("three digits", institutional(lines=[{"revenue_center_code": "510"}]), line_number=1, says="510"),
+        fails("missing", institutional(lines=[{"revenue_center_code": None}]), line_number=1, says="missing"),
+        fails("five digits", institutional(lines=[{"revenue_center_code": "05100"}]), line_number=1),
+        fails("a letter behind", institutional(lines=[{"revenue_center_code": "0510A"}]), line_number=1),
+        fails("a letter in front", institutional(lines=[{"revenue_center_code": "A0510"}]), line_number=1),
         passes("a pharmacy", institutional(lines=[{"revenue_center_code": "0250"}])),
-        passes(
-            "a doctor's line may have what it likes",
-            professional(lines=[{"revenue_center_code": "510"}]),
-        ),
-        fails(
-            "the paper total",
-            institutional(lines=[{}, {"revenue_center_code": "0001"}]),
-            line_number=2,
-            says="total",
-        ),
+        passes("a doctor's line may have what it likes", professional(lines=[{"revenue_center_code": "510"}])),
+        fails("the paper total", institutional(lines=[{}, {"revenue_center_code": "0001"}]), line_number=2, says="total"),
     ),
 )
 def revenue_code_malformed() -> pl.Expr:
@@ -84,6 +51,4 @@ def revenue_code_malformed() -> pl.Expr:
     What to do: take the code from the charge master.
     """
     code = pl.col("revenue_center_code")
-    return IS_INSTITUTIONAL & (
-        code.is_null() | ~code.str.contains(r"^[0-9]{4}$") | (code == "0001")
-    )
+    return IS_INSTITUTIONAL & (code.is_null() | ~code.str.contains(r"^[0-9]{4}$") | (code == "0001"))

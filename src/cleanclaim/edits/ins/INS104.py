@@ -24,39 +24,23 @@ from cleanclaim.edits.samples import institutional
         date(2026, 11, 23),
     ),
     column="diagnoses.present_on_admission_code",
-    evidence=(
-        "diagnosis_code",
-        "present_on_admission_code",
-    ),
+    evidence=("diagnosis_code", "present_on_admission_code"),
     message="{diagnosis_code:icd} is marked {present_on_admission_code} for present on admission; expected is Y, N, U or W.",
     suggestion="Y, N, U (the record does not tell), W (cannot be told); nothing where the code is exempt.",
     examples=(
         fails(
             "a letter that says nothing",
-            institutional(
-                bill_type_code="111",
-                admission_date="2026-05-10",
-                diagnoses=[{"diagnosis_code": "I10", "present_on_admission_code": "X"}],
-            ),
+            institutional(bill_type_code="111", admission_date="2026-05-10", diagnoses=[{"diagnosis_code": "I10", "present_on_admission_code": "X"}]),
             diagnosis_number=1,
             says="marked X",
         ),
         fails(
             "the exempt mark of the old version",
-            institutional(
-                bill_type_code="111",
-                admission_date="2026-05-10",
-                diagnoses=[{"diagnosis_code": "Z79.4", "present_on_admission_code": "1"}],
-            ),
+            institutional(bill_type_code="111", admission_date="2026-05-10", diagnoses=[{"diagnosis_code": "Z79.4", "present_on_admission_code": "1"}]),
             diagnosis_number=1,
         ),
         passes(
-            "present",
-            institutional(
-                bill_type_code="111",
-                admission_date="2026-05-10",
-                diagnoses=[{"diagnosis_code": "I10", "present_on_admission_code": "Y"}],
-            ),
+            "present", institutional(bill_type_code="111", admission_date="2026-05-10", diagnoses=[{"diagnosis_code": "I10", "present_on_admission_code": "Y"}])
         ),
         passes(
             "absent, unknown and undetermined",
@@ -68,48 +52,24 @@ from cleanclaim.edits.samples import institutional
                 ]
             ),
         ),
-        passes(
-            "one diagnosis of two marked",
-            institutional(
-                diagnoses=[{"diagnosis_code": "I10", "present_on_admission_code": "Y"}, "E11.9"]
-            ),
-        ),
+        passes("one diagnosis of two marked", institutional(diagnoses=[{"diagnosis_code": "I10", "present_on_admission_code": "Y"}, "E11.9"])),
         fails(
             "the exempt mark on the first day without it",
-            institutional(
-                diagnoses=[
-                    {"diagnosis_code": "401.9", "icd_version": 9, "present_on_admission_code": "1"}
-                ],
-                from_date="2012-01-01",
-            ),
+            institutional(diagnoses=[{"diagnosis_code": "401.9", "icd_version": 9, "present_on_admission_code": "1"}], from_date="2012-01-01"),
             diagnosis_number=1,
         ),
         passes(
             "the exempt mark on its last day",
-            institutional(
-                diagnoses=[
-                    {"diagnosis_code": "401.9", "icd_version": 9, "present_on_admission_code": "1"}
-                ],
-                from_date="2011-12-31",
-            ),
+            institutional(diagnoses=[{"diagnosis_code": "401.9", "icd_version": 9, "present_on_admission_code": "1"}], from_date="2011-12-31"),
         ),
         fails(
             "another mark while the exempt one was used",
-            institutional(
-                diagnoses=[
-                    {"diagnosis_code": "401.9", "icd_version": 9, "present_on_admission_code": "X"}
-                ],
-                from_date="2011-12-31",
-            ),
+            institutional(diagnoses=[{"diagnosis_code": "401.9", "icd_version": 9, "present_on_admission_code": "X"}], from_date="2011-12-31"),
             diagnosis_number=1,
         ),
         fails(
             "the exempt mark on a claim without dates",
-            institutional(
-                diagnoses=[{"diagnosis_code": "I10", "present_on_admission_code": "1"}],
-                from_date=None,
-                to_date=None,
-            ),
+            institutional(diagnoses=[{"diagnosis_code": "I10", "present_on_admission_code": "1"}], from_date=None, to_date=None),
             diagnosis_number=1,
         ),
         passes(
@@ -118,9 +78,7 @@ from cleanclaim.edits.samples import institutional
                 bill_type_code="111",
                 admission_date="2010-05-10",
                 from_date="2010-05-12",
-                diagnoses=[
-                    {"diagnosis_code": "V58.67", "icd_version": 9, "present_on_admission_code": "1"}
-                ],
+                diagnoses=[{"diagnosis_code": "V58.67", "icd_version": 9, "present_on_admission_code": "1"}],
             ),
         ),
     ),

@@ -13,10 +13,7 @@ from cleanclaim.model.expressions import IS_INSTITUTIONAL
 from cleanclaim.reference import Reference
 from cleanclaim.text.wording import worded
 
-_FIELDS = (
-    ("admit_type_code", "admission_type", "type of admission", "MA41"),
-    ("admit_source_code", "admission_source", "point of origin", "MA42"),
-)
+_FIELDS = (("admit_type_code", "admission_type", "type of admission", "MA41"), ("admit_source_code", "admission_source", "point of origin", "MA42"))
 
 
 @query_edit(
@@ -26,39 +23,19 @@ _FIELDS = (
     carc="16",
     rarc="MA41",
     scope="claim",
-    source=Source(
-        "Medicare Claims Processing Manual",
-        "chapter 25, section 75.2, FL 14 and 15",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Medicare Claims Processing Manual", "chapter 25, section 75.2, FL 14 and 15", "CMS", date(2026, 11, 23)),
     column="claims.admit_type_code",
     message="The {field} {shown} {what}.",
     suggestion="Take the code from the admission record.",
     when={"claims": IS_INSTITUTIONAL},
     examples=(
-        fails(
-            "no type on a stay",
-            institutional(bill_type_code="111", admission_date="2026-05-10", admit_type_code=None),
-            says="missing",
-        ),
+        fails("no type on a stay", institutional(bill_type_code="111", admission_date="2026-05-10", admit_type_code=None), says="missing"),
         fails("no such type", institutional(admit_type_code="8"), says="not a code"),
         fails("a point of origin that ended", institutional(admit_source_code="7"), says="ended"),
-        passes(
-            "a stay with both", institutional(bill_type_code="111", admission_date="2026-05-12")
-        ),
-        passes(
-            "a point of origin on its last day",
-            institutional(lines=["G0463"], admit_source_code="7", from_date="2010-06-30"),
-        ),
-        passes(
-            "a point of origin on its first day",
-            institutional(admit_source_code="G", from_date="2020-07-01"),
-        ),
-        passes(
-            "none on an outpatient claim",
-            institutional(admit_type_code=None, admit_source_code=None),
-        ),
+        passes("a stay with both", institutional(bill_type_code="111", admission_date="2026-05-12")),
+        passes("a point of origin on its last day", institutional(lines=["G0463"], admit_source_code="7", from_date="2010-06-30")),
+        passes("a point of origin on its first day", institutional(admit_source_code="G", from_date="2020-07-01")),
+        passes("none on an outpatient claim", institutional(admit_type_code=None, admit_source_code=None)),
     ),
 )
 def admission_codes_wrong(claims: Claims, reference: Reference) -> Rows:
@@ -70,11 +47,7 @@ def admission_codes_wrong(claims: Claims, reference: Reference) -> Rows:
     """
     parts = []
     for column, table, field, rarc in _FIELDS:
-        known = (
-            reference.table(table)
-            .lazy()
-            .select(pl.col("code").alias(column), "valid_from", "valid_to")
-        )
+        known = reference.table(table).lazy().select(pl.col("code").alias(column), "valid_from", "valid_to")
         day = pl.coalesce("admission_date", "from_date")
         rows = (
             claims.claims.lazy()

@@ -18,30 +18,15 @@ from cleanclaim.model.expressions import IS_PROFESSIONAL, POINTERS
     disposition=Disposition.REJECT,
     carc="16",
     rarc="M76",
-    source=Source(
-        "Medicare Claims Processing Manual",
-        "chapter 26, section 10.4, item 24E; 837P element SV107",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Medicare Claims Processing Manual", "chapter 26, section 10.4, item 24E; 837P element SV107", "CMS", date(2026, 11, 23)),
     column="lines.diagnosis_pointer_1",
     evidence=("procedure_code",),
     message="The line for {procedure_code} points at no diagnosis.",
     suggestion="Point it at the diagnosis that was the reason for the service.",
     examples=(
-        passes(
-            "a pointer in the second place",
-            professional(lines=[{"diagnosis_pointers": (), "diagnosis_pointer_2": 1}]),
-        ),
-        passes(
-            "a hospital's line beside it does not point", institutional(diagnoses=["I10", "E11.9"])
-        ),
-        fails(
-            "no pointer",
-            professional(lines=[{"diagnosis_pointers": ()}]),
-            line_number=1,
-            says="99213",
-        ),
+        passes("a pointer in the second place", professional(lines=[{"diagnosis_pointers": (), "diagnosis_pointer_2": 1}])),
+        passes("a hospital's line beside it does not point", institutional(diagnoses=["I10", "E11.9"])),
+        fails("no pointer", professional(lines=[{"diagnosis_pointers": ()}]), line_number=1, says="99213"),
     ),
 )
 def line_without_diagnosis_pointer() -> pl.Expr:

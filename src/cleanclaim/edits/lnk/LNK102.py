@@ -13,10 +13,7 @@ from cleanclaim.text.wording import worded
 
 
 def _beyond() -> pl.Expr:
-    return pl.any_horizontal(
-        ((pl.col(name) > pl.col("diagnosis_count")) | (pl.col(name) < 1)).fill_null(value=False)
-        for name in POINTERS
-    )
+    return pl.any_horizontal(((pl.col(name) > pl.col("diagnosis_count")) | (pl.col(name) < 1)).fill_null(value=False) for name in POINTERS)
 
 
 def _twice() -> pl.Expr:
@@ -31,12 +28,7 @@ def _twice() -> pl.Expr:
     disposition=Disposition.REJECT,
     carc="16",
     rarc="M76",
-    source=Source(
-        "Medicare Claims Processing Manual",
-        "chapter 26, section 10.4, item 24E; 837P element SV107",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Medicare Claims Processing Manual", "chapter 26, section 10.4, item 24E; 837P element SV107", "CMS", date(2026, 11, 23)),
     column="lines.diagnosis_pointer_1",
     evidence=(
         "procedure_code",
@@ -50,27 +42,10 @@ def _twice() -> pl.Expr:
     message="The line for {procedure_code} (pointers {pointers}) points at {what}.",
     suggestion="Point at diagnoses of this claim, each once, the main reason first.",
     examples=(
-        fails(
-            "the third of two",
-            professional(diagnoses=["I10", "E11.9"], lines=[{"diagnosis_pointers": (1, 3)}]),
-            line_number=1,
-            says="which has 2",
-        ),
-        fails(
-            "twice at one",
-            professional(lines=[{"diagnosis_pointers": (1, 1)}]),
-            line_number=1,
-            says="twice",
-        ),
-        fails(
-            "at the diagnosis before the first",
-            professional(lines=[{"diagnosis_pointers": (0,)}]),
-            line_number=1,
-        ),
-        passes(
-            "both of two",
-            professional(diagnoses=["I10", "E11.9"], lines=[{"diagnosis_pointers": (2, 1)}]),
-        ),
+        fails("the third of two", professional(diagnoses=["I10", "E11.9"], lines=[{"diagnosis_pointers": (1, 3)}]), line_number=1, says="which has 2"),
+        fails("twice at one", professional(lines=[{"diagnosis_pointers": (1, 1)}]), line_number=1, says="twice"),
+        fails("at the diagnosis before the first", professional(lines=[{"diagnosis_pointers": (0,)}]), line_number=1),
+        passes("both of two", professional(diagnoses=["I10", "E11.9"], lines=[{"diagnosis_pointers": (2, 1)}])),
     ),
 )
 def diagnosis_pointer_wrong() -> pl.Expr:

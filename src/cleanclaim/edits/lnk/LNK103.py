@@ -27,12 +27,7 @@ from cleanclaim.reference import Reference
     },
     payers=("medicare",),
     scope="claim",
-    source=Source(
-        "Medicare Coverage Database",
-        "the policy named in the finding; Medicare Program Integrity Manual, chapter 13",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Medicare Coverage Database", "the policy named in the finding; Medicare Program Integrity Manual, chapter 13", "CMS", date(2026, 11, 23)),
     column="lines.diagnosis_pointer_1",
     message="No diagnosis of the line supports {procedure_code} under {policy} ({title})[; {caution}].",
     suggestion="See the record for the reason of the service, and point at its diagnosis; where there is none that the policy takes, the patient is told beforehand (GA).",
@@ -47,25 +42,11 @@ from cleanclaim.reference import Reference
             says="A56454",
             disposition=Disposition.WARN,
         ),
-        passes(
-            "ear wax for ear wax, in Ohio",
-            medicare(billing_state="OH", diagnoses=["H61.21"], lines=["69210"]),
-        ),
-        unchecked(
-            "in a state whose policies are not loaded",
-            medicare(diagnoses=["H92.01"], lines=["69210"]),
-        ),
-        unchecked(
-            "a procedure that no local policy names", medicare(lines=["99213"], billing_state="OH")
-        ),
-        passes(
-            "the patient was told that Medicare may not pay",
-            medicare(lines=["99213-GA"], billing_state="OH"),
-        ),
-        unchecked(
-            "the claim tells no state",
-            medicare(billing_state=None, diagnoses=["H92.01"], lines=["69210"]),
-        ),
+        passes("ear wax for ear wax, in Ohio", medicare(billing_state="OH", diagnoses=["H61.21"], lines=["69210"])),
+        unchecked("in a state whose policies are not loaded", medicare(diagnoses=["H92.01"], lines=["69210"])),
+        unchecked("a procedure that no local policy names", medicare(lines=["99213"], billing_state="OH")),
+        passes("the patient was told that Medicare may not pay", medicare(lines=["99213-GA"], billing_state="OH")),
+        unchecked("the claim tells no state", medicare(billing_state=None, diagnoses=["H92.01"], lines=["69210"])),
     ),
 )
 def not_supported_by_local_policy(claims: Claims, reference: Reference) -> Rows:

@@ -18,20 +18,10 @@ from cleanclaim.reference import Reference
     disposition=Disposition.DENY_LINE,
     carc="50",
     rarc="N386",
-    needs={
-        "national policies": ~has_modifier(*NOTICE_MODIFIERS),
-        "coverage_policies": None,
-        "coverage_procedures": None,
-        "coverage_diagnoses": None,
-    },
+    needs={"national policies": ~has_modifier(*NOTICE_MODIFIERS), "coverage_policies": None, "coverage_procedures": None, "coverage_diagnoses": None},
     payers=("medicare",),
     scope="claim",
-    source=Source(
-        "Medicare National Coverage Determinations Manual",
-        "the section named in the finding, with its list of codes",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Medicare National Coverage Determinations Manual", "the section named in the finding, with its list of codes", "CMS", date(2026, 11, 23)),
     column="lines.diagnosis_pointer_1",
     message="No diagnosis of the line supports {procedure_code} under {policy} ({title})[; {caution}].",
     suggestion="See the record for the reason of the test, and point at its diagnosis; where there is none that the policy takes, the patient is told beforehand (GA) or pays nothing.",
@@ -49,26 +39,15 @@ from cleanclaim.reference import Reference
         passes("for diabetes", professional(diagnoses=["E11.9"], lines=["83036"])),
         passes(
             "for diabetes, listed second and pointed at",
-            professional(
-                diagnoses=["J06.9", "E11.9"],
-                lines=[{"procedure_code": "83036", "diagnosis_pointers": (1, 2)}],
-            ),
+            professional(diagnoses=["J06.9", "E11.9"], lines=[{"procedure_code": "83036", "diagnosis_pointers": (1, 2)}]),
         ),
         fails(
             "for diabetes, listed and not pointed at",
-            medicare(
-                diagnoses=["J06.9", "E11.9"],
-                clia_number="99D9999999",
-                referring_npi="1234567893",
-                lines=["83036"],
-            ),
+            medicare(diagnoses=["J06.9", "E11.9"], clia_number="99D9999999", referring_npi="1234567893", lines=["83036"]),
             line_number=1,
             disposition=Disposition.WARN,
         ),
-        passes(
-            "the patient was told that Medicare may not pay",
-            professional(diagnoses=["J06.9"], lines=["83036-GA"]),
-        ),
+        passes("the patient was told that Medicare may not pay", professional(diagnoses=["J06.9"], lines=["83036-GA"])),
         unchecked("no policy names the code", professional()),
     ),
 )

@@ -20,50 +20,27 @@ from cleanclaim.reference import Reference
     carc="50",
     needs=("coverage_policies", "coverage_procedures", "coverage_diagnoses", "coverage_states"),
     payers=("medicare",),
-    source=Source(
-        "Medicare Coverage Database",
-        "the policy named in the finding; Medicare Program Integrity Manual, chapter 13",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Medicare Coverage Database", "the policy named in the finding; Medicare Program Integrity Manual, chapter 13", "CMS", date(2026, 11, 23)),
     column="lines.diagnosis_pointer_1",
     message="{policy} ({title}) expressly does not cover {procedure_code} for {diagnosis_code:icd}.",
     suggestion="Check the diagnosis against the record; the patient is told beforehand (GA, GZ).",
     fix="proposed",
-    when={
-        "lines": lambda reference: is_named("local")(reference) | is_named("national")(reference)
-    },
+    when={"lines": lambda reference: is_named("local")(reference) | is_named("national")(reference)},
     examples=(
         fails(
             "a test for an employer's examination",
-            medicare(
-                diagnoses=["Z02.1"],
-                clia_number="99D9999999",
-                referring_npi="1234567893",
-                lines=["83036"],
-            ),
+            medicare(diagnoses=["Z02.1"], clia_number="99D9999999", referring_npi="1234567893", lines=["83036"]),
             line_number=1,
             says="Z02.1",
             disposition=Disposition.WARN,
         ),
         fails(
             "one test for an employer's examination, a visit for something else",
-            medicare(
-                diagnoses=["Z02.1", "I10"],
-                lines=["83036", {"procedure_code": "99213", "diagnosis_pointers": (2,)}],
-            ),
+            medicare(diagnoses=["Z02.1", "I10"], lines=["83036", {"procedure_code": "99213", "diagnosis_pointers": (2,)}]),
             line_number=1,
             disposition=Disposition.WARN,
         ),
-        passes(
-            "a test for diabetes",
-            medicare(
-                diagnoses=["E11.9"],
-                clia_number="99D9999999",
-                referring_npi="1234567893",
-                lines=["83036"],
-            ),
-        ),
+        passes("a test for diabetes", medicare(diagnoses=["E11.9"], clia_number="99D9999999", referring_npi="1234567893", lines=["83036"])),
     ),
 )
 def diagnosis_not_covered(claims: Claims, reference: Reference) -> Rows:

@@ -36,68 +36,34 @@ _PROBLEM_VISITS = r"^992(0[2-5]|1[2-5])$"
     message="{procedure_code} is a visit {kind}; the diagnoses it points at ({codes:icd}) {what}.",
     suggestion="Check which visit it was, and what it points at.",
     fix="proposed",
-    when={
-        "lines": pl.col("procedure_code").str.contains(f"{_PREVENTIVE_VISITS}|{_PROBLEM_VISITS}")
-    },
+    when={"lines": pl.col("procedure_code").str.contains(f"{_PREVENTIVE_VISITS}|{_PROBLEM_VISITS}")},
     examples=(
-        fails(
-            "a check-up for high blood pressure",
-            professional(diagnoses=["I10"], lines=["99396"]),
-            line_number=1,
-            says="no preventive reason",
-        ),
+        fails("a check-up for high blood pressure", professional(diagnoses=["I10"], lines=["99396"]), line_number=1, says="no preventive reason"),
         passes("a check-up for a check-up", professional(diagnoses=["Z00.00"], lines=["99396"])),
-        passes(
-            "a woman's yearly examination", professional(diagnoses=["Z01.419"], lines=["99396"])
-        ),
-        fails(
-            "a problem visit for nothing but a check-up",
-            professional(diagnoses=["Z00.00"], lines=["99213"]),
-            line_number=1,
-            says="only a check-up",
-        ),
+        passes("a woman's yearly examination", professional(diagnoses=["Z01.419"], lines=["99396"])),
+        fails("a problem visit for nothing but a check-up", professional(diagnoses=["Z00.00"], lines=["99213"]), line_number=1, says="only a check-up"),
         passes(
             "a problem found at a check-up",
-            professional(
-                diagnoses=["Z00.01", "I10"],
-                lines=[
-                    "99396",
-                    {"procedure_code": "99213", "modifier_1": "25", "diagnosis_pointers": (2,)},
-                ],
-            ),
+            professional(diagnoses=["Z00.01", "I10"], lines=["99396", {"procedure_code": "99213", "modifier_1": "25", "diagnosis_pointers": (2,)}]),
         ),
         passes("a problem visit for a problem", professional(diagnoses=["R07.9"], lines=["99214"])),
         passes(
             "a check-up with a problem found at it",
-            professional(
-                diagnoses=["Z00.01", "I10"],
-                lines=[{"procedure_code": "99396", "diagnosis_pointers": (1, 2)}],
-            ),
+            professional(diagnoses=["Z00.01", "I10"], lines=[{"procedure_code": "99396", "diagnosis_pointers": (1, 2)}]),
         ),
         passes(
             "a problem visit that names the check-up, too",
-            professional(
-                diagnoses=["Z00.00", "I10"],
-                lines=[{"procedure_code": "99213", "diagnosis_pointers": (1, 2)}],
-            ),
+            professional(diagnoses=["Z00.00", "I10"], lines=[{"procedure_code": "99213", "diagnosis_pointers": (1, 2)}]),
         ),
         passes("a hospital's claim", institutional(lines=["99396"])),
-        fails(
-            "a check-up for high blood pressure, with a test for it",
-            professional(lines=["99396", "83036"]),
-            line_number=1,
-            says="no preventive reason",
-        ),
+        fails("a check-up for high blood pressure, with a test for it", professional(lines=["99396", "83036"]), line_number=1, says="no preventive reason"),
         fails(
             "a problem visit for a newborn's check-up only",
             professional(diagnoses=["Z00.110"], lines=["99213"]),
             line_number=1,
             says=("about a problem", "name only a check-up"),
         ),
-        passes(
-            "Medicare's own wellness visit takes any diagnosis",
-            professional(diagnoses=["I10"], lines=["G0439"]),
-        ),
+        passes("Medicare's own wellness visit takes any diagnosis", professional(diagnoses=["I10"], lines=["G0439"])),
     ),
 )
 def visit_kind_against_diagnosis(claims: Claims, reference: Reference) -> Rows:
@@ -109,19 +75,12 @@ def visit_kind_against_diagnosis(claims: Claims, reference: Reference) -> Rows:
 
     What to do: take the code of the visit that took place, and point it at its reason.
     """
-    visits = (
-        reference.table("visit_codes")
-        .lazy()
-        .select(pl.col("code").alias("procedure_code"), "valid_from", "valid_to", "visit_kind")
-    )
+    visits = reference.table("visit_codes").lazy().select(pl.col("code").alias("procedure_code"), "valid_from", "valid_to", "visit_kind")
     preventive = pl.col("codes").list.eval(pl.element().str.contains(_PREVENTIVE)).list.any()
     check_up = pl.col("codes").list.eval(pl.element().str.contains(_CHECK_UP_ONLY)).list.all()
     pointed = (
         claims.line_diagnoses.lazy()
-        .filter(
-            pl.col("claim_type") == "professional",
-            pl.col("procedure_code").str.contains(f"{_PREVENTIVE_VISITS}|{_PROBLEM_VISITS}"),
-        )
+        .filter(pl.col("claim_type") == "professional", pl.col("procedure_code").str.contains(f"{_PREVENTIVE_VISITS}|{_PROBLEM_VISITS}"))
         .join(visits, on="procedure_code")
         .filter(in_force("from_date"))
         .sort("claim_key", "line_number", "pointer_position")
@@ -134,12 +93,6 @@ def visit_kind_against_diagnosis(claims: Claims, reference: Reference) -> Rows:
         "line_number",
         "procedure_code",
         "codes",
-        pl.when(is_preventive)
-        .then(pl.lit("to prevent illness"))
-        .otherwise(pl.lit("about a problem"))
-        .alias("kind"),
-        pl.when(is_preventive)
-        .then(pl.lit("name no preventive reason"))
-        .otherwise(pl.lit("name only a check-up"))
-        .alias("what"),
+        pl.when(is_preventive).then(pl.lit("to prevent illness")).otherwise(pl.lit("about a problem")).alias("kind"),
+        pl.when(is_preventive).then(pl.lit("name no preventive reason")).otherwise(pl.lit("name only a check-up")).alias("what"),
     )

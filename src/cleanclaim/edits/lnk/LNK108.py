@@ -18,11 +18,7 @@ _RARE = 0.01
 
 def _seen(claims: Claims) -> pl.LazyFrame:
     """How often the history shows each procedure, by line."""
-    return (
-        claims.history_pairs.lazy()
-        .filter(pl.col("category").is_null())
-        .select("procedure_code", pl.col("lines").alias("times_seen"))
-    )
+    return claims.history_pairs.lazy().filter(pl.col("category").is_null()).select("procedure_code", pl.col("lines").alias("times_seen"))
 
 
 def _unchecked(claims: Claims, reference: Reference) -> Rows:
@@ -37,11 +33,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
         .sort("procedure_code")
         .select(
             pl.lit(None, pl.Int64).alias("claim_key"),
-            worded(
-                "the history loaded holds fewer than {} lines of {}",
-                pl.lit(_ENOUGH),
-                "procedure_code",
-            ).alias("reason"),
+            worded("the history loaded holds fewer than {} lines of {}", pl.lit(_ENOUGH), "procedure_code").alias("reason"),
             pl.lit("history").alias("table"),
             "procedure_code",
             "lines",
@@ -49,16 +41,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     )
 
 
-_HISTORY = tuple(
-    professional(
-        claim_id=f"H{n}",
-        is_history=True,
-        from_date="2026-04-01",
-        diagnoses=["E11.9"],
-        lines=["83036"],
-    )
-    for n in range(_ENOUGH)
-)
+_HISTORY = tuple(professional(claim_id=f"H{n}", is_history=True, from_date="2026-04-01", diagnoses=["E11.9"], lines=["83036"]) for n in range(_ENOUGH))
 
 
 @query_edit(
@@ -75,36 +58,11 @@ _HISTORY = tuple(
     unchecked=_unchecked,
     supply="--history with more of your paid claims",
     examples=(
-        fails(
-            "a cold, where all others had diabetes",
-            *_HISTORY,
-            professional(claim_id="B", diagnoses=["J06.9"], lines=["83036"]),
-            line_number=1,
-            says="4.5%",
-        ),
-        passes(
-            "diabetes, as all others",
-            *_HISTORY,
-            professional(claim_id="B", diagnoses=["E11.65"], lines=["83036"]),
-        ),
-        unchecked(
-            "a line too few in the history",
-            *_HISTORY[1:],
-            professional(diagnoses=["J06.9"], lines=["83036"]),
-        ),
-        passes(
-            "a cold and diabetes",
-            *_HISTORY,
-            professional(
-                diagnoses=["J06.9", "E11.9"],
-                lines=[{"procedure_code": "83036", "diagnosis_pointers": (1, 2)}],
-            ),
-        ),
-        passes(
-            "diabetes, and a line without a code",
-            *_HISTORY,
-            professional(diagnoses=["E11.9"], lines=["83036", {"procedure_code": None}]),
-        ),
+        fails("a cold, where all others had diabetes", *_HISTORY, professional(claim_id="B", diagnoses=["J06.9"], lines=["83036"]), line_number=1, says="4.5%"),
+        passes("diabetes, as all others", *_HISTORY, professional(claim_id="B", diagnoses=["E11.65"], lines=["83036"])),
+        unchecked("a line too few in the history", *_HISTORY[1:], professional(diagnoses=["J06.9"], lines=["83036"])),
+        passes("a cold and diabetes", *_HISTORY, professional(diagnoses=["J06.9", "E11.9"], lines=[{"procedure_code": "83036", "diagnosis_pointers": (1, 2)}])),
+        passes("diabetes, and a line without a code", *_HISTORY, professional(diagnoses=["E11.9"], lines=["83036", {"procedure_code": None}])),
         fails(
             "a cold, where the others had one diabetes or the other",
             professional(
@@ -112,9 +70,7 @@ _HISTORY = tuple(
                 is_history=True,
                 from_date="2026-04-01",
                 diagnoses=["E11.9", "E10.9"],
-                lines=[
-                    {"procedure_code": "83036", "diagnosis_pointers": (n,)} for n in (1, 2) * 12
-                ],
+                lines=[{"procedure_code": "83036", "diagnosis_pointers": (n,)} for n in (1, 2) * 12],
             ),
             professional(diagnoses=["J06.9"], lines=["83036"]),
             line_number=1,
@@ -126,10 +82,7 @@ _HISTORY = tuple(
                 is_history=True,
                 from_date="2026-04-01",
                 diagnoses=["E11.9", "J06.9"],
-                lines=[
-                    {"procedure_code": "83036", "diagnosis_pointers": (n,)}
-                    for n in (1,) * 99 + (2,)
-                ],
+                lines=[{"procedure_code": "83036", "diagnosis_pointers": (n,)} for n in (1,) * 99 + (2,)],
             ),
             professional(diagnoses=["J06.9"], lines=["83036"]),
             line_number=1,
@@ -147,27 +100,15 @@ def pair_not_seen_in_history(claims: Claims, reference: Reference) -> Rows:
     What to do: see whether the pointer or the diagnosis is wrong; an unusual pair may still be right.
     """
     del reference
-    lines = claims.line_diagnoses.lazy().with_columns(
-        pl.col("diagnosis_code").str.slice(0, 3).alias("_category")
-    )
-    pairs = claims.history_pairs.lazy().select(
-        "procedure_code", pl.col("category").alias("_category"), pl.col("lines").alias("_times")
-    )
+    lines = claims.line_diagnoses.lazy().with_columns(pl.col("diagnosis_code").str.slice(0, 3).alias("_category"))
+    pairs = claims.history_pairs.lazy().select("procedure_code", pl.col("category").alias("_category"), pl.col("lines").alias("_times"))
     keys = ["claim_key", "line_number", "procedure_code"]
     return (
         lines.filter(~pl.col("is_history"))
         .join(_seen(claims).filter(pl.col("times_seen") >= _ENOUGH), on="procedure_code")
         .join(pairs, on=["procedure_code", "_category"], how="left")
         .group_by(keys, maintain_order=True)
-        .agg(
-            pl.col("times_seen").first(),
-            pl.col("_times").fill_null(0).max().alias("times_with"),
-            pl.col("_category").unique().sort().alias("categories"),
-        )
+        .agg(pl.col("times_seen").first(), pl.col("_times").fill_null(0).max().alias("times_with"), pl.col("_category").unique().sort().alias("categories"))
         .filter(pl.col("times_with") <= pl.col("times_seen") * _RARE)
-        .with_columns(
-            worded(
-                "{}%", ((pl.col("times_with") + 1) / (pl.col("times_seen") + 2) * 100).round(1)
-            ).alias("probability")
-        )
+        .with_columns(worded("{}%", ((pl.col("times_with") + 1) / (pl.col("times_seen") + 2) * 100).round(1)).alias("probability"))
     )

@@ -22,19 +22,12 @@ from cleanclaim.reference import Reference
     needs=("coverage_policies", "coverage_procedures", "coverage_diagnoses", "coverage_states"),
     payers=("medicare",),
     scope="claim",
-    source=Source(
-        "Medicare Coverage Database",
-        "the policy named in the finding; Medicare Program Integrity Manual, chapter 13",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Medicare Coverage Database", "the policy named in the finding; Medicare Program Integrity Manual, chapter 13", "CMS", date(2026, 11, 23)),
     column="lines.diagnosis_pointer_1",
     message="{policy} ({title}) takes {diagnosis_code:icd} for {procedure_code} only beside {what}.",
     suggestion="Add and point at the second diagnosis where the record has it.",
     fix="proposed",
-    when={
-        "lines": lambda reference: is_named("local")(reference) | is_named("national")(reference)
-    },
+    when={"lines": lambda reference: is_named("local")(reference) | is_named("national")(reference)},
     examples=(
         fails(
             "a subluxation and nothing that it causes, in Ohio",
@@ -44,21 +37,11 @@ from cleanclaim.reference import Reference
         ),
         passes(
             "a subluxation and the pain",
-            medicare(
-                billing_state="OH",
-                diagnoses=["M99.03", "M54.50"],
-                lines=[
-                    {"procedure_code": "98940", "modifier_1": "AT", "diagnosis_pointers": (1, 2)}
-                ],
-            ),
+            medicare(billing_state="OH", diagnoses=["M99.03", "M54.50"], lines=[{"procedure_code": "98940", "modifier_1": "AT", "diagnosis_pointers": (1, 2)}]),
         ),
         fails(
             "a subluxation and no pain, with a visit",
-            medicare(
-                billing_state="OH",
-                diagnoses=["M99.03", "I10"],
-                lines=["98941-AT", {"procedure_code": "99213", "diagnosis_pointers": (2,)}],
-            ),
+            medicare(billing_state="OH", diagnoses=["M99.03", "I10"], lines=["98941-AT", {"procedure_code": "99213", "diagnosis_pointers": (2,)}]),
             line_number=1,
             says="another of its lists",
         ),

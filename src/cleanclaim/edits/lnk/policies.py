@@ -88,9 +88,7 @@ def _judged(claims: Claims, reference: Reference) -> Judged:
     )
 
 
-def _of_any(
-    reference: Reference, name: str, make: Callable[..., pl.DataFrame], *frames: pl.DataFrame
-) -> pl.DataFrame:
+def _of_any(reference: Reference, name: str, make: Callable[..., pl.DataFrame], *frames: pl.DataFrame) -> pl.DataFrame:
     """What is made of frames; where the first has no rows neither has the result, which is then made but once."""
     if frames[0].is_empty():
         empty = [frame.clear() for frame in frames]
@@ -101,19 +99,10 @@ def _of_any(
 def _lines(claims: Claims, reference: Reference) -> pl.DataFrame:
     """The current lines that some policy, on whatever day, names."""
     is_named = reference.derived("procedures of policies", lambda: _is_named(reference))
-    place = claims.claims.select(
-        "claim_key",
-        "payer_id",
-        pl.coalesce("facility_state", "billing_state", "policy_state").alias("state"),
-    )
+    place = claims.claims.select("claim_key", "payer_id", pl.coalesce("facility_state", "billing_state", "policy_state").alias("state"))
     return (
         claims.lines.lazy()
-        .filter(
-            ~pl.col("is_history").fill_null(value=False),
-            is_named,
-            pl.col("from_date").is_not_null(),
-            ~has_modifier(*NOTICE_MODIFIERS),
-        )
+        .filter(~pl.col("is_history").fill_null(value=False), is_named, pl.col("from_date").is_not_null(), ~has_modifier(*NOTICE_MODIFIERS))
         .select(*KEYS, "procedure_code", "from_date", "rules_of", "payer_class")
         .join(place.lazy(), on="claim_key", how="left")
         .collect()
@@ -130,13 +119,7 @@ def _named(lines: pl.DataFrame, procedures: pl.DataFrame, policies: pl.DataFrame
     official = pl.col("release") != starter.NAME
     has_official = official.any().over("code", "kind")
     naming = procedures.filter(official | ~has_official).rename({"code": "procedure_code"})
-    known = policies.select(
-        pl.col("code").alias("policy"),
-        "title",
-        "payers",
-        pl.col("valid_from").alias("_from"),
-        pl.col("valid_to").alias("_to"),
-    )
+    known = policies.select(pl.col("code").alias("policy"), "title", "payers", pl.col("valid_from").alias("_from"), pl.col("valid_to").alias("_to"))
     return (
         lines.join(naming, on="procedure_code")
         .filter(in_force("from_date"))
@@ -157,11 +140,7 @@ def _where_binding(named: pl.DataFrame, reference: Reference) -> pl.DataFrame:
     local = named.filter(pl.col("kind") == "local")
     if local.is_empty() or "coverage_states" not in reference.names():
         return national
-    states = (
-        reference.narrow("coverage_states", local["policy"])
-        .select(pl.col("code").alias("policy"), "state")
-        .unique()
-    )
+    states = reference.narrow("coverage_states", local["policy"]).select(pl.col("code").alias("policy"), "state").unique()
     return pl.concat([national, local.join(states, on=["policy", "state"], how="semi")])
 
 
@@ -172,21 +151,11 @@ def _listed(claims: Claims, binding: pl.DataFrame, reference: Reference) -> pl.D
         .select(*KEYS, "diagnosis_number", "diagnosis_code", "from_date")
         .join(binding.select(*KEYS, "policy").unique(), on=KEYS)
     )
-    lists = reference.narrow("coverage_diagnoses", pointed["diagnosis_code"]).rename(
-        {"code": "diagnosis_code"}
-    )
+    lists = reference.narrow("coverage_diagnoses", pointed["diagnosis_code"]).rename({"code": "diagnosis_code"})
     return (
         pointed.join(lists, on=["diagnosis_code", "policy"])
         .filter(in_force("from_date"))
-        .select(
-            *KEYS,
-            "policy",
-            "group",
-            "covered",
-            "needs_second",
-            "diagnosis_number",
-            "diagnosis_code",
-        )
+        .select(*KEYS, "policy", "group", "covered", "needs_second", "diagnosis_number", "diagnosis_code")
     )
 
 
@@ -198,44 +167,25 @@ def _tied(listed: pl.DataFrame, binding: pl.DataFrame) -> pl.DataFrame:
 
 def _unsupported(covered: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
     by_kind = [*KEYS, "kind"]
-    supported = (
-        hits.filter("covered")
-        .join(covered.select(*_POLICY).unique(), on=[*KEYS, "policy"])
-        .select(by_kind)
-    )
+    supported = hits.filter("covered").join(covered.select(*_POLICY).unique(), on=[*KEYS, "policy"]).select(by_kind)
     return (
         covered.join(supported, on=by_kind, how="anti", maintain_order="left")
         .group_by(by_kind, maintain_order=True)
-        .agg(
-            pl.col("procedure_code", "policy", "title", "release", "payers").first(),
-            pl.col("advisory").any(),
-        )
+        .agg(pl.col("procedure_code", "policy", "title", "release", "payers").first(), pl.col("advisory").any())
     )
 
 
 def _refused(hits: pl.DataFrame, binding: pl.DataFrame) -> pl.DataFrame:
     listed = binding.filter(~pl.col("covered")).select(*_POLICY, "group", "payers").unique()
-    return hits.join(listed, on=[*KEYS, "policy", "group"]).unique(
-        [*KEYS, "diagnosis_number"], maintain_order=True
-    )
+    return hits.join(listed, on=[*KEYS, "policy", "group"]).unique([*KEYS, "diagnosis_number"], maintain_order=True)
 
 
 def _incomplete(hits: pl.DataFrame, covered: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
     """Lines that only a list supports which asks for a second diagnosis, and that one is missing."""
     by = [*KEYS, "policy"]
-    groups = (
-        listed.filter("covered")
-        .group_by(by)
-        .agg(
-            pl.col("group").unique().alias("_groups"),
-            pl.col("diagnosis_number").n_unique().alias("_pointed"),
-        )
-    )
+    groups = listed.filter("covered").group_by(by).agg(pl.col("group").unique().alias("_groups"), pl.col("diagnosis_number").n_unique().alias("_pointed"))
     judged_hits = hits.join(groups, on=by).with_columns(
-        (
-            pl.col("and_group").is_not_null()
-            & ~pl.col("_groups").list.contains(pl.col("and_group")).fill_null(value=False)
-        ).alias("_lacks_group"),
+        (pl.col("and_group").is_not_null() & ~pl.col("_groups").list.contains(pl.col("and_group")).fill_null(value=False)).alias("_lacks_group"),
         (pl.col("needs_second") & (pl.col("_pointed") < 2)).alias("_lacks_second"),
     )
     lacks = pl.col("_lacks_group") | pl.col("_lacks_second")
@@ -258,9 +208,7 @@ def _elsewhere(reference: Reference, local: pl.DataFrame, binding: pl.DataFrame)
 def _earlier(versions: pl.DataFrame, lines: pl.DataFrame, procedures: pl.DataFrame) -> pl.DataFrame:
     """Lines of days before the version that is loaded of a policy which had earlier ones."""
     named = procedures.select(pl.col("code").alias("procedure_code"), "policy", "kind").unique()
-    began = versions.group_by(pl.col("code").alias("policy")).agg(
-        pl.col("valid_from").min().alias("_began")
-    )
+    began = versions.group_by(pl.col("code").alias("policy")).agg(pl.col("valid_from").min().alias("_began"))
     return (
         lines.join(named, on="procedure_code")
         .join(began, on="policy")
@@ -291,9 +239,7 @@ def told(judgement: Judged, kind: str) -> pl.DataFrame:
         "procedure_code",
         "policy",
         "title",
-        pl.when("advisory")
-        .then(pl.lit("this list only guides: the policy's own text decides"))
-        .alias("caution"),
+        pl.when("advisory").then(pl.lit("this list only guides: the policy's own text decides")).alias("caution"),
         "release",
         pl.when("advisory").then(pl.lit("warn")).alias("disposition"),
     )
@@ -320,6 +266,4 @@ def untold(judgement: Judged, kind: str) -> pl.DataFrame:
             judgement.elsewhere.select(*KEYS, elsewhere.alias("reason"), _SUPPLY),
             judgement.unknown_state.select(*KEYS, nowhere.alias("reason"), state.alias("supply")),
         ]
-    return pl.concat(parts).with_columns(
-        pl.lit(None, pl.Int64).alias("lines"), pl.lit("coverage").alias("table")
-    )
+    return pl.concat(parts).with_columns(pl.lit(None, pl.Int64).alias("lines"), pl.lit("coverage").alias("table"))

@@ -20,54 +20,23 @@ from cleanclaim.reference import Reference
     carc="4",
     rarc="N519",
     scope="claim",
-    source=Source(
-        "NCCI Policy Manual",
-        "chapter I, section E; Medicare Claims Processing Manual, chapter 12",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("NCCI Policy Manual", "chapter I, section E; Medicare Claims Processing Manual, chapter 12", "CMS", date(2026, 11, 23)),
     column="lines.modifier_1",
     message="{modifier} and {other}: {reason}.",
     suggestion="Keep the one that the record supports.",
     when={"lines": SEVERAL_MODIFIERS},
     examples=(
-        fails(
-            "left and right on one line",
-            professional(lines=["20610-LT-RT"]),
-            line_number=1,
-            says="LT and RT",
-        ),
+        fails("left and right on one line", professional(lines=["20610-LT-RT"]), line_number=1, says="LT and RT"),
         fails("both components", professional(lines=["71046-26-TC"]), line_number=1),
-        fails(
-            "one twice",
-            professional(lines=[{"modifier_1": "25", "modifier_2": "25"}]),
-            line_number=1,
-            says="twice",
-        ),
+        fails("one twice", professional(lines=[{"modifier_1": "25", "modifier_2": "25"}]), line_number=1, says="twice"),
         passes("modifiers that go together", professional(lines=["20610-59-RT"])),
+        fails("left and right on one line, left on the next", professional(lines=["20610-LT-RT", "20610-LT"]), line_number=1, says="RT"),
         fails(
-            "left and right on one line, left on the next",
-            professional(lines=["20610-LT-RT", "20610-LT"]),
-            line_number=1,
-            says="RT",
+            "one twice, a second line with two that go together", professional(lines=["99213-25-25", "99214-25-GT"]), line_number=1, says="same modifier twice"
         ),
-        fails(
-            "one twice, a second line with two that go together",
-            professional(lines=["99213-25-25", "99214-25-GT"]),
-            line_number=1,
-            says="same modifier twice",
-        ),
-        fails(
-            "one three times",
-            professional(lines=["99213-25-25-25"]),
-            line_number=1,
-            says="same modifier twice",
-        ),
+        fails("one three times", professional(lines=["99213-25-25-25"]), line_number=1, says="same modifier twice"),
         passes("two of a kind on two lines", professional(lines=["99213-25-GT", "99214-25-GT"])),
-        passes(
-            "a visit that decided on surgery, within another's global period",
-            professional(lines=[{"modifier_1": "24", "modifier_2": "57"}]),
-        ),
+        passes("a visit that decided on surgery, within another's global period", professional(lines=[{"modifier_1": "24", "modifier_2": "57"}])),
     ),
 )
 def modifiers_contradict(claims: Claims, reference: Reference) -> Rows:
@@ -77,37 +46,16 @@ def modifiers_contradict(claims: Claims, reference: Reference) -> Rows:
 
     What to do: keep the right one; bill two lines where there were two services.
     """
-    pairs = (
-        reference.table("modifier_conflicts")
-        .lazy()
-        .select(pl.col("code").alias("modifier"), "other", "reason", "valid_from", "valid_to")
-    )
-    one = claims.line_modifiers.lazy().select(
-        "claim_key", "line_number", "modifier_number", "modifier", "from_date", "procedure_code"
-    )
-    two = one.select(
-        "claim_key",
-        "line_number",
-        pl.col("modifier").alias("other"),
-        pl.col("modifier_number").alias("_other_number"),
-    )
-    both = one.join(two, on=["claim_key", "line_number"]).filter(
-        pl.col("modifier_number") != pl.col("_other_number")
-    )
+    pairs = reference.table("modifier_conflicts").lazy().select(pl.col("code").alias("modifier"), "other", "reason", "valid_from", "valid_to")
+    one = claims.line_modifiers.lazy().select("claim_key", "line_number", "modifier_number", "modifier", "from_date", "procedure_code")
+    two = one.select("claim_key", "line_number", pl.col("modifier").alias("other"), pl.col("modifier_number").alias("_other_number"))
+    both = one.join(two, on=["claim_key", "line_number"]).filter(pl.col("modifier_number") != pl.col("_other_number"))
     contradict = (
         both.join(pairs, on=["modifier", "other"])
         .filter(in_force("from_date"))
         .select("claim_key", "line_number", "procedure_code", "modifier", "other", "reason")
     )
-    twice = both.filter(
-        (pl.col("modifier") == pl.col("other"))
-        & (pl.col("modifier_number") < pl.col("_other_number"))
-    ).select(
-        "claim_key",
-        "line_number",
-        "procedure_code",
-        "modifier",
-        "other",
-        pl.lit("the same modifier twice").alias("reason"),
+    twice = both.filter((pl.col("modifier") == pl.col("other")) & (pl.col("modifier_number") < pl.col("_other_number"))).select(
+        "claim_key", "line_number", "procedure_code", "modifier", "other", pl.lit("the same modifier twice").alias("reason")
     )
     return pl.concat([contradict, twice.unique()])

@@ -23,103 +23,37 @@ _VISIT = IS_PROFESSIONAL & pl.col("visit") & ~has_modifier("57", "24", "25")
     rarc="N822",
     needs={"mpfs": IS_PROFESSIONAL & (pl.col("line_count") > 1), "visit_codes": None},
     payers=("medicare",),
-    source=Source(
-        "Medicare Claims Processing Manual",
-        "chapter 12, sections 30.6.6 C and 40.1 (decision for surgery)",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Medicare Claims Processing Manual", "chapter 12, sections 30.6.6 C and 40.1 (decision for surgery)", "CMS", date(2026, 11, 23)),
     column="lines.modifier_1",
     message="The visit {procedure_code} of {from_date} is {when} {other_code} ({surgery_date}), whose global period of 90 days begins the day before, and carries no 57.",
     suggestion="57 says that the decision for the operation was made at this visit. Add it only where the record shows that; otherwise the visit is in the operation's payment.",
     fix="proposed",
     when={"line_fees": _VISIT},
     examples=(
-        fails(
-            "on the day of the operation",
-            medicare(diagnoses=["S52.501A"], lines=["99204", "25600-RT"]),
-            line_number=1,
-            says="57",
-        ),
-        fails(
-            "the day before",
-            medicare(
-                diagnoses=["S52.501A"],
-                lines=[{"procedure_code": "99204", "from_date": "2026-05-11"}, "25600-RT"],
-            ),
-            line_number=1,
-        ),
+        fails("on the day of the operation", medicare(diagnoses=["S52.501A"], lines=["99204", "25600-RT"]), line_number=1, says="57"),
+        fails("the day before", medicare(diagnoses=["S52.501A"], lines=[{"procedure_code": "99204", "from_date": "2026-05-11"}, "25600-RT"]), line_number=1),
         passes("with 57", medicare(diagnoses=["S52.501A"], lines=["99204-57", "25600-RT"])),
-        passes(
-            "two days before",
-            medicare(
-                diagnoses=["S52.501A"],
-                lines=[{"procedure_code": "99204", "from_date": "2026-05-10"}, "25600-RT"],
-            ),
-        ),
-        passes(
-            "the care after it", medicare(diagnoses=["S52.501A"], lines=["99213", "25600-55-RT"])
-        ),
-        passes(
-            "the care before it", medicare(diagnoses=["S52.501A"], lines=["99213", "25600-56-RT"])
-        ),
+        passes("two days before", medicare(diagnoses=["S52.501A"], lines=[{"procedure_code": "99204", "from_date": "2026-05-10"}, "25600-RT"])),
+        passes("the care after it", medicare(diagnoses=["S52.501A"], lines=["99213", "25600-55-RT"])),
+        passes("the care before it", medicare(diagnoses=["S52.501A"], lines=["99213", "25600-56-RT"])),
         passes("an assistant", medicare(diagnoses=["S52.501A"], lines=["99213", "25600-80-RT"])),
-        passes(
-            "an assistant for a part of it",
-            medicare(diagnoses=["S52.501A"], lines=["99213", "25600-81-RT"]),
-        ),
-        passes(
-            "an assistant where no resident was free",
-            medicare(diagnoses=["S52.501A"], lines=["99213", "25600-82-RT"]),
-        ),
-        passes(
-            "an assistant who is no physician",
-            medicare(diagnoses=["S52.501A"], lines=["99213", "25600-AS-RT"]),
-        ),
-        passes(
-            "a visit for something else",
-            medicare(diagnoses=["S52.501A"], lines=["99213-24", "25600-RT"]),
-        ),
-        passes(
-            "a visit set apart by 25",
-            medicare(diagnoses=["S52.501A"], lines=["99213-25", "25600-RT"]),
-        ),
-        fails(
-            "one visit with 57 and one without",
-            medicare(diagnoses=["S52.501A"], lines=["99213", "99214-57", "25600-RT"]),
-            line_number=1,
-        ),
-        fails(
-            "one visit with 24 and one without",
-            medicare(diagnoses=["S52.501A"], lines=["99213", "99214-24", "25600-RT"]),
-            line_number=1,
-        ),
-        fails(
-            "one visit with 25 and one without",
-            medicare(diagnoses=["S52.501A"], lines=["99213", "99214-25", "25600-RT"]),
-            line_number=1,
-        ),
-        passes(
-            "the hospital's lines",
-            institutional(diagnoses=["S52.501A"], lines=["99213", "25600-RT"]),
-        ),
+        passes("an assistant for a part of it", medicare(diagnoses=["S52.501A"], lines=["99213", "25600-81-RT"])),
+        passes("an assistant where no resident was free", medicare(diagnoses=["S52.501A"], lines=["99213", "25600-82-RT"])),
+        passes("an assistant who is no physician", medicare(diagnoses=["S52.501A"], lines=["99213", "25600-AS-RT"])),
+        passes("a visit for something else", medicare(diagnoses=["S52.501A"], lines=["99213-24", "25600-RT"])),
+        passes("a visit set apart by 25", medicare(diagnoses=["S52.501A"], lines=["99213-25", "25600-RT"])),
+        fails("one visit with 57 and one without", medicare(diagnoses=["S52.501A"], lines=["99213", "99214-57", "25600-RT"]), line_number=1),
+        fails("one visit with 24 and one without", medicare(diagnoses=["S52.501A"], lines=["99213", "99214-24", "25600-RT"]), line_number=1),
+        fails("one visit with 25 and one without", medicare(diagnoses=["S52.501A"], lines=["99213", "99214-25", "25600-RT"]), line_number=1),
+        passes("the hospital's lines", institutional(diagnoses=["S52.501A"], lines=["99213", "25600-RT"])),
         passes("a visit alone whose code the tables lack", medicare(lines=["99499"])),
         passes(
             "the operation was voided",
             medicare(claim_id="A", diagnoses=["S52.501A"], lines=["25600"]),
-            medicare(
-                claim_id="A",
-                diagnoses=["S52.501A"],
-                claim_frequency_code="8",
-                original_reference_number="EXAMPLE",
-                lines=["25600"],
-            ),
+            medicare(claim_id="A", diagnoses=["S52.501A"], claim_frequency_code="8", original_reference_number="EXAMPLE", lines=["25600"]),
             medicare(claim_id="B", diagnoses=["S52.501A"]),
         ),
-        passes(
-            "two hospital lines whose codes the tables lack",
-            institutional(lines=["31575", "99499"]),
-        ),
+        passes("two hospital lines whose codes the tables lack", institutional(lines=["31575", "99499"])),
         unchecked("a procedure outside the tables loaded", medicare(lines=["99213", "31575"])),
     ),
 )
@@ -135,38 +69,19 @@ def visit_at_surgery_without_57(claims: Claims, reference: Reference) -> Rows:
     del reference
     fees = claims.line_fees.lazy().filter(IS_PROFESSIONAL, "stands")
     by = ["patient_key", "provider_npi"]
-    major = fees.filter(
-        ~pl.col("visit"),
-        pl.col("global_days") == "090",
-        ~has_modifier("55", "56", "80", "81", "82", "AS"),
-    ).select(
-        *by,
-        pl.col("procedure_code").alias("other_code"),
-        pl.col("from_date").alias("surgery_date"),
-        "release",
+    major = fees.filter(~pl.col("visit"), pl.col("global_days") == "090", ~has_modifier("55", "56", "80", "81", "82", "AS")).select(
+        *by, pl.col("procedure_code").alias("other_code"), pl.col("from_date").alias("surgery_date"), "release"
     )
     first = major.sort("other_code").unique([*by, "surgery_date"], keep="first")
-    visits = fees.filter(
-        "visit", ~pl.col("is_history").fill_null(value=False), ~has_modifier("57", "24", "25")
-    ).select("claim_key", "line_number", "procedure_code", "from_date", *by)
+    visits = fees.filter("visit", ~pl.col("is_history").fill_null(value=False), ~has_modifier("57", "24", "25")).select(
+        "claim_key", "line_number", "procedure_code", "from_date", *by
+    )
     return (
         pl.concat(
-            visits.with_columns(
-                pl.col("from_date").dt.offset_by(ahead).alias("surgery_date"),
-                pl.lit(when).alias("when"),
-            ).join(first, on=[*by, "surgery_date"])
+            visits.with_columns(pl.col("from_date").dt.offset_by(ahead).alias("surgery_date"), pl.lit(when).alias("when")).join(first, on=[*by, "surgery_date"])
             for ahead, when in (("0d", "on the day of"), ("1d", "on the day before"))
         )
         .sort("claim_key", "line_number", "surgery_date")
         .unique(["claim_key", "line_number"], keep="first", maintain_order=True)
-        .select(
-            "claim_key",
-            "line_number",
-            "procedure_code",
-            "from_date",
-            "other_code",
-            "surgery_date",
-            "release",
-            "when",
-        )
+        .select("claim_key", "line_number", "procedure_code", "from_date", "other_code", "surgery_date", "release", "when")
     )

@@ -13,11 +13,7 @@ from cleanclaim.model.expressions import ANATOMIC_MODIFIERS, IS_PROFESSIONAL, ha
 from cleanclaim.reference import Reference
 
 _SAYS_WHERE = has_modifier(*ANATOMIC_MODIFIERS, "50")
-_WANTED = {
-    "side": "LT, RT or 50",
-    "digit": "the digit's own modifier (FA to F9, TA to T9)",
-    "lid": "the lid's own modifier (E1 to E4)",
-}
+_WANTED = {"side": "LT, RT or 50", "digit": "the digit's own modifier (FA to F9, TA to T9)", "lid": "the lid's own modifier (E1 to E4)"}
 
 
 def _wants_a_side(reference: Reference) -> pl.Expr:
@@ -33,10 +29,7 @@ def _wants_a_side(reference: Reference) -> pl.Expr:
     needs=("side_required",),
     scope="claim",
     source=Source(
-        "Medicare Claims Processing Manual",
-        "chapter 12, section 40.7, and chapter 23, section 20.9.3.2 (anatomic modifiers)",
-        "CMS",
-        date(2026, 11, 23),
+        "Medicare Claims Processing Manual", "chapter 12, section 40.7, and chapter 23, section 20.9.3.2 (anatomic modifiers)", "CMS", date(2026, 11, 23)
     ),
     column="lines.modifier_1",
     message="{procedure_code} is done on one of several like parts of the body, and the line does not say on which.",
@@ -44,32 +37,12 @@ def _wants_a_side(reference: Reference) -> pl.Expr:
     fix="proposed",
     when={"lines": lambda reference: _wants_a_side(reference) & ~_SAYS_WHERE},
     examples=(
-        fails(
-            "which knee?",
-            professional(diagnoses=["M17.11"], lines=["20610"]),
-            line_number=1,
-            says="LT, RT or 50",
-        ),
-        fails(
-            "which toe?",
-            professional(diagnoses=["L60.0"], lines=["11730"]),
-            line_number=1,
-            says="digit",
-        ),
+        fails("which knee?", professional(diagnoses=["M17.11"], lines=["20610"]), line_number=1, says="LT, RT or 50"),
+        fails("which toe?", professional(diagnoses=["L60.0"], lines=["11730"]), line_number=1, says="digit"),
         passes("the right one", professional(diagnoses=["M17.11"], lines=["20610-RT"])),
         passes("both", professional(diagnoses=["M17.0"], lines=["20610-50"])),
-        fails(
-            "one knee without its side, another with it, and a visit",
-            professional(lines=["20610", "20610-RT", "99213"]),
-            line_number=1,
-        ),
-        passes(
-            "a hospital's claim",
-            institutional(
-                diagnoses=["M17.11"],
-                lines=[{"procedure_code": "20610", "revenue_center_code": "0510"}],
-            ),
-        ),
+        fails("one knee without its side, another with it, and a visit", professional(lines=["20610", "20610-RT", "99213"]), line_number=1),
+        passes("a hospital's claim", institutional(diagnoses=["M17.11"], lines=[{"procedure_code": "20610", "revenue_center_code": "0510"}])),
     ),
 )
 def side_missing(claims: Claims, reference: Reference) -> Rows:
@@ -81,18 +54,10 @@ def side_missing(claims: Claims, reference: Reference) -> Rows:
 
     What to do: add the side from the record.
     """
-    wanted = reference.table("side_required").select(
-        pl.col("code").alias("procedure_code"), "kind", "valid_from", "valid_to", "release"
-    )
+    wanted = reference.table("side_required").select(pl.col("code").alias("procedure_code"), "kind", "valid_from", "valid_to", "release")
     return (
         claims.lines.filter(IS_PROFESSIONAL, ~_SAYS_WHERE)
         .join(wanted, on="procedure_code")
         .filter(in_force("from_date"))
-        .select(
-            "claim_key",
-            "line_number",
-            "procedure_code",
-            "release",
-            pl.col("kind").replace_strict(_WANTED, return_dtype=pl.String).alias("wanted"),
-        )
+        .select("claim_key", "line_number", "procedure_code", "release", pl.col("kind").replace_strict(_WANTED, return_dtype=pl.String).alias("wanted"))
     )

@@ -10,12 +10,7 @@ from cleanclaim.derived.availability import COVERED
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
 from cleanclaim.edits.samples import medicare
-from cleanclaim.model.expressions import (
-    ANATOMIC_MODIFIERS,
-    DISTINCT_MODIFIERS,
-    has_modifier,
-    modifiers_among,
-)
+from cleanclaim.model.expressions import ANATOMIC_MODIFIERS, DISTINCT_MODIFIERS, has_modifier, modifiers_among
 from cleanclaim.reference import Reference
 from cleanclaim.text.wording import worded
 
@@ -30,10 +25,7 @@ _SET_APART = has_modifier(*DISTINCT_MODIFIERS)
     needs=("ncci_ptp_practitioner", "ncci_ptp_hospital"),
     payers=("medicare", "medicaid"),
     source=Source(
-        "Medicare NCCI Policy Manual",
-        "chapter I, section E (59 and XE, XS, XP, XU: only where no other modifier says it)",
-        "CMS",
-        date(2026, 11, 23),
+        "Medicare NCCI Policy Manual", "chapter I, section E (59 and XE, XS, XP, XU: only where no other modifier says it)", "CMS", date(2026, 11, 23)
     ),
     column="lines.modifier_1",
     message="{procedure_code} carries {modifier}, {why}.",
@@ -41,72 +33,31 @@ _SET_APART = has_modifier(*DISTINCT_MODIFIERS)
     unchecked=lambda claims, _: _unjudged(claims),
     when={"lines": _SET_APART},
     examples=(
-        fails(
-            "no other procedure that day",
-            medicare(diagnoses=["B07.9"], lines=["17110-59"]),
-            line_number=1,
-            says="nothing",
-        ),
+        fails("no other procedure that day", medicare(diagnoses=["B07.9"], lines=["17110-59"]), line_number=1, says="nothing"),
         fails(
             "the side says it already",
             medicare(
                 diagnoses=["M25.561", "M25.562"],
-                lines=[
-                    "20610-RT",
-                    {
-                        "procedure_code": "20550",
-                        "modifier_1": "59",
-                        "modifier_2": "LT",
-                        "diagnosis_pointers": (2,),
-                    },
-                ],
+                lines=["20610-RT", {"procedure_code": "20550", "modifier_1": "59", "modifier_2": "LT", "diagnosis_pointers": (2,)}],
             ),
             line_number=2,
             says="LT",
         ),
-        passes(
-            "it sets a bundled pair apart",
-            medicare(diagnoses=["B07.9"], lines=["17110", "12001-59"]),
-        ),
-        passes(
-            "the same code twice", medicare(diagnoses=["M54.50"], lines=["97110-GP", "97110-59-GP"])
-        ),
-        fails(
-            "set apart although no modifier helps",
-            medicare(lines=["45380", "45378-59"]),
-            line_number=2,
-        ),
-        passes(
-            "both on one side, and 59",
-            medicare(diagnoses=["M17.11"], lines=["27447-RT", "20610-59-RT"]),
-        ),
-        passes(
-            "one side named, and 59", medicare(diagnoses=["M17.11"], lines=["27447", "20610-59-RT"])
-        ),
-        passes(
-            "the other side named, and 59",
-            medicare(diagnoses=["M17.11"], lines=["27447-RT", "20610-59"]),
-        ),
+        passes("it sets a bundled pair apart", medicare(diagnoses=["B07.9"], lines=["17110", "12001-59"])),
+        passes("the same code twice", medicare(diagnoses=["M54.50"], lines=["97110-GP", "97110-59-GP"])),
+        fails("set apart although no modifier helps", medicare(lines=["45380", "45378-59"]), line_number=2),
+        passes("both on one side, and 59", medicare(diagnoses=["M17.11"], lines=["27447-RT", "20610-59-RT"])),
+        passes("one side named, and 59", medicare(diagnoses=["M17.11"], lines=["27447", "20610-59-RT"])),
+        passes("the other side named, and 59", medicare(diagnoses=["M17.11"], lines=["27447-RT", "20610-59"])),
         passes(
             "a line that was voided",
             medicare(claim_id="A", diagnoses=["M17.11"], lines=["20610-59"]),
-            medicare(
-                claim_id="A",
-                diagnoses=["M17.11"],
-                claim_frequency_code="8",
-                original_reference_number="EXAMPLE",
-                lines=["20610-59"],
-            ),
+            medicare(claim_id="A", diagnoses=["M17.11"], claim_frequency_code="8", original_reference_number="EXAMPLE", lines=["20610-59"]),
         ),
         fails(
             "the same code on a claim that was voided",
             medicare(claim_id="A", lines=["20610"]),
-            medicare(
-                claim_id="A",
-                claim_frequency_code="8",
-                original_reference_number="EXAMPLE",
-                lines=["20610"],
-            ),
+            medicare(claim_id="A", claim_frequency_code="8", original_reference_number="EXAMPLE", lines=["20610"]),
             medicare(claim_id="B", lines=["20610-59"]),
             line_number=1,
         ),
@@ -139,44 +90,24 @@ def fifty_nine_sets_nothing_apart(claims: Claims, reference: Reference) -> Rows:
     )
     met = pl.concat([as_second, as_first])
     day = ["patient_key", "from_date", "procedure_code"]
-    twice = (
-        claims.lines.filter("stands")
-        .join(own.select(day).unique(), on=day, how="semi")
-        .group_by(day)
-        .len()
-        .filter(pl.col("len") > 1)
-    )
+    twice = claims.lines.filter("stands").join(own.select(day).unique(), on=day, how="semi").group_by(day).len().filter(pl.col("len") > 1)
     modifier = modifiers_among(*DISTINCT_MODIFIERS).list.first().alias("modifier")
     alone = (
         own.join(met.select(keys).unique(), on=keys, how="anti")
         .join(twice.select(day), on=day, how="anti")
         .join(_undecided(claims), on=keys, how="anti")
-        .select(
-            *keys,
-            "procedure_code",
-            modifier,
-            pl.lit("and no procedure of that day is bundled with it: it sets nothing apart").alias(
-                "why"
-            ),
-        )
+        .select(*keys, "procedure_code", modifier, pl.lit("and no procedure of that day is bundled with it: it sets nothing apart").alias("why"))
     )
     anatomic = pl.lit(list(ANATOMIC_MODIFIERS))
     sides = pl.col("modifiers").list.set_intersection(anatomic)
     other_sides = pl.col("other_modifiers").list.set_intersection(anatomic)
     differ = (
-        met.filter(
-            sides.list.len() > 0,
-            other_sides.list.len() > 0,
-            sides.list.set_intersection(other_sides).list.len() == 0,
-        )
+        met.filter(sides.list.len() > 0, other_sides.list.len() > 0, sides.list.set_intersection(other_sides).list.len() == 0)
         .with_columns(sides.list.first().alias("_side"), other_sides.list.first().alias("_other"))
         .unique(keys, maintain_order=True)
     )
     said = own.join(differ.select(*keys, "_side", "_other"), on=keys).select(
-        *keys,
-        "procedure_code",
-        modifier,
-        worded("and {} here against {} there says it already", "_side", "_other").alias("why"),
+        *keys, "procedure_code", modifier, worded("and {} here against {} there says it already", "_side", "_other").alias("why")
     )
     return pl.concat([alone, said])
 
@@ -196,10 +127,5 @@ def _unjudged(claims: Claims) -> pl.DataFrame:
     return (
         asked.join(_undecided(claims), on=["claim_key", "line_number"], how="semi")
         .select("claim_key", "line_number")
-        .with_columns(
-            pl.lit(
-                "no table of procedure pairs that is loaded speaks of all codes of that day"
-            ).alias("reason"),
-            pl.lit("ptp").alias("table"),
-        )
+        .with_columns(pl.lit("no table of procedure pairs that is loaded speaks of all codes of that day").alias("reason"), pl.lit("ptp").alias("table"))
     )

@@ -22,10 +22,7 @@ _ASKED = IS_PROFESSIONAL & has_modifier("51", "50")
     needs={"mpfs": _ASKED},
     payers=("medicare",),
     source=Source(
-        "Medicare Claims Processing Manual",
-        "chapter 12, section 40.6 (add-on codes are not subject to multiple procedure rules)",
-        "CMS",
-        date(2026, 11, 23),
+        "Medicare Claims Processing Manual", "chapter 12, section 40.6 (add-on codes are not subject to multiple procedure rules)", "CMS", date(2026, 11, 23)
     ),
     column="lines.modifier_1",
     evidence=(
@@ -39,26 +36,11 @@ _ASKED = IS_PROFESSIONAL & has_modifier("51", "50")
     suggestion="Take {modifier} off.",
     fix="proposed",
     examples=(
-        fails(
-            "51 on a further lesion",
-            medicare(diagnoses=["L57.0"], lines=["17000", "17003-51 x2"]),
-            line_number=2,
-        ),
-        passes(
-            "a further nerve root on both sides, which is paid by side",
-            medicare(diagnoses=["M54.16"], lines=["64483-50", "64484-50"]),
-        ),
+        fails("51 on a further lesion", medicare(diagnoses=["L57.0"], lines=["17000", "17003-51 x2"]), line_number=2),
+        passes("a further nerve root on both sides, which is paid by side", medicare(diagnoses=["M54.16"], lines=["64483-50", "64484-50"])),
         passes("no modifier", medicare(lines=["17003"])),
-        fails(
-            "more dead tissue, on both sides",
-            medicare(lines=["11042", "11045-50"]),
-            line_number=2,
-            says="50",
-        ),
-        passes(
-            "a further lesion without a modifier, 51 on the first",
-            medicare(lines=["11042-51", "11045"]),
-        ),
+        fails("more dead tissue, on both sides", medicare(lines=["11042", "11045-50"]), line_number=2, says="50"),
+        passes("a further lesion without a modifier, 51 on the first", medicare(lines=["11042-51", "11045"])),
         passes("the hospital's line", institutional(lines=["11042", "11045-51"])),
         passes("more dead tissue on the right side", medicare(lines=["11042", "11045-RT"])),
         passes("a code outside the tables, without such a modifier", medicare(lines=["31575"])),

@@ -32,10 +32,7 @@ def _is_asked(reference: Reference) -> pl.Expr:
     others="off",
     scope="claim",
     source=Source(
-        "Medicare Claims Processing Manual",
-        "chapter 5, sections 10.6 (GN, GO, GP), 20 (always therapy) and 20.1 (CQ, CO)",
-        "CMS",
-        date(2026, 11, 23),
+        "Medicare Claims Processing Manual", "chapter 5, sections 10.6 (GN, GO, GP), 20 (always therapy) and 20.1 (CQ, CO)", "CMS", date(2026, 11, 23)
     ),
     column="lines.modifier_1",
     message="{procedure_code} {what}.",
@@ -43,59 +40,19 @@ def _is_asked(reference: Reference) -> pl.Expr:
     fix="proposed",
     when={"lines": _is_asked},
     examples=(
-        fails(
-            "exercise without a plan",
-            medicare(diagnoses=["M54.50"], lines=["97110"]),
-            line_number=1,
-            says="GP or GO",
-        ),
+        fails("exercise without a plan", medicare(diagnoses=["M54.50"], lines=["97110"]), line_number=1, says="GP or GO"),
         passes("under a physical therapy plan", medicare(diagnoses=["M54.50"], lines=["97110-GP"])),
-        fails(
-            "an evaluation for physical therapy under an occupational plan",
-            medicare(diagnoses=["M54.50"], lines=["97161-GO"]),
-            line_number=1,
-            says="GP",
-        ),
-        fails(
-            "a physical therapist's assistant under an occupational plan",
-            medicare(diagnoses=["M54.50"], lines=["97110-GO-CQ"]),
-            line_number=1,
-            says="CQ",
-        ),
-        fails(
-            "exercise without a plan, beside a visit",
-            medicare(lines=["97110", "99213"]),
-            line_number=1,
-            says="is always therapy",
-        ),
-        fails(
-            "a physical evaluation under a speech plan",
-            medicare(lines=["97161-GN"]),
-            line_number=1,
-            says="does not belong",
-        ),
+        fails("an evaluation for physical therapy under an occupational plan", medicare(diagnoses=["M54.50"], lines=["97161-GO"]), line_number=1, says="GP"),
+        fails("a physical therapist's assistant under an occupational plan", medicare(diagnoses=["M54.50"], lines=["97110-GO-CQ"]), line_number=1, says="CQ"),
+        fails("exercise without a plan, beside a visit", medicare(lines=["97110", "99213"]), line_number=1, says="is always therapy"),
+        fails("a physical evaluation under a speech plan", medicare(lines=["97161-GN"]), line_number=1, says="does not belong"),
         passes("speech therapy under its plan", medicare(lines=["92507-GN"])),
         passes("an occupational evaluation under its plan", medicare(lines=["97165-GO"])),
         passes("an assistant under the physical plan", medicare(lines=["97110-GP-CQ"])),
         passes("an assistant under the occupational plan", medicare(lines=["97110-GO-CO"])),
-        fails(
-            "the occupational assistant under the physical plan",
-            medicare(lines=["97110-GP-CO"]),
-            line_number=1,
-            says="CO",
-        ),
-        fails(
-            "a physical assistant at a visit",
-            medicare(lines=["99213-CQ"]),
-            line_number=1,
-            says="CQ",
-        ),
-        fails(
-            "an occupational assistant at a visit",
-            medicare(lines=["99213-CO"]),
-            line_number=1,
-            says="CO",
-        ),
+        fails("the occupational assistant under the physical plan", medicare(lines=["97110-GP-CO"]), line_number=1, says="CO"),
+        fails("a physical assistant at a visit", medicare(lines=["99213-CQ"]), line_number=1, says="CQ"),
+        fails("an occupational assistant at a visit", medicare(lines=["99213-CO"]), line_number=1, says="CO"),
         passes("another payer", professional(diagnoses=["M54.50"], lines=["97110"])),
     ),
 )
@@ -106,17 +63,7 @@ def therapy_modifier_missing(claims: Claims, reference: Reference) -> Rows:
 
     What to do: add the modifier of the plan under which the therapy was given.
     """
-    therapy = (
-        reference.table("therapy_codes")
-        .lazy()
-        .select(
-            pl.col("code").alias("procedure_code"),
-            "disciplines",
-            "valid_from",
-            "valid_to",
-            "release",
-        )
-    )
+    therapy = reference.table("therapy_codes").lazy().select(pl.col("code").alias("procedure_code"), "disciplines", "valid_from", "valid_to", "release")
     lines = claims.lines.lazy().filter(IS_MEDICARE, ~pl.col("is_history").fill_null(value=False))
     keys = ["claim_key", "line_number", "procedure_code"]
     plans = modifiers_among(*_PLAN)
@@ -124,10 +71,7 @@ def therapy_modifier_missing(claims: Claims, reference: Reference) -> Rows:
     wanted = pl.col("disciplines").str.replace_all(" ", " or ")
     wrong = (
         lines.join(therapy, on="procedure_code")
-        .filter(
-            in_force("from_date"),
-            plans.list.set_intersection(allowed).list.len() == 0,
-        )
+        .filter(in_force("from_date"), plans.list.set_intersection(allowed).list.len() == 0)
         .select(
             *keys,
             pl.when(plans.list.len() == 0)

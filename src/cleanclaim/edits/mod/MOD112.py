@@ -30,42 +30,19 @@ def _is_single_dose(reference: Reference) -> pl.Expr:
     payers=("medicare",),
     others="off",
     scope="claim",
-    source=Source(
-        "Medicare Claims Processing Manual",
-        "chapter 17, section 40 (discarded drugs, JW and JZ); 42 CFR 414.902",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Medicare Claims Processing Manual", "chapter 17, section 40 (discarded drugs, JW and JZ); 42 CFR 414.902", "CMS", date(2026, 11, 23)),
     column="lines.modifier_1",
     message="{procedure_code} ({label}) comes in single-dose containers, and no line of it says JW (some was discarded) or JZ (none was).",
     suggestion="Add JZ where nothing was discarded; otherwise bill what was discarded on a line of its own with JW. The record must say which.",
     fix="proposed",
     when={"lines": _is_single_dose},
     examples=(
-        fails(
-            "neither",
-            medicare(diagnoses=["C50.911"], lines=["J9035 x40"]),
-            line_number=1,
-            says="JZ",
-        ),
+        fails("neither", medicare(diagnoses=["C50.911"], lines=["J9035 x40"]), line_number=1, says="JZ"),
         passes("nothing discarded", medicare(diagnoses=["C50.911"], lines=["J9035-JZ x40"])),
-        passes(
-            "what was discarded is on its own line",
-            medicare(diagnoses=["C50.911"], lines=["J9035 x37", "J9035-JW x3"]),
-        ),
-        passes(
-            "before it was asked for",
-            medicare(from_date="2023-06-30", diagnoses=["C50.911"], lines=["J9035 x40"]),
-        ),
-        passes(
-            "a drug during a stay",
-            institutional(lines=["J0178"], bill_type_code="111", admission_date="2026-05-12"),
-        ),
-        fails(
-            "a drug from a single dose, and one from many",
-            medicare(lines=["J0178", "J1885"]),
-            line_number=1,
-        ),
+        passes("what was discarded is on its own line", medicare(diagnoses=["C50.911"], lines=["J9035 x37", "J9035-JW x3"])),
+        passes("before it was asked for", medicare(from_date="2023-06-30", diagnoses=["C50.911"], lines=["J9035 x40"])),
+        passes("a drug during a stay", institutional(lines=["J0178"], bill_type_code="111", admission_date="2026-05-12")),
+        fails("a drug from a single dose, and one from many", medicare(lines=["J0178", "J1885"]), line_number=1),
         passes("another payer", professional(diagnoses=["C50.911"], lines=["J9035 x40"])),
     ),
 )
@@ -78,9 +55,7 @@ def discarded_drug_not_told(claims: Claims, reference: Reference) -> Rows:
 
     What to do: look in the record what was discarded.
     """
-    drugs = reference.table("single_dose_drugs").select(
-        pl.col("code").alias("procedure_code"), "label", "valid_from", "valid_to", "release"
-    )
+    drugs = reference.table("single_dose_drugs").select(pl.col("code").alias("procedure_code"), "label", "valid_from", "valid_to", "release")
     same = ["claim_key", "procedure_code", "from_date"]
     told = claims.lines.filter(_SAYS_WASTE).select(same).unique()
     return (

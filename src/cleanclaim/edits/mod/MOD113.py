@@ -20,12 +20,7 @@ from cleanclaim.reference import Reference
     carc="4",
     rarc="N519",
     scope="claim",
-    source=Source(
-        "CMS Change Request 6563",
-        "and Medicare Claims Processing Manual, chapter 30 (beneficiary notices)",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("CMS Change Request 6563", "and Medicare Claims Processing Manual, chapter 30 (beneficiary notices)", "CMS", date(2026, 11, 23)),
     column="lines.modifier_1",
     message="{modifier} and {other}: {reason}.",
     suggestion="Keep the one that tells what notice was given.",
@@ -34,28 +29,15 @@ from cleanclaim.reference import Reference
     examples=(
         fails(
             "notice given and not given",
-            professional(
-                payer_class="medicare",
-                member_id="1EG4TE5MK73",
-                lines=[{"modifier_1": "GA", "modifier_2": "GZ"}],
-            ),
+            professional(payer_class="medicare", member_id="1EG4TE5MK73", lines=[{"modifier_1": "GA", "modifier_2": "GZ"}]),
             line_number=1,
             says="no ABN",
         ),
         passes(
             "a voluntary notice of an excluded service",
-            professional(
-                payer_class="medicare",
-                member_id="1EG4TE5MK73",
-                lines=[{"modifier_1": "GX", "modifier_2": "GY"}],
-            ),
+            professional(payer_class="medicare", member_id="1EG4TE5MK73", lines=[{"modifier_1": "GX", "modifier_2": "GY"}]),
         ),
-        passes(
-            "one of them",
-            professional(
-                payer_class="medicare", member_id="1EG4TE5MK73", lines=[{"modifier_1": "GA"}]
-            ),
-        ),
+        passes("one of them", professional(payer_class="medicare", member_id="1EG4TE5MK73", lines=[{"modifier_1": "GA"}])),
     ),
 )
 def notice_modifiers_contradict(claims: Claims, reference: Reference) -> Rows:
@@ -65,15 +47,7 @@ def notice_modifiers_contradict(claims: Claims, reference: Reference) -> Rows:
 
     What to do: keep the one that tells what happened.
     """
-    pairs = (
-        reference.table("notice_conflicts")
-        .lazy()
-        .select(pl.col("code").alias("modifier"), "other", "reason")
-    )
+    pairs = reference.table("notice_conflicts").lazy().select(pl.col("code").alias("modifier"), "other", "reason")
     one = claims.line_modifiers.lazy().select("claim_key", "line_number", "modifier")
     two = one.rename({"modifier": "other"})
-    return (
-        one.join(two, on=["claim_key", "line_number"])
-        .join(pairs, on=["modifier", "other"])
-        .unique()
-    )
+    return one.join(two, on=["claim_key", "line_number"]).join(pairs, on=["modifier", "other"]).unique()

@@ -25,41 +25,20 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     asked = claims.lines.lazy().filter(has_modifier(*_GLOBAL) & ~pl.col("is_history"))
     if claims.has_history:
         return asked.filter(pl.lit(value=False))
-    return asked.join(
-        _surgeries(claims).select("patient_key").unique(), on="patient_key", how="anti"
-    ).select(
-        "claim_key",
-        "line_number",
-        pl.lit(
-            "no earlier claims are loaded, so the surgery that the modifier speaks of cannot be looked for"
-        ).alias("reason"),
+    return asked.join(_surgeries(claims).select("patient_key").unique(), on="patient_key", how="anti").select(
+        "claim_key", "line_number", pl.lit("no earlier claims are loaded, so the surgery that the modifier speaks of cannot be looked for").alias("reason")
     )
 
 
 def _after_surgery(claims: Claims, asked: pl.LazyFrame) -> pl.LazyFrame:
     """The lines with another surgery on their day or in the 90 days before it."""
-    days = (
-        _surgeries(claims)
-        .group_by("patient_key", "surgery_date")
-        .agg(pl.col("_key", "_line").first(), pl.len().alias("_count"))
-    )
-    is_another = (
-        (pl.col("_count") > 1)
-        | (pl.col("_key") != pl.col("claim_key"))
-        | (pl.col("_line") != pl.col("line_number"))
-    )
+    days = _surgeries(claims).group_by("patient_key", "surgery_date").agg(pl.col("_key", "_line").first(), pl.len().alias("_count"))
+    is_another = (pl.col("_count") > 1) | (pl.col("_key") != pl.col("claim_key")) | (pl.col("_line") != pl.col("line_number"))
     keys = ["claim_key", "line_number"]
-    same_day = asked.join(
-        days,
-        left_on=["patient_key", "from_date"],
-        right_on=["patient_key", "surgery_date"],
-    ).filter(is_another)
+    same_day = asked.join(days, left_on=["patient_key", "from_date"], right_on=["patient_key", "surgery_date"]).filter(is_another)
     gap = (pl.col("from_date") - pl.col("surgery_date")).dt.total_days()
     earlier = latest_before(
-        asked.select(*keys, "patient_key", "from_date"),
-        days.select("patient_key", "surgery_date"),
-        ["patient_key"],
-        "surgery_date",
+        asked.select(*keys, "patient_key", "from_date"), days.select("patient_key", "surgery_date"), ["patient_key"], "surgery_date"
     ).filter(gap <= _LONGEST_GLOBAL_DAYS)
     return pl.concat([same_day.select(keys), earlier.select(keys)])
 
@@ -68,12 +47,7 @@ def _surgeries(claims: Claims) -> pl.LazyFrame:
     return (
         claims.lines.lazy()
         .filter("stands", pl.col("procedure_code").str.contains(_SURGERY))
-        .select(
-            "patient_key",
-            pl.col("from_date").alias("surgery_date"),
-            pl.col("claim_key").alias("_key"),
-            pl.col("line_number").alias("_line"),
-        )
+        .select("patient_key", pl.col("from_date").alias("surgery_date"), pl.col("claim_key").alias("_key"), pl.col("line_number").alias("_line"))
     )
 
 
@@ -82,12 +56,7 @@ def _surgeries(claims: Claims) -> pl.LazyFrame:
     name="modifier-without-earlier-service",
     disposition=Disposition.WARN,
     carc="4",
-    source=Source(
-        "Medicare Claims Processing Manual",
-        "chapter 12, sections 40.2 and 30.6.6",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Medicare Claims Processing Manual", "chapter 12, sections 40.2 and 30.6.6", "CMS", date(2026, 11, 23)),
     column="lines.modifier_1",
     message="{procedure_code} carries {modifiers}, and {what}.",
     suggestion="Check the modifier, or the claim that it speaks of.",
@@ -95,12 +64,7 @@ def _surgeries(claims: Claims) -> pl.LazyFrame:
     supply="--history with the patient's earlier claims",
     when={"lines": has_modifier(*_AGAIN, *_GLOBAL)},
     examples=(
-        fails(
-            "repeated, and done once",
-            professional(lines=["71046-76"]),
-            line_number=1,
-            says="no other",
-        ),
+        fails("repeated, and done once", professional(lines=["71046-76"]), line_number=1, says="no other"),
         passes("repeated", professional(lines=["71046", "71046-76"])),
         passes(
             "after a surgery",
@@ -114,37 +78,17 @@ def _surgeries(claims: Claims) -> pl.LazyFrame:
             line_number=1,
             says="no surgery",
         ),
-        fails(
-            "repeated by another doctor, and done once",
-            professional(lines=["83036-77"]),
-            line_number=1,
-            says="77",
-        ),
-        fails(
-            "a test repeated, and done once",
-            professional(lines=["83036-91"]),
-            line_number=1,
-            says="91",
-        ),
+        fails("repeated by another doctor, and done once", professional(lines=["83036-77"]), line_number=1, says="77"),
+        fails("a test repeated, and done once", professional(lines=["83036-91"]), line_number=1, says="91"),
         passes("two on the line that says repeated", professional(lines=["83036-76 x2"])),
         passes(
             "half a unit and half a unit again",
-            professional(
-                lines=[
-                    {"procedure_code": "J1885", "units": "0.5"},
-                    {"procedure_code": "J1885", "modifier_1": "76", "units": "0.5"},
-                ]
-            ),
+            professional(lines=[{"procedure_code": "J1885", "units": "0.5"}, {"procedure_code": "J1885", "modifier_1": "76", "units": "0.5"}]),
         ),
         fails(
             "repeated after a test that was voided",
             professional(claim_id="A", lines=["83036"]),
-            professional(
-                claim_id="A",
-                claim_frequency_code="8",
-                original_reference_number="EXAMPLE",
-                lines=["83036"],
-            ),
+            professional(claim_id="A", claim_frequency_code="8", original_reference_number="EXAMPLE", lines=["83036"]),
             professional(claim_id="B", lines=["83036-91"]),
             line_number=1,
         ),
@@ -203,14 +147,7 @@ def _surgeries(claims: Claims) -> pl.LazyFrame:
         fails(
             "the operation was voided",
             professional(claim_id="A", from_date="2026-04-12", is_history=True, lines=["27447"]),
-            professional(
-                claim_id="A",
-                from_date="2026-04-12",
-                is_history=True,
-                claim_frequency_code="8",
-                original_reference_number="EXAMPLE",
-                lines=["27447"],
-            ),
+            professional(claim_id="A", from_date="2026-04-12", is_history=True, claim_frequency_code="8", original_reference_number="EXAMPLE", lines=["27447"]),
             professional(claim_id="B", lines=["99213-24"]),
             line_number=1,
         ),
@@ -247,21 +184,10 @@ def modifier_without_earlier_service(claims: Claims, reference: Reference) -> Ro
         .with_columns(pl.lit("there is no other line of that code on that day").alias("what"))
     )
     asked = claims.lines.lazy().filter(has_modifier(*_GLOBAL))
-    without = asked.join(
-        _after_surgery(claims, asked), on=["claim_key", "line_number"], how="anti"
-    ).with_columns(pl.lit("no surgery of the 90 days before is on the claims loaded").alias("what"))
+    without = asked.join(_after_surgery(claims, asked), on=["claim_key", "line_number"], how="anti").with_columns(
+        pl.lit("no surgery of the 90 days before is on the claims loaded").alias("what")
+    )
     if not claims.has_history:
         without = without.filter(pl.lit(value=False))
-    shown = [
-        frame.select("claim_key", "line_number", "procedure_code", "from_date", "what", *MODIFIERS)
-        for frame in (alone, without)
-    ]
-    return (
-        pl.concat(shown)
-        .with_columns(
-            pl.concat_list(MODIFIERS)
-            .list.set_intersection(pl.lit([*_AGAIN, *_GLOBAL]))
-            .alias("modifiers")
-        )
-        .drop(MODIFIERS)
-    )
+    shown = [frame.select("claim_key", "line_number", "procedure_code", "from_date", "what", *MODIFIERS) for frame in (alone, without)]
+    return pl.concat(shown).with_columns(pl.concat_list(MODIFIERS).list.set_intersection(pl.lit([*_AGAIN, *_GLOBAL])).alias("modifiers")).drop(MODIFIERS)

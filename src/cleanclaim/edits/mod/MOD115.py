@@ -30,12 +30,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     needs=("clia_tests", "clfs"),
     payers=("medicare", "medicaid"),
     scope="claim",
-    source=Source(
-        "Medicare Claims Processing Manual",
-        "chapter 16, section 70.8 (waived tests and modifier QW)",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Medicare Claims Processing Manual", "chapter 16, section 70.8 (waived tests and modifier QW)", "CMS", date(2026, 11, 23)),
     column="lines.modifier_1",
     message="{procedure_code} carries QW, {what}.",
     suggestion="Take QW off.[ {advice}]",
@@ -43,34 +38,16 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     unchecked=_unchecked,
     when={"lines": _ASKED},
     examples=(
-        fails(
-            "a blood count that is never waived",
-            medicare(clia_number="99D9999999", lines=["85027-QW"]),
-            line_number=1,
-            says="no waived form",
-        ),
-        fails(
-            "a dipstick that is waived as it is",
-            medicare(clia_number="99D9999999", lines=["81002-QW"]),
-            line_number=1,
-            says="without QW",
-        ),
-        passes(
-            "a waived glycated hemoglobin",
-            medicare(clia_number="99D9999999", diagnoses=["E11.9"], lines=["83036-QW"]),
-        ),
-        passes(
-            "the same in a laboratory with a full certificate",
-            medicare(clia_number="99D9999999", diagnoses=["E11.9"], lines=["83036"]),
-        ),
+        fails("a blood count that is never waived", medicare(clia_number="99D9999999", lines=["85027-QW"]), line_number=1, says="no waived form"),
+        fails("a dipstick that is waived as it is", medicare(clia_number="99D9999999", lines=["81002-QW"]), line_number=1, says="without QW"),
+        passes("a waived glycated hemoglobin", medicare(clia_number="99D9999999", diagnoses=["E11.9"], lines=["83036-QW"])),
+        passes("the same in a laboratory with a full certificate", medicare(clia_number="99D9999999", diagnoses=["E11.9"], lines=["83036"])),
         fails(
             "QW on a count that is never waived, none on another, QW on a visit",
             medicare(clia_number="99D9999999", lines=["85027-QW", "81003", "99213-QW"]),
             line_number=1,
         ),
-        unchecked(
-            "a test of no list loaded", medicare(clia_number="99D9999999", lines=["82777-QW"])
-        ),
+        unchecked("a test of no list loaded", medicare(clia_number="99D9999999", lines=["82777-QW"])),
     ),
 )
 def waived_test_modifier_not_defined(claims: Claims, reference: Reference) -> Rows:
@@ -82,6 +59,4 @@ def waived_test_modifier_not_defined(claims: Claims, reference: Reference) -> Ro
 
     What to do: take it off, or check the code.
     """
-    return qw_of(
-        claims.lines.filter(_ASKED, ~pl.col("is_history").fill_null(value=False)), reference
-    ).wrong
+    return qw_of(claims.lines.filter(_ASKED, ~pl.col("is_history").fill_null(value=False)), reference).wrong

@@ -35,9 +35,7 @@ def qw_of(lines: pl.DataFrame, reference: Reference) -> Waived:
     keys = ["claim_key", "line_number"]
     asked = lines.select(*keys, "procedure_code", "from_date")
     listed = _schedule(asked, reference)
-    known = reference.table("clia_tests").select(
-        pl.col("code").alias("procedure_code"), "qw", "valid_from", "valid_to", "release"
-    )
+    known = reference.table("clia_tests").select(pl.col("code").alias("procedure_code"), "qw", "valid_from", "valid_to", "release")
     by_set = (
         asked.join(listed.select(keys), on=keys, how="anti")
         .join(known, on="procedure_code")
@@ -51,13 +49,7 @@ def qw_of(lines: pl.DataFrame, reference: Reference) -> Waived:
 
 def _schedule(asked: pl.DataFrame, reference: Reference) -> pl.DataFrame:
     """What the laboratory fee schedule says, for the days on which it is loaded: a row with QW, or a row without."""
-    shape = {
-        "claim_key": pl.Int64,
-        "line_number": pl.Int64,
-        "procedure_code": pl.String,
-        "qw": pl.String,
-        "release": pl.String,
-    }
+    shape = {"claim_key": pl.Int64, "line_number": pl.Int64, "procedure_code": pl.String, "qw": pl.String, "release": pl.String}
     if "clfs" not in reference.names():
         return pl.DataFrame(schema=shape)
     rows = reference.narrow("clfs", asked["procedure_code"])
@@ -77,13 +69,8 @@ def _wrong(judged: pl.DataFrame) -> pl.DataFrame:
         "claim_key",
         "line_number",
         "procedure_code",
-        pl.when(is_waived)
-        .then(pl.lit("and is waived without QW"))
-        .otherwise(pl.lit("and has no waived form"))
-        .alias("what"),
-        pl.when(~is_waived)
-        .then(pl.lit("Where a waived kit was used, another code may fit."))
-        .alias("advice"),
+        pl.when(is_waived).then(pl.lit("and is waived without QW")).otherwise(pl.lit("and has no waived form")).alias("what"),
+        pl.when(~is_waived).then(pl.lit("Where a waived kit was used, another code may fit.")).alias("advice"),
         "release",
     )
 
@@ -96,9 +83,7 @@ def _untold(lines: pl.DataFrame) -> pl.DataFrame:
         .sort("procedure_code")
         .select(
             pl.lit(None, pl.Int64).alias("claim_key"),
-            worded(
-                "no {} that is loaded speaks of {}", pl.lit(table.words), "procedure_code"
-            ).alias("reason"),
+            worded("no {} that is loaded speaks of {}", pl.lit(table.words), "procedure_code").alias("reason"),
             pl.lit(table.supply).alias("supply"),
             pl.lit("clia_qw").alias("table"),
             "procedure_code",

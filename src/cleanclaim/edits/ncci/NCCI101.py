@@ -21,63 +21,24 @@ from cleanclaim.reference import Reference
     rarc="N20",
     needs=("ncci_ptp_practitioner", "ncci_ptp_hospital"),
     payers=("medicare", "medicaid"),
-    source=Source(
-        "Medicare NCCI Policy Manual",
-        "chapter I, sections A and E (modifier indicator 0)",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Medicare NCCI Policy Manual", "chapter I, sections A and E (modifier indicator 0)", "CMS", date(2026, 11, 23)),
     column="lines.procedure_code",
     message="{column_2} is part of {column_1} (line {other_line_number}) on the same day; no modifier sets them apart (indicator 0, since {valid_from})[: {rationale}].",
     suggestion="Take {column_2} off the claim, or bill only what was done.",
     fix="proposed",
     unchecked=unjudged,
     examples=(
-        fails(
-            "a diagnostic colonoscopy beside one with a biopsy",
-            medicare(diagnoses=["K63.5"], lines=["45380", "45378-59"]),
-            line_number=2,
-            says="45380",
-        ),
+        fails("a diagnostic colonoscopy beside one with a biopsy", medicare(diagnoses=["K63.5"], lines=["45380", "45378-59"]), line_number=2, says="45380"),
         fails(
             "the dearer one is denied all the same",
-            medicare(
-                diagnoses=["K63.5"],
-                lines=[
-                    {"procedure_code": "45378", "charge_amount": "900"},
-                    {"procedure_code": "45380", "charge_amount": "100"},
-                ],
-            ),
+            medicare(diagnoses=["K63.5"], lines=[{"procedure_code": "45378", "charge_amount": "900"}, {"procedure_code": "45380", "charge_amount": "100"}]),
             line_number=1,
         ),
-        fails(
-            "for another payer it is a warning",
-            professional(diagnoses=["K63.5"], lines=["45380", "45378"]),
-            line_number=2,
-            disposition=Disposition.WARN,
-        ),
-        passes(
-            "on another day",
-            medicare(
-                diagnoses=["K63.5"],
-                lines=["45380", {"procedure_code": "45378", "from_date": "2026-05-11"}],
-            ),
-        ),
-        passes(
-            "by another provider",
-            medicare(
-                diagnoses=["K63.5"],
-                lines=["45380", {"procedure_code": "45378", "rendering_npi": "1234567893"}],
-            ),
-        ),
-        passes(
-            "a pair that a modifier sets apart is another fault", medicare(lines=["17110", "12001"])
-        ),
-        passes(
-            "on two claims is another fault",
-            medicare(claim_id="A", lines=["45380"]),
-            medicare(claim_id="B", lines=["45378"]),
-        ),
+        fails("for another payer it is a warning", professional(diagnoses=["K63.5"], lines=["45380", "45378"]), line_number=2, disposition=Disposition.WARN),
+        passes("on another day", medicare(diagnoses=["K63.5"], lines=["45380", {"procedure_code": "45378", "from_date": "2026-05-11"}])),
+        passes("by another provider", medicare(diagnoses=["K63.5"], lines=["45380", {"procedure_code": "45378", "rendering_npi": "1234567893"}])),
+        passes("a pair that a modifier sets apart is another fault", medicare(lines=["17110", "12001"])),
+        passes("on two claims is another fault", medicare(claim_id="A", lines=["45380"]), medicare(claim_id="B", lines=["45378"])),
         unchecked("codes outside the tables loaded", medicare(lines=["45380", "31575"])),
     ),
 )

@@ -22,51 +22,24 @@ from cleanclaim.reference import Reference
     rarc="N20",
     needs=("ncci_ptp_practitioner", "ncci_ptp_hospital", "visit_codes"),
     payers=("medicare", "medicaid"),
-    source=Source(
-        "Medicare NCCI Policy Manual",
-        "chapter I, section E (modifier indicator 1, NCCI-associated modifiers)",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Medicare NCCI Policy Manual", "chapter I, section E (modifier indicator 1, NCCI-associated modifiers)", "CMS", date(2026, 11, 23)),
     column="lines.modifier_1",
     message="{column_2} is part of {column_1} (line {other_line_number}) on the same day, and no modifier sets them apart (indicator 1, since {valid_from})[: {rationale}].",
     suggestion="Take {column_2} off. Only where the record shows another site, session or injury may a modifier (LT, RT, a digit's, XE, XS, XP, XU or 59) say so.",
     fix="proposed",
     unchecked=unjudged,
     examples=(
-        fails(
-            "a wound closed where a wart was destroyed",
-            medicare(diagnoses=["B07.9"], lines=["17110", "12001"]),
-            line_number=2,
-            says="17110",
-        ),
-        fails(
-            "51 and 76 set nothing apart",
-            medicare(diagnoses=["B07.9"], lines=["17110", "12001-51-76"]),
-            line_number=2,
-        ),
-        passes(
-            "said to be another site", medicare(diagnoses=["B07.9"], lines=["17110", "12001-XS"])
-        ),
-        passes(
-            "said so on the other line", medicare(diagnoses=["B07.9"], lines=["17110-59", "12001"])
-        ),
+        fails("a wound closed where a wart was destroyed", medicare(diagnoses=["B07.9"], lines=["17110", "12001"]), line_number=2, says="17110"),
+        fails("51 and 76 set nothing apart", medicare(diagnoses=["B07.9"], lines=["17110", "12001-51-76"]), line_number=2),
+        passes("said to be another site", medicare(diagnoses=["B07.9"], lines=["17110", "12001-XS"])),
+        passes("said so on the other line", medicare(diagnoses=["B07.9"], lines=["17110-59", "12001"])),
         passes("one procedure", medicare(lines=["17110"])),
-        passes(
-            "a pair that no modifier sets apart is another fault",
-            medicare(lines=["45380", "45378"]),
-        ),
-        passes(
-            "on two claims is another fault",
-            medicare(claim_id="A", lines=["17110"]),
-            medicare(claim_id="B", lines=["12001"]),
-        ),
+        passes("a pair that no modifier sets apart is another fault", medicare(lines=["45380", "45378"])),
+        passes("on two claims is another fault", medicare(claim_id="A", lines=["17110"]), medicare(claim_id="B", lines=["12001"])),
         passes(
             "a visit that is part of a test is another fault",
             medicare(lines=["99213", "93000"]),
-            tables={
-                "ncci_ptp_practitioner": [{"code": "93000", "column_2": "99213", "indicator": 1}]
-            },
+            tables={"ncci_ptp_practitioner": [{"code": "93000", "column_2": "99213", "indicator": 1}]},
         ),
         unchecked("codes outside the tables loaded", medicare(lines=["17110", "31575"])),
     ),
@@ -82,10 +55,5 @@ def bundled_without_modifier(claims: Claims, reference: Reference) -> Rows:
     record.
     """
     return claims.pairs.filter(
-        pl.col("indicator") == 1,
-        IS_ONE_CLAIM,
-        IS_CURRENT,
-        ~is_set_apart("modifiers"),
-        ~is_set_apart("other_modifiers"),
-        ~is_visit(reference),
+        pl.col("indicator") == 1, IS_ONE_CLAIM, IS_CURRENT, ~is_set_apart("modifiers"), ~is_set_apart("other_modifiers"), ~is_visit(reference)
     ).select(SHOWN)

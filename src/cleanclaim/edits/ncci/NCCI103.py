@@ -24,43 +24,21 @@ _OTHER = [modifier for modifier in ASSOCIATED if modifier not in ANATOMIC_MODIFI
     carc="236",
     needs=("ncci_ptp_practitioner", "ncci_ptp_hospital"),
     payers=("medicare", "medicaid"),
-    source=Source(
-        "Medicare NCCI Policy Manual",
-        "chapter I, section E (anatomic modifiers, same site)",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Medicare NCCI Policy Manual", "chapter I, section E (anatomic modifiers, same site)", "CMS", date(2026, 11, 23)),
     column="lines.modifier_1",
     message="{column_2} is part of {column_1} (line {other_line_number}), and both carry {side}: the same site, so the modifier does not set them apart.",
     suggestion="See the record: the same site means one of them is not paid apart; another session or site wants a modifier that says so.",
     fix="proposed",
     unchecked=unjudged,
     examples=(
-        fails(
-            "both on the right",
-            medicare(diagnoses=["M25.561"], lines=["20610-RT", "20550-RT"]),
-            line_number=2,
-            says="RT",
-        ),
+        fails("both on the right", medicare(diagnoses=["M25.561"], lines=["20610-RT", "20550-RT"]), line_number=2, says="RT"),
         passes(
             "one on the left, one on the right",
-            medicare(
-                diagnoses=["M25.561", "M25.562"],
-                lines=[
-                    "20610-RT",
-                    {"procedure_code": "20550", "modifier_1": "LT", "diagnosis_pointers": (2,)},
-                ],
-            ),
+            medicare(diagnoses=["M25.561", "M25.562"], lines=["20610-RT", {"procedure_code": "20550", "modifier_1": "LT", "diagnosis_pointers": (2,)}]),
         ),
-        passes(
-            "the same side, and said to be another site",
-            medicare(diagnoses=["M25.561"], lines=["20610-RT", "20550-RT-XS"]),
-        ),
+        passes("the same side, and said to be another site", medicare(diagnoses=["M25.561"], lines=["20610-RT", "20550-RT-XS"])),
         passes("no modifier helps: another fault", medicare(lines=["45380-RT", "45378-RT"])),
-        passes(
-            "a tendon on both sides, a joint on the right",
-            medicare(diagnoses=["M17.11"], lines=["20610-RT", "20550-RT-LT"]),
-        ),
+        passes("a tendon on both sides, a joint on the right", medicare(diagnoses=["M17.11"], lines=["20610-RT", "20550-RT-LT"])),
         unchecked("codes outside the tables loaded", medicare(lines=["17110", "31575"])),
     ),
 )
@@ -77,26 +55,8 @@ def modifier_shows_no_separateness(claims: Claims, reference: Reference) -> Rows
     apart = pl.concat_list("modifiers", "other_modifiers").list.unique()
     sides = apart.list.set_intersection(pl.lit(list(ANATOMIC_MODIFIERS)))
     return (
-        claims.pairs.filter(
-            pl.col("indicator") == 1,
-            IS_CURRENT,
-            is_set_apart("modifiers"),
-            is_set_apart("other_modifiers"),
-        )
-        .filter(
-            side.list.len() > 0,
-            sides.list.len() == side.list.len(),
-            apart.list.set_intersection(pl.lit(_OTHER)).list.len() == 0,
-        )
+        claims.pairs.filter(pl.col("indicator") == 1, IS_CURRENT, is_set_apart("modifiers"), is_set_apart("other_modifiers"))
+        .filter(side.list.len() > 0, sides.list.len() == side.list.len(), apart.list.set_intersection(pl.lit(_OTHER)).list.len() == 0)
         .with_columns(side.alias("side"))
-        .select(
-            "claim_key",
-            "line_number",
-            "column_1",
-            "column_2",
-            "other_line_number",
-            "side",
-            "indicator",
-            "release",
-        )
+        .select("claim_key", "line_number", "column_1", "column_2", "other_line_number", "side", "indicator", "release")
     )

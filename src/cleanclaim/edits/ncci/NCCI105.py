@@ -24,10 +24,7 @@ from cleanclaim.text.wording import worded
     needs=("ncci_ptp_practitioner", "ncci_ptp_hospital", "visit_codes"),
     payers=("medicare", "medicaid"),
     source=Source(
-        "Medicare NCCI Policy Manual",
-        "chapter I, sections A and E (same beneficiary, provider and day, on one claim or several)",
-        "CMS",
-        date(2026, 11, 23),
+        "Medicare NCCI Policy Manual", "chapter I, sections A and E (same beneficiary, provider and day, on one claim or several)", "CMS", date(2026, 11, 23)
     ),
     column="lines.procedure_code",
     message="{column_2} is part of {column_1}, and they are billed for the same day on two claims: this one and {other_claim}.",
@@ -53,13 +50,7 @@ from cleanclaim.text.wording import worded
         passes(
             "the earlier claim is replaced by this one",
             medicare(claim_id="A", is_history=True, diagnoses=["K63.5"], lines=["45380"]),
-            medicare(
-                claim_id="A",
-                claim_frequency_code="7",
-                original_reference_number="EXAMPLE",
-                diagnoses=["K63.5"],
-                lines=["45378"],
-            ),
+            medicare(claim_id="A", claim_frequency_code="7", original_reference_number="EXAMPLE", diagnoses=["K63.5"], lines=["45378"]),
         ),
         passes(
             "indicator 1, and a modifier",
@@ -67,12 +58,7 @@ from cleanclaim.text.wording import worded
             medicare(claim_id="B", diagnoses=["B07.9"], lines=["12001-XS"]),
         ),
         passes("both on one claim is another fault", medicare(lines=["45380", "45378"])),
-        fails(
-            "no modifier helps",
-            medicare(claim_id="A", is_history=True, lines=["45380"]),
-            medicare(claim_id="B", lines=["45378-59"]),
-            line_number=1,
-        ),
+        fails("no modifier helps", medicare(claim_id="A", is_history=True, lines=["45380"]), medicare(claim_id="B", lines=["45378-59"]), line_number=1),
         fails(
             "a wound closed where a wart was destroyed",
             medicare(claim_id="A", is_history=True, lines=["17110"]),
@@ -80,29 +66,16 @@ from cleanclaim.text.wording import worded
             line_number=1,
         ),
         passes(
-            "said on the earlier claim to be another site",
-            medicare(claim_id="A", is_history=True, lines=["17110-59"]),
-            medicare(claim_id="B", lines=["12001"]),
+            "said on the earlier claim to be another site", medicare(claim_id="A", is_history=True, lines=["17110-59"]), medicare(claim_id="B", lines=["12001"])
         ),
         passes(
             "a visit that is part of a test is another fault",
             medicare(claim_id="A", is_history=True, lines=["93000"]),
             medicare(claim_id="B", lines=["99213"]),
-            tables={
-                "ncci_ptp_practitioner": [{"code": "93000", "column_2": "99213", "indicator": 1}]
-            },
+            tables={"ncci_ptp_practitioner": [{"code": "93000", "column_2": "99213", "indicator": 1}]},
         ),
-        fails(
-            "both claims are new",
-            medicare(claim_id="A", lines=["45380"]),
-            medicare(claim_id="B", lines=["45378"]),
-            line_number=1,
-        ),
-        unchecked(
-            "codes outside the tables loaded",
-            medicare(claim_id="A", is_history=True, lines=["31575"]),
-            medicare(claim_id="B", lines=["17110"]),
-        ),
+        fails("both claims are new", medicare(claim_id="A", lines=["45380"]), medicare(claim_id="B", lines=["45378"]), line_number=1),
+        unchecked("codes outside the tables loaded", medicare(claim_id="A", is_history=True, lines=["31575"]), medicare(claim_id="B", lines=["17110"])),
     ),
 )
 def bundled_across_claims(claims: Claims, reference: Reference) -> Rows:
@@ -114,8 +87,7 @@ def bundled_across_claims(claims: Claims, reference: Reference) -> Rows:
     """
     both = claims.pairs.filter(
         pl.col("claim_key") != pl.col("other_claim_key"),
-        (pl.col("indicator") == 0)
-        | (~is_set_apart("modifiers") & ~is_set_apart("other_modifiers") & ~is_visit(reference)),
+        (pl.col("indicator") == 0) | (~is_set_apart("modifiers") & ~is_set_apart("other_modifiers") & ~is_visit(reference)),
     )
     shown = ["column_1", "column_2", "indicator", "valid_from", "valid_to", "rationale", "release"]
     other_is_past = pl.col("other_is_history").fill_null(value=False)
@@ -132,9 +104,7 @@ def bundled_across_claims(claims: Claims, reference: Reference) -> Rows:
         pl.col("other_line_number").alias("line_number"),
         *shown,
         pl.col("claim_id").fill_null("without number").alias("other_claim"),
-        worded(
-            "Replace the earlier claim: what it was paid for {} is taken back.", "column_2"
-        ).alias("advice"),
+        worded("Replace the earlier claim: what it was paid for {} is taken back.", "column_2").alias("advice"),
         pl.lit(Disposition.WARN.value).alias("disposition"),
     )
     return pl.concat([part_is_here, whole_is_here])

@@ -9,15 +9,7 @@ import polars as pl
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, Tables, fails, passes, query_edit
 from cleanclaim.edits.samples import medicare, professional
-from cleanclaim.model.expressions import (
-    ANATOMIC_MODIFIERS,
-    MODIFIERS,
-    daily_units,
-    has_modifier,
-    in_force,
-    is_missing,
-    names_payer,
-)
+from cleanclaim.model.expressions import ANATOMIC_MODIFIERS, MODIFIERS, daily_units, has_modifier, in_force, is_missing, names_payer
 from cleanclaim.reference import Reference
 
 _A_DAY = 1440
@@ -25,9 +17,7 @@ _VALUE = pl.col("value").fill_null("")
 _NUMBER = pl.col("value").cast(pl.Int64, strict=False)
 _WANTED = _VALUE.str.split(" ")
 _NOBODY = is_missing("referring_npi") & is_missing("ordering_npi")
-_NONE_OF_WANTED = (
-    pl.concat_list(MODIFIERS).list.set_intersection(_WANTED).list.drop_nulls().list.len() == 0
-)
+_NONE_OF_WANTED = pl.concat_list(MODIFIERS).list.set_intersection(_WANTED).list.drop_nulls().list.len() == 0
 _BROKEN: dict[str, tuple[pl.Expr, str]] = {
     "side_required": (~has_modifier(*ANATOMIC_MODIFIERS, "50"), "a modifier that names the side"),
     "referring_required": (_NOBODY, "a referring or ordering provider"),
@@ -38,10 +28,7 @@ _BROKEN: dict[str, tuple[pl.Expr, str]] = {
     "single_dose": (~has_modifier("JW", "JZ"), "JW or JZ"),
     "age_from": (pl.col("patient_age") < _NUMBER, "an older patient"),
     "age_to": (pl.col("patient_age") > _NUMBER, "a younger patient"),
-    "sex": (
-        pl.col("patient_sex").is_in(["F", "M"]) & (pl.col("patient_sex") != _VALUE),
-        "a patient of the other sex",
-    ),
+    "sex": (pl.col("patient_sex").is_in(["F", "M"]) & (pl.col("patient_sex") != _VALUE), "a patient of the other sex"),
     "prior_authorization": (is_missing("prior_authorization_number"), "a prior authorization"),
 }
 """When a rule is broken, and what it wants."""
@@ -54,13 +41,7 @@ def _has_rule(reference: Reference) -> pl.Expr:
 
 def _rule(rule: str, value: str | None = None) -> Tables:
     """A rule about office visits, for examples."""
-    row = {
-        "code": "99213",
-        "rule": rule,
-        "value": value,
-        "citation": "an example",
-        "payers": ["medicare"],
-    }
+    row = {"code": "99213", "rule": rule, "value": value, "citation": "an example", "payers": ["medicare"]}
     return {"code_rules": [row]}
 
 
@@ -71,45 +52,21 @@ def _rule(rule: str, value: str | None = None) -> Tables:
     carc="16",
     needs=("code_rules",),
     scope="claim",
-    source=Source(
-        "the payer's own policy", "named in the finding", "the payer", date(2026, 11, 23)
-    ),
+    source=Source("the payer's own policy", "named in the finding", "the payer", date(2026, 11, 23)),
     column="lines.procedure_code",
     message="For {procedure_code} the payer wants {wanted}[ ({value})]: {citation}.",
     suggestion="Add what is wanted, where the record has it.",
     fix="proposed",
     when={"lines": _has_rule},
     examples=(
-        fails(
-            "nutrition therapy that nobody referred to",
-            medicare(diagnoses=["E11.9"], lines=["97802"]),
-            line_number=1,
-            says=("referring", "42 CFR 410.132"),
-        ),
-        passes(
-            "with the referral",
-            medicare(diagnoses=["E11.9"], referring_npi="1234567893", lines=["97802"]),
-        ),
-        passes(
-            "ordered on the line",
-            medicare(
-                lines=[{"procedure_code": "97802", "ordering_npi": "1245319599"}],
-                diagnoses=["E11.9"],
-            ),
-        ),
+        fails("nutrition therapy that nobody referred to", medicare(diagnoses=["E11.9"], lines=["97802"]), line_number=1, says=("referring", "42 CFR 410.132")),
+        passes("with the referral", medicare(diagnoses=["E11.9"], referring_npi="1234567893", lines=["97802"])),
+        passes("ordered on the line", medicare(lines=[{"procedure_code": "97802", "ordering_npi": "1245319599"}], diagnoses=["E11.9"])),
         passes(
             "a rule that begins tomorrow",
             medicare(lines=["99213"]),
             tables={
-                "code_rules": [
-                    {
-                        "code": "99213",
-                        "rule": "side_required",
-                        "citation": "an example",
-                        "payers": ["medicare"],
-                        "valid_from": date(2026, 5, 13),
-                    }
-                ]
+                "code_rules": [{"code": "99213", "rule": "side_required", "citation": "an example", "payers": ["medicare"], "valid_from": date(2026, 5, 13)}]
             },
         ),
         fails("no side", medicare(), line_number=1, tables=_rule("side_required")),
@@ -119,64 +76,26 @@ def _rule(rule: str, value: str | None = None) -> Tables:
         passes("a CLIA number", medicare(clia_number="99D9999999"), tables=_rule("clia_required")),
         fails("no QW", medicare(), line_number=1, tables=_rule("clia_waived_qw")),
         passes("QW", medicare(lines=["99213-QW"]), tables=_rule("clia_waived_qw")),
-        fails(
-            "no plan of care",
-            medicare(lines=["99213-25"]),
-            line_number=1,
-            tables=_rule("therapy_always", "GP GO"),
-        ),
-        passes(
-            "a plan of care", medicare(lines=["99213-GO"]), tables=_rule("therapy_always", "GP GO")
-        ),
-        fails(
-            "97 quarter hours on a day",
-            medicare(lines=["99213 x97"]),
-            line_number=1,
-            tables=_rule("timed_minutes", "15"),
-        ),
-        passes(
-            "96 quarter hours on a day",
-            medicare(lines=["99213 x96"]),
-            tables=_rule("timed_minutes", "15"),
-        ),
-        fails(
-            "a minute more than the day has",
-            medicare(lines=["99213 x1441"]),
-            line_number=1,
-            tables=_rule("timed_minutes", "1"),
-        ),
-        fails(
-            "nothing said of the rest of a dose",
-            medicare(),
-            line_number=1,
-            tables=_rule("single_dose"),
-        ),
-        passes(
-            "the rest of a dose thrown away",
-            medicare(lines=["99213-JW"]),
-            tables=_rule("single_dose"),
-        ),
+        fails("no plan of care", medicare(lines=["99213-25"]), line_number=1, tables=_rule("therapy_always", "GP GO")),
+        passes("a plan of care", medicare(lines=["99213-GO"]), tables=_rule("therapy_always", "GP GO")),
+        fails("97 quarter hours on a day", medicare(lines=["99213 x97"]), line_number=1, tables=_rule("timed_minutes", "15")),
+        passes("96 quarter hours on a day", medicare(lines=["99213 x96"]), tables=_rule("timed_minutes", "15")),
+        fails("a minute more than the day has", medicare(lines=["99213 x1441"]), line_number=1, tables=_rule("timed_minutes", "1")),
+        fails("nothing said of the rest of a dose", medicare(), line_number=1, tables=_rule("single_dose")),
+        passes("the rest of a dose thrown away", medicare(lines=["99213-JW"]), tables=_rule("single_dose")),
         passes("nothing left of a dose", medicare(lines=["99213-JZ"]), tables=_rule("single_dose")),
         fails("a year too young", medicare(), line_number=1, tables=_rule("age_from", "77")),
         passes("just old enough", medicare(), tables=_rule("age_from", "76")),
         fails("a year too old", medicare(), line_number=1, tables=_rule("age_to", "75")),
         passes("just young enough", medicare(), tables=_rule("age_to", "76")),
-        passes(
-            "the age is not known", medicare(patient_birth_date=None), tables=_rule("age_to", "75")
-        ),
+        passes("the age is not known", medicare(patient_birth_date=None), tables=_rule("age_to", "75")),
         fails("a man", medicare(patient_sex="M"), line_number=1, tables=_rule("sex", "F")),
         fails("a woman", medicare(), line_number=1, tables=_rule("sex", "M")),
         passes("the right sex", medicare(), tables=_rule("sex", "F")),
         passes("the sex is not known", medicare(patient_sex="U"), tables=_rule("sex", "F")),
         fails("no authorization", medicare(), line_number=1, tables=_rule("prior_authorization")),
-        passes(
-            "an authorization",
-            medicare(prior_authorization_number="EXAMPLE"),
-            tables=_rule("prior_authorization"),
-        ),
-        passes(
-            "another payer has no such rule", professional(diagnoses=["E11.9"], lines=["97802"])
-        ),
+        passes("an authorization", medicare(prior_authorization_number="EXAMPLE"), tables=_rule("prior_authorization")),
+        passes("another payer has no such rule", professional(diagnoses=["E11.9"], lines=["97802"])),
     ),
 )
 def payer_rule_about_code_broken(claims: Claims, reference: Reference) -> Rows:
@@ -187,17 +106,13 @@ def payer_rule_about_code_broken(claims: Claims, reference: Reference) -> Rows:
 
     What to do: see the payer's policy.
     """
-    lines = claims.lines.filter(
-        _has_rule(reference), ~pl.col("is_history").fill_null(value=False)
-    ).join(claims.claims.select("claim_key", "payer_id"), on="claim_key", how="left")
-    rules = reference.narrow("code_rules", lines["procedure_code"]).rename(
-        {"code": "procedure_code"}
+    lines = claims.lines.filter(_has_rule(reference), ~pl.col("is_history").fill_null(value=False)).join(
+        claims.claims.select("claim_key", "payer_id"), on="claim_key", how="left"
     )
+    rules = reference.narrow("code_rules", lines["procedure_code"]).rename({"code": "procedure_code"})
     met = lines.join(rules, on="procedure_code").filter(in_force("from_date"), names_payer())
     shown = ["claim_key", "line_number", "procedure_code", "rule", "value", "citation", "release"]
     return pl.concat(
-        met.filter(pl.col("rule") == rule, is_broken.fill_null(value=False)).select(
-            *shown, pl.lit(wanted).alias("wanted")
-        )
+        met.filter(pl.col("rule") == rule, is_broken.fill_null(value=False)).select(*shown, pl.lit(wanted).alias("wanted"))
         for rule, (is_broken, wanted) in _BROKEN.items()
     )

@@ -21,12 +21,7 @@ _FORM = r"^(\d{5}|\d{4}[AFMTU]|[A-V]\d{4})$"
     disposition=Disposition.REJECT,
     carc="16",
     rarc="M51",
-    source=Source(
-        "45 CFR 162.1002",
-        "adopted code sets for procedures (HCPCS, CPT, CDT)",
-        "HHS",
-        date(2026, 11, 23),
-    ),
+    source=Source("45 CFR 162.1002", "adopted code sets for procedures (HCPCS, CPT, CDT)", "HHS", date(2026, 11, 23)),
     column="lines.procedure_code",
     evidence=(
         "procedure_code",
@@ -41,55 +36,19 @@ _FORM = r"^(\d{5}|\d{4}[AFMTU]|[A-V]\d{4})$"
         fails("a digit short", professional(lines=["9921"]), line_number=1, says="9921"),
         fails("an O for a zero", professional(lines=["9921O"]), line_number=1),
         fails("a modifier run on", professional(lines=["9921325"]), line_number=1),
-        passes(
-            "Category II",
-            professional(lines=[{}, {"procedure_code": "3044F", "charge_amount": "0.00"}]),
-        ),
+        passes("Category II", professional(lines=[{}, {"procedure_code": "3044F", "charge_amount": "0.00"}])),
         passes("Category III", professional(lines=["0075T"])),
         passes("a laboratory's own test", professional(lines=["0047U"])),
         passes("Level II", professional(lines=["J1885"])),
-        passes(
-            "a hospital line without a code",
-            institutional(
-                lines=[
-                    {
-                        "procedure_code": None,
-                        "procedure_qualifier": None,
-                        "revenue_center_code": "0250",
-                    }
-                ]
-            ),
-        ),
-        passes(
-            "a hospital's rate code",
-            institutional(
-                lines=[
-                    {
-                        "procedure_code": "AAA00",
-                        "procedure_qualifier": "HP",
-                        "revenue_center_code": "0022",
-                    }
-                ]
-            ),
-        ),
-        fails(
-            "a digit short, and no word of what code it is",
-            professional(lines=[{"procedure_code": "9921", "procedure_qualifier": None}]),
-            line_number=1,
-        ),
+        passes("a hospital line without a code", institutional(lines=[{"procedure_code": None, "procedure_qualifier": None, "revenue_center_code": "0250"}])),
+        passes("a hospital's rate code", institutional(lines=[{"procedure_code": "AAA00", "procedure_qualifier": "HP", "revenue_center_code": "0022"}])),
+        fails("a digit short, and no word of what code it is", professional(lines=[{"procedure_code": "9921", "procedure_qualifier": None}]), line_number=1),
         fails(
             "a dental code with a digit short",
-            professional(
-                lines=[{"procedure_code": "D012", "procedure_qualifier": "AD"}], claim_type="dental"
-            ),
+            professional(lines=[{"procedure_code": "D012", "procedure_qualifier": "AD"}], claim_type="dental"),
             line_number=1,
         ),
-        fails(
-            "no code on an office line",
-            professional(lines=[{"procedure_code": None}]),
-            line_number=1,
-            says="names no procedure",
-        ),
+        fails("no code on an office line", professional(lines=[{"procedure_code": None}]), line_number=1, says="names no procedure"),
     ),
 )
 def procedure_code_malformed() -> pl.Expr:
@@ -100,8 +59,6 @@ def procedure_code_malformed() -> pl.Expr:
 
     What to do: mend the code.
     """
-    is_hcpcs = pl.col("procedure_qualifier").is_null() | pl.col("procedure_qualifier").is_in(
-        ["HC", "AD"]
-    )
+    is_hcpcs = pl.col("procedure_qualifier").is_null() | pl.col("procedure_qualifier").is_in(["HC", "AD"])
     needed = (pl.col("claim_type") != "institutional") & pl.col("procedure_code").is_null()
     return needed | (is_hcpcs & ~pl.col("procedure_code").str.contains(_FORM))

@@ -25,12 +25,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     rarc="N56",
     needs=("hcpcs", "cpt", "mpfs", "procedure_codes"),
     scope="claim",
-    source=Source(
-        "45 CFR 162.1000 and 162.1002",
-        "medical data code sets: the codes valid on the day of the service",
-        "HHS",
-        date(2026, 11, 23),
-    ),
+    source=Source("45 CFR 162.1000 and 162.1002", "medical data code sets: the codes valid on the day of the service", "HHS", date(2026, 11, 23)),
     column="lines.procedure_code",
     message="{procedure_code} {what}.",
     suggestion="Take the code that was in force on {from_date}.",
@@ -40,12 +35,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     examples=(
         fails("ended in 2020", professional(lines=["99201"]), line_number=1, says="2020-12-31"),
         passes("the last day", professional(from_date="2020-12-31", lines=["99201"])),
-        fails(
-            "not yet begun",
-            professional(from_date="2018-12-31", lines=["11102"]),
-            line_number=1,
-            says="2019-01-01",
-        ),
+        fails("not yet begun", professional(from_date="2018-12-31", lines=["11102"]), line_number=1, says="2019-01-01"),
         passes("the first day", professional(from_date="2019-01-01", lines=["11102"])),
         unchecked("a code of no table loaded", professional(lines=["31575"])),
     ),

@@ -21,41 +21,19 @@ _IS_PERFORMANCE = pl.col("procedure_code").str.contains(r"^\d{4}F$")
     name="performance-code-charged",
     disposition=Disposition.WARN,
     scope="claim",
-    source=Source(
-        "Medicare Claims Processing Manual",
-        "chapter 26, section 10.4, item 24F (quality data codes: 0.00 or 0.01)",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Medicare Claims Processing Manual", "chapter 26, section 10.4, item 24F (quality data codes: 0.00 or 0.01)", "CMS", date(2026, 11, 23)),
     column="lines.charge_amount",
     message="{procedure_code} reports how care was given and is not paid; {what}.",
     suggestion="Bill it with 0.00 (0.01 where the system wants a charge), on the claim of the service that it tells of.",
     when={"lines": _IS_PERFORMANCE},
     examples=(
+        fails("with a price", professional(lines=[{}, {"procedure_code": "3044F", "charge_amount": "25.00"}]), line_number=2, says="$25.00"),
         fails(
-            "with a price",
-            professional(lines=[{}, {"procedure_code": "3044F", "charge_amount": "25.00"}]),
-            line_number=2,
-            says="$25.00",
+            "without the service it tells of", professional(lines=[{"procedure_code": "3044F", "charge_amount": "0.01"}]), line_number=1, says="nothing else"
         ),
-        fails(
-            "without the service it tells of",
-            professional(lines=[{"procedure_code": "3044F", "charge_amount": "0.01"}]),
-            line_number=1,
-            says="nothing else",
-        ),
-        passes(
-            "beside a visit, without charge",
-            professional(lines=[{}, {"procedure_code": "3044F", "charge_amount": "0.00"}]),
-        ),
-        passes(
-            "a charge that was not sent",
-            professional(lines=["99213", {"procedure_code": "3044F", "charge_amount": None}]),
-        ),
-        passes(
-            "with a cent",
-            professional(lines=[{}, {"procedure_code": "3044F", "charge_amount": "0.01"}]),
-        ),
+        passes("beside a visit, without charge", professional(lines=[{}, {"procedure_code": "3044F", "charge_amount": "0.00"}])),
+        passes("a charge that was not sent", professional(lines=["99213", {"procedure_code": "3044F", "charge_amount": None}])),
+        passes("with a cent", professional(lines=[{}, {"procedure_code": "3044F", "charge_amount": "0.01"}])),
     ),
 )
 def performance_code_charged(claims: Claims, reference: Reference) -> Rows:  # noqa: ARG001 - the signature of every query
@@ -67,13 +45,7 @@ def performance_code_charged(claims: Claims, reference: Reference) -> Rows:  # n
     What to do: set the charge to zero, and bill the code together with its service.
     """
     lines = claims.lines.lazy().filter(_IS_PERFORMANCE)
-    others = (
-        claims.lines.lazy()
-        .filter(~_IS_PERFORMANCE)
-        .select("claim_key")
-        .unique()
-        .with_columns(pl.lit(value=True).alias("_others"))
-    )
+    others = claims.lines.lazy().filter(~_IS_PERFORMANCE).select("claim_key").unique().with_columns(pl.lit(value=True).alias("_others"))
     charged = pl.col("charge_amount") > pl.lit("0.01").cast(pl.Decimal(15, 2))
     return (
         lines.join(others, on="claim_key", how="left")

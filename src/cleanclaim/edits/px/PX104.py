@@ -24,48 +24,22 @@ def _is_unlisted(reference: Reference) -> pl.Expr:
     carc="16",
     rarc="N350",
     needs=("unlisted_codes",),
-    source=Source(
-        "Medicare Claims Processing Manual",
-        "chapter 26, section 10.4, item 19 (not otherwise classified codes)",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Medicare Claims Processing Manual", "chapter 26, section 10.4, item 19 (not otherwise classified codes)", "CMS", date(2026, 11, 23)),
     column="lines.procedure_description",
     message="{procedure_code} stands for what has no code of its own, and the line does not say what was done.",
     suggestion="Describe the service or drug (name, dose, route) on the line, and keep the record ready.",
     when={"lines": _is_unlisted},
     examples=(
         fails("a drug without a name", professional(lines=["J3490"]), line_number=1),
-        passes(
-            "described on the line",
-            professional(
-                lines=[
-                    {"procedure_code": "J3490", "procedure_description": "EXAMPLE DRUG 10 MG IM"}
-                ]
-            ),
-        ),
+        passes("described on the line", professional(lines=[{"procedure_code": "J3490", "procedure_description": "EXAMPLE DRUG 10 MG IM"}])),
         passes("with a note", professional(lines=[{"procedure_code": "J3490", "has_note": True}])),
-        passes(
-            "a drug number says it",
-            professional(lines=[{"procedure_code": "J3490", "ndc": "00000000000"}]),
-        ),
+        passes("a drug number says it", professional(lines=[{"procedure_code": "J3490", "ndc": "00000000000"}])),
         passes("a code of its own", professional(lines=["J1885"])),
-        fails(
-            "a table without columns for notes",
-            professional(
-                lines=[{"procedure_code": "J3490", "has_note": None, "has_attachment": None}]
-            ),
-            line_number=1,
-        ),
-        passes(
-            "a paper attached to the line",
-            professional(lines=[{"procedure_code": "J3490", "has_attachment": True}]),
-        ),
+        fails("a table without columns for notes", professional(lines=[{"procedure_code": "J3490", "has_note": None, "has_attachment": None}]), line_number=1),
+        passes("a paper attached to the line", professional(lines=[{"procedure_code": "J3490", "has_attachment": True}])),
         passes("a paper attached to the claim", professional(lines=["J3490"], has_attachment=True)),
         passes("a note on the claim", professional(lines=["J3490"], has_note=True)),
-        passes(
-            "a note and a paper", professional(lines=["J3490"], has_note=True, has_attachment=True)
-        ),
+        passes("a note and a paper", professional(lines=["J3490"], has_note=True, has_attachment=True)),
         passes("hospital lines are described otherwise", institutional(lines=["C9399"])),
     ),
 )
@@ -76,20 +50,14 @@ def unlisted_code_undescribed(claims: Claims, reference: Reference) -> Rows:
 
     What to do: say on the line what was done or given.
     """
-    unlisted = (
-        reference.table("unlisted_codes").lazy().select(pl.col("code").alias("procedure_code"))
-    )
+    unlisted = reference.table("unlisted_codes").lazy().select(pl.col("code").alias("procedure_code"))
     silent = (
         pl.col("procedure_description").is_null()
         & pl.col("ndc").is_null()
         & ~pl.col("has_note").fill_null(value=False)
         & ~pl.col("has_attachment").fill_null(value=False)
     )
-    told_above = (
-        claims.claims.lazy()
-        .filter(pl.col("has_note") | pl.col("has_attachment"))
-        .select("claim_key")
-    )
+    told_above = claims.claims.lazy().filter(pl.col("has_note") | pl.col("has_attachment")).select("claim_key")
     return (
         claims.lines.lazy()
         .filter(IS_PROFESSIONAL & silent)

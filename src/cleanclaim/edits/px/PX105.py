@@ -32,53 +32,17 @@ def _has_an_age(reference: Reference) -> pl.Expr:
     fix="proposed",
     when={"lines": _has_an_age},
     examples=(
-        fails(
-            "a child's check-up for a grown woman",
-            professional(diagnoses=["Z00.00"], lines=["99393"]),
-            line_number=1,
-            says="ages 5 to 11",
-        ),
+        fails("a child's check-up for a grown woman", professional(diagnoses=["Z00.00"], lines=["99393"]), line_number=1, says="ages 5 to 11"),
         passes("for her age", professional(diagnoses=["Z00.00"], lines=["99396"])),
-        passes(
-            "the last day at 39",
-            professional(diagnoses=["Z00.00"], patient_birth_date="1986-05-13", lines=["99395"]),
-        ),
-        fails(
-            "the day of turning 40",
-            professional(diagnoses=["Z00.00"], patient_birth_date="1986-05-12", lines=["99395"]),
-            line_number=1,
-        ),
-        passes(
-            "65 and over",
-            professional(diagnoses=["Z00.00"], patient_birth_date="1930-05-12", lines=["99397"]),
-        ),
-        fails(
-            "a hernia of those of five and over, at four",
-            professional(lines=["49505"], patient_birth_date="2021-05-13"),
-            line_number=1,
-        ),
-        passes(
-            "a hernia of those of five and over, at five",
-            professional(lines=["49505"], patient_birth_date="2021-05-12"),
-        ),
-        fails(
-            "a hernia of those of five and over, in a newborn",
-            professional(lines=["49505"], patient_birth_date="2026-05-01"),
-            line_number=1,
-        ),
-        passes(
-            "a birth after the service is another fault",
-            professional(lines=["49505"], patient_birth_date="2026-05-13"),
-        ),
-        fails(
-            "a hernia of infants at 124",
-            professional(lines=["49491"], patient_birth_date="1902-02-14"),
-            line_number=1,
-        ),
-        passes(
-            "an age of 125 is another fault",
-            professional(lines=["49491"], patient_birth_date="1901-02-14"),
-        ),
+        passes("the last day at 39", professional(diagnoses=["Z00.00"], patient_birth_date="1986-05-13", lines=["99395"])),
+        fails("the day of turning 40", professional(diagnoses=["Z00.00"], patient_birth_date="1986-05-12", lines=["99395"]), line_number=1),
+        passes("65 and over", professional(diagnoses=["Z00.00"], patient_birth_date="1930-05-12", lines=["99397"])),
+        fails("a hernia of those of five and over, at four", professional(lines=["49505"], patient_birth_date="2021-05-13"), line_number=1),
+        passes("a hernia of those of five and over, at five", professional(lines=["49505"], patient_birth_date="2021-05-12")),
+        fails("a hernia of those of five and over, in a newborn", professional(lines=["49505"], patient_birth_date="2026-05-01"), line_number=1),
+        passes("a birth after the service is another fault", professional(lines=["49505"], patient_birth_date="2026-05-13")),
+        fails("a hernia of infants at 124", professional(lines=["49491"], patient_birth_date="1902-02-14"), line_number=1),
+        passes("an age of 125 is another fault", professional(lines=["49491"], patient_birth_date="1901-02-14")),
         passes("no birth date", professional(patient_birth_date=None, lines=["99393"])),
     ),
 )
@@ -95,10 +59,7 @@ def procedure_age_conflict(claims: Claims, reference: Reference) -> Rows:
         claims.lines.lazy()
         .filter(age.is_between(0, 124))
         .join(bands, on="procedure_code")
-        .filter(
-            in_force("from_date"),
-            (age < pl.col("age_from")) | (age > pl.col("age_to")).fill_null(value=False),
-        )
+        .filter(in_force("from_date"), (age < pl.col("age_from")) | (age > pl.col("age_to")).fill_null(value=False))
         .select(
             "claim_key",
             "line_number",

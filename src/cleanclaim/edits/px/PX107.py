@@ -23,12 +23,7 @@ _ASKED = IS_MEDICARE & IS_PROFESSIONAL & ~has_modifier("GY", "GX")
     needs={"mpfs": _ASKED},
     payers=("medicare",),
     others="off",
-    source=Source(
-        "Medicare Physician Fee Schedule",
-        "status indicators I and N (relative value files, attachment A)",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Medicare Physician Fee Schedule", "status indicators I and N (relative value files, attachment A)", "CMS", date(2026, 11, 23)),
     column="lines.procedure_code",
     evidence=(
         "procedure_code",
@@ -43,18 +38,8 @@ _ASKED = IS_MEDICARE & IS_PROFESSIONAL & ~has_modifier("GY", "GX")
     suggestion="See what Medicare takes instead; a service that it excludes is the patient's to pay, and goes with GY where a denial is wanted for another insurer.",
     fix="proposed",
     examples=(
-        fails(
-            "a check-up to Medicare",
-            medicare(diagnoses=["Z00.00"], lines=["99397"]),
-            line_number=1,
-            says="status N",
-        ),
-        fails(
-            "a code that Medicare does not take",
-            medicare(lines=["97014-GP"]),
-            line_number=1,
-            says="status I",
-        ),
+        fails("a check-up to Medicare", medicare(diagnoses=["Z00.00"], lines=["99397"]), line_number=1, says="status N"),
+        fails("a code that Medicare does not take", medicare(lines=["97014-GP"]), line_number=1, says="status I"),
         passes("sent for a denial", medicare(diagnoses=["Z00.00"], lines=["99397-GY"])),
         passes("a check-up to another payer", professional(diagnoses=["Z00.00"], lines=["99396"])),
         passes("a laboratory test, paid by another schedule", medicare(lines=["80053"])),

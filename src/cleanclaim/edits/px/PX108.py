@@ -25,30 +25,15 @@ _PAID = ("A", "R", "T")
     needs={"mpfs": _ASKED},
     payers=("medicare",),
     others="off",
-    source=Source(
-        "Medicare Physician Fee Schedule",
-        "status indicators B, P and T (relative value files, attachment A)",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Medicare Physician Fee Schedule", "status indicators B, P and T (relative value files, attachment A)", "CMS", date(2026, 11, 23)),
     column="lines.procedure_code",
     message="{procedure_code} is not paid apart: {what} (status {status}).",
     suggestion="Take it off; its payment lies in the other service.",
     fix="proposed",
     when={"line_fees": _ASKED & pl.col("status").is_in(["B", "P", "T"])},
     examples=(
-        fails(
-            "hot packs",
-            medicare(diagnoses=["M54.50"], lines=["97110-GP", "97010-GP"]),
-            line_number=2,
-            says="status B",
-        ),
-        fails(
-            "oxygen by finger clip at a visit",
-            medicare(lines=[{}, "94760"]),
-            line_number=2,
-            says="beside another service",
-        ),
+        fails("hot packs", medicare(diagnoses=["M54.50"], lines=["97110-GP", "97010-GP"]), line_number=2, says="status B"),
+        fails("oxygen by finger clip at a visit", medicare(lines=[{}, "94760"]), line_number=2, says="beside another service"),
         passes("oxygen by finger clip alone", medicare(lines=["94760"])),
         passes("beside a laboratory test only", medicare(lines=["80053", "94760"])),
         passes("another payer", professional(lines=[{}, "94760"])),
@@ -60,20 +45,11 @@ _PAID = ("A", "R", "T")
             medicare(claim_id="B", lines=["94760"]),
             line_number=1,
         ),
-        fails(
-            "oxygen by finger clip, listed second",
-            medicare(lines=["99213", "94760"]),
-            line_number=2,
-        ),
+        fails("oxygen by finger clip, listed second", medicare(lines=["99213", "94760"]), line_number=2),
         passes(
             "the visit beside it was voided",
             medicare(claim_id="A", lines=["99213"]),
-            medicare(
-                claim_id="A",
-                claim_frequency_code="8",
-                original_reference_number="EXAMPLE",
-                lines=["99213"],
-            ),
+            medicare(claim_id="A", claim_frequency_code="8", original_reference_number="EXAMPLE", lines=["99213"]),
             medicare(claim_id="B", lines=["94760"]),
         ),
         unchecked("a code outside the tables loaded", medicare(lines=["31575"])),
@@ -90,25 +66,15 @@ def always_bundled(claims: Claims, reference: Reference) -> Rows:
     paid = (
         fees.filter(pl.col("status").is_in(_PAID))
         .group_by(day)
-        .agg(
-            pl.col("claim_key").first().alias("_claim"),
-            pl.col("line_number").first().alias("_line"),
-            pl.len().alias("_count"),
-        )
+        .agg(pl.col("claim_key").first().alias("_claim"), pl.col("line_number").first().alias("_line"), pl.len().alias("_count"))
     )
     current = fees.filter(~pl.col("is_history").fill_null(value=False))
     beside = (
         current.filter(pl.col("status") == "T")
         .join(paid, on=day)
-        .filter(
-            (pl.col("_count") > 1)
-            | (pl.col("_claim") != pl.col("claim_key"))
-            | (pl.col("_line") != pl.col("line_number"))
-        )
+        .filter((pl.col("_count") > 1) | (pl.col("_claim") != pl.col("claim_key")) | (pl.col("_line") != pl.col("line_number")))
         .with_columns(pl.lit("it stands beside another service of that day").alias("what"))
     )
-    always = current.filter(pl.col("status").is_in(["B", "P"])).with_columns(
-        pl.lit("it is always part of another service").alias("what")
-    )
+    always = current.filter(pl.col("status").is_in(["B", "P"])).with_columns(pl.lit("it is always part of another service").alias("what"))
     shown = ["claim_key", "line_number", "procedure_code", "status", "what", "release"]
     return pl.concat([always.select(shown), beside.select(shown)])

@@ -22,11 +22,8 @@ _TECHNICAL = 3
 def _is_elsewhere(reference: Reference) -> pl.Expr:
     """A kind of visit in a place where it does not take place."""
     return pl.any_horizontal(
-        pl.col("procedure_code").is_between(pl.lit(first), pl.lit(last))
-        & pl.col("place_of_service_code").is_in(not_in.split(" "))
-        for first, last, not_in in reference.table("visit_places")
-        .select("code", "last", "not_in")
-        .iter_rows()
+        pl.col("procedure_code").is_between(pl.lit(first), pl.lit(last)) & pl.col("place_of_service_code").is_in(not_in.split(" "))
+        for first, last, not_in in reference.table("visit_places").select("code", "last", "not_in").iter_rows()
     )
 
 
@@ -44,17 +41,9 @@ def _is_doubtful(reference: Reference) -> pl.Expr:
     needs={"mpfs": _ASKED, "visit_places": None},
     scope="claim",
     source=(
+        Source("Medicare Claims Processing Manual", "chapter 12, sections 30.6.9 to 30.6.14 (visits by place)", "CMS", date(2026, 11, 23)),
         Source(
-            "Medicare Claims Processing Manual",
-            "chapter 12, sections 30.6.9 to 30.6.14 (visits by place)",
-            "CMS",
-            date(2026, 11, 23),
-        ),
-        Source(
-            "Medicare Physician Fee Schedule",
-            "PC/TC indicators 3 and 5, facility NA indicator (relative value files, attachment A)",
-            "CMS",
-            date(2026, 11, 23),
+            "Medicare Physician Fee Schedule", "PC/TC indicators 3 and 5, facility NA indicator (relative value files, attachment A)", "CMS", date(2026, 11, 23)
         ),
     ),
     column="lines.place_of_service_code",
@@ -63,98 +52,31 @@ def _is_doubtful(reference: Reference) -> pl.Expr:
     fix="proposed",
     when={"line_fees": _is_doubtful},
     examples=(
-        fails(
-            "a hospital visit in an office",
-            professional(lines=["99232"]),
-            line_number=1,
-            says="a hospital visit",
-        ),
-        fails(
-            "an emergency visit in an urgent care clinic",
-            professional(place_of_service_code="20", lines=["99283"]),
-            line_number=1,
-        ),
-        passes(
-            "a hospital visit in a hospital",
-            professional(place_of_service_code="21", admission_date="2026-05-10", lines=["99232"]),
-        ),
-        passes(
-            "a hospital visit by telehealth",
-            professional(place_of_service_code="02", lines=["99232"]),
-        ),
-        fails(
-            "an injection by the hospital's own nurse",
-            medicare(place_of_service_code="22", lines=["96372"]),
-            line_number=1,
-            says="the hospital's to bill",
-        ),
-        fails(
-            "only the tracing, in a hospital",
-            medicare(place_of_service_code="22", lines=["93005"]),
-            line_number=1,
-        ),
+        fails("a hospital visit in an office", professional(lines=["99232"]), line_number=1, says="a hospital visit"),
+        fails("an emergency visit in an urgent care clinic", professional(place_of_service_code="20", lines=["99283"]), line_number=1),
+        passes("a hospital visit in a hospital", professional(place_of_service_code="21", admission_date="2026-05-10", lines=["99232"])),
+        passes("a hospital visit by telehealth", professional(place_of_service_code="02", lines=["99232"])),
+        fails("an injection by the hospital's own nurse", medicare(place_of_service_code="22", lines=["96372"]), line_number=1, says="the hospital's to bill"),
+        fails("only the tracing, in a hospital", medicare(place_of_service_code="22", lines=["93005"]), line_number=1),
         passes("an injection in the office", medicare(lines=["96372"])),
-        fails(
-            "a hospital visit in an office, and one of an office",
-            medicare(lines=["99232", "99213"]),
-            line_number=1,
-        ),
-        fails(
-            "the last hospital visit of its kind, in an office",
-            medicare(lines=["99233"]),
-            line_number=1,
-        ),
+        fails("a hospital visit in an office, and one of an office", medicare(lines=["99232", "99213"]), line_number=1),
+        fails("the last hospital visit of its kind, in an office", medicare(lines=["99233"]), line_number=1),
         fails("the first hospital visit, in an office", medicare(lines=["99221"]), line_number=1),
         fails("the last first visit, in an office", medicare(lines=["99223"]), line_number=1),
-        fails(
-            "the technical part of an x-ray in a hospital",
-            medicare(lines=["71046-TC"], place_of_service_code="22"),
-            line_number=1,
-        ),
-        passes(
-            "an x-ray read in a hospital", medicare(lines=["71046-26"], place_of_service_code="22")
-        ),
-        passes(
-            "the technical part of a visit in a hospital is another fault",
-            medicare(lines=["99213-TC"], place_of_service_code="22"),
-        ),
-        fails(
-            "an injection in a hospital off campus",
-            medicare(lines=["96372"], place_of_service_code="19"),
-            line_number=1,
-        ),
-        fails(
-            "an injection during a stay",
-            medicare(lines=["96372"], place_of_service_code="21", admission_date="2026-05-10"),
-            line_number=1,
-        ),
-        fails(
-            "an injection in an emergency room",
-            medicare(lines=["96372"], place_of_service_code="23"),
-            line_number=1,
-        ),
-        fails(
-            "an injection in a hospital, and a visit there",
-            medicare(lines=["96372", "99213"], place_of_service_code="22"),
-            line_number=1,
-        ),
+        fails("the technical part of an x-ray in a hospital", medicare(lines=["71046-TC"], place_of_service_code="22"), line_number=1),
+        passes("an x-ray read in a hospital", medicare(lines=["71046-26"], place_of_service_code="22")),
+        passes("the technical part of a visit in a hospital is another fault", medicare(lines=["99213-TC"], place_of_service_code="22")),
+        fails("an injection in a hospital off campus", medicare(lines=["96372"], place_of_service_code="19"), line_number=1),
+        fails("an injection during a stay", medicare(lines=["96372"], place_of_service_code="21", admission_date="2026-05-10"), line_number=1),
+        fails("an injection in an emergency room", medicare(lines=["96372"], place_of_service_code="23"), line_number=1),
+        fails("an injection in a hospital, and a visit there", medicare(lines=["96372", "99213"], place_of_service_code="22"), line_number=1),
         fails(
             "an injection in a hospital, another in an office",
-            medicare(
-                lines=[
-                    {"procedure_code": "96372", "place_of_service_code": "22"},
-                    {"procedure_code": "96372", "place_of_service_code": "11"},
-                ]
-            ),
+            medicare(lines=[{"procedure_code": "96372", "place_of_service_code": "22"}, {"procedure_code": "96372", "place_of_service_code": "11"}]),
             line_number=1,
         ),
-        passes(
-            "the hospital's own claim", institutional(lines=["96372"], place_of_service_code="22")
-        ),
-        passes(
-            "an injection in a hospital, to a payer with rules of its own",
-            professional(lines=["96372"], place_of_service_code="22"),
-        ),
+        passes("the hospital's own claim", institutional(lines=["96372"], place_of_service_code="22")),
+        passes("an injection in a hospital, to a payer with rules of its own", professional(lines=["96372"], place_of_service_code="22")),
         unchecked("a code outside the tables loaded", medicare(lines=["31575"])),
     ),
 )
@@ -169,48 +91,19 @@ def service_does_not_fit_place(claims: Claims, reference: Reference) -> Rows:
 
     What to do: correct the place, or leave the line to the hospital.
     """
-    places = (
-        reference.table("visit_places")
-        .lazy()
-        .select(pl.col("code").alias("_first"), "last", "not_in", "kind", "valid_from", "valid_to")
-    )
-    current = claims.line_fees.lazy().filter(
-        IS_PROFESSIONAL, ~pl.col("is_history").fill_null(value=False)
-    )
+    places = reference.table("visit_places").lazy().select(pl.col("code").alias("_first"), "last", "not_in", "kind", "valid_from", "valid_to")
+    current = claims.line_fees.lazy().filter(IS_PROFESSIONAL, ~pl.col("is_history").fill_null(value=False))
     visits = (
         current.filter("visit", _is_elsewhere(reference))
-        .join_where(
-            places,
-            pl.col("procedure_code") >= pl.col("_first"),
-            pl.col("procedure_code") <= pl.col("last"),
-        )
-        .filter(
-            in_force("from_date"),
-            pl.col("not_in").str.split(" ").list.contains(pl.col("place_of_service_code")),
-        )
+        .join_where(places, pl.col("procedure_code") >= pl.col("_first"), pl.col("procedure_code") <= pl.col("last"))
+        .filter(in_force("from_date"), pl.col("not_in").str.split(" ").list.contains(pl.col("place_of_service_code")))
         .with_columns(
-            worded("{} does not take place there", "kind").alias("what"),
-            pl.lit(None, pl.String).alias("release"),
-            pl.lit(None, pl.String).alias("disposition"),
+            worded("{} does not take place there", "kind").alias("what"), pl.lit(None, pl.String).alias("release"), pl.lit(None, pl.String).alias("disposition")
         )
     )
     technical = (pl.col("pctc") == _TECHNICAL) | (has_modifier("TC") & (pl.col("pctc") == 1))
-    hospitals = current.filter(
-        _ASKED,
-        pl.col("place_of_service_code").is_in(_HOSPITAL),
-        (pl.col("pctc") == _INCIDENT_TO) | technical,
-    ).with_columns(
-        worded(
-            "for a hospital's patient this is the hospital's to bill (indicator {})", "pctc"
-        ).alias("what"),
-        pl.lit(None, pl.String).alias("disposition"),
+    hospitals = current.filter(_ASKED, pl.col("place_of_service_code").is_in(_HOSPITAL), (pl.col("pctc") == _INCIDENT_TO) | technical).with_columns(
+        worded("for a hospital's patient this is the hospital's to bill (indicator {})", "pctc").alias("what"), pl.lit(None, pl.String).alias("disposition")
     )
-    shown = [
-        "claim_key",
-        "line_number",
-        "procedure_code",
-        pl.col("place_of_service_code").alias("place"),
-        "what",
-        "release",
-    ]
+    shown = ["claim_key", "line_number", "procedure_code", pl.col("place_of_service_code").alias("place"), "what", "release"]
     return pl.concat([visits.select(shown), hospitals.select(shown)])

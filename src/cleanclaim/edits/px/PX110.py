@@ -16,9 +16,7 @@ _ASKED = IS_MEDICARE & ~pl.col("procedure_code").str.contains(r"^992(4|5)").fill
 
 
 def _has_another(reference: Reference) -> pl.Expr:
-    return _ASKED & pl.col("procedure_code").is_in(
-        reference.table("medicare_instead")["code"].implode()
-    )
+    return _ASKED & pl.col("procedure_code").is_in(reference.table("medicare_instead")["code"].implode())
 
 
 @query_edit(
@@ -29,12 +27,7 @@ def _has_another(reference: Reference) -> pl.Expr:
     payers=("medicare",),
     others="off",
     scope="claim",
-    source=Source(
-        "Medicare Physician Fee Schedule",
-        "status indicator I (another code is used for reporting and payment)",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Medicare Physician Fee Schedule", "status indicator I (another code is used for reporting and payment)", "CMS", date(2026, 11, 23)),
     column="lines.procedure_code",
     message="For {procedure_code} Medicare wants {instead}: {reason}.",
     suggestion="Bill {instead}.",
@@ -43,9 +36,7 @@ def _has_another(reference: Reference) -> pl.Expr:
     examples=(
         fails("electrical stimulation", medicare(lines=["97014-GP"]), line_number=1, says="G0283"),
         passes("another payer takes it", professional(lines=["97014-GP"])),
-        fails(
-            "electrical stimulation and a visit", medicare(lines=["97014", "99213"]), line_number=1
-        ),
+        fails("electrical stimulation and a visit", medicare(lines=["97014", "99213"]), line_number=1),
         passes("an outpatient consultation is another fault", medicare(lines=["99244"])),
         passes("an inpatient consultation is another fault", medicare(lines=["99254"])),
         passes("Medicare's own code", medicare(lines=["G0283-GP"])),
@@ -58,14 +49,7 @@ def payer_wants_another_code(claims: Claims, reference: Reference) -> Rows:
 
     What to do: bill the other code where its definition fits.
     """
-    instead = reference.table("medicare_instead").select(
-        pl.col("code").alias("procedure_code"),
-        "instead",
-        "reason",
-        "valid_from",
-        "valid_to",
-        "release",
-    )
+    instead = reference.table("medicare_instead").select(pl.col("code").alias("procedure_code"), "instead", "reason", "valid_from", "valid_to", "release")
     return (
         claims.lines.filter(_ASKED)
         .join(instead, on="procedure_code")

@@ -27,18 +27,8 @@ _ASKED = IS_MEDICARE & _TELEHEALTH
     needs={"telehealth": _ASKED},
     scope="claim",
     source=(
-        Source(
-            "List of Medicare Telehealth Services",
-            "for the calendar year",
-            "CMS",
-            date(2026, 11, 23),
-        ),
-        Source(
-            "Medicare Claims Processing Manual",
-            "chapter 12, section 190 (telehealth: places 02 and 10, modifiers 93 and 95)",
-            "CMS",
-            date(2026, 11, 23),
-        ),
+        Source("List of Medicare Telehealth Services", "for the calendar year", "CMS", date(2026, 11, 23)),
+        Source("Medicare Claims Processing Manual", "chapter 12, section 190 (telehealth: places 02 and 10, modifiers 93 and 95)", "CMS", date(2026, 11, 23)),
     ),
     column="lines.place_of_service_code",
     message="{procedure_code}: {what}.",
@@ -46,19 +36,8 @@ _ASKED = IS_MEDICARE & _TELEHEALTH
     fix="proposed",
     when={"lines": _TELEHEALTH},
     examples=(
-        fails(
-            "a wart destroyed by video",
-            medicare(diagnoses=["B07.9"], place_of_service_code="10", lines=["17110"]),
-            line_number=1,
-            says="telehealth list",
-        ),
-        fails(
-            "95 in the office",
-            professional(lines=[{"modifier_1": "95"}]),
-            line_number=1,
-            says="place 11",
-            disposition=Disposition.WARN,
-        ),
+        fails("a wart destroyed by video", medicare(diagnoses=["B07.9"], place_of_service_code="10", lines=["17110"]), line_number=1, says="telehealth list"),
+        fails("95 in the office", professional(lines=[{"modifier_1": "95"}]), line_number=1, says="place 11", disposition=Disposition.WARN),
         fails(
             "by telephone, and not listed for that",
             medicare(diagnoses=["M54.50"], place_of_service_code="10", lines=["97110-93-GP"]),
@@ -66,10 +45,7 @@ _ASKED = IS_MEDICARE & _TELEHEALTH
             says="sound alone",
         ),
         passes("a visit by video at home", medicare(place_of_service_code="10")),
-        passes(
-            "another payer has its own list",
-            professional(diagnoses=["B07.9"], place_of_service_code="10", lines=["17110-95"]),
-        ),
+        passes("another payer has its own list", professional(diagnoses=["B07.9"], place_of_service_code="10", lines=["17110-95"])),
         fails(
             "a wart destroyed by video, and a visit in the office",
             medicare(
@@ -81,52 +57,17 @@ _ASKED = IS_MEDICARE & _TELEHEALTH
             line_number=1,
             says="list",
         ),
-        passes(
-            "a hospital visit with a picture",
-            medicare(lines=["99231-95"], place_of_service_code="02"),
-        ),
-        fails(
-            "a hospital visit by sound alone",
-            medicare(lines=["99231-93"], place_of_service_code="02"),
-            line_number=1,
-            says="93",
-        ),
+        passes("a hospital visit with a picture", medicare(lines=["99231-95"], place_of_service_code="02")),
+        fails("a hospital visit by sound alone", medicare(lines=["99231-93"], place_of_service_code="02"), line_number=1, says="93"),
         passes("a visit by sound alone", medicare(lines=["99213-93"], place_of_service_code="10")),
-        fails(
-            "sound alone, in the office",
-            medicare(lines=["99213-93"]),
-            line_number=1,
-            disposition=Disposition.WARN,
-        ),
-        fails(
-            "a picture by the older modifier, in the office",
-            medicare(lines=["99213-GT"]),
-            line_number=1,
-            disposition=Disposition.WARN,
-        ),
-        fails(
-            "stored pictures, in the office",
-            medicare(lines=["99213-GQ"]),
-            line_number=1,
-            disposition=Disposition.WARN,
-        ),
-        passes(
-            "a visit elsewhere than at home", medicare(lines=["99213"], place_of_service_code="02")
-        ),
-        fails(
-            "a wart destroyed elsewhere than at home",
-            medicare(lines=["17110"], place_of_service_code="02"),
-            line_number=1,
-        ),
+        fails("sound alone, in the office", medicare(lines=["99213-93"]), line_number=1, disposition=Disposition.WARN),
+        fails("a picture by the older modifier, in the office", medicare(lines=["99213-GT"]), line_number=1, disposition=Disposition.WARN),
+        fails("stored pictures, in the office", medicare(lines=["99213-GQ"]), line_number=1, disposition=Disposition.WARN),
+        passes("a visit elsewhere than at home", medicare(lines=["99213"], place_of_service_code="02")),
+        fails("a wart destroyed elsewhere than at home", medicare(lines=["17110"], place_of_service_code="02"), line_number=1),
         passes("the hospital's own line", institutional(lines=["17110-95"])),
-        passes(
-            "a wart destroyed in a place that was not sent",
-            medicare(lines=["17110"], place_of_service_code=None),
-        ),
-        unchecked(
-            "a code outside the tables loaded",
-            medicare(place_of_service_code="10", lines=["31575"]),
-        ),
+        passes("a wart destroyed in a place that was not sent", medicare(lines=["17110"], place_of_service_code=None)),
+        unchecked("a code outside the tables loaded", medicare(place_of_service_code="10", lines=["31575"])),
     ),
 )
 def telehealth_not_payable_so(claims: Claims, reference: Reference) -> Rows:
@@ -138,27 +79,21 @@ def telehealth_not_payable_so(claims: Claims, reference: Reference) -> Rows:
 
     What to do: make place and modifier agree; see the list.
     """
-    lines = claims.lines.with_columns(
-        pl.Series("_spoken", claims.coverage("telehealth") == 2)
-    ).filter(_TELEHEALTH, ~pl.col("is_history").fill_null(value=False))
+    lines = claims.lines.with_columns(pl.Series("_spoken", claims.coverage("telehealth") == 2)).filter(
+        _TELEHEALTH, ~pl.col("is_history").fill_null(value=False)
+    )
     allowed = reference.narrow("telehealth", lines["procedure_code"]).select(
         pl.col("code").alias("procedure_code"), "audio_only", "valid_from", "valid_to", "release"
     )
     asked = lines.filter(IS_MEDICARE, "_spoken")
-    met = (
-        asked.join(allowed, on="procedure_code")
-        .filter(in_force("from_date"))
-        .unique(["claim_key", "line_number"], maintain_order=True)
-    )
+    met = asked.join(allowed, on="procedure_code").filter(in_force("from_date")).unique(["claim_key", "line_number"], maintain_order=True)
     keys = ["claim_key", "line_number"]
     shown = [*keys, "procedure_code", "what", "advice", "release", "disposition"]
     missing = asked.join(met.select(keys), on=keys, how="anti").select(
         *keys,
         "procedure_code",
         pl.lit("it is not on Medicare's telehealth list of that day").alias("what"),
-        pl.lit(
-            "See whether the patient was seen in person; otherwise Medicare does not pay."
-        ).alias("advice"),
+        pl.lit("See whether the patient was seen in person; otherwise Medicare does not pay.").alias("advice"),
         pl.lit(None, pl.String).alias("release"),
         pl.lit(None, pl.String).alias("disposition"),
     )
@@ -173,10 +108,7 @@ def telehealth_not_payable_so(claims: Claims, reference: Reference) -> Rows:
     disagree = lines.filter(_REMOTE, ~_PLACE).select(
         *keys,
         "procedure_code",
-        worded(
-            "its modifier says telehealth, and place {} does not",
-            pl.col("place_of_service_code").fill_null("(none)"),
-        ).alias("what"),
+        worded("its modifier says telehealth, and place {} does not", pl.col("place_of_service_code").fill_null("(none)")).alias("what"),
         pl.lit("Take place 02 or 10, or take the modifier off.").alias("advice"),
         pl.lit(None, pl.String).alias("release"),
         pl.lit(Disposition.WARN.value).alias("disposition"),

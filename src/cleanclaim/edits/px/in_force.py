@@ -21,11 +21,7 @@ _LEVEL_II: Final = r"^[A-CE-V]\d{4}$"
 _IN_FEE_SCHEDULE: Final = r"^\d{4}[\dFT]$"
 _TABLES: Final = ("procedure_codes", "hcpcs", "cpt", "mpfs")
 _IS_NO_DELETION: Final = (pl.col("status") != "D") & pl.col("modifier").is_null()
-_KINDS: Final = (
-    ("hcpcs", _LEVEL_II),
-    ("cpt", r"^\d{4}[\dAFTUM]$"),
-    ("mpfs", _IN_FEE_SCHEDULE),
-)
+_KINDS: Final = (("hcpcs", _LEVEL_II), ("cpt", r"^\d{4}[\dAFTUM]$"), ("mpfs", _IN_FEE_SCHEDULE))
 """A list, and the codes of which it holds all."""
 
 
@@ -64,19 +60,11 @@ def _judged(claims: Claims, reference: Reference) -> Judged:
     if not doubtful.any():
         return _nothing()
     lines = claims.lines.filter(
-        doubtful,
-        ~pl.col("is_history").fill_null(value=False),
-        pl.col("procedure_code").str.contains(CODE),
-        pl.col("from_date").is_not_null(),
+        doubtful, ~pl.col("is_history").fill_null(value=False), pl.col("procedure_code").str.contains(CODE), pl.col("from_date").is_not_null()
     ).select("claim_key", "line_number", "procedure_code", "from_date")
     keys = ["procedure_code", "from_date"]
     asked = lines.select(keys).unique()
-    met = asked.join(
-        _periods(reference, asked["procedure_code"]),
-        left_on="procedure_code",
-        right_on="code",
-        how="left",
-    )
+    met = asked.join(_periods(reference, asked["procedure_code"]), left_on="procedure_code", right_on="code", how="left")
     told = (
         met.group_by(keys)
         .agg(
@@ -92,22 +80,12 @@ def _judged(claims: Claims, reference: Reference) -> Judged:
     )
     wrong = told.filter(pl.col("what").is_not_null()).select(*keys, "what", "release")
     silent = told.filter(pl.col("what").is_null()).select(keys)
-    return Judged(
-        lines.join(wrong, on=keys).select("claim_key", "line_number", *keys, "what", "release"),
-        _untold(lines.join(silent, on=keys)),
-    )
+    return Judged(lines.join(wrong, on=keys).select("claim_key", "line_number", *keys, "what", "release"), _untold(lines.join(silent, on=keys)))
 
 
 @cache
 def _nothing() -> Judged:
-    schema = {
-        "claim_key": pl.Int64,
-        "line_number": pl.Int64,
-        "procedure_code": pl.String,
-        "from_date": pl.Date,
-        "what": pl.String,
-        "release": pl.String,
-    }
+    schema = {"claim_key": pl.Int64, "line_number": pl.Int64, "procedure_code": pl.String, "from_date": pl.Date, "what": pl.String, "release": pl.String}
     return Judged(pl.DataFrame(schema=schema), pl.DataFrame(schema={"claim_key": pl.Int64}))
 
 
@@ -120,9 +98,7 @@ def _is_in_force(claims: Claims, reference: Reference) -> pl.Series:
             keep = _IS_NO_DELETION if table == "mpfs" else None
             periods = Periods.of(reference, table, keep)
             held = periods.rows_on(periods.spans(codes), on) >= 0
-            if (
-                table == "mpfs"
-            ):  # of Level II codes their own list is the authority where it is loaded
+            if table == "mpfs":  # of Level II codes their own list is the authority where it is loaded
                 own = (codes.numbers >> np.uint64(56)) >= ord("A")
                 held &= ~(own & covered(on, reference.whole("hcpcs")))
             found |= held
@@ -140,15 +116,7 @@ def _periods(reference: Reference, codes: pl.Series) -> pl.DataFrame:
             rows = rows.filter(_IS_NO_DELETION)
             if reference.whole("hcpcs"):
                 rows = rows.filter(~pl.col("code").str.contains(_LEVEL_II))
-        parts.append(
-            rows.select(
-                "code",
-                "valid_from",
-                "valid_to",
-                "release",
-                pl.lit(table == "procedure_codes").alias("dated"),
-            )
-        )
+        parts.append(rows.select("code", "valid_from", "valid_to", "release", pl.lit(table == "procedure_codes").alias("dated")))
     return pl.concat(parts).unique(maintain_order=True)
 
 
@@ -192,12 +160,7 @@ def _untold(lines: pl.DataFrame) -> pl.DataFrame:
         .sort("procedure_code", "_year")
         .select(
             pl.lit(None, pl.Int64).alias("claim_key"),
-            worded(
-                "no {} that is loaded for {} tells of {}",
-                pl.lit(table.words),
-                "_year",
-                "procedure_code",
-            ).alias("reason"),
+            worded("no {} that is loaded for {} tells of {}", pl.lit(table.words), "_year", "procedure_code").alias("reason"),
             pl.lit(table.supply).alias("supply"),
             pl.lit("procedure_codes").alias("table"),
             "procedure_code",

@@ -21,9 +21,7 @@ from cleanclaim.model.expressions import daily_units
     rarc="N362",
     needs={"mue": HAS_LIMIT},
     payers=("medicare", "medicaid"),
-    source=Source(
-        MUE_MANUAL, "chapter I, section V (MAI 1, claim line)", "CMS", date(2026, 11, 23)
-    ),
+    source=Source(MUE_MANUAL, "chapter I, section V (MAI 1, claim line)", "CMS", date(2026, 11, 23)),
     column="lines.units",
     evidence=(
         "procedure_code",
@@ -36,23 +34,12 @@ from cleanclaim.model.expressions import daily_units
     suggestion="Check the units against the code's own size of unit. Where more was truly given, the rest goes on a line of its own with the modifier that says why.",
     fix="proposed",
     examples=(
-        fails(
-            "a mile more than a line may have",
-            medicare(lines=["A0425 x251"]),
-            line_number=1,
-            says="at most 250",
-        ),
+        fails("a mile more than a line may have", medicare(lines=["A0425 x251"]), line_number=1, says="at most 250"),
         passes("exactly the most", medicare(lines=["A0425 x250"])),
-        passes(
-            "more on two lines of which each is within the limit",
-            medicare(lines=["A0425 x250", "A0425-76 x250"]),
-        ),
+        passes("more on two lines of which each is within the limit", medicare(lines=["A0425 x250", "A0425-76 x250"])),
         passes(
             "a span of days is judged by its average day",
-            medicare(
-                to_date="2026-05-13",
-                lines=[{"procedure_code": "A0425", "units": 500, "to_date": "2026-05-13"}],
-            ),
+            medicare(to_date="2026-05-13", lines=[{"procedure_code": "A0425", "units": 500, "to_date": "2026-05-13"}]),
         ),
         passes("a limit of the day is not one of the line", medicare(lines=["J1885 x9"])),
         passes(
@@ -78,8 +65,4 @@ def units_over_line_limit() -> pl.Expr:
 
     What to do: check the units.
     """
-    return (
-        (pl.col("unit_adjudication") == 1)
-        & (pl.col("unit_limit") > 0)
-        & (daily_units() > pl.col("unit_limit"))
-    )
+    return (pl.col("unit_adjudication") == 1) & (pl.col("unit_limit") > 0) & (daily_units() > pl.col("unit_limit"))

@@ -33,18 +33,10 @@ from cleanclaim.edits.samples import medicare, professional
     suggestion="See which setting or code the payer wants.",
     fix="proposed",
     examples=(
-        fails(
-            "capillary blood, which is never paid apart", medicare(lines=["36416"]), line_number=1
-        ),
+        fails("capillary blood, which is never paid apart", medicare(lines=["36416"]), line_number=1),
         passes("vein blood", medicare(lines=["36415"])),
-        passes(
-            "a check-up is a matter of each payer",
-            professional(diagnoses=["Z00.00"], lines=["99396"]),
-        ),
-        passes(
-            "a payer whose rules are its own, and a code outside the tables loaded",
-            professional(lines=["31575"]),
-        ),
+        passes("a check-up is a matter of each payer", professional(diagnoses=["Z00.00"], lines=["99396"])),
+        passes("a payer whose rules are its own, and a code outside the tables loaded", professional(lines=["31575"])),
         unchecked("a code outside the tables loaded", medicare(lines=["31575"])),
     ),
 )

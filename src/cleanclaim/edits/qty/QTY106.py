@@ -28,12 +28,7 @@ def _is_timed(reference: Reference) -> pl.Expr:
     carc="16",
     rarc="M53",
     needs=("timed_codes",),
-    source=Source(
-        "Medicare Claims Processing Manual",
-        "chapter 5, section 20.2 (counting minutes for timed codes)",
-        "CMS",
-        date(2026, 11, 23),
-    ),
+    source=Source("Medicare Claims Processing Manual", "chapter 5, section 20.2 (counting minutes for timed codes)", "CMS", date(2026, 11, 23)),
     column="lines.units",
     message="The timed codes of {from_date} ({codes}) add up to {units} units, which takes at least {least_minutes} minutes with one patient; {bound}.",
     suggestion="Check the units: one stands for {minutes_each} minutes, and the last one of the day for more than half of that.",
@@ -46,57 +41,23 @@ def _is_timed(reference: Reference) -> pl.Expr:
             line_number=1,
             says=("1463 minutes", "a day has 1,440"),
         ),
-        fails(
-            "minutes sent as units",
-            professional(diagnoses=["M54.50"], lines=["97110-GP x30", "97140-GP x15"]),
-            line_number=1,
-            says="eight hours",
-        ),
+        fails("minutes sent as units", professional(diagnoses=["M54.50"], lines=["97110-GP x30", "97140-GP x15"]), line_number=1, says="eight hours"),
         passes("an hour", professional(diagnoses=["M54.50"], lines=["97110-GP x4"])),
         passes("a code without time", professional(lines=["99213 x98"])),
         passes(
             "hours of a claim that was voided",
             professional(claim_id="A", lines=["97110 x98"]),
-            professional(
-                claim_id="A",
-                claim_frequency_code="8",
-                original_reference_number="EXAMPLE",
-                lines=["97110 x98"],
-            ),
+            professional(claim_id="A", claim_frequency_code="8", original_reference_number="EXAMPLE", lines=["97110 x98"]),
         ),
-        passes(
-            "minutes counted as minutes",
-            professional(lines=[{"procedure_code": "97110", "units": 98, "unit_basis_code": "MJ"}]),
-        ),
+        passes("minutes counted as minutes", professional(lines=[{"procedure_code": "97110", "units": 98, "unit_basis_code": "MJ"}])),
         passes("eight hours of therapy", professional(lines=["97110 x32"])),
-        fails(
-            "eight hours of therapy and a quarter more",
-            professional(lines=["97110 x33"]),
-            line_number=1,
-            says="eight hours",
-        ),
+        fails("eight hours of therapy and a quarter more", professional(lines=["97110 x33"]), line_number=1, says="eight hours"),
         passes("eight hours and a half of infusion", professional(lines=["96366 x9"])),
         passes("twenty-four hours of infusion", professional(lines=["96366 x24"])),
-        fails(
-            "twenty-six hours of infusion",
-            professional(lines=["96366 x26"]),
-            line_number=1,
-            says="1,440",
-        ),
+        fails("twenty-six hours of infusion", professional(lines=["96366 x26"]), line_number=1, says="1,440"),
         passes(
             "over two days",
-            professional(
-                diagnoses=["M54.50"],
-                lines=[
-                    "97110-GP x20",
-                    {
-                        "procedure_code": "97110",
-                        "modifier_1": "GP",
-                        "units": 20,
-                        "from_date": "2026-05-11",
-                    },
-                ],
-            ),
+            professional(diagnoses=["M54.50"], lines=["97110-GP x20", {"procedure_code": "97110", "modifier_1": "GP", "units": 20, "from_date": "2026-05-11"}]),
         ),
     ),
 )
@@ -111,11 +72,7 @@ def more_time_than_the_day_has(claims: Claims, reference: Reference) -> Rows:
 
     What to do: divide the minutes by the length of a unit.
     """
-    timed = (
-        reference.table("timed_codes")
-        .lazy()
-        .select(pl.col("code").alias("procedure_code"), "minutes", "kind", "valid_from", "valid_to")
-    )
+    timed = reference.table("timed_codes").lazy().select(pl.col("code").alias("procedure_code"), "minutes", "kind", "valid_from", "valid_to")
     day = ["patient_key", "from_date", "kind"]
     lines = (
         claims.lines.lazy()
@@ -133,17 +90,9 @@ def more_time_than_the_day_has(claims: Claims, reference: Reference) -> Rows:
             pl.col("procedure_code").unique().sort().alias("codes"),
             pl.col("minutes").min().alias("minutes_each"),
         )
-        .filter(
-            (pl.col("least_minutes") > _DAY)
-            | ((pl.col("least_minutes") > _SESSION) & (pl.col("kind") == "therapy"))
-        )
+        .filter((pl.col("least_minutes") > _DAY) | ((pl.col("least_minutes") > _SESSION) & (pl.col("kind") == "therapy")))
     )
-    first = (
-        lines.filter(~pl.col("is_history"))
-        .sort("claim_key", "line_number")
-        .group_by(day)
-        .agg(pl.col("claim_key").first(), pl.col("line_number").first())
-    )
+    first = lines.filter(~pl.col("is_history")).sort("claim_key", "line_number").group_by(day).agg(pl.col("claim_key").first(), pl.col("line_number").first())
     bound = (
         pl.when(pl.col("least_minutes") > _DAY)
         .then(pl.lit("a day has 1,440"))
@@ -152,14 +101,5 @@ def more_time_than_the_day_has(claims: Claims, reference: Reference) -> Rows:
     return (
         by_day.join(first, on=day)
         .with_columns(bound.alias("bound"))
-        .select(
-            "claim_key",
-            "line_number",
-            "from_date",
-            "codes",
-            "units",
-            "least_minutes",
-            "minutes_each",
-            "bound",
-        )
+        .select("claim_key", "line_number", "from_date", "codes", "units", "least_minutes", "minutes_each", "bound")
     )

@@ -7,9 +7,7 @@ from typing import Final
 import polars as pl
 
 MUE_MANUAL: Final = "Medicare NCCI Policy Manual"
-HAS_LIMIT: Final = pl.col("units").is_not_null() & (
-    (pl.col("unit_basis_code") != "MJ").fill_null(value=True)
-)
+HAS_LIMIT: Final = pl.col("units").is_not_null() & ((pl.col("unit_basis_code") != "MJ").fill_null(value=True))
 """Lines whose units are units; minutes of anesthesia are not limited by unit."""
 
 
