@@ -29,8 +29,9 @@ def test_a_deprecated_edit_still_runs() -> None:
     assert choose([deprecated]) == [deprecated]
 
 
-def test_a_former_code_selects_and_ignores() -> None:
-    renamed = replace(EDIT, formerly=("DX901",))
+def test_a_former_code_or_name_selects_and_ignores() -> None:
+    renamed = replace(EDIT, formerly=("DX901", "code-expired"))
+    assert choose([renamed], ["code-expired"]) == [renamed]
     assert choose([renamed], ["dx901"]) == [renamed]
     assert choose([renamed], (), ["DX901"]) == []
     with pytest.raises(UnknownEdit):

@@ -148,8 +148,8 @@ def _payers(facts: Mapping[str, Any]) -> Iterator[str]:
         if one not in PAYER_CLASSES:
             yield f"payers: {one!r} isn't a payer class; expected {', '.join(PAYER_CLASSES)}"
     for code in facts.get("formerly", ()):
-        if not (isinstance(code, str) and CODE.fullmatch(code)):
-            yield f"formerly: {code!r} isn't the code of an edit"
+        if not (isinstance(code, str) and (CODE.fullmatch(code) or _NAME.fullmatch(code))):
+            yield f"formerly: {code!r} isn't the code or name of an edit"
 
 
 def _tables(facts: Mapping[str, Any]) -> Iterator[str]:

@@ -192,7 +192,7 @@ class Edit:
         default_on: False for an edit that runs only if it is selected.
         lifecycle: "preview" while its findings may still change (it runs only if selected), "stable", or "deprecated" before it is removed.
         since: the version that brought it.
-        formerly: codes it had in earlier versions; they still select it.
+        formerly: codes and names it had in earlier versions; they still select it.
     """
 
     code: str

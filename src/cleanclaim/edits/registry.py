@@ -120,7 +120,7 @@ def choose(edits: Sequence[Edit], select: Sequence[str] = (), ignore: Sequence[s
 
 
 def _named(edit: Edit, word: str) -> bool:
-    return word.upper() in {edit.code, edit.family, *edit.formerly} or word == edit.name
+    return word.upper() in {edit.code, edit.family, *edit.formerly} or word in {edit.name, *edit.formerly}  # fmt: skip
 
 
 def _file_edits(path: Path) -> list[Edit]:
