@@ -23,8 +23,8 @@ def test_messages_write_values_as_a_biller_would() -> None:
     assert said("{codes}", codes=["25", "59"]) == "25, 59"
     amount = pl.Series([1250], dtype=pl.Int64).cast(pl.Decimal(15, 2))[0]
     assert said("{a:money} {a}", a=amount) == "$1250.00 1250"
-    assert said("found {a}", a=None) == "found (nothing)"
+    assert said("found {a}", a=None) == "found missing"
     assert said("wrong[: found {a}][, expected {b}].", a=None, b="x") == "wrong, expected x."
     with pytest.raises(EditError, match="unknown form 'loud'"):
         said("{a:loud}", a="x")
-    assert wording.NOTHING == "(nothing)"
+    assert wording.NOTHING == "missing"

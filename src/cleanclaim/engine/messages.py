@@ -17,7 +17,7 @@ from polars.datatypes import DataType, DataTypeClass
 from cleanclaim.errors import EditError
 from cleanclaim.text.masking import number_words
 
-NOTHING: Final = "(nothing)"
+NOTHING: Final = "missing"
 _PARTS: Final = re.compile(r"\[[^\]]*\]|[^\[]+")
 
 
@@ -29,7 +29,7 @@ def render(template: str, schema: pl.Schema) -> pl.Expr:
         schema: the frame's schema.
 
     Returns:
-        A String expression, never null; a missing value reads "(nothing)".
+        A String expression, never null; a missing value reads "missing".
 
     Raises:
         EditError: the template names a column that is not there, or an unknown form.

@@ -26,7 +26,7 @@ from cleanclaim.text.wording import worded
         pl.when(pl.col("billing_npi").is_null()).then(pl.lit("is missing")).otherwise(worded("is not valid: {}", "billing_npi")).alias("what"),
     ),
     message="The billing provider's NPI {what}.",
-    suggestion="Ten digits, the last a check digit; look it up in NPPES.",
+    suggestion="Use the 10-digit NPI (the last digit is a check digit); look it up in NPPES.",
     examples=(
         fails("one digit wrong", professional(billing_npi="1234567890"), says="1234567890"),
         fails("missing", professional(billing_npi=None), says="missing"),

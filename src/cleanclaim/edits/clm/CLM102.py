@@ -21,8 +21,8 @@ from cleanclaim.model.expressions import fails_luhn
     source=Source("45 CFR 162.410", "(a)(2) and 162.406 (the NPI and its check digit)", "HHS", date(2026, 11, 23)),
     column="lines.rendering_npi",
     evidence=("rendering_npi", "procedure_code"),
-    message="The rendering provider's NPI is not valid: {rendering_npi}.",
-    suggestion="Ten digits, the last a check digit; look it up in NPPES.",
+    message="The rendering provider's NPI isn't valid: {rendering_npi}.",
+    suggestion="Use the 10-digit NPI (the last digit is a check digit); look it up in NPPES.",
     examples=(
         fails("one digit wrong", professional(rendering_npi="1245319590"), line_number=1, says="1245319590"),
         passes("none: the billing provider gave the service", professional(rendering_npi=None)),

@@ -25,8 +25,8 @@ _ROLES = {"referring": "N286", "supervising": "N297", "facility": "N293", "atten
     scope="claim",
     source=Source("45 CFR 162.410", "(a)(2) and 162.406 (the NPI and its check digit)", "HHS", date(2026, 11, 23)),
     column="claims.referring_npi",
-    message="The {role} provider's NPI is not valid: {npi}.",
-    suggestion="Ten digits, the last a check digit; look it up in NPPES.",
+    message="The {role} provider's NPI isn't valid: {npi}.",
+    suggestion="Use the 10-digit NPI (the last digit is a check digit); look it up in NPPES.",
     when={"claims": pl.any_horizontal(pl.col(f"{role}_npi").is_not_null() for role in _ROLES), "lines": pl.col("ordering_npi").is_not_null()},
     examples=(
         fails("a referring provider", professional(referring_npi="1234567890"), says="referring"),

@@ -30,7 +30,7 @@ from cleanclaim.edits.samples import professional
         .alias("what"),
     ),
     message="The patient's birth date {what}.",
-    suggestion="Take it from the patient's card or record.",
+    suggestion="Copy it from the patient's card or record.",
     examples=(
         fails("missing", professional(patient_birth_date=None), says="missing"),
         fails("after the service", professional(patient_birth_date="2026-05-13"), says="after the service"),

@@ -21,8 +21,8 @@ from cleanclaim.model.expressions import is_missing
     source=Source("837 implementation guides", "DMG03", "ASC X12N", date(2026, 11, 23)),
     column="claims.patient_sex",
     evidence=("patient_sex",),
-    message="The patient's sex is {patient_sex}; expected is F, M or U.",
-    suggestion="F, M, or U where it is not known.",
+    message="The patient's sex is {patient_sex}; expected F, M or U.",
+    suggestion="Enter F or M, or U if it isn't known.",
     examples=(
         fails("missing", professional(patient_sex=None)),
         fails("something else", professional(patient_sex="X"), says="X"),

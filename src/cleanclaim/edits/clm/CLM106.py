@@ -34,7 +34,7 @@ from cleanclaim.text.wording import worded
         .alias("what"),
     ),
     message="The line's service date {what}.",
-    suggestion="Take the date from the record.",
+    suggestion="Enter the date from the record.",
     examples=(
         fails("missing", professional(from_date=None), line_number=1, says="missing"),
         fails("from after to", professional(lines=[{"from_date": "2026-05-12", "to_date": "2026-05-11"}]), line_number=1, says="before it begins"),

@@ -37,7 +37,7 @@ from cleanclaim.text.wording import worded
         pl.when((pl.col("charge_amount") == 0) & (pl.col("line_charge_amount") == 0)).then(pl.lit("warn")).alias("disposition"),
     ),
     message="{what}.",
-    suggestion="The total must be the sum of the line charges, to the cent.",
+    suggestion="Make the total equal the sum of the line charges, to the cent.",
     examples=(
         fails("a cent too much", professional(charge_amount="125.01"), says=("$125.01", "$125.00")),
         fails("negative", professional(charge_amount="-125.00", lines=[{"charge_amount": "-125.00"}]), says="negative"),

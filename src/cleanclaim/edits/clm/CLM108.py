@@ -32,7 +32,7 @@ from cleanclaim.text.wording import worded
         .alias("what"),
     ),
     message="The units of {procedure_code} {what}.",
-    suggestion="At least 1, in whole numbers unless the code is priced by parts.",
+    suggestion="Enter at least 1, in whole numbers unless the code is priced in fractions.",
     examples=(
         fails("none", professional(lines=[{"units": 0}]), line_number=1),
         fails("missing", professional(lines=[{"units": None}]), line_number=1, says="missing"),

@@ -33,7 +33,7 @@ def _is_doubtful(reference: Reference) -> pl.Expr:
     source=Source("CMS Place of Service Code Set", "45 CFR 162.1002; Medicare Claims Processing Manual, chapter 26, section 10.5", "CMS", date(2026, 11, 23)),
     column="lines.place_of_service_code",
     message="The place of service {place} {what}.",
-    suggestion="Take the two-digit code of where the patient was seen.",
+    suggestion="Use the two-digit code for the place where the patient was seen.",
     when={"lines": _is_doubtful},
     examples=(
         fails("no such place", professional(place_of_service_code="35"), line_number=1, says="35"),

@@ -21,8 +21,8 @@ from cleanclaim.model.expressions import is_missing
     source=Source("837 implementation guides", "loop 2300, REF*F8 with CLM05-3 of 7 or 8; CMS-1500 box 22", "ASC X12N, NUCC", date(2026, 11, 23)),
     column="claims.original_reference_number",
     evidence=("claim_frequency_code",),
-    message="The claim replaces or voids an earlier one (frequency {claim_frequency_code}) and does not say which.",
-    suggestion="Give the payer's control number of the earlier claim, from its remittance.",
+    message="The claim replaces or voids an earlier one (frequency {claim_frequency_code}) but doesn't say which.",
+    suggestion="Add the payer's control number of the earlier claim, from its remittance.",
     examples=(
         fails("a replacement", professional(claim_frequency_code="7"), says="7"),
         fails("a void", institutional(claim_frequency_code="8", bill_type_code="138")),

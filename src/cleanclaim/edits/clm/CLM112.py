@@ -25,8 +25,8 @@ from cleanclaim.edits.samples import institutional, professional
         .otherwise(pl.lit("the state of the auto accident is missing"))
         .alias("what"),
     ),
-    message="The claim names an accident, and {what}.",
-    suggestion="Give the date of the accident, and for an auto accident the state.",
+    message="The claim reports an accident, but {what}.",
+    suggestion="Add the date of the accident and, for an auto accident, the state.",
     examples=(
         fails("no date", professional(is_other_accident=True), says="date"),
         fails("an auto accident without a state", professional(is_auto_accident=True, accident_date="2026-05-01"), says="state"),

@@ -28,13 +28,13 @@ _SAME = (
 
 @query_edit(
     code="CLM114",
-    name="claim-twice",
+    name="duplicate-claim",
     disposition=Disposition.REJECT,
     carc="18",
     source=Source("Medicare Claims Processing Manual", "chapter 1, section 120 (duplicate claims)", "CMS", date(2026, 11, 23)),
     column="claims.claim_id",
-    message="The same claim is in this batch already{where}.",
-    suggestion="Send it once. A correction goes as a replacement (frequency 7).",
+    message="The same claim is already in this batch{where}.",
+    suggestion="Send it once. Send a correction as a replacement (frequency 7).",
     when={"claims": pl.col("patient_key").is_duplicated()},
     examples=(
         fails("the same claim twice", professional(), professional()),
@@ -55,7 +55,7 @@ _SAME = (
         passes("a replacement of it", professional(), professional(claim_frequency_code="7", original_reference_number="EXAMPLE")),
     ),
 )
-def claim_twice(claims: Claims, reference: Reference) -> Rows:
+def duplicate_claim(claims: Claims, reference: Reference) -> Rows:
     """The same claim number of a patient, or a claim with the same lines altogether, twice in a batch.
 
     The second is refused as a duplicate, and sometimes the first with it.

@@ -23,8 +23,8 @@ _REPEATS = pl.struct("patient_key", "procedure_code", "from_date").is_duplicated
     carc="18",
     source=Source("Medicare Claims Processing Manual", "chapter 1, section 120.2 (exact duplicates)", "CMS", date(2026, 11, 23)),
     column="lines.procedure_code",
-    message="{procedure_code} of {from_date} stands as {first} already; nothing on either line tells them apart.",
-    suggestion="If it was done twice, say so with 76, 77 or 91, an anatomic modifier, or units; else leave the second out.",
+    message="{procedure_code} on {from_date} is already billed as {first}; nothing on either line tells them apart.",
+    suggestion="If it was done twice, add modifier 76, 77 or 91 or an anatomic modifier, or bill units; otherwise remove the second line.",
     when={"lines": _REPEATS},
     examples=(
         fails("the same test twice on a claim", professional(lines=["83036", "83036"]), line_number=2, says="line 1"),

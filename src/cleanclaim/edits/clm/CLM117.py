@@ -51,7 +51,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     source=Source("Medicare Claims Processing Manual", "chapter 16, section 70 (CLIA); 42 CFR 493", "CMS", date(2026, 11, 23)),
     column="lines.clia_number",
     message="{what}.",
-    suggestion="Give the laboratory's CLIA number: two digits, D, seven digits.",
+    suggestion="Add the laboratory's CLIA number: two digits, D, seven digits.",
     fix="proposed",
     unchecked=_unchecked,
     when={"lines": _ASKED | _MALFORMED},

@@ -25,8 +25,8 @@ _MBI = f"^[1-9]{_LETTER}{_EITHER}[0-9]{_LETTER}{_EITHER}[0-9]{_LETTER}{{2}}[0-9]
     source=Source("CMS, Medicare Beneficiary Identifier format", "positions 1 to 11", "CMS", date(2026, 11, 23)),
     column="claims.member_id",
     evidence=(pl.when(is_missing("member_id")).then(pl.lit("is missing")).otherwise(pl.lit("has not the form of a Medicare number")).alias("what"),),
-    message="The member id {what}.",
-    suggestion="Copy it from the patient's card; a Medicare number has eleven characters and never S, L, O, I, B or Z.",
+    message="The member ID {what}.",
+    suggestion="Copy it from the patient's card; a Medicare number has 11 characters and never contains S, L, O, I, B or Z.",
     examples=(
         fails("missing", professional(member_id=None), says="missing"),
         fails("an old Medicare number", institutional(member_id="123456789A"), says="form"),

@@ -20,8 +20,8 @@ from cleanclaim.edits.samples import professional
     source=Source("NUCC Health Care Provider Taxonomy", "form of the code (values only)", "NUCC", date(2026, 11, 23)),
     column="claims.billing_taxonomy_code",
     evidence=("billing_taxonomy_code",),
-    message="{billing_taxonomy_code} has not the form of a taxonomy code.",
-    suggestion="Ten characters, the last an X; take it from the provider's enrollment.",
+    message="{billing_taxonomy_code} isn't a valid format for a taxonomy code.",
+    suggestion="Use the 10-character code from the provider's enrollment; it ends in X.",
     examples=(
         fails("a specialty number instead", professional(billing_taxonomy_code="08"), says="08"),
         fails("a character short", professional(billing_taxonomy_code="207Q0000X")),

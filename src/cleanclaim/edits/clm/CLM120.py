@@ -29,7 +29,7 @@ from cleanclaim.text.wording import worded
         .alias("what"),
     ),
     message="The line for {procedure_code} {what}.",
-    suggestion="Eleven digits from the package, written 5-4-2 with leading zeros, with unit and quantity.",
+    suggestion="Enter the 11-digit NDC from the package (5-4-2, with leading zeros), with its unit and quantity.",
     examples=(
         fails("ten digits", professional(lines=[{"procedure_code": "J1885", "ndc": "1234567890"}]), line_number=1, says="eleven"),
         fails("none, for Medicaid", professional(payer_class="medicaid", lines=["J1885"]), line_number=1, says="lacks"),

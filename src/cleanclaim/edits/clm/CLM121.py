@@ -21,8 +21,8 @@ from cleanclaim.reference import Reference
     scope="claim",
     source=Source("837 implementation guides", "loops 2320 and 2330B (coordination of benefits)", "ASC X12N", date(2026, 11, 23)),
     column="other_payers.paid_amount",
-    message="The claim goes to this payer as {sequence}, and {what}.",
-    suggestion="Add the other payer's decision: what it paid, and its adjustments.",
+    message="The claim goes to this payer as {sequence}, but {what}.",
+    suggestion="Add what the other payer paid and its adjustments.",
     when={"claims": pl.col("payer_sequence_code").is_in(["S", "T"])},
     examples=(
         fails(

@@ -22,8 +22,8 @@ from cleanclaim.text.wording import worded
     scope="claim",
     source=Source("Medicare Claims Processing Manual", "chapter 26, section 10.4, item 18; chapter 25, FL 12", "CMS", date(2026, 11, 23)),
     column="claims.admission_date",
-    message="The patient was an inpatient ({place}), and the date of admission is missing.",
-    suggestion="Give the date of admission.",
+    message="The patient was an inpatient ({place}), but the date of admission is missing.",
+    suggestion="Add the date of admission.",
     when={"claims": pl.col("is_inpatient") & pl.col("admission_date").is_null(), "lines": pl.col("place_of_service_code") == "21"},
     examples=(
         fails("a hospital visit", professional(place_of_service_code="21", lines=["99232"]), says="place of service 21"),

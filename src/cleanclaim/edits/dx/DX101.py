@@ -25,7 +25,7 @@ from cleanclaim.text.wording import worded
     scope="claim",
     source=Source("45 CFR 162.1002", "adopted code sets for diagnoses", "HHS", date(2026, 11, 23)),
     column="diagnoses.diagnosis_code",
-    message="{code} is not a diagnosis code of ICD-{icd_version}-CM and never was.",
+    message="{code} isn't an ICD-{icd_version}-CM code and never was.",
     fix="proposed",
     when={"diagnoses": pl.col("code_loaded") & ~pl.col("ever_in_force")},
     examples=(

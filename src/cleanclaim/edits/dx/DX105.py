@@ -26,7 +26,7 @@ _NINE = {"diagnosis_code": "401.9", "icd_version": 9}
     source=Source("45 CFR 162.1002", "(b) and (c): ICD-9-CM through 2015-09-30, ICD-10-CM from 2015-10-01", "HHS", date(2026, 11, 23)),
     column="diagnoses.code_qualifier",
     message="{what}.",
-    suggestion="Services to 2015-09-30 are coded in ICD-9-CM, later ones in ICD-10-CM, never both on one claim.",
+    suggestion="Use ICD-9-CM for services through 2015-09-30 and ICD-10-CM after that, never both on one claim.",
     when={"diagnoses": (pl.col("icd_version") == 9) | (pl.col("last_date") < ICD10_BEGINS)},
     examples=(
         fails("ICD-9 after its end", professional(diagnoses=[_NINE], from_date="2015-10-01"), diagnosis_number=1, says="ICD-9-CM"),

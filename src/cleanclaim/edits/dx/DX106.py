@@ -26,8 +26,8 @@ from cleanclaim.reference import Reference
         date(2026, 11, 23),
     ),
     column="diagnoses.diagnosis_code",
-    message="{diagnosis_code:icd} stands on the claim already, as diagnosis {first_number}.",
-    suggestion="Leave the repetition out, and point its lines at diagnosis {first_number}.",
+    message="{diagnosis_code:icd} is already on the claim, as diagnosis {first_number}.",
+    suggestion="Remove the duplicate and point its lines at diagnosis {first_number}.",
     fix="proposed",
     when={"diagnoses": pl.col("has_sibling")},
     examples=(

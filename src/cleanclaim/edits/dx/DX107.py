@@ -26,11 +26,11 @@ _JUDGED = IS_ICD10 & IS_BILLING_DIAGNOSIS & pl.col("in_force")
     scope="claim",
     source=Source("ICD-10-CM Official Guidelines for Coding and Reporting", "section I.A.12.a (Excludes1)", "CMS and NCHS", date(2026, 11, 23)),
     column="diagnoses.diagnosis_code",
-    message='{diagnosis_code:icd} and {other_code:icd} (diagnosis {other_number}) exclude each other: the Excludes1 note at {note_at:icd} names "{note}".',
-    suggestion="Keep the one that the record supports. Both may stand only where the conditions have nothing to do with each other; then say so in the record.",
+    message='{diagnosis_code:icd} and {other_code:icd} (diagnosis {other_number}) cannot be billed together: the Excludes1 note at {note_at:icd} names "{note}".',
+    suggestion="Keep the one that the record supports. Keep both only if the conditions are unrelated and the record says so.",
     when={"diagnoses": IS_BILLING_DIAGNOSIS & (pl.col("diagnosis_number") > 1)},
     examples=(
-        fails("type 1 and type 2 diabetes", professional(diagnoses=["E10.9", "E11.9"]), diagnosis_number=2, says="exclude each other"),
+        fails("type 1 and type 2 diabetes", professional(diagnoses=["E10.9", "E11.9"]), diagnosis_number=2, says="billed together"),
         passes("type 2 diabetes and hypertension", professional(diagnoses=["E11.9", "I10"])),
         passes(
             "the admitting diagnosis is not judged",

@@ -27,7 +27,7 @@ from cleanclaim.model.expressions import CODES_NOT_LOADED, IS_FIRST_LISTED
     ),
     column="diagnoses.diagnosis_code",
     evidence=("diagnosis_code", "on_date"),
-    message="{diagnosis_code:icd} names how another disease shows itself; it may not be listed first.",
+    message="{diagnosis_code:icd} is a manifestation of another disease and can't be listed first.",
     suggestion="List the underlying disease first, then {diagnosis_code:icd}.",
     fix="proposed",
     unchecked=CODES_NOT_LOADED & IS_FIRST_LISTED,

@@ -30,7 +30,7 @@ from cleanclaim.model.expressions import CODES_NOT_LOADED, IS_FIRST_LISTED
     ),
     column="diagnoses.diagnosis_code",
     evidence=("diagnosis_code", "on_date"),
-    message="{diagnosis_code:icd} tells how an injury came about; it may not be listed first.",
+    message="{diagnosis_code:icd} is an external cause code and can't be listed first.",
     suggestion="List the injury or condition first, then {diagnosis_code:icd}.",
     fix="proposed",
     unchecked=CODES_NOT_LOADED & IS_FIRST_LISTED,

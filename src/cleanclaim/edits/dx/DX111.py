@@ -37,8 +37,8 @@ def _may_carry_a_note(reference: Reference) -> pl.Expr:
     needs=("icd10cm_notes",),
     source=Source("ICD-10-CM Official Guidelines for Coding and Reporting", "section I.A.13 (code first notes)", "CMS and NCHS", date(2026, 11, 23)),
     column="diagnoses.diagnosis_code",
-    message="{diagnosis_code:icd} is to be listed behind its underlying condition: {note}.",
-    suggestion="List the underlying condition, as the record names it, before {diagnosis_code:icd}.",
+    message="{diagnosis_code:icd} must be listed after its underlying condition: {note}.",
+    suggestion="List the underlying condition from the record before {diagnosis_code:icd}.",
     fix="proposed",
     when={"diagnoses": _may_carry_a_note},
     examples=(

@@ -35,8 +35,8 @@ def _may_carry_a_note(reference: Reference) -> pl.Expr:
     scope="claim",
     source=Source("ICD-10-CM Official Guidelines for Coding and Reporting", "section I.A.17 (use additional code notes)", "CMS and NCHS", date(2026, 11, 23)),
     column="diagnoses.diagnosis_code",
-    message="{diagnosis_code:icd} asks for a further code: {note}; none of them is on the claim.",
-    suggestion="Add the code if the record supports it.",
+    message="{diagnosis_code:icd} needs an additional code: {note}; none of them is on the claim.",
+    suggestion="Add that code if the record supports it.",
     fix="proposed",
     when={"diagnoses": _may_carry_a_note},
     examples=(

@@ -34,7 +34,7 @@ def _group() -> pl.Expr:
     column="diagnoses.diagnosis_code",
     evidence=("diagnosis_code", "patient_age", "on_date", _group()),
     message="{diagnosis_code:icd} is for {group}; the patient is {patient_age} on {on_date}.",
-    suggestion="Check the birth date and the code; take the code for the patient's age.",
+    suggestion="Check the birth date and the code; use the code for the patient's age.",
     unchecked=CODES_NOT_LOADED,
     unchecked_reason="no table of diagnosis attributes is loaded for {on_date}",
     supply="cleanclaim reference import of the Medicare Code Editor tables for that year",

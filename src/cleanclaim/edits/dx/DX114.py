@@ -20,8 +20,8 @@ from cleanclaim.edits.samples import professional
     source=Source("Definitions of Medicare Code Edits", "sex conflict (in force through 2024-09-30)", "CMS", date(2026, 11, 23)),
     column="diagnoses.diagnosis_code",
     evidence=("diagnosis_code", "patient_sex", "on_date"),
-    message="{diagnosis_code:icd} belongs to one sex, and the claim gives the patient's as {patient_sex}.",
-    suggestion="Check the sex and the code. Where both are right, condition code 45 or modifier KX says so to payers that ask.",
+    message="{diagnosis_code:icd} is for one sex only, and the patient's sex on the claim is {patient_sex}.",
+    suggestion="Check the sex and the code. If both are right, add condition code 45 or modifier KX if the payer asks for it.",
     examples=(
         fails("a prostate in a woman", professional(diagnoses=["N40.0"], from_date="2024-09-30"), diagnosis_number=1),
         passes("the edit ended", professional(diagnoses=["N40.0"], from_date="2024-10-01")),

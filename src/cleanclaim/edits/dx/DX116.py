@@ -22,7 +22,7 @@ from cleanclaim.reference.sides import side_of, sides
     scope="claim",
     source=Source("ICD-10-CM Official Guidelines for Coding and Reporting", "section I.B.13 (laterality)", "CMS and NCHS", date(2026, 11, 23)),
     column="diagnoses.diagnosis_code",
-    message="{diagnosis_code:icd} and {other_code:icd} are the two sides of one condition, which has a code for both: {bilateral_code}.",
+    message="{diagnosis_code:icd} and {other_code:icd} are the two sides of one condition, which has a bilateral code: {bilateral_code}.",
     suggestion="Use {bilateral_code} instead of the two, unless only one side was treated.",
     fix="proposed",
     when={"diagnoses": pl.col("has_sibling")},

@@ -22,8 +22,8 @@ from cleanclaim.reference import Reference
         "ICD-10-CM Official Guidelines for Coding and Reporting", "section I.A.9.b and I.B.18 (unspecified codes)", "CMS and NCHS", date(2026, 11, 23)
     ),
     column="diagnoses.diagnosis_code",
-    message="{diagnosis_code:icd} is unspecified, while {other_code:icd} (diagnosis {other_number}) says more about the same condition.",
-    suggestion="Leave {diagnosis_code:icd} out, if {other_code:icd} is what is meant.",
+    message="{diagnosis_code:icd} is unspecified, but {other_code:icd} (diagnosis {other_number}) is more specific about the same condition.",
+    suggestion="Remove {diagnosis_code:icd} if {other_code:icd} describes the condition.",
     fix="proposed",
     when={"diagnoses": pl.col("has_sibling")},
     examples=(

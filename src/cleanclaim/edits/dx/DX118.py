@@ -20,7 +20,7 @@ from cleanclaim.model.expressions import IS_BILLING_DIAGNOSIS, IS_PROFESSIONAL
     column="diagnoses.diagnosis_number",
     evidence=("diagnosis_code",),
     message="No line points at diagnosis {diagnosis_number}, {diagnosis_code:icd}.",
-    suggestion="Point a line at it if it was a reason for a service; it may also stand for information.",
+    suggestion="Point a line at it if it was a reason for a service. It can also stay on the claim for information.",
     examples=(
         fails("a second diagnosis that no line names", professional(diagnoses=["I10", "E11.9"]), diagnosis_number=2, says="E11.9"),
         passes("every diagnosis pointed at", professional(diagnoses=["I10", "E11.9"], lines=[{"diagnosis_pointers": (1, 2)}])),

@@ -28,8 +28,8 @@ def _is_second_visit(reference: Reference) -> pl.Expr:
     rarc="N20",
     source=Source("Medicare Claims Processing Manual", "chapter 12, section 30.6.5 (one visit a day by a physician or group)", "CMS", date(2026, 11, 23)),
     column="lines.procedure_code",
-    message="{procedure_code} is the second {category} visit of {from_date} by this provider, after {first_code}; neither carries 25 or 27.",
-    suggestion="Bill one visit of the level that both make together; 25 only if the second was about something else, as the record must show.",
+    message="{procedure_code} is the second {category} visit on {from_date} by this provider, after {first_code}; neither has modifier 25 or 27.",
+    suggestion="Bill one visit at the level that both support together. Add modifier 25 only if the record shows that the second visit was for something else.",
     when={"lines": _is_second_visit},
     examples=(
         fails("two office visits", professional(lines=[{}, "99214"]), line_number=2, says="99213"),

@@ -22,7 +22,7 @@ def _is_prolonged(reference: Reference) -> pl.Expr:
 
 @query_edit(
     code="EM104",
-    name="visit-code-not-payable-so",
+    name="visit-code-not-payable",
     disposition=Disposition.DENY_LINE,
     carc="96",
     rarc="N130",
@@ -52,7 +52,7 @@ def _is_prolonged(reference: Reference) -> pl.Expr:
         ),
     ),
 )
-def visit_code_not_payable_so(claims: Claims, reference: Reference) -> Rows:
+def visit_code_not_payable(claims: Claims, reference: Reference) -> Rows:
     """A consultation code sent to Medicare, which has paid none since 2010; or prolonged service without the visit of the highest level that it extends.
 
     Prolonged service begins where the longest visit of its kind ends, so that its code stands only beside that visit, on the same day and by the

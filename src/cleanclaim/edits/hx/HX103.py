@@ -20,8 +20,8 @@ from cleanclaim.reference import Reference
     carc="18",
     source=Source("Medicare Claims Processing Manual", "chapter 1, section 120.2 (exact duplicates)", "CMS", date(2026, 11, 23)),
     column="lines.procedure_code",
-    message="{procedure_code} of {from_date} was billed already, on claim {earlier_claim}.",
-    suggestion="Do not send it again; a correction goes as a replacement (frequency 7).",
+    message="{procedure_code} on {from_date} was already billed, on claim {earlier_claim}.",
+    suggestion="Don't send it again; send a correction as a replacement (frequency 7).",
     when={"lines": pl.col("is_history")},
     examples=(
         fails("sent before", professional(claim_id="A", is_history=True), professional(claim_id="B"), line_number=1, says="claim A"),

@@ -23,7 +23,7 @@ from cleanclaim.reference import Reference
     source=Source("Medicare Claims Processing Manual", "chapter 25, section 75.1, FL 4", "CMS", date(2026, 11, 23)),
     column="claims.bill_type_code",
     message="The type of bill {shown} is {what}.",
-    suggestion="Facility and kind of care in two digits, then the frequency.",
+    suggestion="Use two digits for the facility and kind of care, then the frequency.",
     when={"claims": IS_INSTITUTIONAL},
     examples=(
         fails("no such facility", institutional(bill_type_code="991"), says="991"),

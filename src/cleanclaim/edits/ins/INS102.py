@@ -31,7 +31,7 @@ from cleanclaim.text.wording import worded
         .alias("what"),
     ),
     message="The revenue code {what}.",
-    suggestion="Four digits, with its leading zero.",
+    suggestion="Use four digits, with the leading zero.",
     examples=(
         fails("three digits", institutional(lines=[{"revenue_center_code": "510"}]), line_number=1, says="510"),
         fails("missing", institutional(lines=[{"revenue_center_code": None}]), line_number=1, says="missing"),

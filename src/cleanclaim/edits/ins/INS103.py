@@ -24,7 +24,7 @@ from cleanclaim.text.wording import worded
     source=Source("Medicare Claims Processing Manual", "chapter 25, section 75.2, FL 17", "CMS", date(2026, 11, 23)),
     column="claims.discharge_disposition_code",
     message="The discharge status {shown} {what}.",
-    suggestion="Take the code of where the patient went.",
+    suggestion="Use the code for where the patient went.",
     when={"claims": IS_INSTITUTIONAL},
     examples=(
         fails("missing on a stay", institutional(bill_type_code="111", admission_date="2026-05-10", discharge_disposition_code=None), says="missing"),

@@ -25,14 +25,14 @@ from cleanclaim.edits.samples import institutional
     ),
     column="diagnoses.present_on_admission_code",
     evidence=("diagnosis_code", "present_on_admission_code"),
-    message="{diagnosis_code:icd} is marked {present_on_admission_code} for present on admission; expected is Y, N, U or W.",
-    suggestion="Y, N, U (the record does not tell), W (cannot be told); nothing where the code is exempt.",
+    message="{diagnosis_code:icd} has {present_on_admission_code} for present on admission; expected Y, N, U or W.",
+    suggestion="Enter Y, N, U (the record doesn't say) or W (can't be determined); leave it empty if the code is exempt.",
     examples=(
         fails(
             "a letter that says nothing",
             institutional(bill_type_code="111", admission_date="2026-05-10", diagnoses=[{"diagnosis_code": "I10", "present_on_admission_code": "X"}]),
             diagnosis_number=1,
-            says="marked X",
+            says="I10 has X",
         ),
         fails(
             "the exempt mark of the old version",

@@ -26,7 +26,7 @@ _FIELDS = (("admit_type_code", "admission_type", "type of admission", "MA41"), (
     source=Source("Medicare Claims Processing Manual", "chapter 25, section 75.2, FL 14 and 15", "CMS", date(2026, 11, 23)),
     column="claims.admit_type_code",
     message="The {field} {shown} {what}.",
-    suggestion="Take the code from the admission record.",
+    suggestion="Use the code from the admission record.",
     when={"claims": IS_INSTITUTIONAL},
     examples=(
         fails("no type on a stay", institutional(bill_type_code="111", admission_date="2026-05-10", admit_type_code=None), says="missing"),

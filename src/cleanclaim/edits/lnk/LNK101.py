@@ -21,7 +21,7 @@ from cleanclaim.model.expressions import IS_PROFESSIONAL, POINTERS
     source=Source("Medicare Claims Processing Manual", "chapter 26, section 10.4, item 24E; 837P element SV107", "CMS", date(2026, 11, 23)),
     column="lines.diagnosis_pointer_1",
     evidence=("procedure_code",),
-    message="The line for {procedure_code} points at no diagnosis.",
+    message="The line for {procedure_code} doesn't point at any diagnosis.",
     suggestion="Point it at the diagnosis that was the reason for the service.",
     examples=(
         passes("a pointer in the second place", professional(lines=[{"diagnosis_pointers": (), "diagnosis_pointer_2": 1}])),

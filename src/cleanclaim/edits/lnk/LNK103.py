@@ -30,7 +30,7 @@ from cleanclaim.reference import Reference
     source=Source("Medicare Coverage Database", "the policy named in the finding; Medicare Program Integrity Manual, chapter 13", "CMS", date(2026, 11, 23)),
     column="lines.diagnosis_pointer_1",
     message="No diagnosis of the line supports {procedure_code} under {policy} ({title})[; {caution}].",
-    suggestion="See the record for the reason of the service, and point at its diagnosis; where there is none that the policy takes, the patient is told beforehand (GA).",
+    suggestion="Check the record for the reason for the service and point at that diagnosis. If the policy doesn't cover it, get a signed ABN and add modifier GA; otherwise you can't bill the patient.",
     fix="proposed",
     unchecked=lambda claims, reference: untold(judged(claims, reference), "local"),
     when={"lines": is_named("local")},

@@ -24,7 +24,7 @@ from cleanclaim.reference import Reference
     source=Source("Medicare National Coverage Determinations Manual", "the section named in the finding, with its list of codes", "CMS", date(2026, 11, 23)),
     column="lines.diagnosis_pointer_1",
     message="No diagnosis of the line supports {procedure_code} under {policy} ({title})[; {caution}].",
-    suggestion="See the record for the reason of the test, and point at its diagnosis; where there is none that the policy takes, the patient is told beforehand (GA) or pays nothing.",
+    suggestion="Check the record for the reason for the test and point at that diagnosis. If the policy doesn't cover it, get a signed ABN and add modifier GA; otherwise you can't bill the patient.",
     fix="proposed",
     unchecked=lambda claims, reference: untold(judged(claims, reference), "national"),
     when={"lines": is_named("national")},

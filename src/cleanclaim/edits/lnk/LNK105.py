@@ -22,8 +22,8 @@ from cleanclaim.reference import Reference
     payers=("medicare",),
     source=Source("Medicare Coverage Database", "the policy named in the finding; Medicare Program Integrity Manual, chapter 13", "CMS", date(2026, 11, 23)),
     column="lines.diagnosis_pointer_1",
-    message="{policy} ({title}) expressly does not cover {procedure_code} for {diagnosis_code:icd}.",
-    suggestion="Check the diagnosis against the record; the patient is told beforehand (GA, GZ).",
+    message="{policy} ({title}) doesn't cover {procedure_code} for {diagnosis_code:icd}.",
+    suggestion="Check the diagnosis against the record. If it is right, get a signed ABN and add modifier GA, or add GZ if there is none.",
     fix="proposed",
     when={"lines": lambda reference: is_named("local")(reference) | is_named("national")(reference)},
     examples=(

@@ -24,8 +24,8 @@ from cleanclaim.reference import Reference
     scope="claim",
     source=Source("Medicare Coverage Database", "the policy named in the finding; Medicare Program Integrity Manual, chapter 13", "CMS", date(2026, 11, 23)),
     column="lines.diagnosis_pointer_1",
-    message="{policy} ({title}) takes {diagnosis_code:icd} for {procedure_code} only beside {what}.",
-    suggestion="Add and point at the second diagnosis where the record has it.",
+    message="{policy} ({title}) covers {procedure_code} for {diagnosis_code:icd} only together with {what}.",
+    suggestion="Add the second diagnosis and point at it if it is in the record.",
     fix="proposed",
     when={"lines": lambda reference: is_named("local")(reference) | is_named("national")(reference)},
     examples=(

@@ -34,7 +34,7 @@ def _is_doubtful(reference: Reference) -> pl.Expr:
     source=Source("45 CFR 162.1002", "HCPCS and CPT modifiers", "HHS", date(2026, 11, 23)),
     column="lines.modifier_1",
     message="{modifier} {what}.",
-    suggestion="Take the modifier that says what is meant.",
+    suggestion="Use the modifier that says what you mean.",
     when={"lines": _is_doubtful},
     examples=(
         fails("no such modifier", professional(lines=[{"modifier_1": "7Z"}]), line_number=1, says="7Z is not a modifier"),

@@ -47,8 +47,8 @@ _MILD = ("51",)
         date(2026, 11, 23),
     ),
     column="lines.modifier_1",
-    message="{procedure_code} carries {modifier}, but {why}.",
-    suggestion="Take {modifier} off, or check the code.",
+    message="{procedure_code} has modifier {modifier}, but {why}.",
+    suggestion="Remove modifier {modifier}, or check the code.",
     fix="proposed",
     when={"line_fees": _ASKED},
     examples=(

@@ -22,7 +22,7 @@ from cleanclaim.reference import Reference
     scope="claim",
     source=Source("NCCI Policy Manual", "chapter I, section E; Medicare Claims Processing Manual, chapter 12", "CMS", date(2026, 11, 23)),
     column="lines.modifier_1",
-    message="{modifier} and {other}: {reason}.",
+    message="Modifiers {modifier} and {other}: {reason}.",
     suggestion="Keep the one that the record supports.",
     when={"lines": SEVERAL_MODIFIERS},
     examples=(

@@ -32,8 +32,8 @@ def _wants_a_side(reference: Reference) -> pl.Expr:
         "Medicare Claims Processing Manual", "chapter 12, section 40.7, and chapter 23, section 20.9.3.2 (anatomic modifiers)", "CMS", date(2026, 11, 23)
     ),
     column="lines.modifier_1",
-    message="{procedure_code} is done on one of several like parts of the body, and the line does not say on which.",
-    suggestion="Add {wanted}, as the record says.",
+    message="{procedure_code} can be done on either side or on several parts of the body, and the line doesn't say on which.",
+    suggestion="Add {wanted}, as documented in the record.",
     fix="proposed",
     when={"lines": lambda reference: _wants_a_side(reference) & ~_SAYS_WHERE},
     examples=(

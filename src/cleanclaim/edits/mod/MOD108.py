@@ -28,8 +28,8 @@ _SET_APART = has_modifier(*DISTINCT_MODIFIERS)
         "Medicare NCCI Policy Manual", "chapter I, section E (59 and XE, XS, XP, XU: only where no other modifier says it)", "CMS", date(2026, 11, 23)
     ),
     column="lines.modifier_1",
-    message="{procedure_code} carries {modifier}, {why}.",
-    suggestion="Take {modifier} off where it is not needed: it draws a reviewer's eye.",
+    message="{procedure_code} has modifier {modifier}, {why}.",
+    suggestion="Remove modifier {modifier} if it isn't needed: it invites a review.",
     unchecked=lambda claims, _: _unjudged(claims),
     when={"lines": _SET_APART},
     examples=(

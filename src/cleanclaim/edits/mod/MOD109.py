@@ -32,8 +32,8 @@ _ASKED = IS_PROFESSIONAL & has_modifier("51", "50")
         "release",
         pl.when(has_modifier("51")).then(pl.lit("51")).otherwise(pl.lit("50")).alias("modifier"),
     ),
-    message="{procedure_code} adds to another procedure (global days {global_days}) and never carries {modifier}.",
-    suggestion="Take {modifier} off.",
+    message="{procedure_code} is an add-on code (global days {global_days}) and never takes modifier {modifier}.",
+    suggestion="Remove modifier {modifier}.",
     fix="proposed",
     examples=(
         fails("51 on a further lesion", medicare(diagnoses=["L57.0"], lines=["17000", "17003-51 x2"]), line_number=2),

@@ -32,8 +32,8 @@ def _is_single_dose(reference: Reference) -> pl.Expr:
     scope="claim",
     source=Source("Medicare Claims Processing Manual", "chapter 17, section 40 (discarded drugs, JW and JZ); 42 CFR 414.902", "CMS", date(2026, 11, 23)),
     column="lines.modifier_1",
-    message="{procedure_code} ({label}) comes in single-dose containers, and no line of it says JW (some was discarded) or JZ (none was).",
-    suggestion="Add JZ where nothing was discarded; otherwise bill what was discarded on a line of its own with JW. The record must say which.",
+    message="{procedure_code} ({label}) comes in single-dose containers, but no line has modifier JW (some was discarded) or JZ (none was).",
+    suggestion="Add modifier JZ if nothing was discarded; otherwise bill the discarded amount on its own line with JW. The record must say which.",
     fix="proposed",
     when={"lines": _is_single_dose},
     examples=(

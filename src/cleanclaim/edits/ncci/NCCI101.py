@@ -23,8 +23,8 @@ from cleanclaim.reference import Reference
     payers=("medicare", "medicaid"),
     source=Source("Medicare NCCI Policy Manual", "chapter I, sections A and E (modifier indicator 0)", "CMS", date(2026, 11, 23)),
     column="lines.procedure_code",
-    message="{column_2} is part of {column_1} (line {other_line_number}) on the same day; no modifier sets them apart (indicator 0, since {valid_from})[: {rationale}].",
-    suggestion="Take {column_2} off the claim, or bill only what was done.",
+    message="{column_2} is part of {column_1} (line {other_line_number}) on the same day; no modifier allows billing both (indicator 0, since {valid_from})[: {rationale}].",
+    suggestion="Remove {column_2} from the claim, or bill only what was done.",
     fix="proposed",
     unchecked=unjudged,
     examples=(

@@ -24,8 +24,8 @@ from cleanclaim.reference import Reference
     payers=("medicare", "medicaid"),
     source=Source("Medicare NCCI Policy Manual", "chapter I, section E (modifier indicator 1, NCCI-associated modifiers)", "CMS", date(2026, 11, 23)),
     column="lines.modifier_1",
-    message="{column_2} is part of {column_1} (line {other_line_number}) on the same day, and no modifier sets them apart (indicator 1, since {valid_from})[: {rationale}].",
-    suggestion="Take {column_2} off. Only where the record shows another site, session or injury may a modifier (LT, RT, a digit's, XE, XS, XP, XU or 59) say so.",
+    message="{column_2} is part of {column_1} (line {other_line_number}) on the same day, and no modifier shows that they were separate (indicator 1, since {valid_from})[: {rationale}].",
+    suggestion="Remove {column_2}. Add a modifier (LT, RT, a finger's or toe's, XE, XS, XP, XU or 59) only if the record shows another site, session or injury.",
     fix="proposed",
     unchecked=unjudged,
     examples=(

@@ -32,8 +32,8 @@ def _is_add_on(reference: Reference) -> pl.Expr:
     payers=("medicare", "medicaid"),
     source=Source("Medicare NCCI Policy Manual", "chapter I, section R (add-on codes), and CMS's add-on code edits, types 1 to 3", "CMS", date(2026, 11, 23)),
     column="lines.procedure_code",
-    message="{procedure_code} adds to another procedure, and {what} on that day by that practitioner.",
-    suggestion="Bill it with its primary procedure, or take it off.[ Primary codes: {primaries}.]",
+    message="{procedure_code} is an add-on code, but {what} on that day by that practitioner.",
+    suggestion="Bill it with its primary procedure, or remove it.[ Primary codes: {primaries}.]",
     fix="proposed",
     when={"lines": _is_add_on},
     examples=(

@@ -27,7 +27,7 @@ from cleanclaim.text.wording import worded
         "Medicare NCCI Policy Manual", "chapter I, sections A and E (same beneficiary, provider and day, on one claim or several)", "CMS", date(2026, 11, 23)
     ),
     column="lines.procedure_code",
-    message="{column_2} is part of {column_1}, and they are billed for the same day on two claims: this one and {other_claim}.",
+    message="{column_2} is part of {column_1}, but they are billed for the same day on two claims: this one and {other_claim}.",
     suggestion="{advice}",
     fix="proposed",
     unchecked=unjudged,

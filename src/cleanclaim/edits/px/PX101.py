@@ -31,7 +31,7 @@ _FORM = r"^(\d{5}|\d{4}[AFMTU]|[A-V]\d{4})$"
         .alias("what"),
     ),
     message="{what}.",
-    suggestion="Five digits (99213), four digits and a letter (3044F, 0075T), or a letter and four digits (G0463).",
+    suggestion="Use five digits (99213), four digits and a letter (3044F, 0075T), or a letter and four digits (G0463).",
     examples=(
         fails("a digit short", professional(lines=["9921"]), line_number=1, says="9921"),
         fails("an O for a zero", professional(lines=["9921O"]), line_number=1),

@@ -28,7 +28,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     source=Source("45 CFR 162.1000 and 162.1002", "medical data code sets: the codes valid on the day of the service", "HHS", date(2026, 11, 23)),
     column="lines.procedure_code",
     message="{procedure_code} {what}.",
-    suggestion="Take the code that was in force on {from_date}.",
+    suggestion="Use the code that was in effect on {from_date}.",
     fix="proposed",
     unchecked=_unchecked,
     when={"lines": pl.col("procedure_code").str.contains(CODE)},

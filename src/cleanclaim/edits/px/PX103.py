@@ -23,8 +23,8 @@ _IS_PERFORMANCE = pl.col("procedure_code").str.contains(r"^\d{4}F$")
     scope="claim",
     source=Source("Medicare Claims Processing Manual", "chapter 26, section 10.4, item 24F (quality data codes: 0.00 or 0.01)", "CMS", date(2026, 11, 23)),
     column="lines.charge_amount",
-    message="{procedure_code} reports how care was given and is not paid; {what}.",
-    suggestion="Bill it with 0.00 (0.01 where the system wants a charge), on the claim of the service that it tells of.",
+    message="{procedure_code} reports performance and isn't paid; {what}.",
+    suggestion="Bill it with 0.00 (or 0.01 if the system needs a charge), on the claim for the service it reports.",
     when={"lines": _IS_PERFORMANCE},
     examples=(
         fails("with a price", professional(lines=[{}, {"procedure_code": "3044F", "charge_amount": "25.00"}]), line_number=2, says="$25.00"),

@@ -26,7 +26,7 @@ def _is_unlisted(reference: Reference) -> pl.Expr:
     needs=("unlisted_codes",),
     source=Source("Medicare Claims Processing Manual", "chapter 26, section 10.4, item 19 (not otherwise classified codes)", "CMS", date(2026, 11, 23)),
     column="lines.procedure_description",
-    message="{procedure_code} stands for what has no code of its own, and the line does not say what was done.",
+    message="{procedure_code} is an unlisted code, and the line doesn't say what was done.",
     suggestion="Describe the service or drug (name, dose, route) on the line, and keep the record ready.",
     when={"lines": _is_unlisted},
     examples=(

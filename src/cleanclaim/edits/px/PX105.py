@@ -28,7 +28,7 @@ def _has_an_age(reference: Reference) -> pl.Expr:
     source=Source("CPT", "the code's own definition names the age", "AMA", date(2026, 11, 23)),
     column="lines.procedure_code",
     message="{procedure_code} is for {ages} ({reason}); the patient is {patient_age} on {from_date}.",
-    suggestion="Check the birth date; take the code for the patient's age.",
+    suggestion="Check the birth date; use the code for the patient's age.",
     fix="proposed",
     when={"lines": _has_an_age},
     examples=(

@@ -30,8 +30,8 @@ def _is_of_one_sex(reference: Reference) -> pl.Expr:
     scope="claim",
     source=Source("Medicare Claims Processing Manual", "chapter 32, section 240 (services to one sex; modifier KX)", "CMS", date(2026, 11, 23)),
     column="lines.procedure_code",
-    message="{procedure_code} ({reason}) is for {meant}; the claim gives the patient's sex as {patient_sex}.",
-    suggestion="Check sex and code. Where both are right, modifier KX tells Medicare so.",
+    message="{procedure_code} ({reason}) is for {meant}; the patient's sex on the claim is {patient_sex}.",
+    suggestion="Check the sex and the code. If both are right, add modifier KX for Medicare.",
     when={"lines": _is_of_one_sex},
     examples=(
         fails("a delivery of a man", professional(patient_sex="M", diagnoses=["I10"], lines=["59400"]), line_number=1, says="F"),

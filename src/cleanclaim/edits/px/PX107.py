@@ -35,7 +35,7 @@ _ASKED = IS_MEDICARE & IS_PROFESSIONAL & ~has_modifier("GY", "GX")
         .alias("what"),
     ),
     message="{procedure_code} {what} (status {status}).",
-    suggestion="See what Medicare takes instead; a service that it excludes is the patient's to pay, and goes with GY where a denial is wanted for another insurer.",
+    suggestion="Check which code Medicare pays instead. The patient pays for excluded services; add modifier GY if you need a denial for another insurer.",
     fix="proposed",
     examples=(
         fails("a check-up to Medicare", medicare(diagnoses=["Z00.00"], lines=["99397"]), line_number=1, says="status N"),

@@ -48,7 +48,7 @@ def _is_doubtful(reference: Reference) -> pl.Expr:
     ),
     column="lines.place_of_service_code",
     message="{procedure_code} in place {place}: {what}.",
-    suggestion="Check the place of service and the code against where the patient was.",
+    suggestion="Check the place of service and the code against where the patient was seen.",
     fix="proposed",
     when={"line_fees": _is_doubtful},
     examples=(

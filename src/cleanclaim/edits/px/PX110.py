@@ -29,7 +29,7 @@ def _has_another(reference: Reference) -> pl.Expr:
     scope="claim",
     source=Source("Medicare Physician Fee Schedule", "status indicator I (another code is used for reporting and payment)", "CMS", date(2026, 11, 23)),
     column="lines.procedure_code",
-    message="For {procedure_code} Medicare wants {instead}: {reason}.",
+    message="Medicare uses {instead} instead of {procedure_code}: {reason}.",
     suggestion="Bill {instead}.",
     fix="proposed",
     when={"lines": _has_another},

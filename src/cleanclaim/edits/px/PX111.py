@@ -21,7 +21,7 @@ _ASKED = IS_MEDICARE & _TELEHEALTH
 
 @query_edit(
     code="PX111",
-    name="telehealth-not-payable-so",
+    name="telehealth-not-payable",
     disposition=Disposition.DENY_LINE,
     carc="58",
     needs={"telehealth": _ASKED},
@@ -70,7 +70,7 @@ _ASKED = IS_MEDICARE & _TELEHEALTH
         unchecked("a code outside the tables loaded", medicare(place_of_service_code="10", lines=["31575"])),
     ),
 )
-def telehealth_not_payable_so(claims: Claims, reference: Reference) -> Rows:
+def telehealth_not_payable(claims: Claims, reference: Reference) -> Rows:
     """Telehealth with a code that Medicare does not pay by telehealth, or whose place and modifier disagree.
 
     A place of 02 or 10, or modifier 93, 95, GT or GQ, says telehealth. Medicare pays it for the codes of its list only, and by sound alone (93)

@@ -30,8 +30,8 @@ from cleanclaim.model.expressions import daily_units
         pl.col("unit_adjudication").alias("adjudication"),
         pl.col("unit_release").alias("release"),
     ),
-    message="{units} units of {procedure_code} on one line; at most {most_units} may stand on one (MUE, line edit).",
-    suggestion="Check the units against the code's own size of unit. Where more was truly given, the rest goes on a line of its own with the modifier that says why.",
+    message="{units} units of {procedure_code} on one line; at most {most_units} can be billed on one line (MUE, line edit).",
+    suggestion="Check the units against the size of one unit of the code. If more was really given, bill the rest on another line with the modifier that says why.",
     fix="proposed",
     examples=(
         fails("a mile more than a line may have", medicare(lines=["A0425 x251"]), line_number=1, says="at most 250"),

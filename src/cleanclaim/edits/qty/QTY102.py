@@ -23,11 +23,11 @@ from cleanclaim.edits.samples import medicare, professional
     source=Source(MUE_MANUAL, "chapter I, section V (MAI 2, date of service, absolute)", "CMS", date(2026, 11, 23)),
     column="lines.units",
     evidence=OF_THE_DAY,
-    message="{day_units} units of {procedure_code} on one day by one provider; the most is {most_units}, and all of them are denied.",
-    suggestion="Check the units: this limit follows from law, the code's definition or anatomy, and no modifier or record overrides it.",
+    message="{day_units} units of {procedure_code} on one day by one provider; the maximum is {most_units}, and all units are denied.",
+    suggestion="Check the units. This limit follows from law, the code's definition or anatomy; no modifier or record overrides it.",
     fix="proposed",
     examples=(
-        fails("a test that is done once a day, twice", medicare(diagnoses=["E11.9"], lines=["83036 x2"]), line_number=1, says="the most is 1"),
+        fails("a test that is done once a day, twice", medicare(diagnoses=["E11.9"], lines=["83036 x2"]), line_number=1, says="the maximum is 1"),
         fails(
             "over two claims",
             medicare(claim_id="A", is_history=True, diagnoses=["E11.9"], lines=["83036"]),

@@ -29,8 +29,8 @@ from cleanclaim.edits.samples import medicare, professional
         pl.col("unit_adjudication").alias("adjudication"),
         pl.col("unit_release").alias("release"),
     ),
-    message="No unit of {procedure_code} is paid in this setting (MUE 0): it is bundled, not covered, or billed by somebody else.",
-    suggestion="See which setting or code the payer wants.",
+    message="{procedure_code} isn't paid in this setting (MUE 0): it is bundled, not covered, or billed by someone else.",
+    suggestion="Check which setting or code the payer expects.",
     fix="proposed",
     examples=(
         fails("capillary blood, which is never paid apart", medicare(lines=["36416"]), line_number=1),

@@ -25,8 +25,8 @@ _BOTH = has_modifier("50") & (pl.col("claim_type") == "professional")
     source=Source("Medicare Claims Processing Manual", "chapter 12, section 40.7 (bilateral surgeries: one line, one unit)", "CMS", date(2026, 11, 23)),
     column="lines.units",
     evidence=("procedure_code", "units", "bilateral", "release"),
-    message="{procedure_code} carries modifier 50 (both sides) and {units} units; with 50 one unit stands for both.",
-    suggestion="Bill one unit with 50, or two lines with LT and RT where the payer wants that.",
+    message="{procedure_code} has modifier 50 (both sides) and {units} units; with modifier 50, one unit covers both sides.",
+    suggestion="Bill one unit with modifier 50, or two lines with LT and RT if the payer wants that.",
     fix="proposed",
     examples=(
         fails("both knees injected, two units", medicare(diagnoses=["M17.0"], lines=["20610-50 x2"]), line_number=1),

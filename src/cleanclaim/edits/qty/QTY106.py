@@ -31,7 +31,7 @@ def _is_timed(reference: Reference) -> pl.Expr:
     source=Source("Medicare Claims Processing Manual", "chapter 5, section 20.2 (counting minutes for timed codes)", "CMS", date(2026, 11, 23)),
     column="lines.units",
     message="The timed codes of {from_date} ({codes}) add up to {units} units, which takes at least {least_minutes} minutes with one patient; {bound}.",
-    suggestion="Check the units: one stands for {minutes_each} minutes, and the last one of the day for more than half of that.",
+    suggestion="Check the units: each is {minutes_each} minutes, and the last unit of the day needs more than half of that.",
     fix="proposed",
     when={"lines": _is_timed},
     examples=(
