@@ -187,7 +187,7 @@ def test_search_works_without_a_writable_cache(
     blocked.write_text("")
     monkeypatch.setenv("CLEANCLAIM_HOME", str(blocked))
     monkeypatch.setattr(index, "build", lambda *_: built)
-    with pytest.warns(UserWarning, match="prepared tables cannot be kept"):
+    with pytest.warns(UserWarning, match="prepared tables can't be cached"):
         assert index.load(reference) is built
     assert built.stems
 

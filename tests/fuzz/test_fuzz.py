@@ -128,11 +128,11 @@ def test_failing_case_is_made_smaller() -> None:
     ("report", "wrong"),
     [
         ({"status": 3}, "exit status 3"),
-        ({"status": 2}, "exit status 2 without a word"),
+        ({"status": 2}, "exit status 2 without a message"),
         ({"status": 1, "said": "thread 'x' panicked at src/lib.rs"}, "a panic was printed"),
         ({"status": 1, "said": "\x1b[31m"}, "control characters on the error stream"),
-        ({"status": 1, "said": "zzPlantedName"}, "a patient is shown on the error stream"),
-        ({"status": 1, "out": b"born 03/19/1923"}, "a patient is shown on the report"),
+        ({"status": 1, "said": "zzPlantedName"}, "patient data is shown on the error stream"),
+        ({"status": 1, "out": b"born 03/19/1923"}, "patient data is shown on the report"),
         ({"status": 1, "fault": "KeyError in a.py"}, "KeyError in a.py"),
     ],
 )

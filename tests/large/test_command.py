@@ -129,4 +129,4 @@ def test_wrong_sizes_and_places_are_told_before_the_work(inbox: Path, tmp_path: 
     assert "memory: 'lots'; expected a size such as 2GB or 800MB" in done.stderr.decode()
     done = check(inbox, "--output", tmp_path / "nowhere" / "out.txt")
     assert done.returncode == 2
-    assert f"there is no folder {tmp_path / 'nowhere'}" in done.stderr.decode()
+    assert f"the folder {tmp_path / 'nowhere'} doesn't exist" in done.stderr.decode()

@@ -388,7 +388,7 @@ def run_here(many: Path, out: Path) -> str:
         ),
         (("--output", "{here}"), "already exists"),
         (("--output", "{out}", "--history", "{none}"), "isn't a data set"),
-        (("--output", "{out}", "--select", "LNK108"), "one machine"),
+        (("--output", "{out}", "--select", "LNK108"), "a single machine"),
     ],
 )
 def test_what_the_command_cannot_do(
