@@ -193,4 +193,4 @@ def test_own_limits_and_rules_bind_their_payer(tmp_path: Path) -> None:
         patient_birth_date="2015-01-01", prior_authorization_number="A1", lines=line
     )
     report = cleanclaim.check(child, reference=own, select=["PAY101"])
-    assert "an older patient (18): Manual 8" in report.findings["message"][0]
+    assert "an older patient (18) for 72148: Manual 8" in report.findings["message"][0]

@@ -79,7 +79,7 @@ def test_edits_are_given_what_may_be_shown(reference: Reference) -> None:
         ({"lines": [{"units": "19310704.5"}]}, "CLM108", "are (more than seven digits), where whole units are counted"),
         ({"lines": [{"procedure_code": "QUIXWOOD"}]}, "PX101", "text of 8 characters has not the form"),
         ({"lines": [{"diagnosis_pointers": [1, 19310704]}]}, "LNK102", "(pointers 1, (more than seven digits))"),
-        ({"diagnoses": ["QUIXWOOD"]}, "DX101", "text of 8 characters is not a diagnosis code"),
+        ({"diagnoses": ["QUIXWOOD"]}, "DX101", "text of 8 characters isn't an ICD-10-CM code"),
     ],
 )  # fmt: skip
 def test_a_finding_names_the_kind(
