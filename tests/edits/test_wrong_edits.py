@@ -110,6 +110,7 @@ WRONG: Final = {
     "query that returns nothing": (QUERY, "    return claims.claims.select", "    claims.claims.select", "expected a frame"),
     "query that fails on claims": (QUERY, "    return claims", "    1 // (claims.claims.height - 1)\n    return claims", "ZeroDivisionError"),
     "wrong disposition on a row": (QUERY, '.alias("count"))', '.alias("count"), pl.lit("warm").alias("disposition"))', "warm"),
+    "example of no column": (QUERY, 'passes("one", professional())', 'fails("one", professional(colour="red"))', "colour"),
     "syntax": (ROW, "def many_units() -> pl.Expr:", "def many_units( -> pl.Expr:", "SyntaxError"),
 }  # fmt: skip
 CLAIM: Final = professional(lines=[{"units": 10}, {"procedure_code": "99214"}])
@@ -155,3 +156,13 @@ def test_an_edit_given_to_python_is_tried_too(tmp_path: Path, reference: Referen
     report = run_whole(Job((), reference, (edit,), held=batch_of([CLAIM])))
     assert says in report.failures[0].reason
     assert not report.is_clean
+
+
+def test_an_edit_with_a_test_never_sees_a_batch_without_candidates(
+    tmp_path: Path, reference: Reference
+) -> None:
+    """So it may take for granted that there is a row, in its trial too."""
+    body = "    claims.claims['line_count'].max() + 1\n    return claims"
+    codes, failures = checked(QUERY.replace("    return claims", body), tmp_path, reference)
+    assert "ORG102" in codes
+    assert failures == []

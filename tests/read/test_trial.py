@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from cleanclaim.errors import UnreadableFile
-from cleanclaim.read import FileRead, read
+from cleanclaim.read import FileRead, read, trial
 from cleanclaim.read.table_files import read_parquet
 from cleanclaim.read.trial import survives
 from places import CORPUS
@@ -82,3 +82,14 @@ def test_a_large_table_with_a_deadly_file_is_not_read(
     files: list[FileRead] = []
     assert not list(read([DEADLY], files))
     assert "not a valid Parquet file" in (files[0].error or "")
+
+
+def test_where_nothing_can_be_started_files_are_read_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that can't start says nothing about a file."""
+    monkeypatch.setattr("cleanclaim.read.trial._DECODING", trial._Decoding())
+    monkeypatch.setattr("cleanclaim.read.trial._DECODER", tmp_path / "missing.py")
+    assert survives(sound(tmp_path))
+    files: list[FileRead] = []
+    assert sum(b.claims.height for b in read([sound(tmp_path)], files)) == 1

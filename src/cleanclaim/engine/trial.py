@@ -16,7 +16,8 @@ import polars as pl
 from cleanclaim.derived.claims import Claims
 from cleanclaim.derived.tables import Derived
 from cleanclaim.edits.edit import KEYS, Edit, Fails, Rows, Test
-from cleanclaim.engine.examples import claims_of
+from cleanclaim.engine.candidates import Candidates
+from cleanclaim.engine.examples import claims_of, tables_of
 from cleanclaim.engine.findings import written
 from cleanclaim.engine.not_checked import written_unchecked
 from cleanclaim.errors import CleanclaimError
@@ -95,21 +96,47 @@ def _row_faults(edit: Edit, empty: Derived, reference: Reference) -> Iterator[st
 
 
 def _query_faults(edit: Edit, empty: Derived, reference: Reference) -> Iterator[str]:
-    """The tests and the function of a query edit, which is run on nothing and on the claims of its examples."""
+    """The tests and the function of a query edit, which is run on the claims of its examples."""
     for table, test in edit.when.items():
-        frame = getattr(empty, table)
-        try:
-            made = _test_of(test, reference)
-        except BaseException as error:  # noqa: BLE001 - somebody else's code
-            yield f"when {table}: {_words(error, frame)}"
-            continue
-        yield from _is_true_or_false(f"when {table}", made, frame)
-    batches = [claims_of(e) for e in edit.examples if isinstance(e, Fails) and not e.x12]
-    for batch in (empty.batch, *batches):
-        claims = Claims.of(batch, reference)
-        if fault := _run_fault(edit, claims, reference):
-            yield fault
+        faults = list(_test_faults(table, test, empty, reference))
+        yield from faults
+        if faults:
             return
+    examples = [one for one in edit.examples if isinstance(one, Fails)]
+    faults = [fault for one in examples if (fault := _example_fault(edit, one, reference))]
+    if not faults and not (edit.when and examples):  # else it never sees an empty batch
+        faults = [fault for fault in (_run_fault(edit, Claims(empty), reference),) if fault]
+    yield from faults[:1]
+
+
+def _test_faults(table: str, test: Test, empty: Derived, reference: Reference) -> Iterator[str]:
+    frame = getattr(empty, table)
+    try:
+        made = _test_of(test, reference)
+    except BaseException as error:  # noqa: BLE001 - somebody else's code
+        yield f"when {table}: {_words(error, frame)}"
+        return
+    yield from _is_true_or_false(f"when {table}", made, frame)
+
+
+def _example_fault(edit: Edit, example: Fails, reference: Reference) -> str | None:
+    """What fails when an edit is run on an example as the engine would run it."""
+    try:
+        tables = tables_of(example, reference)
+        derived = Derived(claims_of(example), tables)
+        claims = _candidates(edit, derived)
+    except BaseException as error:  # noqa: BLE001 - somebody else's code
+        return f"example '{example.title}': {_words(error, Derived(Batch.of({}), reference).lines)}"
+    return None if claims is None else _run_fault(edit, claims, tables)
+
+
+def _candidates(edit: Edit, derived: Derived) -> Claims | None:
+    candidates = Candidates(derived)
+    for table, test in edit.when.items():
+        frame = getattr(derived, table)
+        marks = frame.select(_test_of(test, derived.reference)).to_series()
+        candidates.add(edit, frame["claim_key"].filter(marks))
+    return candidates.claims_of(edit)
 
 
 def _run_fault(edit: Edit, claims: Claims, reference: Reference) -> str | None:

@@ -1,8 +1,9 @@
 """The program that decodes Parquet files in its own process; see `cleanclaim.read.trial`.
 
-For each file, it reads a line of JSON from standard input: the path, or how many bytes of content
-follow; and whether only the columns matter. It answers each with the line "done", whether or not
-Polars raised an error. It imports nothing from cleanclaim, so that it starts quickly.
+Its argument is the folder of Polars. It answers "ready" first. For each file, it reads a line of
+JSON from standard input: the path, or how many bytes of content follow; and whether only the
+columns matter. It answers each with the line "done", whether or not Polars raised an error. It
+imports nothing from cleanclaim, so that it starts quickly.
 """
 
 import io
@@ -11,6 +12,8 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
+
+sys.path.append(sys.argv[1])
 
 import polars as pl
 
@@ -25,6 +28,8 @@ os.environ.setdefault("POLARS_IGNORE_TIMEZONE_PARSE_ERROR", "1")
 def main() -> None:
     """Decode files until the input ends."""
     given, answers = sys.stdin.buffer, sys.stdout.buffer
+    answers.write(b"ready\n")
+    answers.flush()
     while line := given.readline():
         what, columns_only = json.loads(line)
         source = Path(what) if isinstance(what, str) else io.BytesIO(given.read(what))

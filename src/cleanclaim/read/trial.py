@@ -16,9 +16,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+import polars as pl
+
 _DECODER: Final = Path(__file__).with_name("decoder.py")
+_LIBRARIES: Final = Path(pl.__file__).parents[1]
+"""Where Polars is, which the other process may not find by itself."""
 _RENEW: Final = 50_000_000
 """After a file of this size in bytes, the process is ended, since it may hold on to memory."""
+_READY: Final = b"ready"
 _ANSWER: Final = b"done"
 
 
@@ -44,9 +49,9 @@ class _Decoding:
         self._process: subprocess.Popen[bytes] | None = None
 
     def survives(self, source: Path | bytes, columns_only: bool) -> bool:  # noqa: FBT001
-        if not sys.executable:
-            return True  # Python is embedded in another program, so no process can be started
         process = self._started()
+        if process is None:
+            return True  # it can't be tried: the caller decodes it without
         try:
             is_done = _asked(process, source, columns_only)
         except OSError:  # it died while decoding
@@ -58,15 +63,22 @@ class _Decoding:
             self.end()
         return is_done
 
-    def _started(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._process.poll() is not None:
-            self.end()
+    def _started(self) -> subprocess.Popen[bytes] | None:
+        """The process, ready for a file; None if it can't be started, which says nothing about the file."""
+        if self._process is not None and self._process.poll() is None:
+            return self._process
+        self.end()
+        if not sys.executable or getattr(sys, "frozen", False):
+            return None  # Python is part of another program
+        with suppress(OSError):
             self._process = subprocess.Popen(  # noqa: S603 - this Python and a file of this package
-                [sys.executable, "-I", str(_DECODER)],
+                [sys.executable, "-I", str(_DECODER), str(_LIBRARIES)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
             )
+        if self._process is not None and not _is_ready(self._process):
+            self.end()
         return self._process
 
     def end(self) -> None:
@@ -77,6 +89,10 @@ class _Decoding:
         process.kill()
         with suppress(OSError):
             process.communicate()
+
+
+def _is_ready(process: subprocess.Popen[bytes]) -> bool:
+    return process.stdout is not None and process.stdout.readline().strip() == _READY
 
 
 def _asked(process: subprocess.Popen[bytes], source: Path | bytes, columns_only: bool) -> bool:  # noqa: FBT001

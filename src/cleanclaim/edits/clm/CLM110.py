@@ -36,7 +36,7 @@ from cleanclaim.text.wording import worded
         .alias("what"),
     ),
     message="The claim has {what}.",
-    suggestion="List the diagnoses for this claim: at least one, at most twelve.",
+    suggestion="List the diagnoses that matter for this claim, at least one.",
     examples=(
         fails("none", professional(diagnoses=[], lines=[{"diagnosis_pointers": ()}]), says="no diagnosis"),
         fails("thirteen", professional(diagnoses=[f"I{n}" for n in range(10, 23)]), says="12"),

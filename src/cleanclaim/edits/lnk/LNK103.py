@@ -33,7 +33,7 @@ from cleanclaim.reference import Reference
     suggestion="Check the record for the reason for the service and point at that diagnosis. If the policy doesn't cover it, get a signed ABN and add modifier GA; otherwise you can't bill the patient.",
     fix="proposed",
     unchecked=lambda claims, reference: untold(judged(claims, reference), "local"),
-    when={"lines": is_named("local")},
+    when={"lines": is_named},
     examples=(
         fails(
             "ear wax for an earache, in Ohio",

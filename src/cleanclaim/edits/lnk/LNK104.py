@@ -27,7 +27,7 @@ from cleanclaim.reference import Reference
     suggestion="Check the record for the reason for the test and point at that diagnosis. If the policy doesn't cover it, get a signed ABN and add modifier GA; otherwise you can't bill the patient.",
     fix="proposed",
     unchecked=lambda claims, reference: untold(judged(claims, reference), "national"),
-    when={"lines": is_named("national")},
+    when={"lines": is_named},
     examples=(
         fails(
             "glycated hemoglobin for a cold",

@@ -25,7 +25,7 @@ from cleanclaim.reference import Reference
     message="{policy} ({title}) doesn't cover {procedure_code} for {diagnosis_code:icd}.",
     suggestion="Check the diagnosis against the record. If it is right, get a signed ABN and add modifier GA, or add GZ if there is none.",
     fix="proposed",
-    when={"lines": lambda reference: is_named("local")(reference) | is_named("national")(reference)},
+    when={"lines": is_named},
     examples=(
         fails(
             "a test for an employer's examination",

@@ -27,7 +27,7 @@ from cleanclaim.reference import Reference
     message="{policy} ({title}) covers {procedure_code} for {diagnosis_code:icd} only together with {what}.",
     suggestion="Add the second diagnosis and point at it if it is in the record.",
     fix="proposed",
-    when={"lines": lambda reference: is_named("local")(reference) | is_named("national")(reference)},
+    when={"lines": is_named},
     examples=(
         fails(
             "a subluxation and nothing that it causes, in Ohio",

@@ -98,18 +98,19 @@ def _of_any(reference: Reference, name: str, make: Callable[..., pl.DataFrame], 
 
 def _lines(claims: Claims, reference: Reference) -> pl.DataFrame:
     """The current lines that some policy, on whatever day, names."""
-    is_named = reference.derived("procedures of policies", lambda: _is_named(reference))
+    names = reference.derived("procedures of policies", lambda: is_named(reference))
     place = claims.claims.select("claim_key", "payer_id", pl.coalesce("facility_state", "billing_state", "policy_state").alias("state"))
     return (
         claims.lines.lazy()
-        .filter(~pl.col("is_history").fill_null(value=False), is_named, pl.col("from_date").is_not_null(), ~has_modifier(*NOTICE_MODIFIERS))
+        .filter(~pl.col("is_history").fill_null(value=False), names, pl.col("from_date").is_not_null(), ~has_modifier(*NOTICE_MODIFIERS))
         .select(*KEYS, "procedure_code", "from_date", "rules_of", "payer_class")
         .join(place.lazy(), on="claim_key", how="left")
         .collect()
     )
 
 
-def _is_named(reference: Reference) -> pl.Expr:
+def is_named(reference: Reference) -> pl.Expr:
+    """True for lines whose procedure some policy names, on whatever day; one test for all edits, so that they share what is judged."""
     codes = reference.table("coverage_procedures")["code"].unique()
     return pl.col("procedure_code").is_in(codes.implode())
 
@@ -216,20 +217,6 @@ def _earlier(versions: pl.DataFrame, lines: pl.DataFrame, procedures: pl.DataFra
         .select(*KEYS, "policy", "kind", "_began")
         .unique()
     )
-
-
-def is_named(kind: str) -> Callable[[Reference], pl.Expr]:
-    """A quick test of lines: whether some policy of a kind, on whatever day, names the procedure.
-
-    Args:
-        kind: local or national.
-    """
-
-    def test(reference: Reference) -> pl.Expr:
-        procedures = reference.table("coverage_procedures").filter(pl.col("kind") == kind)
-        return pl.col("procedure_code").is_in(procedures["code"].unique().implode())
-
-    return test
 
 
 def told(judgement: Judged, kind: str) -> pl.DataFrame:
