@@ -32,7 +32,7 @@ def _is_doubtful(reference: Reference) -> pl.Expr:
     scope="claim",
     source=Source("CMS Place of Service Code Set", "45 CFR 162.1002; Medicare Claims Processing Manual, chapter 26, section 10.5", "CMS", date(2026, 11, 23)),
     column="lines.place_of_service_code",
-    message="The place of service {place} {what}.",
+    message="The place of service[ {place}] {what}.",
     suggestion="Use the two-digit code for the place where the patient was seen.",
     when={"lines": _is_doubtful},
     examples=(
@@ -66,7 +66,7 @@ def place_of_service_wrong(claims: Claims, reference: Reference) -> Rows:
             pl.when(pl.col("place").is_null())
             .then(pl.lit("is missing"))
             .when(pl.col("valid_from").is_null())
-            .then(pl.lit("is not a code"))
+            .then(pl.lit("isn't a valid code"))
             .when(pl.col("from_date") < pl.col("valid_from"))
             .then(worded("began on {}", "valid_from"))
             .when(pl.col("from_date") > pl.col("valid_to"))
@@ -74,5 +74,4 @@ def place_of_service_wrong(claims: Claims, reference: Reference) -> Rows:
             .alias("what")
         )
         .filter(pl.col("what").is_not_null())
-        .with_columns(pl.col("place").fill_null(""))
     )

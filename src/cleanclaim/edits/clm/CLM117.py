@@ -70,9 +70,9 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     ),
 )
 def clia_number_missing(claims: Claims, reference: Reference) -> Rows:
-    """A laboratory test under CLIA, to Medicare or Medicaid, whose claim tells no CLIA number; or, for any payer, a number that is none.
+    """A laboratory test under CLIA, to Medicare or Medicaid, whose claim has no CLIA number; or, for any payer, a number that isn't valid.
 
-    The number says under which certificate the laboratory works. Without it the claim comes back. Tests are told from a list of common ones.
+    The number identifies the laboratory's certificate. Without it the claim is returned. Tests are recognized by a list of common ones.
 
     What to do: add the number of the laboratory that did the test.
     """
@@ -83,7 +83,7 @@ def clia_number_missing(claims: Claims, reference: Reference) -> Rows:
         current.filter(_ASKED)
         .join(tests, on="procedure_code")
         .filter(in_force("from_date"))
-        .select(*keys, worded("{} is a laboratory test, and neither claim nor line tells a CLIA number", "procedure_code").alias("what"))
+        .select(*keys, worded("{} is a laboratory test, but neither the claim nor the line has a CLIA number", "procedure_code").alias("what"))
     )
-    malformed = current.filter(_MALFORMED).select(*keys, worded("{} is no CLIA number", "clia_number").alias("what"))
+    malformed = current.filter(_MALFORMED).select(*keys, worded("The CLIA number isn't valid: {}", "clia_number").alias("what"))
     return pl.concat([missing, malformed])

@@ -24,7 +24,7 @@ _MBI = f"^[1-9]{_LETTER}{_EITHER}[0-9]{_LETTER}{_EITHER}[0-9]{_LETTER}{{2}}[0-9]
     rarc="N382",
     source=Source("CMS, Medicare Beneficiary Identifier format", "positions 1 to 11", "CMS", date(2026, 11, 23)),
     column="claims.member_id",
-    evidence=(pl.when(is_missing("member_id")).then(pl.lit("is missing")).otherwise(pl.lit("has not the form of a Medicare number")).alias("what"),),
+    evidence=(pl.when(is_missing("member_id")).then(pl.lit("is missing")).otherwise(pl.lit("isn't a valid format for a Medicare number")).alias("what"),),
     message="The member ID {what}.",
     suggestion="Copy it from the patient's card; a Medicare number has 11 characters and never contains S, L, O, I, B or Z.",
     examples=(
@@ -42,7 +42,7 @@ _MBI = f"^[1-9]{_LETTER}{_EITHER}[0-9]{_LETTER}{_EITHER}[0-9]{_LETTER}{{2}}[0-9]
     ),
 )
 def member_id_wrong() -> pl.Expr:
-    """A claim without a member id, or a Medicare claim whose id has not the form of a Medicare Beneficiary Identifier.
+    """A claim without a member ID, or a Medicare claim whose ID isn't a valid format for a Medicare Beneficiary Identifier.
 
     Since 2020-01-01 Medicare takes nothing else. Medicare Advantage plans (filing code 16) and railroad retirees before then have numbers of their
     own.

@@ -32,7 +32,7 @@ from cleanclaim.edits.samples import professional
     ),
 )
 def taxonomy_code_malformed() -> pl.Expr:
-    """A billing taxonomy that has not the form of such a code.
+    """A billing provider taxonomy that isn't a valid format for a taxonomy code.
 
     Payers use it to tell which enrollment of the provider bills, and refuse what they cannot read.
 

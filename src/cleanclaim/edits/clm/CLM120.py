@@ -23,16 +23,13 @@ from cleanclaim.text.wording import worded
     evidence=(
         "procedure_code",
         "ndc",
-        pl.when(pl.col("ndc").is_null())
-        .then(pl.lit("lacks its drug number (NDC)"))
-        .otherwise(worded("has the drug number {}, which is not of eleven digits", "ndc"))
-        .alias("what"),
+        pl.when(pl.col("ndc").is_null()).then(pl.lit("has no NDC")).otherwise(worded("has an NDC that doesn't have 11 digits: {}", "ndc")).alias("what"),
     ),
     message="The line for {procedure_code} {what}.",
     suggestion="Enter the 11-digit NDC from the package (5-4-2, with leading zeros), with its unit and quantity.",
     examples=(
-        fails("ten digits", professional(lines=[{"procedure_code": "J1885", "ndc": "1234567890"}]), line_number=1, says="eleven"),
-        fails("none, for Medicaid", professional(payer_class="medicaid", lines=["J1885"]), line_number=1, says="lacks"),
+        fails("ten digits", professional(lines=[{"procedure_code": "J1885", "ndc": "1234567890"}]), line_number=1, says="11 digits"),
+        fails("none, for Medicaid", professional(payer_class="medicaid", lines=["J1885"]), line_number=1, says="has no NDC"),
         passes("none, for others", professional(lines=["J1885"])),
         passes("eleven digits", professional(payer_class="medicaid", lines=[{"procedure_code": "J1885", "ndc": "00000123456"}])),
         fails("twelve digits", professional(lines=[{"procedure_code": "J1885", "ndc": "000001234567"}]), line_number=1),

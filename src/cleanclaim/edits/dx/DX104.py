@@ -15,7 +15,7 @@ from cleanclaim.reference import Reference
 from cleanclaim.text.wording import worded
 
 _WHAT = {
-    SEVENTH_MISSING: "lacks its seventh character",
+    SEVENTH_MISSING: "is missing its seventh character",
     SEVENTH_WRONG: "has a seventh character that it does not take",
     SEVENTH_NOT_ALLOWED: "takes no seventh character",
     PLACEHOLDER_WRONG: "lacks the placeholder X before its seventh character",
@@ -44,7 +44,7 @@ _WHAT = {
             "a fracture without the encounter",
             professional(diagnoses=["S52.501"]),
             diagnosis_number=1,
-            says=("S52.501 lacks its seventh character", "S52.501A"),
+            says=("S52.501 is missing its seventh character", "S52.501A"),
         ),
         fails("a letter that fractures of this kind do not take", professional(diagnoses=["S52.501Z"]), diagnosis_number=1, says="does not take"),
         fails("the placeholder left out", professional(diagnoses=["I10", "W21.00A"]), diagnosis_number=2, says="W21.00XA"),

@@ -64,7 +64,7 @@ def _may_carry_a_note(reference: Reference) -> pl.Expr:
 def additional_code_missing(claims: Claims, reference: Reference) -> Rows:
     """A code with a "use additional code" note, and none of the codes it names on the claim.
 
-    Told for information: the further code is needed where the record tells of it. Notes that hold only if something applies (tobacco use, insulin, the
+    For information: the additional code is needed if the record supports it. Notes that hold only if something applies (tobacco use, insulin, the
     organism) are left out.
 
     What to do: look in the record, and add the code if it is there.

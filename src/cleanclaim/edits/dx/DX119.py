@@ -41,7 +41,7 @@ def _is_never_first() -> pl.Expr:
         pl.when(_is_never_first()).then(pl.lit("may not be listed first")).otherwise(pl.lit("is meant to be listed first only")).alias("what"),
         pl.when(_is_never_first())
         .then(pl.lit("List first the condition that it goes with."))
-        .otherwise(pl.lit("List it first; it may come later only where several encounters of a day stand on one claim."))
+        .otherwise(pl.lit("List it first. It can come later only if several encounters of a day are on one claim."))
         .alias("suggestion"),
         pl.when(_is_first_only()).then(pl.lit("warn")).alias("disposition"),
     ),

@@ -94,7 +94,7 @@ def encounter_character_doubtful(claims: Claims, reference: Reference) -> Rows: 
             "claim_key",
             "diagnosis_number",
             "diagnosis_code",
-            pl.lit("is what an injury left, and stands first or alone").alias("what"),
+            pl.lit("is a sequela code listed first or alone").alias("what"),
             pl.lit("List first the condition that is there now, then this code.").alias("suggestion"),
         )
     )

@@ -94,7 +94,7 @@ def visit_code_not_payable(claims: Claims, reference: Reference) -> Rows:
             "line_number",
             "procedure_code",
             worded("{} prolongs a visit that is not there on that day: one of {}", "procedure_code", "extends").alias("what"),
-            pl.lit("Bill it beside the visit of the highest level, or take it off.").alias("advice"),
+            pl.lit("Bill it with a visit of the highest level, or remove it.").alias("advice"),
         )
     )
     return pl.concat([consultations, prolonged])

@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit
+from cleanclaim.edits.env.wording import MESSAGE
 from cleanclaim.edits.samples import interchange
 
 
@@ -17,7 +18,7 @@ from cleanclaim.edits.samples import interchange
     disposition=Disposition.REJECT,
     source=Source("005010X231A1 (999) and TA1", "group and transaction envelopes", "ASC X12N", date(2026, 11, 23)),
     evidence=("segment_number", "element", "found", "expected", "explanation"),
-    message="{explanation}[ Segment {segment_number}, {element}][: found {found}][, expected {expected}].",
+    message=MESSAGE,
     examples=(
         fails("a count that is wrong", x12=interchange(("SE*", "SE*99*0001")), says="SE01"),
         fails("an end that is missing", x12=interchange(("IEA", "")), says="IEA"),

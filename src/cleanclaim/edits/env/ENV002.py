@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit
+from cleanclaim.edits.env.wording import MESSAGE
 from cleanclaim.edits.samples import interchange
 
 
@@ -17,7 +18,7 @@ from cleanclaim.edits.samples import interchange
     disposition=Disposition.REJECT,
     source=Source("837 implementation guides", "segment usage", "ASC X12N", date(2026, 11, 23)),
     evidence=("segment_number", "element", "found", "expected", "explanation"),
-    message="{explanation}[ Segment {segment_number}, {element}][: found {found}][, expected {expected}].",
+    message=MESSAGE,
     examples=(
         fails("a segment that no 837 has", x12=interchange(("REF*EI", "QQQ*EI*999999999")), says="with this name"),
         passes("a segment left out that need not be there", x12=interchange(("PRV", ""), ("SE*", "SE*24*0001"))),

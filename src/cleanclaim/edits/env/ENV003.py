@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit
+from cleanclaim.edits.env.wording import MESSAGE
 from cleanclaim.edits.samples import interchange
 
 
@@ -17,7 +18,7 @@ from cleanclaim.edits.samples import interchange
     disposition=Disposition.REJECT,
     source=Source("837 implementation guides", "element attributes and code values", "ASC X12N", date(2026, 11, 23)),
     evidence=("segment_number", "element", "found", "expected", "explanation"),
-    message="{explanation}[ Segment {segment_number}, {element}][: found {found}][, expected {expected}].",
+    message=MESSAGE,
     examples=(
         fails("a charge that is no number", x12=interchange(("CLM", "CLM*EXAMPLE-1*ABC***11:B:1*Y*A*Y*Y")), says="CLM02"),
         passes("a charge with its cents", x12=interchange(("CLM", "CLM*EXAMPLE-1*125.00***11:B:1*Y*A*Y*Y"))),

@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit
+from cleanclaim.edits.env.wording import MESSAGE
 from cleanclaim.edits.samples import interchange
 
 
@@ -17,7 +18,7 @@ from cleanclaim.edits.samples import interchange
     disposition=Disposition.REJECT,
     source=Source("837 implementation guides", "HL segments and loops 2000A to 2010BB", "ASC X12N", date(2026, 11, 23)),
     evidence=("segment_number", "element", "found", "expected", "explanation"),
-    message="{explanation}[ Segment {segment_number}, {element}][: found {found}][, expected {expected}].",
+    message=MESSAGE,
     examples=(
         fails("a level that names no parent", x12=interchange(("HL*2", "HL*2*7*22*0")), says="HL02"),
         passes("a payer named by its plan's number", x12=interchange(("NM1*PR", "NM1*PR*2*EXAMPLE PAYER*****XV*99999"))),

@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit
+from cleanclaim.edits.env.wording import MESSAGE
 from cleanclaim.edits.samples import interchange
 
 
@@ -17,7 +18,7 @@ from cleanclaim.edits.samples import interchange
     disposition=Disposition.WARN,
     source=Source("005010 implementation guides", "appendix B (basic and extended character set)", "ASC X12N", date(2026, 11, 23)),
     evidence=("segment_number", "element", "found", "expected", "explanation"),
-    message="{explanation}[ Segment {segment_number}, {element}][: found {found}][, expected {expected}].",
+    message=MESSAGE,
     examples=(
         fails("text before the interchange", x12="SENT BY MAIL " + interchange(), says="ISA"),
         passes("segments on one line", x12=interchange(terminator="~")),

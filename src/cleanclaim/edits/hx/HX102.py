@@ -51,7 +51,7 @@ def _limit(period: str, most: int = 1) -> Tables:
     ),
     column="lines.procedure_code",
     message="{procedure_code} on {from_date} was already done on {earlier_date}: {reason} ({citation}).",
-    suggestion="It can be paid again from {again}.",
+    suggestion="It {again}.",
     unchecked=_unchecked,
     supply="--history with the patients' earlier claims",
     when={"lines": has_limit},
@@ -73,7 +73,7 @@ def _limit(period: str, most: int = 1) -> Tables:
             medicare(claim_id="A", is_history=True, from_date="2019-05-31", lines=["G0438"]),
             medicare(claim_id="B", lines=["G0438"]),
             line_number=1,
-            says="never again",
+            says="never paid again",
         ),
         passes(
             "another payer has limits of its own",
@@ -122,9 +122,8 @@ def _limit(period: str, most: int = 1) -> Tables:
 def more_often_than_allowed(claims: Claims, reference: Reference) -> Rows:
     """A service for the same patient more often than a limit of the payer allows, by whomever.
 
-    A limit allows so many in a day, a calendar year, a lifetime, a number of days, or says how many full months must pass: after a test in May,
-    eleven full months make the next May the first month
-    in which it is paid again. Lines are counted, not units.
+    A limit allows a number of times in a day, a calendar year, a lifetime or a number of days, or says how many full months must pass: after a test in
+    May, eleven full months make the next May the first month in which it can be paid again. Lines are counted, not units.
 
     What to do: tell the patient when it is paid again; wait, or have the reason recorded that lifts the limit.
     """
@@ -148,6 +147,6 @@ def more_often_than_allowed(claims: Claims, reference: Reference) -> Rows:
             "reason",
             "citation",
             "release",
-            first_again().cast(pl.String).fill_null("no day on: never again").alias("again"),
+            pl.concat_str(pl.lit("can be paid again from "), first_again().cast(pl.String)).fill_null("is never paid again").alias("again"),
         )
     )

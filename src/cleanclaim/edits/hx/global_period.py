@@ -63,11 +63,12 @@ def unexplained(given: pl.DataFrame, reference: Reference) -> pl.DataFrame:
     preventive = reference.table("visit_codes").filter(pl.col("visit_kind") == "preventive")["code"]
     current = given.filter(~_IS_PAST)
     visits = current.filter("visit", ~pl.col("procedure_code").is_in(preventive.implode()), ~has_modifier(*_VISIT_EXPLAINED)).with_columns(
-        pl.lit("24 or 57").alias("modifiers"), pl.lit("24 takes a visit out where the record shows that it was about something else.").alias("advice")
+        pl.lit("24 or 57").alias("modifiers"),
+        pl.lit("Add modifier 24 if the record shows that the visit was for something else, or 57 if surgery was decided on then.").alias("advice"),
     )
     procedures = current.filter(~pl.col("visit"), pl.col("global_days").is_in(["000", "010", "090"]), ~has_modifier(*_PROCEDURE_EXPLAINED)).with_columns(
         pl.lit("58, 78 or 79").alias("modifiers"),
-        pl.lit("58 says planned, 78 a return to the operating room, 79 unrelated: as the record shows.").alias("advice"),
+        pl.lit("Add modifier 58 if it was planned, 78 for a return to the operating room, or 79 if it was unrelated, as the record shows.").alias("advice"),
     )
     return pl.concat([visits, procedures]).drop("release")
 

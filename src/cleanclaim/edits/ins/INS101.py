@@ -22,7 +22,7 @@ from cleanclaim.reference import Reference
     scope="claim",
     source=Source("Medicare Claims Processing Manual", "chapter 25, section 75.1, FL 4", "CMS", date(2026, 11, 23)),
     column="claims.bill_type_code",
-    message="The type of bill {shown} is {what}.",
+    message="The type of bill[ {shown}] is {what}.",
     suggestion="Use two digits for the facility and kind of care, then the frequency.",
     when={"claims": IS_INSTITUTIONAL},
     examples=(
@@ -37,7 +37,7 @@ from cleanclaim.reference import Reference
 def bill_type_wrong(claims: Claims, reference: Reference) -> Rows:
     """A type of bill that is missing, or whose facility or frequency is no code.
 
-    It tells the payer under which rules the claim falls.
+    The payer applies its rules by the type of bill.
 
     What to do: take the code of the facility and the care.
     """
@@ -59,5 +59,5 @@ def bill_type_wrong(claims: Claims, reference: Reference) -> Rows:
             .alias("what")
         )
         .filter(pl.col("what").is_not_null())
-        .select("claim_key", bill.fill_null("").alias("shown"), "what")
+        .select("claim_key", bill.alias("shown"), "what")
     )

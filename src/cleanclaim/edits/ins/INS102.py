@@ -27,7 +27,7 @@ from cleanclaim.text.wording import worded
         .then(pl.lit("is missing"))
         .when(pl.col("revenue_center_code") == "0001")
         .then(pl.lit("0001 is the total of a paper claim and no line of an electronic one"))
-        .otherwise(worded("{} is not of four digits", "revenue_center_code"))
+        .otherwise(worded("{} doesn't have four digits", "revenue_center_code"))
         .alias("what"),
     ),
     message="The revenue code {what}.",

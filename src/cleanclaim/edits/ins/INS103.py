@@ -23,7 +23,7 @@ from cleanclaim.text.wording import worded
     scope="claim",
     source=Source("Medicare Claims Processing Manual", "chapter 25, section 75.2, FL 17", "CMS", date(2026, 11, 23)),
     column="claims.discharge_disposition_code",
-    message="The discharge status {shown} {what}.",
+    message="The discharge status[ {shown}] {what}.",
     suggestion="Use the code for where the patient went.",
     when={"claims": IS_INSTITUTIONAL},
     examples=(
@@ -81,10 +81,5 @@ def discharge_status_wrong(claims: Claims, reference: Reference) -> Rows:
             .alias("what")
         )
         .filter(pl.col("what").is_not_null())
-        .select(
-            "claim_key",
-            status.fill_null("").alias("shown"),
-            "what",
-            pl.when(pl.col("what").str.contains("still there")).then(pl.lit("warn")).alias("disposition"),
-        )
+        .select("claim_key", status.alias("shown"), "what", pl.when(pl.col("what").str.contains("still there")).then(pl.lit("warn")).alias("disposition"))
     )

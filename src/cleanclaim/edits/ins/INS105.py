@@ -25,7 +25,7 @@ _FIELDS = (("admit_type_code", "admission_type", "type of admission", "MA41"), (
     scope="claim",
     source=Source("Medicare Claims Processing Manual", "chapter 25, section 75.2, FL 14 and 15", "CMS", date(2026, 11, 23)),
     column="claims.admit_type_code",
-    message="The {field} {shown} {what}.",
+    message="The {field}[ {shown}] {what}.",
     suggestion="Use the code from the admission record.",
     when={"claims": IS_INSTITUTIONAL},
     examples=(
@@ -71,7 +71,7 @@ def admission_codes_wrong(claims: Claims, reference: Reference) -> Rows:
             rows.select(
                 "claim_key",
                 pl.lit(field).alias("field"),
-                pl.col(column).fill_null("").alias("shown"),
+                pl.col(column).alias("shown"),
                 "what",
                 pl.lit(f"claims.{column}").alias("column"),
                 pl.lit(rarc).alias("rarc"),

@@ -60,9 +60,8 @@ _VISIT = IS_PROFESSIONAL & pl.col("visit") & ~has_modifier("57", "24", "25")
 def visit_at_surgery_without_57(claims: Claims, reference: Reference) -> Rows:
     """A visit on the day of a major operation (global period of 90 days) or the day before, by the surgeon, without modifier 57.
 
-    The global period of a major operation begins the day before it. The visit at which the operation was decided on is paid apart, and 57 says
-    that this was it. 24 and 25 beside it speak of
-    another condition and are not told here.
+    The global period of major surgery begins the day before it. The visit at which the surgery was decided on is paid separately, and modifier 57 says
+    that this was it. Modifiers 24 and 25 mean another condition; visits with them aren't flagged here.
 
     What to do: read the record.
     """

@@ -28,7 +28,7 @@ _NO_VISIT = r"^([0-6]\d{4}|7\d{4}|8\d{4})$"
     when={"lines": has_modifier("25", "57", *DISTINCT_MODIFIERS)},
     examples=(
         fails("25 on the procedure", professional(diagnoses=["B07.9"], lines=["99213", "17110-25"]), line_number=2, says="visits"),
-        fails("59 on a visit", professional(lines=[{"modifier_1": "59"}]), line_number=1, says="never stands on a visit"),
+        fails("59 on a visit", professional(lines=[{"modifier_1": "59"}]), line_number=1, says="never for visits"),
         fails("57 with a minor procedure", medicare(diagnoses=["B07.9"], lines=["99213-57", "17110"]), line_number=1, says="25"),
         passes("57 with a major one", medicare(diagnoses=["S52.501A"], lines=["99204-57", "25600-RT"])),
         fails("57 with a joint injected", medicare(diagnoses=["M17.11"], lines=["99213-57", "20610-RT"]), line_number=1),
@@ -68,9 +68,8 @@ _NO_VISIT = r"^([0-6]\d{4}|7\d{4}|8\d{4})$"
 def modifier_of_another_kind_of_service(claims: Claims, reference: Reference) -> Rows:
     """25 on a line that is no visit, 59 or an X modifier on one that is, or 57 where the procedure decided on was a minor one.
 
-    25 and 57 speak of visits, 59, XE, XS, XP and XU of procedures. 57 belongs to operations with a global period of 90 days; beside a minor
-    procedure the visit takes 25.
-    25 is called wrong only on surgery, imaging and laboratory codes.
+    Modifiers 25 and 57 are for visits; 59, XE, XS, XP and XU are for procedures. Modifier 57 goes with surgery that has a 90-day global period; with a
+    minor procedure the visit takes modifier 25. Modifier 25 is flagged only on surgery, imaging and laboratory codes.
 
     What to do: move or change the modifier.
     """
@@ -84,7 +83,7 @@ def modifier_of_another_kind_of_service(claims: Claims, reference: Reference) ->
     on_visit = fees.filter(has_modifier(*DISTINCT_MODIFIERS), "visit").select(
         *keys,
         modifiers_among(*DISTINCT_MODIFIERS).list.first().alias("modifier"),
-        pl.lit("which sets procedures apart and never stands on a visit; for visits there is 25").alias("why"),
+        pl.lit("which is for procedures, never for visits; visits take modifier 25").alias("why"),
     )
     by = ["patient_key", "provider_npi"]
     surgeries = (

@@ -96,7 +96,7 @@ def fifty_nine_sets_nothing_apart(claims: Claims, reference: Reference) -> Rows:
         own.join(met.select(keys).unique(), on=keys, how="anti")
         .join(twice.select(day), on=day, how="anti")
         .join(_undecided(claims), on=keys, how="anti")
-        .select(*keys, "procedure_code", modifier, pl.lit("and no procedure of that day is bundled with it: it sets nothing apart").alias("why"))
+        .select(*keys, "procedure_code", modifier, pl.lit("but no procedure of that day is bundled with it, so the modifier does nothing").alias("why"))
     )
     anatomic = pl.lit(list(ANATOMIC_MODIFIERS))
     sides = pl.col("modifiers").list.set_intersection(anatomic)

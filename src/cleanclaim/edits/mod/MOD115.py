@@ -39,7 +39,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     when={"lines": _ASKED},
     examples=(
         fails("a blood count that is never waived", medicare(clia_number="99D9999999", lines=["85027-QW"]), line_number=1, says="no waived form"),
-        fails("a dipstick that is waived as it is", medicare(clia_number="99D9999999", lines=["81002-QW"]), line_number=1, says="without QW"),
+        fails("a dipstick that is waived as it is", medicare(clia_number="99D9999999", lines=["81002-QW"]), line_number=1, says="waived without it"),
         passes("a waived glycated hemoglobin", medicare(clia_number="99D9999999", diagnoses=["E11.9"], lines=["83036-QW"])),
         passes("the same in a laboratory with a full certificate", medicare(clia_number="99D9999999", diagnoses=["E11.9"], lines=["83036"])),
         fails(

@@ -69,7 +69,7 @@ def _wrong(judged: pl.DataFrame) -> pl.DataFrame:
         "claim_key",
         "line_number",
         "procedure_code",
-        pl.when(is_waived).then(pl.lit("and is waived without QW")).otherwise(pl.lit("and has no waived form")).alias("what"),
+        pl.when(is_waived).then(pl.lit("but the test is waived without it")).otherwise(pl.lit("but the test has no waived form")).alias("what"),
         pl.when(~is_waived).then(pl.lit("Where a waived kit was used, another code may fit.")).alias("advice"),
         "release",
     )

@@ -27,7 +27,7 @@ _FORM = r"^(\d{5}|\d{4}[AFMTU]|[A-V]\d{4})$"
         "procedure_code",
         pl.when(pl.col("procedure_code").is_null())
         .then(pl.lit("The line names no procedure"))
-        .otherwise(worded("{} has not the form of any CPT or HCPCS code", "procedure_code"))
+        .otherwise(worded("{} isn't a valid format for a CPT or HCPCS code", "procedure_code"))
         .alias("what"),
     ),
     message="{what}.",

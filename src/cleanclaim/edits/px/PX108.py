@@ -33,7 +33,7 @@ _PAID = ("A", "R", "T")
     when={"line_fees": _ASKED & pl.col("status").is_in(["B", "P", "T"])},
     examples=(
         fails("hot packs", medicare(diagnoses=["M54.50"], lines=["97110-GP", "97010-GP"]), line_number=2, says="status B"),
-        fails("oxygen by finger clip at a visit", medicare(lines=[{}, "94760"]), line_number=2, says="beside another service"),
+        fails("oxygen by finger clip at a visit", medicare(lines=[{}, "94760"]), line_number=2, says="another service is billed"),
         passes("oxygen by finger clip alone", medicare(lines=["94760"])),
         passes("beside a laboratory test only", medicare(lines=["80053", "94760"])),
         passes("another payer", professional(lines=[{}, "94760"])),
@@ -73,7 +73,7 @@ def always_bundled(claims: Claims, reference: Reference) -> Rows:
         current.filter(pl.col("status") == "T")
         .join(paid, on=day)
         .filter((pl.col("_count") > 1) | (pl.col("_claim") != pl.col("claim_key")) | (pl.col("_line") != pl.col("line_number")))
-        .with_columns(pl.lit("it stands beside another service of that day").alias("what"))
+        .with_columns(pl.lit("another service is billed for that day").alias("what"))
     )
     always = current.filter(pl.col("status").is_in(["B", "P"])).with_columns(pl.lit("it is always part of another service").alias("what"))
     shown = ["claim_key", "line_number", "procedure_code", "status", "what", "release"]

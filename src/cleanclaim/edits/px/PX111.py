@@ -109,7 +109,7 @@ def telehealth_not_payable(claims: Claims, reference: Reference) -> Rows:
         *keys,
         "procedure_code",
         worded("its modifier says telehealth, and place {} does not", pl.col("place_of_service_code").fill_null("(none)")).alias("what"),
-        pl.lit("Take place 02 or 10, or take the modifier off.").alias("advice"),
+        pl.lit("Use place of service 02 or 10, or remove the modifier.").alias("advice"),
         pl.lit(None, pl.String).alias("release"),
         pl.lit(Disposition.WARN.value).alias("disposition"),
     )
