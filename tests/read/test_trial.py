@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -93,3 +95,19 @@ def test_where_nothing_can_be_started_files_are_read_without(
     assert survives(sound(tmp_path))
     files: list[FileRead] = []
     assert sum(b.claims.height for b in read([sound(tmp_path)], files)) == 1
+
+
+def test_it_ends_with_the_program() -> None:
+    """Nothing is left running, and nothing is said of it."""
+    program = "from pathlib import Path; from cleanclaim.read.trial import survives; survives(Path('a.parquet'))"
+    done = subprocess.run(
+        [sys.executable, "-X", "dev", "-c", program], capture_output=True, text=True, check=True
+    )
+    assert "still running" not in done.stderr
+    assert "unclosed" not in done.stderr
+
+
+def test_a_file_that_is_gone_is_reported_by_its_reader(tmp_path: Path) -> None:
+    assert survives(tmp_path / "gone.parquet")
+    with pytest.raises(UnreadableFile, match=r"^gone\.parquet: "):
+        read_parquet(tmp_path / "gone.parquet", file="gone.parquet")

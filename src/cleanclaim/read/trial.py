@@ -8,6 +8,7 @@ everything else is read.
 
 from __future__ import annotations
 
+import atexit
 import json
 import subprocess
 import sys
@@ -108,8 +109,14 @@ def _asked(process: subprocess.Popen[bytes], source: Path | bytes, columns_only:
 
 
 def _size(source: Path | bytes) -> int:
-    return source.stat().st_size if isinstance(source, Path) else len(source)
+    """Bytes; 0 for a file that is gone, which the caller reports."""
+    if isinstance(source, bytes):
+        return len(source)
+    with suppress(OSError):
+        return source.stat().st_size
+    return 0
 
 
 _LOCK: Final = threading.Lock()
 _DECODING: Final = _Decoding()
+atexit.register(_DECODING.end)
