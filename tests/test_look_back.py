@@ -105,7 +105,7 @@ class TestLookingBack:
         with run(job) as on_disk:
             assert isinstance(on_disk, Large)
             assert on_disk.summary["findings_by_edit"]["LNK108"]["count"] == 2
-            assert on_disk.summary["not_checked"] == 0
+            assert on_disk.summary["not_checked_by_reason"] == []
 
     def test_large_runs_read_only_their_patients(
         self, kept: History, past: list[Path], today: Path, reference: Reference

@@ -30,7 +30,7 @@ from cleanclaim.edits.edit import Disposition
 from cleanclaim.errors import ConfigError
 from cleanclaim.model import PAYER_CLASSES, PROGRAMMES, is_state
 
-FORMATS: Final = ("text", "json", "jsonl", "sarif", "csv", "parquet", "html")
+FORMATS: Final = ("text", "json", "jsonl", "sarif", "csv", "parquet", "xlsx", "html")
 _LISTS: Final = ("select", "ignore", "edits", "history")
 _PATHS: Final = ("edits", "history", "baseline")
 _MOST_FAULTS: Final = 20

@@ -11,6 +11,7 @@ from typing import Final
 import polars as pl
 
 from cleanclaim.edits.edit import Edit
+from cleanclaim.engine.check import check
 from cleanclaim.failures import Failure
 from cleanclaim.look_back import Earlier
 from cleanclaim.model import Batch
@@ -18,6 +19,7 @@ from cleanclaim.plan import Plan
 from cleanclaim.read import FileRead, read
 from cleanclaim.reference import Reference
 from cleanclaim.settings import Settings
+from cleanclaim.verdicts import Judged, judged
 
 _MOST_PATIENTS: Final = 5_000_000
 """Above this, reading all earlier claims is faster than finding those of certain patients."""
@@ -78,6 +80,11 @@ class Job:
     def earlier(self) -> Earlier:
         """The earlier claims, without the inputs themselves."""
         return Earlier.before(self.inputs, self.history)
+
+    def check(self, batch: Batch) -> Judged:
+        """Check a group of whole patients and judge its claims."""
+        checked = check(batch, self.reference, self.edits)
+        return judged(batch, checked, self.reference, self.settings, self.broken)
 
     def read(self, files: list[FileRead], first_key: int = 0) -> Iterator[Read]:
         """Read the inputs, skipping the files already listed in `files`."""

@@ -15,7 +15,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from cleanclaim.engine.check import Checked, check
 from cleanclaim.engine.groups import CLAIMS_AT_ONCE, whole_patients
 from cleanclaim.engine.trial import sound
 from cleanclaim.failures import merge_failures
@@ -24,9 +23,10 @@ from cleanclaim.large import Large, check_on_disk, journal_of
 from cleanclaim.look_back import Known, with_past
 from cleanclaim.model import Batch, concat
 from cleanclaim.read import FileRead
-from cleanclaim.report.result import Report, report_of
-from cleanclaim.settings import at_least, prepare
+from cleanclaim.report.result import Report
+from cleanclaim.settings import prepare
 from cleanclaim.threads import in_order
+from cleanclaim.verdicts import Judged, together
 
 _AT_THE_SAME_TIME: Final = 2
 """How many groups are checked at the same time; Polars' threads use the other processors."""
@@ -94,13 +94,18 @@ def _fit(
 def _checked_in_memory(job: Job, held: Iterable[Read], files: list[FileRead]) -> Report:
     current = concat(batch for batch, _ in held)
     batch = prepare(_looked_back(job, current, files), job.settings)
-    checked = [
-        Checked(at_least(found.findings, job.settings), found.not_checked, found.failures)
-        for found in _checked(job, batch)
-    ]
-    report = report_of(batch, checked, files, job.edits, job.reference)
-    failures = merge_failures([*job.broken, *report.failures])
-    return replace(report, failures=failures, notes=job.earlier.notes)
+    found = together(list(_checked(job, batch)))
+    return Report(
+        batch,
+        found.findings,
+        found.not_checked,
+        found.claims,
+        tuple(files),
+        job.edits,
+        job.earlier.notes,
+        job.reference,
+        merge_failures([*job.broken, *found.failures]),
+    )
 
 
 def _looked_back(job: Job, current: Batch, files: list[FileRead]) -> Batch:
@@ -118,15 +123,15 @@ def _looked_back(job: Job, current: Batch, files: list[FileRead]) -> Batch:
     return with_past(current, past, known)
 
 
-def _checked(job: Job, batch: Batch) -> Iterator[Checked]:
+def _checked(job: Job, batch: Batch) -> Iterator[Judged]:
     """Check each group of patients."""
     claims = batch.claims.height
     if claims <= CLAIMS_AT_ONCE:
-        yield check(batch, job.reference, job.edits)
+        yield job.check(batch)
         return
 
-    def work(group: Batch) -> tuple[int, Checked]:
-        return group.claims.height, check(group, job.reference, job.edits)
+    def work(group: Batch) -> tuple[int, Judged]:
+        return group.claims.height, job.check(group)
 
     done = 0
     for count, found in in_order(work, whole_patients(batch), _AT_THE_SAME_TIME):

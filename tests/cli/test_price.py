@@ -77,9 +77,11 @@ def test_a_report_tells_the_dollars_at_risk(store: Store) -> None:
         (1, Decimal("105.00")),
         (2, Decimal("135.00")),
     ]
-    first = report.at_risk.row(0, named=True)
-    told = (first["line_number"], first["code"], first["allowed"])
-    assert told == (2, "LNK101", Decimal("135.00"))
+    priced_lines = Decimal("105.00") + Decimal("125.00")  # the second costs less than its price
+    assert report.at_risk.select("line_number", "code", "at_risk_amount").rows() == [
+        (None, "DX103", priced_lines),
+        (2, "LNK101", priced_lines),  # the claim is returned as a whole
+    ]
 
 
 def test_text(store: Store, claims: Path) -> None:

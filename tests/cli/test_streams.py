@@ -104,7 +104,10 @@ def test_a_report_is_its_owners_and_replaces_the_one_before_it(
         assert done.returncode in {0, 1}, done.stderr
         assert path.read_text() != "before"
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert {path.name for path in tmp_path.iterdir()} == set(files)
+    others = {"report.claims.csv", "report.not-checked.csv"}
+    assert {path.name for path in tmp_path.iterdir()} == set(files) | others
+    for name in others:
+        assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
 
 
 def test_places_where_no_report_can_be_written_are_told_before_the_work(

@@ -62,11 +62,13 @@ def test_nothing_tells_who_the_patient_is(name: str, report: Report, file_report
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_report_of_nothing_is_written(name: str, report: Report) -> None:
-    empty = Report(Batch.of({}), report.findings.clear(), report.not_checked.clear())
+    empty = Report(
+        Batch.of({}), report.findings.clear(), report.not_checked.clear(), report.claims.clear()
+    )
     assert as_bytes(empty, name)
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "parquet"])
+@pytest.mark.parametrize("name", [name for name in NAMES if not FORMATS[name].is_binary])
 def test_every_finding_is_told(name: str, report: Report) -> None:
     told = as_bytes(report, name).decode()
     assert {code for code in report.findings["code"] if code not in told} == set()
@@ -96,7 +98,9 @@ def test_json_is_what_the_report_gives(which: str, request: pytest.FixtureReques
 
 
 def test_json_of_nothing_is_what_the_report_gives(report: Report) -> None:
-    empty = Report(Batch.of({}), report.findings.clear(), report.not_checked.clear())
+    empty = Report(
+        Batch.of({}), report.findings.clear(), report.not_checked.clear(), report.claims.clear()
+    )
     assert as_bytes(empty, "json").decode() == empty.to_json() + "\n"
 
 
@@ -110,12 +114,18 @@ class InParts:
         return getattr(self.whole, name)
 
     def findings_parts(self) -> Iterator[pl.DataFrame]:
-        by_claim = self.whole.findings.partition_by("claim_key", maintain_order=True)
-        yield self.whole.findings.clear()
-        yield from by_claim
+        return self._by_claim(self.whole.findings)
 
     def not_checked_parts(self) -> Iterator[pl.DataFrame]:
-        yield from self.whole.not_checked.partition_by("code", "claim_key", maintain_order=True)
+        return self._by_claim(self.whole.not_checked)
+
+    def claims_parts(self) -> Iterator[pl.DataFrame]:
+        return self._by_claim(self.whole.claims)
+
+    def _by_claim(self, frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
+        yield frame.filter(pl.col("claim_key").is_null())
+        for key in self.whole.claims["claim_key"]:
+            yield frame.filter(pl.col("claim_key") == key)
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if not FORMATS[name].is_whole])

@@ -86,11 +86,19 @@ def test_levels_follow_the_disposition(report: Report) -> None:
     assert levels == {"reject": "error", "warn": "warning", "info": "note"}
 
 
-def test_what_was_not_checked_is_open(report: Report) -> None:
-    results = [result for result in run_of(report)["results"] if result["kind"] == "open"]
-    assert len(results) == report.not_checked.height
-    assert {result["level"] for result in results} == {"none"}
-    assert all(result["message"]["text"].startswith("Not checked: ") for result in results)
+def test_what_was_not_checked_is_a_notification_and_no_result(report: Report) -> None:
+    run = run_of(report)
+    assert {result["kind"] for result in run["results"]} == {"fail"}
+    notices = run["invocations"][0]["toolExecutionNotifications"]
+    told = [n["message"]["text"] for n in notices if n["message"]["text"].startswith("Not checked")]
+    assert len(told) == len(report.summary["not_checked_by_reason"]) > 0
+
+
+def test_every_claim_is_listed_with_its_verdict(report: Report) -> None:
+    claims = run_of(report)["properties"]["claims"]
+    assert [(c["claim_id"], c["verdict"]) for c in claims] == report.claims.select(
+        "claim_id", "verdict"
+    ).rows()
 
 
 def test_an_837_is_pointed_at_by_byte(file_report: Report) -> None:
@@ -99,12 +107,17 @@ def test_an_837_is_pointed_at_by_byte(file_report: Report) -> None:
     path = Path(unquote(urlparse(place["artifactLocation"]["uri"]).path))
     at = place["region"]["byteOffset"]
     assert "%20" in place["artifactLocation"]["uri"]
-    assert path.read_bytes()[at:].split(b"~")[0].endswith(b"M545")
+    data = path.read_bytes()
+    assert data[at:].split(b"~")[0].endswith(b"M545")
+    line, column = place["region"]["startLine"], place["region"]["startColumn"]
+    segment = data.split(b"\n")[line - 1][column - 1 : place["region"]["endColumn"] - 1]
+    assert segment == data[at : at + place["region"]["byteLength"]]
+    assert segment.endswith(b"M545")
 
 
 def test_a_table_is_pointed_at_by_row(file_report: Report) -> None:
     result = result_of(file_report, "DX102", "t.csv")
-    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 2}
+    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 2, "endLine": 2}
 
 
 def test_claims_of_python_have_no_file(report: Report) -> None:

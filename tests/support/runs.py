@@ -10,11 +10,13 @@ from polars.testing import assert_frame_equal
 
 from cleanclaim.edits import registry
 from cleanclaim.edits.samples import interchange
+from cleanclaim.engine.not_checked import NOT_CHECKED
 from cleanclaim.job import Job
 from cleanclaim.large import Large
 from cleanclaim.pipeline import run_whole
 from cleanclaim.plan import Plan
 from cleanclaim.report.result import Report
+from cleanclaim.verdicts import FINDINGS
 
 EDITS = tuple(registry.own_edits())
 ALONE = tuple(edit for edit in EDITS if not edit.looks_across)
@@ -48,11 +50,13 @@ class Told:
 
 
 def findings(results: Report | Large) -> pl.DataFrame:
-    return pl.concat(list(results.findings_parts())).select(SHOWN).sort(ORDER)
+    nothing = pl.DataFrame(schema=FINDINGS)
+    return pl.concat([nothing, *results.findings_parts()]).select(SHOWN).sort(ORDER)
 
 
 def not_checked(results: Report | Large) -> pl.DataFrame:
-    rows = pl.concat(list(results.not_checked_parts())).drop("claim_key")
+    nothing = pl.DataFrame(schema=NOT_CHECKED)
+    rows = pl.concat([nothing, *results.not_checked_parts()]).drop("claim_key")
     return rows.sort(rows.columns)
 
 

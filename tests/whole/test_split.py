@@ -25,7 +25,7 @@ EDITS = tuple(own_edits())
 TOGETHER = Plan()
 ON_DISK = Plan(at_once=2, in_memory=1)
 SHOWN = ["claim_id", "line_number", "diagnosis_number", "code", "disposition", "message", "suggestion", "evidence", "release"]  # fmt: skip
-UNJUDGED = ["code", "claim_id", "line_number", "diagnosis_number", "reason", "table", "procedure_code", "lines"]  # fmt: skip
+UNJUDGED = ["code", "claim_id", "line_number", "diagnosis_number", "reason", "table", "procedure_code"]  # fmt: skip
 
 
 def texts() -> list[str]:

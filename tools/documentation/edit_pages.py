@@ -20,7 +20,9 @@ from cleanclaim.engine.examples import claims_of
 from cleanclaim.reference import Reference
 from cleanclaim.report import text
 from cleanclaim.report.labels import MEANING
-from cleanclaim.report.result import report_of
+from cleanclaim.report.result import Report
+from cleanclaim.settings import Settings
+from cleanclaim.verdicts import judged
 from documentation.docstrings import one_line
 from documentation.markdown import code, fenced, table
 
@@ -203,7 +205,8 @@ def printed(edit: Edit, example: Example) -> str:
     """The findings on an example, as the text report prints them."""
     batch = claims_of(example)
     tables = _reference()
-    report = report_of(batch, [check(batch, tables, [edit])], [], [edit], tables)
+    result = judged(batch, check(batch, tables, [edit]), tables, Settings())
+    report = Report(batch, result.findings, result.not_checked, result.claims, edits=(edit,))
     out = io.BytesIO()
     text.write(report, out)
     found, _, _ = out.getvalue().decode().partition("\nSummary\n")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from cleanclaim.config import Config
     from cleanclaim.large import Large
     from cleanclaim.report.result import Report, Results
+    from cleanclaim.report.worklist import View
 
 
 def check(
@@ -50,7 +51,7 @@ def check(
         typer.Option(
             "--format",
             "-f",
-            help="text (the default), json, jsonl, sarif, csv, parquet or html.",
+            help="text (the default), json, jsonl, sarif, csv, parquet, xlsx or html.",
         ),
     ] = None,
     output: Annotated[
@@ -126,6 +127,32 @@ def check(
             help="here, or spark to check Parquet tables on a Spark cluster. With spark, --output is a folder.",
         ),
     ] = "here",
+    sort: Annotated[
+        str | None,
+        typer.Option(
+            "--sort",
+            help="List claims by risk (dollars), hardest (disposition), payer, provider, date or file.",
+        ),
+    ] = None,
+    group_by: Annotated[
+        str | None,
+        typer.Option("--group-by", help="List findings by claim, edit, payer or provider."),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            "--limit",
+            min=0,
+            help="List at most this many claims with findings; 0 for all. Text lists 20 if there are more than 50 claims.",
+        ),
+    ] = None,
+    table: Annotated[
+        str | None,
+        typer.Option(
+            "--table",
+            help="The table that csv and parquet write: findings (the default), claims or not-checked. Without this option, --output writes all three.",
+        ),
+    ] = None,
     timings: Annotated[
         bool,
         typer.Option(
@@ -169,6 +196,8 @@ def check(
         raise typer.Exit(check_on_spark(inputs, chosen, store, lock, output))
     target = Path(output) if output else None
     _check_output(chosen.format, target)
+    view = _view(sort, group_by, limit)
+    _check_table(table, chosen.format)
     task = _Task(chosen, store, lock, target, is_baseline=write_baseline is not None)
     with _run(inputs, task) as found:
         if write_baseline is not None:
@@ -176,7 +205,7 @@ def check(
             raise typer.Exit(COULD_NOT_RUN if chosen.left_out else CLEAN)
         results = _without_known(found, chosen.baseline)
         results = replace(results, notes=(*chosen.notes, *results.notes))
-        _write(results, chosen.format, target)
+        _write(results, chosen.format, target, view, table)
         status = _status(results, chosen)
     if timings:
         _tell_timings(inputs, task)
@@ -285,21 +314,80 @@ def _check_output(name: str, output: Path | None) -> None:
         raise ConfigError([f"{output}: you can't write to the folder {output.parent}"])
 
 
-def _write(results: Results, name: str, output: Path | None) -> None:
+def _view(sort: str | None, group_by: str | None, limit: int | None) -> View:
+    """How to list the claims.
+
+    Raises:
+        ConfigError: an option has an unknown value.
+    """
+    from cleanclaim.report.worklist import GROUPS, SORTS, View  # noqa: PLC0415
+
+    _check_word("--sort", sort, list(SORTS))
+    _check_word("--group-by", group_by, list(GROUPS))
+    return View(sort, group_by, limit)
+
+
+def _check_word(option: str, given: str | None, expected: Sequence[str]) -> None:
+    if given is not None and given not in expected:
+        words = f"{', '.join(expected[:-1])} or {expected[-1]}"
+        raise ConfigError([f"{option}: expected {words}, found {given!r}"])
+
+
+def _check_table(table: str | None, name: str) -> None:
+    """Refuse an unknown table, or a format without tables.
+
+    Raises:
+        ConfigError: it is one of these.
+    """
+    from cleanclaim.report.formats import FORMATS, TABLES  # noqa: PLC0415
+
+    _check_word("--table", table, TABLES)
+    if table and not FORMATS[name].has_tables:
+        raise ConfigError([f"--table: {name} has no tables; use --format csv or parquet"])
+
+
+def _write(results: Results, name: str, output: Path | None, view: View, table: str | None) -> None:
     from cleanclaim.report.formats import FORMATS  # noqa: PLC0415
+    from cleanclaim.report.worklist import arranged  # noqa: PLC0415
 
     chosen = FORMATS[name]
+    others = () if table or output is None else _other_tables(output, name)
     if output is None:
-        color = name == "text" and sys.stdout.isatty()
         with streams.output() as out:
-            chosen.write(results, out, color=color)
+            if table:
+                chosen.write_table(table, arranged(results, view), out)
+            else:
+                chosen.write(results, out, color=name == "text" and sys.stdout.isatty(), view=view)
         return
     try:
         with whole_file(output) as out:
-            chosen.write(results, out)
+            if table:
+                chosen.write_table(table, arranged(results, view), out)
+            else:
+                chosen.write(results, out, view=view)
+        for other, path in others:
+            with whole_file(path) as out:
+                chosen.write_table(other, arranged(results, view), out)
     except OSError as error:
         raise ConfigError([f"{error.filename or output}: {error.strerror}"]) from None
     tell(f"{output}: {counts_text(results.summary)}", err=True)
+    for other, path in others:
+        tell(f"{path}: {_CONTENT[other]}", err=True)
+
+
+_CONTENT: Final = {
+    "claims": "every claim with its verdict",
+    "not-checked": "what could not be checked",
+}
+
+
+def _other_tables(output: Path, name: str) -> tuple[tuple[str, Path], ...]:
+    """The tables written to files of their own, for a format that has one table per file."""
+    from cleanclaim.report.formats import FORMATS  # noqa: PLC0415
+
+    if not FORMATS[name].has_tables or not is_replaced_whole(output):
+        return ()
+    return tuple((table, output.with_name(f"{output.stem}.{table}{output.suffix}")) for table in _CONTENT)  # fmt: skip
 
 
 def _status(results: Results, chosen: Config) -> int:

@@ -43,7 +43,7 @@ def check_on_spark(
         chosen: the settings.
         store: the reference store.
         lock: a lock file.
-        output: the folder to make, which only its owner can read, with `findings`, `not_checked`, `faults` and `summary` in it.
+        output: the folder to make, which only its owner can read, with `claims`, `findings`, `not_checked`, `faults` and `summary` in it.
 
     Returns:
         The exit status.
@@ -90,6 +90,7 @@ def check_on_spark(
     _make(session, output)
     checked.findings.write.parquet(f"{output}/findings")
     checked.not_checked.write.parquet(f"{output}/not_checked")
+    checked.claims.write.parquet(f"{output}/claims")
     checked.faults.write.parquet(f"{output}/faults")
     counts = {**checked.summary(), "notes": list(chosen.notes)}
     summary = session.createDataFrame([(json.dumps(counts, ensure_ascii=False),)], "value string")

@@ -18,6 +18,7 @@ import polars as pl
 
 from cleanclaim.model.arrays import NO_DAY, Days, is_among, packed
 from cleanclaim.reference import Reference, starter
+from cleanclaim.text.wording import worded
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 NO_TABLE: Final = 0
@@ -74,14 +75,6 @@ ROUTES: Final = {
 MEDICAID: Final = {
     "mue": ("medicaid_mue_practitioner", "medicaid_mue_hospital", "medicaid_mue_dme"),
     "ptp": ("medicaid_ptp_practitioner", "medicaid_ptp_hospital", "medicaid_ptp_dme"),
-}
-_TOLD: Final = {
-    "claim_key": pl.Int64,
-    "reason": pl.String,
-    "procedure_code": pl.String,
-    "lines": pl.Int64,
-    "supply": pl.String,
-    "table": pl.String,
 }
 _SUPPLIER: Final = pl.col("billing_taxonomy_code").str.contains(r"^(332B|335E)")
 _SETTING: Final = (
@@ -212,43 +205,39 @@ def _starter_codes(reference: Reference) -> npt.NDArray[np.uint64]:
 def not_covered(
     lines: pl.DataFrame, asked: npt.NDArray[np.bool_], found: Marks, name: str
 ) -> pl.DataFrame | None:
-    """What to tell of lines that no table speaks of: one row for each year without a table, and one for each code outside a table of few.
+    """The lines whose code the loaded tables don't cover on their day, and why.
 
     Args:
-        lines: with procedure_code and from_date.
+        lines: with claim_key, line_number, procedure_code and from_date.
         asked: the lines that an edit asks about.
         found: their marks.
         name: the table's name as edits ask for it.
 
     Returns:
-        Rows of `not_checked` without a claim: reason, supply, table, procedure_code, lines. None where there is nothing to tell.
+        Rows of `not_checked`: claim_key, line_number, reason, supply, table, procedure_code (null
+        if the table isn't loaded for the year at all). None if all lines are covered.
     """
-    told = TABLES[name]
-    without = pl.Series(asked & (found == NO_TABLE))
-    outside = pl.Series(asked & (found == OUTSIDE))
-    if not without.any() and not outside.any():
+    missing = np.flatnonzero(asked & (found != COVERED))
+    if not len(missing):
         return None
-    years = _counts(lines["from_date"].filter(without).dt.year())
-    codes = _counts(lines["procedure_code"].filter(outside))
-    reasons = [f"no {told.words} is loaded for {year}" for year in years]
-    outsiders = [
-        f"{code} is not in the starter set, and no {told.words} is loaded" for code in codes
-    ]
-    count = len(reasons) + len(outsiders)
-    return pl.DataFrame(
-        {
-            "claim_key": [None] * count,
-            "reason": [*reasons, *outsiders],
-            "procedure_code": [*([None] * len(reasons)), *codes],
-            "lines": [*years.values(), *codes.values()],
-            "supply": [told.supply] * count,
-            "table": [name] * count,
-        },
-        schema=_TOLD,
+    is_outside = pl.Series(found[missing] == OUTSIDE)
+    table = TABLES[name]
+    rows = lines.select("claim_key", "line_number", "procedure_code", "from_date")[missing]
+    year = pl.col("from_date").dt.year()
+    return rows.select(
+        "claim_key",
+        "line_number",
+        pl.when(is_outside)
+        .then(
+            worded(
+                "{} is not in the starter set, and no {} is loaded",
+                "procedure_code",
+                pl.lit(table.words),
+            )
+        )
+        .otherwise(worded("no {} is loaded for {}", pl.lit(table.words), year))
+        .alias("reason"),
+        pl.lit(table.supply).alias("supply"),
+        pl.lit(name).alias("table"),
+        pl.when(is_outside).then("procedure_code").alias("procedure_code"),
     )
-
-
-def _counts(values: pl.Series) -> dict[object, int]:
-    """How often each value is there, in the values' order."""
-    counted = values.value_counts(name="times")
-    return dict(counted.sort(values.name).iter_rows())

@@ -134,13 +134,10 @@ class Claims:
         """
         return self._own(self._derived.pairs)
 
-    @property
-    def unjudged_pairs(self) -> pl.DataFrame:
-        """The pairs of codes of one day that no table of pairs covers, as rows of `not_checked` without a claim, and the days with too many lines.
-
-        A whole table covers all pairs on its days; a table of a few codes only the pairs that it holds. Of the whole batch, whatever claims are seen.
-        """
-        return self._derived.unjudged_pairs
+    @cached_property
+    def uncompared_lines(self) -> pl.DataFrame:
+        """The lines not compared with all others of their day, as rows of `not_checked`: no table of pairs covers them, or the day has too many lines."""
+        return self._own(self._derived.uncompared_lines)
 
     @cached_property
     def uncovered_pair_lines(self) -> pl.DataFrame:

@@ -37,8 +37,6 @@ _FEW_ROWS: Final = _FEW_LINES**2
 _ROWS_A_LINE: Final = 10
 """A day whose bundled codes stand on so many lines that more pairs of lines than this come of it is not compared."""
 _AT_ONCE: Final = 1 << 20
-_MOST_TOLD: Final = 20_000
-"""Pairs of codes that no table speaks of are listed one by one up to this number."""
 _OF_LINE: Final = (
     "claim_key", "line_number", "claim_id", "claim_type", "is_history", "rules_of", "patient_key", "provider_npi", "from_date", "procedure_code", *MODIFIERS,
 )  # fmt: skip
@@ -319,31 +317,40 @@ def crowded_days(lines: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     return sizes.join(met, on="_day", how="left").filter(too_many).drop("_rows")
 
 
-def uncompared(lines: pl.DataFrame, crowded: pl.DataFrame) -> pl.DataFrame:
-    """What to tell of crowded days: one row a day, at its first line that is not of the history.
+def uncompared(lines: pl.DataFrame, uncovered: pl.DataFrame, crowded: pl.DataFrame) -> pl.DataFrame:
+    """The lines that were not compared with all others of their day, and why.
 
     Args:
-        lines: as `lines_of_days` gives them.
-        crowded: as `crowded_days` gives them.
+        lines: as `lines_of_days` returns them.
+        uncovered: the codes with a pair that no table covers: _day and procedure_code.
+        crowded: as `crowded_days` returns them.
+
+    Returns:
+        Rows of `not_checked`: claim_key, line_number, reason, supply, table.
     """
-    return (
-        lines.filter(~pl.col("is_history").fill_null(value=False))
-        .sort("claim_key", "line_number")
-        .unique("_day", keep="first", maintain_order=True)
-        .join(crowded, on="_day")
-        .select(
-            "claim_key",
+    table = TABLES["ptp"]
+    said = ("claim_key", "line_number", "reason", "supply")
+    code = ["_day", "procedure_code"]
+    without_table = (
+        lines.join(uncovered.select(code), on=code, how="semi")
+        .join(crowded, on="_day", how="anti")
+        .with_columns(
             worded(
-                "the day has {} lines with {} procedure codes of one patient and provider, too many to compare with each other",
-                "_lines",
-                "_codes",
+                "no {} is loaded for {}", pl.lit(table.words), pl.col("from_date").dt.year()
             ).alias("reason"),
-            pl.lit("a claim with no more lines than the guides allow").alias("supply"),
-            pl.lit("ptp").alias("table"),
-            pl.lit(None, pl.String).alias("procedure_code"),
-            pl.col("_lines").alias("lines"),
+            pl.lit(table.supply).alias("supply"),
         )
     )
+    too_many = lines.join(crowded, on="_day").with_columns(
+        worded(
+            "the day has {} lines with {} procedure codes of one patient and provider, too many to compare with each other",
+            "_lines",
+            "_codes",
+        ).alias("reason"),
+        pl.lit("a claim with no more lines than the guides allow").alias("supply"),
+    )
+    rows = pl.concat([without_table.select(said), too_many.select(said)])
+    return rows.with_columns(pl.lit("ptp").alias("table"))
 
 
 @cache
@@ -368,47 +375,3 @@ def _modifiers(prefix: str) -> pl.Expr:
 def is_set_apart(column: str) -> pl.Expr:
     """True where a list of modifiers holds one that NCCI takes as a sign of separate services."""
     return pl.col(column).list.set_intersection(pl.lit(list(ASSOCIATED))).list.len() > 0
-
-
-def unjudged(years: pl.Series, one: pl.Series, other: pl.Series) -> pl.DataFrame:
-    """What to tell of pairs of codes that no table speaks of: one row a pair and year.
-
-    Args:
-        years: the year of each pair.
-        one: its one code.
-        other: its other code.
-
-    Returns:
-        Rows of `not_checked` without a claim: claim_key (null), reason, supply, table, procedure_code (null), lines (how many such pairs).
-    """
-    table = TABLES["ptp"]
-    ordered = pl.DataFrame({"year": years, "one": one, "other": other}).select(
-        "year",
-        pl.min_horizontal("one", "other").alias("one"),
-        pl.max_horizontal("one", "other").alias("other"),
-    )
-    each = (
-        ordered.group_by("year", "one", "other")
-        .agg(pl.len().cast(pl.Int64).alias("lines"), pl.lit("").alias("more"))
-        .sort("year", "one", "other")
-    )
-    if each.height > _MOST_TOLD:
-        more = worded(" and {} other pairs of codes", pl.len() - 1).alias("more")
-        each = each.group_by("year", maintain_order=True).agg(
-            pl.col("one", "other").first(), pl.col("lines").sum(), more
-        )
-    return each.select(
-        pl.lit(None, pl.Int64).alias("claim_key"),
-        worded(
-            "no {} that is loaded for {} speaks of {} with {}{}",
-            pl.lit(table.words),
-            "year",
-            "one",
-            "other",
-            "more",
-        ).alias("reason"),
-        pl.lit(table.supply).alias("supply"),
-        pl.lit("ptp").alias("table"),
-        pl.lit(None, pl.String).alias("procedure_code"),
-        "lines",
-    )

@@ -29,7 +29,6 @@ from cleanclaim.derived.pairs import (
     lines_of_days,
     of_lines,
     uncompared,
-    unjudged,
 )
 from cleanclaim.derived.pointers import Pointers
 from cleanclaim.derived.shown_pairs import pairs_shown
@@ -133,27 +132,19 @@ class Derived:
         return of_lines(kept, self.multi_code_lines)
 
     @cached_property
-    def unjudged_pairs(self) -> pl.DataFrame:
-        """The pairs of codes that no table of pairs covers, and the days with too many lines, as rows of `not_checked`."""
+    def uncompared_lines(self) -> pl.DataFrame:
+        """The lines not compared with all others of their day, as rows of `not_checked`: no table of pairs covers them, or the day has too many lines."""
         codes, one, other = self._code_pairs
-        _, held = self._bundled
-        missing = self._uncovered_days(codes)[one] & ~held
-        left_out = uncompared(self.multi_code_lines, self._crowded)
-        if not missing.any():
-            return left_out
-        uncovered = pl.Series(missing)
-        first, second = pl.Series(one).filter(uncovered), pl.Series(other).filter(uncovered)
-        names = codes["procedure_code"]
-        years = codes["from_date"].gather(first).dt.year()
-        return pl.concat([left_out, unjudged(years, names.gather(first), names.gather(second))])
+        uncovered = np.zeros(codes.height, dtype=bool)
+        for side in (one, other):
+            uncovered[side[self._uncovered_pairs]] = True
+        return uncompared(self.multi_code_lines, codes.filter(pl.Series(uncovered)), self._crowded)
 
     @cached_property
     def uncovered_pair_lines(self) -> pl.DataFrame:
         """The lines on days with a pair of codes that no table of pairs covers, or with too many lines to compare."""
         codes, one, _ = self._code_pairs
-        _, held = self._bundled
-        uncovered = pl.Series(self._uncovered_days(codes)[one] & ~held)
-        of_pairs = codes["_day"].gather(pl.Series(one).filter(uncovered))
+        of_pairs = codes["_day"].gather(pl.Series(one[self._uncovered_pairs]))
         days_of = pl.concat([of_pairs, self._crowded["_day"]]).unique()
         return self.multi_code_lines.filter(pl.col("_day").is_in(days_of.implode()))
 
@@ -196,6 +187,13 @@ class Derived:
     def _crowded(self) -> pl.DataFrame:
         pairs, _ = self._bundled
         return crowded_days(self.multi_code_lines, pairs)
+
+    @cached_property
+    def _uncovered_pairs(self) -> npt.NDArray[np.bool_]:
+        """For each pair of codes of a day whether no table covers it: a whole table covers all pairs, a table of a few codes those it holds."""
+        codes, one, _ = self._code_pairs
+        _, held = self._bundled
+        return np.asarray(self._uncovered_days(codes)[one] & ~held)
 
     def _uncovered_days(self, codes: pl.DataFrame) -> npt.NDArray[np.bool_]:
         """For each code of a day whether no whole table of pairs covers that day."""

@@ -24,28 +24,18 @@ NOT_CHECKED: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "supply": pl.String,
     "table": pl.String,
     "procedure_code": pl.String,
-    "lines": pl.Int64,
     "file": pl.String,
     "claim_key": pl.Int64,
 }
 """Columns of what could not be checked: which edit, where, why, and what would supply what was missing.
 
-What a table does not hold is told once, without a claim, with the `procedure_code` that it does not speak of (null where it speaks of none on
-those days) and how many `lines` of the batch it touches; so a line was not checked where a row names its code, or no code.
+A row has a `line_number` or `diagnosis_number` if it is about one. If it's about a table, `table` names it, and `procedure_code` the code that
+the table doesn't have (null if the table isn't loaded for the day at all).
 """
 
 NOT_CHECKED_ORDER: Final = (
     "claim_key", "line_number", "diagnosis_number", "code", "procedure_code", "reason", "table",
 )  # fmt: skip
-
-
-def merge_not_checked(rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows of several groups of claims in order; what they say of one table is one row, its lines added up."""
-    of_table = pl.col("lines").is_not_null()
-    by = [name for name in rows.columns if name != "lines"]
-    merged = rows.filter(of_table).group_by(by, maintain_order=True).agg(pl.col("lines").sum())
-    every = pl.concat([rows.filter(~of_table), merged.select(rows.columns)])
-    return every.sort(NOT_CHECKED_ORDER)
 
 
 @lru_cache(maxsize=8)

@@ -18,7 +18,7 @@ from cleanclaim.model import Batch
 from cleanclaim.reference import Reference
 
 TABLES: Final = (
-    "claims", "diagnoses", "lines", "line_codes", "line_days", "multi_code_lines", "pairs", "unjudged_pairs", "uncovered_pair_lines", "line_fees",
+    "claims", "diagnoses", "lines", "line_codes", "line_days", "multi_code_lines", "pairs", "uncompared_lines", "uncovered_pair_lines", "line_fees",
     "line_modifiers", "pointers", "line_diagnoses",
 )  # fmt: skip
 """What is derived once a batch, in the order in which one needs another."""

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from cleanclaim.engine.check import Checked, check
 from cleanclaim.job import Job, Read
 from cleanclaim.large.gather import Gathering
 from cleanclaim.large.journal import Journal
@@ -15,7 +14,7 @@ from cleanclaim.large.spill import Spill, groups, write_piece
 from cleanclaim.look_back import Known, with_past
 from cleanclaim.model import Batch
 from cleanclaim.read import FileRead
-from cleanclaim.settings import at_least, prepare
+from cleanclaim.settings import prepare
 from cleanclaim.threads import in_order
 
 
@@ -125,12 +124,8 @@ def _check_groups(
 def _commit_part(
     job: Job, journal: Journal, number: int, batch: Batch, record: dict[str, Any]
 ) -> None:
-    checked = check(batch, job.reference, job.edits)
-    reported = Checked(at_least(checked.findings, job.settings), checked.not_checked)
-    failures = [failure.to_dict() for failure in checked.failures]
+    judged = job.check(batch)
+    failures = [failure.to_dict() for failure in judged.failures]
     journal.commit(
-        "part",
-        number,
-        lambda folder: write_part(reported, folder),
-        {**record, "failures": failures},
+        "part", number, lambda folder: write_part(judged, folder), {**record, "failures": failures}
     )

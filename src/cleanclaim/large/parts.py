@@ -11,20 +11,21 @@ from typing import Any, Final
 import polars as pl
 
 from cleanclaim.edits.edit import Edit
-from cleanclaim.engine.check import Checked
-from cleanclaim.engine.not_checked import NOT_CHECKED, merge_not_checked
 from cleanclaim.failures import Failure, merge_failures
 from cleanclaim.read import FileRead
 from cleanclaim.report.tally import Tally
+from cleanclaim.verdicts import Judged
 
 _FINDINGS: Final = "findings.arrow"
 _NOT_CHECKED: Final = "not_checked.arrow"
+_CLAIMS: Final = "claims.arrow"
 
 
-def write_part(checked: Checked, folder: Path) -> None:
-    """Write one group's findings."""
-    checked.findings.write_ipc(folder / _FINDINGS)
-    checked.not_checked.write_ipc(folder / _NOT_CHECKED)
+def write_part(judged: Judged, folder: Path) -> None:
+    """Write one group's findings, and its claims."""
+    judged.findings.write_ipc(folder / _FINDINGS)
+    judged.not_checked.write_ipc(folder / _NOT_CHECKED)
+    judged.claims.write_ipc(folder / _CLAIMS)
 
 
 @dataclass(frozen=True)
@@ -53,18 +54,14 @@ class Large:
             yield pl.read_ipc(folder / _FINDINGS)
 
     def not_checked_parts(self) -> Iterator[pl.DataFrame]:
-        """What wasn't checked: first what the tables don't cover, once; then by group."""
-        yield self._of_tables
+        """What wasn't checked, one group at a time."""
         for folder in self.folders:
-            rows = pl.read_ipc(folder / _NOT_CHECKED)
-            yield rows.filter(pl.col("lines").is_null())
+            yield pl.read_ipc(folder / _NOT_CHECKED)
 
-    @cached_property
-    def _of_tables(self) -> pl.DataFrame:
-        parts = [pl.read_ipc(folder / _NOT_CHECKED) for folder in self.folders]
-        parts.append(pl.DataFrame(schema=NOT_CHECKED))  # there may be no parts
-        every = pl.concat([part.filter(pl.col("lines").is_not_null()) for part in parts])
-        return merge_not_checked(every)
+    def claims_parts(self) -> Iterator[pl.DataFrame]:
+        """The claims with their verdicts, one group at a time."""
+        for folder in self.folders:
+            yield pl.read_ipc(folder / _CLAIMS)
 
     @property
     def unread(self) -> list[FileRead]:
@@ -91,10 +88,6 @@ class Large:
     def _tally(self) -> Tally:
         tally = Tally()
         for folder, record in zip(self.folders, self.records, strict=True):
-            tally.add(
-                record["claims"],
-                record["lines"],
-                pl.read_ipc(folder / _FINDINGS),
-                pl.read_ipc(folder / _NOT_CHECKED),
-            )
+            found = (pl.read_ipc(folder / name) for name in (_CLAIMS, _FINDINGS, _NOT_CHECKED))
+            tally.add(record["lines"], *found)
         return tally

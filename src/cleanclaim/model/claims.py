@@ -128,6 +128,14 @@ CLAIMS: Final = Table(
         ),
         Column("payer_id", _S, "The payer's identifier.", "2010BB NM109", "", "Claim.insurer"),
         Column(
+            "payer_name",
+            _S,
+            "The payer's name, if it is an organization's (NM102 is 2).",
+            "2010BB NM103",
+            "",
+            "Claim.insurer.display",
+        ),
+        Column(
             "claim_filing_code",
             _S,
             "Claim filing indicator as sent.",

@@ -17,6 +17,7 @@ from cleanclaim.errors import ConfigError
 from cleanclaim.report.labels import counted
 from cleanclaim.report.result import Report
 from cleanclaim.storage.durable import whole_file
+from cleanclaim.verdicts.claims import verdicts_of
 
 VERSION: Final = 1
 _KEY: Final = ("claim", "code", "line_number", "diagnosis_number")
@@ -60,7 +61,9 @@ def apply(report: Report, path: Path) -> Report:
         notes.append(
             f"No longer found, so you can write the baseline again: {counted(unused.height, 'entry', 'entries')} ({edits})."
         )
-    return replace(report, findings=new.drop("claim"), notes=(*report.notes, *notes))
+    findings = new.drop("claim")
+    claims = verdicts_of(report.batch, findings, report.not_checked, report.failures)
+    return replace(report, findings=findings, claims=claims, notes=(*report.notes, *notes))
 
 
 def _keyed(report: Report) -> pl.DataFrame:

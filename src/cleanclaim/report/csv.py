@@ -1,4 +1,4 @@
-"""The findings as CSV for spreadsheets, one per row."""
+"""The tables of a report as CSV, for spreadsheets."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import BinaryIO, Final
 
 import polars as pl
 
-from cleanclaim.engine.findings import FINDINGS
-from cleanclaim.report.result import JSON_KEYS, Results
+from cleanclaim.report import tables
+from cleanclaim.report.result import Results
 
 _FORMULA: Final = r"^[=+\-@\t\r\n\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}]"
 """The start of a text that a spreadsheet would run as a formula (OWASP, "CSV Injection")."""
@@ -16,21 +16,32 @@ _NUMBER: Final = r"^[+-]\d+(\.\d+)?$"
 _PLACES: Final = ("element", "box", "fhir")
 
 
-def write(results: Results, out: BinaryIO, color: bool = False) -> None:  # noqa: ARG001, FBT001, FBT002 - as every format
+def write(results: Results, out: BinaryIO) -> None:
     """Write the findings as CSV with a header row, in UTF-8.
 
-    `field` becomes `field_element`, `field_box` and `field_fhir`; `evidence` is JSON. A text that a spreadsheet would run as a formula gets an apostrophe
-    in front; a plain number such as -5 does not.
+    `field` becomes `field_element`, `field_box` and `field_fhir`; `evidence` is JSON. The claim's charge, payer, providers and first date follow. A text that
+    a spreadsheet would run as a formula gets an apostrophe in front; a plain number such as -5 does not.
 
     Args:
         results: what was found.
         out: where to write it.
-        color: not used.
     """
-    columns = _columns()
-    out.write(pl.DataFrame(schema=FINDINGS).select(columns).write_csv().encode())
-    for findings in results.findings_parts():
-        rows = findings.select(columns).with_columns(harmless())
+    write_table("findings", results, out)
+
+
+def write_table(table: str, results: Results, out: BinaryIO) -> None:
+    """Write one table of the report in the same way.
+
+    Args:
+        table: findings, claims (one row per claim, with its verdict) or not-checked.
+        results: what was found.
+        out: where to write it.
+    """
+    empty, parts = tables.table(table, results)
+    columns = _columns(empty)
+    out.write(empty.select(columns).write_csv().encode())
+    for part in parts:
+        rows = part.select(columns).with_columns(harmless())
         out.write(rows.write_csv(include_header=False).encode())
 
 
@@ -41,11 +52,16 @@ def harmless() -> pl.Expr:
     return pl.when(is_formula).then(texts.str.replace(_FORMULA, "'${0}")).otherwise(texts)
 
 
-def _columns() -> list[pl.Expr]:
-    spread = [pl.col("field").struct.field(name).alias(f"field_{name}") for name in _PLACES]
-    plain = {"disposition": pl.col("disposition").cast(pl.String)}
-    return [
-        column
-        for key in JSON_KEYS
-        for column in (spread if key == "field" else [plain.get(key, pl.col(key))])
-    ]
+def _columns(frame: pl.DataFrame) -> list[pl.Expr]:
+    """The columns as a flat file has them: structures spread, lists joined by blanks."""
+    columns: list[pl.Expr] = []
+    for name, dtype in frame.schema.items():
+        if name == "field":
+            columns += [pl.col(name).struct.field(part).alias(f"{name}_{part}") for part in _PLACES]
+        elif isinstance(dtype, pl.List):
+            columns.append(pl.col(name).list.join(" "))
+        elif isinstance(dtype, pl.Enum):
+            columns.append(pl.col(name).cast(pl.String))
+        else:
+            columns.append(pl.col(name))
+    return columns

@@ -1,4 +1,4 @@
-"""Findings, and what was not checked, as the texts of JSON objects, with which the JSON formats write reports of any size."""
+"""Claims, findings, and what was not checked, as the texts of JSON objects, with which the JSON formats write reports of any size."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from cleanclaim.report.result import JSON_KEYS, NOT_CHECKED_KEYS, Results
+from cleanclaim.report.result import CLAIM_KEYS, JSON_KEYS, NOT_CHECKED_KEYS, Results
 from cleanclaim.text.escaping import json_safe
 
 _EVIDENCE: Final = JSON_KEYS.index("evidence")
@@ -25,6 +25,28 @@ def not_checked(results: Results) -> Iterator[list[str]]:
     """What was not checked, some thousand objects at a time."""
     for part in results.not_checked_parts():
         yield from _texts(part, pl.struct(NOT_CHECKED_KEYS).struct.json_encode())
+
+
+def claims(results: Results) -> Iterator[list[str]]:
+    """The claims with their verdicts, some thousand objects at a time."""
+    for part, gaps in zip(results.claims_parts(), results.not_checked_parts(), strict=True):
+        of_claims = _gaps_of_claims(gaps)
+        rows = part.drop("not_checked").join(
+            of_claims, on="claim_key", how="left", maintain_order="left"
+        )
+        rows = rows.with_columns(pl.col("not_checked").fill_null([]))
+        yield from _texts(rows, pl.struct(CLAIM_KEYS).struct.json_encode())
+
+
+def _gaps_of_claims(not_checked: pl.DataFrame) -> pl.DataFrame:
+    """What was not checked about each claim: the edits, the line and the reason, one object per line and reason."""
+    return (
+        not_checked.filter(pl.col("claim_key").is_not_null())
+        .group_by("claim_key", "line_number", "reason", maintain_order=True)
+        .agg(pl.col("code").unique(maintain_order=True).alias("codes"))
+        .group_by("claim_key", maintain_order=True)
+        .agg(pl.struct("codes", "line_number", "reason").alias("not_checked"))
+    )
 
 
 def _finding() -> pl.Expr:

@@ -14,16 +14,16 @@ from cleanclaim.text.escaping import json_safe
 _STEP: Final = "  "
 
 
-def write(results: Results, out: BinaryIO, color: bool = False) -> None:  # noqa: ARG001, FBT001, FBT002 - as every format
-    """Write `summary`, `findings`, `not_checked`, `failures` and `files`, some thousand entries at a time.
+def write(results: Results, out: BinaryIO) -> None:
+    """Write `summary`, `claims`, `findings`, `not_checked`, `failures` and `files`, some thousand entries at a time.
 
     Args:
         results: what was found.
         out: where to write it.
-        color: not used.
     """
     summary = json.dumps(results.summary, indent=len(_STEP), ensure_ascii=False)
     out.write(b'{\n  "summary": ' + json_safe(textwrap.indent(summary, _STEP)).strip().encode())
+    _put("claims", entries.claims(results), out)
     _put("findings", entries.findings(results), out)
     _put("not_checked", entries.not_checked(results), out)
     _put("failures", [[_text(failure.to_dict()) for failure in results.failures]], out)

@@ -14,14 +14,14 @@ from cleanclaim.report.result import Results, file_dict
 from cleanclaim.text.escaping import json_safe
 
 
-def write(results: Results, out: BinaryIO, color: bool = False) -> None:  # noqa: ARG001, FBT001, FBT002 - as every format
-    """Write the whole report: findings, what was not checked, failures, files, summary.
+def write(results: Results, out: BinaryIO) -> None:
+    """Write the whole report: claims, findings, what was not checked, failures, files, summary.
 
     Args:
         results: what was found.
-        out: where to write the lines; each has a `type`: finding, not_checked, failure, file or summary.
-        color: not used.
+        out: where to write the lines; each has a `type`: claim, finding, not_checked, failure, file or summary.
     """
+    _put("claim", entries.claims(results), out)
     _put("finding", entries.findings(results), out)
     _put("not_checked", entries.not_checked(results), out)
     out.writelines(_line({"type": "failure", **failure.to_dict()}) for failure in results.failures)

@@ -5,6 +5,7 @@ Every format uses the same labels: a disposition is always the word that `--min-
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Final
 
 MEANING: Final = {
@@ -16,6 +17,19 @@ MEANING: Final = {
     "warn": "someone should look at it",
     "info": "for information only",
 }
+
+
+VERDICT_MEANING: Final = {
+    "clean": "everything was checked, and nothing was found",
+    "clean as far as checked": "nothing was found, but not everything could be checked",
+    "findings": "something was found",
+    "not checked": "the claim could not be checked at all",
+}
+
+
+def dollars(amount: Decimal | str | None) -> str:
+    """An amount such as `$1,240.00`; `an unknown amount` if it is missing."""
+    return "an unknown amount" if amount is None else f"${Decimal(amount):,.2f}"
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:

@@ -2,86 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any, Final
 
 import polars as pl
 
 from cleanclaim.derived.availability import TABLES
 from cleanclaim.model.expressions import listed
+from cleanclaim.model.keys import MOST_NUMBERS
 
-_PAIRS: Final = "ptp"
+COUNTED: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "edits": pl.List(pl.String),
+    "reason": pl.String,
+    "table": pl.String,
+    "codes": pl.List(pl.String),
+    "claims": pl.UInt32,
+    "lines": pl.UInt32,
+    "supply": pl.String,
+}
+"""Columns of what was not checked by reason.
+
+`reason` is null for codes that a table doesn't have, which are grouped by `table`. `claims` and
+`lines` are how many are affected; no line counts twice.
+"""
+_BY: Final = ["reason", "table", "supply"]
 
 
-def by_reason(places: pl.DataFrame, tables: pl.DataFrame) -> list[dict[str, Any]]:
+def counted_by_reason(not_checked: pl.DataFrame) -> pl.DataFrame:
+    """Count the claims and lines that were not checked, by reason.
+
+    Args:
+        not_checked: one row per edit and place (`cleanclaim.engine.not_checked.NOT_CHECKED`).
+
+    Returns:
+        Columns `COUNTED`.
+    """
+    is_code = pl.col("procedure_code").is_not_null()
+    line = pl.col("claim_key") * MOST_NUMBERS + pl.col("line_number")
+    return (
+        not_checked.with_columns(
+            pl.when(~is_code).then("reason").alias("reason"),
+            pl.when(is_code).then(pl.col("table").fill_null("")).alias("table"),
+            line.alias("_line"),
+        )
+        .group_by(_BY, maintain_order=True)
+        .agg(
+            pl.col("code").unique().alias("edits"),
+            pl.col("procedure_code").drop_nulls().unique().alias("codes"),
+            pl.col("claim_key").drop_nulls().n_unique().alias("claims"),
+            pl.col("_line").drop_nulls().n_unique().alias("lines"),
+        )
+        .select(pl.col(name).cast(dtype) for name, dtype in COUNTED.items())
+    )
+
+
+def by_reason(parts: Iterable[pl.DataFrame]) -> list[dict[str, Any]]:
     """What was not checked, by reason.
 
     Args:
-        places: places that were not checked, one row per edit and reason: code (of the edit), reason, supply, count (of places).
-        tables: what the loaded tables don't cover, one row per edit and code: code (of the edit), reason, supply, table, procedure_code, lines.
+        parts: columns `COUNTED`; no claim is in two parts.
 
     Returns:
-        One entry per reason: edits (their codes), reason, count (of places or lines), supply (what to add). What tables don't cover comes last, one
-        entry per table, with the first twelve codes. Entries with the same supply are next to each other.
+        One entry per reason: edits (their codes), reason, claims and lines (how many are affected;
+        0 lines if the reason is about whole claims), supply (what to add). Codes that a table
+        doesn't have are one entry per table, with the first twelve codes. Entries with the same
+        supply are next to each other.
     """
-    every = [*_of_places(places), *_of_tables(tables)]
-    order = list(dict.fromkeys(entry["supply"] for entry in every))
-    return sorted(every, key=lambda entry: order.index(entry["supply"]))
-
-
-def _entry(edits: list[str], reason: str, count: int, supply: str | None) -> dict[str, Any]:
-    return {"edits": edits, "reason": reason, "count": count, "supply": supply}
-
-
-def _of_places(rows: pl.DataFrame) -> Iterator[dict[str, Any]]:
-    for row in rows.sort("code", "reason", "supply").iter_rows(named=True):
-        yield _entry([row["code"]], row["reason"], row["count"], row["supply"])
-
-
-def _of_tables(rows: pl.DataFrame) -> Iterator[dict[str, Any]]:
-    has_code = pl.col("procedure_code").is_not_null()
-    is_pair = pl.col("table") == _PAIRS
-    yield from _whole(rows.filter(~has_code & ~is_pair))
-    for table in rows.filter(has_code)["table"].unique(maintain_order=True):
-        yield _codes(rows.filter(has_code, pl.col("table") == table), table)
-    pairs = rows.filter(is_pair)
-    if pairs.height:
-        yield _pairs(pairs)
-
-
-def _whole(rows: pl.DataFrame) -> Iterator[dict[str, Any]]:
-    """Days for which a whole table is missing."""
-    grouped = (
-        rows.group_by("reason", "supply", maintain_order=True)
-        .agg(pl.col("code").unique().sort(), pl.col("lines").max())
-        .sort("code", "reason")
+    every = pl.concat([pl.DataFrame(schema=COUNTED), *parts])
+    merged = every.group_by(_BY).agg(
+        pl.col("edits", "codes").explode().unique().sort().drop_nulls(),
+        pl.col("claims", "lines").sum(),
     )
-    for row in grouped.iter_rows(named=True):
-        yield _entry(row["code"], row["reason"], row["lines"], row["supply"])
+    ordered = merged.sort(pl.col("table").is_not_null(), "edits", "reason", "table", "supply")
+    entries = [_entry(row) for row in ordered.iter_rows(named=True)]
+    order = list(dict.fromkeys(entry["supply"] for entry in entries))
+    return sorted(entries, key=lambda entry: order.index(entry["supply"]))
 
 
-def _codes(rows: pl.DataFrame, table: str) -> dict[str, Any]:
-    codes = rows["procedure_code"].unique().sort().to_list()
-    by_code = rows.group_by("procedure_code").agg(pl.col("lines").max())
-    name = TABLES[table].words if table in TABLES else table
-    return _entry(
-        rows["code"].unique().sort().to_list(),
-        f"no loaded {name} has {listed(codes)}",
-        int(by_code["lines"].sum()),
-        _supply(rows),
-    )
+def _entry(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "edits": row["edits"],
+        "reason": row["reason"] or _missing(row["table"], row["codes"]),
+        "claims": row["claims"],
+        "lines": row["lines"],
+        "supply": row["supply"],
+    }
 
 
-def _supply(rows: pl.DataFrame) -> str | None:
-    return next((str(supply) for supply in rows["supply"].drop_nulls()), None)
-
-
-def _pairs(rows: pl.DataFrame) -> dict[str, Any]:
-    """Pairs of codes; several edits report the same pair, so the count is that of the edit that reports most."""
-    counts = rows.group_by("code").agg(pl.col("lines").sum())
-    return _entry(
-        rows["code"].unique().sort().to_list(),
-        f"no loaded {TABLES[_PAIRS].words} covers {rows['reason'].n_unique():,} of the pairs of same-day procedures",
-        int(counts["lines"].max() or 0),  # type: ignore[arg-type]
-        _supply(rows),
-    )
+def _missing(table: str, codes: list[str]) -> str:
+    name = TABLES[table].words if table in TABLES else table or "table"
+    return f"no loaded {name} has {listed(codes)}"

@@ -9,14 +9,14 @@ from typing import Any, Final
 import polars as pl
 
 from cleanclaim.edits.edit import Disposition, Edit
-from cleanclaim.report.labels import MEANING, counted
+from cleanclaim.report.labels import MEANING, VERDICT_MEANING, counted, dollars
 from cleanclaim.report.locations import paragraphs
-from cleanclaim.report.result import Report
+from cleanclaim.report.result import Whole
 from cleanclaim.text.escaping import visible
 
 MOST_GAPS: Final = 500
 """How many rows of what was not checked are shown."""
-_FIGURES: Final = frozenset({"Findings", "Claims", "Times"})
+_FIGURES: Final = frozenset({"Findings", "Claims", "Lines"})
 """Headings of columns that hold numbers."""
 _FORMATS: Final = {"x12": "X12 837", "csv": "CSV", "parquet": "Parquet", "tables": "set of tables"}
 
@@ -31,7 +31,7 @@ def badge(disposition: str) -> str:
     return f'<span class="badge {disposition}">{disposition}</span>'
 
 
-def summary(report: Report) -> Iterator[str]:
+def summary(report: Whole) -> Iterator[str]:
     """What could not be read or checked, the figures, and the findings by disposition."""
     if report.unread:
         yield '<section class="alarm"><h2>Not read</h2><ul>'
@@ -56,19 +56,32 @@ def summary(report: Report) -> Iterator[str]:
         for name, count in counts.items():
             yield f"<tr><td>{badge(name)}</td><td>{MEANING[name]}</td>{_number(count)}</tr>"
         yield "</tbody></table></div>"
-    yield from (f'<p class="hint">{shown(note)}</p>' for note in report.notes)
+    yield '<div class="sheet"><table>'
+    yield _header("Verdict", "Meaning", "Claims")
+    for verdict, count in _verdicts(report).items():
+        yield f"<tr><td>{verdict}</td><td>{VERDICT_MEANING[verdict]}</td>{_number(count)}</tr>"
+    yield "</tbody></table></div>"
+    yield from (f'<p class="hint">{shown(note)}</p>' for note in report.summary["notes"])
     yield "</section>"
 
 
-def _figures(report: Report) -> Iterator[tuple[str, str, str]]:
+def _figures(report: Whole) -> Iterator[tuple[str, str, str]]:
     s = report.summary
-    hit = report.findings["claim_key"].drop_nulls().n_unique()
-    rate = "n/a" if s["clean_claim_rate"] is None else f"{s['clean_claim_rate']:.1%}"
-    gaps = report.not_checked["code"].n_unique()
+    clean = s["clean_claims"] + s["clean_as_far_as_checked_claims"]
     yield "Claims", f"{s['claims']:,}", f"with {counted(s['lines'], 'line')}"
-    yield "Clean claims", rate, f"{s['clean_claims']:,} of {counted(s['claims'], 'claim')}"
-    yield "Findings", f"{s['findings']:,}", f"on {counted(hit, 'claim')}"
-    yield "Not checked", f"{s['not_checked']:,}", f"by {counted(gaps, 'edit')}"
+    yield "Without findings", f"{clean:,}", f"{s['clean_claims']:,} of them fully checked"
+    yield "Findings", f"{s['findings']:,}", f"on {counted(_hit(report), 'claim')}"
+    yield "At risk", dollars(s["at_risk_amount"]), f"of {dollars(s['charge_amount'])} charged"
+
+
+def _verdicts(report: Whole) -> dict[str, int]:
+    s = report.summary
+    keys = ("clean_claims", "clean_as_far_as_checked_claims", "claims_with_findings", "unchecked_claims")  # fmt: skip
+    return {verdict: s[key] for verdict, key in zip(VERDICT_MEANING, keys, strict=True) if s[key]}
+
+
+def _hit(report: Whole) -> int:
+    return report.claims.filter(pl.col("findings") > 0).height
 
 
 def _bar(counts: dict[str, int]) -> Iterator[str]:
@@ -82,7 +95,7 @@ def _bar(counts: dict[str, int]) -> Iterator[str]:
     yield "</svg>"
 
 
-def edits_section(report: Report) -> Iterator[str]:
+def edits_section(report: Whole) -> Iterator[str]:
     """The edits with findings, the most frequent first, each with its explanation."""
     if report.findings.is_empty():
         return
@@ -132,7 +145,7 @@ def _link(url: str) -> str:
     return f' (<a href="{shown(url)}" rel="noopener noreferrer">read it</a>)'
 
 
-def gaps_section(report: Report) -> Iterator[str]:
+def gaps_section(report: Whole) -> Iterator[str]:
     """What was not checked, why, and what to add."""
     gaps: Sequence[dict[str, Any]] = report.summary["not_checked_by_reason"]
     if not gaps:
@@ -140,12 +153,12 @@ def gaps_section(report: Report) -> Iterator[str]:
     yield '<section aria-labelledby="gaps"><h2 id="gaps">Not checked</h2>'
     yield '<p class="hint">A clean claim passed only what was checked. These checks could not be made:</p>'
     yield '<div class="sheet"><table>'
-    yield _header("Edits", "Reason", "What to add", "Times")
+    yield _header("Edits", "Reason", "What to add", "Claims", "Lines")
     for gap in gaps[:MOST_GAPS]:
         yield (
             f'<tr><th scope="row"><code>{shown(" ".join(gap["edits"]))}</code></th>'
             f"<td>{shown(gap['reason'])}</td><td>{shown(gap['supply'] or '')}</td>"
-            f"{_number(gap['count'])}</tr>"
+            f"{_number(gap['claims'])}{_number(gap['lines'])}</tr>"
         )
     yield "</tbody></table></div>"
     if len(gaps) > MOST_GAPS:
@@ -157,7 +170,7 @@ def gaps_section(report: Report) -> Iterator[str]:
     yield "</section>"
 
 
-def files_section(report: Report) -> Iterator[str]:
+def files_section(report: Whole) -> Iterator[str]:
     """What became of every input."""
     if not report.files:
         return

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, Final
 import polars as pl
 
 from cleanclaim.edits.edit import Disposition
-from cleanclaim.report.labels import counted
+from cleanclaim.report.labels import counted, dollars
 from cleanclaim.report.locations import (
     IN_MEMORY,
     ByFormat,
@@ -33,26 +33,27 @@ from cleanclaim.report.overview import (
     shown,
     summary,
 )
-from cleanclaim.report.result import Report
-from cleanclaim.text.masking import showable_table
+from cleanclaim.report.result import Results, Whole
+from cleanclaim.report.worklist import View, arranged, whole
 from cleanclaim.version import VERSION
 
 MOST_FINDINGS: Final = 5_000
 """How many findings are shown, the most severe first; a browser is slow with more."""
 
 
-def write(report: Report, out: BinaryIO, color: bool = False) -> None:  # noqa: ARG001, FBT001, FBT002 - as every format
+def write(results: Results, out: BinaryIO, color: bool, view: View) -> None:  # noqa: ARG001, FBT001 - as every format
     """Write the whole report as an HTML document, in UTF-8.
 
     Args:
-        report: what was found.
+        results: what was found.
         out: where to write it.
         color: not used.
+        view: how to list the claims.
     """
-    out.write(("\n".join(_document(report)) + "\n").encode())
+    out.write(("\n".join(_document(whole(arranged(results, view)))) + "\n").encode())
 
 
-def _document(report: Report) -> Iterator[str]:
+def _document(report: Whole) -> Iterator[str]:
     style, script = _resource("page.css"), _resource("page.js")
     policy = (
         f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
@@ -89,7 +90,7 @@ def _digest(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _masthead(report: Report) -> Iterator[str]:
+def _masthead(report: Whole) -> Iterator[str]:
     spans = report.claims.select(
         pl.col("from_date").min().alias("first"),
         pl.max_horizontal(pl.col("from_date").max(), pl.col("to_date").max()).alias("last"),
@@ -109,7 +110,7 @@ def _span(first: object, last: object) -> str:
     return str(first) if first == last else f"{first} to {last}"
 
 
-def _findings(report: Report) -> Iterator[str]:
+def _findings(report: Whole) -> Iterator[str]:
     total = report.findings.height
     yield '<section aria-labelledby="findings"><h2 id="findings">Findings by claim</h2>'
     if not total:
@@ -126,10 +127,16 @@ def _findings(report: Report) -> Iterator[str]:
         )
     yield from _controls(chosen)
     formats = formats_by_file(report.files)
-    kinds = _kinds(report, chosen)
+    abouts = _abouts(report, chosen)
     rows = chosen.iter_rows(named=True)
-    for (key, file), group in groupby(rows, key=lambda row: (row["claim_key"], row["file"])):
-        yield from _claim(list(group), kinds.get(key, ""), file, formats)
+    title = None
+    for (named, key, file), group in groupby(
+        rows, key=lambda row: (row.get("group"), row["claim_key"], row["file"])
+    ):
+        if named is not None and named != title:
+            yield f'<h3 class="group">{shown(named)}</h3>'
+            title = named
+        yield from _claim(list(group), abouts.get(key, []), file, formats)
     yield "</section>"
 
 
@@ -142,13 +149,21 @@ def _most_severe(findings: pl.DataFrame) -> pl.DataFrame:
     return kept.sort("_row").drop("_row")
 
 
-def _kinds(report: Report, chosen: pl.DataFrame) -> dict[int, str]:
-    """The type of claim and the payer class, by claim key."""
-    claims = showable_table("claims", report.claims).join(
-        chosen.select("claim_key").unique(), on="claim_key", how="semi"
-    )
-    kinds = claims.select("claim_key", "claim_type", "payer_class").iter_rows()
-    return {key: ", ".join(word for word in words if word) for key, *words in kinds}
+def _abouts(report: Whole, chosen: pl.DataFrame) -> dict[int, list[str]]:
+    """What the heading of each claim says about it: type, payer, provider, date and dollars."""
+    claims = report.claims.filter(pl.col("claim_key").is_in(chosen["claim_key"].implode()))
+    return {row["claim_key"]: list(_about(row)) for row in claims.iter_rows(named=True)}
+
+
+def _about(claim: Mapping[str, Any]) -> Iterator[str]:
+    yield ", ".join(word for word in (claim["claim_type"], claim["payer_class"]) if word)
+    yield claim["payer_name"] or claim["payer_id"] or ""
+    provider = claim["rendering_npi"] or claim["billing_npi"]
+    yield f"NPI {provider}" if provider else ""
+    yield str(claim["from_date"] or "")
+    if claim["charge_amount"] is not None:
+        yield f"{dollars(claim['charge_amount'])} charged"
+    yield f"{dollars(claim['at_risk_amount'])} at risk"
 
 
 def _controls(chosen: pl.DataFrame) -> Iterator[str]:
@@ -176,11 +191,13 @@ def _controls(chosen: pl.DataFrame) -> Iterator[str]:
     yield '<span class="hint" id="shown" role="status"></span></fieldset></form>'
 
 
-def _claim(rows: list[dict[str, Any]], kind: str, file: str, formats: ByFormat) -> Iterator[str]:
+def _claim(
+    rows: list[dict[str, Any]], abouts: list[str], file: str, formats: ByFormat
+) -> Iterator[str]:
     number = rows[0]["claim_id"]
     unnamed = "Whole file" if rows[0]["claim_key"] is None else "Claim without a number"
     who = f'Claim <span class="id">{shown(number)}</span>' if number else unnamed
-    about = [kind, "" if file == IN_MEMORY else file, counted(len(rows), "finding")]
+    about = [*abouts, "" if file == IN_MEMORY else file, counted(len(rows), "finding")]
     yield f'<article class="claim"><header><h3>{who}</h3>'
     yield f'<p class="meta">{shown(" · ".join(word for word in about if word))}</p></header>'
     yield '<ul class="findings">'

@@ -1,4 +1,4 @@
-"""The findings as Parquet for programs, one per row."""
+"""The tables of a report as Parquet, for programs."""
 
 from __future__ import annotations
 
@@ -9,26 +9,36 @@ from typing import BinaryIO, Final
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from cleanclaim.engine.findings import FINDINGS
-from cleanclaim.report.result import JSON_KEYS, Results
+from cleanclaim.report import tables
+from cleanclaim.report.result import Results
 from cleanclaim.version import VERSION
 
 _ROW_GROUP: Final = 50_000
 """Rows per group of the file, which are held in memory until they are written."""
-_COLUMNS: Final = {key: FINDINGS[key] for key in JSON_KEYS}
 
 
-def write(results: Results, out: BinaryIO, color: bool = False) -> None:  # noqa: ARG001, FBT001, FBT002 - as every format
-    """Write the findings as Parquet: the typed columns of the JSON report, with `field` as a structure.
+def write(results: Results, out: BinaryIO) -> None:
+    """Write the findings as Parquet: the typed columns of the JSON report, with `field` as a structure, and those of the claim.
 
     The summary, with what was not checked by reason, is in the file's metadata as JSON, under `cleanclaim.summary`.
 
     Args:
         results: what was found.
         out: where to write it.
-        color: not used.
     """
-    _rows(results).sink_parquet(
+    write_table("findings", results, out)
+
+
+def write_table(table: str, results: Results, out: BinaryIO) -> None:
+    """Write one table of the report in the same way.
+
+    Args:
+        table: findings, claims (one row per claim, with its verdict) or not-checked.
+        results: what was found.
+        out: where to write it.
+    """
+    empty, parts = tables.table(table, results)
+    _rows(empty.schema, parts).sink_parquet(
         out,
         row_group_size=_ROW_GROUP,
         metadata={
@@ -38,17 +48,16 @@ def write(results: Results, out: BinaryIO, color: bool = False) -> None:  # noqa
     )
 
 
-def _rows(results: Results) -> pl.LazyFrame:
-    """The findings, read part by part as they are written."""
+def _rows(schema: pl.Schema, parts: Iterator[pl.DataFrame]) -> pl.LazyFrame:
+    """The rows, read part by part as they are written."""
 
-    def parts(
+    def read(
         with_columns: list[str] | None,
         predicate: pl.Expr | None,
         n_rows: int | None,
         batch_size: int | None,
     ) -> Iterator[pl.DataFrame]:
         del with_columns, predicate, n_rows, batch_size  # every column and row is written
-        for findings in results.findings_parts():
-            yield findings.select(JSON_KEYS)
+        yield from parts
 
-    return register_io_source(parts, schema=pl.Schema(_COLUMNS))
+    return register_io_source(read, schema=schema)

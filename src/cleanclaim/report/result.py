@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, Protocol
@@ -11,11 +11,8 @@ from typing import Any, Final, Protocol
 import polars as pl
 
 from cleanclaim.derived.claims import Claims
-from cleanclaim.edits.edit import Disposition, Edit
-from cleanclaim.engine.check import Checked
-from cleanclaim.engine.findings import FINDINGS
-from cleanclaim.engine.not_checked import NOT_CHECKED, merge_not_checked
-from cleanclaim.failures import Failure, merge_failures
+from cleanclaim.edits.edit import Edit
+from cleanclaim.failures import Failure
 from cleanclaim.fees import PRICED, allowed
 from cleanclaim.model import Batch
 from cleanclaim.read import FileRead
@@ -24,7 +21,7 @@ from cleanclaim.report.tally import UNCLEAN, Tally
 
 JSON_KEYS: Final = (
     "claim_id", "line_number", "diagnosis_number", "code", "name", "disposition", "carc", "rarc", "message", "suggestion", "fix",
-    "field", "evidence", "source", "release", "position", "file",
+    "field", "evidence", "source", "release", "position", "file", "at_risk_amount",
 )  # fmt: skip
 """Keys of a finding in JSON; a finding always has all of them, and missing values are null."""
 NOT_CHECKED_KEYS: Final = (
@@ -36,13 +33,21 @@ NOT_CHECKED_KEYS: Final = (
     "supply",
     "table",
     "procedure_code",
-    "lines",
     "file",
 )
+CLAIM_KEYS: Final = (
+    "claim_id", "file", "position", "verdict", "hardest", "findings", "not_checked", "charge_amount", "at_risk_amount", "payer_id",
+    "payer_name", "billing_npi", "rendering_npi", "from_date",
+)  # fmt: skip
+"""Keys of a claim in JSON; `not_checked` lists objects with codes, line_number and reason."""
 
 
 class Results(Protocol):
     """The result of a run as the formats write it, in memory (`Report`) or on disk (`cleanclaim.large`)."""
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """The edits that ran."""
 
     @property
     def files(self) -> tuple[FileRead, ...]:
@@ -68,7 +73,26 @@ class Results(Protocol):
         """The findings in parts; a claim is in one part only."""
 
     def not_checked_parts(self) -> Iterator[pl.DataFrame]:
-        """What was not checked, in parts."""
+        """What was not checked, in the same parts."""
+
+    def claims_parts(self) -> Iterator[pl.DataFrame]:
+        """The claims with their verdicts, in the same parts."""
+
+
+class Whole(Results, Protocol):
+    """A result in memory, for the formats that need all of it at once."""
+
+    @property
+    def claims(self) -> pl.DataFrame:
+        """One row per claim, with its verdict."""
+
+    @property
+    def findings(self) -> pl.DataFrame:
+        """One row per finding."""
+
+    @property
+    def not_checked(self) -> pl.DataFrame:
+        """One row per edit and place that was not checked."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +101,9 @@ class Report:
 
     Attributes:
         batch: the claims as tables of the model, history included.
-        findings: one row per finding (`cleanclaim.engine.findings.FINDINGS`).
+        findings: one row per finding (`cleanclaim.verdicts.FINDINGS`).
         not_checked: one row per edit and place that was not checked (`cleanclaim.engine.not_checked.NOT_CHECKED`).
+        claims: one row per claim, with its verdict (`cleanclaim.verdicts.claims.CLAIMS`).
         files: what happened to every input.
         edits: the edits that ran.
         notes: what else the reader must know, such as how many known findings were left out.
@@ -89,16 +114,12 @@ class Report:
     batch: Batch
     findings: pl.DataFrame
     not_checked: pl.DataFrame
+    claims: pl.DataFrame
     files: tuple[FileRead, ...] = ()
     edits: tuple[Edit, ...] = ()
     notes: tuple[str, ...] = ()
     reference: Reference | None = field(default=None, repr=False)
     failures: tuple[Failure, ...] = ()
-
-    @cached_property
-    def claims(self) -> pl.DataFrame:
-        """The claims checked, history left out."""
-        return self.batch.claims.filter(~pl.col("is_history").fill_null(value=False))
 
     @cached_property
     def lines(self) -> pl.DataFrame:
@@ -119,23 +140,14 @@ class Report:
 
     @cached_property
     def at_risk(self) -> pl.DataFrame:
-        """The findings on lines that a payer would refuse, return, deny or hold, with the line's price, highest first.
+        """The findings that put money at risk, highest first.
 
-        Columns: claim_id, line_number, code, disposition, message, allowed. A line with several findings has a row for each.
+        Columns: claim_id, line_number, code, disposition, message, at_risk_amount. A line with several findings has a row for each.
         """
-        unpaid = [d.value for d in Disposition if d.rank <= Disposition.SUSPEND.rank]
         return (
-            self.findings.filter(
-                pl.col("line_number").is_not_null(),
-                pl.col("disposition").cast(pl.String).is_in(unpaid),
-            )
-            .join(
-                self.lines.select("claim_key", "line_number", "allowed"),
-                on=["claim_key", "line_number"],
-                how="left",
-            )
-            .select("claim_id", "line_number", "code", "disposition", "message", "allowed")
-            .sort("allowed", descending=True, nulls_last=True)
+            self.findings.filter(pl.col("at_risk_amount") > 0)
+            .select("claim_id", "line_number", "code", "disposition", "message", "at_risk_amount")
+            .sort("at_risk_amount", descending=True, maintain_order=True)
         )
 
     @cached_property
@@ -154,7 +166,7 @@ class Report:
         tally = Tally()
         own = self.claims.select("claim_key")
         lines = self.batch.lines.join(own, on="claim_key", how="semi")
-        tally.add(own.height, lines.height, self.findings, self.not_checked)
+        tally.add(lines.height, self.claims, self.findings, self.not_checked)
         return tally.summary(self.files, self.notes, self.failures)
 
     def findings_parts(self) -> Iterator[pl.DataFrame]:
@@ -165,18 +177,14 @@ class Report:
         """What was not checked in one part."""
         yield self.not_checked
 
+    def claims_parts(self) -> Iterator[pl.DataFrame]:
+        """The claims in one part."""
+        yield self.claims
+
     def to_dict(self) -> dict[str, Any]:
         """The whole report as the object that the JSON format writes."""
-        return {
-            "summary": self.summary,
-            "findings": [finding_dict(row) for row in self.findings.iter_rows(named=True)],
-            "not_checked": [
-                {key: row[key] for key in NOT_CHECKED_KEYS}
-                for row in self.not_checked.iter_rows(named=True)
-            ],
-            "failures": [failure.to_dict() for failure in self.failures],
-            "files": [file_dict(entry) for entry in self.files],
-        }
+        content: dict[str, Any] = json.loads(self.to_json())
+        return content
 
     def to_json(self) -> str:
         """The whole report as JSON text, as the command writes it."""
@@ -185,37 +193,12 @@ class Report:
         return FORMATS["json"].render(self).decode().removesuffix("\n")
 
 
-def report_of(
-    batch: Batch,
-    checked: Sequence[Checked],
-    files: Sequence[FileRead],
-    edits: Sequence[Edit],
-    reference: Reference,
-) -> Report:
-    """The report on claims that were checked in one group or several.
-
-    Args:
-        batch: all claims, history included.
-        checked: the result of each group.
-        files: what happened to every input.
-        edits: the edits that ran.
-        reference: the dated tables.
-    """
-    findings = pl.concat([pl.DataFrame(schema=FINDINGS), *(group.findings for group in checked)])
-    gaps = pl.concat([pl.DataFrame(schema=NOT_CHECKED), *(group.not_checked for group in checked)])
-    if len(checked) > 1:
-        findings = findings.sort("claim_key", nulls_last=False, maintain_order=True)
-        gaps = merge_not_checked(gaps)
-    failures = merge_failures(failure for group in checked for failure in group.failures)
-    return Report(
-        batch, findings, gaps, tuple(files), tuple(edits), reference=reference, failures=failures
-    )
-
-
 def finding_dict(row: Mapping[str, Any]) -> dict[str, Any]:
     """One finding as a JSON object: every key of `JSON_KEYS`, with the evidence as an object."""
-    return {
-        key: json.loads(row[key] or "{}") if key == "evidence" else row[key] for key in JSON_KEYS
+    amount = row["at_risk_amount"]
+    return {key: row[key] for key in JSON_KEYS} | {
+        "evidence": json.loads(row["evidence"] or "{}"),
+        "at_risk_amount": None if amount is None else str(amount),
     }
 
 

@@ -1,6 +1,6 @@
 """The report as SARIF 2.1.0, which code review tools and editors read.
 
-An edit is a rule, a finding is a result of kind `fail`, and what was not checked is a result of kind `open`: there was not enough information to decide.
+An edit is a rule and a finding is a result. What was not checked is a notification of the run, and the claims with their verdicts are among its properties.
 Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0 Plus Errata 01".
 """
 
@@ -17,8 +17,11 @@ from urllib.parse import quote
 
 from cleanclaim.edits.edit import Edit
 from cleanclaim.read import FileRead
-from cleanclaim.report.locations import IN_MEMORY, ByFormat, formats_by_file, paragraphs
-from cleanclaim.report.result import Report, finding_dict
+from cleanclaim.report import entries
+from cleanclaim.report.locations import IN_MEMORY, formats_by_file, paragraphs
+from cleanclaim.report.regions import Regions
+from cleanclaim.report.result import Results, Whole, finding_dict
+from cleanclaim.report.worklist import whole
 from cleanclaim.text.escaping import json_safe
 from cleanclaim.version import VERSION
 
@@ -46,20 +49,21 @@ _PROPERTIES: Final = (
     "fix",
     "field",
     "position",
+    "at_risk_amount",
 )
 _STDIN: Final = "standard input"
 
 Json = dict[str, Any]
 
 
-def write(report: Report, out: BinaryIO, color: bool = False) -> None:  # noqa: ARG001, FBT001, FBT002 - as every format
+def write(results: Results, out: BinaryIO) -> None:
     """Write the whole report as a SARIF log with one run, one line per result.
 
     Args:
-        report: what was found.
+        results: what was found.
         out: where to write it.
-        color: not used.
     """
+    report = whole(results)
     out.write(f'{{\n"$schema": "{SCHEMA}",\n"version": "2.1.0",\n"runs": [{{\n'.encode())
     out.writelines(f'"{key}": {_text(value)},\n'.encode() for key, value in _run(report).items())
     out.write(b'"results": [')
@@ -82,20 +86,25 @@ def uri(file: str) -> str:
     return f"file://{'' if encoded.startswith('/') else '/'}{encoded}" if path.root else encoded
 
 
-def _run(report: Report) -> Json:
+def _run(report: Whole) -> Json:
     """The properties of the run as a whole."""
     return {
         "tool": {"driver": _driver(report.edits)},
         "invocations": [_invocation(report)],
         "artifacts": [_artifact(entry) for entry in report.files],
-        "properties": {"summary": report.summary},
+        "properties": {"summary": report.summary, "claims": _claims(report)},
     }
 
 
-def _results(report: Report) -> Iterator[Json]:
+def _results(report: Whole) -> Iterator[Json]:
     rules = {edit.code: index for index, edit in enumerate(report.edits)}
-    yield from _findings(report, rules, formats_by_file(report.files))
-    yield from _not_checked(report, rules)
+    kinds = formats_by_file(report.files)
+    regions = {file: Regions(file, kind) for file, kind in kinds.items()}
+    yield from _findings(report, rules, regions)
+
+
+def _claims(report: Whole) -> list[Json]:
+    return [json.loads(text) for part in entries.claims(report) for text in part]
 
 
 def _driver(edits: Sequence[Edit]) -> Json:
@@ -165,7 +174,7 @@ def _help(edit: Edit) -> Json:
     return {"text": text, "markdown": markdown}
 
 
-def _invocation(report: Report) -> Json:
+def _invocation(report: Whole) -> Json:
     notices = [
         _present(
             {
@@ -177,9 +186,18 @@ def _invocation(report: Report) -> Json:
         for entry in report.unread
     ]
     notices += [{"level": "error", "message": _message(str(f))} for f in report.failures]
-    notices += [{"level": "note", "message": _message(note)} for note in report.notes]
+    notices += [
+        {"level": "note", "message": _message(text)}
+        for text in (*report.summary["notes"], *_not_checked(report.summary))
+    ]
     is_whole = not report.unread and not report.failures
     return {"executionSuccessful": is_whole, "toolExecutionNotifications": notices}
+
+
+def _not_checked(summary: Mapping[str, Any]) -> Iterator[str]:
+    for gap in summary["not_checked_by_reason"]:
+        supply = f" To check it, add: {gap['supply']}." if gap["supply"] else ""
+        yield f"Not checked by {', '.join(gap['edits'])}: {gap['reason']}.{supply}"
 
 
 def _artifact(entry: FileRead) -> Json:
@@ -198,7 +216,9 @@ def _artifact_of(file: str) -> Json:
     return place
 
 
-def _findings(report: Report, rules: Mapping[str, int], formats: ByFormat) -> Iterator[Json]:
+def _findings(
+    report: Whole, rules: Mapping[str, int], regions: Mapping[str, Regions]
+) -> Iterator[Json]:
     for row in report.findings.iter_rows(named=True):
         finding = finding_dict(row)
         suggestion = f" {finding['suggestion']}" if finding["suggestion"] else ""
@@ -209,7 +229,7 @@ def _findings(report: Report, rules: Mapping[str, int], formats: ByFormat) -> It
                 "kind": "fail",
                 "level": LEVELS[finding["disposition"]],
                 "message": _message(finding["message"] + suggestion),
-                "locations": _locations(finding, formats),
+                "locations": _locations(finding, regions),
                 "partialFingerprints": {FINGERPRINT: _fingerprint(finding)},
                 "properties": _properties(finding),
             }
@@ -221,43 +241,18 @@ def _properties(finding: Mapping[str, Any]) -> Json:
     return _present({**{key: finding[key] for key in _PROPERTIES}, "field": field or None})
 
 
-def _not_checked(report: Report, rules: Mapping[str, int]) -> Iterator[Json]:
-    for row in report.not_checked.iter_rows(named=True):
-        reason = row["reason"].rstrip(".")
-        supply = f" To check it, add: {row['supply']}." if row["supply"] else ""
-        yield _present(
-            {
-                "ruleId": row["code"],
-                "ruleIndex": rules.get(row["code"]),
-                "kind": "open",
-                "level": "none",
-                "message": _message(f"Not checked: {reason}.{supply}"),
-                "locations": _locations({**row, "position": None}, {}),
-                "properties": _present({"supply": row["supply"]}),
-            }
-        )
-
-
-def _locations(row: Mapping[str, Any], formats: ByFormat) -> list[Json]:
+def _locations(row: Mapping[str, Any], regions: Mapping[str, Regions]) -> list[Json]:
     """The place in the file, and the claim, line and diagnosis; empty if there is no place."""
     file = row["file"]
     place: Json = {"logicalLocations": list(_logical(row))}
     if file and file != IN_MEMORY:
-        region = _region(row["position"], formats.get(file))
+        known, position = regions.get(file), row["position"]
+        region = None if known is None or position is None else known.at(position)
         place["physicalLocation"] = _present(
             {"artifactLocation": _artifact_of(file), "region": region}
         )
     found = _present(place)
     return [found] if found else []
-
-
-def _region(position: int | None, kind: str | None) -> Json | None:
-    """The first byte of a finding in an 837, or the row of a CSV; other formats have no lines."""
-    if position is None:
-        return None
-    if kind == "x12":
-        return {"byteOffset": position, "byteLength": 1}
-    return {"startLine": position} if kind == "csv" and position > 0 else None
 
 
 def _logical(row: Mapping[str, Any]) -> Iterator[Json]:

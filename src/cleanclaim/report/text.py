@@ -1,4 +1,7 @@
-"""The text report: findings by claim, then a summary, in color on a terminal."""
+"""The text report: findings by claim and a summary, in color on a terminal.
+
+A report on many claims starts with the summary and shows the worst claims only, so that its length doesn't grow with the number of claims.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,12 @@ import polars as pl
 from rich.console import Console
 from rich.text import Text
 
-from cleanclaim.report.labels import MEANING, counted
+from cleanclaim.report.labels import MEANING, VERDICT_MEANING, counted, dollars
 from cleanclaim.report.locations import ByFormat, formats_by_file, position_unit
 from cleanclaim.report.result import Results
+from cleanclaim.report.worklist import View, arranged
 from cleanclaim.text.escaping import visible
+from cleanclaim.text.wording import worded
 
 _STYLES: Final = {
     "reject": "bold red",
@@ -32,8 +37,11 @@ _INDENT: Final = " " * (_LABEL + 4)
 _BLANKS: Final = str.maketrans(dict.fromkeys("\t\n\v\f\r", " "))
 _AT_ONCE: Final = 20_000
 """How many findings are held as text at a time."""
+_IS_FIRST_OF_GROUP: Final = (
+    (pl.int_range(pl.len()) == 0) | pl.col("group").ne_missing(pl.col("group").shift())
+).alias("is_first_of_group")
 _IS_FIRST: Final = (
-    (pl.int_range(pl.len()) == 0)
+    _IS_FIRST_OF_GROUP
     | pl.col("claim_key").ne_missing(pl.col("claim_key").shift())
     | pl.col("file").ne_missing(pl.col("file").shift())
 ).alias("is_first")
@@ -46,13 +54,19 @@ def _prefixed(name: str, prefix: str = "") -> pl.Expr:
     return pl.when(column != "").then(pl.concat_str(pl.lit(prefix), column))  # fmt: skip
 
 
+MANY: Final = 50
+"""Above this number of claims, only the worst are shown unless the user asks for more."""
+WORST: Final = 20
+"""How many are shown then."""
 _HEADING: Final = pl.concat_str(
     pl.coalesce(
         _prefixed("claim_id", "Claim "),
         pl.when(pl.col("claim_key").is_null()).then(pl.lit("Whole file")),
         pl.lit("Claim without a number"),
     ),
+    _prefixed("at_risk", "  "),
     pl.lit("  ("), "file", pl.lit(")"),
+    ignore_nulls=True,
 )  # fmt: skip
 _BOX: Final = pl.col("field").struct.field("box")
 _ELEMENT: Final = pl.col("field").struct.field("element")
@@ -68,27 +82,75 @@ _SOURCE: Final = pl.concat_str(
     separator="; ", ignore_nulls=True,
 )  # fmt: skip
 
+_VERDICTS: Final = {
+    "clean_claims": "clean",
+    "clean_as_far_as_checked_claims": "clean as far as checked",
+    "claims_with_findings": "findings",
+    "unchecked_claims": "not checked",
+}
+_VERDICT: Final = max(map(len, VERDICT_MEANING))
+_AS_READ: Final = View()
+
 Line = tuple[str, str]
 _Marks = Mapping[str, tuple[str, str]]
 """What is written before and after a text, by style."""
 
 
-def write(results: Results, out: BinaryIO, color: bool = False, width: int = 100) -> None:  # noqa: FBT001, FBT002 - as every format
+def write(
+    results: Results,
+    out: BinaryIO,
+    color: bool = False,  # noqa: FBT001, FBT002 - as every format
+    view: View = _AS_READ,
+    width: int = 100,
+) -> None:
     """Write the whole report.
 
     Args:
         results: what was found.
         out: where to write it, as UTF-8.
         color: whether to write terminal colors.
+        view: how to list the claims. By default, up to 50 claims are listed as they were read, before the summary. Of more claims, the 20 worst are listed
+            after it.
         width: the length of a line in characters.
     """
     marks = _marks(color=color)
     width = max(width, 40)
-    formats = formats_by_file(results.files)
-    for findings in results.findings_parts():
-        out.writelines(text.encode() for text in _findings(findings, formats, width, marks))
-    after = (*_not_read(results, width), *_summary(results, width))
+    is_many = results.summary["claims"] > MANY
+    chosen = _shortened(view) if is_many else view
+    listed = arranged(results, chosen)
+    before = (*_not_read(results, width), *_summary(results, width)) if is_many else ()
+    out.writelines(_painted(visible(text), style, marks).encode() for text, style in before)
+    if before:
+        out.write(b"\n")
+    out.writelines(text.encode() for text in _all_findings(listed, width, marks))
+    after = _left_out(results, chosen, width) if is_many else (*_not_read(results, width), *_summary(results, width))  # fmt: skip
     out.writelines(_painted(visible(text), style, marks).encode() for text, style in after)
+
+
+def _shortened(view: View) -> View:
+    """The view of many claims: the worst ones first, and few of them, unless the user says otherwise."""
+    return View(view.sort or "hardest", view.group_by, WORST if view.limit is None else view.limit)
+
+
+def _all_findings(results: Results, width: int, marks: _Marks) -> Iterator[str]:
+    formats = formats_by_file(results.files)
+    for findings, claims in zip(results.findings_parts(), results.claims_parts(), strict=True):
+        at_risk = claims.filter(pl.col("at_risk_amount") > 0).select(
+            "claim_key", worded("${} at risk", pl.col("at_risk_amount")).alias("at_risk")
+        )
+        rows = findings.join(at_risk, on="claim_key", how="left", maintain_order="left")
+        if "group" not in rows.columns:
+            rows = rows.with_columns(pl.lit(None, pl.String).alias("group"))
+        yield from _findings(rows, formats, width, marks)
+
+
+def _left_out(results: Results, view: View, width: int) -> Iterator[Line]:
+    """What to do to see the claims that aren't listed."""
+    count = results.summary["claims_with_findings"]
+    if view.limit and count > view.limit:
+        shown = f"{view.limit:,} of {counted(count, 'claim')} with findings are listed"
+        more = "For more: --limit, --sort, --group-by. For all: --format xlsx, csv or parquet with --output."
+        yield from _wrapped(f"{shown}. {more}", width, "", "yellow")
 
 
 def _marks(*, color: bool) -> _Marks:
@@ -114,7 +176,7 @@ def _findings(
 ) -> Iterator[str]:
     """The text of the findings, many at a time: a report can have hundreds of thousands."""
     has_text = False
-    for rows in findings.with_columns(_IS_FIRST).iter_slices(_AT_ONCE):
+    for rows in findings.with_columns(_IS_FIRST, _IS_FIRST_OF_GROUP).iter_slices(_AT_ONCE):
         text = _text_of(rows, formats, width, marks)
         yield text if has_text else text.removeprefix("\n")
         has_text = True
@@ -146,11 +208,13 @@ def _text_of(rows: pl.DataFrame, formats: ByFormat, width: int, marks: _Marks) -
             _painted(line, style, marks) for line in _cut(text, width, lead)
         )
 
+    group = rows.select(pl.when("is_first_of_group").then("group")).to_series()
     first = rows.select(pl.when("is_first").then(_HEADING)).to_series()
     labels = {word: f"{marks[style][0]}  {word:<{_LABEL}}  " for word, style in _STYLES.items()}
     ends = {word: f"{marks[style][1]}\n" for word, style in _STYLES.items()}
     disposition = rows["disposition"].cast(pl.String)
     parts = (
+        _each(group, lambda text: "\n" + _painted(f"=== {visible(text)}", "bold", marks)),
         _each(first, lambda text: "\n" + _painted(visible(text), "bold", marks)),
         _each(disposition, labels.__getitem__),
         _each(rows["code"], lambda text: f"{visible(text)}  "),
@@ -201,10 +265,12 @@ def _not_read(results: Results, width: int) -> Iterator[Line]:
 def _summary(results: Results, width: int) -> Iterator[Line]:
     s = results.summary
     yield "Summary", "bold"
-    rate = s["clean_claim_rate"]
-    clean = "" if rate is None else f", {counted(s['clean_claims'], 'clean claim')} ({rate:.1%})"
     claims, lines = counted(s["claims"], "claim"), counted(s["lines"], "line")
-    yield f"  {claims} with {lines}: {counted(s['findings'], 'finding')}{clean}", ""
+    money = f"{dollars(s['charge_amount'])} charged, {dollars(s['at_risk_amount'])} at risk"
+    yield f"  {claims} with {lines}, {money}: {counted(s['findings'], 'finding')}", ""
+    for key, verdict in _VERDICTS.items():
+        if s[key]:
+            yield f"  {s[key]:>7,}  {verdict:<{_VERDICT}}  {VERDICT_MEANING[verdict]}", ""
     if s["findings_by_disposition"]:
         yield "  Findings by disposition:", ""
     for word, count in s["findings_by_disposition"].items():
@@ -225,7 +291,15 @@ def _not_checked(gaps: list[dict[str, Any]], width: int) -> Iterator[Line]:
     for supply, group in groupby(gaps, key=lambda gap: gap["supply"]):
         for gap in group:
             edits = ", ".join(gap["edits"])
-            times = counted(gap["count"], "time")
-            yield from _wrapped(f"{gap['reason']} ({times}): {edits}", width, "    ", "dim")
+            yield from _wrapped(
+                f"{gap['reason']} ({_affected(gap)}): {edits}", width, "    ", "dim"
+            )
         if supply:
             yield from _wrapped(str(supply), width, "      → ", "dim")
+
+
+def _affected(gap: dict[str, Any]) -> str:
+    """How many lines, or whole claims, were not checked for a reason."""
+    if gap["lines"]:
+        return f"{counted(gap['lines'], 'line')} of {counted(gap['claims'], 'claim')}"
+    return counted(gap["claims"], "claim")

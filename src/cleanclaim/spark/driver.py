@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,13 +16,14 @@ from pyspark.sql.pandas.types import from_arrow_schema
 
 from cleanclaim.edits import registry
 from cleanclaim.edits.edit import Disposition, Edit
-from cleanclaim.engine.findings import FINDINGS
 from cleanclaim.engine.not_checked import NOT_CHECKED
 from cleanclaim.errors import ConfigError
 from cleanclaim.reference import Reference
 from cleanclaim.settings import Settings
 from cleanclaim.spark.rows import Given, claims_in, given, grouped, without_empty
-from cleanclaim.spark.worker import BATCH, FAULT, FINDING, UNJUDGED, Task, arrow_schema
+from cleanclaim.spark.worker import BATCH, CLAIM, FAULT, FINDING, UNJUDGED, Task, arrow_schema
+from cleanclaim.verdicts import FINDINGS
+from cleanclaim.verdicts.claims import AS_FAR_AS_CHECKED, CLAIMS, CLEAN, UNCHECKED, WITH_FINDINGS
 from cleanclaim.version import VERSION
 
 CLAIMS_A_PARTITION: Final = 20_000
@@ -41,20 +43,18 @@ class Checked:
 
     @property
     def findings(self) -> DataFrame:
-        """One row for each finding: the columns of `cleanclaim.engine.findings.FINDINGS`."""
+        """One row for each finding: the columns of `cleanclaim.verdicts.FINDINGS`."""
         return self._of(FINDING).select(*FINDINGS)
 
     @property
-    def not_checked(self) -> DataFrame:
-        """What wasn't checked: the columns of `cleanclaim.engine.not_checked.NOT_CHECKED`.
+    def claims(self) -> DataFrame:
+        """One row for each claim, with its verdict: the columns of `cleanclaim.verdicts.claims.CLAIMS`."""
+        return self._of(CLAIM).select(*CLAIMS)
 
-        What the tables don't cover is listed once.
-        """
-        rows = self._of(UNJUDGED).select(*NOT_CHECKED)
-        by = [name for name in NOT_CHECKED if name != "lines"]
-        of_tables = rows.where(fn.col("lines").isNotNull())
-        merged = of_tables.groupBy(*by).agg(fn.sum("lines").alias("lines")).select(*NOT_CHECKED)
-        return rows.where(fn.col("lines").isNull()).unionByName(merged)
+    @property
+    def not_checked(self) -> DataFrame:
+        """What wasn't checked: the columns of `cleanclaim.engine.not_checked.NOT_CHECKED`."""
+        return self._of(UNJUDGED).select(*NOT_CHECKED)
 
     @property
     def faults(self) -> DataFrame:
@@ -63,12 +63,19 @@ class Checked:
         return faults.select("message", "rows")
 
     def summary(self) -> dict[str, Any]:
-        """Counts of claims, lines, findings, and what wasn't checked.
-
-        Findings are counted by disposition and edit; clean claims and faults are counted too.
-        """
-        counted = self._of(BATCH).agg(*(fn.sum(n).alias(n) for n in ("claims", "lines", "unclean")))
-        claims, lines, unclean = (int(value or 0) for value in counted.collect()[0])
+        """Counts of claims by verdict, lines, dollars, findings by disposition and edit, and faults."""
+        lines = int(self._of(BATCH).agg(fn.sum("lines")).collect()[0][0] or 0)
+        amounts = ("charge_amount", "at_risk_amount")
+        is_checked = (fn.size("not_checked") == 0) & (fn.col("verdict") != UNCHECKED)
+        by_verdict = self.claims.groupBy("verdict").agg(
+            fn.count("*").alias("claims"),
+            fn.sum(is_checked.cast("int")).alias("checked"),
+            *(fn.sum(name).alias(name) for name in amounts),
+        )
+        rows = {row["verdict"]: row for row in by_verdict.collect()}
+        count = {verdict: row["claims"] for verdict, row in rows.items()}
+        claims = sum(count.values())
+        clean = count.get(CLEAN, 0)
         by_edit = self._of(FINDING).groupBy("code", "name", "disposition").count().collect()
         dispositions = [d.value for d in Disposition]
         edits = sorted({(row["code"], row["name"]) for row in by_edit})
@@ -78,8 +85,16 @@ class Checked:
         return {
             "claims": claims,
             "lines": lines,
-            "clean_claims": claims - unclean,
-            "clean_claim_rate": round((claims - unclean) / claims, 4) if claims else None,
+            "clean_claims": clean,
+            "clean_as_far_as_checked_claims": count.get(AS_FAR_AS_CHECKED, 0),
+            "claims_with_findings": count.get(WITH_FINDINGS, 0),
+            "unchecked_claims": count.get(UNCHECKED, 0),
+            "fully_checked_claims": sum(row["checked"] for row in rows.values()),
+            "clean_claim_rate": round(clean / claims, 4) if claims else None,
+            **{
+                name: f"{sum((row[name] or Decimal(0) for row in rows.values()), Decimal(0)):.2f}"
+                for name in amounts
+            },
             "findings": sum(counts.values()),
             "findings_by_disposition": {
                 kind: count
@@ -90,7 +105,6 @@ class Checked:
                 code: {"name": name, "count": counts[code]}
                 for code, name in sorted(edits, key=lambda edit: (-counts[edit[0]], edit[0]))
             },
-            "not_checked": self.not_checked.count(),
             "faults": self.faults.count(),
         }
 

@@ -16,7 +16,6 @@ import pyarrow as pa
 
 from cleanclaim.edits import registry
 from cleanclaim.edits.edit import Edit
-from cleanclaim.engine.findings import FINDINGS
 from cleanclaim.engine.not_checked import NOT_CHECKED
 from cleanclaim.errors import InputError, ReferenceProblem
 from cleanclaim.failures import Failure
@@ -26,27 +25,28 @@ from cleanclaim.pipeline import run_whole
 from cleanclaim.read.table import read_set
 from cleanclaim.reference import Reference
 from cleanclaim.report.result import Report
-from cleanclaim.report.tally import UNCLEAN
 from cleanclaim.settings import Settings
 from cleanclaim.spark.rows import GROUP, NAMES, TABLE
+from cleanclaim.verdicts import FINDINGS
+from cleanclaim.verdicts.claims import CLAIMS
 from cleanclaim.version import VERSION
 
 FINDING: Final = "finding"
 UNJUDGED: Final = "not checked"
+CLAIM: Final = "claim"
 FAULT: Final = "fault"
 BATCH: Final = "batch"
 RESULT: Final[dict[str, Any]] = {
     "kind": pl.String,
+    **CLAIMS,
+    **NOT_CHECKED,
     **FINDINGS,
-    "disposition": pl.String,
-    **{name: dtype for name, dtype in NOT_CHECKED.items() if name not in FINDINGS},
-    "claims": pl.Int64,
-    "unclean": pl.Int64,
+    "lines": pl.Int64,
 }
 """The columns of a worker's output.
 
-By `kind`, a row is a finding; a row of what wasn't checked; a fault of the input (`message`, and
-the number of `lines` affected); or the counts of a batch (`claims`, `lines`, `unclean` claims).
+By `kind`, a row is a claim with its verdict; a finding; a row of what wasn't checked; a fault of the
+input (`message`, and the number of `lines` affected); or the number of `lines` of a batch.
 """
 _ROWS: Final = 10_000
 
@@ -111,6 +111,7 @@ class Task:
         faults += [(_failed(failure), failure.claims or 0) for failure in report.failures]
         return pl.concat(
             [
+                _rows_of_kind(CLAIM, self._own(report.claims)),
                 _rows_of_kind(FINDING, self._own(report.findings)),
                 _rows_of_kind(UNJUDGED, self._own(report.not_checked)),
                 _fault_rows(faults),
@@ -131,10 +132,17 @@ def arrow_schema() -> pa.Schema:
     return pa.schema([pa.field(name, _arrow(dtype)) for name, dtype in RESULT.items()])
 
 
+_ARROW: Final = {pl.Int64: pa.int64(), pl.Date: pa.date32()}
+
+
 def _arrow(dtype: Any) -> pa.DataType:
     if isinstance(dtype, pl.Struct):
         return pa.struct([pa.field(field.name, _arrow(field.dtype)) for field in dtype.fields])
-    return pa.int64() if dtype == pl.Int64 else pa.string()
+    if isinstance(dtype, pl.List):
+        return pa.list_(_arrow(dtype.inner))
+    if isinstance(dtype, pl.Decimal):
+        return pa.decimal128(dtype.precision, dtype.scale)
+    return _ARROW.get(dtype, pa.string())
 
 
 def _whole_groups(arrived: Iterator[pa.RecordBatch], at_once: int) -> Iterator[pl.DataFrame]:
@@ -193,9 +201,9 @@ def _rows_of_kind(kind: str, rows: pl.DataFrame) -> pl.DataFrame:
     return rows.select(
         pl.lit(kind).alias(name)
         if name == "kind"
-        else pl.col(name).cast(dtype)
+        else pl.col(name).cast(pl.String if isinstance(dtype, pl.Enum) else dtype)
         if name in rows.columns
-        else pl.lit(None, dtype).alias(name)
+        else pl.lit(None, pl.String if isinstance(dtype, pl.Enum) else dtype).alias(name)
         for name, dtype in RESULT.items()
     )
 
@@ -217,9 +225,7 @@ def _failed(failure: Failure) -> str:
 def _counts(report: Report) -> pl.DataFrame:
     own = report.claims.select("claim_key")
     lines = report.batch.lines.join(own, on="claim_key", how="semi")
-    unclean = report.findings.filter(UNCLEAN)["claim_key"].drop_nulls().n_unique()
-    counts = {"claims": own.height, "lines": lines.height, "unclean": unclean}
-    return _rows_of_kind(BATCH, pl.DataFrame({name: [count] for name, count in counts.items()}))
+    return _rows_of_kind(BATCH, pl.DataFrame({"lines": [lines.height]}))
 
 
 _references: dict[str, Reference] = {}

@@ -120,9 +120,11 @@ def showable(batch: Batch) -> Batch:
 
 
 def showable_table(name: str, frame: pl.DataFrame) -> pl.DataFrame:
-    """One table of a batch as messages may show it."""
+    """One table of a batch, or some of its columns, as messages may show it."""
     strange = [
-        column for form, names in _columns(name).items() for column in _strange(frame, form, names)
+        column
+        for form, names in _columns(name).items()
+        for column in _strange(frame, form, [name for name in names if name in frame.columns])
     ]
     return frame.with_columns(_masked(frame, strange)) if strange else frame
 

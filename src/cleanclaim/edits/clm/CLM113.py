@@ -27,7 +27,7 @@ def _may_be_late(reference: Reference) -> pl.Expr:
 
 
 def _unchecked(claims: Claims, reference: Reference) -> Rows:
-    """The claims to payers whose limit no table tells, told once for all."""
+    """The claims to payers whose limit is in no table."""
     named: list[str] = []
     if "filing_limits" in reference.names():
         named = reference.table("filing_limits")["code"].cast(pl.String).unique().to_list()
@@ -35,13 +35,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     asked = (
         _FIRST_FILING & ~pl.col("is_history").fill_null(value=False) & ~IS_MEDICARE & ~is_named.fill_null(value=False) & (pl.col("as_of") > pl.col("from_date"))
     )
-    lines = pl.col("line_count").filter(asked).sum().cast(pl.Int64).alias("lines")
-    return (
-        claims.claims.lazy()
-        .select(lines)
-        .filter(pl.col("lines") > 0)
-        .select(pl.lit(None, pl.Int64).alias("claim_key"), "lines", pl.lit("filing_limits").alias("table"))
-    )
+    return claims.claims.lazy().filter(asked.fill_null(value=False)).select("claim_key", pl.lit("filing_limits").alias("table"))
 
 
 def _sent(day: str, **claim: Any) -> dict[str, Any]:
@@ -66,7 +60,7 @@ def _limits(*limits: tuple[str, int], counted_from: str = "to_date", **dates: da
     message="Services through {to_date} had to be filed by {last_day} ({citation}); the claim was sent on {as_of}.",
     suggestion="Payers accept late claims only for the reasons in their manual; otherwise you can't bill the patient.",
     unchecked=_unchecked,
-    unchecked_reason="no filing limit of these claims' payers is loaded",
+    unchecked_reason="no filing limit of the claim's payer is loaded",
     supply="cleanclaim reference import: a table of filing limits, one row a payer",
     when={"claims": _may_be_late},
     examples=(

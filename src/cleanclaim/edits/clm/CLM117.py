@@ -24,19 +24,13 @@ _ASKED = IS_PROFESSIONAL & pl.col("rules_of").is_not_null() & _LABORATORY & _MIS
 def _unchecked(claims: Claims, reference: Reference) -> Rows:
     asked = claims.lines.lazy().filter(_ASKED, ~pl.col("is_history").fill_null(value=False))
     known = reference.table("clia_tests")["code"].implode()
-    return (
-        asked.filter(~pl.col("procedure_code").is_in(known))
-        .group_by("procedure_code")
-        .agg(pl.len().cast(pl.Int64).alias("lines"))
-        .sort("procedure_code")
-        .select(
-            pl.lit(None, pl.Int64).alias("claim_key"),
-            worded("whether {} needs a CLIA number is not in the list of common tests", "procedure_code").alias("reason"),
-            pl.lit(TABLES["clia_qw"].supply).alias("supply"),
-            pl.lit("clia_qw").alias("table"),
-            "procedure_code",
-            "lines",
-        )
+    return asked.filter(~pl.col("procedure_code").is_in(known)).select(
+        "claim_key",
+        "line_number",
+        worded("whether {} needs a CLIA number is not in the list of common tests", "procedure_code").alias("reason"),
+        pl.lit(TABLES["clia_qw"].supply).alias("supply"),
+        pl.lit("clia_qw").alias("table"),
+        "procedure_code",
     )
 
 

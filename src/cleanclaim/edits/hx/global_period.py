@@ -30,7 +30,6 @@ _READ: Final = (
 )  # fmt: skip
 _IS_PAST: Final = pl.col("is_history").fill_null(value=False)
 VISIT_OR_OPERATION: Final = IS_PROFESSIONAL & (pl.col("procedure_code").str.contains(r"^(99[2-4]\d\d|920[01]\d|[1-6]\d{4})$"))
-_UNKNOWN: Final = {"claim_key": pl.Int64, "reason": pl.String, "lines": pl.Int64, "supply": pl.String, "table": pl.String, "procedure_code": pl.String}
 
 
 def services(claims: Claims) -> pl.DataFrame:
@@ -87,42 +86,28 @@ def after_operations(asked: pl.DataFrame, earlier: pl.DataFrame) -> pl.LazyFrame
 
 
 def earlier_operations_unknown(claims: Claims, reference: Reference) -> Rows:
-    """What is not known of earlier operations: that there is no history, or the global period of an operation in it."""
+    """The visits and operations for which earlier operations, or their global periods, aren't known."""
     del reference
-    asked = int(claims.lines.select((VISIT_OR_OPERATION & ~_IS_PAST).sum()).item())
-    if not asked:
-        return pl.DataFrame(schema=_UNKNOWN)
-    return _unknown_periods(claims) if claims.has_history else _without_history(asked)
+    asked = claims.lines.filter(VISIT_OR_OPERATION & ~_IS_PAST).select("claim_key", "line_number", "patient_key")
+    return _unknown_periods(claims, asked) if claims.has_history else _without_history(asked)
 
 
-def _without_history(asked: int) -> pl.DataFrame:
-    return pl.DataFrame(
-        {
-            "claim_key": [None],
-            "reason": ["no earlier claims are loaded, so operations before these claims are not known"],
-            "lines": [asked],
-            "supply": ["--history with the patients' claims of the last 90 days"],
-            "table": ["history"],
-            "procedure_code": [None],
-        },
-        schema=_UNKNOWN,
+def _without_history(asked: pl.DataFrame) -> pl.DataFrame:
+    return asked.select(
+        "claim_key",
+        "line_number",
+        pl.lit("no earlier claims are loaded, so operations before these claims are not known").alias("reason"),
+        pl.lit("--history with the patients' claims of the last 90 days").alias("supply"),
+        pl.lit("history").alias("table"),
+        pl.lit(None, pl.String).alias("procedure_code"),
     )
 
 
-def _unknown_periods(claims: Claims) -> pl.DataFrame:
-    operations_without = claims.lines.filter(_IS_PAST, pl.col("procedure_code").str.contains(_OPERATION), pl.Series(claims.coverage("mpfs") != COVERED))
+def _unknown_periods(claims: Claims, asked: pl.DataFrame) -> pl.DataFrame:
+    is_operation = pl.col("procedure_code").str.contains(_OPERATION)
+    unvalued = claims.lines.filter(_IS_PAST, is_operation, pl.Series(claims.coverage("mpfs") != COVERED)).select("patient_key", "procedure_code").unique()
     table = TABLES["mpfs"]
-    reason = worded("the global period of the earlier {} is not known: no {} that is loaded holds it", "procedure_code", pl.lit(table.words))
-    return (
-        operations_without.group_by("procedure_code")
-        .agg(pl.len().cast(pl.Int64).alias("lines"))
-        .sort("procedure_code")
-        .select(
-            pl.lit(None, pl.Int64).alias("claim_key"),
-            reason.alias("reason"),
-            "lines",
-            pl.lit(table.supply).alias("supply"),
-            pl.lit("mpfs").alias("table"),
-            "procedure_code",
-        )
+    reason = worded("the global period of the earlier {} is not known: no loaded {} has it", "procedure_code", pl.lit(table.words))
+    return asked.join(unvalued, on="patient_key").select(
+        "claim_key", "line_number", reason.alias("reason"), pl.lit(table.supply).alias("supply"), pl.lit("mpfs").alias("table"), "procedure_code"
     )

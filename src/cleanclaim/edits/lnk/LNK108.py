@@ -28,15 +28,12 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
         claims.lines.lazy()
         .filter(~pl.col("is_history"), pl.col("procedure_code").is_not_null())
         .join(seen, on="procedure_code", how="anti")
-        .group_by("procedure_code")
-        .agg(pl.len().cast(pl.Int64).alias("lines"))
-        .sort("procedure_code")
         .select(
-            pl.lit(None, pl.Int64).alias("claim_key"),
-            worded("the history loaded holds fewer than {} lines of {}", pl.lit(_ENOUGH), "procedure_code").alias("reason"),
+            "claim_key",
+            "line_number",
+            worded("the loaded history has fewer than {} lines of {}", pl.lit(_ENOUGH), "procedure_code").alias("reason"),
             pl.lit("history").alias("table"),
             "procedure_code",
-            "lines",
         )
     )
 

@@ -240,7 +240,7 @@ def untold(judgement: Judged, kind: str) -> pl.DataFrame:
         kind: local or national.
 
     Returns:
-        Rows: claim_key, line_number, reason, supply, table, procedure_code, lines; of lines that a policy may bind.
+        Rows: claim_key, line_number, reason, supply, table; of lines that a policy may bind.
     """
     of_kind = judgement.earlier_version.filter(pl.col("kind") == kind)
     began = worded("the version of {} that is loaded began on {}", "policy", "_began")
@@ -253,4 +253,4 @@ def untold(judgement: Judged, kind: str) -> pl.DataFrame:
             judgement.elsewhere.select(*KEYS, elsewhere.alias("reason"), _SUPPLY),
             judgement.unknown_state.select(*KEYS, nowhere.alias("reason"), state.alias("supply")),
         ]
-    return pl.concat(parts).with_columns(pl.lit(None, pl.Int64).alias("lines"), pl.lit("coverage").alias("table"))
+    return pl.concat(parts).with_columns(pl.lit("coverage").alias("table"))

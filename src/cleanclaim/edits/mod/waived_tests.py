@@ -18,7 +18,7 @@ class Waived:
 
     Attributes:
         wrong: those for whose code it is not defined: keys, procedure_code, what, advice, release.
-        unknown: codes of which nothing is known, as rows of `not_checked` without a claim.
+        unknown: lines whose code is in no list, as rows of `not_checked`.
     """
 
     wrong: pl.DataFrame
@@ -77,16 +77,11 @@ def _wrong(judged: pl.DataFrame) -> pl.DataFrame:
 
 def _untold(lines: pl.DataFrame) -> pl.DataFrame:
     table = TABLES["clia_qw"]
-    return (
-        lines.group_by("procedure_code")
-        .agg(pl.len().cast(pl.Int64).alias("lines"))
-        .sort("procedure_code")
-        .select(
-            pl.lit(None, pl.Int64).alias("claim_key"),
-            worded("no {} that is loaded speaks of {}", pl.lit(table.words), "procedure_code").alias("reason"),
-            pl.lit(table.supply).alias("supply"),
-            pl.lit("clia_qw").alias("table"),
-            "procedure_code",
-            "lines",
-        )
+    return lines.select(
+        "claim_key",
+        "line_number",
+        worded("no loaded {} has {}", pl.lit(table.words), "procedure_code").alias("reason"),
+        pl.lit(table.supply).alias("supply"),
+        pl.lit("clia_qw").alias("table"),
+        "procedure_code",
     )

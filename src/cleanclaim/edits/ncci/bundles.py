@@ -23,6 +23,6 @@ def is_visit(reference: Reference) -> pl.Expr:
 
 
 def unjudged(claims: Claims, reference: Reference) -> pl.DataFrame:
-    """The pairs that no table of pairs covers."""
+    """The lines with a pair that no table of pairs covers."""
     del reference
-    return claims.unjudged_pairs
+    return claims.uncompared_lines

@@ -31,7 +31,7 @@ class Judged:
 
     Attributes:
         wrong: lines whose code was not in force: keys, procedure_code, from_date, what, release.
-        unknown: codes of which no list speaks, as rows of `not_checked` without a claim.
+        unknown: lines whose code is in no list, as rows of `not_checked`.
     """
 
     wrong: pl.DataFrame
@@ -152,18 +152,14 @@ def _what() -> pl.Expr:
 
 
 def _untold(lines: pl.DataFrame) -> pl.DataFrame:
-    """Codes of which no list speaks, as rows of `not_checked` without a claim."""
+    """The lines whose code is in no list that covers its day, as rows of `not_checked`."""
     table = TABLES["procedure_codes"]
-    return (
-        lines.group_by("procedure_code", pl.col("from_date").dt.year().alias("_year"))
-        .agg(pl.len().cast(pl.Int64).alias("lines"))
-        .sort("procedure_code", "_year")
-        .select(
-            pl.lit(None, pl.Int64).alias("claim_key"),
-            worded("no {} that is loaded for {} tells of {}", pl.lit(table.words), "_year", "procedure_code").alias("reason"),
-            pl.lit(table.supply).alias("supply"),
-            pl.lit("procedure_codes").alias("table"),
-            "procedure_code",
-            "lines",
-        )
+    year = pl.col("from_date").dt.year()
+    return lines.select(
+        "claim_key",
+        "line_number",
+        worded("no {} loaded for {} has {}", pl.lit(table.words), year, "procedure_code").alias("reason"),
+        pl.lit(table.supply).alias("supply"),
+        pl.lit("procedure_codes").alias("table"),
+        "procedure_code",
     )

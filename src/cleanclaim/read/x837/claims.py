@@ -211,6 +211,7 @@ def _above(c: Cells) -> dict[str, object]:
     sbr = first_in(s.find("SBR"), low, high)
     insured = c.named(low, high, "IL")
     patient = np.where(loops.is_dependent, c.named(loops.patient, loops.patient_end, "QC"), insured)
+    payer = c.named(low, high, "PR")
     dmg = first_in(s.find("DMG"), loops.patient, loops.patient_end)
     pat = first_in(s.find("PAT"), loops.patient, loops.patient_end)
     birth = s.element(dmg, 2)
@@ -226,11 +227,19 @@ def _above(c: Cells) -> dict[str, object]:
         "patient_is_dependent": loops.is_dependent,
         "pregnancy_indicator": c.element(pat, 9),
         "payer_sequence_code": c.element(sbr, 1),
-        "payer_id": c.element(c.named(low, high, "PR"), 9),
+        "payer_id": c.element(payer, 9),
+        "payer_name": _organization(c, payer),
         "claim_filing_code": c.element(sbr, 9),
         "insurance_type_code": c.element(sbr, 5),
         "group_number": c.element(sbr, 3),
     }
+
+
+def _organization(c: Cells, names: Rows) -> pl.Series:
+    """NM103 if NM102 says that the name is an organization's; a person's may be a patient's."""
+    start, length = c.s.element(names, 3)
+    is_organization = c.s.is_code(c.s.element(names, 2), "2")
+    return c.text((start, np.where(is_organization, length, 0)))
 
 
 def _submitted(c: Cells, bht: Rows) -> pl.Series:

@@ -176,16 +176,16 @@ class TestGrowth:
             batch = read(CASES[name](count))
             claims = Claims.of(batch, reference)
             assert claims.pairs.height <= 25 * count
-            assert claims.unjudged_pairs.height <= MOST_CODES * count
+            assert claims.uncompared_lines.height <= count
 
     def test_a_day_too_large_to_compare_is_told(self, reference: Reference) -> None:
         claims = Claims.of(read(CASES["lines of many codes"](MOST_CODES + 1)), reference)
-        assert "too many to compare" in claims.unjudged_pairs["reason"][0]
+        assert "too many to compare" in claims.uncompared_lines["reason"][0]
         assert claims.uncovered_pair_lines.height == MOST_CODES + 1
 
     def test_a_day_just_small_enough_is_compared(self, reference: Reference) -> None:
         claims = Claims.of(read(CASES["lines of many codes"](MOST_CODES)), reference)
-        assert not claims.unjudged_pairs["reason"].str.contains("too many").any()
+        assert not claims.uncompared_lines["reason"].str.contains("too many").any()
 
 
 class TestSeparators:
