@@ -4,15 +4,41 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from typing import Final
+
+import polars as pl
 
 from cleanclaim.encoder.changes import KINDS
 from cleanclaim.encoder.crosswalk import Mapping as Mapped
 from cleanclaim.encoder.lookup import Page
 from cleanclaim.encoder.search import Result
-from cleanclaim.engine.findings import FINDINGS
 from cleanclaim.engine.not_checked import NOT_CHECKED
+from cleanclaim.model import MONEY
+from cleanclaim.report.result import CLAIM_KEYS
+from cleanclaim.verdicts import FINDINGS
+from cleanclaim.verdicts.claims import CLAIMS
 from documentation.docstrings import parse
 
+_SUMMARY: Final = {
+    "claims": "claims checked",
+    "lines": "their lines",
+    "clean_claims": "claims with the verdict clean",
+    "clean_as_far_as_checked_claims": "claims with the verdict clean as far as checked",
+    "claims_with_findings": "claims with the verdict findings",
+    "unchecked_claims": "claims with the verdict not checked",
+    "fully_checked_claims": "claims about which everything was checked, with findings or without",
+    "clean_claim_rate": "clean_claims divided by claims; null without claims",
+    "charge_amount": "dollars charged on all claims",
+    "at_risk_amount": "dollars at risk on all claims",
+    "findings": "findings",
+    "findings_by_disposition": "findings by disposition",
+    "findings_by_edit": "name and count by the edit's code",
+    "not_checked_by_reason": "edits, reason, claims and lines affected (0 lines if it is about whole claims), and supply: what to add",
+    "failures": "edits that failed, and groups of claims that could not be checked",
+    "files": "inputs",
+    "files_not_read": "inputs that were not read, or not to their end",
+    "notes": "what else to know",
+}
 _CHANGE_FIELDS = {
     "table": "icd10cm, hcpcs, mpfs, mue_practitioner …",
     "code": "the code; *every code* if the whole table changed",
@@ -29,9 +55,14 @@ def json_page() -> str:
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "type": "object",
-        "required": ["summary", "findings", "not_checked", "failures", "files"],
+        "required": ["summary", "claims", "findings", "not_checked", "failures", "files"],
         "properties": {
-            "summary": {"type": "object"},
+            "summary": {
+                "type": "object",
+                "required": list(_SUMMARY),
+                "properties": {name: {"description": what} for name, what in _SUMMARY.items()},
+            },
+            "claims": {"type": "array", "items": _claim_schema()},
             "findings": {"type": "array", "items": row_schema(FINDINGS, {"claim_key"})},
             "not_checked": {"type": "array", "items": row_schema(NOT_CHECKED, {"claim_key"})},
             "failures": {
@@ -68,8 +99,10 @@ def json_page() -> str:
     exact = (
         "Texts are exact. Control characters, zero-width characters and characters that change the reading direction are JSON escapes (`\\u001b`, `\\u202e`); "
         "the text and HTML reports show them as `\\x1b` and `\\u202e`. Bytes of a file name that are not UTF-8 are `\\xe9` everywhere.\n\n"
-        "`--format csv` has the same columns. Spreadsheets treat text that begins with `=`, `+`, `-`, `@`, a tab or a line break as a formula, "
-        "so such text gets an apostrophe in front. Plain numbers such as `-5` stay as they are. `--format parquet` and `--format jsonl` change nothing."
+        "Dollars are texts with two decimals. `--format jsonl` writes the same objects, one per line, each with its `type`. "
+        "`--format csv` and `--format parquet` write the findings, with the charge, payer, providers and first date of their claims. "
+        "With `--output`, the claims and what was not checked are written to files next to it. Spreadsheets treat text that begins with `=`, `+`, `-`, `@`, a tab or a line break as a formula, "
+        "so such text gets an apostrophe in front. Plain numbers such as `-5` stay as they are in CSV. Other formats change nothing."
     )
     return f"# JSON\n\n## check\n\n{told}\n\n{exact}\n\n```json\n{text}\n```\n\n{encoder}"
 
@@ -90,19 +123,42 @@ def encoder_contract() -> Iterator[str]:
         yield ""
 
 
+def _claim_schema() -> dict[str, object]:
+    """The schema of a claim with its verdict."""
+    schema = row_schema({name: CLAIMS[name] for name in CLAIM_KEYS}, {"not_checked"})
+    gap = {
+        "type": "object",
+        "required": ["codes", "line_number", "reason"],
+        "properties": {
+            "codes": {"type": "array", "items": {"type": "string"}},
+            "line_number": {"type": ["integer", "null"]},
+            "reason": {"type": "string"},
+        },
+    }
+    properties = schema["properties"]
+    assert isinstance(properties, dict)  # noqa: S101 - as `row_schema` makes it
+    ordered = {n: properties.get(n, {"type": "array", "items": gap}) for n in CLAIM_KEYS}
+    return {**schema, "required": list(CLAIM_KEYS), "properties": ordered}
+
+
 def row_schema(columns: Mapping[str, object], left_out: set[str]) -> dict[str, object]:
     """A row's schema from a frame's."""
-    kinds = {"Int64": ["integer", "null"], "String": ["string", "null"]}
+    kinds = {
+        "Int64": {"type": ["integer", "null"]},
+        "String": {"type": ["string", "null"]},
+        "Date": {"type": ["string", "null"], "format": "date"},
+        str(MONEY): {"type": ["string", "null"], "description": "dollars with two decimals"},
+    }
     properties: dict[str, object] = {}
     for name, kind in columns.items():
         if name in left_out:
             continue
         if name in {"field", "evidence"}:
             properties[name] = {"type": ["object", "null"]}
-        elif name == "disposition":
-            properties[name] = {
-                "enum": ["reject", "return", "deny-claim", "deny-line", "suspend", "warn", "info"]
-            }
+        elif name in {"disposition", "hardest", "verdict"}:
+            assert isinstance(kind, pl.Enum)  # noqa: S101 - these columns are
+            none = [None] if name == "hardest" else []
+            properties[name] = {"enum": [*kind.categories, *none]}
         else:
-            properties[name] = {"type": kinds[str(kind)]}
+            properties[name] = kinds[str(kind)]
     return {"type": "object", "required": list(properties), "properties": properties}

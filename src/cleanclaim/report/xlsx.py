@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
+from textwrap import wrap
 from typing import Any, BinaryIO, Final
 
 import polars as pl
@@ -20,6 +22,8 @@ from cleanclaim.report.worklist import whole
 from cleanclaim.text.escaping import visible
 from cleanclaim.version import VERSION
 
+_LINE: Final = 15.0
+"""Height of a line of text in points."""
 MOST_ROWS: Final = 1_000_000
 """The most rows of a sheet; Excel opens 1,048,576."""
 _COLORS: Final = {
@@ -54,22 +58,24 @@ _WORKLIST: Final = (
     _Column("at_risk_amount", "At risk", 12, "dollars"),
     _Column("line_number", "Line", 6),
     _Column("diagnosis_number", "Diagnosis", 9),
-    _Column("box", "Box", 8),
+    _Column("box", "Box", 9),
     _Column("message", "What is wrong", 60, "long"),
     _Column("suggestion", "What to do", 52, "long"),
     _Column("code", "Edit", 10),
-    _Column("name", "Name", 26),
+    _Column("name", "Name", 32),
     _Column("payer", "Payer", 22),
     _Column("provider", "Provider NPI", 13),
     _Column("from_date", "Date of service", 14),
     _Column("charge_amount", "Claim charge", 13, "dollars"),
     _Column("carc", "CARC", 7),
     _Column("rarc", "RARC", 7),
-    _Column("source", "Source", 40, "long"),
+    _Column("source", "Source", 80, "long"),
     _Column("element", "837 element", 14),
     _Column("file", "File", 28),
     _Column("position", "Byte or row", 11),
 )
+_PRINTED: Final = 12
+"""How many columns of the worklist are printed."""
 _CLAIMS: Final = (
     _Column("claim_id", "Claim", 16),
     _Column("verdict", "Verdict", 22),
@@ -170,6 +176,7 @@ def _add_worklist(book: Workbook, styles: Mapping[str, Format], report: Whole) -
     sheet = _add_table(book, styles, "Worklist", _WORKLIST, rows.iter_rows(named=True))
     if rows.is_empty():
         return
+    sheet.print_area(0, 0, rows.height, _PRINTED - 1)
     sheet.data_validation(1, 0, rows.height, 0, {"validate": "list", "source": list(_STATES)})
     at = [column.key for column in _WORKLIST].index("disposition")
     for word in _COLORS:
@@ -193,6 +200,7 @@ def _add_table(
         sheet.write_string(0, at, column.heading, styles["heading"])
     last = 0
     for last, row in enumerate(rows, 1):
+        sheet.set_row(last, _LINE * max(map(partial(_lines, row), columns)))
         for at, column in enumerate(columns):
             _write(sheet, last, at, row[column.key], column.kind, styles)
     sheet.autofilter(0, 0, max(last, 1), len(columns) - 1)
@@ -201,6 +209,15 @@ def _add_table(
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
     return sheet
+
+
+def _lines(row: Mapping[str, Any], column: _Column) -> int:
+    """How many lines of its column a value takes; not every program fits the rows to their text."""
+    if column.kind != "long" or not row[column.key]:
+        return 1
+    value = row[column.key]
+    text = " ".join(value) if isinstance(value, list) else str(value)
+    return len(wrap(text, column.width)) or 1
 
 
 def _write(
