@@ -212,6 +212,22 @@ def test_an_own_policy_applies_to_its_payer(load: Import, store: Store) -> None:
     )
 
 
+@pytest.mark.parametrize("state", ["OH", "CA", None])
+def test_an_own_local_policy_without_states_applies_in_every_state(
+    state: str | None, load: Import, store: Store
+) -> None:
+    rows = "P-1,local,Our test,,,11111,E11.9,1,covered,,2026-01-01,,Manual 4.2\n"
+    rows += "P-2,local,Ohio's,,OH,22222,E11.9,1,covered,,2026-01-01,,Manual 4.3\n"
+    load({"our-policies.csv": COVERAGE + rows})
+    claim = medicare(
+        billing_state=state,
+        diagnoses=["J06.9"],
+        lines=[{"procedure_code": "11111"}, {"procedure_code": "22222"}],
+    )
+    named = [message.split(" under ")[1][:3] for _, _, message in output(claim, store, "LNK103")]
+    assert named == (["P-1", "P-2"] if state == "OH" else ["P-1"])
+
+
 @pytest.mark.parametrize(
     ("row", "says"),
     [

@@ -18,9 +18,9 @@ The header row decides which table it is. It must be exactly one of these:
   in `RULES`.
 
 Separate several payers or states in a cell with `|`; payers are payer IDs or payer classes
-(medicare, medicaid, commercial …). Empty payers: Medicare. Empty states: every state. Dates are
-YYYY-MM-DD; leave them blank for no start or no end. Anything the file doesn't name is *not looked
-at*.
+(medicare, medicaid, commercial …). Empty payers: Medicare. Empty states in all rows of a policy:
+every state. Dates are YYYY-MM-DD; leave them blank for no start or no end. Anything the file
+doesn't name is *not looked at*.
 
 Source: cleanclaim's own formats.
 """
@@ -35,6 +35,7 @@ import polars as pl
 
 from cleanclaim.importing.layout import Importer, Loaded, Part
 from cleanclaim.importing.sheets import below, check_cells, grid, head_of, header_at
+from cleanclaim.model import EVERYWHERE
 from cleanclaim.reference.release import OPEN_END, OPEN_START, Release
 
 RULES: Final = (
@@ -142,6 +143,16 @@ def _procedures(part: Part, table: pl.DataFrame, *, may_be_blank: bool = False) 
     return upper
 
 
+def _states(rows: pl.DataFrame) -> pl.DataFrame:
+    """The states of each policy; `EVERYWHERE` if none of its rows names one."""
+    names_none = pl.col("states").is_null().all().over("policy")
+    listed = pl.when(names_none).then(pl.lit([EVERYWHERE])).otherwise(_listed("states"))
+    states = rows.select(
+        pl.col("policy").alias("code"), listed.alias("state"), "valid_from", "valid_to"
+    )
+    return states.explode("state").drop_nulls("state").unique(maintain_order=True)
+
+
 def _whole(part: Part, table: pl.DataFrame, column: str) -> None:
     check_cells(part, table, column, ~pl.col(column).str.contains(r"^\d+$"), "a whole number")
 
@@ -197,11 +208,7 @@ def _coverage(part: Part, table: pl.DataFrame) -> Iterator[tuple[str, pl.DataFra
             pl.lit(value=False).alias("has_earlier_version")
         ),
     )
-    states = typed.filter(pl.col("states").is_not_null()).select(
-        pl.col("policy").alias("code"), _listed("states").alias("state"), *days
-    )
-    if states.height:
-        yield "coverage_states", states.explode("state").unique(maintain_order=True)
+    yield "coverage_states", _states(typed)
     tied = typed.filter(pl.col("procedure_code").is_not_null()).select(
         pl.col("procedure_code").alias("code"),
         "policy",
@@ -305,7 +312,7 @@ COVERAGE: Final = Importer(
     files=("our-payer-policies.csv",),
     tables={
         "coverage_policies": "a policy",
-        "coverage_states": "a policy and a state where it applies",
+        "coverage_states": "a policy and a state where it applies; * is every state",
         "coverage_procedures": "a procedure and a policy's list",
         "coverage_diagnoses": "a diagnosis in a policy's list",
     },

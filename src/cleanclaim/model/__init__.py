@@ -15,13 +15,14 @@ from cleanclaim.model.batch import Batch, concat
 from cleanclaim.model.claims import CLAIMS
 from cleanclaim.model.columns import MONEY, QUANTITY, Column, Table, expected
 from cleanclaim.model.lines import DIAGNOSES, INHERITED, LINES
-from cleanclaim.model.payers import PAYER_CLASSES, PROGRAMMES, is_state
+from cleanclaim.model.payers import EVERYWHERE, PAYER_CLASSES, PROGRAMMES, is_state
 from cleanclaim.model.tables import CLAIM_CODES, OTHER_PAYERS, SYNTAX_FAULTS, TABLES
 
 __all__ = [
     "CLAIMS",
     "CLAIM_CODES",
     "DIAGNOSES",
+    "EVERYWHERE",
     "INHERITED",
     "LINES",
     "MONEY",

@@ -17,6 +17,7 @@ import polars as pl
 
 from cleanclaim.derived.availability import TABLES, covered
 from cleanclaim.derived.claims import Claims
+from cleanclaim.model import EVERYWHERE
 from cleanclaim.model.arrays import days
 from cleanclaim.model.expressions import has_modifier, in_force, names_payer
 from cleanclaim.reference import Reference, starter
@@ -69,7 +70,7 @@ def _judged(claims: Claims, reference: Reference) -> Judged:
     procedures = reference.narrow("coverage_procedures", lines["procedure_code"])
     policies = reference.narrow("coverage_policies", procedures["policy"])
     every = _named(lines, procedures, policies)
-    no_state = (every["kind"] == "local") & every["state"].is_null()
+    no_state = (every["kind"] == "local") & every["state"].is_null() & ~every["policy"].is_in(_everywhere(every, reference).implode())
     somewhere = every.filter(~no_state)
     binding = _where_binding(somewhere, reference)
     listed = _listed(claims, binding, reference)
@@ -136,13 +137,23 @@ def _binds() -> pl.Expr:
 
 
 def _where_binding(named: pl.DataFrame, reference: Reference) -> pl.DataFrame:
-    """National policies, and local ones in their states."""
+    """National policies, and local ones in their states or in every state."""
     national = named.filter(pl.col("kind") != "local")
     local = named.filter(pl.col("kind") == "local")
     if local.is_empty() or "coverage_states" not in reference.names():
         return national
     states = reference.narrow("coverage_states", local["policy"]).select(pl.col("code").alias("policy"), "state").unique()
-    return pl.concat([national, local.join(states, on=["policy", "state"], how="semi")])
+    is_everywhere = pl.col("policy").is_in(_everywhere(local, reference).implode())
+    in_states = local.filter(~is_everywhere).join(states, on=["policy", "state"], how="semi")
+    return pl.concat([national, in_states, local.filter(is_everywhere)])
+
+
+def _everywhere(named: pl.DataFrame, reference: Reference) -> pl.Series:
+    """The local policies that apply in every state: an organization's own, which name none."""
+    local = named.filter(pl.col("kind") == "local")["policy"]
+    if local.is_empty() or "coverage_states" not in reference.names():
+        return pl.Series([], dtype=pl.String)
+    return reference.narrow("coverage_states", local).filter(pl.col("state") == EVERYWHERE)["code"].unique()
 
 
 def _listed(claims: Claims, binding: pl.DataFrame, reference: Reference) -> pl.DataFrame:
