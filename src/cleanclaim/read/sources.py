@@ -10,6 +10,7 @@ import gzip
 import io
 import lzma
 import os
+import re
 import shutil
 import stat
 import struct
@@ -36,6 +37,10 @@ _PACKED: Final = (".zip", ".jar")
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 """The first bytes of a zip, and of an empty one."""
 _PARQUET: Final = b"PAR1"
+_GROUP: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:GS[^A-Za-z0-9 \r\n]HC|ST[^A-Za-z0-9 \r\n]837)[^A-Za-z0-9]"
+)
+"""The group or transaction header of claims, for files that lost their interchange header."""
 _WORKBOOK: Final = ".xlsx"
 """An Excel workbook is technically a zip, but one file to its user."""
 _DEEPEST: Final = 3
@@ -125,7 +130,7 @@ def kind_of(head: bytes, name: str) -> Kind:
         raise UnreadableFile(f"{name}: the file is empty")
     if head.startswith(_PARQUET):
         return "parquet"
-    if b"ISA" in head:
+    if b"ISA" in head or _GROUP.match(head):
         return "x12"
     if head.startswith(_BOMS):
         raise UnknownFormat(f"{name}: the text is UTF-16; save it as UTF-8 or ASCII")

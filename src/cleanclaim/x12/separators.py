@@ -13,6 +13,14 @@ HEADER: Final = re.compile(rb"ISA(?=[^A-Za-z0-9 \r\n])")
 _ELEMENT_ENDS: Final = (3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103)
 """Offsets of the element separators in a well-formed ISA."""
 _BLANKS: Final = b"\r\n\t "
+_GROUP: Final = re.compile(
+    rb"GS([^A-Za-z0-9 \r\n])HC\1(?:[^\r\n]{0,80}?\1){4}X\1\d{6}[0-9XA]{0,6}\s?([^A-Za-z0-9 ])"
+)
+_TRANSACTION: Final = re.compile(
+    rb"ST([^A-Za-z0-9 \r\n])837\1[A-Za-z0-9]{1,9}(?:\1\d{6}[0-9XA]{0,6})?\s?([^A-Za-z0-9 ])"
+)
+_COMPONENT: Final = ord(":")
+_REPETITION: Final = ord("^")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,28 @@ def find_isa(data: bytes, start: int = 0) -> int:
     """The offset of the next ISA segment, or -1."""
     found = HEADER.search(data, start)
     return found.start() if found else -1
+
+
+def without_interchange(data: bytes, start: int, composites: tuple[str, ...]) -> Separators | None:
+    """The separators of claims that start at their group or transaction header, without an ISA.
+
+    The header shows its element separator and its terminator. The component separator is the one
+    that composites use. The repetition separator is the usual one.
+
+    Args:
+        data: bytes that hold the header.
+        start: the header's offset.
+        composites: see `component_in_use`.
+
+    Returns:
+        The separators; None if there is no such header at the offset.
+    """
+    found = _GROUP.match(data, start) or _TRANSACTION.match(data, start)
+    if not found or found[1] == found[2]:
+        return None
+    usual = Separators(found[1][0], _COMPONENT, _REPETITION, found[2][0])
+    used = component_in_use(data, start, usual, composites)
+    return Separators(usual.element, used, _REPETITION, usual.terminator)
 
 
 def separators(data: bytes, isa: int, composites: tuple[str, ...]) -> Separators | None:

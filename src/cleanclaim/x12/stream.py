@@ -25,6 +25,7 @@ from cleanclaim.x12.separators import (
     is_standard,
     same_repetition,
     separators,
+    without_interchange,
 )
 from cleanclaim.x12.strings import Ints
 
@@ -85,7 +86,8 @@ class Outside:
             composites use.
         repetition: offsets of headers that declare the same separator for components and
             repetitions.
-        interchanges: how many interchange headers there are, including broken ones.
+        interchanges: how many interchanges there are, including those with a broken header and one
+            that starts without its header.
         unread: offset from which the file isn't read, because too many of its interchanges must be
             read separately.
     """
@@ -173,6 +175,8 @@ class Stream:
     def _next_interchange(self) -> bool:
         """Move to the next readable interchange header; False if more bytes are needed or none is left."""
         data, outside = self._data, self.outside
+        if self._starts_without_interchange():
+            return True
         isa = find_isa(data, self._from)
         if not outside.interchanges:
             self._note_preamble(data[self._from : isa if isa >= 0 else self._all_but_a_header()])
@@ -195,6 +199,20 @@ class Stream:
             isa = find_isa(data, isa + 3)
         self._drop(isa if isa >= 0 else self._all_but_a_header())
         return False
+
+    def _starts_without_interchange(self) -> bool:
+        """True if the stream starts with a group or transaction of claims; its separators are then set."""
+        if self._at or self.outside.interchanges:
+            return False
+        start = len(self._data) - len(self._data.removeprefix(_BYTE_ORDER_MARK).lstrip(_BLANKS))
+        found = without_interchange(self._data, start, self._layout.composites)
+        if found is None:
+            return False
+        self.outside.byte_order_mark = self._data.startswith(_BYTE_ORDER_MARK)
+        self.outside.interchanges = 1
+        self._declared = self._separators = found
+        self._drop(start)
+        return True
 
     def _all_but_a_header(self) -> int:
         """How many bytes without a header can be discarded: the last few may be the start of one."""

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cleanclaim.edits.samples import interchange
 from cleanclaim.errors import UnknownFormat
 from cleanclaim.model import TABLES, Batch, concat
 from cleanclaim.read.x837 import read_x12
@@ -186,3 +187,29 @@ def test_mutated_sample_files(data_dir: Path) -> None:
     for path in random_.sample(files, 40):
         data = mutated(path.read_bytes(), random_)
         read(data, chunk_size=random_.choice([1024, 1 << 20]))
+
+
+@pytest.mark.parametrize("first", ["GS", "ST"])
+@pytest.mark.parametrize("terminator", ["~\n", "~", "\\"])
+def test_a_file_that_starts_at_its_group_or_transaction_is_read(
+    first: str, terminator: str
+) -> None:
+    whole = interchange(terminator=terminator)
+    text = whole[whole.index(terminator + first) + len(terminator) :]
+    told = read((" \n" + text).encode())
+    assert told is not None
+    expected = read(whole.encode())
+    assert expected is not None
+    same = ["claim_id", "member_id", "patient_birth_date", "charge_amount", "from_date"]
+    assert told.claims.select(same).equals(expected.claims.select(same))
+    assert told.diagnoses["diagnosis_code"].to_list() == ["I10"]
+    fault = told.syntax_faults.row(0, named=True)
+    assert "isn't inside" in fault["explanation"]
+    assert (fault["fault"], fault["element"]) == ("ENV001", first)
+
+
+def test_an_interchange_after_a_group_without_one_is_read_too() -> None:
+    whole = interchange()
+    told = read((whole[whole.index("GS*") :] + whole).encode())
+    assert told is not None
+    assert told.claims.height == 2
