@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from cleanclaim.version import VERSION
 
 if TYPE_CHECKING:
-    from cleanclaim.api import check, crosswalk, lookup, search
+    from cleanclaim.api import check, crosswalk, diff, explain, lookup, price, search
     from cleanclaim.encoder import Encoder
     from cleanclaim.reference import Reference
     from cleanclaim.report.result import Report
@@ -31,13 +31,19 @@ __all__ = [
     "__version__",
     "check",
     "crosswalk",
+    "diff",
+    "explain",
     "lookup",
+    "price",
     "search",
 ]
 
 _MODULES = {
     "check": "cleanclaim.api",
     "crosswalk": "cleanclaim.api",
+    "diff": "cleanclaim.api",
+    "explain": "cleanclaim.api",
+    "price": "cleanclaim.api",
     "lookup": "cleanclaim.api",
     "search": "cleanclaim.api",
     "Encoder": "cleanclaim.encoder",

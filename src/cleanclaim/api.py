@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import is_dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 
 import polars as pl
 
-from cleanclaim import pipeline
+from cleanclaim import explain_page, pipeline
 from cleanclaim.edits import registry
-from cleanclaim.edits.edit import Disposition, Edit
+from cleanclaim.edits.edit import Edit
 from cleanclaim.encoder import Encoder
+from cleanclaim.encoder.changes import Changes
 from cleanclaim.encoder.crosswalk import Crosswalk
 from cleanclaim.encoder.lookup import Page
 from cleanclaim.encoder.search import Result
 from cleanclaim.errors import InputError
 from cleanclaim.job import Job
-from cleanclaim.read.objects import batch_of
-from cleanclaim.read.table import read_set
+from cleanclaim.options import Options
+from cleanclaim.read.given import given_claims
 from cleanclaim.reference import Reference
 from cleanclaim.report.result import Report
-from cleanclaim.settings import Settings
 
 
 def check(
@@ -31,71 +31,141 @@ def check(
     *,
     history: str | Path | Iterable[str | Path] = (),
     payer_class: str | None = None,
-    as_of: date | None = None,
-    select: Sequence[str] = (),
-    ignore: Sequence[str] = (),
+    as_of: date | str | None = None,
+    select: str | Sequence[str] = (),
+    ignore: str | Sequence[str] = (),
     min_disposition: str = "info",
     adopts: Mapping[str, str] | None = None,
     policy_state: str | None = None,
     edits: Sequence[Edit] | None = None,
     reference: Reference | None = None,
+    sheet: str | int | None = None,
+    columns: Mapping[str, str] | str | Path | None = None,
 ) -> Report:
     """Check claims and report what is wrong with them.
 
     Args:
-        claims: one or more paths (837, CSV, Parquet, folders), one or more claims as mappings or dataclasses (see `cleanclaim.read.objects`), or a
-            mapping of Polars data frames by table name (`claims`, `lines`, `diagnoses`, joined by `claim_id`).
+        claims: one or more paths (837, Excel, CSV, Parquet, folders); bytes or open files with such content; one or more claims as mappings or
+            dataclasses (see `cleanclaim.read.objects`); rows as mappings; a data frame (Polars, pandas or Arrow) with a row for each line; or a mapping
+            of data frames by table name (`claims`, `lines`, `diagnoses`, joined by `claim_id`).
         history: earlier claims to look back at: paths of files, folders and histories (`cleanclaim.History`).
         payer_class: treat every claim as this payer class, such as medicare; by default from the claim.
         as_of: the date as of which claims are judged; by default the day each claim was sent.
-        select: codes, families or names of the edits to run; by default all that are on by default.
+        select: codes, families or names of the edits to run, in a list or a text; by default all that are on by default.
         ignore: codes, families or names of edits not to run.
         min_disposition: the least severe disposition to report.
         adopts: payers (by payer ID or payer class) that adopted the rules of medicare or medicaid.
         policy_state: the state whose local coverage policies apply to claims without a state.
         edits: the edits to choose from; by default the built-in ones and those from installed packages.
         reference: the dated tables; by default the built-in ones and the user's store.
+        sheet: the sheet of a workbook to read, by its name or number; by default the one that looks like claims.
+        columns: what a table's columns mean: the model's name for each of its own, or the path of a file made by `cleanclaim template --from`.
 
     Returns:
         The report. Its `findings`, `not_checked` and `claims` are Polars data frames; it also has `summary`, `is_clean` and `to_json()`.
 
     Raises:
         InputError: no claims could be read.
-        ConfigError: `payer_class`, `adopts` or `policy_state` has an unknown value.
+        ConfigError: an option has a value that isn't valid.
         UnknownEdit: `select` or `ignore` names an edit that doesn't exist.
 
     >>> report = check({"claim_id": "A1", "diagnoses": ["M54.5"], "lines": [{"procedure_code": "97110", "from_date": "2026-05-12"}]}, select=["DX102"])
     >>> report.findings["message"].to_list()
     ['M54.5 ended 2021-09-30 and is not valid on 2026-05-12.']
     """
-    every = list(edits) if edits is not None else _installed_edits()
-    chosen = registry.choose(every, select, ignore)
-    settings = Settings(
-        payer_class, as_of, Disposition(min_disposition), adopts or {}, policy_state
-    )
-    tables = reference or default_reference()
-    past = [history] if isinstance(history, (str, Path)) else list(history)
-    paths = _paths(claims)
-    if paths is not None:
-        report = pipeline.run_whole(Job(tuple(paths), tables, tuple(chosen), settings, tuple(past)))
-        if report.unread and report.claims.is_empty():
-            raise InputError("; ".join(str(entry.error) for entry in report.unread))
-        return report
-    if (
-        isinstance(claims, Mapping)
-        and claims
-        and all(isinstance(value, pl.DataFrame) for value in claims.values())
-    ):
-        batch = read_set(claims, file="tables")
-    else:
-        several = [claims] if isinstance(claims, Mapping) or is_dataclass(claims) else claims
-        if not isinstance(several, Iterable):
-            raise InputError(
-                f"claims must be paths, mappings, dataclasses or data frames, not {type(claims).__name__}"
-            )
-        batch = batch_of(several)
-    job = Job((), tables, tuple(chosen), settings, tuple(past), held=batch)
-    return pipeline.run_whole(job)
+    options = Options(
+        history, payer_class, as_of, select, ignore, min_disposition, adopts, policy_state, edits,
+        reference, sheet, columns,
+    )  # fmt: skip
+    own = options.own_edits()
+    chosen = registry.choose(_installed_edits() if own is None else own, *options.words())
+    return _run(claims, options, tuple(chosen))
+
+
+def price(
+    claims: object,
+    *,
+    as_of: date | str | None = None,
+    reference: Reference | None = None,
+    sheet: str | int | None = None,
+    columns: Mapping[str, str] | str | Path | None = None,
+) -> pl.DataFrame:
+    """Say what Medicare would allow for each line.
+
+    Args:
+        claims: as for `check`.
+        as_of: the date as of which claims are judged; by default the day each claim was sent.
+        reference: the dated tables; by default the built-in ones and the user's store.
+        sheet: the sheet of a workbook to read, by its name or number.
+        columns: what a table's columns mean, as for `check`.
+
+    Returns:
+        One row for each line: `allowed` (dollars; null if there is no price), `basis` (where the price is from) and `reason` (why there is none).
+
+    Raises:
+        InputError: no claims could be read.
+        ConfigError: an option has a value that isn't valid.
+
+    >>> lines = price({"claim_id": "A1", "lines": [{"cpt": "99213", "dos": "5/12/2026", "units": 1}]})
+    >>> lines.select("claim_id", "line_number", "procedure_code").row(0)
+    ('A1', 1, '99213')
+    """
+    options = Options(as_of=as_of, reference=reference, sheet=sheet, columns=columns)
+    report = _run(claims, options, ())
+    ids = report.claims.select("claim_key", "claim_id", "file")
+    lines = report.lines.join(ids, on="claim_key", how="left", maintain_order="left")
+    return lines.select(
+        "file", "claim_id", "line_number", "from_date", "procedure_code",
+        "modifier_1", "modifier_2", "modifier_3", "modifier_4", "units", "charge_amount", "allowed", "basis", "reason",
+    )  # fmt: skip
+
+
+def diff(
+    before: date | str, after: date | str, *, tables: Collection[str] | None = None
+) -> Changes:
+    """Say what changed between two days or releases. `Encoder.impact` says which of your claims it affects.
+
+    Args:
+        before: a day; or a fiscal year (FY2026), a quarter (2026Q1), a day or a release as text.
+        after: the same.
+        tables: only these tables, such as icd10cm; by default all, or those that two releases share.
+
+    Raises:
+        ConfigError: a day or a table is unknown.
+
+    >>> found = diff("FY2025", "FY2026", tables=["icd10cm"])
+    >>> found.rows.filter(pl.col("code") == "G35")["change"].to_list()
+    ['ended']
+    """
+    return default_encoder().changes(before, after, tables=tables)
+
+
+def explain(word: str, *, on: date | None = None) -> str:
+    """Explain an edit or a code, as plain text.
+
+    Args:
+        word: an edit's code or name (DX102), or a code with or without its dot.
+        on: the date of service, for a code; by default today.
+
+    Raises:
+        UnknownEdit: there is no such edit or code.
+
+    >>> explain("DX102").splitlines()[0]
+    'DX102  diagnosis-not-in-force'
+    """
+    return explain_page.explain(word, _installed_edits(), default_reference(), on)
+
+
+def _run(claims: object, options: Options, edits: tuple[Edit, ...]) -> Report:
+    """Run the pipeline on claims as Python code gives them."""
+    settings, past, tables = options.settings(), options.past(), options.tables()
+    reference = options.own_reference() or default_reference()
+    given = given_claims(claims, tables)
+    job = Job(given.inputs, reference, edits, settings, past, held=given.batch, tables=tables)
+    report = pipeline.run_whole(job)
+    if report.unread and report.claims.is_empty():
+        raise InputError("; ".join(str(entry.error) for entry in report.unread))
+    return replace(report, notes=(*given.notes, *report.notes))
 
 
 def lookup(code: str, *, on: date | None = None) -> list[Page]:
@@ -167,15 +237,3 @@ def _installed_edits() -> list[Edit]:
     if errors:
         raise errors[0]
     return registry.together(registry.own_edits(), others)
-
-
-def _paths(claims: object) -> list[str | Path] | None:
-    if isinstance(claims, (str, Path)):
-        return [claims]
-    if (
-        isinstance(claims, Sequence)
-        and claims
-        and all(isinstance(item, (str, Path)) for item in claims)
-    ):
-        return list(claims)
-    return None

@@ -32,7 +32,7 @@ from cleanclaim.model import PAYER_CLASSES, PROGRAMMES, is_state
 
 FORMATS: Final = ("text", "json", "jsonl", "sarif", "csv", "parquet", "xlsx", "html")
 _LISTS: Final = ("select", "ignore", "edits", "history")
-_PATHS: Final = ("edits", "history", "baseline")
+_PATHS: Final = ("edits", "history", "baseline", "columns")
 _MOST_FAULTS: Final = 20
 _LONGEST_SHOWN: Final = 60
 _CONTROL: Final = "expected text without control characters"
@@ -55,6 +55,8 @@ class Config:
         baseline: a file of known findings.
         adopts: payers (by payer ID or payer class) that adopted the rules of medicare or medicaid.
         memory: how much memory a check can use, such as 2GB.
+        sheet: the sheet of workbooks to read.
+        columns: a file that says what the columns of tables mean.
         notes: not a setting; what a report says about the settings: the files they come from, and what was left out.
         left_out: not a setting; the notes on what was asked for and isn't done.
     """
@@ -71,6 +73,8 @@ class Config:
     baseline: str | None = None
     adopts: Mapping[str, str] = field(default_factory=dict)
     memory: str = "2GB"
+    sheet: str | None = None
+    columns: str | None = None
     notes: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
 

@@ -16,7 +16,7 @@ from cleanclaim.failures import Failure
 from cleanclaim.look_back import Earlier
 from cleanclaim.model import Batch
 from cleanclaim.plan import Plan
-from cleanclaim.read import FileRead, read
+from cleanclaim.read import AS_FOUND, FileRead, Held, TableOptions, read
 from cleanclaim.reference import Reference
 from cleanclaim.settings import Settings
 from cleanclaim.verdicts import Judged, judged
@@ -45,9 +45,10 @@ class Job:
         tell: called with messages the user should see right away.
         broken: edits that couldn't be loaded, for the report.
         held: claims already read, checked in place of `inputs`.
+        tables: what the user says about tables.
     """
 
-    inputs: tuple[str | Path, ...]
+    inputs: tuple[str | Path | Held, ...]
     reference: Reference
     edits: tuple[Edit, ...]
     settings: Settings = field(default_factory=Settings)
@@ -57,6 +58,7 @@ class Job:
     tell: Callable[[str], None] = lambda _words: None
     broken: tuple[Failure, ...] = ()
     held: Batch | None = None
+    tables: TableOptions = AS_FOUND
 
     @property
     def looks_across(self) -> bool:
@@ -79,7 +81,8 @@ class Job:
     @cached_property
     def earlier(self) -> Earlier:
         """The earlier claims, without the inputs themselves."""
-        return Earlier.before(self.inputs, self.history)
+        named = [given for given in self.inputs if not isinstance(given, Held)]
+        return Earlier.before(named, self.history)
 
     def check(self, batch: Batch) -> Judged:
         """Check a group of whole patients and judge its claims."""
@@ -98,6 +101,7 @@ class Job:
             form=self.form,
             skip=len(files),
             at_once=self.plan.at_once,
+            tables=self.tables,
         ):
             yield batch, len(files)
 
@@ -115,5 +119,6 @@ class Job:
             counts_all=self.counts_pairs or patients.len() > _MOST_PATIENTS,
             skip=len(files),
             at_once=self.plan.at_once,
+            tables=self.tables,
         )
         return ((batch, len(files)) for batch in batches)

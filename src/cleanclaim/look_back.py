@@ -15,7 +15,7 @@ from cleanclaim.derived.tables import Derived
 from cleanclaim.engine.claim_order import renumbered
 from cleanclaim.errors import UnreadableFile
 from cleanclaim.model import Batch, concat
-from cleanclaim.read import FileRead, Past, read
+from cleanclaim.read import AS_FOUND, FileRead, Past, TableOptions, read
 from cleanclaim.read.history import Added, is_history, ledger_of
 from cleanclaim.read.inputs import digest_of, files_below
 from cleanclaim.read.sources import is_stream
@@ -54,10 +54,20 @@ class Earlier:
         counts_all: bool = False,
         skip: int = 0,
         at_once: int,
+        tables: TableOptions = AS_FOUND,
     ) -> Iterator[Batch]:
         """Read the claims of some patients, and of all others if they are counted; adds to `files`."""
         past = Past(patients, self.exclude, counts_all)
-        return read(self.paths, files, first_key, form=False, skip=skip, at_once=at_once, past=past)
+        return read(
+            self.paths,
+            files,
+            first_key,
+            form=False,
+            skip=skip,
+            at_once=at_once,
+            past=past,
+            tables=tables,
+        )
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from cleanclaim.job import Job, Read
 from cleanclaim.large import Large, check_on_disk, journal_of
 from cleanclaim.look_back import Known, with_past
 from cleanclaim.model import Batch, concat
-from cleanclaim.read import FileRead
+from cleanclaim.read import FileRead, notes_of
 from cleanclaim.report.result import Report
 from cleanclaim.settings import prepare
 from cleanclaim.threads import in_order
@@ -102,7 +102,7 @@ def _checked_in_memory(job: Job, held: Iterable[Read], files: list[FileRead]) ->
         found.claims,
         tuple(files),
         job.edits,
-        job.earlier.notes,
+        (*job.earlier.notes, *notes_of(files)),
         job.reference,
         merge_failures([*job.broken, *found.failures]),
     )

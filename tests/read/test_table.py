@@ -12,7 +12,9 @@ import pytest
 from cleanclaim.errors import TableError, UnreadableFile
 from cleanclaim.model import Batch, concat
 from cleanclaim.read import FileRead, large_tables, read
-from cleanclaim.read.columns import SYNONYMS, template_columns
+from cleanclaim.read.columns import template_columns
+from cleanclaim.read.names import SYNONYMS
+from cleanclaim.read.prepare import Reading
 from cleanclaim.read.table import read_flat, read_set
 from cleanclaim.read.table_files import read_csv, read_parquet
 
@@ -58,7 +60,13 @@ def test_a_row_is_a_line_and_its_claim_is_told_once() -> None:
 @pytest.mark.parametrize(("other", "name"), sorted(SYNONYMS.items()))
 def test_every_other_name_leads_to_a_column(other: str, name: str) -> None:
     known = {column.column.name for column in template_columns()}
-    special = {"total_charge_amount", "claim_from_date", "claim_to_date", "diagnosis_pointers"}
+    special = {
+        "total_charge_amount",
+        "claim_from_date",
+        "claim_to_date",
+        "diagnosis_pointers",
+        "modifiers",
+    }
     assert name in known | special | {"present_on_admission_code_1"}
     assert other == other.lower()
 
@@ -69,20 +77,27 @@ def test_separators_are_found_out(separator: str) -> None:
     assert flat(text).lines["procedure_code"].to_list() == ["99213"]
 
 
-def test_every_fault_is_named_at_once() -> None:
-    told = faults(
-        "claim_id,procedure_cod,procedure_code,dos,charge,units,colour\nA1,x,99213,12.5.2026,ten,1,red\n"
-    )
+def notes_of(text: str) -> list[str]:
+    reading = Reading("t.csv")
+    read_flat(read_csv(text.encode(), file="t.csv"), file="t.csv", reading=reading)
+    return reading.notes
+
+
+def test_columns_that_nobody_needs_are_listed_once_and_ignored() -> None:
+    told = notes_of("claim_id,procedure_cod,procedure_code,modifer_1,colour\nA1,x,99213,25,red\nA2,x,99213,25,red\n")  # fmt: skip
     assert told == [
-        "claims and lines: unknown column 'procedure_cod'; did you mean 'procedure_code'?",
-        "claims and lines: unknown column 'colour'",
+        "columns that aren't used: 'procedure_cod', 'modifer_1' (did you mean 'modifier_1'?), 'colour'"
     ]
+    assert notes_of("claim_id,cpt,\nA1,99213,\n") == []
+
+
+def test_every_fault_is_named_at_once() -> None:
     told = faults(
         "claim_id,procedure_code,dos,charge\nA1,99213,12.5.2026,ten\nA2,99213,2026-05-12,eleven\n"
     )
     assert told == [
-        "lines.from_date expects a date (YYYY-MM-DD) in row 2, found a date in another form",
-        "lines.charge_amount expects a number in row 2, found text of 3 characters (and 1 more row)",
+        "column 'dos' (lines.from_date) expects a date (YYYY-MM-DD) in row 2, found a date in another form",
+        "column 'charge' (lines.charge_amount) expects a number in row 2, found text of 3 characters (and 1 more row)",
     ]
 
 
@@ -107,9 +122,9 @@ def test_a_set_without_headers_is_told_so() -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("patient_last_name", "column 'patient_last_name'"),
-        ("Street Address", "column 'Street Address'"),
-        ("procedur_code", "column 'procedur_code'"),
+        ("patient_last_name", "'patient_last_name'"),
+        ("Street Address", "'Street Address'"),
+        ("modifer_1", "'modifer_1'"),
         ("JANE QUIXWOOD", "column 3 (text of 13 characters)"),
         ("QUIXWOOD", "column 3 (text of 8 characters)"),
         ("Toby", "column 3 (text of 4 characters)"),
@@ -121,8 +136,8 @@ def test_a_set_without_headers_is_told_so() -> None:
     ],
 )
 def test_only_what_looks_like_the_name_of_a_column_is_shown(name: str, words: str) -> None:
-    [told] = faults(f"claim_id,cpt,{name}\nA1,99213,x\n")
-    assert told.startswith(f"claims and lines: unknown {words}")
+    [told] = notes_of(f"claim_id,cpt,{name}\nA1,99213,x\n")
+    assert told.startswith(f"columns that aren't used: {words}")
 
 
 @pytest.mark.parametrize(
@@ -149,7 +164,7 @@ def test_what_cannot_be_taken_apart_is_told_by_its_row(
 def test_more_decimals_than_money_has_are_not_cut_off() -> None:
     [told] = faults("claim_id,cpt,charge\nA1,99213,12.345\n")
     assert told == (
-        "lines.charge_amount expects a number in row 2, found a number with more than 2 decimals or too many digits"
+        "column 'charge' (lines.charge_amount) expects a number in row 2, found a number with more than 2 decimals or too many digits"
     )
     assert flat("claim_id,cpt,charge\nA1,99213,12.340\n").lines["charge_amount"][0] == Decimal(
         "12.34"
@@ -169,13 +184,14 @@ def test_a_column_called_as_our_own_is_refused(tmp_path: Path) -> None:
 
 def test_a_column_given_twice_is_a_fault() -> None:
     assert faults("claim_id,cpt,hcpcs\nA1,99213,99213\n") == [
-        "columns 'cpt' and 'hcpcs' both mean 'procedure_code'"
+        "columns 'cpt' and 'hcpcs' both mean 'procedure_code'; say which one to use with --columns"
     ]
 
 
 def test_what_must_be_there_is_asked_for() -> None:
-    assert faults("claim,procedure\nA1,99213\n")[-1] == (
-        "the column 'claim_id' is missing; is it 'claim'?"
+    assert faults("claim_ref,procedure\nA1,99213\n")[-1] == "the column 'claim_id' is missing"
+    assert faults("claim_idd,procedure,dos\nA1,99213,2026-05-12\n")[-1] == (
+        "the column 'claim_id' is missing; is it 'claim_idd'?"
     )
     assert faults("claim_id,dos\nA1,2026-05-12\n") == ["the column 'procedure_code' is missing"]
 
@@ -183,7 +199,7 @@ def test_what_must_be_there_is_asked_for() -> None:
 def test_no_more_than_four_modifiers_or_pointers_are_taken_without_a_word() -> None:
     told = faults('claim_id,cpt,modifiers,pointers\nA1,99213,"25,59,XS,LT,RT",ABCDE\n')
     assert told == [
-        "lines.diagnosis_pointers expects at most 4 in row 2",
+        "column 'pointers' (lines.diagnosis_pointers) expects at most 4 in row 2",
         "lines.modifiers expects at most 4 in row 2",
     ]
 
@@ -191,7 +207,7 @@ def test_no_more_than_four_modifiers_or_pointers_are_taken_without_a_word() -> N
 def test_a_value_is_never_shown() -> None:
     [told] = faults("claim_id,cpt,dob\nA1,99213,born in May\n")
     assert told == (
-        "claims.patient_birth_date expects a date (YYYY-MM-DD) in row 2, found text of 11 characters"
+        "column 'dob' (claims.patient_birth_date) expects a date (YYYY-MM-DD) in row 2, found text of 11 characters"
     )
 
 
@@ -228,7 +244,7 @@ def test_cells_that_ran_into_the_claim_number_are_a_fault() -> None:
 
 def test_lines_may_end_with_a_carriage_return_alone() -> None:
     data = b"claim_id,procedure_code\rA1,99213\rA2,99214\r"
-    assert read_csv(data, file="mac.csv").rows() == [("A1", "99213"), ("A2", "99214")]
+    assert read_csv(data, file="mac.csv").rows() == [(2, "A1", "99213"), (3, "A2", "99214")]
 
 
 def test_a_revenue_code_makes_an_institutional_claim() -> None:

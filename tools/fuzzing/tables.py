@@ -13,7 +13,8 @@ from typing import Any, Final, Literal, cast
 import polars as pl
 
 from cleanclaim.model import Column
-from cleanclaim.read.columns import SYNONYMS, template_columns
+from cleanclaim.read.columns import template_columns
+from cleanclaim.read.names import SYNONYMS
 from fuzzing.sound import BORN, DIAGNOSES, MODIFIERS, NPIS, PLACES, PLANTED, PROCEDURES, REVENUE
 from fuzzing.x12 import ODD, change, cut, drop, put_in, repeat
 

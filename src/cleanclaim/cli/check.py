@@ -14,7 +14,8 @@ import typer
 
 from cleanclaim.cli import streams
 from cleanclaim.cli.edits import all_edits, loaded_edits
-from cleanclaim.cli.options import AsOf, EditFolders, Lock, Store
+from cleanclaim.cli.options import AsOf, Columns, EditFolders, Lock, Sheet, Store
+from cleanclaim.cli.tables import table_options
 from cleanclaim.cli.terminal import (
     CLEAN,
     COULD_NOT_RUN,
@@ -32,6 +33,7 @@ from cleanclaim.storage.durable import is_replaced_whole, whole_file
 if TYPE_CHECKING:
     from cleanclaim.config import Config
     from cleanclaim.large import Large
+    from cleanclaim.read import TableOptions
     from cleanclaim.report.result import Report, Results
     from cleanclaim.report.worklist import View
 
@@ -41,7 +43,7 @@ def check(
         list[str],
         typer.Argument(
             metavar="FILE...",
-            help="837 files, CSV or Parquet tables, folders, or - for standard input.",
+            help="837 files, Excel workbooks, CSV or Parquet tables, folders, or - for standard input.",
             show_default=False,
         ),
     ],
@@ -120,6 +122,8 @@ def check(
             help="How much memory to use, such as 4GB. Default: 2GB. Claims that don't fit are checked from disk.",
         ),
     ] = None,
+    sheet: Sheet = None,
+    columns: Columns = None,
     engine: Annotated[
         str,
         typer.Option(
@@ -182,6 +186,8 @@ def check(
         "baseline": str(baseline) if baseline else None,
         "edits": tuple(edits or ()),
         "memory": memory,
+        "sheet": sheet,
+        "columns": str(columns) if columns else None,
     }
     chosen = settings_of.load(given, file=config)
     for note in chosen.left_out:
@@ -191,14 +197,17 @@ def check(
     if engine == "spark":
         from cleanclaim.cli.spark import check_on_spark  # noqa: PLC0415
 
-        if write_baseline or timings:
-            raise ConfigError(["--engine spark doesn't support --write-baseline or --timings"])
+        if write_baseline or timings or chosen.sheet or chosen.columns:
+            raise ConfigError(
+                ["--engine spark doesn't support --write-baseline, --timings, --sheet or --columns"]
+            )
         raise typer.Exit(check_on_spark(inputs, chosen, store, lock, output))
     target = Path(output) if output else None
     _check_output(chosen.format, target)
     view = _view(sort, group_by, limit)
     _check_table(table, chosen.format)
-    task = _Task(chosen, store, lock, target, is_baseline=write_baseline is not None)
+    tables = table_options(chosen.sheet, chosen.columns, inputs)
+    task = _Task(chosen, store, lock, target, write_baseline is not None, tables)
     with _run(inputs, task) as found:
         if write_baseline is not None:
             _write_baseline(_report(found), write_baseline)
@@ -221,6 +230,7 @@ class _Task:
     lock: Path | None
     output: Path | None
     is_baseline: bool
+    tables: TableOptions
 
     @property
     def is_whole(self) -> bool:
@@ -250,7 +260,7 @@ def _run(inputs: list[str], task: _Task) -> Iterator[Report | Large]:
             reference.on_progress(words)
             job = Job(
                 tuple(inputs), reference, tuple(edits), settings(chosen), chosen.history, Plan.within(chosen.memory), claims,
-                lambda message: tell(f"cleanclaim: {message}", err=True), broken,
+                lambda message: tell(f"cleanclaim: {message}", err=True), broken, tables=task.tables,
             )  # fmt: skip
             if task.is_whole:
                 results: Report | Large = pipeline.run_whole(job)
@@ -270,7 +280,7 @@ def _tell_timings(inputs: list[str], task: _Task) -> None:
     chosen = task.chosen
     edits = registry.choose(all_edits(chosen.edits), chosen.select, chosen.ignore)
     again = [path for path in inputs if not is_stream(path)]
-    batch = next(iter(read(again, [])), None)
+    batch = next(iter(read(again, [], tables=task.tables)), None)
     if batch is None or batch.claims.is_empty():
         why = "" if again else ": standard input can't be read twice"
         tell(f"cleanclaim: no claims for --timings{why}", err=True)

@@ -166,7 +166,7 @@ def explain(
     store: Store = None,
 ) -> None:
     """Explain an edit or a code."""
-    from cleanclaim.explain import explain as page  # noqa: PLC0415
+    from cleanclaim.explain_page import explain as page  # noqa: PLC0415
 
     every = all_edits(tuple(edits or ()))
     typer.echo(page(word, every, reference(store, None), day_of(on)), nl=False)

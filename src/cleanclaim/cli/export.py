@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
 from cleanclaim.cli.codes import day_of, encoder_of
-from cleanclaim.cli.options import Lock, On, Store, examples
+from cleanclaim.cli.options import Columns, Lock, On, Sheet, Store, examples
+from cleanclaim.cli.tables import proposal, save, table_options
 from cleanclaim.cli.terminal import COULD_NOT_RUN, progress, tell
+from cleanclaim.errors import ConfigError
 from cleanclaim.report.labels import counted
 
 app = typer.Typer(
@@ -62,17 +64,23 @@ def export_claims(
     output: Annotated[
         Path, typer.Option("--output", "-o", help="The folder to make.", show_default=False)
     ],
+    sheet: Sheet = None,
+    columns: Columns = None,
 ) -> None:
     """Write claims as a data set.
 
     A data set is a folder with Parquet tables for claims, lines, diagnoses and so on. `cleanclaim check` reads it.
     """
+    from cleanclaim.read import notes_of  # noqa: PLC0415
     from cleanclaim.write.dataset import write_dataset  # noqa: PLC0415
 
+    tables = table_options(sheet, columns, inputs)
     with progress() as (_, claims):
-        files, rows = write_dataset(inputs, output, claims)
+        files, rows = write_dataset(inputs, output, claims, tables=tables)
     for name, count in rows.items():
         tell(f"{output / name}: {counted(count, 'row')}")
+    for note in notes_of(files):
+        tell(f"cleanclaim: {note}", err=True)
     errors = [entry.error for entry in files if entry.error]
     for error in errors or ([] if rows.get("claims") else ["no claims were found"]):
         tell(f"cleanclaim: {error}", err=True)
@@ -81,13 +89,42 @@ def export_claims(
 
 
 def template(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to make.")],
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="FOLDER", help="The folder to make.", show_default=False),
+    ] = None,
+    *,
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="FILE",
+            help="Instead, propose what the columns of this workbook, CSV or Parquet file mean, for --columns.",
+        ),
+    ] = None,
+    sheet: Sheet = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="With --from: write the proposal to this file."),
+    ] = None,
 ) -> None:
-    """Make empty CSV files to fill in.
+    """Make empty CSV files to fill in, or propose what the columns of your own table mean.
 
     Another file explains every column.
     """
+    if (folder is None) == (source is None):
+        raise ConfigError(["expected either a FOLDER to make, or --from FILE"])
+    if source is not None:
+        text = proposal(source, sheet)
+        if output is None:
+            typer.echo(text, nl=False)
+        else:
+            save(text, output)
+            tell(str(output))
+        return
+    if sheet or output:
+        raise ConfigError(["--sheet and --output are for --from FILE"])
     from cleanclaim.write.template import write  # noqa: PLC0415
 
-    for path in write(folder):
+    for path in write(cast("Path", folder)):
         tell(str(path))

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cleanclaim.cli.options import TextOrJson, examples
+from cleanclaim.cli.options import Columns, Sheet, TextOrJson, examples
+from cleanclaim.cli.tables import table_options
 from cleanclaim.cli.terminal import COULD_NOT_RUN, progress, tell
 from cleanclaim.report.labels import counted
 
@@ -42,16 +43,20 @@ def add(
         list[str],
         typer.Argument(metavar="FILE...", help="Claims that were sent: files or folders."),
     ],
+    *,
+    sheet: Sheet = None,
+    columns: Columns = None,
 ) -> None:
     """Add claims that were sent.
 
-    Takes 837 files and CSV or Parquet tables.
+    Takes 837 files, Excel workbooks, and CSV or Parquet tables.
     A file is added completely or not at all, and only once: cleanclaim recognizes its content, whatever its name.
     """
     from cleanclaim.write.history import History  # noqa: PLC0415 - start-up
 
+    tables = table_options(sheet, columns, inputs)
     with progress() as (_, claims):
-        done = History(history).add(inputs, claims)
+        done = History(history).add(inputs, claims, tables=tables)
     for added in done.added:
         tell(f"added {_line(added)}")
     for name, known in done.known:

@@ -148,7 +148,10 @@ app.add_typer(
     name="edits",
     epilog=examples("edits", "edits --format json", "edits test own-edits/", "edits new ORG101"),
 )
-app.command(name="template", epilog=examples("template my-claims/"))(export.template)
+app.command(
+    name="template",
+    epilog=examples("template my-claims/", "template --from visits.xlsx --output columns.toml"),
+)(export.template)
 
 
 def _unexpected(error: BaseException) -> NoReturn:

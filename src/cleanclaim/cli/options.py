@@ -27,6 +27,20 @@ EditFolders = Annotated[
     list[str] | None,
     typer.Option("--edits", help="A folder with your own edits. Can be repeated."),
 ]
+Sheet = Annotated[
+    str | None,
+    typer.Option(
+        "--sheet",
+        help="The sheet of a workbook to read, by its name or number. Default: the one that looks like claims.",
+    ),
+]
+Columns = Annotated[
+    Path | None,
+    typer.Option(
+        "--columns",
+        help="A file that says what a table's columns mean. If it doesn't exist, it is made from the table.",
+    ),
+]
 TextOrJson = Annotated[str, typer.Option("--format", "-f", help="text or json.")]
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from cleanclaim.cli.options import AsOf, Lock, Store
+from cleanclaim.cli.options import AsOf, Columns, Lock, Sheet, Store
+from cleanclaim.cli.tables import table_options
 from cleanclaim.cli.terminal import COULD_NOT_RUN, progress, reference, settings, tell
 from cleanclaim.errors import ConfigError
 from cleanclaim.report.labels import counted
@@ -28,7 +29,7 @@ def price(
         list[str],
         typer.Argument(
             metavar="FILE...",
-            help="837 files, CSV or Parquet tables, folders, or - for standard input.",
+            help="837 files, Excel workbooks, CSV or Parquet tables, folders, or - for standard input.",
         ),
     ],
     *,
@@ -38,6 +39,8 @@ def price(
         typer.Option("--output", "-o", help="Write the prices to this file. Only you can read it."),
     ] = None,
     as_of: AsOf = None,
+    sheet: Sheet = None,
+    columns: Columns = None,
     store: Store = None,
     lock: Lock = None,
 ) -> None:
@@ -51,12 +54,16 @@ def price(
     if format_ not in formats:
         raise ConfigError([f"--format: expected text, csv or json, found {format_!r}"])
     chosen = settings(config.load({"as_of": as_of}))
+    options = table_options(sheet, columns, inputs)
     with progress() as (words, claims):
         tables = reference(store, lock)
         tables.on_progress(words)
-        report = pipeline.run_whole(job.Job(tuple(inputs), tables, (), chosen, progress=claims))
+        task = job.Job(tuple(inputs), tables, (), chosen, progress=claims, tables=options)
+        report = pipeline.run_whole(task)
         lines = _lines(report)
     _write(formats[format_](lines), output)
+    for note in report.notes:
+        tell(f"cleanclaim: {note}", err=True)
     for entry in report.unread:
         tell(f"cleanclaim: {entry.error}", err=True)
     if report.unread:

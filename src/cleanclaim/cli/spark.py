@@ -92,7 +92,7 @@ def check_on_spark(
     checked.not_checked.write.parquet(f"{output}/not_checked")
     checked.claims.write.parquet(f"{output}/claims")
     checked.faults.write.parquet(f"{output}/faults")
-    counts = {**checked.summary(), "notes": list(chosen.notes)}
+    counts = {**checked.summary(), "notes": [*chosen.notes, *checked.notes]}
     summary = session.createDataFrame([(json.dumps(counts, ensure_ascii=False),)], "value string")
     summary.coalesce(1).write.text(f"{output}/summary")
     faults = checked.faults.collect()

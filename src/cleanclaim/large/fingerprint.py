@@ -14,6 +14,7 @@ from typing import Any
 from cleanclaim.edits.edit import Edit
 from cleanclaim.job import Job
 from cleanclaim.large.journal import Journal, opened
+from cleanclaim.read import Held
 from cleanclaim.read.history import MARK, is_history
 from cleanclaim.read.sources import is_stream
 from cleanclaim.reference import Reference
@@ -34,6 +35,7 @@ def fingerprint_of(job: Job) -> dict[str, Any]:
         "edits": _edits(job.edits),
         "releases": _releases(job.reference),
         "plan": asdict(job.plan),
+        "tables": asdict(job.tables),
     }
 
 
@@ -45,17 +47,17 @@ def journal_of(job: Job, folder: Path | None) -> AbstractContextManager[Journal]
     return opened(folder, fingerprint_of(job), job.tell)
 
 
-def size_of(inputs: Iterable[str | Path]) -> int:
+def size_of(inputs: Iterable[str | Path | Held]) -> int:
     """The size of the input files on disk, in bytes."""
     return sum(stat.st_size for given in inputs for _, stat in _files(given))
 
 
-def can_resume(inputs: Iterable[str | Path]) -> bool:
+def can_resume(inputs: Iterable[str | Path | Held]) -> bool:
     """False if an input can be read only once: standard input or a pipe."""
     return not any(is_stream(given) for given in inputs)
 
 
-def _stamps(inputs: Iterable[str | Path]) -> list[list[str | int]]:
+def _stamps(inputs: Iterable[str | Path | Held]) -> list[list[str | int]]:
     return [
         [str(path), stat.st_size, stat.st_mtime_ns]
         for given in inputs
@@ -63,17 +65,19 @@ def _stamps(inputs: Iterable[str | Path]) -> list[list[str | int]]:
     ]
 
 
-def _stamped(given: str | Path) -> str | Path:
+def _stamped(given: str | Path | Held) -> str | Path | Held:
     """The path whose change shows that an input changed.
 
     For a history it is the ledger, since other runs may replace it.
     """
-    return Path(given) / MARK if not is_stream(given) and is_history(Path(given)) else given
+    if isinstance(given, Held) or is_stream(given) or not is_history(Path(given)):
+        return given
+    return Path(given) / MARK
 
 
-def _files(given: str | Path) -> Iterator[tuple[Path, os.stat_result]]:
+def _files(given: str | Path | Held) -> Iterator[tuple[Path, os.stat_result]]:
     """The files of an input; in a history, some may disappear in the meantime."""
-    if is_stream(given):
+    if isinstance(given, Held) or is_stream(given):
         return
     path = Path(given)
     try:

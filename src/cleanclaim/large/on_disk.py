@@ -13,7 +13,7 @@ from cleanclaim.large.parts import Large, write_part
 from cleanclaim.large.spill import Spill, groups, write_piece
 from cleanclaim.look_back import Known, with_past
 from cleanclaim.model import Batch
-from cleanclaim.read import FileRead
+from cleanclaim.read import FileRead, notes_of
 from cleanclaim.settings import prepare
 from cleanclaim.threads import in_order
 
@@ -92,7 +92,7 @@ def _result(job: Job, journal: Journal, files: Sequence[FileRead]) -> Large:
         tuple(record for _, _, record in done),
         tuple(files),
         job.edits,
-        job.earlier.notes,
+        (*job.earlier.notes, *notes_of(files)),
         job.broken,
     )
 

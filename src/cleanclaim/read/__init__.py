@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -21,17 +21,32 @@ from cleanclaim.model import Batch
 from cleanclaim.read.dataset import is_dataset, read_dataset
 from cleanclaim.read.history import Past, is_history, open_history, read_history
 from cleanclaim.read.inputs import is_below, nested_sets, table_set
-from cleanclaim.read.large_tables import MOST_AT_ONCE, is_large, read_chunks
-from cleanclaim.read.sources import Kind, Source, is_stream, kind_of, name_of, peek, reason, sources
+from cleanclaim.read.large_tables import MOST_AT_ONCE, is_large, read_chunks, read_frames
+from cleanclaim.read.prepare import FLAT, Reading
+from cleanclaim.read.sheets import read_workbook
+from cleanclaim.read.sources import (
+    Held,
+    Kind,
+    Source,
+    is_stream,
+    kind_of,
+    name_of,
+    peek,
+    reason,
+    sources,
+)
 from cleanclaim.read.table import read_flat, read_set
 from cleanclaim.read.table_files import read_csv, read_parquet
+from cleanclaim.read.table_options import AS_FOUND, TableOptions
 from cleanclaim.read.together import SMALL, Small, Together, fits, read_together, small
 from cleanclaim.read.x837 import read_x12
 from cleanclaim.text.escaping import encodable
 
-__all__ = ["FileRead", "Past", "read"]
+__all__ = ["AS_FOUND", "FileRead", "Held", "Past", "TableOptions", "notes_of", "read"]
 
 CLAIMS_AT_ONCE: Final = 50_000
+MOST_OF_WORKBOOK: Final = 1 << 28
+"""The most bytes of a workbook."""
 HISTORY: Final = "history"
 """The format name of a history."""
 
@@ -45,16 +60,38 @@ class FileRead:
         format: x12, csv, parquet, tables, data set or history; None if unknown.
         claims: how many claims were read; for a history, how many it holds.
         error: why it couldn't be read, or couldn't be read to the end; None if it was.
+        notes: what the reader of the report must know, such as which columns weren't used.
     """
 
     file: str
     format: str | None = None
     claims: int = 0
     error: str | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How inputs are read.
+
+    Attributes:
+        form: check the form of segments and elements too, not only the envelope.
+        at_once: about how many claims of an 837 file a batch holds.
+        tables: what the user says about tables.
+    """
+
+    form: bool = True
+    at_once: int = CLAIMS_AT_ONCE
+    tables: TableOptions = AS_FOUND
+
+
+def notes_of(files: Iterable[FileRead]) -> tuple[str, ...]:
+    """What the reader of the report must know about files."""
+    return tuple(f"{entry.file}: {note}." for entry in files for note in entry.notes)
 
 
 def read(
-    inputs: Iterable[str | Path],
+    inputs: Iterable[str | Path | Held],
     files: list[FileRead],
     first_claim_key: int = 0,
     *,
@@ -62,12 +99,13 @@ def read(
     skip: int = 0,
     at_once: int = CLAIMS_AT_ONCE,
     past: Past | None = None,
+    tables: TableOptions = AS_FOUND,
 ) -> Iterator[Batch]:
     """Read the claims of every input, one batch at a time.
 
     Args:
         inputs: files, folders, table sets, data sets, histories (`cleanclaim.write.history`),
-            pipes, "-" for standard input. Each is opened once.
+            pipes, "-" for standard input, and content that a program holds. Each is opened once.
         files: one entry is added for each file, read or not; a file that can't be read doesn't stop
             the others. A file without claims counts as not read.
         first_claim_key: the key of the first claim.
@@ -75,12 +113,13 @@ def read(
         skip: how many of the first files to skip; `files` already has their entries.
         at_once: about how many claims of an 837 file a batch holds.
         past: which earlier claims to read, if these inputs are used for looking back.
+        tables: what the user says about tables.
 
     Yields:
         Batches with unique claim keys, in reading order.
     """
     key = first_claim_key
-    open_history = _open_inputs(inputs, past, form=form, at_once=at_once)
+    open_history = _open_inputs(inputs, past, Ways(form, at_once, tables))
     for group in _groups(islice(open_history, skip, None), at_once):
         files += [entry for entry, _, _ in group]
         for batch in _read_group_of_files(group, key, form=form):
@@ -135,13 +174,14 @@ def _try_together(files: Sequence[Small], key: int, *, form: bool) -> Together |
 
 
 def _open_inputs(
-    inputs: Iterable[str | Path], past: Past | None, *, form: bool, at_once: int
+    inputs: Iterable[str | Path | Held], past: Past | None, ways: Ways
 ) -> Iterator[Opened]:
     """Everything in the inputs: the entry for the report, and how to read it."""
     for given in inputs:
         try:
-            folder = None if is_stream(given) else _open_folder(Path(given), past, at_once)
-            apart = [] if folder or is_stream(given) else nested_sets(Path(given))
+            path = None if isinstance(given, Held) or is_stream(given) else Path(given)
+            folder = None if path is None else _open_folder(path, past, ways)
+            apart = [] if folder or path is None else nested_sets(path)
         except OSError as error:  # a folder that can't be listed
             why = f"{name_of(given)}: {reason(error)}"
             yield FileRead(name_of(given), error=why), _no_batches, None
@@ -150,24 +190,26 @@ def _open_inputs(
             yield folder
             continue
         for own in apart:
-            yield _open_nested(own, past, at_once)
+            yield _open_nested(own, past, ways.at_once)
         for source in sources([given]):
             if source.path is None or not is_below(source.path, apart):
-                yield _open_source(source, form=form, at_once=at_once)
+                yield _open_source(source, ways)
 
 
 def _no_batches(_key: int) -> Iterator[Batch]:
     return iter(())
 
 
-def _open_folder(path: Path, past: Past | None, at_once: int) -> Opened | None:
+def _open_folder(path: Path, past: Past | None, ways: Ways) -> Opened | None:
     """A folder that is one input: a history, a data set or a table set; None for any other folder."""
     if is_history(path):
-        return _open_history(path, past, at_once)
+        return _open_history(path, past, ways.at_once)
     if is_dataset(path):
-        return FileRead(name_of(path), "data set"), partial(read_dataset, path, at_once=at_once), None  # fmt: skip
+        return FileRead(name_of(path), "data set"), partial(read_dataset, path, at_once=ways.at_once), None  # fmt: skip
     if group := table_set(path):
-        return FileRead(name_of(path), "tables"), partial(_read_group, path, group, at_once), None
+        entry = FileRead(name_of(path), "tables")
+        reading = Reading(entry.file, ways.tables, entry.notes)
+        return entry, partial(_read_group, group, reading, ways.at_once), None
     return None
 
 
@@ -191,10 +233,11 @@ def _open_nested(folder: Path, past: Past | None, at_once: int) -> Opened:
     return FileRead(name_of(folder), "data set"), partial(read_dataset, folder, at_once=at_once), None  # fmt: skip
 
 
-def _open_source(source: Source, *, form: bool, at_once: int) -> Opened:
+def _open_source(source: Source, ways: Ways) -> Opened:
     entry = FileRead(source.name)
+    reading = Reading(source.name, ways.tables, entry.notes)
     if source.size is None or source.size > SMALL:
-        return entry, partial(_read_source, source, entry, form=form, at_once=at_once), None
+        return entry, partial(_read_source, source, entry, ways=ways, reading=reading), None
     try:
         with source.open() as stream:
             data = stream.read()
@@ -202,7 +245,7 @@ def _open_source(source: Source, *, form: bool, at_once: int) -> Opened:
         entry.error = str(error)
         return entry, _no_batches, None
     held = replace(source, opened=lambda: io.BytesIO(data))
-    begin = partial(_read_source, held, entry, form=form, at_once=at_once)
+    begin = partial(_read_source, held, entry, ways=ways, reading=reading)
     return entry, begin, small(source.name, data)
 
 
@@ -247,27 +290,42 @@ def _read_history(
 
 
 def _read_source(
-    source: Source, entry: FileRead, key: int, *, form: bool, at_once: int
+    source: Source, entry: FileRead, key: int, ways: Ways, reading: Reading
 ) -> Iterator[Batch]:
-    with source.open() as open_history:
-        head, stream = peek(open_history)
+    with source.open() as opened:
+        head, stream = peek(opened)
         kind = kind_of(head, source.name)
         entry.format = kind
         if kind == "x12":
             yield from read_x12(
-                stream, file=source.name, first_claim_key=key, batch_claims=at_once, form=form
+                stream,
+                file=source.name,
+                first_claim_key=key,
+                batch_claims=ways.at_once,
+                form=ways.form,
             )
+            return
+        if kind == "workbook":
+            yield from _read_workbook(stream, reading, key, ways.at_once)
             return
         with _on_disk(source, stream, kind) as (path, data):
             if path is not None and is_large(path):
-                yield from _read_large_flat(path, source.name, key, at_once)
+                yield from read_chunks({FLAT: path}, reading, key, at_once=ways.at_once)
                 return
             frame = (
                 read_parquet(path or data, file=source.name)
                 if kind == "parquet"
-                else read_csv(data or stream.read(), file=source.name)
+                else read_csv(data or stream.read(), file=source.name, options=reading.options)
             )
-            yield read_flat(frame, file=source.name, first_claim_key=key)
+            yield read_flat(frame, file=source.name, first_claim_key=key, reading=reading)
+
+
+def _read_workbook(stream: BinaryIO, reading: Reading, key: int, at_once: int) -> Iterator[Batch]:
+    data = stream.read(MOST_OF_WORKBOOK + 1)
+    if len(data) > MOST_OF_WORKBOOK:
+        raise UnreadableFile(f"{reading.file}: the workbook is larger than {MOST_OF_WORKBOOK >> 20} MB; save the sheet as CSV")  # fmt: skip
+    frames = read_workbook(data, reading)
+    yield from read_frames(frames, reading, key, at_once=at_once)
 
 
 @contextmanager
@@ -292,34 +350,24 @@ def _on_disk(source: Source, stream: BinaryIO, kind: Kind) -> Iterator[tuple[Pat
         yield path, b""
 
 
-def _read_large_flat(path: Path, name: str, key: int, at_once: int) -> Iterator[Batch]:
-    def flat(frames: Mapping[str, pl.DataFrame], first: int) -> Batch:
-        return read_flat(frames["claims and lines"], file=name, first_claim_key=first)
-
-    yield from read_chunks({"claims and lines": path}, flat, key, file=name, at_once=at_once)
-
-
-def _read_group(folder: Path, group: dict[str, Path], at_once: int, key: int) -> Iterator[Batch]:
+def _read_group(
+    group: dict[str, Path], reading: Reading, at_once: int, key: int
+) -> Iterator[Batch]:
     if any(is_large(path) for path in group.values()):
-
-        def together(frames: Mapping[str, pl.DataFrame], first: int) -> Batch:
-            return read_set(frames, file=name_of(folder), first_claim_key=first)
-
-        yield from read_chunks(
-            dict(sorted(group.items())), together, key, file=name_of(folder), at_once=at_once
-        )
+        yield from read_chunks(dict(sorted(group.items())), reading, key, at_once=at_once)
         return
     yield read_set(
-        {name: _read_frame(path) for name, path in group.items()},
-        file=name_of(folder),
+        {name: _read_frame(path, reading) for name, path in group.items()},
+        file=reading.file,
         first_claim_key=key,
+        reading=reading,
     )
 
 
-def _read_frame(path: Path) -> pl.DataFrame:
+def _read_frame(path: Path, reading: Reading) -> pl.DataFrame:
     if path.suffix.lower() == ".parquet":
         return read_parquet(path, file=str(path))
     try:
-        return read_csv(path.read_bytes(), file=str(path))
+        return read_csv(path.read_bytes(), file=str(path), options=reading.options)
     except OSError as error:
         raise UnreadableFile(f"{path}: {error.strerror}") from None

@@ -36,6 +36,7 @@ _PLACE_64: Final = b"PK\x06\x07"
 _ENTRY: Final = b"PK\x01\x02"
 _ENTRY_SIZE: Final = 46
 _LOCAL_SIZE: Final = 30
+_MOST_OF_DIRECTORY: Final = 1 << 20
 _TAIL: Final = 22 + (1 << 16)
 
 
@@ -95,6 +96,15 @@ class Archive:
     def open(self, member: Member) -> BinaryIO:
         """Open one of its files, unpacked as it is read."""
         return cast("BinaryIO", self._archive.open(member._info))  # noqa: SLF001 - the archive's own file
+
+
+def directory_of(file: BinaryIO) -> bytes:
+    """The bytes of an archive's directory, with the names of its files; empty if it has none."""
+    place = _directory(file)
+    if place is None:
+        return b""
+    file.seek(place.begin)
+    return file.read(min(place.size, _MOST_OF_DIRECTORY))
 
 
 def _refused(info: zipfile.ZipInfo) -> str | None:

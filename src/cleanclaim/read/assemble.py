@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 import numpy as np
 import polars as pl
 
 from cleanclaim.model import INHERITED, Batch
 from cleanclaim.model.patient_key import day_words, file_word, patient_keys, text_words
-from cleanclaim.read.columns import LISTS, ROW
+from cleanclaim.read.columns import LISTS, ROW, SHORT_BIRTH_YEAR
+from cleanclaim.read.values import IN_FORM, in_form
 
 
 def assemble(frames: Mapping[str, pl.DataFrame], file: str, first_claim_key: int) -> Batch:
@@ -31,6 +33,7 @@ def assemble(frames: Mapping[str, pl.DataFrame], file: str, first_claim_key: int
         )
         for name, frame in frames.items()
     }
+    keyed = {name: _in_form(frame) for name, frame in keyed.items()}
     claims = _filled(keyed["claims"], "claim_type", _claim_type(keyed["claims"], keyed["lines"]))
     lines = _with_split_lists(keyed["lines"])
     lines = _filled(lines, "line_number", pl.int_range(1, pl.len() + 1).over("claim_key"))
@@ -39,9 +42,46 @@ def assemble(frames: Mapping[str, pl.DataFrame], file: str, first_claim_key: int
     claims = _claim_days(claims, days).with_columns(
         pl.lit(file).alias("file"), pl.lit(value=False).alias("is_history")
     )
+    claims = _with_birth_century(_with_total(claims, lines))
     claims = _filled(claims, "patient_key", pl.Series(_patient_keys(claims, file), dtype=pl.UInt64))
     diagnoses = _filled_diagnoses(keyed["diagnoses"])
     return Batch.of({"claims": claims, "lines": lines, "diagnoses": diagnoses})
+
+
+def _in_form(frame: pl.DataFrame) -> pl.DataFrame:
+    """Codes as claims write them: a place of service with two digits, a sex with its letter."""
+    return frame.with_columns(in_form(name) for name in IN_FORM if name in frame.columns)
+
+
+def _with_total(claims: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """A claim without a total charge has the sum of its lines' charges, if each line has one."""
+    if "charge_amount" not in lines.columns:
+        return claims
+    charge = pl.col("charge_amount")
+    sums = lines.group_by("claim_key").agg(
+        pl.when(charge.is_not_null().all()).then(charge.sum()).alias("_sum")
+    )
+    claims = claims.join(sums, on="claim_key", how="left", maintain_order="left")
+    return _filled(claims, "charge_amount", pl.col("_sum"))
+
+
+def _with_birth_century(claims: pl.DataFrame) -> pl.DataFrame:
+    """A birth date with a two-digit year is in the last century if it would otherwise be after the service."""
+    if SHORT_BIRTH_YEAR not in claims.columns:
+        return claims
+    known = [name for name in ("from_date", "submitted_date") if name in claims.columns]
+    latest = pl.coalesce(*known, pl.lit(date.today()))  # noqa: DTZ011 - a day where the user is
+    born = pl.col("patient_birth_date")
+    is_old = pl.col(SHORT_BIRTH_YEAR).fill_null(value=False)
+    this_century = pl.when(born.dt.year() < 2000).then(born.dt.offset_by("100y")).otherwise(born)
+    fitting = (
+        pl.when(this_century > latest)
+        .then(this_century.dt.offset_by("-100y"))
+        .otherwise(this_century)
+    )
+    return claims.with_columns(
+        pl.when(is_old).then(fitting).otherwise(born).alias("patient_birth_date")
+    )
 
 
 def _filled_diagnoses(diagnoses: pl.DataFrame) -> pl.DataFrame:
@@ -62,45 +102,6 @@ def _filled_diagnoses(diagnoses: pl.DataFrame) -> pl.DataFrame:
     ):
         diagnoses = _filled(diagnoses, name, value)
     return diagnoses
-
-
-def long_diagnoses(wide: pl.DataFrame) -> pl.DataFrame:
-    """diagnosis_code_1 … as one row for each diagnosis, numbered without gaps."""
-    numbers = sorted(
-        int(name.rsplit("_", 1)[1]) for name in wide.columns if name.startswith("diagnosis_code_")
-    )
-    parts = [
-        wide.select(
-            "claim_id",
-            ROW,
-            pl.lit(n).alias("at"),
-            pl.col(f"diagnosis_code_{n}").alias("diagnosis_code"),
-            (
-                pl.col(f"present_on_admission_code_{n}")
-                if f"present_on_admission_code_{n}" in wide.columns
-                else pl.lit(None, pl.String)
-            ).alias("present_on_admission_code"),
-        )
-        for n in numbers
-    ]
-    if not parts:
-        return pl.DataFrame(
-            schema={
-                "claim_id": pl.String,
-                ROW: pl.Int64,
-                "diagnosis_code": pl.String,
-                "diagnosis_number": pl.Int64,
-            }
-        )
-    return (
-        pl.concat(parts)
-        .filter(pl.col("diagnosis_code").str.strip_chars().fill_null("") != "")
-        .sort(ROW, "at")
-        .with_columns(
-            pl.int_range(1, pl.len() + 1).over("claim_id").cast(pl.Int64).alias("diagnosis_number")
-        )
-        .drop("at")
-    )
 
 
 def _claim_type(claims: pl.DataFrame, lines: pl.DataFrame) -> pl.Expr:
@@ -125,7 +126,7 @@ def _with_split_lists(lines: pl.DataFrame) -> pl.DataFrame:
     columns: list[pl.Expr] = []
     if "diagnosis_pointers" in lines.columns:
         parts = (
-            pl.col("diagnosis_pointers")
+            _apart(pl.col("diagnosis_pointers"))
             .str.to_uppercase()
             .str.extract_all(LISTS["diagnosis_pointers"])
         )
@@ -148,6 +149,12 @@ def _with_split_lists(lines: pl.DataFrame) -> pl.DataFrame:
         if name in lines.columns
     ]
     return lines.with_columns(pl.col(upper).str.to_uppercase())
+
+
+def _apart(pointers: pl.Expr) -> pl.Expr:
+    """Three or four digits in a row are one pointer each: `123` is 1, 2 and 3."""
+    is_run = pointers.str.contains(r"^\s*[1-9]{3,4}\s*$")
+    return pl.when(is_run).then(pointers.str.replace_all(r"(\d)", "$1 ")).otherwise(pointers)
 
 
 def _with_claim_values(lines: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:

@@ -7,7 +7,7 @@ are read together, wherever they are in the files. Rows keep their numbers.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -16,8 +16,11 @@ import polars as pl
 
 from cleanclaim.errors import TableError, UnreadableFile
 from cleanclaim.model import Batch
-from cleanclaim.read.columns import ROW, model_name, no_header
+from cleanclaim.read.columns import ROW
 from cleanclaim.read.guard import guarded
+from cleanclaim.read.naming import Names
+from cleanclaim.read.prepare import FLAT, Reading, prepare
+from cleanclaim.read.table import batch_of_rows
 from cleanclaim.read.table_checks import and_more
 from cleanclaim.read.table_files import NOT_VALID, scan_csv, why_not_csv
 from cleanclaim.read.trial import survives
@@ -25,9 +28,8 @@ from cleanclaim.read.values import converted, refused
 
 MOST_AT_ONCE: Final = {".parquet": 20_000_000, "": 100_000_000}
 """Up to this size in bytes (Parquet or text), a table is read as a whole."""
+_MOST_CELLS_AT_ONCE: Final = 5_000_000
 _PARQUET: Final = b"PAR1"
-Assemble = Callable[[Mapping[str, pl.DataFrame], int], Batch]
-"""Builds claims from the rows of some tables, numbered from a key."""
 
 
 def is_large(path: Path) -> bool:
@@ -36,15 +38,14 @@ def is_large(path: Path) -> bool:
 
 
 def read_chunks(
-    paths: Mapping[str, Path], assemble: Assemble, key: int, *, file: str, at_once: int
+    paths: Mapping[str, Path], reading: Reading, key: int, *, at_once: int
 ) -> Iterator[Batch]:
     """Read the claims of one flat table or a set of tables.
 
     Args:
         paths: the files by table name; the first one has every claim.
-        assemble: builds claims from rows.
+        reading: how the input is read; its notes are added to.
         key: the key of the first claim.
-        file: the file name in findings.
         at_once: how many claims a batch holds.
 
     Yields:
@@ -55,34 +56,68 @@ def read_chunks(
         UnreadableFile: a file is damaged.
     """
     with tempfile.TemporaryDirectory(prefix="cleanclaim-") as folder:
-        damaged = f"{file}: {NOT_VALID}"
-        scans = {name: _scan(path, Path(folder) / name, file) for name, path in paths.items()}
-        ids = {name: _claim_id(scan, name, file) for name, scan in scans.items()}
-        every = guarded(partial(_claims, scans, ids, file), damaged)
-        for begin in range(0, every.len(), at_once):
-            some = every.slice(begin, at_once).implode()
-            rows = [scan.filter(ids[name].is_in(some)) for name, scan in scans.items()]
-            frames = guarded(partial(pl.collect_all, rows), damaged)
-            yield assemble(dict(zip(scans, frames, strict=True)), key + begin)
+        scans = {name: _scan(path, Path(folder) / name, reading) for name, path in paths.items()}
+        yield from _read_scans(scans, reading, key, at_once)
 
 
-def _scan(path: Path, place: Path, file: str) -> pl.LazyFrame:
-    """The rows of a file, numbered, with the header as row 1."""
-    damaged = f"{file}: {NOT_VALID}"
-    if _is_parquet(path) and not survives(path):
+def read_frames(
+    frames: Mapping[str, pl.DataFrame], reading: Reading, key: int, *, at_once: int
+) -> Iterator[Batch]:
+    """Read the claims of tables that are in memory; many cells go to disk first."""
+    if sum(frame.height * frame.width for frame in frames.values()) <= _MOST_CELLS_AT_ONCE:
+        prepared = prepare({name: frame.lazy() for name, frame in frames.items()}, reading)
+        yield batch_of_rows(prepared, prepared.collected(), reading.file, key)
+        return
+    with tempfile.TemporaryDirectory(prefix="cleanclaim-") as folder:
+        scans = {}
+        for name, frame in frames.items():
+            path = Path(folder) / f"{name}.parquet"
+            frame.write_parquet(path)
+            scans[name] = pl.scan_parquet(path)
+        yield from _read_scans(scans, reading, key, at_once)
+
+
+def _read_scans(
+    scans: Mapping[str, pl.LazyFrame], reading: Reading, key: int, at_once: int
+) -> Iterator[Batch]:
+    damaged = f"{reading.file}: {NOT_VALID}"
+    prepared = guarded(partial(prepare, scans, reading), damaged)
+    rows = prepared.rows
+    ids = {name: _claim_id(scan, prepared.names[name], reading) for name, scan in rows.items()}
+    every = guarded(partial(_claims, rows, ids, reading.file), damaged)
+    for begin in range(0, every.len(), at_once):
+        some = every.slice(begin, at_once).implode()
+        parts = [scan.filter(ids[name].is_in(some)) for name, scan in rows.items()]
+        frames = guarded(partial(pl.collect_all, parts), damaged)
+        of_claims = dict(zip(rows, frames, strict=True))
+        yield batch_of_rows(prepared, of_claims, reading.file, key + begin)
+
+
+def _scan(path: Path, place: Path, reading: Reading) -> pl.LazyFrame:
+    """The rows of a file, numbered as in the file."""
+    file, damaged = reading.file, f"{reading.file}: {NOT_VALID}"
+    if not _is_parquet(path):
+        made = place.with_suffix(".parquet")
+        try:
+            guarded(lambda: _numbered_csv(path, reading).sink_parquet(made), file)
+        except UnreadableFile:
+            raise TableError(file, [why_not_csv(path, reading.options)]) from None
+        return pl.scan_parquet(made)
+    if not survives(path):
         raise UnreadableFile(damaged)
-    scan = pl.scan_parquet(path, glob=False) if _is_parquet(path) else scan_csv(path)
+    scan = pl.scan_parquet(path, glob=False)
     if ROW in guarded(scan.collect_schema, damaged):
-        raise TableError(file, [f"claims and lines: unknown column '{ROW}'"])
-    rows = scan.with_row_index(ROW, 2)
-    if _is_parquet(path):
-        return rows
-    made = place.with_suffix(".parquet")
+        raise TableError(file, [f"{FLAT}: unknown column '{ROW}'"])
+    return scan.with_row_index(ROW, 2)
+
+
+def _numbered_csv(path: Path, reading: Reading) -> pl.LazyFrame:
     try:
-        guarded(partial(rows.sink_parquet, made), file)
-    except UnreadableFile:
-        raise TableError(file, [why_not_csv(path)]) from None
-    return pl.scan_parquet(made)
+        scan = scan_csv(path, reading.options)
+        scan.collect_schema()
+    except pl.exceptions.DuplicateError:
+        raise TableError(reading.file, [f"{FLAT}: unknown column '{ROW}'"]) from None
+    return scan
 
 
 def _is_parquet(path: Path) -> bool:
@@ -91,17 +126,14 @@ def _is_parquet(path: Path) -> bool:
         return stream.read(len(_PARQUET)) == _PARQUET
 
 
-def _claim_id(scan: pl.LazyFrame, name: str, file: str) -> pl.Expr:
+def _claim_id(scan: pl.LazyFrame, names: Names, reading: Reading) -> pl.Expr:
     """Each row's claim_id as text."""
-    schema = guarded(scan.collect_schema, f"{file}: {NOT_VALID}")
-    for given, dtype in schema.items():
-        if model_name(given) == "claim_id":
-            if held := refused(dtype, pl.String):
-                raise TableError(file, [f"{name}: claim_id expects text; the column holds {held}"])
-            return converted(given, dtype, pl.String)
-    fault = no_header([given for given in schema if given != ROW])
-    lacks = "the column 'claim_id' is missing"
-    raise TableError(file, [f"{name}: {fault or lacks}"])
+    given = next(given for given, name in names.model.items() if name == "claim_id")
+    dtype = scan.collect_schema()[given]
+    if held := refused(dtype, pl.String):
+        words = names.words("claim_id")
+        raise TableError(reading.file, [f"{names.what}: {words} expects text; the column holds {held}"])  # fmt: skip
+    return converted(given, dtype, pl.String)
 
 
 def _claims(scans: Mapping[str, pl.LazyFrame], ids: Mapping[str, pl.Expr], file: str) -> pl.Series:

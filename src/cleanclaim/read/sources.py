@@ -27,9 +27,11 @@ from typing import BinaryIO, Final, Literal, cast
 
 from cleanclaim.errors import UnknownFormat, UnreadableFile
 from cleanclaim.read.archive import Archive, Member
+from cleanclaim.read.header import names_in
+from cleanclaim.read.workbook import OLE, ZIP, is_workbook
 from cleanclaim.text.escaping import encodable
 
-Kind = Literal["x12", "parquet", "csv"]
+Kind = Literal["x12", "parquet", "csv", "workbook"]
 STDIN: Final = "-"
 _PEEK: Final = 1 << 16
 _GZIP: Final = b"\x1f\x8b"
@@ -41,8 +43,8 @@ _GROUP: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:GS[^A-Za-z0-9 \r\n]HC|ST[^A-Za-z0-9 \r\n]837)[^A-Za-z0-9]"
 )
 """The group or transaction header of claims, for files that lost their interchange header."""
-_WORKBOOK: Final = ".xlsx"
-"""An Excel workbook is technically a zip, but one file to its user."""
+_WORKBOOKS: Final = (".xlsx", ".xlsm")
+"""An Excel workbook is technically a zip, but one file to its user, even if it is damaged."""
 _DEEPEST: Final = 3
 _BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 MOST_UNPACKED: Final = 200
@@ -50,6 +52,8 @@ MOST_UNPACKED: Final = 200
 
 Claims don't compress that well, and it would fill memory.
 """
+_FIRST_LINES: Final = 50
+_SEPARATOR: Final = re.compile(r"[,\t|;]")
 _SLACK: Final = 1 << 22
 _IN_MEMORY: Final = 1 << 26
 """Up to this many bytes of seekable content are held in memory; more goes to a private temporary file."""
@@ -89,7 +93,20 @@ class Source:
             raise UnreadableFile(f"{self.name}: {reason(error)}") from None
 
 
-def sources(inputs: Iterable[str | Path]) -> Iterator[Source]:
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Content that a program holds: bytes, or a file that it opened.
+
+    Attributes:
+        name: the file name in findings.
+        stream: the content, which is read once.
+    """
+
+    name: str
+    stream: BinaryIO
+
+
+def sources(inputs: Iterable[str | Path | Held]) -> Iterator[Source]:
     """Everything to read in the inputs.
 
     Args:
@@ -100,12 +117,12 @@ def sources(inputs: Iterable[str | Path]) -> Iterator[Source]:
         Sources. A missing or unreadable file is one too; opening it raises the reason.
     """
     for given in inputs:
-        yield from _of_stream(given) if is_stream(given) else _below(Path(given))
+        yield from _of_stream(given) if is_stream(given) else _below(Path(cast("Path", given)))
 
 
-def is_stream(given: str | Path) -> bool:
+def is_stream(given: str | Path | Held) -> bool:
     """True for what can be read only once: standard input, a pipe (also from process substitution) or a device."""
-    if str(given) == STDIN:
+    if isinstance(given, Held) or str(given) == STDIN:
         return True
     try:
         mode = Path(given).stat().st_mode
@@ -114,8 +131,10 @@ def is_stream(given: str | Path) -> bool:
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
-def name_of(given: str | Path) -> str:
+def name_of(given: str | Path | Held) -> str:
     """An input's name in reports: its path, with bytes that aren't UTF-8 escaped."""
+    if isinstance(given, Held):
+        return encodable(given.name)
     return "standard input" if str(given) == STDIN else encodable(str(given))
 
 
@@ -130,21 +149,28 @@ def kind_of(head: bytes, name: str) -> Kind:
         raise UnreadableFile(f"{name}: the file is empty")
     if head.startswith(_PARQUET):
         return "parquet"
+    if head.startswith((ZIP, OLE)):
+        return "workbook"
     if b"ISA" in head or _GROUP.match(head):
         return "x12"
     if head.startswith(_BOMS):
         raise UnknownFormat(f"{name}: the text is UTF-16; save it as UTF-8 or ASCII")
-    first = head.removeprefix(b"\xef\xbb\xbf").lstrip().split(b"\n", 1)[0]
-    is_text = all(32 <= byte < 127 or byte in b"\r\t" or byte > 127 for byte in first[:2000])
-    if (
-        is_text
-        and first.count(b",") + first.count(b"\t") + first.count(b"|") + first.count(b";") >= 1
-        and b"\0" not in head
-    ):
+    lines = head.removeprefix(b"\xef\xbb\xbf").lstrip().splitlines()[:_FIRST_LINES]
+    if lines[0].lstrip()[:5].lower() in {b"<html", b"<!doc", b"<tabl"}:
+        raise UnknownFormat(f"{name}: it is a web page, whatever its name; open it in Excel and save it as .xlsx or CSV")  # fmt: skip
+    is_text = all(32 <= byte < 127 or byte in b"\r\t" or byte > 127 for byte in lines[0][:2000])
+    is_table = lines[0].translate(None, b",\t|;") != lines[0] or any(map(_is_header, lines))
+    if is_text and b"\0" not in head and is_table:
         return "csv"
     raise UnknownFormat(
-        f"{name}: expected an X12 interchange (ISA), a CSV file with a header line or a Parquet file; found {_glimpse(head)}"
+        f"{name}: expected an X12 interchange (ISA), a CSV file with a header line, an Excel workbook or a Parquet file; found {_glimpse(head)}"
     )
+
+
+def _is_header(line: bytes) -> bool:
+    """True for a line with names of columns, which may be below a title."""
+    cells = _SEPARATOR.split(line[:2000].decode("utf-8", "replace"))
+    return len(cells) > 1 and names_in(cells) > 1
 
 
 def peek(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
@@ -225,30 +251,35 @@ def _of_file(path: Path) -> Iterator[Source]:
     name = name_of(path)
     try:
         with path.open("rb") as stream:
+            is_book = is_workbook(stream)
             head, size = stream.read(4), os.fstat(stream.fileno()).st_size
     except (OSError, ValueError) as error:
         yield _refused(name, reason(error) if isinstance(error, OSError) else "there is no such file")  # fmt: skip
         return
     if head.startswith(_GZIP):
         yield Source(name, lambda: _gunzipped(path.open("rb")))
-    elif head.startswith(_ZIP) and path.suffix.lower() != _WORKBOOK:
+    elif head.startswith(_ZIP) and not is_book and path.suffix.lower() not in _WORKBOOKS:
         yield from _of_zip(name, lambda: path.open("rb"))
     else:
         yield Source(name, lambda: path.open("rb"), path, size)
 
 
-def _of_stream(given: str | Path) -> Iterator[Source]:
-    """The content of a pipe, opened once."""
+def _of_stream(given: str | Path | Held) -> Iterator[Source]:
+    """The content of a pipe or an open file, opened once."""
     name = name_of(given)
     try:
-        stream = _standard_input() if str(given) == STDIN else Path(given).open("rb")  # noqa: SIM115
+        stream = _opened(given)
         head = stream.read(4)
     except (OSError, ValueError) as error:
         yield _refused(name, reason(error) if isinstance(error, OSError) else "it is closed")
         return
     whole = _rejoined(head, stream)
     if head.startswith(_ZIP):
-        yield from _of_zip(name, lambda: _sought(whole))
+        held = _sought(whole)
+        if is_workbook(held):
+            yield Source(name, lambda: held)
+        else:
+            yield from _of_zip(name, lambda: held)
         return
     left = [_gunzipped(whole) if head.startswith(_GZIP) else whole]
 
@@ -258,6 +289,12 @@ def _of_stream(given: str | Path) -> Iterator[Source]:
         return left.pop()
 
     yield Source(name, opened)
+
+
+def _opened(given: str | Path | Held) -> BinaryIO:
+    if isinstance(given, Held):
+        return given.stream
+    return _standard_input() if str(given) == STDIN else Path(given).open("rb")
 
 
 def _standard_input() -> BinaryIO:

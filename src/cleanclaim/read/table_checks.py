@@ -6,71 +6,80 @@ A fault names a value's position and kind. It doesn't show the value, since it m
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
 
-from cleanclaim.model import Table, expected
+from cleanclaim.model import CLAIMS, LINES, Table, expected
 from cleanclaim.model.keys import MOST_NUMBERS
-from cleanclaim.read.columns import (
-    CLAIM_COLUMNS,
-    LISTS,
-    ROW,
-    SET_FILES,
-    missing_column,
-    model_names,
-    no_header,
-)
+from cleanclaim.read.columns import CLAIM_COLUMNS, LISTS, ROW, SHORT_BIRTH_YEAR
+from cleanclaim.read.dates import AMERICAN, Style, days
+from cleanclaim.read.naming import Names
+from cleanclaim.read.styles import Styles
 from cleanclaim.read.values import cast_to, is_blank, refused
 from cleanclaim.text.masking import kind_of
 
 _RUN_TOGETHER: Final = r'[\r\n\t,;|"]'
 _LONGEST_ID: Final = 50
 """CLM01 has at most 38 characters."""
+_OF_CLAIM_ALONE: Final = (set(CLAIMS.schema) - set(LINES.schema)) | set(CLAIM_COLUMNS)
+"""Columns that only claims have."""
 _MOST_VALUES: Final = 4
+_LISTED: Final = {
+    "modifiers": "modifiers of two characters",
+    "diagnosis_pointers": "letters A to L or numbers 1 to 12",
+}
 _NUMBERING: Final = frozenset(
     {"line_number", "diagnosis_number", *(f"diagnosis_pointer_{n}" for n in range(1, 5))}
 )
 """Columns that number lines and diagnoses."""
 
 
+@dataclass(frozen=True, slots=True)
+class NamedTable:
+    """Rows of one table with the model's column names.
+
+    Attributes:
+        frame: the rows.
+        names: what its own columns are called.
+        styles: how its columns write dates.
+    """
+
+    frame: pl.DataFrame
+    names: Names
+    styles: Mapping[str, Style]
+
+
 def with_model_names(
-    frame: pl.DataFrame, allowed: frozenset[str], what: str, faults: list[str]
-) -> pl.DataFrame:
-    """The frame with the model's column names and numbered rows; unknown names become faults."""
-    rows = frame if ROW in frame.columns else frame.with_row_index(ROW, 2)
-    columns = [name for name in rows.columns if name != ROW]
-    if fault := no_header(columns):
-        faults.append(f"{what}: {fault}" if what in SET_FILES else fault)
-        return rows.select(ROW)
-    names = model_names(columns, allowed, what, faults)
-    table = rows.select(*names, pl.col(ROW).cast(pl.Int64)).rename(names)
-    if "claim_id" not in table.columns:
-        lacks = missing_column("claim_id", frame)
-        faults.append(f"{what}: {lacks}" if what in SET_FILES else lacks)
-        return table
+    rows: pl.DataFrame, names: Names, styles: Styles, faults: list[str]
+) -> NamedTable:
+    """The rows with the model's column names, and claim ids as text."""
+    table = rows.select(*names.model, pl.col(ROW).cast(pl.Int64)).rename(names.model)
+    own = {name: style for (what, name), style in styles.items() if what == names.what}
     ids = table["claim_id"]
+    where = f"{names.what}: {names.words('claim_id')}"
     if held := refused(ids.dtype, pl.String):
-        faults.append(f"{what}: claim_id expects text; the column holds {held}")
+        faults.append(f"{where} expects text; the column holds {held}")
     text = cast_to(ids, pl.String)
     wrong = text.is_null() & ~table.select(is_blank("claim_id", ids.dtype)).to_series()
     if wrong.any() and not held:
         at = table[ROW].filter(wrong)
         found = kind_of(ids.filter(wrong)[0])
-        faults.append(f"{what}: claim_id expects text in row {at[0]}, found {found}{and_more(at)}")
-    return table.with_columns(text)
+        faults.append(f"{where} expects text in row {at[0]}, found {found}{and_more(at)}")
+    return NamedTable(table.with_columns(text), names, own)
 
 
 def typed(
-    table: pl.DataFrame,
+    table: NamedTable,
     model: Table,
     extra: tuple[str, ...],
     faults: list[str],
     skip: tuple[str, ...] = (),
 ) -> pl.DataFrame:
     """One table's columns, typed; values that don't fit become faults with row, column and kind of value."""
-    out: list[pl.Series] = [table["claim_id"], table[ROW]]
-    for name in table.columns:
+    out: list[pl.Series] = [table.frame["claim_id"], table.frame[ROW]]
+    for name in table.frame.columns:
         column = (
             CLAIM_COLUMNS.get(name)
             if name in extra
@@ -81,34 +90,45 @@ def typed(
         if name in {"claim_id", ROW} or (column is None and name not in extra):
             continue
         dtype = pl.String if column is None else column.dtype
-        values = _typed_column(table, name, dtype, model.name, faults)
-        if values is not None:
-            out.append(values)
+        out += _typed_column(table, name, dtype, model.name, faults)
     return pl.DataFrame(out)
 
 
 def _typed_column(
-    table: pl.DataFrame,
+    table: NamedTable,
     name: str,
     dtype: pl.DataType | type[pl.DataType],
     model: str,
     faults: list[str],
-) -> pl.Series | None:
-    given = table[name]
-    what = f"{model}.{name} expects {expected(dtype)}"
+) -> list[pl.Series]:
+    """A column, typed; for birth dates also which years were written with two digits; none if its type is wrong."""
+    frame = table.frame
+    given = frame[name]
+    what = f"{table.names.words(name, model)} expects {expected(dtype)}"
     if held := _refused(name, given.dtype, dtype):
         faults.append(f"{what}; the column holds {held}")
-        return None
-    values = cast_to(given, dtype)
-    wrong = values.is_null() & ~table.select(is_blank(name, given.dtype)).to_series()
+        return []
+    values, is_short = _read(given, dtype, table.styles.get(name, AMERICAN))
+    wrong = values.is_null() & ~frame.select(is_blank(name, given.dtype)).to_series()
     if name in _NUMBERING:
         what += f" below {MOST_NUMBERS:,}"
         wrong |= ~values.is_between(0, MOST_NUMBERS - 1).fill_null(value=True)
     if wrong.any():
-        rows = table[ROW].filter(wrong)
+        rows = frame[ROW].filter(wrong)
         found = _found(given.filter(wrong)[0], dtype)
         faults.append(f"{what} in row {rows[0]}, found {found}{and_more(rows)}")
-    return values.alias(name)
+    if name == "patient_birth_date" and is_short is not None:
+        return [values.alias(name), is_short.alias(SHORT_BIRTH_YEAR)]
+    return [values.alias(name)]
+
+
+def _read(
+    given: pl.Series, dtype: pl.DataType | type[pl.DataType], style: Style
+) -> tuple[pl.Series, pl.Series | None]:
+    """Values of the model's type, and for dates which years were written with two digits."""
+    if dtype != pl.Date or given.dtype.is_temporal():
+        return cast_to(given, dtype), None
+    return days(cast_to(given, pl.String), style)
 
 
 def _refused(name: str, given: pl.DataType, wanted: pl.DataType | type[pl.DataType]) -> str | None:
@@ -132,11 +152,12 @@ def and_more(rows: pl.Series) -> str:
     return f" (and {more:,} more row{'s' if more > 1 else ''})" if more else ""
 
 
-def claim_id_faults(table: pl.DataFrame, name: str) -> list[str]:
+def claim_id_faults(named: NamedTable) -> list[str]:
     """Faults of the claim ids: missing ones, and ones that other cells ran into.
 
     Cells run together after an unclosed quotation mark, for example.
     """
+    table, name, claim_id = named.frame, named.names.what, named.names.words("claim_id")
     ids = table["claim_id"]
     missing = table[ROW].filter(ids.is_null())
     odd = (ids.str.contains(_RUN_TOGETHER) | (ids.str.len_chars() > _LONGEST_ID)).fill_null(
@@ -144,11 +165,11 @@ def claim_id_faults(table: pl.DataFrame, name: str) -> list[str]:
     )
     faults = []
     if len(missing):
-        faults.append(f"{name}: claim_id is missing in row {missing[0]}{and_more(missing)}")
+        faults.append(f"{name}: {claim_id} is missing in row {missing[0]}{and_more(missing)}")
     if odd.any():
         rows = table[ROW].filter(odd)
         faults.append(
-            f"{name}: claim_id expects up to {_LONGEST_ID} characters on one line, without commas, semicolons, bars, tabs or quotation marks, "
+            f"{name}: {claim_id} expects up to {_LONGEST_ID} characters on one line, without commas, semicolons, bars, tabs or quotation marks, "
             f"in row {rows[0]}, found {kind_of(ids.filter(odd)[0])}{and_more(rows)}"
         )
     return faults
@@ -171,13 +192,42 @@ def orphans(claims: pl.DataFrame, below: Mapping[str, pl.DataFrame]) -> list[str
     ]
 
 
-def too_many_values(lines: pl.DataFrame, faults: list[str]) -> None:
-    """Faults for more than four modifiers or pointers, which a line can't hold and must not drop silently."""
+def list_faults(table: NamedTable, lines: pl.DataFrame, faults: list[str]) -> None:
+    """Faults for more than four modifiers or pointers, or for others, which a line can't hold and must not drop silently."""
     for name, one in LISTS.items():
-        if name in lines.columns:
-            counts = lines[name].str.to_uppercase().str.count_matches(one)
-            rows = lines[ROW].filter(counts > _MOST_VALUES)
-            if len(rows):
-                faults.append(
-                    f"lines.{name} expects at most {_MOST_VALUES} in row {rows[0]}{and_more(rows)}"
-                )
+        if name not in lines.columns:
+            continue
+        what = f"{table.names.words(name, 'lines')} expects"
+        given = lines[name].str.to_uppercase()
+        rows = lines[ROW].filter(given.str.count_matches(one) > _MOST_VALUES)
+        if len(rows):
+            faults.append(f"{what} at most {_MOST_VALUES} in row {rows[0]}{and_more(rows)}")
+        rest = given.str.replace_all(one, "").str.contains("[A-Z0-9]").fill_null(value=False)
+        rows = lines[ROW].filter(rest)
+        if len(rows):
+            found = kind_of(given.filter(rest)[0])
+            faults.append(f"{what} {_LISTED[name]} in row {rows[0]}, found {found}{and_more(rows)}")
+
+
+def conflicts(claims: pl.DataFrame, table: NamedTable) -> list[str]:
+    """Faults for rows of one claim that say different things about it.
+
+    Columns that a line has too may differ: each line has its own value.
+    """
+    own = [
+        name
+        for name in claims.columns
+        if name in _OF_CLAIM_ALONE and name not in {"claim_id", ROW, SHORT_BIRTH_YEAR}
+    ]
+    faults = []
+    for name in own:
+        said = claims.select("claim_id", ROW, name).drop_nulls(name)
+        several = said.filter(pl.col(name) != pl.col(name).first().over("claim_id"))
+        if several.is_empty():
+            continue
+        row = several[ROW][0]
+        first = said.filter(pl.col("claim_id") == several["claim_id"][0])[ROW][0]
+        faults.append(
+            f"rows {first} and {row} have the same {table.names.words('claim_id')}, but their {table.names.words(name)} differs{and_more(several[ROW])}"
+        )
+    return faults

@@ -9,9 +9,20 @@ import polars as pl
 from polars.datatypes import DataType, DataTypeClass
 
 Dtype = DataType | DataTypeClass
+SEXES: Final = {
+    "f": "F", "female": "F", "woman": "F", "m": "M", "male": "M", "man": "M", "u": "U", "unk": "U", "unknown": "U", "unspecified": "U",
+    "not specified": "U",
+}  # fmt: skip
+"""The sex as claims send it, for what people write."""
+_DIGITS: Final = {"place_of_service_code": 2, "line_place_of_service_code": 2, "revenue_center_code": 4}  # fmt: skip
+"""Codes of digits, and how many: a spreadsheet drops a zero at the beginning."""
+_ANESTHESIA: Final = r"^(?:1[0-9]{3}|[1-9][0-9]{2})$"
+"""The anesthesia codes 00100 to 01999 without the zeros at their beginning."""
+IN_FORM: Final = ("patient_sex", "procedure_code", *_DIGITS)
+"""Columns whose values are brought into the form that claims send."""
 _DATE_FORMS: Final = ("%Y-%m-%d", "%m/%d/%Y", "%Y%m%d", "%m-%d-%Y")
-_YES: Final = {"true": True, "1": True, "y": True, "yes": True}
-_NO: Final = {"false": False, "0": False, "n": False, "no": False}
+YES: Final = {"true": True, "1": True, "y": True, "yes": True}
+NO: Final = {"false": False, "0": False, "n": False, "no": False}
 _OFFSET: Final = re.compile(r"([+-])(\d\d):?(\d\d)")
 _A_SECOND: Final = {"ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _REFUSED: Final[dict[type[pl.DataType], str]] = {
@@ -78,6 +89,34 @@ def cast_to(given: pl.Series, wanted: Dtype) -> pl.Series:
     return frame.select(converted(given.name, given.dtype, wanted)).to_series()
 
 
+def in_form(name: str) -> pl.Expr:
+    """The values of one of `IN_FORM` in the form that claims send, if what is meant is certain."""
+    column = pl.col(name)
+    if name == "patient_sex":
+        return column.str.to_lowercase().replace_strict(SEXES, default=column).alias(name)
+    if name == "procedure_code":
+        is_short = column.str.contains(_ANESTHESIA)
+        return pl.when(is_short).then(column.str.zfill(5)).otherwise(column).alias(name)
+    is_short = column.str.contains(_short(name))
+    return pl.when(is_short).then(column.str.zfill(_DIGITS[name])).otherwise(column).alias(name)
+
+
+def in_form_of(name: str, value: object) -> object:
+    """One value in the form that claims send, as `in_form` does it for a column."""
+    if name not in IN_FORM or not isinstance(value, str):
+        return value
+    if name == "patient_sex":
+        return SEXES.get(value.lower(), value)
+    if name == "procedure_code":
+        return value.zfill(5) if re.search(_ANESTHESIA, value) else value
+    return value.zfill(_DIGITS[name]) if re.search(_short(name), value) else value
+
+
+def _short(name: str) -> str:
+    """Matches a code whose zero at the beginning is missing."""
+    return rf"^[1-9][0-9]{{{_DIGITS[name] - 2}}}$"
+
+
 def _digits(column: pl.Expr, given: Dtype) -> pl.Expr:
     """A number as text with exactly its own digits: a float in its shortest form, a whole one without a point."""
     number = column.cast(pl.Float32) if given == pl.Float16 else column
@@ -105,7 +144,7 @@ def _from_text(text: pl.Expr, wanted: Dtype) -> pl.Expr:
         return pl.coalesce(*(text.str.to_date(form, strict=False) for form in _DATE_FORMS))
     if wanted == pl.Boolean:
         return text.str.to_lowercase().replace_strict(
-            _YES | _NO, default=None, return_dtype=pl.Boolean
+            YES | NO, default=None, return_dtype=pl.Boolean
         )
     number = text.str.strip_prefix("$").str.replace_all(",", "", literal=True)
     if isinstance(wanted, pl.Decimal):

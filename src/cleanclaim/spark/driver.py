@@ -37,9 +37,11 @@ class Checked:
     Attributes:
         rows: all output of the workers, by `kind`. It is cached on the cluster until `close`, so
             that each result is computed once.
+        notes: what the user must know about the tables, such as which columns aren't used.
     """
 
     rows: DataFrame
+    notes: tuple[str, ...] = ()
 
     @property
     def findings(self) -> DataFrame:
@@ -203,10 +205,11 @@ def check(
         has_history=_has_history(tables),
         at_once=CLAIMS_A_PARTITION,
         version=VERSION,
+        styles=tables.styles,
     )
     parts = partitions or max(-(-count // CLAIMS_A_PARTITION), _LEAST_PARTITIONS)
     rows = grouped(tables, parts).mapInArrow(task, from_arrow_schema(arrow_schema()))
-    return Checked(rows.persist() if keep else rows)
+    return Checked(rows.persist() if keep else rows, tables.notes)
 
 
 def _has_history(tables: Given) -> bool:

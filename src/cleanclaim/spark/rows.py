@@ -9,7 +9,7 @@ they are reported and not lost.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import polars as pl
@@ -19,10 +19,15 @@ from pyspark.sql.types import StructField, StructType
 
 from cleanclaim.errors import InputError, TableError
 from cleanclaim.model import MONEY, QUANTITY, TABLES, Table, expected
-from cleanclaim.read.columns import SET_FILES, columns_of, model_names
+from cleanclaim.read.columns import ROW, SET_FILES, columns_of
 from cleanclaim.read.dataset import KEYS, unknown_columns
+from cleanclaim.read.dates import PLAIN
+from cleanclaim.read.naming import Names, name_columns
+from cleanclaim.read.styles import DATES, Styles, styles_of
 
 TABLE: Final = "_table"
+_MOST_DATES: Final = 100_000
+"""How many different dates of a column are looked at to see how they are written."""
 GROUP: Final = "_group"
 NAMES: Final = tuple(TABLES)
 _NEEDED: Final = {
@@ -41,10 +46,14 @@ class Given:
         frames: by name, with the model's column names.
         key: the column that joins them: claim_key in the model's own tables (see
             `cleanclaim.read.dataset`), else claim_id.
+        styles: how dates in text are written.
+        notes: what the user must know, such as which columns aren't used.
     """
 
     frames: dict[str, DataFrame]
     key: str
+    styles: Styles = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def is_model(self) -> bool:
@@ -67,20 +76,47 @@ def given(frames: Mapping[str, DataFrame | None]) -> Given:
         if name not in SET_FILES
     ]
     renamed = {}
+    notes: list[str] = []
     for name, frame in there.items():
         if name in SET_FILES:
-            names = model_names(frame.columns, columns_of(TABLES[name]), name, faults)
+            names = name_columns(frame.columns, columns_of(TABLES[name]), Names(name), faults)
             renamed[name] = frame.select(
-                [fn.col(f"`{old}`").alias(new) for old, new in names.items()]
+                [fn.col(f"`{old}`").alias(new) for old, new in names.model.items()]
             )
             faults += [
                 f"{name}: the column '{needed}' is missing"
                 for needed in _NEEDED[name]
-                if needed not in names.values()
+                if needed not in names.model.values()
             ]
+            if names.ignored:
+                notes.append(f"{name}: columns that aren't used: {', '.join(names.ignored)}")
     if faults:
         raise TableError("DataFrames", faults)
-    return Given(renamed, "claim_id")
+    styles = _styles(renamed, notes)
+    return Given(renamed, "claim_id", styles, tuple(f"DataFrames: {note}." for note in notes))
+
+
+def _styles(frames: Mapping[str, DataFrame], notes: list[str]) -> Styles:
+    """How columns of text write their dates, from all dates that need thought.
+
+    Raises:
+        TableError: they contradict each other.
+    """
+    dates: dict[str, tuple[pl.LazyFrame, Names]] = {}
+    for table, frame in frames.items():
+        for field_ in frame.schema.fields:
+            name = field_.name
+            if name in DATES and field_.dataType.simpleString() == "string":
+                column = fn.col(f"`{name}`")
+                rows = frame.select(column).where(~column.rlike(PLAIN)).distinct().limit(_MOST_DATES)  # fmt: skip
+                texts = [row[0] for row in rows.collect()]
+                shown = pl.DataFrame({name: texts}, schema={name: pl.String}).with_row_index(ROW)
+                dates[f"{table}.{name}"] = shown.lazy(), Names(table, {name: name})
+    faults: list[str] = []
+    styles = styles_of(dates, faults, notes, numbered=False)
+    if faults:
+        raise TableError("DataFrames", faults)
+    return {(place.split(".")[0], name): style for (place, name), style in styles.items()}
 
 
 def claims_in(tables: Given) -> int:
@@ -111,7 +147,7 @@ def without_empty(tables: Given) -> Given:
         ]
         there = [n for n in frame.columns if counts[n] or n == tables.key]
         kept[name] = frame.select([fn.col(f"`{n}`") for n in there])
-    return Given(kept, tables.key)
+    return replace(tables, frames=kept)
 
 
 def grouped(tables: Given, partitions: int) -> DataFrame:

@@ -6,7 +6,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +22,8 @@ from cleanclaim.failures import Failure
 from cleanclaim.job import Job
 from cleanclaim.model import Batch
 from cleanclaim.pipeline import run_whole
+from cleanclaim.read.prepare import Reading
+from cleanclaim.read.styles import Styles
 from cleanclaim.read.table import read_set
 from cleanclaim.reference import Reference
 from cleanclaim.report.result import Report
@@ -67,6 +69,7 @@ class Task:
         has_history: whether there are earlier claims.
         at_once: about how many claims a batch holds.
         version: the version of cleanclaim on the driver.
+        styles: how dates in text are written.
     """
 
     packed: Callable[[], bytes] | None
@@ -79,6 +82,7 @@ class Task:
     has_history: bool
     at_once: int
     version: str
+    styles: Styles = field(default_factory=dict)
 
     def __call__(self, arrived: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Check the rows of a partition."""
@@ -103,7 +107,7 @@ class Task:
         }
         faults = _without_claim(frames, "claim_key" if self.is_model else "claim_id")
         try:
-            batch = _batch(frames, is_model=self.is_model)
+            batch = _batch(frames, self.styles, is_model=self.is_model)
         except InputError as error:
             return _fault_rows([*faults, (str(error), frames["claims"].height)])
         held = replace(batch, has_history=self.has_history)
@@ -184,13 +188,13 @@ def _without_claim(frames: dict[str, pl.DataFrame], key: str) -> list[tuple[str,
     return faults
 
 
-def _batch(frames: Mapping[str, pl.DataFrame], *, is_model: bool) -> Batch:
+def _batch(frames: Mapping[str, pl.DataFrame], styles: Styles, *, is_model: bool) -> Batch:
     if is_model:
         return Batch.of(frames)
     ordered = {
         name: frame.sort(["claim_id", *_NUMBERS.get(name, ())]) for name, frame in frames.items()
     }
-    return read_set(ordered, file="DataFrames")
+    return read_set(ordered, file="DataFrames", reading=Reading("DataFrames", styles=styles))
 
 
 _NUMBERS: Final = {"lines": ("line_number",), "diagnoses": ("diagnosis_number",)}

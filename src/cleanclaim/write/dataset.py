@@ -11,7 +11,7 @@ from typing import Final
 from cleanclaim.errors import ConfigError
 from cleanclaim.job import Progress
 from cleanclaim.model import Batch
-from cleanclaim.read import FileRead, read
+from cleanclaim.read import AS_FOUND, FileRead, TableOptions, read
 from cleanclaim.storage.durable import put_in_place, system_errors
 
 _ROW_GROUP: Final = 65_536
@@ -22,6 +22,8 @@ def write_dataset(
     inputs: Iterable[str | Path],
     folder: Path,
     progress: Progress = lambda _doing, _done, _share: None,
+    *,
+    tables: TableOptions = AS_FOUND,
 ) -> tuple[list[FileRead], dict[str, int]]:
     """Write the claims of files and folders as a data set (see `cleanclaim.read.dataset`).
 
@@ -29,6 +31,7 @@ def write_dataset(
         inputs: files and folders, or "-" for standard input.
         folder: the folder to make; it appears when it's complete.
         progress: called with the current step and the number of claims so far.
+        tables: what the user says about tables.
 
     Returns:
         What happened to every input, and the number of rows of each table.
@@ -43,7 +46,7 @@ def write_dataset(
     try:
         unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         try:
-            for number, batch in enumerate(read(inputs, files)):
+            for number, batch in enumerate(read(inputs, files, tables=tables)):
                 with system_errors(folder):
                     _write(batch, unfinished, number, rows)
                 progress("writing", rows.get("claims", 0), None)

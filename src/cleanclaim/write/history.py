@@ -24,7 +24,7 @@ import polars as pl
 
 from cleanclaim.errors import HistoryError
 from cleanclaim.model import Batch
-from cleanclaim.read import FileRead, read
+from cleanclaim.read import AS_FOUND, FileRead, TableOptions, read
 from cleanclaim.read.history import (
     ADDITIONS,
     DAMAGE,
@@ -107,12 +107,15 @@ class History:
         self,
         inputs: Iterable[str | Path],
         progress: Progress = lambda _doing, _done, _share: None,
+        *,
+        tables: TableOptions = AS_FOUND,
     ) -> Adding:
         """Add claims that were sent.
 
         Args:
             inputs: files, table sets and folders. A file that can't be read to its end isn't added, nor is one that is there already.
             progress: called with the current step and the number of claims so far.
+            tables: what the user says about tables.
 
         Returns:
             What happened to each file.
@@ -127,7 +130,7 @@ class History:
             done = Adding()
             fresh = _fresh(inputs, ledger, done)
             if fresh:
-                self._add(fresh, ledger, done, progress)
+                self._add(fresh, ledger, done, progress, tables)
         return done
 
     def remove(self, numbers: Collection[int]) -> list[Added]:
@@ -217,7 +220,12 @@ class History:
         replace_text(self.folder / MARK, text_of(ledger))
 
     def _add(
-        self, fresh: Sequence[_Fresh], ledger: Ledger, done: Adding, progress: Progress
+        self,
+        fresh: Sequence[_Fresh],
+        ledger: Ledger,
+        done: Adding,
+        progress: Progress,
+        tables: TableOptions,
     ) -> None:
         key = key_of(self.folder, ledger).key
         addition = Addition(ledger.next_addition, (), ())
@@ -228,7 +236,7 @@ class History:
         folder.mkdir(mode=0o700)
         writing = _Writing(folder, key, ledger.next_claim)
         for file in fresh:
-            _add_file(file, ledger.next_file + len(done.added), writing, done, progress)
+            _add_file(file, ledger.next_file + len(done.added), writing, done, progress, tables)
         writing.flush()
         if not done.added:
             folder.rmdir()
@@ -365,12 +373,17 @@ def _files(inputs: Iterable[str | Path], done: Adding) -> Iterator[Path]:
 
 
 def _add_file(
-    file: _Fresh, source: int, writing: _Writing, done: Adding, progress: Progress
+    file: _Fresh,
+    source: int,
+    writing: _Writing,
+    done: Adding,
+    progress: Progress,
+    tables: TableOptions,
 ) -> None:
     files: list[FileRead] = []
     claims, days = 0, _Days()
     before = sum(added.claims for added in done.added)
-    for batch in read([file.path], files, writing.next_key, form=False):
+    for batch in read([file.path], files, writing.next_key, form=False, tables=tables):
         claims += batch.claims.height
         days.see(batch.lines)
         writing.put(source, batch)
