@@ -135,7 +135,7 @@ def diff(
 
     >>> found = diff("FY2025", "FY2026", tables=["icd10cm"])
     >>> found.rows.filter(pl.col("code") == "G35")["change"].to_list()
-    ['ended']
+    ['made a category']
     """
     return default_encoder().changes(before, after, tables=tables)
 
