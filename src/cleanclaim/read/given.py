@@ -67,7 +67,7 @@ def given_claims(claims: object, tables: TableOptions = AS_FOUND) -> Given:
     if any(found is not None for found in inputs) or any(map(is_frame, items)):
         raise InputError("claims: expected a list of one kind; give several tables as a mapping by name: claims, lines, diagnoses")  # fmt: skip
     if _are_rows(items):
-        return _flat(of_rows(items), "python", tables)
+        return _flat(of_rows(items), "rows", tables)
     return Given(batch=batch_of(items))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Final
@@ -24,16 +24,17 @@ _REPEATED: Final = re.compile(r"_duplicated_\d+$")
 _LIKELY: Final = 0.85
 
 
-def no_header(columns: Sequence[str], row: int = 1) -> str | None:
+def no_header(columns: Sequence[str], row: int = 1, chosen: Container[str] = ()) -> str | None:
     """A fault if the first row holds data instead of column names; None if it holds names.
 
     Args:
         columns: its cells.
         row: its number in the file.
+        chosen: the names in the user's own mapping.
     """
     names = [model_name(said(given)) for given in columns]
     known = [
-        name in EVERY_NAME or is_name(given, EVERY_NAME)
+        name in EVERY_NAME or said(given).strip() in chosen or is_name(given, EVERY_NAME)
         for name, given in zip(names, columns, strict=True)
     ]
     if "claim_id" in names or 2 * sum(known) >= len(columns):

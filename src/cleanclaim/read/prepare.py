@@ -104,7 +104,7 @@ def _named(what: str, given: list[str], reading: Reading, faults: list[str]) -> 
     """What the columns of one table mean."""
     names = Names(what)
     where = f"{what}: " if what in SET_FILES else ""
-    if fault := no_header(given, reading.options.header_row or 1):
+    if fault := no_header(given, reading.options.header_row or 1, reading.options.columns):
         faults.append(f"{where}{fault}")
         return names
     allowed = FLAT_COLUMNS if what == FLAT else columns_of(_SET[what])

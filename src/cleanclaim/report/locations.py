@@ -12,7 +12,7 @@ from cleanclaim.read import FileRead
 IN_MEMORY: Final = "python"
 """The file name that the model gives to claims built in Python."""
 
-_UNITS: Final = {"x12": "byte", "csv": "row", "parquet": "row", "tables": "row"}
+_UNITS: Final = {"x12": "byte", "csv": "row", "parquet": "row", "tables": "row", "workbook": "row"}
 
 ByFormat = Mapping[str, str | None]
 
