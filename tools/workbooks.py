@@ -11,7 +11,7 @@ import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
@@ -110,10 +110,9 @@ def _cell(place: str, value: Cell) -> str:
             f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'
         )
     if isinstance(value, date):
-        moment = (
-            value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
-        )  # noqa: DTZ001
-        return f'<c r="{place}" s="1"><v>{(moment - _DAY).total_seconds() / 86400:g}</v></c>'
+        moment = value if isinstance(value, datetime) else datetime.combine(value, time())
+        days = (moment - _DAY).total_seconds() / 86400
+        return f'<c r="{place}" s="1"><v>{days:.10g}</v></c>'
     return f'<c r="{place}"><v>{value}</v></c>'
 
 

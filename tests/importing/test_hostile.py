@@ -11,7 +11,8 @@ from typing import Final
 
 import pytest
 
-from cleanclaim.importing import Imported, sheets
+from cleanclaim.importing import Imported
+from cleanclaim.read import workbook as books
 from cleanclaim.reference.store import Store
 
 NAME: Final = "NOC codes_APR2026.xlsx"
@@ -58,19 +59,19 @@ def test_a_small_workbook_is_opened(load: Callable[..., Imported]) -> None:
 def test_a_sheet_with_a_far_cell_is_refused(
     last: str, load: Callable[..., Imported], store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sheets, "_MOST_CELLS", 250)
+    monkeypatch.setattr(books, "MOST_CELLS", 250)
     [refused] = load({NAME: workbook(row(1, "A1") + row(10, last))}).refused
     assert NAME in refused
-    assert "a sheet spans" in refused
+    assert "a sheet of the workbook spans" in refused
     assert store.releases() == []
 
 
 def test_a_workbook_that_unpacks_without_bound_is_refused(
     load: Callable[..., Imported], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sheets, "_LARGEST_WORKBOOK", 1 << 20)
+    monkeypatch.setattr(books, "_LARGEST", 1 << 20)
     [refused] = load({NAME: workbook(row(1, "A1"), bomb=bytes(2 << 20))}).refused
-    assert "unpacked, it would be" in refused
+    assert "would unpack to" in refused
 
 
 @pytest.mark.parametrize("content", [b"PK\x03\x04", workbook("")[:-40], workbook("<row")])

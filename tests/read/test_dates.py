@@ -47,7 +47,7 @@ def test_what_is_no_day_or_could_be_two_is_not_guessed(text: str) -> None:
 
 def test_months_by_their_names() -> None:
     for number, name in enumerate(
-        "January February March April May June July August September October November December".split(), 1
+        ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"], 1
     ):  # fmt: skip
         for written in (name, name[:3], name.upper()):
             found = parse(f"3-{written}-2026")

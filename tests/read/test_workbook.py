@@ -11,19 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import workbooks
 import xlwt
 from polars.testing import assert_frame_equal
-from workbooks import Cell, Page
 
+import workbooks
 from cleanclaim.model import Batch, concat
 from cleanclaim.read import FileRead, TableOptions, large_tables, read, workbook
+from workbooks import Cell, Page
 
 HEADER = ("Claim #", "DOB", "Sex", "CPT", "DOS", "Charges", "Dx 1")
 BORN, SEEN = dt.date(1980, 2, 14), dt.date(2026, 5, 12)
 LINES: list[Sequence[Cell]] = [
     ("C-1", BORN, "f", 99213, SEEN, 125, "I10"),
-    ("C-1", BORN, "f", "36415", dt.datetime(2026, 5, 12, 8, 30), 12.5, "I10"),
+    ("C-1", BORN, "f", "36415", dt.datetime.combine(SEEN, dt.time(8, 30)), 12.5, "I10"),
     ("C-2", "7/4/59", "Male", 100, "12-May-2026", "$80.00", "M54.50"),
 ]
 

@@ -8,24 +8,19 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Sequence
-from functools import cache
 from typing import Final
 
 import polars as pl
 
+from cleanclaim.errors import InputError
 from cleanclaim.importing.layout import Part, refuse
+from cleanclaim.read.workbook import sheets_of
 
 Grid = list[list[str]]
 _ZIP: Final = b"PK\x03\x04"
 _WORKBOOK: Final = ".xlsx"
 _LONGEST_CELL: Final = 1 << 24
-_LARGEST_WORKBOOK: Final = 1 << 29
-"""The most bytes for a workbook's unpacked parts."""
-_MOST_CELLS: Final = 20_000_000
-"""The most cells in a sheet's rectangle: the reader allocates all of them, including empty ones."""
-_REFERENCE: Final = re.compile(rb"""\sr\s*=\s*["']([A-Z]*)([0-9]+)["']""")
 
 
 def is_workbook(part: Part) -> bool:
@@ -189,52 +184,9 @@ def _csv(part: Part) -> Grid:
 
 
 def _workbook(part: Part) -> Grid:
-    from python_calamine import CalamineWorkbook  # noqa: PLC0415 - only needed for a workbook
-
     try:
-        data = part.read()
-        _check_size(data)
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
-        return [[_cell(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
-    except Exception as error:  # noqa: BLE001 - the library's errors have no common root
-        refuse(part, None, f"{type(error).__name__}: {error}", "an Excel workbook")
-
-
-def _check_size(workbook: bytes) -> None:
-    """Refuse a workbook that would fill the memory.
-
-    Raises:
-        ValueError: it is too large.
-    """
-    with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
-        size = sum(info.file_size for info in archive.infolist())
-        if size > _LARGEST_WORKBOOK:
-            raise ValueError(f"unpacked, it would be {size:,} bytes")
-        for name in archive.namelist():
-            if name.lower().endswith(".xml"):
-                _check_extent(archive.read(name))
-
-
-def _check_extent(sheet: bytes) -> None:
-    rows = columns = 1
-    for letters, digits in _REFERENCE.findall(sheet):
-        rows = max(rows, int(digits[:20]))
-        columns = max(columns, _column(letters[:20]))
-    if rows * columns > _MOST_CELLS:
-        raise ValueError(f"a sheet spans {rows:,} rows and {columns:,} columns")
-
-
-@cache
-def _column(letters: bytes) -> int:
-    """Return a column's number from its letters: A is 1, AA is 27; 1 for a row without a column."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return max(number, 1)
-
-
-def _cell(value: object) -> str:
-    """Return a cell as text; whole numbers have no decimal point."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+        sheets = sheets_of(part.read(), file=part.name)
+        return list(sheets[0].rows()) if sheets else []
+    except InputError as error:
+        why = str(error).removeprefix(f"{part.name}: ")
+        refuse(part, None, why, "an Excel workbook")

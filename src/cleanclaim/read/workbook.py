@@ -11,7 +11,6 @@ Sources: ECMA-376, Office Open XML, part 1, section 18.3.1 (worksheets); [MS-XLS
 from __future__ import annotations
 
 import io
-import re
 import struct
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
@@ -19,6 +18,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache, partial
 from typing import Any, BinaryIO, Final, TypeVar
+
+import polars as pl
 
 from cleanclaim.errors import UnreadableFile
 from cleanclaim.failures import LOGGER, is_fault
@@ -39,8 +40,7 @@ MOST_CELLS: Final = 20_000_000
 _CHUNK: Final = 1 << 20
 _LONGEST_TAG: Final = 1 << 22
 _LONGEST_MERGED: Final = 1_000
-_ROW_NUMBER: Final = re.compile(rb"""\sr\s*=\s*["']([0-9]{1,20})["']""")
-_CELL: Final = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,20})([0-9]{1,20})["']""")
+_REFERENCE: Final = r"""\sr\s*=\s*["'][A-Za-z]*[0-9]+["']"""
 _CELL_RECORDS: Final = frozenset({0x0006, 0x00BD, 0x00D6, 0x00FD, 0x0203, 0x0204, 0x0205, 0x027E, 0x0004, 0x0003, 0x0002, 0x0005})  # fmt: skip
 """The records of .xls files that hold cells; each starts with its row and column."""
 _END_OF_CHAIN: Final = 0xFFFFFFFC
@@ -108,10 +108,10 @@ def _rows_of(book: Any, name: str, file: str) -> Callable[[], Iterator[Row]]:
 
     def read() -> Iterator[Row]:
         sheet = _guarded(opened, file)
-        left = sheet.start[1] if sheet.start else 0
-        merged = _by_row(sheet.merged_cell_ranges or (), left)
+        left = [""] * (sheet.start[1] if sheet.start else 0)
+        merged = _by_row(sheet.merged_cell_ranges or ())
         for number, values in enumerate(sheet.iter_rows()):
-            row = [text_of(value) for value in values]
+            row = [*left, *(text_of(value) for value in values)]
             for one in merged.get(number, ()):
                 one.fill(number, row)
             yield row
@@ -129,7 +129,7 @@ class _Merged:
 
     def fill(self, number: int, row: Row) -> None:
         """Give the cells of a row the value."""
-        columns = range(max(self.columns.start, 0), min(self.columns.stop, len(row)))
+        columns = range(self.columns.start, min(self.columns.stop, len(row)))
         if number == self.first and columns:
             self.value = row[columns.start]
         for column in columns:
@@ -137,13 +137,13 @@ class _Merged:
 
 
 def _by_row(
-    ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]], left: int
+    ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]],
 ) -> dict[int, list[_Merged]]:
     """Merged cells by row; a table of claims has few and short ones, so long ones are titles."""
     found: dict[int, list[_Merged]] = {}
     for (top, begin), (bottom, end) in ranges:
         if bottom - top < _LONGEST_MERGED:
-            one = _Merged(top, range(begin - left, end - left + 1))
+            one = _Merged(top, range(begin, end + 1))
             for row in range(top, bottom + 1):
                 found.setdefault(row, []).append(one)
     return found
@@ -214,15 +214,22 @@ def _check_part(chunks: Iterator[bytes]) -> None:
         whole, _, rest = (rest + chunk).rpartition(b">")
         if len(rest) > _LONGEST_TAG:
             rest = rest[-_LONGEST_TAG:]
-        found = _CELL.findall(whole)
-        columns = max(columns, *(_column(letters) for letters in {one[0] for one in found}), 1)
-        rows = max(rows, _furthest({one[1] for one in found}))
-        rows = max(rows, _furthest(set(_ROW_NUMBER.findall(whole))))
+        reached = _extent_of_part(whole)
+        rows, columns = max(rows, reached[0]), max(columns, reached[1])
         _check_extent(rows, columns)
 
 
-def _furthest(numbers: set[bytes]) -> int:
-    return int(max(numbers, key=lambda digits: (len(digits), digits), default=b"1"))
+def _extent_of_part(text: bytes) -> tuple[int, int]:
+    """How many rows and columns the references in a part reach."""
+    whole = pl.Series([text.decode("latin-1")])
+    found = whole.str.extract_all(_REFERENCE).explode(empty_as_null=False)
+    if found.is_empty():
+        return 1, 1
+    numbers = found.str.extract(r"([0-9]+)").str.slice(0, 18).str.to_integer()
+    letters = found.str.extract(r"([A-Za-z]+)[0-9]").drop_nulls().unique()
+    columns = (_column(one.encode()) for one in letters.str.slice(0, 12).to_list())
+    highest = numbers.max()
+    return (highest if isinstance(highest, int) else 1), max(columns, default=1)
 
 
 def _check_extent(rows: int, columns: int) -> None:

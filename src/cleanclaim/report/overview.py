@@ -18,7 +18,13 @@ MOST_GAPS: Final = 500
 """How many rows of what was not checked are shown."""
 _FIGURES: Final = frozenset({"Findings", "Claims", "Lines"})
 """Headings of columns that hold numbers."""
-_FORMATS: Final = {"x12": "X12 837", "csv": "CSV", "parquet": "Parquet", "tables": "set of tables", "workbook": "Excel workbook"}
+_FORMATS: Final = {
+    "x12": "X12 837",
+    "csv": "CSV",
+    "parquet": "Parquet",
+    "tables": "set of tables",
+    "workbook": "Excel workbook",
+}
 
 
 def shown(text: str) -> str:
