@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 import workbooks
 from command import Done, run
 from workbooks import Page

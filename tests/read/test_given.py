@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-import workbooks
 
 import cleanclaim
+import workbooks
 from cleanclaim.edits.samples import interchange
 from cleanclaim.errors import CleanclaimError, ConfigError, InputError, TableError
 
@@ -51,7 +51,7 @@ class TestContent:
             codes(binary)
 
     def test_content_in_place_of_a_path_is_told_without_showing_it(self) -> None:
-        with pytest.raises(InputError, match="pass bytes, such as text.encode") as told:
+        with pytest.raises(InputError, match=r"pass bytes, such as text\.encode") as told:
             codes(X12)
         assert "EXAMPLE" not in str(told.value)
 
