@@ -88,7 +88,7 @@ class TestFrames:
             }
         )
         report = cleanclaim.check(frame, select=["DX102"])
-        claims = report.claims.select("claim_id", "patient_birth_date", "patient_sex").rows()
+        claims = report.batch.claims.select("claim_id", "patient_birth_date", "patient_sex").rows()
         assert claims == [("1001", dt.date(1980, 2, 14), "F"), ("1002", None, None)]
         columns = ["procedure_code", "from_date", "charge_amount", "units", "place_of_service_code"]
         assert report.lines.select(columns).rows() == [
@@ -123,7 +123,7 @@ class TestMappings:
             claim = {"Patient Acct No": "A1", "Dx": "M54.5", "sex": "Female", "lines": [line]}
             report = cleanclaim.check(claim, select=["DX102"])
             assert report.findings["claim_id"].to_list() == ["A1"]
-            assert report.claims["patient_sex"].to_list() == ["F"]
+            assert report.batch.claims["patient_sex"].to_list() == ["F"]
             assert report.lines["from_date"].to_list() == [dt.date(2026, 5, 12)]
         assert report.lines.select("charge_amount", "modifier_1", "diagnosis_pointer_1").row(0) == (Decimal("1080.00"), "GP", 1)  # fmt: skip
 
@@ -140,9 +140,9 @@ class TestMappings:
 
     def test_a_birth_date_is_not_after_the_service(self) -> None:
         claim = {**NESTED, "dob": "07/04/31"}
-        assert cleanclaim.check(claim, select=["DX102"]).claims["patient_birth_date"][0] == dt.date(
-            1931, 7, 4
-        )
+        assert cleanclaim.check(claim, select=["DX102"]).batch.claims["patient_birth_date"][
+            0
+        ] == dt.date(1931, 7, 4)
 
     def test_rows_are_a_table(self) -> None:
         report = cleanclaim.check(

@@ -101,7 +101,8 @@ def json_page() -> str:
         "the text and HTML reports show them as `\\x1b` and `\\u202e`. Bytes of a file name that are not UTF-8 are `\\xe9` everywhere.\n\n"
         "Dollars are texts with two decimals. `--format jsonl` writes the same objects, one per line, each with its `type`. "
         "`--format csv` and `--format parquet` write the findings, with the charge, payer, providers and first date of their claims. "
-        "With `--output`, the claims and what was not checked are written to files next to it. Spreadsheets treat text that begins with `=`, `+`, `-`, `@`, a tab or a line break as a formula, "
+        "With `--output`, the claims and what was not checked are written to files next to it. "
+        "Spreadsheets treat text that begins with `=`, `+`, `-`, `@`, a tab or a line break as a formula, "
         "so such text gets an apostrophe in front. Plain numbers such as `-5` stay as they are in CSV. Other formats change nothing."
     )
     return f"# JSON\n\n## check\n\n{told}\n\n{exact}\n\n```json\n{text}\n```\n\n{encoder}"
