@@ -108,14 +108,18 @@ def routes(
         name: a name that edits ask for.
 
     Returns:
-        Names of tables, null for a line to which no such table applies (inpatient and dental claims); one name where it is the same for all.
+        Names of tables, null for a line to which no such table applies (inpatient and dental claims); one name where it is the same for all. Medicaid's lines
+        have Medicaid's limits of units, loaded or not; Medicare's pairs stand in for Medicaid's if those aren't loaded.
     """
     if name not in ROUTES:
         return name
     own = pl.Series("table", ROUTES[name]).gather(settings)
+    theirs = pl.Series("theirs", MEDICAID[name]).gather(settings)
+    if name == "mue":  # Medicaid's limits differ too much for Medicare's to stand in
+        is_medicaid = (lines["rules_of"] == "medicaid").fill_null(value=False)
+        return theirs.zip_with(is_medicaid, own).alias("table") if is_medicaid.any() else own
     if not any(reference.coverage(table) for table in MEDICAID[name]):
         return own
-    theirs = pl.Series("theirs", MEDICAID[name]).gather(settings)
     has_theirs = pl.lit(value=False)
     for table in MEDICAID[name]:
         covered = _on_days(pl.col("from_date"), reference.coverage(table))
@@ -222,8 +226,12 @@ def not_covered(
         return None
     is_outside = pl.Series(found[missing] == OUTSIDE)
     table = TABLES[name]
-    rows = lines.select("claim_key", "line_number", "procedure_code", "from_date")[missing]
+    rows = lines.select("claim_key", "line_number", "procedure_code", "from_date", "rules_of")[
+        missing
+    ]
     year = pl.col("from_date").dt.year()
+    is_medicaid = (pl.col("rules_of") == "medicaid") & pl.lit(name == "mue")
+    whose = pl.when(is_medicaid).then(pl.lit("Medicaid ")).otherwise(pl.lit(""))
     return rows.select(
         "claim_key",
         "line_number",
@@ -235,7 +243,7 @@ def not_covered(
                 pl.lit(table.words),
             )
         )
-        .otherwise(worded("no {} is loaded for {}", pl.lit(table.words), year))
+        .otherwise(worded("no {}{} is loaded for {}", whose, pl.lit(table.words), year))
         .alias("reason"),
         pl.lit(table.supply).alias("supply"),
         pl.lit(name).alias("table"),

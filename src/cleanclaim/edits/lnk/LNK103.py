@@ -7,7 +7,7 @@ from datetime import date
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
 from cleanclaim.edits.lnk.policies import NOTICE_MODIFIERS, is_named, judged, told, untold
-from cleanclaim.edits.samples import medicare
+from cleanclaim.edits.samples import institutional, medicare
 from cleanclaim.model.expressions import has_modifier
 from cleanclaim.reference import Reference
 
@@ -43,6 +43,10 @@ from cleanclaim.reference import Reference
             disposition=Disposition.WARN,
         ),
         passes("ear wax for ear wax, in Ohio", medicare(billing_state="OH", diagnoses=["H61.21"], lines=["69210"])),
+        passes(
+            "a hospital's line, supported by the second diagnosis of the claim",
+            institutional(billing_state="OH", claim_filing_code="MB", payer_class="medicare", diagnoses=["H92.01", "H61.21"], lines=["69210"]),
+        ),
         unchecked("in a state whose policies are not loaded", medicare(diagnoses=["H92.01"], lines=["69210"])),
         unchecked("a procedure that no local policy names", medicare(lines=["99213"], billing_state="OH")),
         passes("the patient was told that Medicare may not pay", medicare(lines=["99213-GA"], billing_state="OH")),

@@ -19,7 +19,7 @@ from cleanclaim.derived.availability import TABLES, covered
 from cleanclaim.derived.claims import Claims
 from cleanclaim.model import EVERYWHERE
 from cleanclaim.model.arrays import days
-from cleanclaim.model.expressions import has_modifier, in_force, names_payer
+from cleanclaim.model.expressions import IS_BILLING_DIAGNOSIS, IS_INSTITUTIONAL, has_modifier, in_force, names_payer
 from cleanclaim.reference import Reference, starter
 from cleanclaim.text.wording import worded
 
@@ -81,7 +81,7 @@ def _judged(claims: Claims, reference: Reference) -> Judged:
     among = partial(_of_any, reference)
     return Judged(
         unsupported=among("unsupported", _unsupported, accepting, hits),
-        refused=among("refused", _refused, hits.filter(~pl.col("covered")), binding),
+        refused=among("refused", _refused, _refusing(claims, hits), binding),
         incomplete=among("incomplete", _incomplete, hits.filter("covered"), accepting, listed),
         unknown_state=every.filter(no_state).select(*KEYS, "procedure_code").unique(KEYS),
         elsewhere=among("elsewhere", partial(_elsewhere, reference), local, binding),
@@ -157,18 +157,26 @@ def _everywhere(named: pl.DataFrame, reference: Reference) -> pl.Series:
 
 
 def _listed(claims: Claims, binding: pl.DataFrame, reference: Reference) -> pl.DataFrame:
-    """Diagnoses pointed at that some list of a binding policy holds: keys, policy, group, covered, needs_second, diagnosis_number, diagnosis_code."""
-    pointed = (
-        claims.line_diagnoses.filter(pl.col("icd_version") == 10)
-        .select(*KEYS, "diagnosis_number", "diagnosis_code", "from_date")
-        .join(binding.select(*KEYS, "policy").unique(), on=KEYS)
-    )
+    """The lines' diagnoses that some list of a binding policy holds: keys, policy, group, covered, needs_second, diagnosis_number, diagnosis_code."""
+    pointed = _reasons(claims).join(binding.select(*KEYS, "policy").unique(), on=KEYS)
     lists = reference.narrow("coverage_diagnoses", pointed["diagnosis_code"]).rename({"code": "diagnosis_code"})
     return (
         pointed.join(lists, on=["diagnosis_code", "policy"])
         .filter(in_force("from_date"))
         .select(*KEYS, "policy", "group", "covered", "needs_second", "diagnosis_number", "diagnosis_code")
     )
+
+
+def _reasons(claims: Claims) -> pl.DataFrame:
+    """The diagnoses that may be the reason for a line: those it points at; all of the claim on an institutional one, whose lines have no pointers."""
+    said = (*KEYS, "diagnosis_number", "diagnosis_code", "from_date")
+    pointed = claims.line_diagnoses.filter(pl.col("icd_version") == 10).select(said)
+    institutional = claims.lines.filter(IS_INSTITUTIONAL)
+    if institutional.is_empty():
+        return pointed
+    of_claim = claims.diagnoses.filter(pl.col("icd_version") == 10, IS_BILLING_DIAGNOSIS | (pl.col("diagnosis_type") == "reason_for_visit"))
+    every = institutional.select(*KEYS, "from_date").join(of_claim.select("claim_key", "diagnosis_number", "diagnosis_code"), on="claim_key").select(said)
+    return pl.concat([pointed, every])
 
 
 def _tied(listed: pl.DataFrame, binding: pl.DataFrame) -> pl.DataFrame:
@@ -185,6 +193,13 @@ def _unsupported(covered: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
         .group_by(by_kind, maintain_order=True)
         .agg(pl.col("procedure_code", "policy", "title", "release", "payers").first(), pl.col("advisory").any())
     )
+
+
+def _refusing(claims: Claims, hits: pl.DataFrame) -> pl.DataFrame:
+    """The hits in lists of refused diagnoses; none for an institutional line that another diagnosis of the claim supports, since nothing says which is meant."""
+    institutional = claims.lines.filter(IS_INSTITUTIONAL).select(KEYS)
+    supported = hits.filter("covered").join(institutional, on=KEYS, how="semi")
+    return hits.filter(~pl.col("covered")).join(supported, on=KEYS, how="anti")
 
 
 def _refused(hits: pl.DataFrame, binding: pl.DataFrame) -> pl.DataFrame:

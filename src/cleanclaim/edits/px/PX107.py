@@ -10,7 +10,8 @@ from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit, 
 from cleanclaim.edits.samples import institutional, medicare, professional
 from cleanclaim.model.expressions import IS_MEDICARE, IS_PROFESSIONAL, has_modifier
 
-_ASKED = IS_MEDICARE & IS_PROFESSIONAL & ~has_modifier("GY", "GX")
+_IS_REPORT = pl.col("procedure_code").str.contains(r"^\d{4}F$") & (pl.col("charge_amount") <= 0.01)
+_ASKED = IS_MEDICARE & IS_PROFESSIONAL & ~has_modifier("GY", "GX") & ~_IS_REPORT.fill_null(value=False)
 
 
 @row_edit(
@@ -44,6 +45,7 @@ _ASKED = IS_MEDICARE & IS_PROFESSIONAL & ~has_modifier("GY", "GX")
         passes("a check-up to another payer", professional(diagnoses=["Z00.00"], lines=["99396"])),
         passes("a laboratory test, paid by another schedule", medicare(lines=["80053"])),
         passes("a voluntary notice of what is not covered", medicare(lines=["99397-GX"])),
+        passes("a quality code for a penny", medicare(charge_amount="125.01", lines=["99213", {"procedure_code": "2022F", "charge_amount": "0.01"}])),
         passes("the hospital's line", institutional(lines=["99397"])),
         unchecked("a code outside the tables loaded", medicare(lines=["31575"])),
     ),
@@ -54,6 +56,9 @@ def not_payable_by_fee_schedule() -> pl.Expr:
     Codes excluded from this schedule because another one pays them (laboratory tests, drugs, ambulance: status X and E) are not meant. Other
     payers decide for
     themselves: a check-up or a consultation that Medicare would not pay is clean there.
+
+    A Category II code for a penny or for nothing isn't billed but reported: Medicare's quality programs ask for it that way (Quality Payment Program, claims-based
+    reporting of quality data codes), and the line is expected to be denied.
 
     What to do: bill the code that Medicare takes, or the patient.
     """

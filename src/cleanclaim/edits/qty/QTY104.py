@@ -37,6 +37,7 @@ from cleanclaim.edits.samples import medicare, professional
         passes("vein blood", medicare(lines=["36415"])),
         passes("a check-up is a matter of each payer", professional(diagnoses=["Z00.00"], lines=["99396"])),
         passes("a payer whose rules are its own, and a code outside the tables loaded", professional(lines=["31575"])),
+        unchecked("Medicaid, whose own limits aren't loaded", professional(payer_class="medicaid", claim_filing_code="MC", lines=["36416"])),
         unchecked("a code outside the tables loaded", medicare(lines=["31575"])),
     ),
 )
