@@ -25,6 +25,15 @@ CODES_NOT_LOADED: Final = pl.col("code_loaded") == pl.lit(value=False)
 
 DISTINCT_MODIFIERS: Final = ("59", "XE", "XS", "XP", "XU")
 REPEAT_MODIFIERS: Final = ("76", "77", "91")
+SIDE_OF_MODIFIER: Final = {
+    **dict.fromkeys(
+        ("LT", "E1", "E2", "FA", "F1", "F2", "F3", "F4", "TA", "T1", "T2", "T3", "T4"), "left"
+    ),
+    **dict.fromkeys(
+        ("RT", "E3", "E4", "F5", "F6", "F7", "F8", "F9", "T5", "T6", "T7", "T8", "T9"), "right"
+    ),
+}
+"""The side that a modifier names: of the body, a lid, a finger or a toe."""
 ANATOMIC_MODIFIERS: Final = (
     *("E1", "E2", "E3", "E4", "LT", "RT", "LC", "LD", "LM", "RC", "RI"),
     *(f"F{n}" for n in "A123456789"),

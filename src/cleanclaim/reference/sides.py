@@ -11,6 +11,11 @@ from cleanclaim.reference.narrow import rows_of
 from cleanclaim.text.wording import worded
 
 _WORDS: Final = {"right": r"\bright\b", "left": r"\bleft\b", "bilateral": r"\bbilateral\b|\bboth\b"}
+_NO_CONDITION: Final = r"\b(right|left|bilateral|both|unilateral|ears?|eyes?)\b|\bs\b|s\b"
+_SMALL: Final = frozenset(
+    {"a", "an", "and", "by", "due", "from", "in", "of", "or", "the", "to", "with"}
+)
+_SHOWN: Final = ("prefix", "character", "side", "family")
 _CROSSING: Final = ("I6", "G81", "G82", "G83", "R")
 """Categories whose side isn't the side of the procedure.
 
@@ -34,9 +39,10 @@ def sides(reference: Reference) -> pl.DataFrame:
 
 
 def _sides(reference: Reference) -> pl.DataFrame:
+    tabular = reference.table("icd10cm_tabular")
     nodes = (
-        reference.table("icd10cm_tabular")
-        .filter(pl.col("is_billable"), pl.col("code").str.len_chars() <= 7)
+        tabular.join(tabular.select("parent"), left_on="code", right_on="parent", how="anti")
+        .filter(pl.col("code").str.len_chars().is_between(4, 7))
         .select(
             pl.col("code").alias("prefix"),
             pl.lit(None, pl.String).alias("character"),
@@ -54,26 +60,48 @@ def _sides(reference: Reference) -> pl.DataFrame:
     every = pl.concat([nodes, seventh]).with_columns(named).filter(pl.sum_horizontal(*_WORDS) == 1)
     named_side = every.with_columns(
         pl.coalesce(*(pl.when(side).then(pl.lit(side)) for side in _WORDS)).alias("side"),
-        worded(
-            "{}|{}",
-            pl.col("place").str.slice(0, 4),
-            pl.col("words")
-            .str.replace_all(
-                r"\b(right|left|bilateral|both|unilateral|ears?|eyes?)\b|\bs\b|s\b", ""
-            )
-            .str.replace_all(r"[^a-z]+", " ")
-            .str.strip_chars(),
-        ).alias("family"),
-    ).filter(~pl.any_horizontal(pl.col("prefix").str.starts_with(start) for start in _CROSSING))
+        pl.col("words").str.replace_all(r"ies\b", "y").str.replace_all(_NO_CONDITION, "").str.extract_all(r"[a-z]+").alias("said"),
+    ).with_columns(
+        worded("{}|{}", pl.col("place").str.slice(0, 3), pl.col("said").list.join(" ")).alias("family")
+    ).filter(~pl.any_horizontal(pl.col("prefix").str.starts_with(start) for start in _CROSSING))  # fmt: skip
     both = (
         named_side.group_by("family")
         .agg(pl.col("side").unique())
         .filter(pl.col("side").list.contains("right") & pl.col("side").list.contains("left"))
     )
-    return (
-        named_side.join(both.select("family"), on="family", how="semi")
-        .select("prefix", "character", "side", "family")
-        .sort("prefix", "character")
+    of_family = named_side.join(both.select("family"), on="family", how="semi")
+    adopted = _adopted(
+        named_side.filter(pl.col("side") == "bilateral").join(of_family, on="family", how="anti"),
+        of_family,
+    )
+    found = pl.concat([of_family.select(_SHOWN), adopted.select(_SHOWN)])
+    return found.sort("prefix", "character")
+
+
+def _adopted(bilateral: pl.DataFrame, sided: pl.DataFrame) -> pl.DataFrame:
+    """Bilateral codes that are worded or placed differently, with the family of left and right codes that they belong to.
+
+    M17.0 "Bilateral primary osteoarthritis of knee" belongs to M17.11 "Unilateral primary
+    osteoarthritis, right knee": the same category, and its words are among theirs. The family with
+    the fewest other words is taken, if there is one such family, and if it has no bilateral code.
+    """
+    has_own = sided.filter(pl.col("side") == "bilateral")["family"].unique().implode()
+    families = sided.filter(~pl.col("family").is_in(has_own)).unique("family", maintain_order=True)
+    by_category: dict[str, list[tuple[str, set[str]]]] = {}
+    for prefix, family, said in families.select("prefix", "family", "said").iter_rows():
+        by_category.setdefault(prefix[:3], []).append((family, set(said) - _SMALL))
+    adopting = []
+    for prefix, said in bilateral.select("prefix", "said").iter_rows():
+        words = set(said) - _SMALL
+        near = sorted(
+            (len(others - words), family)
+            for family, others in by_category.get(prefix[:3], [])
+            if words and words <= others
+        )
+        is_clear = len(near) == 1 or (len(near) > 1 and near[0][0] < near[1][0])
+        adopting.append(near[0][1] if is_clear else None)
+    return bilateral.with_columns(pl.Series("family", adopting, dtype=pl.String)).drop_nulls(
+        "family"
     )
 
 

@@ -28,6 +28,10 @@ from cleanclaim.reference.sides import side_of, sides
     when={"diagnoses": pl.col("has_sibling")},
     examples=(
         fails("both ears in two codes", professional(diagnoses=["H65.01", "H65.02"]), diagnosis_number=2, says="H65.03"),
+        fails("both knees, worded differently", professional(diagnoses=["M17.11", "M17.12"]), diagnosis_number=2, says="M17.0"),
+        fails("both eyes, with a stage", professional(diagnoses=["H35.3112", "H35.3122"]), diagnosis_number=2, says="H35.3132"),
+        passes("both eyes in different stages", professional(diagnoses=["H35.3112", "H35.3123"])),
+        passes("both wrists broken: there is no code for both", professional(diagnoses=["S52.501A", "S52.502A"])),
         passes("both ears in one", professional(diagnoses=["H65.03"])),
         passes("one side only", professional(diagnoses=["H65.01"])),
         passes("the admitting diagnosis names the other ear", institutional(diagnoses=["H66.91", {"diagnosis_code": "H66.92", "diagnosis_type": "admitting"}])),

@@ -9,12 +9,12 @@ import polars as pl
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.edits.samples import professional
-from cleanclaim.model.expressions import MODIFIERS, has_modifier
+from cleanclaim.model.expressions import MODIFIERS, SIDE_OF_MODIFIER, has_modifier
 from cleanclaim.reference import Reference
 from cleanclaim.reference.sides import side_of
 
-_LEFT = ("LT", "E1", "E2", "FA", "F1", "F2", "F3", "F4", "TA", "T1", "T2", "T3", "T4")
-_RIGHT = ("RT", "E3", "E4", "F5", "F6", "F7", "F8", "F9", "T5", "T6", "T7", "T8", "T9")
+_LEFT = tuple(modifier for modifier, side in SIDE_OF_MODIFIER.items() if side == "left")
+_RIGHT = tuple(modifier for modifier, side in SIDE_OF_MODIFIER.items() if side == "right")
 
 
 @query_edit(
@@ -32,6 +32,12 @@ _RIGHT = ("RT", "E3", "E4", "F5", "F6", "F7", "F8", "F9", "T5", "T6", "T7", "T8"
     when={"lines": has_modifier(*_LEFT, *_RIGHT)},
     examples=(
         fails("left knee, right-knee pain", professional(diagnoses=["M25.561"], lines=["20610-LT"]), line_number=1, says=("left", "right side")),
+        fails(
+            "left wrist, a fracture of the right one in aftercare", professional(diagnoses=["S52.501D"], lines=["25600-LT"]), line_number=1, says="right side"
+        ),
+        fails("left eye, the right one's macula", professional(diagnoses=["H35.3112"], lines=["92134-LT"]), line_number=1),
+        passes("left eye, its own macula", professional(diagnoses=["H35.3122"], lines=["92134-LT"])),
+        passes("left eye, both maculas", professional(diagnoses=["H35.3132"], lines=["92134-LT"])),
         passes("right knee, right-knee pain", professional(diagnoses=["M25.561"], lines=["20610-RT"])),
         passes(
             "right knee, pain in both",

@@ -9,8 +9,11 @@ import polars as pl
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.edits.samples import professional
-from cleanclaim.model.expressions import SEVERAL_MODIFIERS, in_force
+from cleanclaim.model.expressions import SEVERAL_MODIFIERS, SIDE_OF_MODIFIER, in_force
 from cleanclaim.reference import Reference
+
+_SHOWN = ("claim_key", "line_number", "procedure_code", "modifier", "other", "reason")
+_AS_THE_EDIT = pl.lit(None, pl.String).alias("disposition")
 
 
 @query_edit(
@@ -29,6 +32,12 @@ from cleanclaim.reference import Reference
         fails("left and right on one line", professional(lines=["20610-LT-RT"]), line_number=1, says="LT and RT"),
         fails("both components", professional(lines=["71046-26-TC"]), line_number=1),
         fails("one twice", professional(lines=[{"modifier_1": "25", "modifier_2": "25"}]), line_number=1, says="twice"),
+        fails("a toe of each foot", professional(lines=["11730-TA-T5"]), line_number=1, says="both sides"),
+        fails("the left side and a toe of the right", professional(lines=["11730-LT-T5"]), line_number=1, says="both sides"),
+        fails("two toes of one foot", professional(lines=["11730-TA-T1"]), line_number=1, says="two digits", disposition=Disposition.WARN),
+        fails("two lids of one eye", professional(lines=["67904-E1-E2"]), line_number=1, disposition=Disposition.WARN),
+        fails("a physician and a physician assistant", professional(lines=["47600-80-AS"]), line_number=1, says="80 and AS"),
+        passes("the right side and a toe of it", professional(lines=["11730-RT-T5"])),
         passes("modifiers that go together", professional(lines=["20610-59-RT"])),
         fails("left and right on one line, left on the next", professional(lines=["20610-LT-RT", "20610-LT"]), line_number=1, says="RT"),
         fails(
@@ -50,12 +59,27 @@ def modifiers_contradict(claims: Claims, reference: Reference) -> Rows:
     one = claims.line_modifiers.lazy().select("claim_key", "line_number", "modifier_number", "modifier", "from_date", "procedure_code")
     two = one.select("claim_key", "line_number", pl.col("modifier").alias("other"), pl.col("modifier_number").alias("_other_number"))
     both = one.join(two, on=["claim_key", "line_number"]).filter(pl.col("modifier_number") != pl.col("_other_number"))
-    contradict = (
-        both.join(pairs, on=["modifier", "other"])
-        .filter(in_force("from_date"))
-        .select("claim_key", "line_number", "procedure_code", "modifier", "other", "reason")
+    contradict = both.join(pairs, on=["modifier", "other"]).filter(in_force("from_date")).select(*_SHOWN, _AS_THE_EDIT)
+    same = (pl.col("modifier") == pl.col("other")) & (pl.col("modifier_number") < pl.col("_other_number"))
+    twice = both.filter(same).with_columns(pl.lit("the same modifier twice").alias("reason")).select(*_SHOWN, _AS_THE_EDIT).unique()
+    return pl.concat([contradict, twice, _two_places(both)])
+
+
+def _two_places(both: pl.LazyFrame) -> pl.LazyFrame:
+    """Lines that name two digits or lids, or a side and a digit of the other one."""
+    sides = [pl.col(name).replace_strict(SIDE_OF_MODIFIER, default=None, return_dtype=pl.String) for name in ("modifier", "other")]
+    of_body = [pl.col(name).is_in(["LT", "RT"]) for name in ("modifier", "other")]
+    differ = sides[0] != sides[1]
+    is_fault = (differ & ~(of_body[0] & of_body[1])) | (sides[0].is_not_null() & sides[1].is_not_null() & ~of_body[0] & ~of_body[1])
+    return (
+        both.filter(pl.col("modifier_number") < pl.col("_other_number"), pl.col("modifier") != pl.col("other"), is_fault)
+        .unique(["claim_key", "line_number"], keep="first", maintain_order=True)
+        .with_columns(
+            pl.when(differ)
+            .then(pl.lit("both sides on one line: bill a line for each"))
+            .otherwise(pl.lit("two digits or lids on one line: bill a line for each, unless the code is for several"))
+            .alias("reason"),
+            pl.when(~differ).then(pl.lit("warn")).alias("disposition"),
+        )
+        .select(*_SHOWN, "disposition")
     )
-    twice = both.filter((pl.col("modifier") == pl.col("other")) & (pl.col("modifier_number") < pl.col("_other_number"))).select(
-        "claim_key", "line_number", "procedure_code", "modifier", "other", pl.lit("the same modifier twice").alias("reason")
-    )
-    return pl.concat([contradict, twice.unique()])
