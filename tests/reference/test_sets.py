@@ -9,6 +9,7 @@ from itertools import pairwise
 import polars as pl
 import pytest
 
+from cleanclaim.reference import Reference
 from cleanclaim.reference.sets import RELEASE, SETS, load_set
 
 OPEN_START = date(1900, 1, 1)
@@ -43,6 +44,9 @@ COLUMNS = {
     "ordered_services": "code last kind",
     "prolonged_codes": "code extends",
     "visit_places": "code last not_in kind",
+    "combined_diagnoses": "code other unless instead section",
+    "never_first": "code reason section disposition",
+    "integral_symptoms": "code diseases",
 }
 """The columns of every set before its dates; text unless typed."""
 
@@ -78,6 +82,9 @@ FORMS = {
     "admission_type": r"^[1-9]$",
     "admission_source": r"^[1-9A-G]$",
     "states": r"^[A-Z]{2}$",
+    **dict.fromkeys(
+        ("combined_diagnoses", "never_first", "integral_symptoms"), r"^[A-Z][0-9][0-9A-Z]{1,5}$"
+    ),
 }
 
 WORDS = {
@@ -92,6 +99,7 @@ WORDS = {
     ("visit_codes", "visit_kind"): {"problem", "preventive"},
     ("procedure_sex", "sex"): {"M", "F"},
     ("facility_types", "setting"): {"inpatient", "outpatient"},
+    ("never_first", "disposition"): {"return", "warn"},
     ("discharge_status", "kind"): {"left", "died", "still a patient"},
 }
 """Columns with a fixed set of values."""
@@ -475,3 +483,17 @@ def test_sex_of_a_procedure(code: str, sex: str | None) -> None:
 def test_has_the_codes_everyone_bills(name: str, present: set[str], absent: set[str]) -> None:
     assert present <= codes(name)
     assert not absent & codes(name)
+
+
+@pytest.mark.parametrize("name", ["combined_diagnoses", "never_first", "integral_symptoms"])
+def test_beginnings_of_diagnoses_begin_codes_that_exist(name: str) -> None:
+    known = load_set_codes()
+    rules = load_set(name)
+    columns = [c for c in ("code", "other", "unless", "diseases") if c in rules.columns]
+    begins = {begin for c in columns for text in rules[c] for begin in text.split()}
+    assert {begin for begin in begins if not any(c.startswith(begin) for c in known)} == set()
+
+
+def load_set_codes() -> list[str]:
+    """All ICD-10-CM codes that ever were."""
+    return Reference.load().table("icd10cm")["code"].unique().to_list()

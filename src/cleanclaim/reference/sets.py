@@ -126,6 +126,18 @@ SETS: Final[dict[str, Facts]] = {
     "visit_places": Facts(
         "Places of service that a kind of visit can't have", "the code's own definition"
     ),
+    "combined_diagnoses": Facts(
+        "Pairs of diagnoses that one code, or a linked code, says together",
+        "ICD-10-CM Official Guidelines for Coding and Reporting; ICD-10-CM Index",
+    ),
+    "never_first": Facts(
+        "Diagnoses that add to another one and are never listed first",
+        "ICD-10-CM Official Guidelines for Coding and Reporting",
+    ),
+    "integral_symptoms": Facts(
+        "Symptoms that belong to a disease",
+        "ICD-10-CM Official Guidelines for Coding and Reporting, section I.B.5",
+    ),
     "states": Facts("States, territories and military posts", "USPS abbreviations"),
 }
 
