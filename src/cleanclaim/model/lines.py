@@ -223,6 +223,13 @@ LINES: Final = Table(
             "17b",
         ),
         Column(
+            "facility_npi",
+            _S,
+            "Service facility: the line's, else the claim's.",
+            "2420C NM109, else 2310C",
+            "32a",
+        ),
+        Column(
             "ndc",
             _S,
             "National drug code as sent.",
@@ -259,6 +266,7 @@ INHERITED: Final = (
     "rendering_taxonomy_code",
     "referring_npi",
     "supervising_npi",
+    "facility_npi",
     "prior_authorization_number",
     "clia_number",
 )

@@ -14,6 +14,8 @@ _LETTER = "[AC-HJKMNP-RT-Y]"
 _EITHER = "[0-9AC-HJKMNP-RT-Y]"
 _MBI = f"^[1-9]{_LETTER}{_EITHER}[0-9]{_LETTER}{_EITHER}[0-9]{_LETTER}{{2}}[0-9]{{2}}$"
 
+_PLAIN = pl.col("member_id").str.replace_all(r"[- ]", "").str.to_uppercase()
+
 
 @row_edit(
     table="claims",
@@ -24,7 +26,14 @@ _MBI = f"^[1-9]{_LETTER}{_EITHER}[0-9]{_LETTER}{_EITHER}[0-9]{_LETTER}{{2}}[0-9]
     rarc="N382",
     source=Source("CMS, Medicare Beneficiary Identifier format", "positions 1 to 11", "CMS", date(2026, 11, 23)),
     column="claims.member_id",
-    evidence=(pl.when(is_missing("member_id")).then(pl.lit("is missing")).otherwise(pl.lit("isn't a valid format for a Medicare number")).alias("what"),),
+    evidence=(
+        pl.when(is_missing("member_id"))
+        .then(pl.lit("is missing"))
+        .when(_PLAIN.str.contains(_MBI))
+        .then(pl.lit("is written with hyphens or blanks, which only the card has"))
+        .otherwise(pl.lit("isn't a valid format for a Medicare number"))
+        .alias("what"),
+    ),
     message="The member ID {what}.",
     suggestion="Copy it from the patient's card; a Medicare number has 11 characters and never contains S, L, O, I, B or Z.",
     examples=(
@@ -36,7 +45,8 @@ _MBI = f"^[1-9]{_LETTER}{_EITHER}[0-9]{_LETTER}{_EITHER}[0-9]{_LETTER}{{2}}[0-9]
         fails("an old Medicare number on a doctor's claim", medicare(member_id="123456789A")),
         fails("an old number on the first day without them", institutional(member_id="123456789A", from_date="2020-01-01")),
         passes("an old number on their last day", institutional(member_id="123456789A", from_date="2019-12-31")),
-        passes("a Medicare number with hyphens", medicare(member_id="1EG4-TE5-MK73")),
+        fails("a Medicare number with hyphens", medicare(member_id="1EG4-TE5-MK73"), says="hyphens"),
+        passes("a Medicare number in small letters", medicare(member_id="1eg4te5mk73")),
         passes("an old number on a claim without dates", medicare(member_id="123456789A", from_date=None)),
         passes("Medicare Advantage has its own", professional(payer_class="medicare", claim_filing_code="16", member_id="H12345678")),
     ),
@@ -51,5 +61,5 @@ def member_id_wrong() -> pl.Expr:
     """
     is_original_medicare = pl.col("claim_filing_code").is_in(["MA", "MB"])
     must_be_mbi = is_original_medicare & (pl.col("to_date") >= date(2020, 1, 1))
-    plain = pl.col("member_id").str.replace_all("-", "", literal=True).str.to_uppercase()
-    return is_missing("member_id") | (must_be_mbi & ~plain.str.contains(_MBI)).fill_null(value=False)
+    is_mbi = pl.col("member_id").str.to_uppercase().str.contains(_MBI)
+    return is_missing("member_id") | (must_be_mbi & ~is_mbi).fill_null(value=False)

@@ -138,6 +138,7 @@ def _providers(c: Cells) -> dict[str, object]:
         "rendering_npi": c.npi(rendering),
         "rendering_taxonomy_code": c.element(first_in(s.find("PRV"), rendering, end), 3),
         "referring_npi": c.npi(c.named_in_line("DN", "P3")),
+        "facility_npi": c.npi(c.named_in_line("77")),
         "ordering_npi": c.npi(c.named_in_line("DK")),
         "supervising_npi": c.npi(c.named_in_line("DQ")),
     }
