@@ -3,7 +3,7 @@
 CleanclaimError
 ├── InputError            a file can't be read as claims
 │   ├── UnreadableFile    missing, a folder, not permitted, or empty
-│   ├── UnknownFormat     not X12, CSV or Parquet
+│   ├── UnknownFormat     not X12, a workbook, CSV or Parquet
 │   └── TableError        a table's columns or values don't fit (lists all faults)
 ├── ReferenceProblem      the reference store has a problem
 │   ├── UnknownTable      no such reference table
