@@ -75,6 +75,17 @@ def test_columns_of_the_same_name_hold_several_values() -> None:
     assert batch.lines.select("modifier_1", "modifier_2").row(0) == ("25", "GT")  # type: ignore[attr-defined]
 
 
+def test_a_name_on_several_lines_is_one() -> None:
+    data = b'Claim #,CPT,"24a\nDOS","My\nFee"\nA1,99213,soon,1\n'
+    options = TableOptions(columns={"My Fee": "charge_amount"})
+    reading = Reading("t.csv", options)
+    with pytest.raises(TableError, match=r"column '24a DOS' \(lines.from_date\) expects a date .* in row 2"):  # fmt: skip
+        read_flat(read_csv(data, file="t", options=options), file="t", reading=reading)
+    data = data.replace(b"soon", b"5/12/26")
+    batch = read_flat(read_csv(data, file="t", options=options), file="t", reading=reading)
+    assert str(batch.lines["charge_amount"][0]) == "1.00"
+
+
 def test_a_vague_name_yields_to_a_clear_one() -> None:
     batch, reading = frame_of("Claim #,Account,CPT,Procedure,DOS", "A1,77,99213,Office visit,5/12/2026")  # fmt: skip
     assert batch.lines["procedure_code"].to_list() == ["99213"]  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ from cleanclaim.read.names import EVERY_NAME, model_name
 MOST_ABOVE: Final = 50
 """A header is looked for in this many rows."""
 _ENOUGH: Final = 2
+_LONGEST_NAME: Final = 80
 
 
 def header_at(rows: Sequence[Sequence[str]], chosen: Container[str] = ()) -> int | None:
@@ -27,8 +28,8 @@ def header_at(rows: Sequence[Sequence[str]], chosen: Container[str] = ()) -> int
 def names_in(row: Sequence[str], chosen: Container[str] = ()) -> int:
     """How many different columns a row names."""
     cells = [cell for cell in row if cell.strip()]
-    own = [cell for cell in cells if cell.strip() in chosen]
-    named = {model_name(cell) for cell in cells if cell.strip() not in chosen and len(cell) < 80}
+    own = [cell for cell in cells if " ".join(cell.split()) in chosen]
+    named = {model_name(cell) for cell in cells if cell not in own and len(cell) < _LONGEST_NAME}
     return len(own) + len(named & EVERY_NAME)
 
 

@@ -34,7 +34,7 @@ def no_header(columns: Sequence[str], row: int = 1, chosen: Container[str] = ())
     """
     names = [model_name(said(given)) for given in columns]
     known = [
-        name in EVERY_NAME or said(given).strip() in chosen or is_name(given, EVERY_NAME)
+        name in EVERY_NAME or said(given) in chosen or is_name(given, EVERY_NAME)
         for name, given in zip(names, columns, strict=True)
     ]
     if "claim_id" in names or 2 * sum(known) >= len(columns):
@@ -48,8 +48,8 @@ def no_header(columns: Sequence[str], row: int = 1, chosen: Container[str] = ())
 
 
 def said(given: str) -> str:
-    """A column's name as the file has it; names that are there several times were numbered at reading."""
-    return _REPEATED.sub("", given)
+    """A column's name as the file has it, on one line; names that are there several times were numbered at reading."""
+    return " ".join(_REPEATED.sub("", given).split())
 
 
 @dataclass(slots=True)
@@ -101,7 +101,7 @@ def name_columns(
     taken: dict[str, list[str]] = {}
     unknown: list[tuple[int, str]] = []
     for place, given in enumerate(columns, start=1):
-        own = chosen.get(said(given).strip())
+        own = chosen.get(said(given))
         name = model_name(said(given)) if own is None else own
         name = CLAIM_COLUMNS[name].name if name in CLAIM_COLUMNS and name not in allowed else name
         if name in allowed:
@@ -110,7 +110,7 @@ def name_columns(
             unknown.append((place, given))
     _number_repeated(taken)
     for name, several in taken.items():
-        clear = [one for one in several if said(one).strip() in chosen or not is_vague(one)]
+        clear = [one for one in several if said(one) in chosen or not is_vague(one)]
         if len(several) == 1 or len(clear) == 1:
             names.model[clear[0] if len(several) > 1 else several[0]] = name
             names.ignored += [f"'{said(one)}'" for one in several if len(several) > 1 and one != clear[0]]  # fmt: skip

@@ -94,9 +94,9 @@ def _proposal(options: TableOptions, cells: Sequence[str], file: str) -> Proposa
     if fault := no_header(columns, options.header_row or 1):
         raise InputError(f"{file}: {fault}")
     names = name_columns(columns, FLAT_COLUMNS, Names("table"), [])
-    known = {said(given).strip(): name for given, name in names.model.items()}
+    known = {said(given): name for given, name in names.model.items()}
     free = sorted(FLAT_COLUMNS - set(known.values()))
-    unused = [key for given in columns if (key := said(given).strip()) not in known]
+    unused = [key for given in columns if (key := said(given)) not in known]
     others = {given: _comment(given, free) for given in unused}
     return Proposal(TableOptions(options.sheet, options.header_row, known), others)
 

@@ -86,7 +86,7 @@ def options_of(content: Mapping[str, Any], where: str) -> TableOptions:
     faults += _column_faults(columns, where)
     if faults:
         raise ConfigError(faults)
-    named = {str(given).strip(): str(name) for given, name in columns.items()}
+    named = {" ".join(str(given).split()): str(name) for given, name in columns.items()}
     return TableOptions(sheet, row, named)
 
 
