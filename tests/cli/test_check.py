@@ -138,8 +138,8 @@ def test_every_packing_of_input(packing: str, clean_file: Path, tmp_path: Path) 
         ("damaged.parquet", b"PAR1garbage", "not a valid Parquet file"),
         (
             "columns.csv",
-            b"claim_id,cpt,modifer_1,dos\n1,99213,25,2026-05-12\n",
-            "did you mean 'modifier_1'",
+            b"claim_idd,cpt,modifier_1,dos\n1,99213,25,2026-05-12\n",
+            "the column 'claim_id' is missing; is it 'claim_idd'?",
         ),
         ("values.csv", b"claim_id,cpt,units,dos\n1,99213,many,2026-13-45\n", "row 2"),
     ],

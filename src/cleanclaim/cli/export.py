@@ -108,9 +108,9 @@ def template(
         typer.Option("--output", "-o", help="With --from: write the proposal to this file."),
     ] = None,
 ) -> None:
-    """Make empty CSV files to fill in, or propose what the columns of your own table mean.
+    """Make empty tables, or propose what your columns mean.
 
-    Another file explains every column.
+    With FOLDER: CSV files to fill in, and one that explains every column. With --from: a mapping of your own table's columns, for `check --columns`.
     """
     if (folder is None) == (source is None):
         raise ConfigError(["expected either a FOLDER to make, or --from FILE"])

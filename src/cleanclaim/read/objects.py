@@ -208,10 +208,12 @@ def _diagnosis(given: object, number: int, where: str, faults: list[str]) -> dic
 def _spread(given: object, where: str, faults: list[str]) -> dict[str, Any]:
     row = _named(LINES, _mapping(given), where, faults)
     for many, one in _SHORT.items():
-        values = _listed(row.pop(many, None), many)
+        given_list = row.pop(many, None)
+        values = _listed(given_list, many)
         if values is None or len(values) > _MOST:
-            found = "more" if values else "something else"
-            faults.append(f"{where}: lines.{many} expects a list of at most {_MOST}, found {found}")
+            faults.append(
+                f"{where}: lines.{many} expects a list of at most {_MOST}, found {kind_of(given_list)}"
+            )
             continue
         for n, value in enumerate(values, start=1):
             row[f"{one}_{n}"] = value
@@ -222,9 +224,14 @@ def _listed(given: object, name: str) -> Sequence[object] | None:
     """The values of a list; text such as "25,59" or "AB" is divided as in tables; None for anything else."""
     if given is None:
         return ()
-    if isinstance(given, str):
-        return [LETTERS.get(one, one) for one in re.findall(LISTS[name], given.upper())]
-    return given if isinstance(given, Sequence) else None
+    if not isinstance(given, str):
+        return given if isinstance(given, Sequence) else None
+    text = given.upper()
+    if name == "modifiers":
+        parts = re.findall(r"\w+", text)
+        return parts if all(len(part) == 2 for part in parts) else None
+    rest = re.sub(LISTS[name], "", text)
+    return None if re.search(r"\w", rest) else [LETTERS.get(one, one) for one in re.findall(LISTS[name], text)]  # fmt: skip
 
 
 def _inherit(claim: dict[str, Any], lines: Sequence[dict[str, Any]], born: object) -> None:
