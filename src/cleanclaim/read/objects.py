@@ -5,7 +5,8 @@ codes or of mappings with the `diagnoses` columns, and `lines`, a list of mappin
 columns (`modifiers` and `diagnosis_pointers` may be lists). `other_payers` and `claim_codes` may be
 lists of mappings too. Columns may have the names that tables may have (`dos`, `cpt`, `dx1`), and
 values the forms that tables may have: dates as dates, as moments or as text; money and units as
-decimals, integers or text.
+decimals, integers or text. Zeros that a spreadsheet would drop aren't restored: a program means what
+it gives.
 
     >>> batch = batch_of([{"claim_id": "A1", "diagnoses": ["M54.50"], "lines": [{"procedure_code": "97110", "units": 2}]}])
     >>> batch.lines.select("line_number", "procedure_code", "units").row(0)
@@ -43,7 +44,7 @@ from cleanclaim.read.columns import CLAIM_COLUMNS, LIST_OF_DIAGNOSES, LISTS
 from cleanclaim.read.dates import birth_date, parse
 from cleanclaim.read.diagnoses import LETTERS, codes_in
 from cleanclaim.read.names import model_name
-from cleanclaim.read.values import NO, YES, in_form_of
+from cleanclaim.read.values import NO, SEXES, YES
 from cleanclaim.text.masking import is_name, is_shown, kind_of
 
 _SHORT: Final = {"modifiers": "modifier", "diagnosis_pointers": "diagnosis_pointer"}
@@ -274,7 +275,9 @@ def _typed(table: Table, row: Mapping[str, Any], where: str, faults: list[str]) 
             faults.append(f"{where}: {table.name} {_unknown_key(str(name), list(table.schema))}")
             continue
         try:
-            out[name] = in_form_of(name, _value(table[name].dtype, value))
+            typed = _value(table[name].dtype, value)
+            is_sex = name == "patient_sex"
+            out[name] = SEXES.get(str(typed).lower(), typed) if is_sex else typed
         except (ValueError, TypeError, ArithmeticError, KeyError):
             faults.append(
                 f"{where}: {table.name}.{name} expects {expected(table[name].dtype)}, found {kind_of(value)}"

@@ -101,17 +101,6 @@ def in_form(name: str) -> pl.Expr:
     return pl.when(is_short).then(column.str.zfill(_DIGITS[name])).otherwise(column).alias(name)
 
 
-def in_form_of(name: str, value: object) -> object:
-    """One value in the form that claims send, as `in_form` does it for a column."""
-    if name not in IN_FORM or not isinstance(value, str):
-        return value
-    if name == "patient_sex":
-        return SEXES.get(value.lower(), value)
-    if name == "procedure_code":
-        return value.zfill(5) if re.search(_ANESTHESIA, value) else value
-    return value.zfill(_DIGITS[name]) if re.search(_short(name), value) else value
-
-
 def _short(name: str) -> str:
     """Matches a code whose zero at the beginning is missing."""
     return rf"^[1-9][0-9]{{{_DIGITS[name] - 2}}}$"
