@@ -66,7 +66,7 @@ def chunked() -> Callable[[Batch, Sequence[int]], Batch]:
             bounds = [0, *(min(cut, frame.height) for cut in cuts), frame.height]
             parts = [frame[a:b] for a, b in pairwise(bounds)]
             frames[name] = pl.concat(parts, rechunk=False)
-        return replace(Batch.of(frames), has_history=batch.has_history)
+        return replace(Batch.of(frames), covered=batch.covered)
 
     return made
 

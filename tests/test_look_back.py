@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
+import pytest
 from polars.testing import assert_frame_equal
 
 from cleanclaim import History, check
 from cleanclaim.edits import registry
 from cleanclaim.edits.samples import interchange, professional
+from cleanclaim.engine.not_checked import NOT_CHECKED_ORDER
 from cleanclaim.job import Job
 from cleanclaim.large import Large
 from cleanclaim.look_back import Earlier, Known, pairs_of, with_past
 from cleanclaim.model import TABLES, Batch, concat
+from cleanclaim.model.spans import EVERY_DAY
 from cleanclaim.pipeline import run
 from cleanclaim.plan import Plan
-from cleanclaim.read import FileRead
 from cleanclaim.read.inputs import digest_of
 from cleanclaim.read.objects import batch_of
 from cleanclaim.read.x837 import read_x12
@@ -72,16 +75,6 @@ class TestLookingBack:
         assert report.notes == (
             f"Already in the history, so not used for looking back: {past[1]}.",
         )
-
-    def test_without_claims_of_the_patient_it_is_a_history_still(
-        self, kept: History, past: list[Path], tmp_path: Path, reference: Reference
-    ) -> None:
-        visit = claim(tmp_path / "new.837", "NEW", patient=9, procedure="99203")
-        kept.add(past)
-        alone = check(visit, reference=reference).not_checked
-        looked_back = check(visit, history=kept.folder, reference=reference).not_checked
-        assert "EM101" in alone["code"].cast(pl.String).to_list()
-        assert "EM101" not in looked_back["code"].cast(pl.String).to_list()
 
     def test_what_all_patients_show(
         self, kept: History, tmp_path: Path, today: Path, reference: Reference
@@ -143,6 +136,108 @@ class TestLookingBack:
         assert "HX103" in codes(check(same, history=kept.folder, reference=reference))
 
 
+def dated(path: Path, claim_id: str, day: str, patient: int, **changes: str) -> Path:
+    """A claim of another day than the example's."""
+    claim(path, claim_id, patient=patient, **changes)
+    path.write_text(path.read_text().replace("20260512", day))
+    return path
+
+
+def unseen(report: Report, code: str = "EM101") -> list[str]:
+    """Why an edit couldn't look back."""
+    rows = report.not_checked.filter(pl.col("code") == code)
+    return rows["reason"].unique().sort().to_list()
+
+
+class TestDaysCovered:
+    """Earlier claims answer only for the days that they cover, whoever's they are."""
+
+    @pytest.fixture
+    def new(self, tmp_path: Path) -> Path:
+        return claim(tmp_path / "new.837", "NEW", patient=9, procedure="99203")
+
+    def test_a_month_of_two_years_ago_does_not_answer(
+        self, kept: History, new: Path, tmp_path: Path, reference: Reference
+    ) -> None:
+        august = [
+            dated(tmp_path / f"{day}.837", f"SENT-{day}", day, patient=day_of_month % 3)
+            for day_of_month in (1, 16, 31)
+            for day in (f"202408{day_of_month:02}",)
+        ]
+        kept.add(august)
+        expected = [
+            "to tell whether the patient is new, claims of the 3 years before are needed; "
+            "those loaded are from 2024-08-01 to 2024-08-31 and 2026-05-12"
+        ]
+        for history in (kept.folder, august):
+            assert unseen(check(new, history=history, reference=reference)) == expected
+
+    @pytest.mark.parametrize(
+        ("begins", "answers"), [(date(2023, 5, 13), True), (date(2023, 5, 14), False)]
+    )
+    def test_three_years_without_a_gap_answer(
+        self, new: Path, tmp_path: Path, begins: date, answers: bool, reference: Reference
+    ) -> None:
+        days = [begins + timedelta(days=31 * n) for n in range(36)]
+        files = [
+            dated(tmp_path / f"{day:%Y%m%d}.837", f"SENT-{n}", f"{day:%Y%m%d}", patient=n % 7)
+            for n, day in enumerate(days)
+        ]
+        assert (days[-1] - DAY).days >= -31
+        report = check(new, history=files, reference=reference)
+        assert bool(unseen(report)) != answers
+        history = History(tmp_path / "history")
+        history.add(files)
+        kept = check(new, history=history.folder, reference=reference)
+        assert_frame_equal(kept.not_checked, report.not_checked)
+        job = Job((new,), reference, report.edits, history=(history.folder,), plan=DISK)
+        with run(job) as on_disk:
+            assert isinstance(on_disk, Large)
+            told = pl.concat(list(on_disk.not_checked_parts()))
+        assert_frame_equal(told, report.not_checked)
+
+    def test_what_the_earlier_claims_show_is_found_in_any_case(
+        self, tmp_path: Path, reference: Reference
+    ) -> None:
+        seen = dated(tmp_path / "seen.837", "SENT", "20240812", patient=9)
+        new = claim(tmp_path / "new.837", "NEW", patient=9, procedure="99203")
+        report = check(new, history=seen, reference=reference)
+        assert "EM101" in codes(report)
+        assert not unseen(report)
+
+    def test_a_surgery_is_missed_only_where_claims_are_loaded(
+        self, tmp_path: Path, reference: Reference
+    ) -> None:
+        visit = claim(tmp_path / "visit.837", "VISIT", patient=9, procedure="99213:24")
+        march = [dated(tmp_path / f"{d}.837", d, d, patient=1) for d in ("20260301", "20260331")]
+        february = dated(tmp_path / "february.837", "FEBRUARY", "20260211", patient=1)
+        april = dated(tmp_path / "april.837", "APRIL", "20260430", patient=1)
+        too_late = check(visit, history=[*march, april], reference=reference)
+        assert "MOD114" not in codes(too_late)
+        assert unseen(too_late, "MOD114")
+        enough = check(visit, history=[february, *march, april], reference=reference)
+        assert "MOD114" in codes(enough)
+        assert not unseen(enough, "MOD114")
+
+    def test_groups_of_patients_know_what_all_claims_cover(
+        self, tmp_path: Path, reference: Reference
+    ) -> None:
+        """The claims being checked count too, those of other groups included."""
+        first = date(2026, 2, 1)
+        files = [
+            dated(tmp_path / f"{n}.837", f"C{n}", f"{first + timedelta(days=20 * n):%Y%m%d}", n)
+            for n in range(6)
+        ]
+        in_memory = check(files, reference=reference)
+        assert in_memory.not_checked.filter(pl.col("code") == "HX101")["claim_id"].to_list() == [
+            f"C{n}" for n in range(5)
+        ]
+        with run(Job(tuple(files), reference, in_memory.edits, plan=DISK)) as on_disk:
+            assert isinstance(on_disk, Large)
+            told = pl.concat(list(on_disk.not_checked_parts()))
+        assert_frame_equal(told.sort("claim_key", *NOT_CHECKED_ORDER[1:]), in_memory.not_checked)
+
+
 def batch(*claim_ids: str, patient: str = "W1", first_key: int = 0) -> Batch:
     claims = [
         professional(claim_id=claim_id, member_id=patient, diagnoses=["I10", "E11.9"])
@@ -151,7 +246,9 @@ def batch(*claim_ids: str, patient: str = "W1", first_key: int = 0) -> Batch:
     return batch_of(claims, first_claim_key=first_key)
 
 
-NOTHING_KNOWN = Known(has_history=False, pairs=None)
+DISK = Plan(at_once=1, in_memory=0)
+NOTHING_KNOWN = Known(covered=(), pairs=None)
+DAY = date(2026, 5, 12)
 
 
 class TestWithPast:
@@ -193,18 +290,18 @@ class TestWithPast:
     def test_it_says_what_every_group_knows(self) -> None:
         pairs = pl.DataFrame({"pair": [1]})
         both = with_past(
-            batch("D1"), batch("P1", first_key=5), Known(has_history=True, pairs=pairs)
+            batch("D1"), batch("P1", first_key=5), Known(covered=EVERY_DAY, pairs=pairs)
         )
-        assert both.has_history
+        assert both.days == EVERY_DAY
         assert both.history_pairs is pairs
-        assert not with_past(batch("D1"), batch("P1", first_key=5), NOTHING_KNOWN).has_history
+        assert with_past(batch("D1"), batch("P1", first_key=5), NOTHING_KNOWN).days == ()
 
 
 class TestKnown:
-    def test_there_is_a_history_if_a_file_of_it_had_claims(self, reference: Reference) -> None:
-        read_and_empty = [FileRead("a.837", "x12", 0), FileRead("b.837", "x12", 2)]
-        for files, expected in ((read_and_empty, True), (read_and_empty[:1], False), ([], False)):
-            assert Known.of(files, [], reference, counts=False) == Known(expected, None)
+    def test_the_days_of_all_groups_are_covered(self, reference: Reference) -> None:
+        groups = [((DAY, DAY),), (), ((date(2026, 4, 11), date(2026, 4, 11)),)]
+        known = Known.of(groups, [], reference, counts=False)
+        assert known == Known(((date(2026, 4, 11), DAY),), None)
 
     def test_pairs_are_counted_only_if_an_edit_asks(self, reference: Reference) -> None:
         past = [batch("P1", "P2"), batch("Q1", patient="W2", first_key=7)]

@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from cleanclaim.derived.claims import Claims
+from cleanclaim.derived.looking_back import beyond_history
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
 from cleanclaim.edits.samples import professional
 from cleanclaim.reference import Reference
@@ -18,8 +19,13 @@ _IS_CURRENT = ~pl.col("is_history").fill_null(value=False)
 
 def _unchecked(claims: Claims, reference: Reference) -> Rows:
     del reference
-    lines = claims.lines.filter(_IS_EVALUATION, _IS_CURRENT)
-    return lines if not claims.has_history else lines.clear()
+    return beyond_history(
+        claims,
+        claims.lines.filter(_IS_EVALUATION, _IS_CURRENT),
+        first=pl.col("from_date") - pl.duration(days=_DAYS - 1),
+        period=f"the {_DAYS} days before",
+        purpose="to tell when the last evaluation was",
+    )
 
 
 @query_edit(
@@ -39,8 +45,6 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     message="{procedure_code} on {from_date} is {days} days after the last evaluation ({last_code} on {last_date}). The plan pays one every 90 days.",
     suggestion="Bill a re-evaluation, 97164, if that is what the record shows.",
     unchecked=_unchecked,
-    unchecked_reason="no earlier claims are loaded, so the last evaluation isn't known",
-    supply="--history with the patients' claims of the last 90 days",
     examples=(
         fails(
             "three weeks after the last",
@@ -67,6 +71,12 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
         unchecked(
             "without earlier claims",
             professional(lines=[{"procedure_code": "97161"}]),
+        ),
+        unchecked(
+            "the earlier claims begin too late",
+            professional(claim_id="A", is_history=True, from_date="2026-04-21"),
+            professional(claim_id="B", lines=[{"procedure_code": "97161"}]),
+            history=("2026-04-01", "2026-05-11"),
         ),
     ),
 )

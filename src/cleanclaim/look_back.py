@@ -15,6 +15,7 @@ from cleanclaim.derived.tables import Derived
 from cleanclaim.engine.claim_order import renumbered
 from cleanclaim.errors import UnreadableFile
 from cleanclaim.model import Batch, concat
+from cleanclaim.model.spans import Spans, spans_together
 from cleanclaim.read import AS_FOUND, FileRead, Past, TableOptions, read
 from cleanclaim.read.history import Added, is_history, ledger_of
 from cleanclaim.read.inputs import digest_of, files_below
@@ -112,31 +113,31 @@ class Known:
     """What earlier claims show, the same for every group of patients.
 
     Attributes:
-        has_history: whether there are any.
+        covered: the days that all claims are from, those being checked included.
         pairs: which pairs of codes they show, if an edit asks
             (`cleanclaim.derived.shown_pairs.pairs_shown`).
     """
 
-    has_history: bool
+    covered: Spans
     pairs: pl.DataFrame | None
 
     @classmethod
     def of(
-        cls, files: Iterable[FileRead], past: Iterable[Batch], reference: Reference, *, counts: bool
+        cls, days: Iterable[Spans], past: Iterable[Batch], reference: Reference, *, counts: bool
     ) -> Known:
         """Summarize earlier claims.
 
         Args:
-            files: the files they were read from.
+            days: the days that groups of claims are from, earlier ones and those being checked.
             past: the claims, in groups of whole patients; read only if an edit counts pairs.
             reference: the dated tables.
             counts: whether an edit counts pairs.
         """
-        has_history = any(entry.claims for entry in files)
+        covered = spans_together(days)
         if not counts:
-            return cls(has_history, None)
+            return cls(covered, None)
         shown = [pairs_of(batch, reference) for batch in past if batch.claims.height]
-        return cls(has_history, pairs_together(shown) if shown else None)
+        return cls(covered, pairs_together(shown) if shown else None)
 
 
 def pairs_of(batch: Batch, reference: Reference) -> pl.DataFrame:
@@ -163,4 +164,4 @@ def with_past(batch: Batch, past: Batch, known: Known) -> Batch:
         if name != "syntax_faults"
     }
     both = concat([batch, Batch.of({**frames, "claims": mine})])
-    return replace(both, has_history=known.has_history, history_pairs=known.pairs)
+    return replace(both, covered=known.covered, history_pairs=known.pairs)

@@ -119,7 +119,7 @@ def _looked_back(job: Job, current: Batch, files: list[FileRead]) -> Batch:
     _fit(job, batches, held, sys.maxsize, doing="reading history")
     past = concat(batch for batch, _ in held)
     files += past_files
-    known = Known.of(past_files, [past], job.reference, counts=job.counts_pairs)
+    known = Known.of((past.days, current.days), [past], job.reference, counts=job.counts_pairs)
     return with_past(current, past, known)
 
 

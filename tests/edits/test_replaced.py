@@ -12,6 +12,7 @@ import pytest
 from cleanclaim.edits.edit import Edit, Example
 from cleanclaim.edits.registry import own_edits
 from cleanclaim.engine.check import check
+from cleanclaim.model.spans import EVERY_DAY
 from cleanclaim.read.objects import batch_of
 from cleanclaim.reference import Reference
 
@@ -33,7 +34,7 @@ def findings(
     edit: Edit, claims: list[Claim], last: str, reference: Reference
 ) -> list[dict[str, Any]]:
     """What an edit finds on the last claim; a history was given."""
-    batch = replace(batch_of(claims), has_history=True)
+    batch = replace(batch_of(claims), covered=EVERY_DAY)
     found = check(batch, reference, [edit]).findings.select(_SHOWN)
     return found.filter(pl.col("claim_id") == last).sort(pl.all()).to_dicts()
 

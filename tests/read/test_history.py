@@ -77,7 +77,7 @@ class TestDamage:
             b"no ledger",
             b"{}",
             b"[]",
-            b'{"format": 2, "key": "0", "additions": 3}',
+            b'{"format": 3, "key": "0", "additions": 3}',
             b"\xff\xfe",
         ],
     )
@@ -93,7 +93,7 @@ class TestDamage:
 
     @pytest.mark.parametrize(
         ("written", "what_to_do"),
-        [(1, "add the original files to a new history"), (3, "update cleanclaim")],
+        [(2, "add the original files to a new history"), (4, "update cleanclaim")],
     )
     def test_one_of_another_version_is_not_read(
         self, damaged: History, written: int, what_to_do: str

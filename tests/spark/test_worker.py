@@ -33,7 +33,7 @@ TASK = Task(
     files=(),
     settings=Settings(),
     is_model=True,
-    has_history=False,
+    covered=(),
     at_once=3,
     version=VERSION,
 )

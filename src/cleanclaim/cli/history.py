@@ -81,7 +81,10 @@ def list_files(
 
     files = History(history).files()
     if format_ == "json":
-        typer.echo(json.dumps({"files": [asdict(added) for added in files]}, indent=2))
+        entries = [
+            {**asdict(one), "first_day": one.first_day, "last_day": one.last_day} for one in files
+        ]
+        typer.echo(json.dumps({"files": entries}, indent=2))
         return
     if files:
         tell(f"{'FILE':>5}  {'CLAIMS':>9}  {'DATES OF SERVICE':<24}  NAME")

@@ -13,6 +13,7 @@ from cleanclaim.derived.tables import Derived
 from cleanclaim.model import Batch
 from cleanclaim.model.arrays import Codes, Days, Ints
 from cleanclaim.model.keys import found_in
+from cleanclaim.model.spans import Spans
 from cleanclaim.reference import Reference
 
 
@@ -150,9 +151,9 @@ class Claims:
         return self._derived.history_pairs
 
     @property
-    def has_history(self) -> bool:
-        """Whether earlier claims were given, of these patients or of others."""
-        return self._derived.has_history
+    def covered(self) -> Spans:
+        """The days that the loaded claims are from, of these patients or of others (see `cleanclaim.derived.looking_back`)."""
+        return self._derived.covered
 
     @cached_property
     def line_codes(self) -> Codes:

@@ -35,6 +35,7 @@ from cleanclaim.derived.shown_pairs import pairs_shown
 from cleanclaim.model import Batch
 from cleanclaim.model.arrays import Codes, Days, Ints, days
 from cleanclaim.model.keys import in_order
+from cleanclaim.model.spans import Spans
 from cleanclaim.reference import Reference
 from cleanclaim.text.masking import showable
 
@@ -113,9 +114,9 @@ class Derived:
         return pairs_shown(self.claims, self.line_diagnoses, only_history=True)
 
     @cached_property
-    def has_history(self) -> bool:
-        """Whether earlier claims were given, of these patients or of others."""
-        return self.batch.has_history or bool(self.batch.claims["is_history"].any())
+    def covered(self) -> Spans:
+        """The days that the loaded claims are from, of these patients or of others."""
+        return self.batch.days
 
     @cached_property
     def multi_code_lines(self) -> pl.DataFrame:

@@ -101,6 +101,7 @@ class Example:
         says: words that the message or suggestion must hold.
         disposition: the disposition it must have, where that is not the edit's own.
         x12: an 837 as text, for edits of a file's form; the claims are then read from it.
+        history: of one that can't be judged, the first and last day of the earlier claims that are loaded; other examples have them all.
     """
 
     title: str
@@ -113,6 +114,7 @@ class Example:
     x12: str = ""
     also_on: tuple[int, ...] = ()
     tables: Tables = field(default_factory=dict)
+    history: tuple[str, str] | None = None
 
 
 class Fails(Example):
@@ -155,9 +157,9 @@ def passes(title: str, *claims: Mapping[str, Any], x12: str = "", tables: Tables
     return Passes(title, claims, x12=x12, tables=tables or {})
 
 
-def unchecked(title: str, *claims: Mapping[str, Any], tables: Tables | None = None) -> Unchecked:
+def unchecked(title: str, *claims: Mapping[str, Any], tables: Tables | None = None, history: tuple[str, str] | None = None) -> Unchecked:
     """An example which the edit reports as not checked."""
-    return Unchecked(title, claims, tables=tables or {})
+    return Unchecked(title, claims, tables=tables or {}, history=history)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

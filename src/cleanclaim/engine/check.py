@@ -21,7 +21,13 @@ from cleanclaim.edits.edit import KEYS, Edit, Rows
 from cleanclaim.engine.candidates import Candidates
 from cleanclaim.engine.claim_order import renumbered
 from cleanclaim.engine.findings import FINDINGS, Hit, findings_of, written
-from cleanclaim.engine.not_checked import NOT_CHECKED, not_checked_of, questions, written_unchecked
+from cleanclaim.engine.not_checked import (
+    NOT_CHECKED,
+    not_checked_of,
+    questions,
+    unanswered,
+    written_unchecked,
+)
 from cleanclaim.failures import Failure, reason_of
 from cleanclaim.model import Batch
 from cleanclaim.reference import Reference
@@ -73,7 +79,7 @@ def check(batch: Batch, reference: Reference, edits: Sequence[Edit]) -> Checked:
         numbered = renumbered(batch)
         run = _run(Derived(numbered.batch, reference), edits)
         hits = run.written(run.hits, written)
-        unchecked = run.written(run.unchecked, written_unchecked)
+        unchecked = run.written(unanswered(run.unchecked, run.hits), written_unchecked)
         failed = run.failed
         del run  # and with it the derived tables, which findings no longer need
         found = numbered.as_read(findings_of(numbered.batch, hits))

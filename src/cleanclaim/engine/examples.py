@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
-from cleanclaim.edits.edit import Edit, Example, Fails, Passes
+from cleanclaim.edits.edit import Edit, Example, Fails, Passes, Unchecked
 from cleanclaim.engine.check import Checked, check
 from cleanclaim.model import Batch, concat
+from cleanclaim.model.spans import EVERY_DAY, from_json, spans_together
 from cleanclaim.read.objects import batch_of
 from cleanclaim.read.x837 import read_x12
 from cleanclaim.reference import Reference
@@ -54,7 +57,11 @@ def claims_of(example: Example) -> Batch:
     """The claims of an example."""
     if example.x12:
         return concat(read_x12(example.x12.encode(), file="example.837"))
-    return batch_of(example.claims)
+    batch = batch_of(example.claims)
+    if not isinstance(example, Unchecked):
+        return replace(batch, covered=EVERY_DAY)
+    earlier = from_json([example.history] if example.history else [])
+    return replace(batch, covered=spans_together([batch.days, earlier]))
 
 
 def tables_of(example: Example, reference: Reference) -> Reference:

@@ -31,12 +31,11 @@ def whole_patients(batch: Batch, at_once: int = CLAIMS_AT_ONCE) -> Iterator[Batc
         return
     batch = in_order(batch)
     number = (batch.claims["patient_key"].fill_null(0) % groups).to_numpy()
-    has_history = batch.has_history or bool(batch.claims["is_history"].any())
-    history_pairs = batch.history_pairs
+    covered, history_pairs = batch.days, batch.history_pairs
     frames = batch.frames()
     of_row = {name: numbers_of(frame, batch.claims, number) for name, frame in frames.items()}
     for group in range(groups):
         own = {
             name: frame.filter(pl.Series(of_row[name] == group)) for name, frame in frames.items()
         }
-        yield replace(Batch.of(own), has_history=has_history, history_pairs=history_pairs)
+        yield replace(Batch.of(own), covered=covered, history_pairs=history_pairs)

@@ -8,7 +8,8 @@ from typing import Final
 
 import polars as pl
 
-from cleanclaim.edits.edit import Edit
+from cleanclaim.derived.looking_back import HISTORY
+from cleanclaim.edits.edit import KEYS, Edit
 from cleanclaim.engine.findings import Hit
 from cleanclaim.engine.messages import render
 from cleanclaim.model import Batch
@@ -51,6 +52,24 @@ def questions(edits: tuple[Edit, ...]) -> dict[str, tuple[Edit, pl.Expr]]:
         for name, test in edit.needs.items()
         if test is not None
     }
+
+
+def unanswered(unchecked: Sequence[Hit], hits: Sequence[Hit]) -> list[Hit]:
+    """What could not be judged, without the rows that an edit looked back from and found something: it saw enough."""
+    found = {edit.code: rows for edit, rows in hits}
+    return [
+        (edit, _without(rows, found[edit.code]) if edit.code in found else rows)
+        for edit, rows in unchecked
+    ]
+
+
+def _without(rows: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    if "table" not in rows.columns or found.is_empty():
+        return rows
+    keys = [name for name in KEYS if name in rows.columns and name in found.columns]
+    looked_back = pl.col("table").eq_missing(HISTORY)
+    left = rows.filter(looked_back).join(found.select(keys), on=keys, how="anti", maintain_order="left", nulls_equal=True)  # fmt: skip
+    return pl.concat([rows.filter(~looked_back), left])
 
 
 def not_checked_of(batch: Batch, unchecked: Sequence[Hit]) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from cleanclaim.job import Progress, Read
 from cleanclaim.large.fingerprint import size_of
 from cleanclaim.large.journal import Journal
 from cleanclaim.model import Batch, concat
+from cleanclaim.model.spans import to_json
 from cleanclaim.read import FileRead
 from cleanclaim.threads import in_order
 
@@ -84,6 +85,7 @@ class Gathering:
                     "claims": batch.claims.height,
                     "lines": batch.lines.height,
                     "next_key": next_key,
+                    "covered": to_json(batch.days),
                     "files": None if whole is None else [asdict(one) for one in files[noted:whole]],
                 }
                 noted = noted if whole is None else whole

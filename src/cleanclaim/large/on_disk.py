@@ -13,6 +13,7 @@ from cleanclaim.large.parts import Large, write_part
 from cleanclaim.large.spill import Spill, groups, write_piece
 from cleanclaim.look_back import Known, with_past
 from cleanclaim.model import Batch
+from cleanclaim.model.spans import from_json
 from cleanclaim.read import FileRead, notes_of
 from cleanclaim.settings import prepare
 from cleanclaim.threads import in_order
@@ -56,16 +57,18 @@ def check_on_disk(
         )
         past_files = earlier.files(None, [])
         past = _spilled(journal, "past")
-    known = _known(job, past, past_files)
+    known = _known(job, journal, past)
     _check_groups(job, journal, spill, past, known)
     return _result(job, journal, [*files, *past_files])
 
 
-def _known(job: Job, past: Spill | None, files: Sequence[FileRead]) -> Known:
-    """What all patients' earlier claims show."""
+def _known(job: Job, journal: Journal, past: Spill | None) -> Known:
+    """What all patients' claims show."""
+    records = (record for kind in ("piece", "past") for _, _, record in journal.finished(kind))
+    days = (from_json(record["covered"]) for record in records)
     ranges = groups(past.claims(), job.plan.at_once) if past and past.pieces else []
     parts = (past.load(*some) for some in ranges) if past else ()
-    return Known.of(files, parts, job.reference, counts=job.counts_pairs)
+    return Known.of(days, parts, job.reference, counts=job.counts_pairs)
 
 
 def _spill(
@@ -110,8 +113,8 @@ def _check_groups(
         batch = spill.load(*ranges[number])
         lines = batch.lines.height
         count = batch.claims.height
-        if past is not None:
-            batch = with_past(batch, past.load(*ranges[number]), known)
+        earlier = Batch.of({}) if past is None else past.load(*ranges[number])
+        batch = with_past(batch, earlier, known)
         _commit_part(job, journal, number, batch, {"claims": count, "lines": lines})
         return count
 

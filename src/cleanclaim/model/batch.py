@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from cleanclaim.model.spans import Spans, spans_of, spans_together
 from cleanclaim.model.tables import CLAIM_CODES, OTHER_PAYERS, SYNTAX_FAULTS, TABLES
 
 
@@ -16,9 +17,9 @@ class Batch:
     """The tables of one batch of claims. A batch holds whole patients.
 
     Attributes hold one frame for each table of this package, with exactly that table's schema.
-    `has_history` is true if earlier claims were given, even if none of them belongs to these
-    patients. `history_pairs` holds the pairs of codes in all patients' earlier claims
-    (`cleanclaim.derived.shown_pairs.pairs_shown`) if an edit asks.
+    `covered` says which days all claims that are known are from: those of other patients and of
+    other batches too. It is None if no others are known. `history_pairs` holds the pairs of codes
+    in all patients' earlier claims (`cleanclaim.derived.shown_pairs.pairs_shown`) if an edit asks.
     """
 
     claims: pl.DataFrame
@@ -27,7 +28,7 @@ class Batch:
     other_payers: pl.DataFrame = field(default_factory=OTHER_PAYERS.empty)
     claim_codes: pl.DataFrame = field(default_factory=CLAIM_CODES.empty)
     syntax_faults: pl.DataFrame = field(default_factory=SYNTAX_FAULTS.empty)
-    has_history: bool = False
+    covered: Spans | None = None
     history_pairs: pl.DataFrame | None = None
 
     @classmethod
@@ -38,6 +39,14 @@ class Batch:
             for name, table in TABLES.items()
         }
         return cls(**own)
+
+    @property
+    def days(self) -> Spans:
+        """The days that are covered: `covered`, or the days of these claims."""
+        if self.covered is not None:
+            return self.covered
+        claims = self.claims
+        return spans_of(self.lines["from_date"], claims["from_date"], claims["to_date"])
 
     def frames(self) -> dict[str, pl.DataFrame]:
         """The frames by table name."""
@@ -58,8 +67,9 @@ def concat(batches: Iterable[Batch]) -> Batch:
         }
     )
     pairs = [batch.history_pairs for batch in parts if batch.history_pairs is not None]
+    is_known = any(batch.covered is not None for batch in parts)
     return replace(
         whole,
-        has_history=any(batch.has_history for batch in parts),
+        covered=spans_together(batch.days for batch in parts) if is_known else None,
         history_pairs=pairs[0] if pairs else None,
     )

@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,12 +25,13 @@ import polars as pl
 from cleanclaim.errors import HistoryError, UnreadableFile
 from cleanclaim.model import TABLES, Batch
 from cleanclaim.model.keys import found_in, keys_of, numbered
+from cleanclaim.model.spans import Spans, from_json, spans_together
 from cleanclaim.storage.folder_lock import read_lock
 from cleanclaim.storage.history_key import Key, Keys, StoredKey
 
 MARK: Final = "history.json"
 ADDITIONS: Final = "additions"
-FORMAT: Final = 2
+FORMAT: Final = 3
 SOURCE: Final = "source"
 """The column of claims with the number of the added file that a claim came from."""
 PATIENT: Final = "patient_key"
@@ -50,8 +51,7 @@ class Added:
         name: as the user named it.
         sha256: the hash of its bytes.
         claims: how many claims it held.
-        first_day: the first day of service in it; None if no claim has one.
-        last_day: the last day of service.
+        days: the days of service in it, as spans of ISO dates (`cleanclaim.model.spans`).
         added: when it was added: an ISO date and time, UTC.
     """
 
@@ -59,9 +59,23 @@ class Added:
     name: str
     sha256: str
     claims: int
-    first_day: str | None
-    last_day: str | None
+    days: tuple[tuple[str, str], ...]
     added: str
+
+    @property
+    def covered(self) -> Spans:
+        """The days of service in it."""
+        return from_json(self.days)
+
+    @property
+    def first_day(self) -> str | None:
+        """The first day of service in it; None if no claim has one."""
+        return self.days[0][0] if self.days else None
+
+    @property
+    def last_day(self) -> str | None:
+        """The last day of service."""
+        return self.days[-1][1] if self.days else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +163,8 @@ class Past:
         """The claims of a batch to keep, numbered from a key."""
         if self.patients is None or self.counts_all:
             return batch
-        return numbered(of_patients(batch, self.patients), first_claim_key)
+        own = numbered(of_patients(batch, self.patients), first_claim_key)
+        return replace(own, covered=batch.days)
 
 
 def is_history(path: Path) -> bool:
@@ -239,11 +254,12 @@ def read_history(
     )
     names = {added.number: added.name for added in ledger.files}
     without = [added.number for added in ledger.files if added.sha256 in past.exclude]
+    covered = spans_together(a.covered for a in ledger.files if a.number not in without)
     for parts in _together(ledger.additions, at_once if past.reads_all else None):
         frames = _load(history, parts, None if past.reads_all else asked)
         batch = numbered(_batch(frames, asked, names, without), key)
         key += batch.claims.height
-        yield batch
+        yield replace(batch, covered=covered)
 
 
 def _requested(patients: pl.Series, key: Key) -> pl.DataFrame:
@@ -432,11 +448,16 @@ def _ledger(data: dict[str, Any]) -> Ledger:
 
 
 def _addition(data: dict[str, Any]) -> Addition:
-    files = tuple(Added(**entry) for entry in data["files"])
+    files = tuple(_added(entry) for entry in data["files"])
     parts = tuple(
         Part(int(part["number"]), dict(part["rows"]), dict(part["sizes"])) for part in data["parts"]
     )
     return Addition(int(data["number"]), files, parts)
+
+
+def _added(data: dict[str, Any]) -> Added:
+    days = tuple((str(first), str(last)) for first, last in data["days"])
+    return Added(**{**data, "days": days})
 
 
 def _damaged_ledger(path: Path) -> UnreadableFile:

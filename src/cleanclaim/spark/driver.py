@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import reduce
 from pathlib import Path
 from typing import Any, Final
 
+import polars as pl
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as fn
 from pyspark.sql.pandas.types import from_arrow_schema
@@ -18,6 +20,7 @@ from cleanclaim.edits import registry
 from cleanclaim.edits.edit import Disposition, Edit
 from cleanclaim.engine.not_checked import NOT_CHECKED
 from cleanclaim.errors import ConfigError
+from cleanclaim.model.spans import Spans, spans_of
 from cleanclaim.reference import Reference
 from cleanclaim.settings import Settings
 from cleanclaim.spark.rows import Given, claims_in, given, grouped, without_empty
@@ -202,7 +205,7 @@ def check(
         files=files,
         settings=settings,
         is_model=tables.is_model,
-        has_history=_has_history(tables),
+        covered=_covered(tables),
         at_once=CLAIMS_A_PARTITION,
         version=VERSION,
         styles=tables.styles,
@@ -212,9 +215,17 @@ def check(
     return Checked(rows.persist() if keep else rows, tables.notes)
 
 
-def _has_history(tables: Given) -> bool:
-    claims = tables.frames["claims"]
-    return "is_history" in claims.columns and bool(claims.where("is_history").take(1))
+def _covered(tables: Given) -> Spans:
+    """The days that all claims are from; none if the tables aren't the model's own, since their dates aren't read yet."""
+    if not tables.is_model:
+        return ()
+    claims, lines = tables.frames["claims"], tables.frames["lines"]
+    asked = ((claims, "from_date"), (claims, "to_date"), (lines, "from_date"))
+    days = [frame.select(fn.col(name).alias("day")) for frame, name in asked if name in frame.columns]  # fmt: skip
+    if not days:
+        return ()
+    rows = reduce(DataFrame.union, days).distinct().collect()
+    return spans_of(pl.Series([row["day"] for row in rows], dtype=pl.Date))
 
 
 def _chosen(

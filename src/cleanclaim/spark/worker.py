@@ -21,6 +21,7 @@ from cleanclaim.errors import InputError, ReferenceProblem
 from cleanclaim.failures import Failure
 from cleanclaim.job import Job
 from cleanclaim.model import Batch
+from cleanclaim.model.spans import Spans
 from cleanclaim.pipeline import run_whole
 from cleanclaim.read.prepare import Reading
 from cleanclaim.read.styles import Styles
@@ -66,7 +67,7 @@ class Task:
         files: name and text of the files of other edits.
         settings: how claims are judged.
         is_model: whether the tables are the model's own.
-        has_history: whether there are earlier claims.
+        covered: the days that all claims are from.
         at_once: about how many claims a batch holds.
         version: the version of cleanclaim on the driver.
         styles: how dates in text are written.
@@ -79,7 +80,7 @@ class Task:
     files: tuple[tuple[str, str], ...]
     settings: Settings
     is_model: bool
-    has_history: bool
+    covered: Spans
     at_once: int
     version: str
     styles: Styles = field(default_factory=dict)
@@ -110,7 +111,7 @@ class Task:
             batch = _batch(frames, self.styles, is_model=self.is_model)
         except InputError as error:
             return _fault_rows([*faults, (str(error), frames["claims"].height)])
-        held = replace(batch, has_history=self.has_history)
+        held = replace(batch, covered=self.covered)
         report = run_whole(Job((), reference, tuple(edits), self.settings, held=held))
         faults += [(_failed(failure), failure.claims or 0) for failure in report.failures]
         return pl.concat(

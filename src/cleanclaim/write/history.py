@@ -24,6 +24,7 @@ import polars as pl
 
 from cleanclaim.errors import HistoryError
 from cleanclaim.model import Batch
+from cleanclaim.model.spans import Spans, spans_together, to_json
 from cleanclaim.read import AS_FOUND, FileRead, TableOptions, read
 from cleanclaim.read.history import (
     ADDITIONS,
@@ -381,11 +382,11 @@ def _add_file(
     tables: TableOptions,
 ) -> None:
     files: list[FileRead] = []
-    claims, days = 0, _Days()
+    claims, days = 0, list[Spans]()
     before = sum(added.claims for added in done.added)
     for batch in read([file.path], files, writing.next_key, form=False, tables=tables):
         claims += batch.claims.height
-        days.see(batch.lines)
+        days.append(batch.days)
         writing.put(source, batch)
         progress("adding", before + claims, None)
     faults = [entry.error for entry in files if entry.error]
@@ -395,24 +396,8 @@ def _add_file(
         return
     writing.end()
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    done.added.append(
-        Added(source, name_of(file.path), file.sha256, claims, days.first, days.last, now)
-    )
-
-
-@dataclass(slots=True)
-class _Days:
-    """The first and last date of service seen."""
-
-    first: str | None = None
-    last: str | None = None
-
-    def see(self, lines: pl.DataFrame) -> None:
-        low, high = lines["from_date"].min(), lines["from_date"].max()
-        if low is None or high is None:
-            return
-        self.first = min(self.first or str(low), str(low))
-        self.last = max(self.last or str(high), str(high))
+    covered = tuple((first, last) for first, last in to_json(spans_together(days)))
+    done.added.append(Added(source, name_of(file.path), file.sha256, claims, covered, now))
 
 
 def _stored(batch: Batch, source: int, key: Key) -> Frames:

@@ -7,14 +7,37 @@ from datetime import date
 import polars as pl
 
 from cleanclaim.derived.claims import Claims
-from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.derived.looking_back import beyond_history
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
 from cleanclaim.edits.samples import institutional, professional
 from cleanclaim.model.expressions import IS_BILLING_DIAGNOSIS, IS_ICD10
 from cleanclaim.reference import Reference
 from cleanclaim.text.wording import worded
 
 _INITIAL = "ABC"
+_FIRST_DAY = pl.col("on_date").dt.offset_by("-1y")
 _SUBSEQUENT = "DEFGHJKMNPQR"
+
+
+_READ = ("claim_key", "diagnosis_number", "diagnosis_code", "patient_key", "is_history", "stands", "on_date")
+
+
+def _injuries(claims: Claims) -> pl.DataFrame:
+    """The injuries with an encounter character: `character`, and the code without it as `stem`."""
+    is_injury = pl.col("diagnosis_code").str.contains(r"^[ST].{6}$")
+    return (
+        claims.diagnoses.filter(IS_ICD10 & IS_BILLING_DIAGNOSIS & is_injury & pl.col("in_force"))
+        .select(_READ)
+        .with_columns(pl.col("diagnosis_code").str.slice(6).alias("character"), pl.col("diagnosis_code").str.slice(0, 6).alias("stem"))
+    )
+
+
+def _unchecked(claims: Claims, reference: Reference) -> Rows:
+    """Healing takes months: an injury in healing for over a year is not looked for."""
+    del reference
+    asked = _injuries(claims).filter(pl.col("character").is_in(list(_INITIAL)), ~pl.col("is_history").fill_null(value=False))
+    purpose = "to tell whether the injury was in healing already"
+    return beyond_history(claims, asked, first=_FIRST_DAY, period="the year before", purpose=purpose, on="on_date")
 
 
 @query_edit(
@@ -29,6 +52,7 @@ _SUBSEQUENT = "DEFGHJKMNPQR"
     ),
     column="diagnoses.diagnosis_code",
     message="{diagnosis_code:icd} {what}.",
+    unchecked=_unchecked,
     when={"diagnoses": pl.col("diagnosis_code").str.contains(r"^[ST].{6}$")},
     examples=(
         fails("what a fracture left, without saying what", professional(diagnoses=["S52.501S"]), diagnosis_number=1, says="alone"),
@@ -73,6 +97,7 @@ _SUBSEQUENT = "DEFGHJKMNPQR"
             institutional(diagnoses=[{"diagnosis_code": "S52.501S", "diagnosis_type": "admitting"}, "M25.641"]),
         ),
         passes("a code of six characters that ends in S", professional(diagnoses=["M25.641"])),
+        unchecked("nothing earlier is known", professional(diagnoses=["S52.501A"])),
         passes("an external cause may keep its character", professional(diagnoses=["M25.631", "S52.501S", "W19.XXXS"])),
     ),
 )
@@ -84,9 +109,7 @@ def encounter_character_doubtful(claims: Claims, reference: Reference) -> Rows: 
 
     What to do: list the present condition first; or check the seventh character against the record.
     """
-    long = claims.diagnoses.filter(
-        IS_ICD10 & IS_BILLING_DIAGNOSIS & (pl.col("diagnosis_code").str.len_chars() == 7) & pl.col("diagnosis_code").str.contains(r"^[ST]") & pl.col("in_force")
-    ).with_columns(pl.col("diagnosis_code").str.slice(6).alias("character"), pl.col("diagnosis_code").str.slice(0, 6).alias("stem"))
+    long = _injuries(claims)
     alone = (
         long.lazy()
         .filter((pl.col("character") == "S") & (pl.col("diagnosis_number") == 1))

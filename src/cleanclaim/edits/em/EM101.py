@@ -8,11 +8,13 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.derived.earlier import latest_before
+from cleanclaim.derived.looking_back import beyond_history
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
 from cleanclaim.edits.samples import professional
 from cleanclaim.model.expressions import in_force
 from cleanclaim.reference import Reference
 
+_PERIOD = "the 3 years before"
 _WHO = ("patient_key", "procedure_code", "provider_npi", "billing_npi", "rendering_taxonomy_code")
 
 
@@ -33,10 +35,12 @@ def _new_visits(claims: Claims, reference: Reference) -> pl.LazyFrame:
 
 
 def _unchecked(claims: Claims, reference: Reference) -> Rows:
-    asked = _new_visits(claims, reference)
-    if claims.has_history:
-        return asked.filter(pl.lit(value=False))
-    return asked.select("claim_key", "line_number", pl.lit("no earlier claims are loaded, so whether the patient is new cannot be told").alias("reason"))
+    return beyond_history(claims, _new_visits(claims, reference), first=_first_day(), period=_PERIOD, purpose="to tell whether the patient is new")
+
+
+def _first_day() -> pl.Expr:
+    """The first day on which a visit makes the patient an established one."""
+    return pl.col("from_date").dt.offset_by("-3y") + pl.duration(days=1)
 
 
 @query_edit(
@@ -51,7 +55,6 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     suggestion="Use the established-patient code of the same category.",
     fix="proposed",
     unchecked=_unchecked,
-    supply="--history with the patient's claims of the last three years",
     when={"lines": lambda reference: pl.col("procedure_code").is_in(_new_codes(reference))},
     examples=(
         fails(
@@ -139,6 +142,18 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
             line_number=1,
         ),
         unchecked("nothing earlier is known", professional(lines=["99203"])),
+        unchecked(
+            "the earlier claims are too old, and too few",
+            professional(claim_id="A", is_history=True, from_date="2024-08-12", lines=["83036"]),
+            professional(claim_id="B", lines=["99203"]),
+            history=("2024-08-01", "2024-08-31"),
+        ),
+        unchecked(
+            "the earlier claims don't reach back three years",
+            professional(claim_id="A", is_history=True, from_date="2025-05-12", lines=["83036"]),
+            professional(claim_id="B", lines=["99203"]),
+            history=("2023-05-14", "2026-05-11"),
+        ),
     ),
 )
 def patient_not_new(claims: Claims, reference: Reference) -> Rows:
@@ -170,7 +185,7 @@ def patient_not_new(claims: Claims, reference: Reference) -> Rows:
     ]
     return (
         pl.concat(found, how="diagonal")
-        .filter(pl.col("seen_date") > pl.col("from_date").dt.offset_by("-3y"))
+        .filter(pl.col("seen_date") >= _first_day())
         .sort("seen_date", descending=True, maintain_order=True)
         .group_by("claim_key", "line_number", "procedure_code", maintain_order=True)
         .agg(pl.col("seen_date").first(), pl.col("seen_code").first())

@@ -8,21 +8,16 @@ from typing import Any
 import polars as pl
 
 from cleanclaim.derived.claims import Claims
+from cleanclaim.derived.looking_back import beyond_history
 from cleanclaim.edits.edit import Disposition, Rows, Source, Tables, fails, passes, query_edit, unchecked
-from cleanclaim.edits.hx.frequency import counted_from, first_again, has_limit, in_turn, limited
+from cleanclaim.edits.hx.frequency import counted_from, first_again, first_counted, has_limit, in_turn, in_words, limited
 from cleanclaim.edits.samples import medicare, professional
 from cleanclaim.reference import Reference
 
 
 def _unchecked(claims: Claims, reference: Reference) -> Rows:
-    if claims.has_history:
-        return pl.DataFrame(schema={"claim_key": pl.Int64})
-    return (
-        limited(claims, reference)
-        .filter(pl.col("period") != "day")
-        .unique(["claim_key", "line_number"])
-        .select("claim_key", "line_number", pl.lit("no earlier claims are loaded, so how often it was done is not known").alias("reason"))
-    )
+    asked = limited(claims, reference).filter(pl.col("period") != "day").with_columns(first_counted().alias("_since"))
+    return beyond_history(claims, asked, first=pl.col("_since"), period=in_words(), purpose="to tell how often it was done")
 
 
 def _exams(*days: str) -> list[dict[str, Any]]:
@@ -53,7 +48,6 @@ def _limit(period: str, most: int = 1) -> Tables:
     message="{procedure_code} on {from_date} was already done on {earlier_date}: {reason} ({citation}).",
     suggestion="It {again}.",
     unchecked=_unchecked,
-    supply="--history with the patients' earlier claims",
     when={"lines": has_limit},
     examples=(
         fails(
@@ -117,6 +111,12 @@ def _limit(period: str, most: int = 1) -> Tables:
             medicare(claim_id="B", from_date="2023-07-12", lines=["77067"]),
         ),
         unchecked("nothing earlier is known", medicare(diagnoses=["Z12.31"], lines=["77067"])),
+        unchecked(
+            "the earlier claims begin too late",
+            medicare(claim_id="A", is_history=True, from_date="2025-07-20", lines=["G0101"]),
+            medicare(claim_id="B", diagnoses=["Z12.31"], lines=["77067"]),
+            history=("2025-06-02", "2026-05-11"),
+        ),
     ),
 )
 def more_often_than_allowed(claims: Claims, reference: Reference) -> Rows:

@@ -60,7 +60,7 @@ def counted_from(asked: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:
     """Lines with their `_turn`, and as `_first` the turn of the first line that counts for their limit's period."""
     return (
         asked.join(turns.select(*_LINE, "_turn", "earlier_date"), on=_LINE)
-        .with_columns(_since().alias("_since"))
+        .with_columns(first_counted().alias("_since"))
         .drop_nulls("_since")
         .sort("_since")
         .join_asof(
@@ -74,7 +74,18 @@ def counted_from(asked: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _since() -> pl.Expr:
+def in_words() -> pl.Expr:
+    """How far a line's limit looks back."""
+    return (
+        pl.when(_KIND == "calendar_year")
+        .then(pl.lit("the calendar year so far"))
+        .when(_KIND == "lifetime")
+        .then(pl.lit("the patient's whole life"))
+        .otherwise(worded("the {} {} before", _NUMBER, _KIND))
+    )
+
+
+def first_counted() -> pl.Expr:
     """The first day that counts for a line's limit."""
     return (
         pl.when(_KIND == "day")

@@ -12,6 +12,7 @@ import polars as pl
 from cleanclaim.derived.availability import COVERED, TABLES
 from cleanclaim.derived.claims import Claims
 from cleanclaim.derived.earlier import latest_before
+from cleanclaim.derived.looking_back import beyond_history
 from cleanclaim.edits.edit import Rows
 from cleanclaim.model.expressions import IS_PROFESSIONAL, MODIFIERS, has_modifier
 from cleanclaim.reference import Reference
@@ -19,6 +20,7 @@ from cleanclaim.text.wording import worded
 
 NO_ROWS: Final = pl.DataFrame(schema={"claim_key": pl.Int64})
 _PERIODS: Final = {"010": 10, "090": 90}
+_LONGEST: Final = max(_PERIODS.values())
 _BY_WHOM: Final = {"provider": ["provider_npi"], "group and specialty": ["billing_npi", "rendering_taxonomy_code"]}
 _OPERATION: Final = r"^[1-6]\d{4}$"
 _PART_OF_CARE: Final = ("54", "55", "56", "80", "81", "82", "AS")
@@ -88,19 +90,12 @@ def after_operations(asked: pl.DataFrame, earlier: pl.DataFrame) -> pl.LazyFrame
 def earlier_operations_unknown(claims: Claims, reference: Reference) -> Rows:
     """The visits and operations for which earlier operations, or their global periods, aren't known."""
     del reference
-    asked = claims.lines.filter(VISIT_OR_OPERATION & ~_IS_PAST).select("claim_key", "line_number", "patient_key")
-    return _unknown_periods(claims, asked) if claims.has_history else _without_history(asked)
-
-
-def _without_history(asked: pl.DataFrame) -> pl.DataFrame:
-    return asked.select(
-        "claim_key",
-        "line_number",
-        pl.lit("no earlier claims are loaded, so operations before these claims are not known").alias("reason"),
-        pl.lit("--history with the patients' claims of the last 90 days").alias("supply"),
-        pl.lit("history").alias("table"),
-        pl.lit(None, pl.String).alias("procedure_code"),
+    asked = claims.lines.filter(VISIT_OR_OPERATION & ~_IS_PAST).select("claim_key", "line_number", "patient_key", "from_date")
+    first = pl.col("from_date") - pl.duration(days=_LONGEST)
+    beyond = beyond_history(
+        claims, asked, first=first, period=f"the {_LONGEST} days before", purpose="to tell whether an earlier operation's payment covers it"
     )
+    return pl.concat([beyond, _unknown_periods(claims, asked)])
 
 
 def _unknown_periods(claims: Claims, asked: pl.DataFrame) -> pl.DataFrame:

@@ -8,6 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.derived.earlier import latest_before
+from cleanclaim.derived.looking_back import beyond_history, is_covered
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
 from cleanclaim.edits.samples import professional
 from cleanclaim.model.expressions import MODIFIERS, has_modifier
@@ -17,17 +18,16 @@ _AGAIN = ("76", "77", "91")
 _GLOBAL = ("24", "58", "78", "79")
 _SURGERY = r"^[1-6][0-9]{4}$"
 _LONGEST_GLOBAL_DAYS = 90
+_FIRST_DAY = pl.col("from_date") - pl.duration(days=_LONGEST_GLOBAL_DAYS)
 
 
 def _unchecked(claims: Claims, reference: Reference) -> Rows:
-    """Without earlier claims nothing tells whether there was a surgery."""
+    """The lines without a surgery, if the loaded claims don't tell whether there was one."""
     del reference
     asked = claims.lines.lazy().filter(has_modifier(*_GLOBAL) & ~pl.col("is_history"))
-    if claims.has_history:
-        return asked.filter(pl.lit(value=False))
-    return asked.join(_surgeries(claims).select("patient_key").unique(), on="patient_key", how="anti").select(
-        "claim_key", "line_number", pl.lit("no earlier claims are loaded, so the surgery that the modifier speaks of cannot be looked for").alias("reason")
-    )
+    alone = asked.join(_after_surgery(claims, asked), on=["claim_key", "line_number"], how="anti")
+    purpose = "to find the surgery that the modifier refers to"
+    return beyond_history(claims, alone, first=_FIRST_DAY, period=f"the {_LONGEST_GLOBAL_DAYS} days before", purpose=purpose)
 
 
 def _after_surgery(claims: Claims, asked: pl.LazyFrame) -> pl.LazyFrame:
@@ -61,7 +61,6 @@ def _surgeries(claims: Claims) -> pl.LazyFrame:
     message="{procedure_code} has modifier {modifiers}, but {what}.",
     suggestion="Check the modifier, or the claim that it refers to.",
     unchecked=_unchecked,
-    supply="--history with the patient's earlier claims",
     when={"lines": has_modifier(*_AGAIN, *_GLOBAL)},
     examples=(
         fails("repeated, and done once", professional(lines=["71046-76"]), line_number=1, says="no other"),
@@ -157,6 +156,12 @@ def _surgeries(claims: Claims) -> pl.LazyFrame:
             professional(claim_id="B", lines=["17110-79"]),
         ),
         unchecked("nothing earlier is known", professional(lines=[{"modifier_1": "24"}])),
+        unchecked(
+            "the earlier claims begin too late",
+            professional(claim_id="A", is_history=True, from_date="2026-04-12", lines=["83036"]),
+            professional(claim_id="B", lines=[{"modifier_1": "24"}]),
+            history=("2026-02-12", "2026-05-11"),
+        ),
     ),
 )
 def modifier_without_earlier_service(claims: Claims, reference: Reference) -> Rows:
@@ -183,11 +188,10 @@ def modifier_without_earlier_service(claims: Claims, reference: Reference) -> Ro
         .filter((pl.col("_count") == 1) & (pl.col("_units") <= 1))
         .with_columns(pl.lit("there is no other line of that code on that day").alias("what"))
     )
-    asked = claims.lines.lazy().filter(has_modifier(*_GLOBAL))
+    every = claims.lines.filter(has_modifier(*_GLOBAL))
+    asked = every.filter(is_covered(claims, every, _FIRST_DAY)).lazy()
     without = asked.join(_after_surgery(claims, asked), on=["claim_key", "line_number"], how="anti").with_columns(
         pl.lit("no surgery of the 90 days before is on the claims loaded").alias("what")
     )
-    if not claims.has_history:
-        without = without.filter(pl.lit(value=False))
     shown = [frame.select("claim_key", "line_number", "procedure_code", "from_date", "what", *MODIFIERS) for frame in (alone, without)]
     return pl.concat(shown).with_columns(pl.concat_list(MODIFIERS).list.set_intersection(pl.lit([*_AGAIN, *_GLOBAL])).alias("modifiers")).drop(MODIFIERS)
