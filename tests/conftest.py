@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
 import pytest
+import typer.main
+import typer.testing
 
 from cleanclaim import History
 from cleanclaim.importing import import_files
@@ -21,6 +24,60 @@ from cleanclaim.settings import Settings
 from histories import claim
 from published import Published
 from runs import EDITS, SMALL, Told, write_files
+
+LONGEST = (
+    "spark/test_driver.py",
+    "edits/test_examples.py",
+    "fuzz/test_corpus.py",
+    "whole/",
+    "large/",
+)
+"""Files that take longest begin first, so that in the end no process waits for another."""
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One process for each core, at most four; none but this one for a few files or a single test."""
+    given = [Path(word) for word in config.args]
+    if all(path.suffix == ".py" or "::" in path.name for path in given):
+        return 0
+    return min(os.cpu_count() or 1, 4)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take longest first."""
+    here = Path(__file__).parent
+
+    def turn(item: pytest.Item) -> int:
+        name = item.path.relative_to(here).as_posix()
+        return next((n for n, first in enumerate(LONGEST) if name.startswith(first)), len(LONGEST))
+
+    items.sort(key=turn)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Programs that tests start compile Python's modules once for all of them, if they may not keep them where they usually are."""
+    with pytest.MonkeyPatch.context() as patch:
+        if os.environ.get("PYTHONDONTWRITEBYTECODE"):
+            patch.delenv("PYTHONDONTWRITEBYTECODE")
+            patch.setenv("PYTHONPYCACHEPREFIX", str(shared(tmp_path_factory) / "compiled"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def parsers() -> Iterator[None]:
+    """The command line's parser is made once for all runs in this process: that takes longer than many a command."""
+    made = cache(typer.main.get_command)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (typer.main, typer.testing):
+            patch.setattr(module, "get_command" if module is typer.main else "_get_command", made)
+        yield
+
+
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this test run have in common."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -27,14 +27,7 @@ GENERATED_FOLDERS: Final = (REFERENCE / "edits", REFERENCE / "imports")
 def main() -> int:
     """Write every page, or say which are out of date."""
     pages = all_pages()
-    stale = [
-        path
-        for path, text in pages.items()
-        if not path.exists() or path.read_text(encoding="utf-8") != text
-    ]
-    gone = [
-        path for folder in GENERATED_FOLDERS for path in folder.glob("*.md") if path not in pages
-    ]
+    stale, gone = out_of_date(pages)
     if "--check" in sys.argv:
         for path in (*stale, *gone):
             print(f"out of date: {path.relative_to(ROOT)} (run python tools/generate_docs.py)")
@@ -47,6 +40,19 @@ def main() -> int:
         path.unlink()
         print(f"removed {path.relative_to(ROOT)}")
     return 0
+
+
+def out_of_date(pages: dict[Path, str]) -> tuple[list[Path], list[Path]]:
+    """Pages that are there with another text or missing, and pages that are no longer generated."""
+    stale = [
+        path
+        for path, text in pages.items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+    gone = [
+        path for folder in GENERATED_FOLDERS for path in folder.glob("*.md") if path not in pages
+    ]
+    return stale, gone
 
 
 def all_pages() -> dict[Path, str]:

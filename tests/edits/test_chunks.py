@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import cache
 
+import polars as pl
 import pytest
 
-from cleanclaim.edits.edit import Edit, Fails
+from cleanclaim.edits.edit import Fails
 from cleanclaim.edits.registry import own_edits
 from cleanclaim.edits.samples import professional
 from cleanclaim.engine.check import Checked, check
@@ -15,6 +16,7 @@ from cleanclaim.model import Batch
 from cleanclaim.read.objects import batch_of
 from cleanclaim.reference import Reference
 from cleanclaim.settings import Settings, prepare
+from together import Together
 
 Chunked = Callable[[Batch, Sequence[int]], Batch]
 EDITS = own_edits()
@@ -26,16 +28,6 @@ FAILING = [
 ]
 
 
-def of_another(claim: Mapping[str, Any], number: int) -> dict[str, Any]:
-    """The claim of another patient, who has the same claims."""
-    member = str(claim.get("member_id") or "W100000001")
-    return {
-        **claim,
-        "member_id": f"{member[:-1]}{number}",
-        "claim_id": f"{number}-{claim.get('claim_id')}",
-    }
-
-
 def same(one: Checked, other: Checked) -> bool:
     return (
         not one.failures
@@ -45,22 +37,44 @@ def same(one: Checked, other: Checked) -> bool:
 
 
 FIRST = list({edit.code: (edit, example) for edit, example in reversed(FAILING)}.values())
-"""One example of each edit; all of them are checked together below."""
+"""One example of each edit; all examples are checked together below."""
+FEW = 25
+"""So many examples are in one batch."""
+
+
+@pytest.fixture(scope="module")
+def few_in_chunks(
+    reference: Reference, chunked: Chunked
+) -> Callable[[int], list[tuple[Checked, Checked]]]:
+    """Of the batch that holds an example: what is found whole, and in each way of cutting it."""
+
+    @cache
+    def of(batch_number: int) -> list[tuple[Checked, Checked]]:
+        chosen = FIRST[batch_number * FEW : (batch_number + 1) * FEW]
+        edits = [edit for edit, _ in chosen]
+        clean = [professional(claim_id="CLEAN", member_id="W900000009")]
+        groups = [one.claims for _, one in chosen for _ in ("once", "again, of other patients")]
+        batch = prepare(Together([clean, *groups]).batch, Settings())
+        whole = check(batch, reference, edits)
+        rows = batch.claims.height
+        cuts = ((0,), (1,), (rows // 2,), (rows,), tuple(range(1, rows)))
+        return [(check(chunked(batch, cut), reference, edits), whole) for cut in cuts]
+
+    return lambda number: of(number // FEW)
 
 
 @pytest.mark.parametrize(
-    ("edit", "example"), FIRST, ids=[f"{e.code}-{x.title.replace(' ', '-')}" for e, x in FIRST]
+    "number", range(len(FIRST)), ids=[f"{e.code}-{x.title.replace(' ', '-')}" for e, x in FIRST]
 )
 def test_an_example_in_chunks(
-    edit: Edit, example: Fails, reference: Reference, chunked: Chunked
+    number: int, few_in_chunks: Callable[[int], list[tuple[Checked, Checked]]]
 ) -> None:
-    clean = professional(claim_id="CLEAN", member_id="W900000009")
-    again = [of_another(claim, number) for number in (1, 2) for claim in example.claims]
-    batch = prepare(batch_of([clean, *again]), Settings())
-    whole = check(batch, reference, [edit])
-    rows = batch.claims.height
-    for cuts in ((0,), (1,), (2,), (rows,), tuple(range(1, rows))):
-        assert same(check(chunked(batch, cuts), reference, [edit]), whole), cuts
+    own = pl.col("code") == FIRST[number][0].code
+    for cut, whole in few_in_chunks(number):
+        assert not cut.failures
+        assert whole.findings.filter(own).height
+        assert cut.findings.filter(own).equals(whole.findings.filter(own))
+        assert cut.not_checked.filter(own).equals(whole.not_checked.filter(own))
 
 
 def test_all_examples_in_chunks(reference: Reference, chunked: Chunked) -> None:

@@ -14,54 +14,62 @@ from cleanclaim.edits.edit import Edit, Example, Fails, Passes
 from cleanclaim.edits.registry import edits_in, own_edits
 from cleanclaim.edits.samples import institutional, interchange, professional
 from cleanclaim.engine.check import Checked, check
-from cleanclaim.engine.examples import claims_of, fault_of, tables_of
-from cleanclaim.model import Batch, concat
+from cleanclaim.engine.examples import claims_of, fault_in, tables_of
+from cleanclaim.model import concat
 from cleanclaim.read.objects import batch_of
 from cleanclaim.read.x837 import read_x12
 from cleanclaim.reference import Reference
 from cleanclaim.settings import Settings, prepare
 from places import CLINIC_DAY
+from together import CheckedTogether, Together, can_be_together
 
 EDITS = own_edits()
 EXAMPLES = [(edit, example) for edit in EDITS for example in edit.examples]
 CLINIC = concat(read_x12(CLINIC_DAY.read_bytes(), file=CLINIC_DAY.name))
 
 
-@dataclass(frozen=True)
-class Tried:
-    """An example that was checked.
-
-    Attributes:
-        claims: its claims.
-        before: their tables before they were checked.
-        checked: what its edit says of them.
-    """
-
-    claims: Batch
-    before: dict[str, pl.DataFrame]
-    checked: Checked
+TOGETHER = [(edit, example) for edit, example in EXAMPLES if can_be_together(edit, example)]
+PLACE = {id(example): number for number, (_, example) in enumerate(TOGETHER)}
+_OWN: dict[str, CheckedTogether] = {}
+_ALONE: dict[int, Checked] = {}
 
 
-_CLAIMS: dict[int, Batch] = {}
-_TRIED: dict[int, Tried] = {}
+@pytest.fixture(scope="module")
+def together() -> Together:
+    """Examples that are checked in one run."""
+    return Together([example.claims for _, example in TOGETHER])
 
 
-def claims_in(example: Example) -> Batch:
-    """The claims of an example, read once for all tests."""
-    if id(example) not in _CLAIMS:
-        _CLAIMS[id(example)] = claims_of(example)
-    return _CLAIMS[id(example)]
+@pytest.fixture(scope="module")
+def checked(together: Together, reference: Reference) -> CheckedTogether:
+    """What all edits say of them."""
+    return together.checked(EDITS, reference)
 
 
-def tried(example: Example, edit: Edit, reference: Reference) -> Tried:
-    """An example checked by its edit, once for all tests."""
-    done = _TRIED.get(id(example))
-    if done is None:
-        claims = claims_in(example)
-        before = {name: frame.clone() for name, frame in claims.frames().items()}
-        done = Tried(claims, before, check(claims, reference, [edit]))
-        _TRIED[id(example)] = done
-    return done
+def said_of(
+    example: Example, edit: Edit, checked: CheckedTogether, reference: Reference
+) -> Checked:
+    """What an edit says of one of its examples: among all of them, among those of the edit, or alone."""
+    said = None
+    if id(example) in PLACE:
+        said = checked.of_group(edit, PLACE[id(example)])
+        said = said or among_its_own(example, edit, reference)
+    return said or alone(example, edit, reference)
+
+
+def among_its_own(example: Example, edit: Edit, reference: Reference) -> Checked | None:
+    """What an edit says of an example if it says nothing of the batch as a whole."""
+    own = [one for by, one in TOGETHER if by is edit]
+    if edit.code not in _OWN:
+        _OWN[edit.code] = Together([one.claims for one in own]).checked([edit], reference)
+    return _OWN[edit.code].of_group(edit, [id(one) for one in own].index(id(example)))
+
+
+def alone(example: Example, edit: Edit, reference: Reference) -> Checked:
+    """What an edit says of an example, once for all tests."""
+    if id(example) not in _ALONE:
+        _ALONE[id(example)] = check(claims_of(example), tables_of(example, reference), [edit])
+    return _ALONE[id(example)]
 
 
 @pytest.mark.parametrize(
@@ -69,8 +77,10 @@ def tried(example: Example, edit: Edit, reference: Reference) -> Tried:
     EXAMPLES,
     ids=[f"{e.code}-{x.title.replace(' ', '-')}" for e, x in EXAMPLES],
 )
-def test_example_holds(edit: Edit, example: Example, reference: Reference) -> None:
-    assert fault_of(edit, example, claims_in(example), tables_of(example, reference)) is None
+def test_example_holds(
+    edit: Edit, example: Example, checked: CheckedTogether, reference: Reference
+) -> None:
+    assert fault_in(edit, example, said_of(example, edit, checked, reference)) is None
 
 
 @pytest.mark.parametrize(
@@ -106,34 +116,57 @@ def test_edit_is_complete(edit: Edit, reference: Reference) -> None:
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=[e.code for e in EDITS])
-def test_edit_changes_no_input_and_repeats_no_finding(edit: Edit, reference: Reference) -> None:
+def test_edit_repeats_no_finding(
+    edit: Edit, checked: CheckedTogether, reference: Reference
+) -> None:
     for example in edit.examples:
-        done = tried(example, edit, reference)
-        assert all(done.before[name].equals(frame) for name, frame in done.claims.frames().items())
-        keys = done.checked.findings.select(
+        keys = said_of(example, edit, checked, reference).findings.select(
             "claim_key", "line_number", "diagnosis_number", "message", "position"
         )
         assert keys.is_unique().all()
 
 
+def test_edits_change_no_input(together: Together, reference: Reference) -> None:
+    for batch in (together.batch, CLINIC):
+        before = {name: frame.serialize() for name, frame in batch.frames().items()}
+        check(batch, reference, EDITS)
+        after = {name: frame.serialize() for name, frame in batch.frames().items()}
+        assert [name for name in before if before[name] != after[name]] == []
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What all edits say of candidates, and of all claims.
+
+    Attributes:
+        clinic: of a clinic's day.
+        examples: of the examples.
+    """
+
+    clinic: tuple[Checked, Checked]
+    examples: tuple[CheckedTogether, CheckedTogether]
+
+
 @pytest.fixture(scope="module")
-def clinic(reference: Reference) -> tuple[Checked, Checked]:
-    """What all edits say of a clinic's day: of the candidates, and of all claims."""
+def whole(together: Together, checked: CheckedTogether, reference: Reference) -> Whole:
     every = [replace(edit, when={}) for edit in EDITS]
-    return check(CLINIC, reference, EDITS), check(CLINIC, reference, every)
+    clinic = check(CLINIC, reference, EDITS), check(CLINIC, reference, every)
+    return Whole(clinic, (checked, together.checked(every, reference)))
 
 
 @pytest.mark.parametrize("edit", [e for e in EDITS if e.when], ids=lambda e: e.code)
 def test_every_claim_at_fault_is_a_candidate(
-    edit: Edit, clinic: tuple[Checked, Checked], reference: Reference
+    edit: Edit, whole: Whole, checked: CheckedTogether, reference: Reference
 ) -> None:
     """What `when` leaves out, the function wouldn't have found either."""
-    whole = replace(edit, when={})
-    of_examples = [
-        (done.checked, check(done.claims, reference, [whole]))
-        for done in (tried(example, edit, reference) for example in edit.examples)
-    ]
-    for some, every in (*of_examples, clinic):
+    without = replace(edit, when={})
+    apart = [
+        (said_of(example, edit, checked, reference), check(claims_of(example), tables_of(example, reference), [without]))
+        for example in edit.examples
+        if id(example) not in PLACE
+    ]  # fmt: skip
+    examples = whole.examples[0].of(edit), whole.examples[1].of(edit)
+    for some, every in (*apart, examples, whole.clinic):
         assert some.failures == every.failures == ()
         own = pl.col("code") == edit.code
         assert some.findings.filter(own).equals(every.findings.filter(own))

@@ -34,10 +34,7 @@ if TYPE_CHECKING:
 
     from cleanclaim.spark import Checked
 
-pytestmark = [
-    pytest.mark.xdist_group("spark"),  # one cluster for all of them
-    pytest.mark.filterwarnings("ignore"),  # Spark's own
-]
+pytestmark = pytest.mark.filterwarnings("ignore")  # Spark's own
 FINDING_ORDER = ["claim_key", "line_number", "diagnosis_number", "code", "position", "message"]
 UNJUDGED_ORDER = [
     *("code", "claim_key", "line_number", "diagnosis_number", "reason", "table"),

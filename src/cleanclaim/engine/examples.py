@@ -41,7 +41,11 @@ def fault_of(edit: Edit, example: Example, batch: Batch, reference: Reference) -
         batch: its claims (`claims_of`).
         reference: the dated tables with those that the example brings (`tables_of`).
     """
-    checked = check(batch, reference, [edit])
+    return fault_in(edit, example, check(batch, reference, [edit]))
+
+
+def fault_in(edit: Edit, example: Example, checked: Checked) -> str | None:
+    """Why what an edit says of an example's claims isn't what the example expects; None if it is."""
     if checked.failures:
         return f"the edit failed: {checked.failures[0].reason}"
     if isinstance(example, Fails):
