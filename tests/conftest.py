@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, wraps
 from itertools import pairwise
 from pathlib import Path
 
@@ -71,6 +71,26 @@ def parsers() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in (typer.main, typer.testing):
             patch.setattr(module, "get_command" if module is typer.main else "_get_command", made)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loaded_once() -> Iterator[None]:
+    """Commands run in this process share the tables that come with cleanclaim, and what edits derive from them, if the store holds no others."""
+    whole = Reference.load
+    loaded: dict[str | None, Reference] = {}
+
+    @wraps(whole)
+    def load(*, store: Path | None = None, lock: Path | None = None) -> Reference:
+        if lock is not None or Store(store).releases():
+            return whole(store=store, lock=lock)
+        home = os.environ.get("CLEANCLAIM_HOME")
+        if home not in loaded:
+            loaded[home] = whole(store=store)
+        return loaded[home]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Reference, "load", load)
         yield
 
 

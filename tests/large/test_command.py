@@ -17,13 +17,13 @@ import pytest
 from cleanclaim.edits.samples import interchange
 from command import Done, run
 
-CLAIMS = 5_000
+CLAIMS = 2_500
 FILES = 5
 
 
 @pytest.fixture(scope="module")
 def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Five files of a thousand claims; every patient has claims in several files."""
+    """Five files of five hundred claims; every patient has claims in several files."""
     folder = tmp_path_factory.mktemp("inbox")
     for n in range(FILES):
         claims = range(n, CLAIMS, FILES)

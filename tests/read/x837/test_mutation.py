@@ -123,4 +123,4 @@ def test_sample_files_broken(data_dir: Path) -> None:
     ],
 )
 def test_long_garbage_is_read_to_its_end(filler: bytes) -> None:
-    check(SAMPLE + filler * (1_000_000 // len(filler)), 1 << 18)
+    check(SAMPLE + filler * (300_000 // len(filler)), 1 << 16)
