@@ -16,6 +16,7 @@ from documentation.edit_api_page import edit_api_page
 from documentation.edit_pages import edit_pages
 from documentation.import_pages import import_pages
 from documentation.json_page import json_page
+from documentation.messages_page import messages_page
 from documentation.model_page import model_page
 from documentation.program import ROOT, with_outputs
 from documentation.python_pages import python_page
@@ -63,6 +64,7 @@ def all_pages() -> dict[Path, str]:
         REFERENCE / "cli.md": cli_page(),
         REFERENCE / "python.md": python_page(),
         REFERENCE / "edit-api.md": edit_api_page(),
+        REFERENCE / "messages.md": messages_page(),
         **edit_pages(REFERENCE / "edits"),
         **import_pages(REFERENCE / "imports"),
     }

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from textwrap import wrap
 
+from cleanclaim.derived.availability import TABLES
 from cleanclaim.edits.edit import Edit, Fails, Passes, Unchecked
 from cleanclaim.encoder import Encoder
 from cleanclaim.encoder.text import page
@@ -41,6 +42,11 @@ def explain(word: str, edits: Sequence[Edit], reference: Reference, on: date | N
     return "\n".join(page(one, most=_MOST) for one in pages)
 
 
+def _table_words(name: str) -> str:
+    """A reference table as people call it."""
+    return TABLES[name].words if name in TABLES else name.replace("_", " ")
+
+
 def _edit_page(edit: Edit) -> Iterator[str]:
     yield f"{edit.code}  {edit.name}"
     yield ""
@@ -55,7 +61,7 @@ def _edit_page(edit: Edit) -> Iterator[str]:
         others = "warn" if edit.others == "warn" else "not run"
         yield f"Payers: {', '.join(edit.payers)}; for other payers: {others}"
     if edit.needs:
-        yield f"Tables needed: {', '.join(edit.needs)}"
+        yield f"Tables needed: {'; '.join(_table_words(name) for name in edit.needs)}"
     for text in paragraphs(edit):
         yield ""
         yield from _wrapped(text)

@@ -137,7 +137,7 @@ def test_a_policy_applies_in_its_states_and_on_its_days(load: Import, store: Sto
         == []
     )
     assert "began on 2024-01-01" in unsaid(claim("J06.9", from_date="2023-12-31"), store, "LNK103")
-    assert "tells no state" in unsaid(claim("J06.9", billing_state=None), store, "LNK103")
+    assert "has no state" in unsaid(claim("J06.9", billing_state=None), store, "LNK103")
     other = professional(
         billing_state="OH", diagnoses=["J06.9"], lines=[{"procedure_code": "11111"}]
     )
@@ -304,7 +304,7 @@ def test_the_telehealth_list(load: Import, store: Store) -> None:
     video = medicare(
         place_of_service_code="10", lines=[{"procedure_code": "22222", "modifier_1": "93"}]
     )
-    assert "sound alone" in output(video, store, "PX111")[0][2]
+    assert "audio only" in output(video, store, "PX111")[0][2]
     assert (
         output(
             medicare(place_of_service_code="10", lines=[{"procedure_code": "11111"}]),

@@ -23,9 +23,9 @@ from cleanclaim.edits.samples import professional
         pl.when(pl.col("patient_birth_date").is_null())
         .then(pl.lit("is missing"))
         .when(pl.col("patient_birth_date") > pl.col("as_of"))
-        .then(pl.lit("lies in the future"))
+        .then(pl.lit("is in the future"))
         .when(pl.col("patient_birth_date") > pl.col("to_date"))
-        .then(pl.lit("lies after the service"))
+        .then(pl.lit("is after the service date"))
         .otherwise(pl.lit("makes the patient older than 124"))
         .alias("what"),
     ),

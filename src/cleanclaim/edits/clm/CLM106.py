@@ -27,9 +27,9 @@ from cleanclaim.text.wording import worded
         pl.when(pl.col("from_date").is_null())
         .then(pl.lit("is missing"))
         .when(pl.col("from_date") > pl.col("to_date"))
-        .then(worded("begins {} and ends {}, before it begins", "from_date", "to_date"))
+        .then(worded("runs from {} to {}, which is earlier", "from_date", "to_date"))
         .when(pl.col("to_date") > pl.col("as_of"))
-        .then(worded("{} lies in the future on {}", "to_date", "as_of"))
+        .then(worded("{} is in the future (the claim was sent on {})", "to_date", "as_of"))
         .otherwise(worded("{} to {} is more than a year", "from_date", "to_date"))
         .alias("what"),
     ),
@@ -37,7 +37,7 @@ from cleanclaim.text.wording import worded
     suggestion="Enter the date from the record.",
     examples=(
         fails("missing", professional(from_date=None), line_number=1, says="missing"),
-        fails("from after to", professional(lines=[{"from_date": "2026-05-12", "to_date": "2026-05-11"}]), line_number=1, says="before it begins"),
+        fails("from after to", professional(lines=[{"from_date": "2026-05-12", "to_date": "2026-05-11"}]), line_number=1, says="which is earlier"),
         fails("tomorrow", professional(from_date="2026-05-16", submitted_date="2026-05-15", as_of="2026-05-15"), line_number=1, says="future"),
         passes("today", professional(from_date="2026-05-15", submitted_date="2026-05-15", as_of="2026-05-15")),
         fails(

@@ -28,7 +28,7 @@ from cleanclaim.text.wording import worded
         .then(pl.lit("are missing"))
         .when(pl.col("units") <= 0)
         .then(worded("are {}", number_words(pl.col("units"))))
-        .otherwise(worded("are {}, where whole units are counted", number_words(pl.col("units"))))
+        .otherwise(worded("are {}; expected whole units", number_words(pl.col("units"))))
         .alias("what"),
     ),
     message="The units of {procedure_code} {what}.",

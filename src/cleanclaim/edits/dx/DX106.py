@@ -9,7 +9,7 @@ import polars as pl
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.edits.samples import institutional, professional
-from cleanclaim.model.expressions import IS_BILLING_DIAGNOSIS
+from cleanclaim.model.expressions import IS_BILLING_DIAGNOSIS, is_missing
 from cleanclaim.reference import Reference
 
 
@@ -33,6 +33,7 @@ from cleanclaim.reference import Reference
     examples=(
         fails("the same code second", professional(diagnoses=["I10", "E11.9", "I10"]), diagnosis_number=3, says="as diagnosis 1"),
         passes("codes that differ", professional(diagnoses=["I10", "E11.9"])),
+        passes("two entries without a code", professional(diagnoses=["I10", "", " ", ""])),
         passes("left and right", professional(diagnoses=["M25.561", "M25.562"])),
         passes("the admitting diagnosis repeats the principal", institutional(diagnoses=["I10", {"diagnosis_code": "I10", "diagnosis_type": "admitting"}])),
     ),
@@ -45,9 +46,7 @@ def diagnosis_twice(claims: Claims, reference: Reference) -> Rows:  # noqa: ARG0
 
     What to do: leave it out and let lines point at the first.
     """
-    billing = (
-        claims.diagnoses.lazy().filter(IS_BILLING_DIAGNOSIS, pl.col("diagnosis_code").is_not_null()).select("claim_key", "diagnosis_number", "diagnosis_code")
-    )
+    billing = claims.diagnoses.lazy().filter(IS_BILLING_DIAGNOSIS, ~is_missing("diagnosis_code")).select("claim_key", "diagnosis_number", "diagnosis_code")
     return billing.with_columns(pl.col("diagnosis_number").min().over("claim_key", "diagnosis_code").alias("first_number")).filter(
         pl.col("diagnosis_number") > pl.col("first_number")
     )

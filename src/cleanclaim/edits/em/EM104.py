@@ -71,7 +71,7 @@ def visit_code_not_payable(claims: Claims, reference: Reference) -> Rows:
             "claim_key",
             "line_number",
             "procedure_code",
-            worded("{} is a consultation, and Medicare pays none", "procedure_code").alias("what"),
+            worded("{} is a consultation, and Medicare doesn't pay consultations", "procedure_code").alias("what"),
             worded("Bill the visit: one of {}.", "instead").alias("advice"),
         )
     )
@@ -93,7 +93,7 @@ def visit_code_not_payable(claims: Claims, reference: Reference) -> Rows:
             "claim_key",
             "line_number",
             "procedure_code",
-            worded("{} prolongs a visit that is not there on that day: one of {}", "procedure_code", "extends").alias("what"),
+            worded("{} prolongs a visit, but no such visit is billed for that day: one of {}", "procedure_code", "extends").alias("what"),
             pl.lit("Bill it with a visit of the highest level, or remove it.").alias("advice"),
         )
     )

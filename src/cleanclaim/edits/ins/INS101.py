@@ -22,7 +22,7 @@ from cleanclaim.reference import Reference
     scope="claim",
     source=Source("Medicare Claims Processing Manual", "chapter 25, section 75.1, FL 4", "CMS", date(2026, 11, 23)),
     column="claims.bill_type_code",
-    message="The type of bill[ {shown}] is {what}.",
+    message="The type of bill[ {shown}] {what}.",
     suggestion="Use two digits for the facility and kind of care, then the frequency.",
     when={"claims": IS_INSTITUTIONAL},
     examples=(
@@ -49,13 +49,13 @@ def bill_type_wrong(claims: Claims, reference: Reference) -> Rows:
         .filter(IS_INSTITUTIONAL)
         .with_columns(
             pl.when(bill.is_null())
-            .then(pl.lit("missing"))
+            .then(pl.lit("is missing"))
             .when(bill.str.len_chars() != 3)
-            .then(pl.lit("not of two digits and a frequency"))
+            .then(pl.lit("isn't two digits and a frequency"))
             .when(~bill.str.slice(0, 2).is_in(facilities))
-            .then(pl.lit("for no kind of facility"))
+            .then(pl.lit("doesn't name a known kind of facility"))
             .when(~bill.str.slice(2).is_in(frequencies))
-            .then(pl.lit("of no known frequency"))
+            .then(pl.lit("has an unknown frequency"))
             .alias("what")
         )
         .filter(pl.col("what").is_not_null())

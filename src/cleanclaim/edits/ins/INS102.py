@@ -26,7 +26,7 @@ from cleanclaim.text.wording import worded
         pl.when(pl.col("revenue_center_code").is_null())
         .then(pl.lit("is missing"))
         .when(pl.col("revenue_center_code") == "0001")
-        .then(pl.lit("0001 is the total of a paper claim and no line of an electronic one"))
+        .then(pl.lit("0001 is the total line of a paper claim and isn't used on an electronic claim"))
         .otherwise(worded("{} doesn't have four digits", "revenue_center_code"))
         .alias("what"),
     ),

@@ -13,6 +13,8 @@ from cleanclaim.model.expressions import IS_INSTITUTIONAL
 from cleanclaim.reference import Reference
 from cleanclaim.text.wording import worded
 
+_STILL_THERE = "says that the patient is still in the facility, but this is the final bill"
+
 
 @query_edit(
     code="INS103",
@@ -77,9 +79,9 @@ def discharge_status_wrong(claims: Claims, reference: Reference) -> Rows:
             .when(pl.col("to_date") > pl.col("valid_to"))
             .then(worded("ended on {}", "valid_to"))
             .when((status == "30") & pl.col("is_inpatient") & is_final)
-            .then(pl.lit("says that the patient is still there, and the bill is the last"))
+            .then(pl.lit(_STILL_THERE))
             .alias("what")
         )
         .filter(pl.col("what").is_not_null())
-        .select("claim_key", status.alias("shown"), "what", pl.when(pl.col("what").str.contains("still there")).then(pl.lit("warn")).alias("disposition"))
+        .select("claim_key", status.alias("shown"), "what", pl.when(pl.col("what") == _STILL_THERE).then(pl.lit("warn")).alias("disposition"))
     )

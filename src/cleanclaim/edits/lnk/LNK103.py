@@ -49,8 +49,8 @@ from cleanclaim.reference import Reference
         ),
         unchecked("in a state whose policies are not loaded", medicare(diagnoses=["H92.01"], lines=["69210"])),
         unchecked("a procedure that no local policy names", medicare(lines=["99213"], billing_state="OH")),
-        passes("the patient was told that Medicare may not pay", medicare(lines=["99213-GA"], billing_state="OH")),
-        unchecked("the claim tells no state", medicare(billing_state=None, diagnoses=["H92.01"], lines=["69210"])),
+        passes("the patient signed a notice that Medicare may not pay", medicare(lines=["99213-GA"], billing_state="OH")),
+        unchecked("the claim has no state", medicare(billing_state=None, diagnoses=["H92.01"], lines=["69210"])),
     ),
 )
 def not_supported_by_local_policy(claims: Claims, reference: Reference) -> Rows:

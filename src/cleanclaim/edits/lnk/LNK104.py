@@ -47,7 +47,7 @@ from cleanclaim.reference import Reference
             line_number=1,
             disposition=Disposition.WARN,
         ),
-        passes("the patient was told that Medicare may not pay", professional(diagnoses=["J06.9"], lines=["83036-GA"])),
+        passes("the patient signed a notice that Medicare may not pay", professional(diagnoses=["J06.9"], lines=["83036-GA"])),
         unchecked("no policy names the code", professional()),
     ),
 )

@@ -273,7 +273,7 @@ def untold(judgement: Judged, kind: str) -> pl.DataFrame:
     parts = [of_kind.select(*KEYS, began.alias("reason"), _SUPPLY)]
     if kind == "local":
         elsewhere = pl.lit("the local policies of the claim's state are not loaded")
-        nowhere = pl.lit("the claim tells no state, so whose local policy binds it is not known")
+        nowhere = pl.lit("the claim has no state, so it isn't known which local policies apply")
         state = pl.lit("the state in the claim's addresses, or --policy-state")
         parts += [
             judgement.elsewhere.select(*KEYS, elsewhere.alias("reason"), _SUPPLY),

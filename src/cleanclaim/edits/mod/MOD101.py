@@ -52,6 +52,7 @@ def _is_doubtful(reference: Reference) -> pl.Expr:
         fails("the day after its last", professional(lines=["J1885-JG"], from_date="2025-01-01"), line_number=1, says="2024-12-31"),
         fails("a number in the name of an ambulance code", professional(lines=["0A042-RH"]), line_number=1),
         fails("one of the finer kinds of 59 before it began", professional(lines=["20610-XE"], from_date="2014-12-31"), line_number=1, says="2015-01-01"),
+        fails("an ambulance's modifier on a supply without a code of its own", professional(lines=["A9999-RH"]), line_number=1, says="ambulance"),
         fails("an ambulance's modifier on a visit", professional(lines=[{"modifier_1": "RH"}]), line_number=1, says="ambulance"),
     ),
 )
@@ -63,7 +64,7 @@ def modifier_unknown(claims: Claims, reference: Reference) -> Rows:
     What to do: take the modifier that says what is meant.
     """
     known = reference.table("modifiers").lazy().select(pl.col("code").alias("modifier"), "family", "valid_from", "valid_to", "release")
-    is_ambulance = pl.col("procedure_code").str.contains(r"^(A0[0-9]{3}|A999|Q3|S9960|S9961|T200)")
+    is_ambulance = pl.col("procedure_code").str.contains(r"^(A0[0-9]{3}|Q3|S9960|S9961|T200)")
     return (
         claims.line_modifiers.lazy()
         .filter(pl.col("claim_type") != "dental")
@@ -76,7 +77,7 @@ def modifier_unknown(claims: Claims, reference: Reference) -> Rows:
             .when(pl.col("from_date") > pl.col("valid_to"))
             .then(worded("ended on {}", "valid_to"))
             .when((pl.col("family") == "ambulance") & ~is_ambulance)
-            .then(pl.lit("tells where an ambulance drove, and the line is no ambulance's"))
+            .then(pl.lit("shows an ambulance's origin and destination, but the line isn't an ambulance service"))
             .alias("what")
         )
         .filter(pl.col("what").is_not_null())

@@ -98,6 +98,6 @@ def modifier_of_another_kind_of_service(claims: Claims, reference: Reference) ->
         .group_by(keys, maintain_order=True)
         .agg(pl.col("_major").any())
         .filter(~pl.col("_major"))
-        .select(*keys, pl.lit("57").alias("modifier"), pl.lit("and the procedure of that time is a minor one; a visit beside it takes 25").alias("why"))
+        .select(*keys, pl.lit("57").alias("modifier"), pl.lit("but the procedure is a minor one; a visit with it takes modifier 25").alias("why"))
     )
     return pl.concat([on_procedure, on_visit, minor_only])

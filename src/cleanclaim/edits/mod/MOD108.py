@@ -107,7 +107,7 @@ def fifty_nine_sets_nothing_apart(claims: Claims, reference: Reference) -> Rows:
         .unique(keys, maintain_order=True)
     )
     said = own.join(differ.select(*keys, "_side", "_other"), on=keys).select(
-        *keys, "procedure_code", modifier, worded("and {} here against {} there says it already", "_side", "_other").alias("why")
+        *keys, "procedure_code", modifier, worded("but {} on this line and {} on the other already show separate sites", "_side", "_other").alias("why")
     )
     return pl.concat([alone, said])
 
@@ -127,5 +127,5 @@ def _unjudged(claims: Claims) -> pl.DataFrame:
     return (
         asked.join(_undecided(claims), on=["claim_key", "line_number"], how="semi")
         .select("claim_key", "line_number")
-        .with_columns(pl.lit("no table of procedure pairs that is loaded speaks of all codes of that day").alias("reason"), pl.lit("ptp").alias("table"))
+        .with_columns(pl.lit("the loaded tables of procedure pairs don't cover all codes of that day").alias("reason"), pl.lit("ptp").alias("table"))
     )

@@ -22,7 +22,7 @@ from cleanclaim.reference import Reference
     scope="claim",
     source=Source("CMS Change Request 6563", "and Medicare Claims Processing Manual, chapter 30 (beneficiary notices)", "CMS", date(2026, 11, 23)),
     column="lines.modifier_1",
-    message="Modifiers {modifier} and {other}: {reason}.",
+    message="Modifiers {modifier} and {other} contradict each other: {reason}.",
     suggestion="Keep the one that says what notice was given.",
     payers=("medicare",),
     when={"lines": SEVERAL_MODIFIERS},

@@ -32,7 +32,7 @@ def _is_add_on(reference: Reference) -> pl.Expr:
     payers=("medicare", "medicaid"),
     source=Source("Medicare NCCI Policy Manual", "chapter I, section R (add-on codes), and CMS's add-on code edits, types 1 to 3", "CMS", date(2026, 11, 23)),
     column="lines.procedure_code",
-    message="{procedure_code} is an add-on code, but {what} on that day by that practitioner.",
+    message="{procedure_code} is an add-on code, but {what} on that day by the same practitioner.",
     suggestion="Bill it with its primary procedure, or remove it.[ Primary codes: {primaries}.]",
     fix="proposed",
     when={"lines": _is_add_on},
@@ -158,10 +158,10 @@ def add_on_without_primary(claims: Claims, reference: Reference) -> Rows:
         "type",
         "release",
         pl.when(is_type_2)
-        .then(pl.lit("there is no primary procedure at all"))
+        .then(pl.lit("no primary procedure at all is billed"))
         .when(pl.col("type") == 3)
-        .then(pl.lit("none of the primary codes known for it is there"))
-        .otherwise(pl.lit("none of its primary codes is there"))
+        .then(pl.lit("none of the primary codes known for it is billed"))
+        .otherwise(pl.lit("none of its primary codes is billed"))
         .alias("what"),
         pl.col("_primaries").map_elements(lambda codes: listed(codes) or None, return_dtype=pl.String).alias("primaries"),
         pl.when(pl.col("type") == 1).then(pl.lit(None, pl.String)).otherwise(pl.lit(Disposition.WARN.value)).alias("disposition"),

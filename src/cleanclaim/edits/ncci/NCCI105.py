@@ -44,7 +44,7 @@ from cleanclaim.text.wording import worded
             medicare(claim_id="A", is_history=True, diagnoses=["K63.5"], lines=["45378"]),
             medicare(claim_id="B", diagnoses=["K63.5"], lines=["45380"]),
             line_number=1,
-            says="taken back",
+            says="take back",
             disposition=Disposition.WARN,
         ),
         passes(
@@ -104,7 +104,7 @@ def bundled_across_claims(claims: Claims, reference: Reference) -> Rows:
         pl.col("other_line_number").alias("line_number"),
         *shown,
         pl.col("claim_id").fill_null("without number").alias("other_claim"),
-        worded("Replace the earlier claim: what it was paid for {} is taken back.", "column_2").alias("advice"),
+        worded("Replace the earlier claim; the payer will take back what it paid for {}.", "column_2").alias("advice"),
         pl.lit(Disposition.WARN.value).alias("disposition"),
     )
     return pl.concat([part_is_here, whole_is_here])

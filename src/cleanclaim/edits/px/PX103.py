@@ -56,7 +56,7 @@ def performance_code_charged(claims: Claims, reference: Reference) -> Rows:  # n
             "procedure_code",
             "charge_amount",
             pl.when(charged)
-            .then(worded("it is charged with ${}", number_words(pl.col("charge_amount"))))
+            .then(worded("it is billed at ${}", number_words(pl.col("charge_amount"))))
             .otherwise(pl.lit("there is nothing else on the claim"))
             .alias("what"),
         )

@@ -30,11 +30,11 @@ def _is_of_one_sex(reference: Reference) -> pl.Expr:
     scope="claim",
     source=Source("Medicare Claims Processing Manual", "chapter 32, section 240 (services to one sex; modifier KX)", "CMS", date(2026, 11, 23)),
     column="lines.procedure_code",
-    message="{procedure_code} ({reason}) is for {meant}; the patient's sex on the claim is {patient_sex}.",
+    message="{procedure_code} ({reason}) is for {meant}; the sex on the claim is {patient_sex}.",
     suggestion="Check the sex and the code. If both are right, add modifier KX for Medicare.",
     when={"lines": _is_of_one_sex},
     examples=(
-        fails("a delivery of a man", professional(patient_sex="M", diagnoses=["I10"], lines=["59400"]), line_number=1, says="F"),
+        fails("a delivery of a man", professional(patient_sex="M", diagnoses=["I10"], lines=["59400"]), line_number=1, says="is for women"),
         passes("a delivery of a woman", professional(diagnoses=["O80"], lines=["59400"])),
         passes("said to be right", professional(patient_sex="M", lines=["59400-KX"])),
         passes("a hospital says that it is right", institutional(lines=["59400"], patient_sex="M", claim_codes=[{"kind": "condition", "code": "45"}])),
@@ -62,13 +62,21 @@ def procedure_sex_conflict(claims: Claims, reference: Reference) -> Rows:
     """
     right = claims.claim_codes.lazy().filter((pl.col("kind") == "condition") & (pl.col("code") == "45")).select("claim_key")
     ranges = (
-        reference.table("procedure_sex").lazy().select(pl.col("code").alias("_first"), pl.col("last").alias("_last"), pl.col("sex").alias("meant"), "reason")
+        reference.table("procedure_sex")
+        .lazy()
+        .select(
+            pl.col("code").alias("_first"),
+            pl.col("last").alias("_last"),
+            pl.col("sex").alias("_sex"),
+            pl.col("sex").replace_strict({"F": "women", "M": "men"}).alias("meant"),
+            "reason",
+        )
     )
     return (
         claims.lines.lazy()
         .filter(_is_of_one_sex(reference), pl.col("procedure_code").str.len_chars() == 5, pl.col("patient_sex").is_in(["M", "F"]), ~has_modifier("KX"))
         .select("claim_key", "line_number", "procedure_code", "patient_sex")
-        .join_where(ranges, pl.col("procedure_code") >= pl.col("_first"), pl.col("procedure_code") <= pl.col("_last"), pl.col("patient_sex") != pl.col("meant"))
-        .drop("_first", "_last")
+        .join_where(ranges, pl.col("procedure_code") >= pl.col("_first"), pl.col("procedure_code") <= pl.col("_last"), pl.col("patient_sex") != pl.col("_sex"))
+        .drop("_first", "_last", "_sex")
         .join(right, on="claim_key", how="anti")
     )

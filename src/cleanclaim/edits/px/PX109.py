@@ -47,7 +47,7 @@ def _is_doubtful(reference: Reference) -> pl.Expr:
         ),
     ),
     column="lines.place_of_service_code",
-    message="{procedure_code} in place {place}: {what}.",
+    message="{procedure_code} is billed with place of service {place}, but {what}.",
     suggestion="Check the place of service and the code against where the patient was seen.",
     fix="proposed",
     when={"line_fees": _is_doubtful},
@@ -56,7 +56,7 @@ def _is_doubtful(reference: Reference) -> pl.Expr:
         fails("an emergency visit in an urgent care clinic", professional(place_of_service_code="20", lines=["99283"]), line_number=1),
         passes("a hospital visit in a hospital", professional(place_of_service_code="21", admission_date="2026-05-10", lines=["99232"])),
         passes("a hospital visit by telehealth", professional(place_of_service_code="02", lines=["99232"])),
-        fails("an injection by the hospital's own nurse", medicare(place_of_service_code="22", lines=["96372"]), line_number=1, says="the hospital's to bill"),
+        fails("an injection by the hospital's own nurse", medicare(place_of_service_code="22", lines=["96372"]), line_number=1, says="the hospital bills it"),
         fails("only the tracing, in a hospital", medicare(place_of_service_code="22", lines=["93005"]), line_number=1),
         passes("an injection in the office", medicare(lines=["96372"])),
         fails("a hospital visit in an office, and one of an office", medicare(lines=["99232", "99213"]), line_number=1),
@@ -98,12 +98,12 @@ def service_does_not_fit_place(claims: Claims, reference: Reference) -> Rows:
         .join_where(places, pl.col("procedure_code") >= pl.col("_first"), pl.col("procedure_code") <= pl.col("last"))
         .filter(in_force("from_date"), pl.col("not_in").str.split(" ").list.contains(pl.col("place_of_service_code")))
         .with_columns(
-            worded("{} does not take place there", "kind").alias("what"), pl.lit(None, pl.String).alias("release"), pl.lit(None, pl.String).alias("disposition")
+            worded("{} doesn't take place there", "kind").alias("what"), pl.lit(None, pl.String).alias("release"), pl.lit(None, pl.String).alias("disposition")
         )
     )
     technical = (pl.col("pctc") == _TECHNICAL) | (has_modifier("TC") & (pl.col("pctc") == 1))
     hospitals = current.filter(_ASKED, pl.col("place_of_service_code").is_in(_HOSPITAL), (pl.col("pctc") == _INCIDENT_TO) | technical).with_columns(
-        worded("for a hospital's patient this is the hospital's to bill (indicator {})", "pctc").alias("what"), pl.lit(None, pl.String).alias("disposition")
+        worded("the hospital bills it for its own patients (PC/TC indicator {})", "pctc").alias("what"), pl.lit(None, pl.String).alias("disposition")
     )
     shown = ["claim_key", "line_number", "procedure_code", pl.col("place_of_service_code").alias("place"), "what", "release"]
     return pl.concat([visits.select(shown), hospitals.select(shown)])

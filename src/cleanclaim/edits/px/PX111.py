@@ -37,12 +37,12 @@ _ASKED = IS_MEDICARE & _TELEHEALTH
     when={"lines": _TELEHEALTH},
     examples=(
         fails("a wart destroyed by video", medicare(diagnoses=["B07.9"], place_of_service_code="10", lines=["17110"]), line_number=1, says="telehealth list"),
-        fails("95 in the office", professional(lines=[{"modifier_1": "95"}]), line_number=1, says="place 11", disposition=Disposition.WARN),
+        fails("95 in the office", professional(lines=[{"modifier_1": "95"}]), line_number=1, says="place of service 11", disposition=Disposition.WARN),
         fails(
-            "by telephone, and not listed for that",
+            "audio only, and not listed for that",
             medicare(diagnoses=["M54.50"], place_of_service_code="10", lines=["97110-93-GP"]),
             line_number=1,
-            says="sound alone",
+            says="audio only",
         ),
         passes("a visit by video at home", medicare(place_of_service_code="10")),
         passes("another payer has its own list", professional(diagnoses=["B07.9"], place_of_service_code="10", lines=["17110-95"])),
@@ -57,25 +57,24 @@ _ASKED = IS_MEDICARE & _TELEHEALTH
             line_number=1,
             says="list",
         ),
-        passes("a hospital visit with a picture", medicare(lines=["99231-95"], place_of_service_code="02")),
-        fails("a hospital visit by sound alone", medicare(lines=["99231-93"], place_of_service_code="02"), line_number=1, says="93"),
-        passes("a visit by sound alone", medicare(lines=["99213-93"], place_of_service_code="10")),
-        fails("sound alone, in the office", medicare(lines=["99213-93"]), line_number=1, disposition=Disposition.WARN),
-        fails("a picture by the older modifier, in the office", medicare(lines=["99213-GT"]), line_number=1, disposition=Disposition.WARN),
+        passes("a hospital visit by video", medicare(lines=["99231-95"], place_of_service_code="02")),
+        fails("a hospital visit, audio only", medicare(lines=["99231-93"], place_of_service_code="02"), line_number=1, says="93"),
+        passes("a visit, audio only", medicare(lines=["99213-93"], place_of_service_code="10")),
+        fails("audio only, in the office", medicare(lines=["99213-93"]), line_number=1, disposition=Disposition.WARN),
+        fails("video with the older modifier, in the office", medicare(lines=["99213-GT"]), line_number=1, disposition=Disposition.WARN),
         fails("stored pictures, in the office", medicare(lines=["99213-GQ"]), line_number=1, disposition=Disposition.WARN),
         passes("a visit elsewhere than at home", medicare(lines=["99213"], place_of_service_code="02")),
         fails("a wart destroyed elsewhere than at home", medicare(lines=["17110"], place_of_service_code="02"), line_number=1),
         passes("the hospital's own line", institutional(lines=["17110-95"])),
-        passes("a wart destroyed in a place that was not sent", medicare(lines=["17110"], place_of_service_code=None)),
+        passes("a wart destroyed, without a place of service", medicare(lines=["17110"], place_of_service_code=None)),
         unchecked("a code outside the tables loaded", medicare(place_of_service_code="10", lines=["31575"])),
     ),
 )
 def telehealth_not_payable(claims: Claims, reference: Reference) -> Rows:
     """Telehealth with a code that Medicare does not pay by telehealth, or whose place and modifier disagree.
 
-    A place of 02 or 10, or modifier 93, 95, GT or GQ, says telehealth. Medicare pays it for the codes of its list only, and by sound alone (93)
-    for those marked so. A telehealth
-    modifier beside another place is told as a warning, since a few rules ask for just that.
+    A place of 02 or 10, or modifier 93, 95, GT or GQ, says telehealth. Medicare pays it only for the codes on its list, and as audio only (93)
+    only for those marked so. A telehealth modifier with another place is a warning, since a few rules ask for exactly that.
 
     What to do: make place and modifier agree; see the list.
     """
@@ -92,23 +91,23 @@ def telehealth_not_payable(claims: Claims, reference: Reference) -> Rows:
     missing = asked.join(met.select(keys), on=keys, how="anti").select(
         *keys,
         "procedure_code",
-        pl.lit("it is not on Medicare's telehealth list of that day").alias("what"),
-        pl.lit("See whether the patient was seen in person; otherwise Medicare does not pay.").alias("advice"),
+        pl.lit("it isn't on Medicare's telehealth list for that date").alias("what"),
+        pl.lit("Check whether the patient was seen in person; otherwise Medicare doesn't pay.").alias("advice"),
         pl.lit(None, pl.String).alias("release"),
         pl.lit(None, pl.String).alias("disposition"),
     )
     by_sound = met.filter(has_modifier("93"), pl.col("audio_only") == pl.lit(value=False)).select(
         *keys,
         "procedure_code",
-        pl.lit("Medicare's telehealth list does not allow it by sound alone (93)").alias("what"),
-        pl.lit("Take 95 where there was a picture.").alias("advice"),
+        pl.lit("Medicare's telehealth list doesn't allow it as audio only (modifier 93)").alias("what"),
+        pl.lit("Use modifier 95 if there was video.").alias("advice"),
         "release",
         pl.lit(None, pl.String).alias("disposition"),
     )
     disagree = lines.filter(_REMOTE, ~_PLACE).select(
         *keys,
         "procedure_code",
-        worded("its modifier says telehealth, and place {} does not", pl.col("place_of_service_code").fill_null("(none)")).alias("what"),
+        worded("the modifier says telehealth, but place of service {} doesn't", pl.col("place_of_service_code").fill_null("(none)")).alias("what"),
         pl.lit("Use place of service 02 or 10, or remove the modifier.").alias("advice"),
         pl.lit(None, pl.String).alias("release"),
         pl.lit(Disposition.WARN.value).alias("disposition"),

@@ -145,7 +145,7 @@ def _what() -> pl.Expr:
         pl.when(known & pl.col("_last").is_not_null())
         .then(worded("ended on {}", "_last"))
         .when(known & pl.col("_next").is_not_null())
-        .then(worded("begins on {} only", "_next"))
+        .then(worded("isn't valid before {}", "_next"))
         .when("_whole")
         .then(pl.lit("is in none of the lists of codes that are loaded for that day"))
     )

@@ -87,11 +87,17 @@ class CheckedTogether:
         said = self.of(edit)
         if said.not_checked["claim_key"].null_count() or said.findings["claim_key"].null_count():
             return None
-        begin, end = self.begins[number], self.begins[number + 1]
-        own = pl.col("claim_key").is_between(begin, end, closed="left")
-        as_alone = pl.col("claim_key") - begin
         return replace(
             said,
-            findings=said.findings.filter(own).with_columns(as_alone),
-            not_checked=said.not_checked.filter(own).with_columns(as_alone),
+            findings=self.findings_of_group(edit, number),
+            not_checked=self._as_alone(said.not_checked, number),
         )
+
+    def findings_of_group(self, edit: Edit, number: int) -> pl.DataFrame:
+        """What one edit finds in one group, with keys as if it were alone."""
+        return self._as_alone(self.of(edit).findings, number)
+
+    def _as_alone(self, rows: pl.DataFrame, number: int) -> pl.DataFrame:
+        begin, end = self.begins[number], self.begins[number + 1]
+        own = pl.col("claim_key").is_between(begin, end, closed="left")
+        return rows.filter(own).with_columns(pl.col("claim_key") - begin)
