@@ -1,4 +1,4 @@
-"""A real Spark: two executors, each a process of its own, with workers of their own."""
+"""A real Spark: an executor in a process of its own, with two workers that are processes of their own."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ import pytest
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
+
+
+QUICK_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""Java that lives for a minute: it isn't worth much of compiling, nor threads that collect garbage."""
 
 
 @pytest.fixture(scope="session")
@@ -36,10 +40,13 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         from pyspark.sql import SparkSession  # noqa: PLC0415
 
         started = (
-            SparkSession.builder.master("local-cluster[2,1,1024]")
+            SparkSession.builder.master("local-cluster[1,2,1024]")
             .config("spark.ui.enabled", "false")
             .config("spark.log.level", "OFF")
             .config("spark.sql.shuffle.partitions", "4")
+            .config("spark.default.parallelism", "2")
+            .config("spark.driver.extraJavaOptions", QUICK_START)
+            .config("spark.executor.extraJavaOptions", QUICK_START)
             .config("spark.sql.warehouse.dir", str(home / "warehouse"))
             .getOrCreate()
         )

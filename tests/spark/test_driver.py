@@ -59,12 +59,12 @@ def invented(path: Path, count: int) -> Path:
 
 @pytest.fixture(scope="session")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data set of 4,000 claims, those of the examples and broken ones among them."""
+    """A data set of 1,000 claims, those of the examples and broken ones among them."""
     folder = tmp_path_factory.mktemp("claims")
     broken = folder / "broken.837"
     broken.write_text(interchange(("SE*25", "SE*24")) + interchange(("IEA", "")))
     inputs = [
-        invented(folder / "many.837", 4_000),
+        invented(folder / "many.837", 1_000),
         ROOT / "examples" / "clinic-day.837",
         broken,
     ]
