@@ -8,6 +8,7 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import polars as pl
 import pytest
@@ -143,6 +144,25 @@ def test_it_is_compiled_once_and_progress_is_reported(own_home: Path) -> None:
         ".lock",
         "icd10cm-tabular-",
     ]
+
+
+def test_without_a_cache_it_is_compiled_once_in_a_run(
+    own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own_home.write_text("a file where the home should be")
+    compiled: list[object] = []
+    whole = tabular.compile_tabular
+
+    def counted(path: Path | BinaryIO, progress: tabular.Progress | None = None) -> Any:
+        compiled.append(path)
+        return whole(path, progress)
+
+    monkeypatch.setattr(tabular, "compile_tabular", counted)
+    monkeypatch.setattr(tabular, "_made", {})
+    with pytest.warns(UserWarning, match="can't be cached"):
+        heights = [tabular.load(name).height for name in tabular.TABLES]
+    assert all(heights)
+    assert len(compiled) == 1
 
 
 def test_a_different_xml_is_compiled_again(own_home: Path, small: Path) -> None:

@@ -169,14 +169,23 @@ def compile_tabular(
     return walker.tables()
 
 
-def _compiled(name: str, progress: Progress | None) -> pl.DataFrame:
-    def make() -> dict[str, pl.DataFrame]:
-        tables = compile_tabular(xml_path(), progress)
-        if progress:
-            progress(_COMPILING, 1.0)
-        return tables
+_made: Final[dict[str, dict[str, pl.DataFrame]]] = {}
+"""What was compiled in this process and can't be cached, by the name of its cache folder."""
 
-    held = cache.load_or_make(cache_folder(), lambda kept: _read(kept, name), make, _write)
+
+def _compiled(name: str, progress: Progress | None) -> pl.DataFrame:
+    folder = cache_folder()
+
+    def make() -> dict[str, pl.DataFrame]:
+        if folder.name not in _made:
+            _made[folder.name] = compile_tabular(xml_path(), progress)
+            if progress:
+                progress(_COMPILING, 1.0)
+        return _made[folder.name]
+
+    held = cache.load_or_make(folder, lambda kept: _read(kept, name), make, _write)
+    if folder.is_dir():  # it could be cached, so memory needn't hold it
+        _made.pop(folder.name, None)
     return held[name]
 
 
