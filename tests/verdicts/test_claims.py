@@ -13,6 +13,7 @@ import cleanclaim
 from cleanclaim.edits.edit import Disposition, Edit
 from cleanclaim.edits.samples import professional
 from cleanclaim.job import Job
+from cleanclaim.model import Batch
 from cleanclaim.pipeline import run_whole
 from cleanclaim.read.objects import batch_of
 from cleanclaim.reference import Reference
@@ -169,3 +170,14 @@ class TestAtRisk:
         found = found.with_columns(pl.when(pl.col("claim_key") == 0).then(key).alias("claim_key"))
         amounts = amounts_at_risk(claims, found, Reference.load())
         assert amounts.to_list() == [None, Decimal("80.00")]
+
+    def test_claims_in_any_order_have_the_same_dollars_at_risk(self) -> None:
+        """On a cluster, claims and lines arrive in no order."""
+        batch = batch_of(
+            [{**BARRED, "claim_id": f"BAD-{n}", "member_id": f"W{n}"} for n in range(9)]
+        )
+        mixed = Batch.of({name: frame.reverse() for name, frame in batch.frames().items()})
+        job = Job((), Reference.load(), (barred(),), held=mixed)
+        report = run_whole(job)
+        assert report.findings["at_risk_amount"].to_list() == [Decimal("50.00")] * 9
+        assert report.summary["at_risk_amount"] == "450.00"

@@ -12,7 +12,7 @@ from cleanclaim.edits.edit import Disposition
 from cleanclaim.fees import allowed
 from cleanclaim.model import MONEY, Batch
 from cleanclaim.model.arrays import taken
-from cleanclaim.model.keys import MOST_NUMBERS, found_in, keys_of, whole_numbers
+from cleanclaim.model.keys import MOST_NUMBERS, found_in, in_order, keys_of, whole_numbers
 from cleanclaim.reference import Reference
 
 _WHOLE: Final = [d.value for d in Disposition if d.rank <= Disposition.DENY_CLAIM.rank]
@@ -34,7 +34,7 @@ def amounts_at_risk(batch: Batch, findings: pl.DataFrame, reference: Reference) 
     is worth the sum of its lines if one of them is priced, else its total charge.
 
     Args:
-        batch: the claims.
+        batch: the claims, in any order.
         findings: with claim_key, line_number and disposition.
         reference: the dated tables.
 
@@ -42,6 +42,7 @@ def amounts_at_risk(batch: Batch, findings: pl.DataFrame, reference: Reference) 
         `at_risk_amount` in dollars: 0 for information, null if there is no charge, or if the
         finding is on a whole file.
     """
+    batch = in_order(batch)
     prices = _prices(batch, findings, reference)
     lines, claims = _worth(batch, prices)
     known = keys_of(lines) * MOST_NUMBERS + whole_numbers(lines["line_number"])
