@@ -27,6 +27,8 @@ main()
 def run(*arguments: str | Path, most: int | None = None, **environment: str) -> tuple[int, str]:
     """The status and the error stream of a command, whose files may have so many bytes."""
     program = ["-m", "cleanclaim"] if most is None else ["-c", LIMITED, str(most)]
+    if most is not None:  # Python would cut off its compiled modules too, and take them for whole
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"
     done = subprocess.run(
         [sys.executable, *program, *map(str, arguments)],
         capture_output=True,
