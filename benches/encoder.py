@@ -163,6 +163,41 @@ def starts() -> None:
         print(f"| {name} | {statistics.median(times):.2f} | {min(times):.2f} |")
 
 
+def imported(store: Path) -> None:
+    """Compare the look-up of a procedure with a store's tables and without them: cold, memory, and warm."""
+    command = [sys.executable, "-m", "cleanclaim", "lookup", "99213"]
+    print("\n| look-up of 99213, cold | median s | peak MB |\n|---|---|---|")
+    measured = []
+    for name, more in (("without imported tables", []), ("with them", ["--store", str(store)])):
+        runs = [process([*command, *more]) for _ in range(7)]
+        measured.append([statistics.median(one) for one in zip(*runs, strict=True)])
+        print(f"| {name} | {measured[-1][0]:.2f} | {measured[-1][1]:.0f} |")
+    print(
+        f"| ratio | {measured[1][0] / measured[0][0]:.2f} | {measured[1][1] / measured[0][1]:.2f} |"
+    )
+    reference = Reference.load(store=store)
+    table = "mpfs" if reference.whole("mpfs") else "procedure_codes"
+    codes = reference.columns(table, ())["code"].unique().sort().sample(500, seed=7).to_list()
+    print(
+        "\n| look-up, warm, imported tables | what | p50 ms | p95 ms | p99 ms |\n|---|---|---|---|---|"
+    )
+    encoder = Encoder(reference)
+    day = min(DAY, max(last for _, last in reference.whole(table)))
+    report("cleanclaim", "500 procedures at random", timed(partial(encoder.lookup, on=day), codes))
+
+
+def process(command: list[str]) -> tuple[float, float]:
+    """Run a command; return its seconds and its peak memory in MB."""
+    start = time.perf_counter()
+    child = os.posix_spawn(command[0], command, os.environ, file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)])  # fmt: skip
+    _, status, used = os.wait4(child, 0)
+    if status:
+        raise SystemExit(f"{' '.join(command)} failed")
+    return time.perf_counter() - start, used.ru_maxrss / (
+        1024 if sys.platform != "darwin" else 1024**2
+    )
+
+
 def building(reference: Reference) -> None:
     """Time how long it takes to build the index."""
     with tempfile.TemporaryDirectory() as folder:
@@ -195,6 +230,8 @@ def main() -> None:
     else:
         print("\nCLEANCLAIM_DATA isn't set: the search benchmark was not run")
     starts()
+    if given.store is not None:
+        imported(given.store)
 
 
 if __name__ == "__main__":

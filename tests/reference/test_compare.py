@@ -90,7 +90,7 @@ def test_path_list_and_verify(store: Store) -> None:
     assert command(store, "path") == (0, f"{store.path}\n")
     assert "Pairs 2026  (imported)" in command(store, "list")[1]
     assert command(store, "verify") == (0, "Not damaged: 2 imported releases\n")
-    [table] = store.path.glob("releases/*/Pairs-2025-*/table-*.parquet")
+    table = next(store.path.glob("releases/*/Pairs-2025-*/table-*.parquet"))
     table.write_bytes(table.read_bytes()[:-1] + b"x")
     status, shown = command(store, "verify")
     assert status == 2

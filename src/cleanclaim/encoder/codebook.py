@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 import polars as pl
 
 from cleanclaim.reference import OPEN_END, Reference
+from cleanclaim.reference.keyed import KeyedTable
 
 _BINDING: Final = ("excludes1", "excludes2", "code_first", "use_additional", "code_also")
 NOTES: Final = ("includes", "inclusion_term", *_BINDING, "note")
@@ -100,14 +101,10 @@ class Rows:
         return self._rows.slice(first, last - first).rows() if last > first else []
 
 
-_DATED: Final = ("valid_from", "valid_to", "release")
 _DESCRIPTIONS: Final = (
     ("hcpcs", "description"),
     ("cpt", "description"),
     ("procedure_codes", "label"),
-)
-_NO_DAYS: Final = pl.DataFrame(
-    schema={"code": pl.String, "valid_from": pl.Date, "valid_to": pl.Date, "release": pl.String}
 )
 _NO_PRIMARIES: Final = pl.DataFrame(
     schema={
@@ -134,9 +131,8 @@ class Codebook:
 
     def __init__(self, reference: Reference) -> None:
         self.reference = reference
-        self._lists: dict[str, Rows] = {}
         self._ranges: dict[str, list[dict[str, Any]]] = {}
-        self._tables: dict[str, tuple[Rows, tuple[str, ...]]] = {}
+        self._tables: dict[str, KeyedTable | None] = {}
 
     @cached_property
     def _places(self) -> Rows:
@@ -190,22 +186,15 @@ class Codebook:
 
     def title(self, code: str, on: date) -> str | None:
         """Return the official title from that day's imported list, or else from the tabular list."""
-        dated = self._titles.of(code) if self._titles else []
-        for first, last, title in dated:
-            if first <= on <= last:
-                return str(title)
+        dated = self.rows_of("icd10cm_titles", code)
+        for row in dated:
+            if row["valid_from"] <= on <= row["valid_to"]:
+                return str(row["long"])
         place = self.place_of(code)
         if place is not None:
             choice = next((one for one in self.sevenths(place.code) if one.code == code), None)
             return place.title if choice is None else f"{place.title}, {choice.meaning}"
-        return str(dated[-1][2]) if dated else None
-
-    @cached_property
-    def _titles(self) -> Rows | None:
-        if "icd10cm_titles" not in self.reference.names():
-            return None
-        titles = self.reference.table("icd10cm_titles")
-        return Rows(titles, "code", "valid_from", "valid_to", "long")
+        return str(dated[-1]["long"]) if dated else None
 
     def _nearest(self, code: str) -> Place | None:
         """Return a code's place, or the place of its longest known prefix if the list doesn't have it yet."""
@@ -214,11 +203,10 @@ class Codebook:
 
     def in_force_below(self, code: str, on: date) -> list[str]:
         """Return the longer codes in force on a day that start with a code."""
-        dated = self.dated("icd10cm")
         return [
             one
-            for one in dated.starting_with(code)
-            if any(first <= on <= last for first, last, _ in dated.of(one))
+            for one in self.reference.keyed("icd10cm").starting_with(code)
+            if any(first <= on <= last for first, last, _ in self.dated("icd10cm", one))
         ]
 
     def above(self, code: str) -> list[Place]:
@@ -244,13 +232,12 @@ class Codebook:
         found = [note for note in found if (note.at, note.text) not in headings]
         return sorted(found, key=lambda note: NOTES.index(note.kind))
 
-    def dated(self, table: str) -> Rows:
-        """Return when a list's codes are in force: valid_from, valid_to, release. Empty if it isn't loaded."""
-        if table not in self._lists:
-            known = table in self.reference.names()
-            rows = self.reference.table(table) if known else _NO_DAYS
-            self._lists[table] = Rows(rows, "code", *_DATED)
-        return self._lists[table]
+    def dated(self, table: str, code: str) -> list[tuple[date, date, str]]:
+        """Return when a list's code is in force: valid_from, valid_to, release. Empty if the list isn't loaded."""
+        return [
+            (row["valid_from"], row["valid_to"], row["release"])
+            for row in self.rows_of(table, code)
+        ]
 
     def description_and_release(self, code: str, on: date) -> tuple[str | None, list[str]]:
         """Return a procedure's description on a day (or the latest one) and the release it came from."""
@@ -269,10 +256,9 @@ class Codebook:
         """Return a table's rows for a code, with every column. Empty if the table isn't loaded."""
         if table not in self._tables:
             known = table in self.reference.names()
-            loaded = self.reference.table(table) if known else _NO_DAYS
-            self._tables[table] = Rows(loaded, "code", *loaded.columns), tuple(loaded.columns)
-        rows, names = self._tables[table]
-        return [dict(zip(names, row, strict=True)) for row in rows.of(code)]
+            self._tables[table] = self.reference.keyed(table) if known else None
+        keyed = self._tables[table]
+        return [] if keyed is None else keyed.rows(code)
 
     @cached_property
     def conversions_release(self) -> str:
@@ -295,14 +281,16 @@ class Codebook:
         rows = _NO_PRIMARIES
         if "ncci_add_on" in self.reference.names():
             rows = self.reference.table("ncci_add_on").drop_nulls("primary_code")
-        return Rows(rows.sort("primary_code", "code"), "primary_code", "code", *_DATED[:2])
+        return Rows(
+            rows.sort("primary_code", "code"), "primary_code", "code", "valid_from", "valid_to"
+        )
 
     @cached_property
     def named_instead(self) -> Rows:
         """The Level II codes whose HCPCS record names a given code as their replacement: code, release."""
         rows = _NO_NAMES
         if "hcpcs" in self.reference.names():
-            table = self.reference.table("hcpcs")
+            table = self.reference.columns("hcpcs", ("instead",))
             if "instead" in table.columns:
                 named = table.drop_nulls("instead").unique("code", keep="last", maintain_order=True)
                 rows = named.select(pl.col("instead").str.split(" ").alias("other"), "code", "release").explode("other")  # fmt: skip
@@ -323,7 +311,7 @@ class Codebook:
 
     def spans(self, tables: tuple[str, ...], code: str) -> list[Span]:
         """Return when a code was in force in the given lists, with adjoining periods merged."""
-        rows = [row for table in tables for row in self.dated(table).of(code)]
+        rows = [row for table in tables for row in self.dated(table, code)]
         return list(_joined(sorted(rows)))
 
 

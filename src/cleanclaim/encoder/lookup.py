@@ -131,7 +131,7 @@ def pages(code: str, options: Options, book: Codebook) -> list[Page]:
     typed = code.strip().upper()
     dot = typed.find(".")
     found: list[Page | None] = []
-    if dot in {-1, _DOT, len(typed) - 1}:
+    if dot in {-1, _DOT, len(typed) - 1} and own[0].isalpha():
         found.append(_icd10(own, options.on, book))
     if dot in {-1, _DOT + own.startswith("E"), len(typed) - 1}:
         found.append(_icd9(own, options.on, book))

@@ -202,38 +202,47 @@ def _pairs(code: str, options: Options, book: Codebook) -> Iterator[dict[str, An
     """Yield one page of the NCCI pairs in each setting."""
     if not options.pairs:
         return
-    on_day = pl.lit(options.on).is_between(pl.col("valid_from"), pl.col("valid_to"))
     for table, setting in _PAIRS.items():
         if table not in book.reference.names():
             continue
-        first = book.reference.narrow(table, pl.Series([code])).filter(on_day)
-        second = book.reference.having(table, "column_2", code).filter(on_day)
-        pairs = pl.concat([first, second], how="diagonal_relaxed").unique(["code", "column_2"], maintain_order=True)  # fmt: skip
-        counts = dict(pairs.group_by("indicator").len().sort("indicator").iter_rows())
+        pairs = _pairs_on(code, table, options.on, book)
+        if pairs is None:
+            continue
+        counts = dict(pairs["indicator"].value_counts().sort("indicator").iter_rows())
         if options.indicator is not None:
             pairs = pairs.filter(pl.col("indicator") == options.indicator)
         shown = pairs.sort("code", "column_2").slice(
             (options.page - 1) * options.pairs, options.pairs
         )
-        if counts:
-            yield {
-                "setting": setting,
-                "by_indicator": {str(one): count for one, count in counts.items()},
-                "total": pairs.height,
-                "page": options.page,
-                "pages": max(1, -(-pairs.height // options.pairs)),
-                "rows": [
-                    {
-                        "paid": row["code"],
-                        "not_paid": row["column_2"],
-                        "indicator": row["indicator"],
-                        "indicator_means": INDICATORS.get(row["indicator"]),
-                        "rationale": row.get("rationale"),
-                        "release": row["release"],
-                    }
-                    for row in shown.iter_rows(named=True)
-                ],
-            }
+        yield {
+            "setting": setting,
+            "by_indicator": {str(one): count for one, count in counts.items()},
+            "total": pairs.height,
+            "page": options.page,
+            "pages": max(1, -(-pairs.height // options.pairs)),
+            "rows": [
+                {
+                    "paid": row["code"],
+                    "not_paid": row["column_2"],
+                    "indicator": row["indicator"],
+                    "indicator_means": INDICATORS.get(row["indicator"]),
+                    "rationale": row.get("rationale"),
+                    "release": row["release"],
+                }
+                for row in shown.iter_rows(named=True)
+            ],
+        }
+
+
+def _pairs_on(code: str, table: str, on: date, book: Codebook) -> pl.DataFrame | None:
+    """Return the pairs of a code in force on a day, with the code in either column; None if it has none."""
+    found = (book.reference.keyed(table, by).frame(code) for by in ("code", "column_2"))
+    held = [rows for rows in found if rows.height]
+    if not held:
+        return None
+    on_day = (pl.col("valid_from") <= on) & (pl.col("valid_to") >= on)
+    pairs = pl.concat(held, how="diagonal_relaxed").filter(on_day)
+    return pairs.unique(["code", "column_2"], maintain_order=True) if pairs.height else None
 
 
 def _modifiers(
@@ -412,8 +421,9 @@ def _not_loaded(code: str, on: date, book: Codebook) -> Iterator[dict[str, str]]
     """Yield the tables that have no complete release for the day."""
     for name, tables in _LOADABLE.items():
         spans = [span for table in tables for span in book.reference.whole(table)]
-        held = any(rows_on(book, table, code, on) for table in tables)
-        if held or any(first <= on <= last for first, last in spans):
+        if any(first <= on <= last for first, last in spans):
+            continue
+        if any(rows_on(book, table, code, on) for table in tables):
             continue
         table = TABLES[name]
         days = ", ".join(_days(*span) for span in spans)

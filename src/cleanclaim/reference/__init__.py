@@ -15,7 +15,8 @@ import polars as pl
 
 from cleanclaim.errors import UnknownTable
 from cleanclaim.reference import embedded, sets, starter, tabular
-from cleanclaim.reference.layers import layered, next_day
+from cleanclaim.reference.keyed import Held, KeyedTable, Part
+from cleanclaim.reference.layers import EVERY_DAY, layered, next_day, spans_of_authority
 from cleanclaim.reference.narrow import rows_of
 from cleanclaim.reference.release import OPEN_END, OPEN_START, Release
 from cleanclaim.reference.store import Store, locked, write_lock
@@ -50,6 +51,7 @@ class Reference:
         self._tables: dict[str, pl.DataFrame] = {}
         self._derived: dict[str, object] = {}
         self._asked: Counter[str] = Counter()
+        self._keyed: dict[tuple[str, str], KeyedTable] = {}
         self._making = RLock()  # groups of claims run in parallel; what they share is built once
         self._progress: tabular.Progress | None = None
 
@@ -168,19 +170,54 @@ class Reference:
         Returns:
             The rows, in the table's order.
         """
-        own = self._own(name)
-        if name in self._tables or all(release.embedded for release in own):
-            return self.table(name).filter(pl.col(column) == value)
-        wanted = pl.Series([value])
+        return self.keyed(name, column).frame(value)
+
+    def columns(self, name: str, columns: Collection[str]) -> pl.DataFrame:
+        """Return some of a table's columns, with `code`, its days and its release; a stored table isn't loaded whole for that.
+
+        Args:
+            name: the table.
+            columns: the columns; one that the table doesn't have is left out.
+        """
+        wanted = ["code", "valid_from", "valid_to", *columns]
+        if name in self._tables or any(release.embedded for release in self._own(name)):
+            table = self.table(name)
+            return table.select(one for one in (*wanted, "release") if one in table.columns)
         return layered(
-            (
-                release,
-                starter.read(release.table).filter(pl.col(column) == value)
-                if release.embedded
-                else self._store.rows_of(release, wanted, column),
-            )
-            for release in own
+            (release, self._store.columns_of(release, wanted)) for release in self._own(name)
         )
+
+    def keyed(self, name: str, by: str = "code") -> KeyedTable:
+        """Return a table's rows by key, for questions about one key at a time; a stored table isn't loaded for that.
+
+        Args:
+            name: the table.
+            by: the key column.
+
+        Raises:
+            UnknownTable: the table is unknown.
+        """
+        with self._making:
+            if (name, by) not in self._keyed:
+                self._keyed[name, by] = KeyedTable(self._parts(name, by), by)
+            return self._keyed[name, by]
+
+    def _parts(self, name: str, by: str) -> list[Part]:
+        own = self._own(name)
+        filed = {}
+        if name not in self._tables and name not in tabular.TABLES:
+            filed = {
+                release: rows
+                for release in own
+                if not release.embedded and (rows := self._store.by_key(release, by)) is not None
+            }
+        if not filed:
+            return [Part(_held(self.table(name), by), [EVERY_DAY])]
+        days = spans_of_authority(own)
+        return [
+            Part(filed.get(release) or _held(self._whole(release), by), days[release])
+            for release in own
+        ]
 
     def with_rows(self, name: str, rows: Sequence[Mapping[str, object]]) -> Self:
         """These tables with other rows for some codes of one of them, or with a new table; this reference stays as it is.
@@ -201,6 +238,7 @@ class Reference:
             _releases=self._releases if known is not None else [*self._releases, own],
             _derived={},
             _asked=Counter(),
+            _keyed={},
         )
         return other
 
@@ -317,6 +355,12 @@ class Reference:
         if release.partial:
             return starter.read(release.table)
         return embedded.read(release.table)
+
+
+def _held(table: pl.DataFrame, by: str) -> Held:
+    if by == "code":
+        return Held(table, by)
+    return Held(table.drop_nulls(by).sort(by, "code", "valid_from"), by)
 
 
 def _merged(releases: Iterable[Release]) -> list[tuple[date, date]]:

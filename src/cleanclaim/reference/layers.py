@@ -9,7 +9,7 @@ overrides a complete one. Releases of different series don't replace each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -32,19 +32,53 @@ def layered(parts: Iterable[tuple[Release, pl.DataFrame]]) -> pl.DataFrame:
         The rows, each limited to the days when its release is the authority, sorted by `code` and
         `valid_from`.
     """
-    lowest_first = sorted(parts, key=lambda part: _rank(part[0]))
-    kept: list[tuple[str, pl.DataFrame]] = []
-    for release, rows in lowest_first:
-        kept = [
-            (series, _outside(table, release) if series == release.series else table)
-            for series, table in kept
+    held = list(parts)
+    authority = spans_of_authority(release for release, _ in held)
+    return in_order([within(rows, authority[release]) for release, rows in held])
+
+
+Span = tuple[date, date]
+"""A first and a last day, both inclusive."""
+EVERY_DAY: Final = (OPEN_START, OPEN_END)
+
+
+def spans_of_authority(releases: Iterable[Release]) -> dict[Release, list[Span]]:
+    """Return the days on which each of a table's releases decides.
+
+    An embedded release without a later one decides on all days, including those that it doesn't cover.
+    """
+    found: dict[Release, list[Span]] = {}
+    for release in sorted(releases, key=_rank):
+        for other, spans in found.items():
+            if other.series == release.series:
+                found[other] = [part for span in spans for part in _without(span, release)]
+        found[release] = [
+            EVERY_DAY if release.embedded else (release.covers_from, release.covers_to)
         ]
-        kept.append((release.series, _within(rows, release)))
-    return _in_order([table for _, table in kept])
+    return found
 
 
-def _in_order(tables: list[pl.DataFrame]) -> pl.DataFrame:
-    """Return all the rows, sorted by `code` and `valid_from`.
+def _without(span: Span, release: Release) -> list[Span]:
+    """Return a span's days before and after those that a release covers."""
+    before = (span[0], min(span[1], _day_before(release.covers_from)))
+    after = (max(span[0], next_day(release.covers_to)), span[1])
+    parts = [before] if release.covers_from > OPEN_START else []
+    parts += [after] if release.covers_to < OPEN_END else []
+    return [part for part in parts if part[0] <= part[1]]
+
+
+def within(table: pl.DataFrame, spans: Sequence[Span]) -> pl.DataFrame:
+    """Return a table's rows, limited to some days; a row that goes beyond is cut."""
+    parts = [_cut(table, *span) for span in spans]
+    return parts[0] if len(parts) == 1 else pl.concat(parts) if parts else table.clear()
+
+
+def _day_before(day: date) -> date:
+    return day if day <= OPEN_START else day - timedelta(days=1)
+
+
+def in_order(tables: list[pl.DataFrame]) -> pl.DataFrame:
+    """Return the rows of several tables, sorted by `code` and `valid_from`.
 
     A long table isn't sorted again to add a few rows: they are inserted, along with its own rows
     for the same codes.
@@ -80,23 +114,9 @@ def _rank(release: Release) -> tuple[bool, bool, date, date, str]:
     )
 
 
-def _within(table: pl.DataFrame, release: Release) -> pl.DataFrame:
-    """Return an imported release's rows, limited to the days it covers."""
-    if release.embedded:
-        return table
-    return _cut(table, release.covers_from, release.covers_to)
-
-
-def _outside(table: pl.DataFrame, release: Release) -> pl.DataFrame:
-    parts = []
-    if release.covers_from > OPEN_START:
-        parts.append(_cut(table, OPEN_START, release.covers_from - timedelta(days=1)))
-    if release.covers_to < OPEN_END:
-        parts.append(_cut(table, next_day(release.covers_to), OPEN_END))
-    return pl.concat(parts) if parts else table.clear()
-
-
 def _cut(table: pl.DataFrame, start: date, end: date) -> pl.DataFrame:
+    if (start, end) == EVERY_DAY:
+        return table
     first, last = table["valid_from"].min(), table["valid_to"].max()
     if first is None or (first >= start and last <= end):  # type: ignore[operator]
         return table

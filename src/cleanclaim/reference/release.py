@@ -25,6 +25,7 @@ class Release:
         rows: how many rows it has; None if they weren't counted.
         sha256: the hash of the stored file.
         size: the file's size in bytes; None if it wasn't measured.
+        orders: the same rows sorted by other columns: the column, and that file's hash and size.
         embedded: True if it comes with cleanclaim.
         series: releases of the same table and series replace each other by date; those of different
             series (such as another publisher's policies) are used together.
@@ -46,3 +47,4 @@ class Release:
     partial: bool = False
     sources: tuple[tuple[str, str], ...] = ()
     size: int | None = None
+    orders: tuple[tuple[str, str, int], ...] = ()

@@ -17,7 +17,7 @@ import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from datetime import date
@@ -28,6 +28,7 @@ import polars as pl
 
 from cleanclaim.errors import DamagedRelease, LockMismatch, ReferenceProblem
 from cleanclaim.failures import is_fault
+from cleanclaim.reference.keyed import BLOCK, Filed
 from cleanclaim.reference.release import Release
 from cleanclaim.storage.durable import PUBLIC, put_in_place, system_errors, whole_file
 from cleanclaim.storage.folder_lock import locked as alone
@@ -36,8 +37,15 @@ from cleanclaim.storage.home import home
 _LEDGER: Final = "ledger.json"
 _MARK: Final = 16
 """The number of hash characters in the name."""
-_ROW_GROUP: Final = 32_768
-"""The number of rows that are read or skipped together."""
+_STARTS: Final = "cleanclaim_starts"
+"""The file's own note of the key of each block's first row."""
+ORDERS: Final = {
+    "ncci_ptp_practitioner": "column_2",
+    "ncci_ptp_hospital": "column_2",
+    "coverage_diagnoses": "policy",
+    "coverage_procedures": "policy",
+}
+"""Tables that are also asked by another column, and so are stored in that order as well."""
 _PATIENCE: Final = 600
 """The seconds to wait for another program that is changing the store."""
 
@@ -81,7 +89,7 @@ class Store:
             release, lambda path: pl.read_parquet(io.BytesIO(_intact_bytes(path, release)))
         )
 
-    def rows_of(self, release: Release, codes: pl.Series, by: str = "code") -> pl.DataFrame:
+    def rows_of(self, release: Release, codes: pl.Series) -> pl.DataFrame:
         """Return a release's rows for a few codes, without reading the whole file.
 
         Every row has the release's name. The file is sorted by code, so only the row groups that
@@ -95,9 +103,48 @@ class Store:
         def found(path: Path) -> pl.DataFrame:
             if release.size not in {None, path.stat().st_size}:
                 raise ValueError(path)
-            return pl.scan_parquet(path, glob=False).filter(pl.col(by).is_in(wanted.implode())).collect()  # fmt: skip
+            return pl.scan_parquet(path, glob=False).filter(pl.col("code").is_in(wanted.implode())).collect()  # fmt: skip
 
         return self._rows(release, found)
+
+    def columns_of(self, release: Release, columns: Sequence[str]) -> pl.DataFrame:
+        """Return some columns of a release, those that it has, with the release's name on every row.
+
+        Raises:
+            DamagedRelease: the file is missing or unreadable.
+        """
+
+        def found(path: Path) -> pl.DataFrame:
+            file = pl.scan_parquet(path, glob=False)
+            return file.select(set(columns) & set(file.collect_schema())).collect()
+
+        return self._rows(release, found)
+
+    def by_key(self, release: Release, by: str = "code") -> Filed | None:
+        """Return a release's rows by key, read from its file as they are asked for; None if it isn't stored in that order."""
+        orders = {"code": (release.sha256, release.size)} | {
+            column: (digest, size) for column, digest, size in release.orders
+        }
+        if by not in orders:
+            return None
+        path = self._folder(release) / _table_name(orders[by][0])
+
+        def checked(read: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+            if orders[by][1] not in {None, path.stat().st_size}:
+                raise ValueError(path)
+            return read()
+
+        starts: list[str] = []
+
+        def noted() -> pl.DataFrame:
+            starts.extend(json.loads(pl.read_parquet_metadata(path)[_STARTS]))
+            return pl.DataFrame()
+
+        self._rows(release, lambda _path: checked(noted))
+        file = pl.scan_parquet(path, glob=False)
+        return Filed(
+            file, by, starts, lambda read: self._rows(release, lambda _path: checked(read))
+        )
 
     def add(self, release: Release, table: pl.DataFrame) -> Release:
         """Store a release; one with the same name and table is replaced in one step.
@@ -177,7 +224,7 @@ class Store:
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w") as archive:  # the tables are already compressed
             for release in releases:
-                for path in (self._folder(release) / _LEDGER, self._table(release)):
+                for path in (self._folder(release) / _LEDGER, *self._files(release)):
                     archive.write(path, str(path.relative_to(self.path)))
         return out.getvalue()
 
@@ -207,11 +254,20 @@ class Store:
         return [folder for table in tables for folder in _below(table)]
 
     def _is_intact(self, release: Release) -> bool:
-        return _hash(self._table(release)) == release.sha256
+        digests = (release.sha256, *(digest for _, digest, _ in release.orders))
+        return all(
+            _hash(path) == digest
+            for path, digest in zip(self._files(release), digests, strict=True)
+        )
 
     def _table(self, release: Release) -> Path:
         """Return the file of a release's table."""
         return self._folder(release) / _table_name(release.sha256)
+
+    def _files(self, release: Release) -> list[Path]:
+        """Return the files of a release's table: sorted by code, and in its other orders."""
+        others = (self._folder(release) / _table_name(digest) for _, digest, _ in release.orders)
+        return [self._table(release), *others]
 
     def _rows(self, release: Release, read: Callable[[Path], pl.DataFrame]) -> pl.DataFrame:
         path = self._table(release)
@@ -242,29 +298,57 @@ class Store:
 def _write(folder: Path, release: Release, table: pl.DataFrame) -> Release:
     """Fill a folder with a release; the table's file is named by its hash."""
     folder.chmod(0o755)  # it isn't private, and a service may run as another user
-    path = folder / "table.parquet"  # until its hash is known
-    table.sort("code", "valid_from").write_parquet(
-        path, compression="zstd", row_group_size=_ROW_GROUP, statistics=True
+    size, digest = _write_sorted(folder, table, "code")
+    orders: tuple[tuple[str, str, int], ...] = ()
+    if (column := ORDERS.get(release.table)) in table.columns:
+        other_size, other = _write_sorted(folder, table.drop_nulls(column), str(column))
+        orders = ((str(column), other, other_size),)
+    stored = replace(
+        release,
+        rows=table.height,
+        sha256=digest,
+        size=size,
+        orders=orders,
+        embedded=False,
     )
-    size, digest = path.stat().st_size, _hash(path)
-    path.rename(folder / _table_name(digest))
-    stored = replace(release, rows=table.height, sha256=digest, size=size, embedded=False)
     (folder / _LEDGER).write_text(
         json.dumps(asdict(stored), default=str, indent=2) + "\n", encoding="utf-8"
     )
     return stored
 
 
+def _write_sorted(folder: Path, table: pl.DataFrame, by: str) -> tuple[int, str]:
+    """Write a table sorted by a column; return its size and hash, which names the file."""
+    path = folder / "table.parquet"  # until its hash is known
+    ordered = table.sort(*dict.fromkeys((by, "code", "valid_from")))
+    starts = json.dumps(ordered[by].cast(pl.String).gather_every(BLOCK).to_list())
+    ordered.write_parquet(
+        path,
+        compression="zstd",
+        row_group_size=BLOCK,
+        statistics=True,
+        metadata={_STARTS: starts},
+    )
+    size, digest = path.stat().st_size, _hash(path)
+    path.rename(folder / _table_name(digest))
+    return size, digest
+
+
 def _replace(temporary: Path, folder: Path, stored: Release) -> None:
     """Replace a release: first add the new table next to the old one, then rename the new ledger over the old one."""
-    name = _table_name(stored.sha256)
+    names = _names(stored)
     with suppress(DamagedRelease):
-        replaced = _table_name(_ledger(folder).sha256)
+        replaced = _names(_ledger(folder))
         for path in folder.glob("table-*.parquet"):
-            if path.name not in {name, replaced}:  # left from earlier changes
+            if path.name not in {*names, *replaced}:  # left from earlier changes
                 path.unlink()
-    put_in_place(temporary / name, folder / name)
+    for name in names:
+        put_in_place(temporary / name, folder / name)
     put_in_place(temporary / _LEDGER, folder / _LEDGER)
+
+
+def _names(release: Release) -> list[str]:
+    return [_table_name(release.sha256), *(_table_name(digest) for _, digest, _ in release.orders)]
 
 
 def _table_name(digest: str) -> str:
@@ -338,7 +422,9 @@ def _ledger(folder: Path) -> Release:
         days = {name: date.fromisoformat(stored[name]) for name in ("covers_from", "covers_to")}
         published = date.fromisoformat(stored["published"]) if stored["published"] else None
         read_from = tuple((str(name), str(digest)) for name, digest in stored.get("sources", ()))
-        return Release(**{**stored, **days, "published": published, "sources": read_from})
+        orders = tuple((str(name), str(mark), int(size)) for name, mark, size in stored["orders"])
+        others = {"published": published, "sources": read_from, "orders": orders}
+        return Release(**{**stored, **days, **others})
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DamagedRelease(
             f"the ledger of {folder} can't be read; import the release again, or remove that folder"
