@@ -14,6 +14,7 @@ from typing import Final
 from documentation.cli_page import cli_page
 from documentation.edit_api_page import edit_api_page
 from documentation.edit_pages import edit_pages
+from documentation.glossary_page import glossary_page
 from documentation.import_pages import import_pages
 from documentation.json_page import json_page
 from documentation.messages_page import messages_page
@@ -64,7 +65,11 @@ def all_pages() -> dict[Path, str]:
         REFERENCE / "cli.md": cli_page(),
         REFERENCE / "python.md": python_page(),
         REFERENCE / "edit-api.md": edit_api_page(),
+<<<<<<< HEAD
         REFERENCE / "messages.md": messages_page(),
+=======
+        ROOT / "docs" / "glossary.md": glossary_page(),
+>>>>>>> 279632f (lookup and explain know modifiers, places, reason and revenue codes, types of bill, ICD-10-PCS and the words of the trade; what ended or is partial says so)
         **edit_pages(REFERENCE / "edits"),
         **import_pages(REFERENCE / "imports"),
     }

@@ -212,3 +212,30 @@ def test_the_publishers_own_files(data_dir: Path, store: Store) -> None:
     key = ["code", "to_code"]
     retired = embedded.filter("retired").select(key)
     assert retired.join(conversions.filter("retired"), on=key, how="anti").height == 0
+
+
+PCS_ORDER = (
+    "00001 001     0 Bypass                                                       Central Nervous System and Cranial Nerves, Bypass\r\n"
+    "00002 0016070 1 Bypass Cereb Vent to Nasophar with Autol Sub, Open           Bypass Cerebral Ventricle to Nasopharynx with Autologous Tissue Substitute, Open Approach\r\n"
+)
+
+
+def test_the_procedure_order_file(load: Import, stored: Stored) -> None:
+    done = load({"icd10pcs_order_2027.txt": PCS_ORDER})
+    assert [(r.table, r.covers_from, r.covers_to) for r in done.stored] == [
+        ("icd10pcs", date(2026, 10, 1), date(2027, 9, 30)),
+        ("icd10pcs_titles", date(2026, 10, 1), date(2027, 9, 30)),
+    ]
+    assert stored("icd10pcs")["code"].to_list() == ["0016070"]
+    assert stored("icd10pcs_titles")["long"][1].startswith("Bypass Cerebral Ventricle")
+
+
+def test_the_procedure_codes_file(load: Import, stored: Stored) -> None:
+    assert load({"icd10pcs_codes_2027.txt": "0016070 Bypass of a ventricle\n"}).refused == ()
+    assert stored("icd10pcs_titles")["long"].to_list() == ["Bypass of a ventricle"]
+
+
+def test_a_procedure_order_file_that_does_not_fit(load: Import, store: Store) -> None:
+    bad = PCS_ORDER.replace("0016070 1", "001I070 1")
+    assert "expected a code" in load({"icd10pcs_order_2027.txt": bad}).refused[0]
+    assert store.releases() == []

@@ -29,7 +29,7 @@ def lookup(
         list[str],
         typer.Argument(
             metavar="CODE...",
-            help="Codes with or without the dot, or - to read them from standard input.",
+            help="Codes with or without the dot, a modifier, or a value with the name of its list (CARC 146). - reads them from standard input.",
         ),
     ],
     *,
@@ -55,14 +55,17 @@ def lookup(
 ) -> None:
     """Show everything about codes.
 
-    For all codes: titles, dates, successors and notes. For procedures also units, NCCI pairs, prices, modifiers and coverage policies.
+    For all codes: titles, dates, successors and notes. For procedures also units, NCCI pairs, prices, modifiers and coverage policies. Also modifiers, places
+    of service, adjustment reason and remark codes (CARC, RARC), revenue codes, types of bill, frequency codes and claim filing indicators.
     """
     _check_format(format_)
     day = day_of(on)
+    from cleanclaim.encoder.values import joined  # noqa: PLC0415 - start-up
+
     with encoder_of(store, lock) as encoder:
         found = {
             code: encoder.lookup(code, on=day, locality=locality, indicator=indicator, pairs=pairs, page=page)
-            for code in _codes(codes)
+            for code in joined(_codes(codes))
         }  # fmt: skip
         unknown = {code: _unknown(code, encoder) for code, pages in found.items() if not pages}
     from cleanclaim.encoder import text  # noqa: PLC0415 - start-up: only what the command needs is loaded

@@ -154,10 +154,11 @@ def new_edit(
 
 
 def explain(
-    word: Annotated[
-        str,
+    words: Annotated[
+        list[str],
         typer.Argument(
-            metavar="EDIT|CODE", help="An edit (DX102 or its name), or a code (M54.5, 99213)."
+            metavar="EDIT|CODE|WORD...",
+            help="An edit (DX102 or its name), a code (M54.5, 25, CARC 146), or a word of the trade (icd, mue).",
         ),
     ],
     *,
@@ -165,11 +166,14 @@ def explain(
     edits: EditFolders = None,
     store: Store = None,
 ) -> None:
-    """Explain an edit or a code."""
+    """Explain an edit, a code, or a word of the trade.
+
+    Two words of the trade are shown side by side: explain icd cpt.
+    """
     from cleanclaim.explain_page import explain as page  # noqa: PLC0415
 
     every = all_edits(tuple(edits or ()))
-    typer.echo(page(word, every, reference(store, None), day_of(on)), nl=False)
+    typer.echo(page(words, every, reference(store, None), day_of(on)), nl=False)
 
 
 def all_edits(folders: tuple[str, ...]) -> list[Edit]:

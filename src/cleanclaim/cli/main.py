@@ -141,7 +141,12 @@ app.command(
 )(price.price)
 app.command(
     name="explain",
-    epilog=examples("explain DX102", "explain M54.5", "explain 99213 --on 2026-05-12"),
+    epilog=examples(
+        "explain DX102",
+        "explain 99213 --on 2026-05-12",
+        "explain CARC 146",
+        "explain icd cpt",
+    ),
 )(edits.explain)
 app.add_typer(
     edits.app,

@@ -196,10 +196,40 @@ class Codebook:
             return place.title if choice is None else f"{place.title}, {choice.meaning}"
         return str(dated[-1]["long"]) if dated else None
 
+    def made_title(self, code: str, on: date) -> str | None:
+        """Return a title for a code whose official title isn't loaded: that of the code above, and the meaning of the seventh character."""
+        above = next(filter(None, map(self.place, _cuts(code))), None)
+        if above is None or self.title(code, on) is not None:
+            return None
+        meaning = self._meaning_nearby(code) if len(code) == _WHOLE else None
+        return f"{above.title}, {meaning}" if meaning else above.title
+
+    def _meaning_nearby(self, code: str) -> str | None:
+        """Return what a seventh character means in the nearest codes, if they agree."""
+        for cut in _cuts(code):
+            rows = self._sevenths.starting_with(cut)
+            found = {
+                one.meaning
+                for stem in rows
+                for one in self.sevenths(stem)
+                if one.character == code[-1]
+            }
+            if found:
+                return found.pop() if len(found) == 1 else None
+        return None
+
+    def is_partial(self, release: str) -> bool:
+        """Return True if a release has only some codes, such as the starter set."""
+        return release in self._partial
+
+    @cached_property
+    def _partial(self) -> frozenset[str]:
+        every = (one for name in self.reference.names() for one in self.reference.releases_of(name))
+        return frozenset(one.name for one in every if one.partial)
+
     def _nearest(self, code: str) -> Place | None:
         """Return a code's place, or the place of its longest known prefix if the list doesn't have it yet."""
-        cuts = (code[:n] for n in range(len(code) - 1, 2, -1))
-        return self.place_of(code) or next(filter(None, map(self.place, cuts)), None)
+        return self.place_of(code) or next(filter(None, map(self.place, _cuts(code))), None)
 
     def in_force_below(self, code: str, on: date) -> list[str]:
         """Return the longer codes in force on a day that start with a code."""
@@ -313,6 +343,11 @@ class Codebook:
         """Return when a code was in force in the given lists, with adjoining periods merged."""
         rows = [row for table in tables for row in self.dated(table, code)]
         return list(_joined(sorted(rows)))
+
+
+def _cuts(code: str) -> Iterator[str]:
+    """Yield what a code starts with, the longest first, down to its category."""
+    return (code[:n] for n in range(len(code) - 1, 2, -1))
 
 
 def _joined(rows: list[tuple[date, date, str]]) -> Iterator[Span]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -14,11 +14,15 @@ from cleanclaim.encoder.systems import (
     ICD9,
     ICD10,
     KEEPERS,
+    PCS,
     TABLES,
+    pcs_section,
     plain,
     printed,
     procedure_kind,
 )
+from cleanclaim.encoder.values import Value, in_use, values
+from cleanclaim.reference import OPEN_END
 from cleanclaim.reference.icd10cm import successors
 
 _ATTRIBUTES: Final = {
@@ -67,6 +71,11 @@ class Page:
         attributes: the Medicare Code Editor's flags.
         procedure: for a procedure, what the loaded tables know.
         releases: the releases that were read.
+        made_title: without an official title, that of the code above it and the meaning of its seventh character.
+        facts: for a value of a short list (a modifier, a reason code …), what is known about it, as names and values.
+        where: for such a value, where it goes on a claim or a remittance.
+        also: codes of other systems that are written the same without their dot.
+        partial: the releases that were read and have only some codes and rules.
     """
 
     system: str
@@ -85,15 +94,30 @@ class Page:
     attributes: tuple[str, ...] = ()
     procedure: dict[str, Any] = field(default_factory=dict)
     releases: tuple[str, ...] = ()
+    made_title: str | None = None
+    facts: tuple[tuple[str, str], ...] = ()
+    where: str | None = None
+    also: tuple[str, ...] = ()
+    partial: tuple[str, ...] = ()
+    keeper: str = ""
+    use: str = ""
+
+    @property
+    def ended(self) -> date | None:
+        """The last day on which it was in force, if that is before the day asked for."""
+        last = self.valid[-1].last if self.valid else None
+        return last if last is not None and last < self.on else None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the page as the JSON contract defines it."""
         found: dict[str, Any] = {
             "system": self.system,
-            "keeper": KEEPERS[self.system],
-            "use": FOR[self.system],
+            "keeper": self.keeper or KEEPERS[self.system],
+            "use": self.use or FOR[self.system],
             "code": self.code,
             "title": self.title,
+            "made_title": self.made_title,
+            "ended": str(self.ended) if self.ended else None,
             "kind": self.kind,
             "billable": self.billable,
             "on": str(self.on),
@@ -108,7 +132,11 @@ class Page:
             "parents": [{"code": code, "title": title} for code, title in self.parents],
             "notes": list(self.notes),
             "attributes": list(self.attributes),
+            "facts": [{"name": name, "value": value} for name, value in self.facts],
+            "where": self.where,
+            "also": list(self.also),
             "releases": list(self.releases),
+            "partial": list(self.partial),
         }
         return found | ({"procedure": self.procedure} if self.procedure else {})
 
@@ -117,13 +145,15 @@ def pages(code: str, options: Options, book: Codebook) -> list[Page]:
     """Return a code's pages, one per system that knows it.
 
     Args:
-        code: with or without its dot, in upper or lower case.
+        code: with or without its dot, in upper or lower case; or a value of a short list, with or
+            without the list's name (CARC 146).
         options: the day, and the options for long lists.
         book: the code lists.
 
     Returns:
-        The pages: the one printed exactly as the code was typed first, then those in force. Empty
-        if no list has the code and its format is unknown.
+        The pages: the one printed exactly as the code was typed first, then those in force, then
+        values of short lists (a modifier, a reason code …). Empty if no list has the code and its
+        format is unknown.
     """
     own = plain(code)
     if not own:
@@ -137,10 +167,60 @@ def pages(code: str, options: Options, book: Codebook) -> list[Page]:
         found.append(_icd9(own, options.on, book))
     if dot in {-1, len(typed) - 1}:
         found.append(_procedure(own, options, book))
+        found.append(_pcs(own, options.on, book))
     known = [page for page in found if page is not None]
     if len(known) > 1:
         known = [page for page in known if page.valid or page.title or page.divides_into] or known
-    return sorted(known, key=lambda page: (page.code != typed, not page.billable))
+    known.sort(key=lambda page: (page.code != typed, not page.billable))
+    return [*_as_typed(known, typed), *(_of_value(one, options.on) for one in values(code, book))]
+
+
+def _as_typed(known: list[Page], typed: str) -> list[Page]:
+    """Return only the pages of codes that are printed as typed, naming the others; all of them if no such code is in force."""
+    own = [page for page in known if page.code == typed]
+    if len(own) == len(known) or not any(page.billable for page in own):
+        return known
+    also = tuple(f"{page.code} ({page.system})" for page in known if page not in own)
+    return [replace(page, also=also) for page in own]
+
+
+def _of_value(value: Value, on: date) -> Page:
+    row = value.row
+    last = None if row["valid_to"] == OPEN_END else row["valid_to"]
+    return Page(
+        value.of.name,
+        value.code,
+        value.label,
+        "value",
+        in_use(value, on),
+        on,
+        (Span(row["valid_from"], last, (row["release"],)),),
+        releases=(row["release"],),
+        facts=tuple(value.facts),
+        where=value.of.where,
+        keeper=value.of.keeper,
+        use=value.of.use,
+    )
+
+
+def _pcs(code: str, on: date, book: Codebook) -> Page | None:
+    section = pcs_section(code)
+    spans = book.spans(TABLES[PCS], code) if section else []
+    if section is None or not spans:
+        return None
+    titles = book.rows_of("icd10pcs_titles", code)
+    held = [row for row in titles if row["valid_from"] <= on <= row["valid_to"]] or titles
+    releases = [*_releases(spans), *(row["release"] for row in held[-1:])]
+    return Page(
+        PCS,
+        code,
+        held[-1]["long"] if held else None,
+        f"section: {section}",
+        any(span.first <= on and (span.last is None or on <= span.last) for span in spans),
+        on,
+        tuple(spans),
+        releases=tuple(dict.fromkeys(releases)),
+    )
 
 
 def near(code: str, book: Codebook) -> list[str]:
@@ -183,6 +263,7 @@ def _icd10(code: str, on: date, book: Codebook) -> Page | None:
         ),
         attributes=_attributes("icd10cm_attributes", code, on, book),
         releases=_releases(spans, book),
+        made_title=book.made_title(code, on) if title is None else None,
     )
 
 
@@ -268,6 +349,7 @@ def _procedure(code: str, options: Options, book: Codebook) -> Page | None:
     listed = book.spans(("mpfs",), code)
     title, source = book.description_and_release(code, options.on)
     known = facts(code, options, book)
+    releases = tuple(dict.fromkeys([*_releases(spans), *source]))
     return Page(
         kind.system,
         code,
@@ -279,7 +361,8 @@ def _procedure(code: str, options: Options, book: Codebook) -> Page | None:
         replaced_by=_replacements(code, book),
         replaces=_replaces(code, book),
         procedure=known,
-        releases=tuple(dict.fromkeys([*_releases(spans), *source])),
+        releases=releases,
+        partial=tuple(one for one in releases if book.is_partial(one)),
     )
 
 

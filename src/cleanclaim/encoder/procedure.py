@@ -195,7 +195,13 @@ def _add_on(code: str, on: date, book: Codebook) -> dict[str, Any]:
         "primaries": sorted({row["primary_code"] for row in own if row["primary_code"]}),
         "add_ons": added,
         "release": own[0]["release"] if own else None,
+        "partial": not _is_whole("ncci_add_on", on, book),
     }
+
+
+def _is_whole(table: str, on: date, book: Codebook) -> bool:
+    """Return True if a complete release of a table is loaded for a day."""
+    return any(first <= on <= last for first, last in book.reference.whole(table))
 
 
 def _pairs(code: str, options: Options, book: Codebook) -> Iterator[dict[str, Any]]:
@@ -216,6 +222,7 @@ def _pairs(code: str, options: Options, book: Codebook) -> Iterator[dict[str, An
         )
         yield {
             "setting": setting,
+            "partial": not _is_whole(table, options.on, book),
             "by_indicator": {str(one): count for one, count in counts.items()},
             "total": pairs.height,
             "page": options.page,

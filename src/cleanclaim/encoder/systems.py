@@ -11,25 +11,29 @@ ICD10: Final = "ICD-10-CM"
 ICD9: Final = "ICD-9-CM"
 HCPCS: Final = "HCPCS"
 CPT: Final = "CPT"
+PCS: Final = "ICD-10-PCS"
 SYSTEMS: Final = (ICD10, ICD9, HCPCS, CPT)
-"""The systems, in display order."""
+"""The systems that can be searched, in display order."""
 KEEPERS: Final = {
     ICD10: "NCHS (CDC) and CMS",
     ICD9: "NCHS (CDC) and CMS; used through 2015-09-30",
     HCPCS: "CMS (Level II; D codes: the American Dental Association)",
     CPT: "the American Medical Association (HCPCS Level I)",
+    PCS: "CMS",
 }
 FOR: Final = {
     ICD10: "diagnoses: why the patient was seen",
     ICD9: "diagnoses for services before 2015-10-01",
     HCPCS: "services, supplies, drugs and equipment: what was done or given",
     CPT: "services and procedures: what was done",
+    PCS: "procedures in inpatient hospital stays: what was done",
 }
 TABLES: Final = {
     ICD10: ("icd10cm",),
     ICD9: ("icd9cm",),
     HCPCS: ("hcpcs", "procedure_codes"),
     CPT: ("cpt", "procedure_codes"),
+    PCS: ("icd10pcs",),
 }
 """The lists that show when a code was in force."""
 
@@ -97,6 +101,26 @@ _FORMS: Final = (
     (re.compile(r"^\d{4}A$"), "immunization administration, temporary"),
 )
 _CATEGORY_I: Final = re.compile(r"^\d{5}$")
+_PCS: Final = re.compile(r"^[0-9A-HJ-NP-Z]{7}$")
+_PCS_SECTIONS: Final = {
+    "0": "medical and surgical",
+    "1": "obstetrics",
+    "2": "placement",
+    "3": "administration",
+    "4": "measurement and monitoring",
+    "5": "extracorporeal or systemic assistance",
+    "6": "extracorporeal or systemic therapies",
+    "7": "osteopathic",
+    "8": "other procedures",
+    "9": "chiropractic",
+    "B": "imaging",
+    "C": "nuclear medicine",
+    "D": "radiation therapy",
+    "F": "physical rehabilitation and diagnostic audiology",
+    "G": "mental health",
+    "H": "substance abuse treatment",
+    "X": "new technology",
+}
 _LEVEL_II: Final = re.compile(r"^[A-CDE-V]\d{4}$")
 
 
@@ -117,6 +141,15 @@ def procedure_kind(code: str) -> Kind | None:
         return None
     part = next((words for first, last, words in _CPT_PARTS if first <= code <= last), None)
     return Kind(CPT, f"Category I: {part}" if part else "Category I")
+
+
+def pcs_section(code: str) -> str | None:
+    """Return the section of an ICD-10-PCS code; None if it isn't the format of one.
+
+    >>> pcs_section("0DTJ4ZZ")
+    'medical and surgical'
+    """
+    return _PCS_SECTIONS.get(code[0]) if _PCS.match(code) else None
 
 
 def plain(code: str) -> str:

@@ -26,6 +26,8 @@ _HEADINGS: Final = {
     "note": "Note",
 }
 _FEW_PAIRS: Final = 5
+PARTIAL: Final = "a few rules about everyday codes, not the whole tables"
+"""What a release of only some codes is."""
 
 
 def page(entry: Page, *, most: int = WHOLE) -> str:
@@ -35,31 +37,76 @@ def page(entry: Page, *, most: int = WHOLE) -> str:
         entry: the page.
         most: the most lines to show per list; the rest are counted.
     """
+    if entry.where:
+        return "\n".join(_value(entry)) + "\n"
     parts = [
         list(_head(entry)),
-        _section("Divides into", [f"{code}  {title or ''}" for code, title in entry.divides_into], most),
+        _section("Divides into", [f"{code}  {titled(title, None)}" for code, title in entry.divides_into], most),
         _section("Within", [f"{code}  {title}" for code, title in entry.parents], most),
         *_notes(entry, most),
         _section("Medicare Code Editor", list(entry.attributes), most),
         *_procedure(entry.procedure, most),
-        [f"Read from: {'; '.join(entry.releases)}"] if entry.releases else [],
+        _read_from(entry),
     ]  # fmt: skip
     return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
 
 
+def _read_from(entry: Page) -> list[str]:
+    if not entry.releases:
+        return []
+    partial = f" ({PARTIAL}; import CMS's files for the rest)" if entry.partial else ""
+    return textwrap.wrap(f"Read from: {'; '.join(entry.releases)}{partial}", _WIDTH)
+
+
+def _value(entry: Page) -> Iterator[str]:
+    """Yield the lines of a value of a short list."""
+    yield from textwrap.wrap(f"{entry.system} {entry.code}  {entry.title}", _WIDTH)
+    if not entry.billable:
+        yield _not_now(entry, entry.valid[-1])
+    yield from textwrap.wrap(f"Says {entry.use}. Goes in {entry.where}.", _WIDTH)
+    for name, value in entry.facts:
+        yield from textwrap.wrap(f"{name}: {value}", _WIDTH, subsequent_indent="  ")
+    yield f"Maintained by {entry.keeper}; the words are cleanclaim's own"
+
+
+def _not_now(entry: Page, span: Span) -> str:
+    if span.last is not None and span.last < entry.on:
+        return f"NOT IN USE since {span.last}"
+    return f"NOT IN USE before {span.first}"
+
+
 def _head(entry: Page) -> Iterator[str]:
-    yield from textwrap.wrap(f"{entry.code}  {entry.title or '(no title loaded)'}", _WIDTH)
+    if entry.ended:
+        instead = f": use {' or '.join(entry.replaced_by)}" if entry.replaced_by else ""
+        yield f"{entry.code} ENDED {entry.ended}{instead}"
+    elif entry.valid and entry.valid[0].first > entry.on:
+        yield f"{entry.code} is NOT YET IN FORCE on {entry.on}; it starts {entry.valid[0].first}"
+    yield from textwrap.wrap(f"{entry.code}  {titled(entry.title, entry.made_title)}", _WIDTH)
     yield f"{entry.system}, {entry.kind}; maintained by {KEEPERS[entry.system]}"
     yield f"Used for {FOR[entry.system]}"
-    yield _billability(entry)
+    if not entry.ended:
+        yield _billability(entry)
     for span in entry.valid:
-        yield f"In force {_days(span)}  ({', '.join(span.releases)})"
-    if entry.replaced_by:
+        yield f"In force {_days(span, entry)}  ({', '.join(span.releases)})"
+    if entry.replaced_by and not entry.ended:
         yield f"Replaced by {', '.join(entry.replaced_by)}"
     if entry.replaces:
         yield f"Replaces {', '.join(entry.replaces)}"
     if entry.before:
         yield f"Before this code existed, the same condition was coded {' or '.join(entry.before)}"
+    if entry.also:
+        yield f"Without its dot, this is also {', '.join(entry.also)}; type the dot to see it"
+
+
+def titled(title: str | None, made: str | None) -> str:
+    """Return an official title, or one made from the code above, marked as such."""
+    if title:
+        return title
+    return (
+        f"{made} (made from the code above: no official title is loaded)"
+        if made
+        else "(no title loaded)"
+    )
 
 
 def _billability(entry: Page) -> str:
@@ -72,7 +119,13 @@ def _billability(entry: Page) -> str:
     return f"Not billable on {entry.on}"
 
 
-def _days(span: Span) -> str:
+def _days(span: Span, entry: Page) -> str:
+    if (
+        span.last is None
+        and str(span.first).startswith("1900")
+        and set(span.releases) <= set(entry.partial)
+    ):
+        return "on dates that aren't known: no complete list is loaded"
     start = "" if str(span.first).startswith("1900") else f"from {span.first}"
     end = f"to {span.last}" if span.last else ""
     return " ".join(part for part in (start, end) if part) or "always"
@@ -142,10 +195,13 @@ def _limit(row: dict[str, Any]) -> str:
 def _add_on(row: dict[str, Any], most: int) -> Iterator[str]:
     if row["is_add_on"]:
         yield f"{row['means']}  [{row['release']}]"
+    some = "some of its " if row["partial"] else ""
     if row["primaries"]:
-        yield f"primary codes: {_few(row['primaries'], most)}"
+        yield f"{some}primary codes: {_few(row['primaries'], most)}"
     if row["add_ons"]:
-        yield f"add-on codes: {_few(row['add_ons'], most)}"
+        yield f"{some}add-on codes: {_few(row['add_ons'], most)}"
+    if some and (row["primaries"] or row["add_ons"]):
+        yield "(the table of add-on codes isn't loaded: there may be others)"
 
 
 def _few(codes: Sequence[str], most: int) -> str:
@@ -161,6 +217,10 @@ def _pairs(pairs: dict[str, Any], most: int) -> list[str]:
     rows = [
         f"{row['not_paid']} is included in {row['paid']}: {row['indicator_means']}" for row in pairs["rows"]
     ]  # fmt: skip
+    if pairs["partial"]:
+        summary = (
+            f"{pairs['total']} of its pairs, from the starter set; the whole table isn't loaded"
+        )
     heading = f"NCCI pairs, {pairs['setting']}: {summary}; page {pairs['page']} of {pairs['pages']}"
     return _section(heading, rows, min(most, max(len(rows), 1)) if most == WHOLE else _FEW_PAIRS) or [f"{heading}."]  # fmt: skip
 

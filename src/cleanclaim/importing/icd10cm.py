@@ -25,6 +25,7 @@ _NAME: Final = re.compile(r"icd10cm[-_](order|codes)(?!.*addenda).*\.txt$", re.I
 _ORDER_ROW: Final = re.compile(rb"\A(?:\xef\xbb\xbf)?\d{5} [A-Z][0-9A-Z]{2,6} *[01] ")
 _CODES_ROW: Final = re.compile(rb"\A(?:\xef\xbb\xbf)?[A-Z]\d[0-9A-Z]{1,5} {1,5}\S")
 _MONTHS: Final = {"jan": 1, "apr": 4, "oct": 10}
+_CODE: Final = r"^[A-Z][0-9A-Z]{2,6}$"
 _MONTH_YEAR: Final = re.compile(r"(jan|apr|oct)[a-z]*[-_]?(?:\d{1,2}[-_])?(20\d{2})", re.IGNORECASE)
 _YEAR: Final = re.compile(r"(20\d{2})")
 _PAGE: Final = "https://www.cms.gov/medicare/coding-billing/icd-10-codes"
@@ -72,7 +73,7 @@ def load(parts: Sequence[Part]) -> Iterator[Loaded]:
     for (began, last), own in sorted(by_span.items()):
         orders = [part for part in own if _ORDER_ROW.match(part.head)]
         part = (orders or own)[0]
-        titled = _order(part) if orders else _codes(part)
+        titled = order_file(part, _CODE) if orders else codes_file(part, _CODE)
         dated = titled.select(
             "code",
             pl.lit(began).alias("valid_from"),
@@ -113,7 +114,13 @@ def _cut(part: Part, widths: dict[str, tuple[int, int | None]]) -> pl.DataFrame:
     )
 
 
-def _order(part: Part) -> pl.DataFrame:
+def order_file(part: Part, form: str) -> pl.DataFrame:
+    """Return the codes and headers of an order file: code, billable, short, long.
+
+    Args:
+        part: the file.
+        form: the format of its codes, as a regular expression.
+    """
     table = _cut(
         part,
         {"number": (0, 5), "code": (6, 7), "flag": (14, 1), "short": (16, 60), "long": (77, None)},
@@ -126,21 +133,23 @@ def _order(part: Part) -> pl.DataFrame:
         "an order number of five digits",
     )
     check_cells(part, table, "flag", ~pl.col("flag").is_in(["0", "1"]), "0 or 1 in column 15")
-    return _checked(part, table.with_columns((pl.col("flag") == "1").alias("billable")))
+    return _checked(part, table.with_columns((pl.col("flag") == "1").alias("billable")), form)
 
 
-def _codes(part: Part) -> pl.DataFrame:
+def codes_file(part: Part, form: str) -> pl.DataFrame:
+    """Return the codes of a codes file: code, billable, short (null), long."""
     table = _cut(part, {"code": (0, 7), "long": (8, None)})
     return _checked(
         part,
         table.with_columns(
             pl.lit(value=True).alias("billable"), pl.lit(None, pl.String).alias("short")
         ),
+        form,
     )
 
 
-def _checked(part: Part, table: pl.DataFrame) -> pl.DataFrame:
-    is_code = pl.col("code").str.contains(r"^[A-Z][0-9A-Z]{2,6}$")
+def _checked(part: Part, table: pl.DataFrame, form: str) -> pl.DataFrame:
+    is_code = pl.col("code").str.contains(form)
     check_cells(part, table, "code", ~is_code, "a code of three to seven characters without a dot")
     check_cells(part, table, "long", pl.col("long") == "", "a long title")
     check_cells(part, table, "code", pl.col("code").is_duplicated(), "every code once")

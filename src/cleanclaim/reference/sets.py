@@ -71,12 +71,18 @@ SETS: Final[dict[str, Facts]] = {
         "Unlisted and not otherwise classified codes",
         "CMS HCPCS NOC list; unlisted codes by number",
     ),
-    "carc": Facts(
-        "Claim adjustment reason codes (CARCs) that edits use", "X12 code source 139 (values only)"
-    ),
+    "carc": Facts("Claim adjustment reason codes (CARCs)", "X12 code source 139 (values only)"),
     "rarc": Facts(
-        "Remittance advice remark codes (RARCs) that edits use",
+        "Remittance advice remark codes (RARCs) in common use",
         "CMS, X12 code source 411 (values only)",
+    ),
+    "adjustment_groups": Facts(
+        "Claim adjustment group codes: who is responsible for the amount",
+        "835 implementation guide, CAS01 (values only)",
+    ),
+    "revenue_codes": Facts(
+        "Revenue codes",
+        "Medicare Claims Processing Manual, chapter 25 (values only; the official list is the NUBC's)",
     ),
     "claim_frequency": Facts(
         "Claim frequency codes", "NUBC type of bill, third digit (values only)"
