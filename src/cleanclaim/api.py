@@ -17,7 +17,7 @@ from cleanclaim.encoder import Encoder
 from cleanclaim.encoder.changes import Changes
 from cleanclaim.encoder.crosswalk import Crosswalk
 from cleanclaim.encoder.lookup import Page
-from cleanclaim.encoder.search import Result
+from cleanclaim.encoder.result import Result
 from cleanclaim.errors import InputError
 from cleanclaim.job import Job
 from cleanclaim.options import Options

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleanclaim.encoder import Encoder, index
-from cleanclaim.encoder.search import Result
+from cleanclaim.encoder.result import Result
 from cleanclaim.encoder.systems import plain
 from cleanclaim.errors import ConfigError
 from cleanclaim.reference import Reference

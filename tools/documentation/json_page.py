@@ -11,7 +11,7 @@ import polars as pl
 from cleanclaim.encoder.changes import KINDS
 from cleanclaim.encoder.crosswalk import Mapping as Mapped
 from cleanclaim.encoder.lookup import Page
-from cleanclaim.encoder.search import Result
+from cleanclaim.encoder.result import Result
 from cleanclaim.engine.not_checked import NOT_CHECKED
 from cleanclaim.model import MONEY
 from cleanclaim.report.result import CLAIM_KEYS

@@ -12,7 +12,7 @@ import cleanclaim
 from cleanclaim import errors
 from cleanclaim.encoder.crosswalk import Crosswalk, Mapping
 from cleanclaim.encoder.lookup import Page
-from cleanclaim.encoder.search import Result
+from cleanclaim.encoder.result import Result
 from documentation.docstrings import one_line, parse
 from documentation.markdown import code, fenced, table
 

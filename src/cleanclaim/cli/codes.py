@@ -102,19 +102,22 @@ def search(
 ) -> None:
     """Find codes by words.
 
-    The search understands typing mistakes, abbreviations (HTN, DM2, CKD 3b) and lay terms (heart attack).
+    The search understands typing mistakes, abbreviations (HTN, DM2, CKD 3b), lay terms (heart attack) and brands of drugs (tylenol overdose). Several
+    conditions give several codes. Words that it didn't understand and lists that it didn't search are named.
+
+    Exit status: 0, or 1 if nothing fits.
     """
     _check_format(format_)
     text = " ".join(words)
     with encoder_of(store, lock) as encoder:
-        found = encoder.search(text, system=system, on=day_of(on), limit=limit)
+        found = encoder.answer(text, system=system, on=day_of(on), limit=limit)
     from cleanclaim.encoder import text as shown  # noqa: PLC0415
 
     if format_ == "json":
-        _json({"query": text, "results": [one.as_dict() for one in found]})
+        _json(found.as_dict())
     else:
-        typer.echo(shown.results(found, text), nl=False)
-    if not found:
+        typer.echo(shown.answered(found), nl=False)
+    if not found.fits:
         raise typer.Exit(FINDINGS)
 
 

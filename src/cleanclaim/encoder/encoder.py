@@ -10,10 +10,12 @@ from threading import RLock
 from typing import TYPE_CHECKING, Final
 
 from cleanclaim.encoder import index
+from cleanclaim.encoder.answer import Answer, answer
 from cleanclaim.encoder.codebook import Codebook
 from cleanclaim.encoder.lookup import Page, near, pages
 from cleanclaim.encoder.procedure import Options
-from cleanclaim.encoder.search import Result, Searcher
+from cleanclaim.encoder.result import Result
+from cleanclaim.encoder.search import Searcher
 from cleanclaim.encoder.systems import SYSTEMS
 from cleanclaim.errors import ConfigError
 from cleanclaim.reference import Reference
@@ -95,14 +97,29 @@ class Encoder:
             limit: the most results to return.
 
         Returns:
-            Billable codes, the best first; then categories.
+            Billable codes, the best first; then categories. Codes that lack a key word have `fits` false.
 
         Raises:
             ConfigError: the system is unknown.
         """
-        return self._searcher.search(
-            text, on=on or _today(), systems=systems_of(system), limit=limit
-        )
+        return list(self.answer(text, system=system, on=on, limit=limit).results)
+
+    def answer(
+        self, text: str, *, system: str | None = None, on: date | None = None, limit: int = 10
+    ) -> Answer:
+        """Search like `search`, and also say which words weren't understood, and which lists weren't searched.
+
+        Args:
+            text: what to look for.
+            system: icd10cm, icd9cm, hcpcs or cpt; by default all.
+            on: the day on which the codes must be in force; by default today.
+            limit: the most results to return.
+
+        Raises:
+            ConfigError: the system is unknown.
+        """
+        day = on or _today()
+        return answer(text, self._searcher, self.book, day, systems_of(system), limit)
 
     def crosswalk(
         self,

@@ -23,7 +23,7 @@ from cleanclaim.reference.tabular import Progress
 from cleanclaim.storage import cache
 from cleanclaim.storage.home import cache_home
 
-FORMAT: Final = 5
+FORMAT: Final = 6
 """Raise this whenever the index is built differently, so that older ones aren't read."""
 TITLE, INCLUSION, SYNONYM, INDEX, NOTE = range(5)
 """Where a term comes from."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import combinations
 from typing import Final
 
 from rapidfuzz import process
@@ -39,11 +40,13 @@ class Slot:
         stems: rows of the index's stems, the likeliest first; empty if no stem is similar.
         fits: how well each stem fits, 0 to 1.
         weight: how informative the word is.
+        word: the word as typed, or the words that it stands for.
     """
 
     stems: tuple[int, ...]
     fits: tuple[float, ...]
     weight: float
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,10 @@ class Variant:
     def weight(self) -> float:
         """The total weight of its words."""
         return sum(slot.weight for slot in self.slots)
+
+
+OtherName = tuple[int, int, tuple[str, ...]]
+"""A part of a query, as its first word and the one after its last, and the stems of its other name."""
 
 
 class Reader:
@@ -93,15 +100,30 @@ class Reader:
             for part in self._split_joined(word)
         ]
         is_open = text[-1:].isalnum()
-        slots = [self._slot(word, is_open=is_open and n == len(words) - 1) for n, word in enumerate(words)]  # fmt: skip
+        slots = [
+            replace(self._slot(word, is_open=is_open and n == len(words) - 1), word=word)
+            for n, word in enumerate(words)
+        ]
         meant = [self._likeliest(slot, word) for slot, word in zip(slots, words, strict=True)]
-        found = [Variant(tuple(slots), 1.0)]
-        for first, last, instead in self._other_names(words, meant):
-            if len(found) == _VARIANTS:
-                break
-            new = [self._stem_slot(one) for one in instead]
-            found.append(Variant((*slots[:first], *new, *slots[last:]), _OTHER_NAME))
+        names = list(self._other_names(words, meant))[: _VARIANTS - 1]
+        found = [Variant(tuple(slots), 1.0), *(self._renamed(slots, words, [one]) for one in names)]
+        for one, other in combinations(sorted(names, key=lambda name: name[0]), 2):
+            if one[1] <= other[0] and len(found) < _VARIANTS:
+                found.append(self._renamed(slots, words, [one, other]))
         return found
+
+    def _renamed(
+        self, slots: Sequence[Slot], words: Sequence[str], names: Sequence[OtherName]
+    ) -> Variant:
+        """Return a reading with parts of the query under their other names."""
+        found: list[Slot] = []
+        at = 0
+        for first, last, instead in names:
+            typed = " ".join(words[first:last])
+            found += slots[at:first]
+            found += (replace(self._stem_slot(one), word=typed) for one in instead)
+            at = last
+        return Variant((*found, *slots[at:]), _OTHER_NAME ** len(names))
 
     def _split_joined(self, word: str) -> list[str]:
         """Split a word that is two words run together, such as angleclosure."""
@@ -124,9 +146,7 @@ class Reader:
         one = stem(word)
         return self._known.words.get(one, one)
 
-    def _other_names(
-        self, words: Sequence[str], meant: Sequence[str]
-    ) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    def _other_names(self, words: Sequence[str], meant: Sequence[str]) -> Iterator[OtherName]:
         """Yield the parts of the query that have another name, the longest first: from, to, the stems to use."""
         own = [self._stem(word) for word in words]
         for length in range(min(_LONGEST, len(words)), 0, -1):

@@ -11,16 +11,18 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from cleanclaim.encoder.defaults import Asked, Said, denied, fits_side, on_side
 from cleanclaim.encoder.index import INDEX, NOTE, Floats, Index
 from cleanclaim.encoder.query import Reader, Slot, Variant
+from cleanclaim.encoder.result import Result
 from cleanclaim.encoder.stems import tokens
 from cleanclaim.encoder.systems import SYSTEMS, printed
 
@@ -43,56 +45,19 @@ _GROUP: Final = 5
 _CATEGORIES: Final = 5
 """At most one result in this many may be a category."""
 _GOOD: Final = 0.8
+_DENIED: Final = 0.8
+"""The value of a code that says something isn't there which the query says is."""
+_CLOSE: Final = 0.8
+"""A place that lacks a key word comes after those that have it and are worth at least this share of it."""
+_MAY_LACK: Final = 0.25
+"""The share of a query that a code which fits may lack."""
 _SOURCES: Final = ("title", "inclusion term", "synonym", "index", "note")
+_ONE_SIDE: Final = re.compile(r"\b(left|right)\b", re.IGNORECASE)
+_BOTH: Final = frozenset(("bilateral", "bilaterally", "both"))
 _WORD: Final = re.compile(r"[\w'\u2019]+")
 _CODE: Final = re.compile(r"^[A-Za-z]?\d[0-9A-Za-z]{0,3}\.?[0-9A-Za-z]{0,4}$")
 _WHOLE: Final = 8
 """The length of a key with a seventh character."""
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One search result.
-
-    Attributes:
-        system: ICD-10-CM, ICD-9-CM, HCPCS or CPT.
-        code: the code with its dot.
-        title: the official title, or our own words for a CPT code; None if there is none.
-        billable: True if the code can be billed on the day.
-        matched: the words of `term` that matched the query.
-        term: the term that matched.
-        source: where the term comes from: title, inclusion term, synonym, index, note; or code.
-        score: how well it fits, about 0 to 1.
-        divides_into: for a category, the codes below it; for a code with a seventh character, all
-            the choices.
-        as_of: the code list's date, if it differs from the date you asked for.
-    """
-
-    system: str
-    code: str
-    title: str | None
-    billable: bool
-    matched: tuple[str, ...]
-    term: str
-    source: str
-    score: float
-    divides_into: tuple[str, ...] = ()
-    as_of: date | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the result as the JSON contract defines it."""
-        return {
-            "system": self.system,
-            "code": self.code,
-            "title": self.title,
-            "billable": self.billable,
-            "matched": list(self.matched),
-            "term": self.term,
-            "source": self.source,
-            "score": self.score,
-            "divides_into": list(self.divides_into),
-            "as_of": str(self.as_of) if self.as_of else None,
-        }
 
 
 class _Day(NamedTuple):
@@ -126,6 +91,9 @@ class Searcher:
         self._own = lru_cache(20_000)(self._stems_of)
         self._around = lru_cache(20_000)(self._words_around)
         self._default = lru_cache(50_000)(self._preference)
+        self._sevenths_words = lru_cache(20_000)(self._meant)
+        self._denied = lru_cache(50_000)(self._denied_by)
+        self._said = lru_cache(50_000)(self._said_of)
         self._days = lru_cache(8)(self._valid)
         self._has_terms = np.diff(index.term_starts) > 0
 
@@ -148,6 +116,10 @@ class Searcher:
         if _CODE.match(text.strip()) and (found := self._by_code(text, day, chosen, limit)):
             return found
         return list(self._results(self._hits(text, day.nodes, chosen), day, limit))
+
+    def knows(self, word: str) -> bool:
+        """Return True if any term has a word, or one like it."""
+        return any(slot.stems for variant in self._reader.variants(word) for slot in variant.slots)
 
     def _by_code(self, text: str, day: _Day, systems: frozenset[int], limit: int) -> list[Result]:
         """Return the codes that start with the text, billable ones first."""
@@ -186,7 +158,15 @@ class Searcher:
         scores[~(self._has_terms & valid)] = 0
         pool = self._pool(scores, fits, readings, which)
         pool = [hit for hit in pool if int(self._index.node_keys[hit.node][0]) in systems]
-        return self._spread(pool, scores, valid)
+        found = self._spread(pool, scores, valid, text)
+        return self._fitting_first(found)
+
+    def _fitting_first(self, found: list[_Hit]) -> list[_Hit]:
+        """Put the places that have the query's key words before those that don't, if they are about as good."""
+        least = _CLOSE * found[0].score if found else 0.0
+        fits = [hit for hit in found if hit.score >= least and self._fit(hit)[1]]
+        first = {hit.leaf for hit in fits}
+        return [*fits, *(hit for hit in found if hit.leaf not in first)]
 
     def _fits(self, text: str) -> tuple[Floats, list[Variant], npt.NDArray[np.int32]]:
         """Return each term's best fit, the readings of the query, and the reading that gives that fit."""
@@ -269,22 +249,62 @@ class Searcher:
             above = int(index.node_parents[above])
         return frozenset(words)
 
-    def _spread(self, pool: list[_Hit], scores: Floats, valid: Flags) -> list[_Hit]:
+    def _fit(self, hit: _Hit) -> tuple[tuple[str, ...], bool]:
+        """Return the words of the query that a place lacks, and whether it fits nevertheless."""
+        has = self._around(hit.leaf) | self._own(hit.term) | self._sevenths_words(hit.leaf)
+        lacking = [slot for slot in hit.variant.slots if has.isdisjoint(slot.stems)]
+        if _ONE_SIDE.search(self._index.node_titles[hit.leaf]):  # both sides: a code for each
+            lacking = [slot for slot in lacking if slot.word not in _BOTH]
+        if not lacking:
+            return (), True
+        heaviest = max(slot.weight for slot in hit.variant.slots)
+        weight = sum(slot.weight for slot in lacking)
+        fits = (
+            weight <= _MAY_LACK * hit.variant.weight
+            and max(slot.weight for slot in lacking) < heaviest
+        )
+        return tuple(dict.fromkeys(slot.word for slot in lacking)), fits
+
+    def _meant(self, node: int) -> frozenset[int]:
+        """Return the stems in the meanings of a stem's seventh characters."""
+        index = self._index
+        rows = index.seventh[index.seventh_starts[node] : index.seventh_starts[node + 1]]
+        words = {word for n in rows for word in tokens(index.meanings[n])}
+        return frozenset(at for word in words if (at := self._stem_at(word)) is not None)
+
+    def _spread(self, pool: list[_Hit], scores: Floats, valid: Flags, text: str) -> list[_Hit]:
         """Narrow each place to a code, and prefer codes from many places to many codes from one place."""
         scored = {hit.node: hit.score for hit in pool}
         per_group: dict[str, int] = {}
         found: dict[int, _Hit] = {}
+        asked = Asked(text)
         for hit in pool:
-            leaf = self._leaf(hit.node, scores, valid)
-            if leaf in found:
-                continue
-            group = self._index.node_keys[leaf][:_GROUP]
-            worth = hit.score * _PER_GROUP ** per_group.get(group, 0)
-            if leaf == hit.node and self._is_covered(hit, scored):
-                worth *= _COVERED
+            first = self._leaf(hit.node, scores, valid, asked)
+            for leaf in self._on_side(first, asked.side, valid):
+                if leaf in found:
+                    continue
+                group = self._index.node_keys[leaf][:_GROUP]
+                worth = hit.score * _PER_GROUP ** per_group.get(group, 0)
+                if leaf == hit.node and self._is_covered(hit, scored):
+                    worth *= _COVERED
+                found[leaf] = hit._replace(score=worth * self._worth(leaf, hit, asked), leaf=leaf)
+            group = self._index.node_keys[first][:_GROUP]
             per_group[group] = per_group.get(group, 0) + 1
-            found[leaf] = hit._replace(score=worth, leaf=leaf)
         return sorted(found.values(), key=lambda hit: -hit.score)
+
+    def _worth(self, leaf: int, hit: _Hit, asked: Asked) -> float:
+        """Return the value of a code for what was asked: less if it says what can't be assumed, or the opposite."""
+        worth = asked.value(self._said(leaf))
+        if asked.side is not None:
+            worth *= fits_side(self._index.node_titles[leaf], asked.side)
+        denied = self._denied(leaf)
+        stems = {at for slot in hit.variant.slots for at in slot.stems}
+        return worth * (_DENIED if denied and not asked.denies and denied <= stems else 1.0)
+
+    def _denied_by(self, node: int) -> frozenset[int]:
+        """Return the stems of what a code's title says isn't there."""
+        words = tokens(denied(self._index.node_titles[node]))
+        return frozenset(at for word in words if (at := self._stem_at(word)) is not None)
 
     def _is_covered(self, hit: _Hit, scored: dict[int, float]) -> bool:
         """Return True if a category above fits as well, so that it covers this code too."""
@@ -295,13 +315,40 @@ class Searcher:
             above = int(self._index.node_parents[above])
         return False
 
-    def _leaf(self, node: int, scores: Floats, valid: Flags) -> int:
+    def _leaf(self, node: int, scores: Floats, valid: Flags, asked: Asked) -> int:
         """Return the code below a place that adds the least to the query; in a tie, the unspecified one."""
         while True:
             below = [n for n in self._children(node) if valid[n]]
             if not below:
                 return node
-            node = max(below, key=lambda n: (self._best_below(n, scores) + self._default(n), -n))
+            node = max(
+                below,
+                key=lambda n: (
+                    (self._best_below(n, scores) + self._default(n)) * asked.value(self._said(n)),
+                    -n,
+                ),
+            )
+
+    def _said_of(self, node: int) -> Said:
+        titles, parent = self._index.node_titles, int(self._index.node_parents[node])
+        others = self._children(parent) if parent >= 0 else []
+        return Said.of(titles[node], (titles[n] for n in others))
+
+    def _on_side(self, leaf: int, side: str | None, valid: Flags) -> list[int]:
+        """Return the code for the side that was asked for, if a code differs from it only in the side; for both sides, two."""
+        titles = self._index.node_titles
+        parent = int(self._index.node_parents[leaf])
+        if side is None or parent < 0:
+            return [leaf]
+        others = [n for n in self._children(parent) if valid[n] and n != leaf]
+        found = on_side(titles[leaf], side, others, titles.__getitem__)
+        if found is None and side == "bilateral" and side not in titles[leaf].lower():
+            both = [
+                on_side(titles[leaf], one, others, titles.__getitem__) for one in ("right", "left")
+            ]
+            if all(one is not None for one in both):
+                return [one for one in both if one is not None]
+        return [leaf if found is None else found]
 
     def _children(self, node: int) -> list[int]:
         starts = self._index.child_starts
@@ -332,6 +379,7 @@ class Searcher:
 
     def _result(self, hit: _Hit, node: int, day: _Day) -> Result:
         stems = {at for slot in hit.variant.slots for at in slot.stems}
+        missed, fits = self._fit(hit)
         text = self._index.term_texts[hit.term]
         return replace(
             self._place(node, day, stems),
@@ -339,6 +387,8 @@ class Searcher:
             term=text,
             source=_SOURCES[self._index.term_kinds[hit.term]],
             score=round(hit.score, 3),
+            missed=missed,
+            fits=fits,
         )
 
     def _place(self, node: int, day: _Day, stems: set[int], asked: str = "") -> Result:

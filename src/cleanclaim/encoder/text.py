@@ -6,10 +6,11 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
+from cleanclaim.encoder.answer import Answer
 from cleanclaim.encoder.codebook import Span
 from cleanclaim.encoder.crosswalk import GEM, KINDS, Crosswalk, Mapping
 from cleanclaim.encoder.lookup import Page
-from cleanclaim.encoder.search import Result
+from cleanclaim.encoder.result import Result
 from cleanclaim.encoder.systems import FOR, KEEPERS
 
 WHOLE: Final = 10_000
@@ -243,20 +244,50 @@ def _policy(row: dict[str, Any]) -> str:
     return f"{row['policy']}  {row['title'] or ''} ({row['kind']}{where}){more}  [{row['release']}]"
 
 
-def results(found: Sequence[Result], asked: str) -> str:
+def answered(found: Answer) -> str:
+    """Write a search's answer: the codes that fit, then the others, then what wasn't understood or searched."""
+    fits = [one for one in found.results if one.fits]
+    others = [one for one in found.results if not one.fits]
+    lines = results(fits)
+    if not fits:
+        lines += textwrap.wrap(_nothing_fits(found), _WIDTH)
+    if others:
+        lines += [
+            "Less likely, without some of your words:" if fits else "Closest, by the other words:"
+        ]
+        lines += results(others)
+    if not all(one.billable for one in found.results):
+        lines.append("- not billable: a category, or a code that isn't in force")
+    if found.not_searched:
+        lines.append("Not searched, because no complete list is loaded:")
+        lines += (f"  {name}" for name in found.not_searched)
+    return "\n".join(lines) + "\n"
+
+
+def _nothing_fits(found: Answer) -> str:
+    if found.code_format:
+        return f"No loaded list has {found.query.strip().upper()}. It has the format of {found.code_format}."
+    if found.unmatched:
+        return f"Nothing fits '{found.query}': no code that was found has {' or '.join(found.unmatched)}."
+    return f"Nothing fits '{found.query}' as a whole."
+
+
+def results(found: Sequence[Result]) -> list[str]:
     """Write search results, one per line, with the words that matched."""
-    if not found:
-        return f"No codes match '{asked}'.\n"
-    width = max(len(one.code) for one in found)
+    width = max((len(one.code) for one in found), default=0)
     lines = []
     for one in found:
         mark = " " if one.billable else "-"
-        lines.append(f"{mark} {one.code:<{width}}  {one.title or _untitled(one)}{_found_by(one)}")
+        role = f"  [{one.role}]" if one.role else ""
+        lacks = f"  [without: {', '.join(one.missed)}]" if one.missed else ""
+        lines.append(f"{mark} {one.code:<{width}}  {_title(one)}{_found_by(one)}{role}{lacks}")
         if one.divides_into:
             lines.append(f"  {'':<{width}}  {_divisions(one)}")
-    if not all(one.billable for one in found):
-        lines.append("- not billable: a category, or a code that isn't in force")
-    return "\n".join(lines) + "\n"
+    return lines
+
+
+def _title(one: Result) -> str:
+    return one.title or (titled(None, one.made_title) if one.made_title else _untitled(one))
 
 
 def _untitled(one: Result) -> str:
