@@ -40,6 +40,7 @@ def _is_prolonged(reference: Reference) -> pl.Expr:
         passes("a consultation to another payer", professional(lines=["99244"])),
         fails("prolonged, and the visit was not the longest", professional(lines=["99214", "99417 x1"]), line_number=2, says="99215"),
         passes("prolonged beyond the longest visit", professional(lines=["99215", "99417 x1"])),
+        passes("prolonged, with a code that Medicare replaces", medicare(lines=["99214", "99417 x1"])),
         fails("Medicare's own code beside the wrong visit", medicare(lines=["99213", "G2212"]), line_number=2),
         fails("a consultation with a visit", medicare(lines=["99244", "99213"]), line_number=1),
         passes("a hospital's consultation", institutional(lines=["99244"])),
@@ -78,7 +79,12 @@ def visit_code_not_payable(claims: Claims, reference: Reference) -> Rows:
     extended = reference.table("prolonged_codes").lazy().select(pl.col("code").alias("procedure_code"), "extends", "valid_from", "valid_to")
     extendable = reference.table("prolonged_codes")["extends"].str.split(" ").explode().unique()
     day = ["patient_key", "billing_npi", "from_date"]
-    asked = current.join(extended, on="procedure_code").filter(in_force("from_date"))
+    replaced = current.filter(IS_MEDICARE).join(instead, on="procedure_code").filter(in_force("from_date")).select("claim_key", "line_number")
+    asked = (
+        current.join(extended, on="procedure_code")
+        .filter(in_force("from_date"))
+        .join(replaced, on=["claim_key", "line_number"], how="anti")  # Medicare wants another code: PX110
+    )
     done = (
         lines.join(asked.select(day), on=day, how="semi")
         .filter(pl.col("procedure_code").is_in(extendable.implode()))

@@ -6,8 +6,13 @@ from datetime import date
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+<<<<<<< HEAD
 from cleanclaim.edits.lnk.policies import NOTICE_MODIFIERS, is_named, judged, told, untold
 from cleanclaim.edits.samples import institutional, medicare
+=======
+from cleanclaim.edits.lnk.policies import NOT_SUPPORTED, NOTICE_MODIFIERS, is_named, judged, told, untold
+from cleanclaim.edits.samples import medicare
+>>>>>>> abfd4bb (Only Medicare patients are suggested an ABN; a code that Medicare replaces is one finding)
 from cleanclaim.model.expressions import has_modifier
 from cleanclaim.reference import Reference
 
@@ -30,7 +35,7 @@ from cleanclaim.reference import Reference
     source=Source("Medicare Coverage Database", "the policy named in the finding; Medicare Program Integrity Manual, chapter 13", "CMS", date(2026, 11, 23)),
     column="lines.diagnosis_pointer_1",
     message="No diagnosis of the line supports {procedure_code} under {policy} ({title})[; {caution}].",
-    suggestion="Check the record for the reason for the service and point at that diagnosis. If the policy doesn't cover it, get a signed ABN and add modifier GA; otherwise you can't bill the patient.",
+    suggestion=NOT_SUPPORTED,
     fix="proposed",
     unchecked=lambda claims, reference: untold(judged(claims, reference), "local"),
     when={"lines": is_named},

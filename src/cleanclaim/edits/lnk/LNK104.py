@@ -6,7 +6,7 @@ from datetime import date
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.edits.lnk.policies import NOTICE_MODIFIERS, is_named, judged, told, untold
+from cleanclaim.edits.lnk.policies import NOT_SUPPORTED, NOTICE_MODIFIERS, is_named, judged, told, untold
 from cleanclaim.edits.samples import medicare, professional
 from cleanclaim.model.expressions import has_modifier
 from cleanclaim.reference import Reference
@@ -24,7 +24,7 @@ from cleanclaim.reference import Reference
     source=Source("Medicare National Coverage Determinations Manual", "the section named in the finding, with its list of codes", "CMS", date(2026, 11, 23)),
     column="lines.diagnosis_pointer_1",
     message="No diagnosis of the line supports {procedure_code} under {policy} ({title})[; {caution}].",
-    suggestion="Check the record for the reason for the test and point at that diagnosis. If the policy doesn't cover it, get a signed ABN and add modifier GA; otherwise you can't bill the patient.",
+    suggestion=NOT_SUPPORTED,
     fix="proposed",
     unchecked=lambda claims, reference: untold(judged(claims, reference), "national"),
     when={"lines": is_named},

@@ -8,9 +8,12 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
-from cleanclaim.edits.lnk.policies import is_named, judged
+from cleanclaim.edits.lnk.policies import advice, is_named, judged
 from cleanclaim.edits.samples import medicare
 from cleanclaim.reference import Reference
+
+
+_REFUSED = "Check the diagnosis against the record. If it is right, get a signed ABN and add modifier GA, or add GZ if there is none."
 
 
 @query_edit(
@@ -23,7 +26,7 @@ from cleanclaim.reference import Reference
     source=Source("Medicare Coverage Database", "the policy named in the finding; Medicare Program Integrity Manual, chapter 13", "CMS", date(2026, 11, 23)),
     column="lines.diagnosis_pointer_1",
     message="{policy} ({title}) doesn't cover {procedure_code} for {diagnosis_code:icd}.",
-    suggestion="Check the diagnosis against the record. If it is right, get a signed ABN and add modifier GA, or add GZ if there is none.",
+    suggestion=_REFUSED,
     fix="proposed",
     when={"lines": is_named},
     examples=(
@@ -57,4 +60,5 @@ def diagnosis_not_covered(claims: Claims, reference: Reference) -> Rows:
         "title",
         "release",
         pl.when("advisory").then(pl.lit(Disposition.WARN.value)).alias("disposition"),
+        advice(_REFUSED),
     )

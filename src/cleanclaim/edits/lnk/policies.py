@@ -27,7 +27,7 @@ NOTICE_MODIFIERS: Final = ("GA", "GX", "GY", "GZ")
 """With one of these the biller expects the denial."""
 KEYS: Final = ["claim_key", "line_number"]
 _SUPPLY: Final = pl.lit(TABLES["coverage"].supply).alias("supply")
-_POLICY: Final = [*KEYS, "procedure_code", "policy", "title", "kind", "release"]
+_POLICY: Final = [*KEYS, "procedure_code", "payer_class", "policy", "title", "kind", "release"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +191,7 @@ def _unsupported(covered: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
     return (
         covered.join(supported, on=by_kind, how="anti", maintain_order="left")
         .group_by(by_kind, maintain_order=True)
-        .agg(pl.col("procedure_code", "policy", "title", "release", "payers").first(), pl.col("advisory").any())
+        .agg(pl.col("procedure_code", "payer_class", "policy", "title", "release", "payers").first(), pl.col("advisory").any())
     )
 
 
@@ -245,6 +245,22 @@ def _earlier(versions: pl.DataFrame, lines: pl.DataFrame, procedures: pl.DataFra
     )
 
 
+NOT_SUPPORTED: Final = (
+    "Check the record for the reason for the service and point at that diagnosis."
+    " If the policy doesn't cover it, get a signed ABN and add modifier GA; otherwise you can't bill the patient."
+)
+"""What to do about a diagnosis that doesn't support a service, for Medicare."""
+_OTHERS: Final = (
+    "Check the record for the reason for the service, and this payer's own policy. If it doesn't cover the service, ask for authorization before giving it."
+)
+
+
+def advice(medicare: str) -> pl.Expr:
+    """What to do: for Medicare as given; other payers' patients get no ABN."""
+    is_other = (pl.col("payer_class") != "medicare").fill_null(value=False)
+    return pl.when(is_other).then(pl.lit(_OTHERS)).otherwise(pl.lit(medicare)).alias("suggestion")
+
+
 def told(judgement: Judged, kind: str) -> pl.DataFrame:
     """The lines that no policy of one kind supports, as findings; a warning where the list only guides."""
     return judgement.unsupported.filter(pl.col("kind") == kind).select(
@@ -255,6 +271,7 @@ def told(judgement: Judged, kind: str) -> pl.DataFrame:
         pl.when("advisory").then(pl.lit("this list only guides: the policy's own text decides")).alias("caution"),
         "release",
         pl.when("advisory").then(pl.lit("warn")).alias("disposition"),
+        advice(NOT_SUPPORTED),
     )
 
 

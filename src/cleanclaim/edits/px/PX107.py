@@ -9,6 +9,7 @@ import polars as pl
 from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit, unchecked
 from cleanclaim.edits.samples import institutional, medicare, professional
 from cleanclaim.model.expressions import IS_MEDICARE, IS_PROFESSIONAL, has_modifier
+from cleanclaim.reference.sets import load_set
 
 _IS_REPORT = pl.col("procedure_code").str.contains(r"^\d{4}F$") & (pl.col("charge_amount") <= 0.01)
 _ASKED = IS_MEDICARE & IS_PROFESSIONAL & ~has_modifier("GY", "GX") & ~_IS_REPORT.fill_null(value=False)
@@ -40,7 +41,11 @@ _ASKED = IS_MEDICARE & IS_PROFESSIONAL & ~has_modifier("GY", "GX") & ~_IS_REPORT
     fix="proposed",
     examples=(
         fails("a check-up to Medicare", medicare(diagnoses=["Z00.00"], lines=["99397"]), line_number=1, says="status N"),
-        fails("a code that Medicare does not take", medicare(lines=["97014-GP"]), line_number=1, says="status I"),
+        fails(
+            "a code that Medicare does not take", medicare(lines=["99213"]), line_number=1, says="status I", tables={"mpfs": [{"code": "99213", "status": "I"}]}
+        ),
+        passes("a code that Medicare replaces is another edit's", medicare(lines=["97014-GP"])),
+        passes("prolonged service that Medicare replaces is another edit's", medicare(lines=["99215", "99417"])),
         passes("sent for a denial", medicare(diagnoses=["Z00.00"], lines=["99397-GY"])),
         passes("a check-up to another payer", professional(diagnoses=["Z00.00"], lines=["99396"])),
         passes("a laboratory test, paid by another schedule", medicare(lines=["80053"])),
@@ -57,9 +62,22 @@ def not_payable_by_fee_schedule() -> pl.Expr:
     payers decide for
     themselves: a check-up or a consultation that Medicare would not pay is clean there.
 
+<<<<<<< HEAD
     A Category II code for a penny or for nothing isn't billed but reported: Medicare's quality programs ask for it that way (Quality Payment Program, claims-based
     reporting of quality data codes), and the line is expected to be denied.
+=======
+    Where the code that Medicare wants is known, PX110 (or EM104, for consultations) names it, and this edit is silent.
+>>>>>>> abfd4bb (Only Medicare patients are suggested an ABN; a code that Medicare replaces is one finding)
 
     What to do: bill the code that Medicare takes, or the patient.
     """
-    return _ASKED & pl.col("status").is_in(["I", "N"])
+    return _ASKED & pl.col("status").is_in(["I", "N"]) & ~_is_replaced()
+
+
+def _is_replaced() -> pl.Expr:
+    """True where the code that Medicare wants instead is known on the day."""
+    known = load_set("medicare_instead").group_by("valid_from", "valid_to", maintain_order=True).agg("code")
+    return pl.any_horizontal(
+        pl.col("procedure_code").is_in(codes.implode()) & pl.col("from_date").is_between(first, last)
+        for first, last, codes in zip(known["valid_from"], known["valid_to"], known["code"], strict=True)
+    )

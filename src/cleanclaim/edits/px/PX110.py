@@ -35,6 +35,7 @@ def _has_another(reference: Reference) -> pl.Expr:
     when={"lines": _has_another},
     examples=(
         fails("electrical stimulation", medicare(lines=["97014-GP"]), line_number=1, says="G0283"),
+        fails("prolonged service", medicare(lines=["99215", "99417"]), line_number=2, says="G2212"),
         passes("another payer takes it", professional(lines=["97014-GP"])),
         fails("electrical stimulation and a visit", medicare(lines=["97014", "99213"]), line_number=1),
         passes("an outpatient consultation is another fault", medicare(lines=["99244"])),
