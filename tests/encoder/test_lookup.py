@@ -235,3 +235,30 @@ def test_a_level_ii_code_names_its_successor(full: Encoder) -> None:
     shown = one(full, "C8904", date(2024, 8, 5))
     assert (shown.billable, shown.replaced_by) == (False, ("77046",))
     assert "C8904" in one(full, "77046", date(2024, 8, 5)).replaces
+
+
+def test_a_code_that_ended_says_so_first(encoder: Encoder) -> None:
+    text = page(one(encoder, "M54.5"))
+    assert text.startswith("M54.5 ENDED 2021-09-30: use M54.50 or M54.51 or M54.59\n")
+    assert one(encoder, "M54.5").as_dict()["ended"] == "2021-09-30"
+
+
+def test_what_the_starter_set_knows_is_labeled_as_a_part(encoder: Encoder) -> None:
+    text = page(one(encoder, "27447"))
+    assert "3 of its pairs, from the starter set; the whole table isn't loaded" in text
+    assert "never paid together, 3 paid" not in text
+    assert "not the whole tables" in text
+    visit = page(one(encoder, "99213"))
+    assert "some of its add-on codes: 90833" in visit
+    assert "there may be others" in visit
+    assert "In force always" not in visit
+
+
+def test_every_code_of_the_next_year_has_a_title_or_one_made_for_it(encoder: Encoder) -> None:
+    on = date(2026, 10, 5)
+    table = encoder.reference.table("icd10cm")
+    held = table.filter((table["valid_from"] <= on) & (table["valid_to"] >= on))["code"].unique()
+    new = [code for code in held.sort() if encoder.book.title(code, on) is None]
+    assert len(new) > 100
+    assert [code for code in new if not encoder.book.made_title(code, on)] == []
+    assert encoder.book.made_title("M868X80", on) == "Other osteomyelitis, other site"

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from cleanclaim.encoder import Encoder, index
 from cleanclaim.encoder.result import Result
 from cleanclaim.encoder.systems import plain
+from cleanclaim.encoder.text import answered
 from cleanclaim.errors import ConfigError
 from cleanclaim.reference import Reference
 from cleanclaim.storage import cache
@@ -244,3 +245,89 @@ def test_level_ii_codes_are_searched(full: Encoder) -> None:
     }
     later = full.search("standard wheelchair", system="hcpcs", on=date(2026, 5, 12))
     assert later[0].as_of == date(2024, 9, 30)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("broken left wrist", "S52.502A"),
+        ("diabetic foot ulcer", "E11.621"),
+        ("diabetes with ketoacidosis", "E11.10"),
+        ("dm with ckd", "E11.22"),
+        ("type 1 diabetes with ketoacidosis", "E10.10"),
+        ("tylenol overdose", "T39.1X1A"),
+        ("tramadol overdose", "T40.421A"),
+        ("intentional tramadol overdose", "T40.422A"),
+        ("kenalog", "J3301"),
+        ("chf and htn", "I11.0"),
+    ],
+)
+def test_the_guidelines_decide_what_is_not_said(words: str, code: str, encoder: Encoder) -> None:
+    assert first(encoder, words) == code
+
+
+def test_both_sides_without_a_bilateral_code_are_two_codes(encoder: Encoder) -> None:
+    found = [one for one in encoder.search("bilateral knee pain", on=DAY) if one.fits]
+    assert [one.code for one in found] == ["M25.561", "M25.562"]
+
+
+def test_conditions_that_belong_together_give_the_combination_code_and_what_goes_with_it(
+    encoder: Encoder,
+) -> None:
+    found = encoder.search("type 2 dm with ckd stage 3b on insulin", on=DAY)
+    roles = {one.code: one.role for one in found if one.role}
+    assert found[0].code == "E11.22"
+    assert roles == {
+        "E11.22": "combination code",
+        "N18.32": "additional code, with E11.22",
+        "Z79.4": "additional code, with E11.22",
+    }
+
+
+def test_conditions_that_do_not_belong_together_give_a_code_each(encoder: Encoder) -> None:
+    found = encoder.search("htn and hyperlipidemia", on=DAY)
+    assert [(one.code, one.role) for one in found[:2]] == [("I10", "for 'htn'"), ("E78.5", "for 'hyperlipidemia'")]  # fmt: skip
+
+
+def test_words_that_nothing_has_are_named(encoder: Encoder) -> None:
+    found = encoder.answer("flurbing of the nose", on=DAY)
+    assert not found.fits
+    assert found.unmatched == ("flurbing",)
+    text = answered(found)
+    assert text.startswith(
+        "Nothing fits 'flurbing of the nose': no code that was found has flurbing."
+    )
+    assert text.index("Closest, by the other words:") < text.index("R04.0")
+    assert "ICD-10-CM index and table of drugs" in text
+
+
+def test_a_result_without_a_key_word_comes_after_those_that_have_it(encoder: Encoder) -> None:
+    found = encoder.answer("tylenol overdose", on=DAY)
+    fits = [one.fits for one in found.results]
+    assert fits == sorted(fits, reverse=True)
+    assert [one.code for one in found.results if one.fits] == ["T39.1X1A"]
+    assert all("tylenol" in one.missed for one in found.results if not one.fits)
+
+
+def test_a_code_in_no_list_says_what_to_import(encoder: Encoder) -> None:
+    found = encoder.answer("E0601", on=DAY)
+    assert found.results == ()
+    assert answered(found).splitlines() == [
+        "No loaded list has E0601. It has the format of HCPCS Level II: durable medical equipment.",
+        "Not searched, because no complete list is loaded:",
+        "  HCPCS Level II (drugs, supplies, equipment): cleanclaim reference import (or update) CMS's HCPCS file",
+    ]
+
+
+@pytest.mark.parametrize("words", ["wheelchair", "insulin pump", "B12 shot"])
+def test_what_was_not_searched_is_said(words: str, encoder: Encoder) -> None:
+    found = encoder.answer(words, on=DAY)
+    assert any(name.startswith("HCPCS Level II") for name in found.not_searched)
+    assert encoder.answer(words, system="icd9cm", on=DAY).not_searched == ()
+
+
+def test_a_new_code_without_a_title_gets_one_from_the_code_above(encoder: Encoder) -> None:
+    found = encoder.search("M86.8X80", on=date(2026, 10, 5))[0]
+    assert (found.title, found.made_title) == (None, "Other osteomyelitis, other site")
+    for one in encoder.search("M86.8X", on=date(2026, 10, 5)):
+        assert one.title or one.made_title

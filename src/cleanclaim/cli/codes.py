@@ -135,6 +135,10 @@ def crosswalk(
             "--history", help="Your own claims, or a table of paid lines. Can be repeated."
         ),
     ] = None,
+    limit: Annotated[
+        int, typer.Option("--limit", help="Mappings on a page of text; 0 for all.", min=0)
+    ] = 50,
+    page: Annotated[int, typer.Option("--page", help="Which page to show.", min=1)] = 1,
     format_: TextOrJson = "text",
     store: Store = None,
     lock: Lock = None,
@@ -153,7 +157,7 @@ def crosswalk(
     if format_ == "json":
         _json({"mappings": [one.as_dict() for one in found.mappings], "not_checked": list(found.not_loaded)})  # fmt: skip
     elif known or found.mappings:
-        typer.echo(text.mappings(found, code), nl=False)
+        typer.echo(text.mappings(found, code, limit, page), nl=False)
     if not known and not found.mappings:
         tell(f"cleanclaim: {code}: {why}", err=True)
         raise typer.Exit(COULD_NOT_RUN)

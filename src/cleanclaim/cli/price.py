@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -21,7 +23,15 @@ if TYPE_CHECKING:
 
     from cleanclaim.report.result import Report
 
-_OF_LINE: Final = ("procedure_code", "units", "charge_amount", "allowed", "basis", "reason")
+_OF_LINE: Final = (
+    "procedure_code",
+    "units",
+    "charge_amount",
+    "allowed",
+    "payable",
+    "basis",
+    "reason",
+)
 
 
 def price(
@@ -34,6 +44,10 @@ def price(
     ],
     *,
     format_: Annotated[str, typer.Option("--format", "-f", help="text, csv or json.")] = "text",
+    limit: Annotated[
+        int, typer.Option("--limit", help="Lines of text on a page; 0 for all.", min=0)
+    ] = 50,
+    page: Annotated[int, typer.Option("--page", help="Which page to show.", min=1)] = 1,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Write the prices to this file. Only you can read it."),
@@ -46,11 +60,15 @@ def price(
 ) -> None:
     """Show what Medicare would allow for each line.
 
-    Lines with the highest price come first. For lines without a price it says why.
+    Lines with the highest price come first. For lines without a price it says why. Medicare pays on the lesser of the charge and the fee.
     """
     from cleanclaim import config, job, pipeline  # noqa: PLC0415 - start-up: only what the command needs is loaded
 
-    formats = {"text": _text, "csv": _csv, "json": _json}
+    formats: dict[str, Callable[[pl.DataFrame], str]] = {
+        "text": partial(_text, limit=limit, page=page),
+        "csv": _csv,
+        "json": _json,
+    }
     if format_ not in formats:
         raise ConfigError([f"--format: expected text, csv or json, found {format_!r}"])
     chosen = settings(config.load({"as_of": as_of}))
@@ -81,6 +99,7 @@ def _lines(report: Report) -> pl.DataFrame:
     return (
         showable_table("lines", report.lines)
         .join(claims, on="claim_key", how="left")
+        .with_columns(_lesser().alias("payable"))
         .sort(
             ["allowed", "charge_amount", "claim_key", "line_number"],
             descending=[True, True, False, False],
@@ -95,6 +114,14 @@ def _lines(report: Report) -> pl.DataFrame:
             *_OF_LINE,
         )
     )
+
+
+def _lesser() -> pl.Expr:
+    """What Medicare pays on: the lesser of the charge and the fee (42 CFR 414.21); null without a price."""
+    import polars as pl  # noqa: PLC0415
+
+    lesser = pl.min_horizontal("allowed", "charge_amount")
+    return pl.when(pl.col("allowed").is_not_null()).then(lesser)
 
 
 def _totals(lines: pl.DataFrame) -> dict[str, Any]:
@@ -113,19 +140,33 @@ def _totals(lines: pl.DataFrame) -> dict[str, Any]:
         "lines": lines.height,
         "priced": known.height,
         "allowed": known["allowed"].sum(),
+        "payable": known["payable"].sum(),
+        "charged_below_fee": known.filter(pl.col("charge_amount") < pl.col("allowed")).height,
         "charged": known["charge_amount"].sum(),
         "not_priced": reasons.to_dicts(),
     }
 
 
-def _text(lines: pl.DataFrame) -> str:
+def _text(lines: pl.DataFrame, limit: int, page: int) -> str:
+    import polars as pl  # noqa: PLC0415
+
     totals = _totals(lines)
-    rows = [visible(_row(row)) for row in lines.iter_rows(named=True) if row["allowed"] is not None]
+    priced = lines.filter(pl.col("allowed").is_not_null())
+    shown = priced.slice((page - 1) * limit, limit) if limit else priced
+    rows = [visible(_row(row)) for row in shown.iter_rows(named=True)]
     if rows:
         rows = [f"{'ALLOWED':>12} {'CHARGED':>12}  {'CODE':<5} {'MODIFIERS':<11} CLAIM", *rows, ""]
+    pages = max(1, -(-priced.height // limit)) if limit else 1
+    if pages > 1:
+        rows += [f"Page {page} of {pages} (--page, --limit; --format csv has every line)", ""]
     rows.append(
         f"Priced: {totals['priced']:,} of {counted(totals['lines'], 'line')}, {_money(totals['charged'])} charged, {_money(totals['allowed'])} allowed"
     )
+    if totals["charged_below_fee"]:
+        below = counted(totals["charged_below_fee"], "line")
+        rows.append(
+            f"Medicare pays on the lesser of the charge and the fee: {below} charged below the fee, {_money(totals['payable'])} in all"
+        )
     for cause in totals["not_priced"]:
         lines_text = counted(cause["lines"], "line")
         rows.append(
@@ -138,7 +179,7 @@ def _row(row: dict[str, Any]) -> str:
     claim = f"{row['claim_id'] or 'no number'} line {row['line_number']}"
     return (
         f"{_money(row['allowed']):>12} {_money(row['charge_amount']):>12}  {row['procedure_code'] or '':<5} {row['modifiers']:<11} {claim}"
-        f"  ({row['basis']})"
+        f"  ({row['basis']}{'; charged less: Medicare pays on the charge' if row['payable'] != row['allowed'] else ''})"
     )
 
 

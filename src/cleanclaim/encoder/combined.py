@@ -66,7 +66,8 @@ def together(text: str, results: Sequence[Result], search: Search, book: Codeboo
     needed = [part.found for part in parts if part.found not in codes]
     extra = {one.code: with_code for one in needed if (with_code := _asked_by(one, main, book))}
     if not codes and not extra:
-        return [] if any(one.fits for one in results) else list(_separately(parts))
+        is_all = len(parts) == sum(bool(piece.strip()) for piece in _JOINT.split(text)[::2])
+        return list(_separately(parts)) if is_all and not any(one.fits for one in results) else []
     shown = [replace(one, role="combination code") for one in codes]
     shown += [_in_role(one, extra.get(one.code)) for one in alone]
     shown += [

@@ -18,7 +18,7 @@ import polars as pl
 
 from cleanclaim.encoder import synonyms
 from cleanclaim.encoder.systems import SYSTEMS
-from cleanclaim.reference import OPEN_END, Reference
+from cleanclaim.reference import OPEN_END, Reference, tabular
 from cleanclaim.reference.tabular import Progress
 from cleanclaim.storage import cache
 from cleanclaim.storage.home import cache_home
@@ -134,8 +134,15 @@ def load(reference: Reference, progress: Progress | None = None) -> Index:
         reference: the dated tables.
         progress: called with the progress while the index is built.
     """
+    folder = cache_folder(reference)
+    if (found := cache.load_cached(folder, _read)) is not None:
+        return found
+    for name in (
+        tabular.TABLES
+    ):  # they are cached too: first, because one program makes one folder at a time
+        reference.table(name)
     return cache.load_or_make(
-        cache_folder(reference),
+        folder,
         _read,
         lambda: build(reference, progress or (lambda _words, _share: None)),
         _write,

@@ -308,15 +308,27 @@ def _divisions(one: Result) -> str:
     return f"{verb}: {shown}" + (f" and {more} more" if more > 0 else "")
 
 
-def mappings(found: Crosswalk, asked: str) -> str:
-    """Write a crosswalk, grouped by kind of mapping."""
+def mappings(found: Crosswalk, asked: str, limit: int = 0, page: int = 1) -> str:
+    """Write a crosswalk, grouped by kind of mapping.
+
+    Args:
+        found: the crosswalk.
+        asked: the code.
+        limit: how many mappings a page has; 0 for all.
+        page: the page.
+    """
+    ordered = [one for kind in KINDS for one in found.mappings if one.kind == kind]
+    shown = ordered[(page - 1) * limit : page * limit] if limit else ordered
     parts = []
     for kind, heading in KINDS.items():
-        own = [one for one in found.mappings if one.kind == kind]
+        own = [one for one in shown if one.kind == kind]
         if own:
             parts.append("\n".join([f"{heading}:", *_mapping_lines(own)]))
-    if not parts:
+    if not ordered:
         parts.append(f"No loaded table maps {asked}.")
+    if limit and len(ordered) > limit:
+        pages = -(-len(ordered) // limit)
+        parts.append(f"Page {page} of {pages}: {len(ordered):,} mappings in all (--page, --limit)")
     if found.not_loaded:
         parts.append("\n".join(["Not checked:", *(f"  {one}" for one in found.not_loaded)]))
     return "\n\n".join(parts) + "\n"

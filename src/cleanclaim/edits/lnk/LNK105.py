@@ -12,7 +12,6 @@ from cleanclaim.edits.lnk.policies import advice, is_named, judged
 from cleanclaim.edits.samples import medicare
 from cleanclaim.reference import Reference
 
-
 _REFUSED = "Check the diagnosis against the record. If it is right, get a signed ABN and add modifier GA, or add GZ if there is none."
 
 
