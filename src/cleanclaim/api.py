@@ -141,10 +141,11 @@ def diff(
 
 
 def explain(word: str, *, on: date | None = None) -> str:
-    """Explain an edit or a code, as plain text.
+    """Explain an edit, a code or a word of the trade, as plain text.
 
     Args:
-        word: an edit's code or name (DX102), or a code with or without its dot.
+        word: an edit's code or name (DX102), a code with or without its dot, a value of a short
+            list (CARC 146), or words of the trade (icd cpt).
         on: the date of service, for a code; by default today.
 
     Raises:
@@ -153,7 +154,7 @@ def explain(word: str, *, on: date | None = None) -> str:
     >>> explain("DX102").splitlines()[0]
     'DX102  diagnosis-not-in-force'
     """
-    return explain_page.explain(word, _installed_edits(), default_reference(), on)
+    return explain_page.explain([word], _installed_edits(), default_reference(), on)
 
 
 def _run(claims: object, options: Options, edits: tuple[Edit, ...]) -> Report:

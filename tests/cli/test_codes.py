@@ -140,3 +140,12 @@ def test_explain_is_a_page_of_it() -> None:
     assert "more (see cleanclaim lookup)" in page
     assert len(page.splitlines()) < 70
     assert b"office visit" in run("explain", "99213").stdout
+
+
+def test_a_crosswalk_is_shown_in_pages() -> None:
+    first = invoke("crosswalk", "83036", "--limit", "2", "--on", "2026-05-12").stdout
+    assert "Page 1 of " in first
+    assert first.count("83036 →") == 2
+    second = invoke("crosswalk", "83036", "--limit", "2", "--page", "2", "--on", "2026-05-12").stdout  # fmt: skip
+    assert second.count("83036 →") == 2
+    assert second != first

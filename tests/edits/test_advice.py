@@ -28,7 +28,7 @@ def claim(diagnosis: str, *codes: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(("payer", "told"), [("medicare", True), ("commercial", False), ("medicaid", False)])  # fmt: skip
-def test_only_medicare_patients_get_an_abn(payer: str, told: bool) -> None:  # noqa: FBT001
+def test_only_medicare_patients_get_an_abn(payer: str, told: bool) -> None:
     found = check(claim("J06.9", "83036"), payer_class=payer, select=["LNK"]).findings
     assert found["code"].to_list() == ["LNK104"]
     assert ("ABN" in found["suggestion"][0]) == told

@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from cleanclaim.encoder.answer import Answer
 from cleanclaim.encoder.changes import KINDS
 from cleanclaim.encoder.crosswalk import Mapping as Mapped
 from cleanclaim.encoder.lookup import Page
@@ -112,12 +113,16 @@ def encoder_contract() -> Iterator[str]:
     """The fields of what the encoder's commands write, from the objects that they are made of."""
     for command, key, made, names in (
         ("search TEXT", "results", Result, {}),
+        ("search TEXT", "", Answer, {}),
         ("lookup CODE", "codes", Page, {}),
         ("crosswalk CODE", "mappings", Mapped, {"from_code": "from", "to_code": "to"}),
         ("diff BEFORE AFTER", "changes", None, {}),
     ):
-        yield f"## {command.split()[0]}\n"
-        yield f'`cleanclaim {command} --format json` writes `{{"{key}": [...]}}`, each with\n'
+        if key:
+            yield f"## {command.split()[0]}\n"
+            yield f'`cleanclaim {command} --format json` writes `{{"{key}": [...]}}`, each with\n'
+        else:
+            yield "Next to them, and `fits`, which is true if a code fits:\n"
         yield "| field | what |\n|---|---|"
         told = parse(made.__doc__).named["Attributes"] if made is not None else _CHANGE_FIELDS
         yield from (f"| `{names.get(name, name)}` | {what} |" for name, what in told.items())
