@@ -63,7 +63,8 @@ def test_search_as_text() -> None:
     assert lines[0].startswith("  S52.509A")
     assert any(line.startswith("- S62.10 ") for line in lines)
     nothing = run("search", "qqqqzzzz")
-    assert (nothing.returncode, nothing.stdout) == (1, b"No codes match 'qqqqzzzz'.\n")
+    assert nothing.returncode == 1
+    assert nothing.stdout.startswith(b"No codes match 'qqqqzzzz'.\nNot searched")
 
 
 def test_crosswalk_as_json() -> None:
@@ -75,7 +76,7 @@ def test_crosswalk_as_json() -> None:
 
 
 def test_crosswalk_as_text_and_of_nothing() -> None:
-    done = run("crosswalk", "83036", "--to", "icd10cm", "--on", "2026-05-12")
+    done = run("crosswalk", "83036", "--to", "icd10cm", "--on", "2026-05-12", "--limit", "0")
     assert b"83036 \xe2\x86\x92 E11.9  Type 2 diabetes mellitus without complications  (supports)" in done.stdout  # fmt: skip
     nothing = run("crosswalk", "nonsense")
     assert nothing.returncode == 2
@@ -143,9 +144,9 @@ def test_explain_is_a_page_of_it() -> None:
 
 
 def test_a_crosswalk_is_shown_in_pages() -> None:
-    first = invoke("crosswalk", "83036", "--limit", "2", "--on", "2026-05-12").stdout
+    first = run("crosswalk", "83036", "--limit", "2", "--on", "2026-05-12").stdout.decode()
     assert "Page 1 of " in first
     assert first.count("83036 →") == 2
-    second = invoke("crosswalk", "83036", "--limit", "2", "--page", "2", "--on", "2026-05-12").stdout  # fmt: skip
+    second = run("crosswalk", "83036", "--limit", "2", "--page", "2", "--on", "2026-05-12").stdout.decode()  # fmt: skip
     assert second.count("83036 →") == 2
     assert second != first

@@ -104,6 +104,8 @@ def test_csv_and_json(store: Store, claims: Path) -> None:
         "lines": 1,
         "priced": 1,
         "allowed": "105.00",
+        "payable": "105.00",
+        "charged_below_fee": 0,
         "charged": "125.00",
         "not_priced": [],
     }

@@ -267,6 +267,8 @@ def answered(found: Answer) -> str:
 def _nothing_fits(found: Answer) -> str:
     if found.code_format:
         return f"No loaded list has {found.query.strip().upper()}. It has the format of {found.code_format}."
+    if not found.results:
+        return f"No codes match '{found.query}'."
     if found.unmatched:
         return f"Nothing fits '{found.query}': no code that was found has {' or '.join(found.unmatched)}."
     return f"Nothing fits '{found.query}' as a whole."
