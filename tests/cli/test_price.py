@@ -140,3 +140,18 @@ def test_a_file_that_is_not_there(store: Store, tmp_path: Path) -> None:
 )
 def test_words_that_mean_nothing(words: tuple[str, ...], message: str, claims: Path) -> None:
     assert message in str(priced(claims, *words).exception)
+
+
+def test_medicare_pays_on_the_lesser_of_the_charge_and_the_fee(store: Store, claims: Path) -> None:
+    claims.write_text(claims.read_text().replace("125", "90"))
+    shown = priced(claims, "--store", store.path).stdout
+    assert "charged less: Medicare pays on the charge" in shown
+    assert "Medicare pays on the lesser of the charge and the fee: 1 line charged below the fee, $90.00 in all" in shown  # fmt: skip
+    line = json.loads(priced(claims, "--store", store.path, "-f", "json").stdout)["lines"][0]
+    assert (line["allowed"], line["payable"]) == ("105.00", "90.00")
+
+
+def test_lines_are_shown_in_pages(store: Store, claims: Path) -> None:
+    shown = priced(claims, "--store", store.path, "--limit", "1", "--page", "2").stdout
+    assert "ALLOWED" not in shown
+    assert "Priced: 1 of 1 line" in shown
