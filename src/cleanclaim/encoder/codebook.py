@@ -198,11 +198,19 @@ class Codebook:
 
     def made_title(self, code: str, on: date) -> str | None:
         """Return a title for a code whose official title isn't loaded: that of the code above, and the meaning of the seventh character."""
-        above = next(filter(None, map(self.place, _cuts(code))), None)
+        above = next(filter(None, map(self.place, _cuts(code))), None) or self._section(code)
         if above is None or self.title(code, on) is not None:
             return None
         meaning = self._meaning_nearby(code) if len(code) == _WHOLE else None
         return f"{above.title}, {meaning}" if meaning else above.title
+
+    def _section(self, code: str) -> Place | None:
+        """Return the section of a category that the tabular list doesn't have: that of the category before it."""
+        table = self.reference.table("icd10cm_tabular").filter(
+            pl.col("kind") == "category", pl.col("code") < code
+        )
+        before = table.filter(pl.col("code").str.starts_with(code[0]))["parent"]
+        return self.place(before[-1]) if before.len() else None
 
     def _meaning_nearby(self, code: str) -> str | None:
         """Return what a seventh character means in the nearest codes, if they agree."""
