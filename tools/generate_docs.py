@@ -65,11 +65,8 @@ def all_pages() -> dict[Path, str]:
         REFERENCE / "cli.md": cli_page(),
         REFERENCE / "python.md": python_page(),
         REFERENCE / "edit-api.md": edit_api_page(),
-<<<<<<< HEAD
         REFERENCE / "messages.md": messages_page(),
-=======
         ROOT / "docs" / "glossary.md": glossary_page(),
->>>>>>> 279632f (lookup and explain know modifiers, places, reason and revenue codes, types of bill, ICD-10-PCS and the words of the trade; what ended or is partial says so)
         **edit_pages(REFERENCE / "edits"),
         **import_pages(REFERENCE / "imports"),
     }

@@ -6,13 +6,8 @@ from datetime import date
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-<<<<<<< HEAD
-from cleanclaim.edits.lnk.policies import NOTICE_MODIFIERS, is_named, judged, told, untold
-from cleanclaim.edits.samples import institutional, medicare
-=======
 from cleanclaim.edits.lnk.policies import NOT_SUPPORTED, NOTICE_MODIFIERS, is_named, judged, told, untold
-from cleanclaim.edits.samples import medicare
->>>>>>> abfd4bb (Only Medicare patients are suggested an ABN; a code that Medicare replaces is one finding)
+from cleanclaim.edits.samples import institutional, medicare
 from cleanclaim.model.expressions import has_modifier
 from cleanclaim.reference import Reference
 

@@ -62,12 +62,10 @@ def not_payable_by_fee_schedule() -> pl.Expr:
     payers decide for
     themselves: a check-up or a consultation that Medicare would not pay is clean there.
 
-<<<<<<< HEAD
     A Category II code for a penny or for nothing isn't billed but reported: Medicare's quality programs ask for it that way (Quality Payment Program, claims-based
     reporting of quality data codes), and the line is expected to be denied.
-=======
+
     Where the code that Medicare wants is known, PX110 (or EM104, for consultations) names it, and this edit is silent.
->>>>>>> abfd4bb (Only Medicare patients are suggested an ABN; a code that Medicare replaces is one finding)
 
     What to do: bill the code that Medicare takes, or the patient.
     """
