@@ -184,7 +184,7 @@ except OSError as error:
     print(error.strerror)
 """
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+        [sys.executable, "-B", "-c", program], capture_output=True, text=True, check=False
     )
     assert done.stdout == "File too large\n", done.stderr
     assert list(tmp_path.iterdir()) == []

@@ -33,7 +33,7 @@ from cleanclaim.text.wording import worded
     message="The revenue code {what}.",
     suggestion="Use four digits, with the leading zero.",
     examples=(
-        passes("three digits, as a spreadsheet leaves them", institutional(lines=[{"revenue_center_code": "510"}])),
+        fails("three digits", institutional(lines=[{"revenue_center_code": "510"}]), line_number=1, says="510"),
         fails("missing", institutional(lines=[{"revenue_center_code": None}]), line_number=1, says="missing"),
         fails("five digits", institutional(lines=[{"revenue_center_code": "05100"}]), line_number=1),
         fails("a letter behind", institutional(lines=[{"revenue_center_code": "0510A"}]), line_number=1),
