@@ -9,6 +9,7 @@ import io
 import json
 import random
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,7 +30,7 @@ PLANTED = (
 HIDDEN = tuple(
     sorted({word.upper() for word in (*PLANTED, "1EG4TE5MK73", "QUIXWOOD", "MARMALADE")})
 )
-FORMATS = ("text", "json", "jsonl", "sarif", "csv", "html", "parquet")
+FORMATS = ("text", "json", "jsonl", "sarif", "csv", "html", "parquet", "xlsx")
 FILES = 24
 INSTITUTIONAL = (
     ("CLM*", "CLM*EXAMPLE-2*125.00***13:A:1**A*Y*Y~DTP*434*RD8*20260501-20260503~DTP*435*DT*202605010930~CL1*1*2*01"),
@@ -268,6 +269,9 @@ def _readable(report: bytes) -> str:
     if report.startswith(b"PAR1"):
         frame = pl.read_parquet(io.BytesIO(report))
         return json.dumps(frame.to_dicts(), default=str)
+    if report.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(report)) as book:
+            return "\n".join(book.read(name).decode() for name in book.namelist())
     return report.decode()
 
 
@@ -275,6 +279,15 @@ def _readable(report: bytes) -> str:
 def test_no_report_tells(name: str, inputs: list[Path], check: Check) -> None:
     said = check(*inputs, "--format", name)
     assert "claim" in said
+    assert told(said) == []
+
+
+@pytest.mark.parametrize("name", ["csv", "parquet"])
+def test_no_table_of_a_report_tells(
+    name: str, inputs: list[Path], check: Check, tmp_path: Path
+) -> None:
+    said = check(*inputs, "--format", name, "--output", tmp_path / f"out.{name}")
+    assert (tmp_path / f"out.claims.{name}").exists()
     assert told(said) == []
 
 

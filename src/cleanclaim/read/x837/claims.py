@@ -59,6 +59,9 @@ _PROVIDERS: Final = {
     "operating_npi": ("72",),
     "other_operating_npi": ("ZZ",),
 }
+_LEAST_NAME: Final = 3
+"""Shorter names are part of too many words."""
+_DATE_OR_NUMBER: Final = r"\d{6}|\d[/-]\d"
 _PRESENT: Final = {
     "has_note": "NTE",
     "has_attachment": "PWK",
@@ -228,18 +231,42 @@ def _above(c: Cells) -> dict[str, object]:
         "pregnancy_indicator": c.element(pat, 9),
         "payer_sequence_code": c.element(sbr, 1),
         "payer_id": c.element(payer, 9),
-        "payer_name": _organization(c, payer),
+        "payer_name": _organization(c, payer, insured, patient),
         "claim_filing_code": c.element(sbr, 9),
         "insurance_type_code": c.element(sbr, 5),
         "group_number": c.element(sbr, 3),
     }
 
 
-def _organization(c: Cells, names: Rows) -> pl.Series:
-    """NM103 if NM102 says that the name is an organization's; a person's may be a patient's."""
-    start, length = c.s.element(names, 3)
-    is_organization = c.s.is_code(c.s.element(names, 2), "2")
-    return c.text((start, np.where(is_organization, length, 0)))
+def _organization(c: Cells, names: Rows, *people: Rows) -> pl.Series:
+    """NM103 if NM102 says that the name is an organization's, and if it shares nothing with a person of the claim.
+
+    What stands in the wrong place may be a patient's name or address, and names of payers are shown.
+    """
+    s = c.s
+    start, length = s.element(names, 3)
+    is_organization = s.is_code(s.element(names, 2), "2")
+    name = c.text((start, np.where(is_organization, length, 0)))
+    if name.null_count() == len(name):
+        return name
+    private = [c.element(rows, number) for rows in people for number in (3, 4)]
+    private += [
+        c.element(first_in(s.find("N3"), rows, _end_of_name(c, rows)), 1) for rows in people
+    ]
+    shown = pl.col("name").str.to_uppercase()
+    hidden = []
+    for number in range(len(private)):
+        word = pl.col(str(number)).str.to_uppercase()
+        is_long = word.str.len_chars() >= _LEAST_NAME
+        hidden.append(is_long & shown.str.contains(word, literal=True))
+        hidden.append(
+            (shown.str.len_chars() >= _LEAST_NAME) & word.str.contains(shown, literal=True)
+        )
+    frame = pl.DataFrame({"name": name, **{str(n): column for n, column in enumerate(private)}})
+    is_private = pl.any_horizontal(hidden).fill_null(value=False) | shown.str.contains(
+        _DATE_OR_NUMBER
+    )
+    return frame.select(pl.when(~is_private).then("name").alias("payer_name")).to_series()
 
 
 def _submitted(c: Cells, bht: Rows) -> pl.Series:
