@@ -16,6 +16,7 @@ from cleanclaim.edits.samples import institutional, interchange, professional
 from cleanclaim.engine.check import Checked, check
 from cleanclaim.engine.examples import claims_of, fault_in, tables_of
 from cleanclaim.model import concat
+from cleanclaim.model.spans import EVERY_DAY
 from cleanclaim.read.objects import batch_of
 from cleanclaim.read.x837 import read_x12
 from cleanclaim.reference import Reference
@@ -37,7 +38,7 @@ _ALONE: dict[int, Checked] = {}
 @pytest.fixture(scope="module")
 def together() -> Together:
     """Examples that are checked in one run."""
-    return Together([example.claims for _, example in TOGETHER])
+    return Together([example.claims for _, example in TOGETHER], EVERY_DAY)
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,9 @@ def among_its_own(example: Example, edit: Edit, reference: Reference) -> Checked
     """What an edit says of an example if it says nothing of the batch as a whole."""
     own = [one for by, one in TOGETHER if by is edit]
     if edit.code not in _OWN:
-        _OWN[edit.code] = Together([one.claims for one in own]).checked([edit], reference)
+        _OWN[edit.code] = Together([one.claims for one in own], EVERY_DAY).checked(
+            [edit], reference
+        )
     return _OWN[edit.code].of_group(edit, [id(one) for one in own].index(id(example)))
 
 

@@ -192,7 +192,7 @@ def test_history_is_looked_back_at(
     tmp_path: Path,
 ) -> None:
     past, today = tmp_path / "past.837", tmp_path / "today.837"
-    past.write_text(interchange())
+    past.write_text(interchange().replace("20260512", "20260412") + interchange())
     today.write_text(interchange(("CLM*EXAMPLE-1", "CLM*EXAMPLE-2*125***11:B:1*Y*A*Y*Y")))
     write_dataset([today, past], tmp_path / "set")
     frames = frames_of(session, tmp_path / "set")
@@ -200,6 +200,7 @@ def test_history_is_looked_back_at(
     frames["claims"] = frames["claims"].withColumn("is_history", is_past)
     here = check(today, history=past, reference=reference)
     assert "HX103" in here.findings["code"].to_list()
+    assert "2026-04-12 to 2026-05-12" in here.not_checked["reason"].str.join(" ").item()
     assert_as_here(on_spark(**frames, reference=reference, keep=False), here)
 
 

@@ -21,6 +21,7 @@ from cleanclaim.edits.edit import Disposition, Edit
 from cleanclaim.engine.not_checked import NOT_CHECKED
 from cleanclaim.errors import ConfigError
 from cleanclaim.model.spans import Spans, spans_of
+from cleanclaim.read.dates import parse
 from cleanclaim.reference import Reference
 from cleanclaim.settings import Settings
 from cleanclaim.spark.rows import Given, claims_in, given, grouped, without_empty
@@ -216,16 +217,22 @@ def check(
 
 
 def _covered(tables: Given) -> Spans:
-    """The days that all claims are from; none if the tables aren't the model's own, since their dates aren't read yet."""
-    if not tables.is_model:
-        return ()
-    claims, lines = tables.frames["claims"], tables.frames["lines"]
-    asked = ((claims, "from_date"), (claims, "to_date"), (lines, "from_date"))
-    days = [frame.select(fn.col(name).alias("day")) for frame, name in asked if name in frame.columns]  # fmt: skip
+    """The days that all claims are from."""
+    days = [
+        frame.select(fn.col(name).cast("string").alias("day"))
+        for table in ("claims", "lines")
+        if (frame := tables.frames.get(table)) is not None
+        for name in _DAYS[table]
+        if name in frame.columns
+    ]
     if not days:
         return ()
     rows = reduce(DataFrame.union, days).distinct().collect()
-    return spans_of(pl.Series([row["day"] for row in rows], dtype=pl.Date))
+    found = [day.date for row in rows if row["day"] and (day := parse(row["day"]))]
+    return spans_of(pl.Series(found, dtype=pl.Date))
+
+
+_DAYS: Final = {"claims": ("from_date", "to_date"), "lines": ("from_date",)}
 
 
 def _chosen(
