@@ -76,6 +76,7 @@ SYNTAX_FAULTS: Final = Table(
         Column("ordinal", _I, "1 for the first fault of the file."),
         Column("fault", _S, "The edit that reports it: ENV001 … ENV006."),
         Column("claim_key", _I, "The claim it is in; null if it is in none."),
+        Column("line_number", _I, "The service line it is in; null if it is in none."),
         Column("segment_number", _I, "Number of the segment in the file, counting ISA as 1."),
         Column("position", _I, "Byte offset of the segment or element in the file."),
         Column("element", _S, "The segment or element, such as CLM05-3."),

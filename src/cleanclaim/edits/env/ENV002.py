@@ -22,7 +22,7 @@ from cleanclaim.edits.samples import interchange
     examples=(
         fails("a segment that no 837 has", x12=interchange(("REF*EI", "QQQ*EI*999999999")), says="with this name"),
         passes("a segment left out that need not be there", x12=interchange(("PRV", ""), ("SE*", "SE*24*0001"))),
-        fails("a line without a service", x12=interchange(("SV1", ""), ("SE*", "SE*24*0001"))),
+        fails("a line without a service", x12=interchange(("SV1", ""), ("SE*", "SE*24*0001")), line_number=1),
     ),
 )
 def segment_wrong() -> pl.Expr:

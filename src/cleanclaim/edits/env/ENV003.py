@@ -22,7 +22,7 @@ from cleanclaim.edits.samples import interchange
     examples=(
         fails("a charge that is no number", x12=interchange(("CLM", "CLM*EXAMPLE-1*ABC***11:B:1*Y*A*Y*Y")), says="CLM02"),
         passes("a charge with its cents", x12=interchange(("CLM", "CLM*EXAMPLE-1*125.00***11:B:1*Y*A*Y*Y"))),
-        fails("a qualifier outside its list", x12=interchange(("SV1", "SV1*XX:99213*125*UN*1***1"))),
+        fails("a qualifier outside its list", x12=interchange(("SV1", "SV1*XX:99213*125*UN*1***1")), line_number=1),
     ),
 )
 def element_wrong() -> pl.Expr:

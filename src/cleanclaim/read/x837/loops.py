@@ -90,3 +90,12 @@ class Loops:
         owner = np.searchsorted(self.claim, rows, side="right") - 1
         inside = (owner >= 0) & (rows < self.claim_end[np.maximum(owner, 0)])
         return inside, owner[inside]
+
+    def line_of(self, rows: Rows) -> Ints:
+        """The number of the line that each of these segments is in, or 0."""
+        if not len(self.line):
+            return np.zeros(len(rows), np.int64)
+        at = np.maximum(np.searchsorted(self.line, rows, side="right") - 1, 0)
+        inside = (rows >= self.line[at]) & (rows < self.line_end[at])
+        number = at - np.searchsorted(self.line_claim, self.line_claim[at]) + 1
+        return np.where(inside, number, 0)

@@ -165,3 +165,28 @@ def test_files_that_a_validator_calls_valid_have_no_fault(data_dir: Path) -> Non
         assert found.filter(pl.col("fault") != "ENV006").is_empty(), (path.name, found.rows())
         checked += 1
     assert checked >= len(valid) > 10
+
+
+@pytest.mark.parametrize(
+    ("change", "claim", "line"),
+    [
+        (lambda t: t.replace("SV1*HC:99213*125", "SV1*HC:99213*ABC"), 0, 1),
+        (lambda t: t.replace("SV1*HC:83036*75", "SV1*HC:83036*ABC"), 0, 2),
+        (lambda t: t.replace("CLM*A1*200", "CLM*A1*ABC"), 0, None),
+        (lambda t: t[: t.index("*20260512~SE*24")], 0, 2),
+        (lambda t: t.replace("SE*24", "SE*23"), None, None),
+        (lambda t: t.replace("NM1*IL*1*", "NM1*IL**"), None, None),
+    ],
+)
+def test_a_fault_names_the_claim_and_line_it_is_in(
+    change: Callable[[str], str], claim: int | None, line: int | None
+) -> None:
+    found = faults(change(GOOD)).row(0, named=True)
+    assert (found["claim_key"], found["line_number"]) == (claim, line)
+
+
+def test_lines_are_counted_in_their_own_claim() -> None:
+    second = GOOD[GOOD.index("CLM*") : GOOD.index("SE*24")].replace("*75*UN", "*ABC*UN")
+    text = GOOD.replace("SE*24", f"{second}SE*32")
+    found = faults(text, first_claim_key=7)
+    assert found.select("claim_key", "line_number").rows() == [(8, 2)]

@@ -141,6 +141,7 @@ class FormBlock:
         inside, owner = self.cells.loops.owner_of(reported)
         keys = np.full(len(reported), -1)
         keys[inside] = owner + self.cells.origin.first_claim_key
+        lines = self.cells.loops.line_of(reported)
         for n, row in enumerate(reported.tolist()):
             start = int(self.s.start[row] if slices is None or not slices[1][n] else slices[0][n])
             self.faults.add(
@@ -151,6 +152,7 @@ class FormBlock:
                 segment_number=int(self.cells.origin.numbers[row]),
                 position=start + int(self.cells.origin.offsets[row]),
                 claim_key=int(keys[n]) if keys[n] >= 0 else None,
+                line_number=int(lines[n]) or None,
                 found=found
                 if slices is None
                 else self._shown(row, element, (start, int(slices[1][n])), longest),

@@ -31,7 +31,7 @@ class FormChecks:
             cells: its cells.
             kinds: the kind of each of its claims.
         """
-        self._envelopes.read(piece)
+        self._envelopes.read(piece, cells)
         if not self._form:
             return
         block = FormBlock(cells, piece.carried, self._faults, kinds)

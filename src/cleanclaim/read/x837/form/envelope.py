@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from cleanclaim.read.x837.cells import Cells
 from cleanclaim.read.x837.form.block import is_plain_number
 from cleanclaim.read.x837.form.faults import Faults
 from cleanclaim.read.x837.form.guide import OTHER_TRANSACTIONS
@@ -98,8 +99,13 @@ class Envelopes:
         self.transactions = 0
         self.claims = 0
 
-    def read(self, piece: Piece) -> None:
-        """Check the envelope segments of a piece."""
+    def read(self, piece: Piece, cells: Cells) -> None:
+        """Check the envelope segments of a piece.
+
+        Args:
+            piece: the piece.
+            cells: its cells, which tell the claim that a truncated segment is in.
+        """
         s = piece.segments
         rows = s.find("ISA", "GS", "ST", "SE", "GE", "IEA")
         rows = rows[rows >= piece.carried]
@@ -115,6 +121,8 @@ class Envelopes:
                 self._closes(name, elements, site, count)
         self.claims += int((claims >= piece.carried).sum())
         if piece.is_interrupted and len(s):
+            last = np.array([len(s) - 1])
+            inside, owner = cells.loops.owner_of(last)
             self._faults.add(
                 "ENV001",
                 "segment",
@@ -122,6 +130,8 @@ class Envelopes:
                 kind="terminator",
                 segment_number=int(piece.numbers[-1]),
                 position=int(s.start[-1] + piece.offsets[-1]),
+                claim_key=int(owner[0]) + cells.origin.first_claim_key if inside[0] else None,
+                line_number=int(cells.loops.line_of(last)[0]) or None,
             )
 
     def finish(self, outside: Outside) -> None:

@@ -37,6 +37,7 @@ class Faults:
         segment_number: int | None = None,
         position: int | None = None,
         claim_key: int | None = None,
+        line_number: int | None = None,
         found: str | None = None,
         expected: str | None = None,
     ) -> None:
@@ -50,6 +51,7 @@ class Faults:
             segment_number: ordinal of the segment in the file.
             position: offset in the file.
             claim_key: the claim it is in.
+            line_number: the service line it is in.
             found: what was found; never a patient's data.
             expected: what was expected.
         """
@@ -60,6 +62,7 @@ class Faults:
                 {
                     "fault": fault,
                     "claim_key": claim_key,
+                    "line_number": line_number,
                     "segment_number": segment_number,
                     "position": position,
                     "element": element,
