@@ -16,6 +16,7 @@ from cleanclaim.model.expressions import IS_BILLING_DIAGNOSIS, IS_PROFESSIONAL
     code="DX118",
     name="diagnosis-not-pointed-at",
     disposition=Disposition.INFO,
+    default_on=False,
     source=Source("Medicare Claims Processing Manual", "chapter 26, section 10.4, item 24E", "CMS", date(2026, 11, 23)),
     column="diagnoses.diagnosis_number",
     evidence=("diagnosis_code",),
@@ -35,8 +36,13 @@ from cleanclaim.model.expressions import IS_BILLING_DIAGNOSIS, IS_PROFESSIONAL
 def diagnosis_not_pointed_at() -> pl.Expr:
     """A diagnosis of a professional claim that no service line points at.
 
-    Allowed, and often meant so; but a service whose reason is not pointed at can be denied as not necessary.
+    Off by default: it is allowed, and usually meant so. A claim lists every condition that was there and affected the care, up to twelve, while a line points at
+    the four at most that were its reason, and a claim to Medicare on paper at only one (item 24E). An external cause, a status or a chronic condition often
+    needs no pointer, and payers that adjust for risk count diagnoses from the claim, not from its lines.
 
-    What to do: see whether a line should point at it.
+    Where it matters, other edits are on: DX129 if no line points at the first diagnosis, LNK101 if a line points at nothing, and LNK103 to LNK105 if
+    what a line points at doesn't support its procedure.
+
+    What to do: see whether a line should point at it. Select this edit when you audit pointers.
     """
     return IS_PROFESSIONAL & IS_BILLING_DIAGNOSIS & ~pl.col("is_pointed_at") & (pl.col("line_count") > 0)
