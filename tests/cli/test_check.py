@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import html
 import json
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from typer.main import get_command
 
+from cleanclaim.cli import main
 from cleanclaim.cli.main import app
 from cleanclaim.edits.samples import interchange
 from command import run
@@ -162,7 +172,10 @@ def test_a_file_without_claims_is_never_clean(name: str, tmp_path: Path, clean_f
     remittance.write_text(interchange().replace("ST*837", "ST*835").replace("CLM*", "CLP*"))
     done = run("check", remittance, clean_file, "--select", "DX", "--format", name)
     assert done.returncode == 2
-    assert b"paid.835: the file has no claims" in done.stderr
+    told, other = (done.stdout, done.stderr) if name == "text" else (done.stderr, done.stdout)
+    assert b"paid.835: the file has no claims" in b" ".join(told.split())
+    if name == "text":
+        assert b"paid.835" not in other, "it is told once"
     if name == "json":
         content = json.loads(done.stdout)
         assert content["summary"]["claims"] == content["summary"]["files_not_read"] == 1
@@ -171,7 +184,7 @@ def test_a_file_without_claims_is_never_clean(name: str, tmp_path: Path, clean_f
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["check", "nowhere.837"], "there is no such file"),
+        (["check", "nowhere.837", "--format", "json"], "there is no such file"),
         (["check", CLINIC, "--select", "DX12"], "did you mean"),
         (["check", CLINIC, "--format", "jsn"], "did you mean 'json'"),
         (["check", CLINIC, "--as-of", "tomorrow"], "expected a date"),
@@ -208,8 +221,8 @@ def test_own_edits_run_and_a_broken_one_does_not_stop_them(tmp_path: Path) -> No
         (ROOT / "examples" / "own-edits" / "ORG101.py").read_bytes().replace(b"ORG101", b"ORG103")
     )
     done = run("check", CLINIC, "--edits", tmp_path, "--select", "ORG103,DX102")
-    assert b"ORG102.py" in done.stderr
-    assert b"SyntaxError" in done.stderr
+    assert b"ORG102.py" in done.stdout
+    assert b"SyntaxError" in done.stdout
     assert done.returncode == 2
     content = json.loads(
         run("check", CLINIC, "--edits", tmp_path, "--select", "ORG103,DX102", "-f", "json").stdout
@@ -245,7 +258,7 @@ def test_an_edit_that_panics_is_named_in_every_format_and_the_rest_is_checked(
     for form in ("text", "json", "jsonl", "sarif", "html", "csv"):
         done = run(*asked, form)
         assert done.returncode == 2, form
-        assert b"cleanclaim: " + says in done.stderr
+        assert (b"cleanclaim: " + says in done.stderr) == (form != "text")
         assert b"DX102" in done.stdout
         assert b"Traceback" not in done.stderr
         assert b"CD-001" not in done.stderr
@@ -312,3 +325,39 @@ def test_every_command_has_a_short_summary_and_examples() -> None:
 def test_help_names_the_program() -> None:
     assert run("--help").stdout.startswith(b"Usage: cleanclaim ")
     assert b"See: cleanclaim check --help" in run("check").stderr
+
+
+@pytest.mark.parametrize("columns", [60, 140])
+def test_text_wraps_to_the_terminal(columns: int) -> None:
+    """A terminal's width is asked of the system; here it is a pseudo-terminal's."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    command = [sys.executable, "-m", "cleanclaim", "check", str(CLINIC), "--select", "DX102,DX103"]
+    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    with subprocess.Popen(command, stdout=theirs, stderr=subprocess.DEVNULL, env=environment) as done:  # fmt: skip
+        os.close(theirs)
+        shown = b""
+        with suppress(OSError):  # Linux reports the end of a pseudo-terminal as an error
+            while part := os.read(ours, 1 << 16):
+                shown += part
+    os.close(ours)
+    assert done.returncode == 1
+    lines = re.sub(rb"\x1b\[[0-9;]*m", b"", shown).decode().splitlines()
+    paragraphs = [line for line in lines if line.startswith("      ")]
+    longest = max(map(len, paragraphs))
+    assert columns - 20 < longest <= columns
+
+
+@pytest.mark.parametrize(("columns", "longest"), [(60, 60), (100, 100), (300, 120)])
+def test_help_wraps_to_the_terminal(
+    columns: int,
+    longest: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    with pytest.raises(SystemExit):
+        main.run(["check", "--help"])
+    lines = capsys.readouterr().out.splitlines()
+    found = max(len(line) for line in lines if "cleanclaim check" not in line)
+    assert longest - 15 < found <= longest

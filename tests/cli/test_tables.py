@@ -100,7 +100,7 @@ def test_the_options_may_be_settings(book: Path, tmp_path: Path) -> None:
         (("template", "--from", "none.xlsx"), "none.xlsx: there is no such file"),
         (("template", "--from", "docs"), "expected one table, found a folder or an archive"),
         (("check", "examples/tables/visits.csv", "--columns", "README.md"), "expected a mapping of columns in TOML"),
-        (("check", "examples/tables/charges.xlsx", "--sheet", "7"), "the workbook has no such sheet"),
+        (("check", "examples/tables/charges.xlsx", "--sheet", "7", "--format", "json"), "the workbook has no such sheet"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_done_is_one_error(words: tuple[str, ...], says: str) -> None:

@@ -76,7 +76,7 @@ def test_a_line_without_a_day_is_another_edits_business(reference: Reference) ->
         ((_AUGUST, (_DAY, _DAY)), "those loaded are from 2024-08-01 to 2024-08-31 and 2026-05-12"),
         (
             ((date(2020, 1, 1), date(2020, 1, 1)), _AUGUST, (_DAY, _DAY)),
-            "those loaded are from earlier days, 2024-08-01 to 2024-08-31 and 2026-05-12",
+            "those loaded are from 2024-08-01 to 2024-08-31, 2026-05-12 and earlier days",
         ),
     ],
 )

@@ -133,7 +133,10 @@ def test_a_finding_says_where_what_and_why(html: str) -> None:
     tree = Tree(html)
     assert tree.has("diagnosis 1, CMS-1500 box 21A, 837 element")
     assert tree.has("M54.5 ended 2021-09-30 and is not valid on 2026-05-12.")
-    assert tree.has("Suggestion: Use M54.50, M54.51, M54.59 as the record supports.")
+    assert tree.has(
+        "Suggestion: Use M54.50 (Low back pain, unspecified), M54.51 (Vertebrogenic low back pain),"
+        " M54.59 (Other low back pain) as the record supports."
+    )
     assert tree.has("Source: 45 CFR 162.1000")
     assert tree.has("release: ICD-10-CM FY2016-FY2027; CARC 146; RARC M76")
     assert tree.has("use instead")

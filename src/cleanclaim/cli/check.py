@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -215,7 +216,7 @@ def check(
         results = _without_known(found, chosen.baseline)
         results = replace(results, notes=(*chosen.notes, *results.notes))
         _write(results, chosen.format, target, view, table)
-        status = _status(results, chosen)
+        status = _status(results, chosen, is_told=chosen.format == "text" and target is None)
     if timings:
         _tell_timings(inputs, task)
     raise typer.Exit(status)
@@ -357,7 +358,7 @@ def _check_table(table: str | None, name: str) -> None:
 
 
 def _write(results: Results, name: str, output: Path | None, view: View, table: str | None) -> None:
-    from cleanclaim.report.formats import FORMATS  # noqa: PLC0415
+    from cleanclaim.report.formats import FORMATS, WIDTH  # noqa: PLC0415
     from cleanclaim.report.worklist import arranged  # noqa: PLC0415
 
     chosen = FORMATS[name]
@@ -367,7 +368,9 @@ def _write(results: Results, name: str, output: Path | None, view: View, table: 
             if table:
                 chosen.write_table(table, arranged(results, view), out)
             else:
-                chosen.write(results, out, color=name == "text" and sys.stdout.isatty(), view=view)
+                is_shown = chosen.wraps and sys.stdout.isatty()
+                width = get_terminal_size().columns if is_shown else WIDTH
+                chosen.write(results, out, color=is_shown, view=view, width=width)
         return
     try:
         with whole_file(output) as out:
@@ -400,10 +403,11 @@ def _other_tables(output: Path, name: str) -> tuple[tuple[str, Path], ...]:
     return tuple((table, output.with_name(f"{output.stem}.{table}{output.suffix}")) for table in _CONTENT)  # fmt: skip
 
 
-def _status(results: Results, chosen: Config) -> int:
-    for entry in results.unread:
+def _status(results: Results, chosen: Config, *, is_told: bool) -> int:
+    """The exit status; what wasn't read or failed goes to standard error, unless the report on the terminal has told it."""
+    for entry in () if is_told else results.unread:
         tell(f"cleanclaim: {entry.error}", err=True)
-    for failure in results.failures:
+    for failure in () if is_told else results.failures:
         tell(f"cleanclaim: {failure}", err=True)
     if results.unread or results.failures or chosen.left_out:
         return COULD_NOT_RUN

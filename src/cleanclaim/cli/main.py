@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, NoReturn
+from shutil import get_terminal_size
+from typing import Annotated, Final, NoReturn
 
 import typer
 
@@ -32,6 +33,9 @@ app = typer.Typer(
 app.add_typer(reference.app, name="reference")
 app.add_typer(history.app, name="history")
 
+_WIDEST: Final = 120
+"""Longer lines of help are hard to read, however wide the terminal is."""
+
 
 def main() -> NoReturn:
     """Run the command line; errors become one message and exit status 2."""
@@ -48,7 +52,8 @@ def run(words: list[str]) -> NoReturn:
         words: the arguments after the name of the program.
     """
     try:
-        status = app(words, prog_name="cleanclaim", standalone_mode=False)
+        width = min(get_terminal_size().columns, _WIDEST)
+        status = app(words, prog_name="cleanclaim", standalone_mode=False, max_content_width=width)
         sys.stdout.flush()
     except CleanclaimError as error:
         fail(str(error))

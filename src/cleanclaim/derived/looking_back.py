@@ -91,5 +91,6 @@ def _loaded(spans: Spans) -> str:
     shown = [
         str(first) if first == last else f"{first} to {last}" for first, last in spans[-_SHOWN:]
     ]
-    more = "earlier days, " if len(spans) > _SHOWN else ""
-    return f"those loaded are from {more}{' and '.join(shown)}"
+    days = [*shown, *(["earlier days"] if len(spans) > _SHOWN else [])]
+    *others, last = days
+    return f"those loaded are from {', '.join(others)}{' and ' if others else ''}{last}"

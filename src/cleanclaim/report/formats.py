@@ -13,6 +13,8 @@ from cleanclaim.report.worklist import View, arranged
 TABLES: Final = ("findings", "claims", "not-checked")
 """The tables of a report."""
 _AS_READ: Final = View()
+WIDTH: Final = 100
+"""The length of a line of text that isn't shown on a terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Format:
         is_whole: True if it needs the whole report in memory, which limits the number of claims.
         shows_groups: True if it shows what findings are grouped by; its `write` also takes whether to write colors, and the view.
         has_tables: True if it writes one table at a time: the findings, or another of `TABLES`.
+        wraps: True if it breaks lines at a width, which its `write` takes last.
     """
 
     module: str
@@ -34,9 +37,16 @@ class Format:
     is_whole: bool = False
     shows_groups: bool = False
     has_tables: bool = False
+    wraps: bool = False
 
     def write(
-        self, results: Results, out: BinaryIO, *, color: bool = False, view: View = _AS_READ
+        self,
+        results: Results,
+        out: BinaryIO,
+        *,
+        color: bool = False,
+        view: View = _AS_READ,
+        width: int = WIDTH,
     ) -> None:
         """Write a result in this format, part by part.
 
@@ -45,9 +55,12 @@ class Format:
             out: where to write it.
             color: whether to write terminal colors.
             view: how to list the claims.
+            width: the length of a line in characters.
         """
         module = import_module(f"cleanclaim.report.{self.module}")
-        if self.shows_groups:
+        if self.wraps:
+            module.write(results, out, color, view, width)
+        elif self.shows_groups:
             module.write(results, out, color, view)
         else:
             module.write(arranged(results, view), out)
@@ -64,7 +77,7 @@ class Format:
 
 
 FORMATS: Final[dict[str, Format]] = {
-    "text": Format("text", ".txt", shows_groups=True),
+    "text": Format("text", ".txt", shows_groups=True, wraps=True),
     "json": Format("json", ".json"),
     "jsonl": Format("jsonl", ".jsonl"),
     "sarif": Format("sarif", ".sarif", is_whole=True),

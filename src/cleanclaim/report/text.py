@@ -34,6 +34,8 @@ _LABEL: Final = max(map(len, MEANING))
 """Width of the column of dispositions."""
 _INDENT: Final = " " * (_LABEL + 4)
 
+_NARROWEST: Final = 16
+"""Text beside a column is at least this wide, even if its lines are then longer than the terminal's."""
 _BLANKS: Final = str.maketrans(dict.fromkeys("\t\n\v\f\r", " "))
 _AT_ONCE: Final = 20_000
 """How many findings are held as text at a time."""
@@ -242,7 +244,7 @@ def _wrapped(text: str, width: int, lead: str, style: str = "") -> Iterator[Line
 def _cut(text: str, width: int, lead: str) -> Iterator[str]:
     """The lines of a text, cut at blanks only: a long word or a code with a hyphen stays whole."""
     rest = text if text.isprintable() else visible(text.translate(_BLANKS))
-    room = width - len(lead)
+    room = max(width - len(lead), _NARROWEST)
     while len(rest) > room:
         at = rest.rfind(" ", 1, room + 1)
         at = at if at > 0 else rest.find(" ", room)
@@ -267,14 +269,17 @@ def _summary(results: Results, width: int) -> Iterator[Line]:
     yield "Summary", "bold"
     claims, lines = counted(s["claims"], "claim"), counted(s["lines"], "line")
     money = f"{dollars(s['charge_amount'])} charged, {dollars(s['at_risk_amount'])} at risk"
-    yield f"  {claims} with {lines}, {money}: {counted(s['findings'], 'finding')}", ""
+    total = f"{claims} with {lines}, {money}: {counted(s['findings'], 'finding')}"
+    yield from _wrapped(total, width, "  ")
     for key, verdict in _VERDICTS.items():
         if s[key]:
-            yield f"  {s[key]:>7,}  {verdict:<{_VERDICT}}  {VERDICT_MEANING[verdict]}", ""
+            lead = f"  {s[key]:>7,}  {verdict:<{_VERDICT}}  "
+            yield from _wrapped(VERDICT_MEANING[verdict], width, lead)
     if s["findings_by_disposition"]:
         yield "  Findings by disposition:", ""
     for word, count in s["findings_by_disposition"].items():
-        yield f"  {count:>7,}  {word:<{_LABEL}}  {MEANING[word]}", _STYLES[word]
+        lead = f"  {count:>7,}  {word:<{_LABEL}}  "
+        yield from _wrapped(MEANING[word], width, lead, _STYLES[word])
     if s["findings_by_edit"]:
         yield "  Findings by edit (cleanclaim explain CODE has the details):", ""
     for code, edit in s["findings_by_edit"].items():

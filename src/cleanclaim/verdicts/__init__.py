@@ -16,6 +16,7 @@ from cleanclaim.reference import Reference
 from cleanclaim.settings import Settings, at_least
 from cleanclaim.verdicts.at_risk import amounts_at_risk
 from cleanclaim.verdicts.claims import CLAIMS, verdicts_of
+from cleanclaim.verdicts.titles import with_titles
 
 FINDINGS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     **FOUND,
@@ -59,7 +60,8 @@ def judged(
     """
     findings = at_least(checked.findings, settings)
     amounts = amounts_at_risk(batch, findings, reference)
-    told = findings.with_columns(amounts)
+    suggestions = with_titles(findings["suggestion"], reference)
+    told = findings.with_columns(amounts, suggestions)
     claims = verdicts_of(batch, told, checked.not_checked, (*checked.failures, *broken))
     return Judged(told, checked.not_checked, claims, checked.failures)
 
