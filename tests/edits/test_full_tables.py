@@ -48,7 +48,7 @@ def test_what_other_payers_pay_is_clean_there(full: Reference) -> None:
     assert found(on(DAY, diagnoses=["Z00.00"], lines=[{"procedure_code": "99396"}]), full) == []
     assert found(on(DAY, lines=[{"procedure_code": "99244"}]), full) == []
     sent = medicare(from_date=DAY, lines=[{"procedure_code": "99244"}])
-    assert {code for code, _, _ in found(sent, full)} == {"EM104", "PX107", "QTY104"}
+    assert {code for code, _, _ in found(sent, full)} == {"EM104", "QTY104"}
 
 
 def test_a_visit_and_warts_want_25(full: Reference) -> None:

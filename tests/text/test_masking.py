@@ -76,7 +76,7 @@ def test_edits_are_given_what_may_be_shown(reference: Reference) -> None:
         ({"patient_sex": "19310704"}, "CLM105", "The patient's sex is a date; expected F, M or U."),
         ({"billing_npi": "284719365"}, "CLM101", "is not valid: a number of 9 digits."),
         ({"charge_amount": "19310704"}, "CLM107", "$(more than seven digits) is not the sum of the lines, $125"),
-        ({"lines": [{"units": "19310704.5"}]}, "CLM108", "are (more than seven digits), where whole units are counted"),
+        ({"lines": [{"units": "19310704.5"}]}, "CLM108", "are (more than seven digits); expected whole units"),
         ({"lines": [{"procedure_code": "QUIXWOOD"}]}, "PX101", "text of 8 characters isn't a valid format"),
         ({"lines": [{"diagnosis_pointers": [1, 19310704]}]}, "LNK102", "(pointers 1, (more than seven digits))"),
         ({"diagnoses": ["QUIXWOOD"]}, "DX101", "text of 8 characters isn't an ICD-10-CM code"),

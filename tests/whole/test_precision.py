@@ -22,6 +22,16 @@ MAY_NOT_STAND_FIRST = {
     "DX110": r"^T(3[6-9]|4|50)",  # underdosing
     "DX111": r"^(C802|D47Z1|G46|H1082|H2623|I258[234]|I7092|J1282|J705|K82A|M906|R054|R297|Z3A|Z91)",  # code first, without condition
     "DX119": r"^(Z15|Z16|Z68)",  # never first, by the guidelines
+    "DX123": r"^(B9[567]|R65[12]|R297|R402[1-4]|Z37|Z3A|Z16|T(3[6-9]|4|50))",  # never first, by the guidelines
+}
+WARNED = {
+    "DX115": r"",  # no side
+    "DX120": r"S$",  # a sequela without the condition that it left
+    "DX123": r"^Z66$",
+    "DX124": r"^Z0(0[01]|1)",  # an examination with abnormal findings, and no finding
+    "DX125": r"^O8[02]$",  # a delivery without its outcome
+    "DX127": r"^Z51",  # a treatment without the disease
+    "LNK107": r"",
 }
 
 
@@ -85,4 +95,7 @@ def test_no_code_is_flagged_harder_than_a_warning_unless_it_may_not_stand_first(
 
 def test_warnings_have_their_reasons(sweep: tuple[Batch, pl.DataFrame]) -> None:
     warned = sweep[1].filter(pl.col("disposition").cast(pl.String) == "warn")
-    assert set(warned["code"].unique()) <= {"DX115", "DX120", "LNK107"}
+    assert set(warned["code"].unique()) <= set(WARNED)
+    for edit, pattern in WARNED.items():
+        codes = warned.filter(pl.col("code") == edit)["claim_id"]
+        assert codes.filter(~codes.str.contains(pattern)).to_list() == []

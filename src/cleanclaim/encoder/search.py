@@ -371,7 +371,8 @@ class Searcher:
         """Yield billable codes, then categories that fit about as well as the best of them."""
         good = _GOOD * hits[0].score if hits else 0.0
         categories = [hit for hit in hits if hit.node != hit.leaf and hit.score >= good]
-        categories = categories[: limit // _CATEGORIES]
+        once = list({hit.node: hit for hit in reversed(categories)}.values())[::-1]
+        categories = once[: limit // _CATEGORIES]
         for hit in hits[: limit - len(categories)]:
             yield self._result(hit, hit.leaf, day)
         for hit in categories:
@@ -402,6 +403,12 @@ class Searcher:
         if choices:
             code, meaning = self._seventh(choices, stems, asked)
             title, below, is_billable = f"{title}, {meaning}", [one for one, _ in choices], True
+        elif (
+            len(asked) == _WHOLE - 1
+            and asked != code
+            and self._is_billable(f"{system}{asked}", day)
+        ):
+            code, title, is_billable = asked, "", True  # newer than the tabular list
         return Result(
             SYSTEMS[system],
             printed(SYSTEMS[system], code),

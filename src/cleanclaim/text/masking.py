@@ -66,7 +66,7 @@ _NAMES: Final[Mapping[Form, str]] = {
     "present_on_admission_code procedure_qualifier release_code signature_code special_program_code tooth_code unit_basis_code",
     _NPI: "attending_npi billing_npi facility_npi operating_npi ordering_npi other_operating_npi referring_npi rendering_npi supervising_npi",
     (r"^\d{3}[0-9A-Z]{6}X$",): "billing_taxonomy_code rendering_taxonomy_code",
-    (r"^[A-Za-z0-9]{1,10}$", r"\d|^.{1,6}$", r"[A-Za-z]|^(\d{1,7}|\d{10})$"): "payer_id",
+    (r"^[A-Za-z0-9]{1,7}$", r"\d|^.{1,6}$"): "payer_id",
     _code(5): "procedure_code",
     _code(7): "code diagnosis_code",
     (r"^ {0,2}[A-Za-z0-9.]{1,8} {0,2}$", r"\d", r"[A-Za-z.]|^ *\d{1,5} *$"): "code_as_sent",
