@@ -114,7 +114,9 @@ def test_documented_command_runs(page: Path, line: str, tmp_path: Path) -> None:
     if "--baseline" in line:
         documented(line.replace("--baseline", "--write-baseline"))
     arguments = line.replace("template my-claims", f"template {tmp_path / 'mine'}")
-    for name in ("my-store", "my.lock", "my-history", "columns.toml"):
+    for name in (
+        "my-store", "my.lock", "my-history", "columns.toml", "clinic-day.xlsx", "day.parquet",
+    ):  # fmt: skip
         arguments = arguments.replace(name, str(tmp_path / name))
     if "--lock" in arguments:
         documented(
