@@ -6,7 +6,7 @@ The file holds the tables of the Medicare Code Editor as CMS publishes them: for
 periods of validity with the edit attributes in force, and the table of conversions between old and
 new codes. Written are, in src/cleanclaim/reference/data: icd10cm.parquet, icd9cm.parquet,
 icd10pcs.parquet, icd9pcs.parquet (validity), icd10cm_attributes.parquet,
-icd9cm_attributes.parquet and conversions.parquet.
+icd9cm_attributes.parquet, icd10pcs_attributes.parquet and conversions.parquet.
 """
 
 from __future__ import annotations
@@ -34,6 +34,25 @@ ICD9_ATTRIBUTES = {
 } | {"nonspecific": "nonspecific"}
 """Left out: what only the DRG grouper and secondary-payer screens read (cc, mdc08, msp …)."""
 
+PROCEDURE_ATTRIBUTES = {
+    "male": "male",
+    "female": "female",
+    "noncovered": "noncovered",
+    "noncovered_6": "ncov6",
+    "noncovered_7": "ncov7",
+    "noncovered_z302": "ncov_z302",
+    "noncovered_over_60": "ncov12agele60",
+    "pancreas_transplant": "ncov45",
+    "kidney_transplant": "kidneyxp",
+    "heart_replacement_a": "lcov_artheartxpa",
+    "heart_replacement_b": "lcov_artheartxpb",
+    "limited_coverage": "lcov",
+    "vaginal_delivery": "vagdel",
+    "cesarean_section": "csect",
+    "long_ventilation": "los",
+}
+"""What the editor reads of ICD-10-PCS codes."""
+
 CONVERSION = struct.Struct("<8s8siBBB")
 CONVERSION_HEADER = 28
 """Bytes before the first conversion: a mark, a count, an offset and the fiscal years."""
@@ -49,7 +68,9 @@ def main() -> None:
     write("icd9cm", validity(cm9))
     write("icd10cm_attributes", attributes(cm10, ICD10_ATTRIBUTES))
     write("icd9cm_attributes", attributes(cm9, ICD9_ATTRIBUTES))
-    write("icd10pcs", validity(master(values["mce_i10sg_master"])))
+    pcs10 = master(values["mce_i10sg_master"])
+    write("icd10pcs", validity(pcs10))
+    write("icd10pcs_attributes", attributes(pcs10, PROCEDURE_ATTRIBUTES))
     write("icd9pcs", validity(master(values["mce_i9sg_master"])))
     write("conversions", conversions(values["icd10cm_conversions"], validity(cm10)))
 

@@ -25,6 +25,8 @@ ATTRIBUTES: Final = (
     "unacceptable_principal",
     "requires_secondary",
     "unspecified_laterality",
+    "questionable_admission",
+    "wrong_procedure",
 )
 """Medicare Code Editor attributes that `Claims.diagnoses` carries, each true or false on the diagnosis date."""
 

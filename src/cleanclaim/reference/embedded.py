@@ -25,6 +25,7 @@ _SPANS: Final = {
     "icd9cm": ("ICD-9-CM to FY2015", _ICD9),
     "icd9cm_attributes": ("MCE attributes to FY2015", _ICD9),
     "icd10pcs": ("ICD-10-PCS FY2016-FY2027", _ICD10),
+    "icd10pcs_attributes": ("MCE procedure attributes FY2016-FY2027", _ICD10),
     "icd9pcs": ("ICD-9-CM procedures to FY2015", _ICD9),
     # It covers changes up to 2025-10-01: successors of codes that end later aren't known.
     "conversions": (

@@ -91,6 +91,14 @@ SETS: Final[dict[str, Facts]] = {
         "Type of bill: first two digits",
         "Medicare Claims Processing Manual, chapter 25 (values only)",
     ),
+    "poa_categories": Facts(
+        "Diagnosis categories that are, or never are, exempt from present on admission",
+        "ICD-10-CM Official Guidelines, appendix I; CMS, POA exempt lists",
+    ),
+    "revenue_ranges": Facts(
+        "Ranges of revenue codes in use, and whether an outpatient line needs a procedure code",
+        "Medicare Claims Processing Manual, chapter 25, section 75.4, and chapter 4, section 20 (values only)",
+    ),
     "discharge_status": Facts(
         "Patient discharge status codes",
         "Medicare Claims Processing Manual, chapter 25 (values only)",

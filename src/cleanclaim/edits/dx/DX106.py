@@ -19,11 +19,14 @@ from cleanclaim.reference import Reference
     disposition=Disposition.WARN,
     carc="16",
     rarc="M76",
-    source=Source(
-        "ICD-10-CM Official Guidelines for Coding and Reporting",
-        "section I.B.12 (reporting the same diagnosis code more than once)",
-        "CMS and NCHS",
-        date(2026, 11, 23),
+    source=(
+        Source(
+            "ICD-10-CM Official Guidelines for Coding and Reporting",
+            "section I.B.12 (reporting the same diagnosis code more than once)",
+            "CMS and NCHS",
+            date(2026, 11, 23),
+        ),
+        Source("Definitions of Medicare Code Edits", "edit 3, duplicate of principal diagnosis", "CMS", date(2026, 11, 28)),
     ),
     column="diagnoses.diagnosis_code",
     message="{diagnosis_code:icd} is already on the claim, as diagnosis {first_number}.",
@@ -44,9 +47,13 @@ def diagnosis_twice(claims: Claims, reference: Reference) -> Rows:  # noqa: ARG0
     Each code is reported once for an encounter, even where it holds for both sides and no code tells them apart. A repetition takes the place of
     another diagnosis.
 
+    On a stay, the Medicare Code Editor reports a repetition of the principal diagnosis (edit 3), and the payer leaves it out.
+
     What to do: leave it out and let lines point at the first.
     """
-    billing = claims.diagnoses.lazy().filter(IS_BILLING_DIAGNOSIS, ~is_missing("diagnosis_code")).select("claim_key", "diagnosis_number", "diagnosis_code")
-    return billing.with_columns(pl.col("diagnosis_number").min().over("claim_key", "diagnosis_code").alias("first_number")).filter(
-        pl.col("diagnosis_number") > pl.col("first_number")
+    billing = claims.diagnoses.lazy().filter(IS_BILLING_DIAGNOSIS, ~is_missing("diagnosis_code"))
+    rows = billing.with_columns(pl.col("diagnosis_number").min().over("claim_key", "diagnosis_code").alias("first_number"))
+    repeats_principal = pl.col("is_inpatient") & (pl.col("first_number") == 1)
+    return rows.filter(pl.col("diagnosis_number") > pl.col("first_number")).select(
+        "claim_key", "diagnosis_number", "diagnosis_code", "first_number", pl.when(repeats_principal).then(3).alias("mce_edit")
     )

@@ -23,10 +23,10 @@ from cleanclaim.model.expressions import CODES_NOT_LOADED, IS_FIRST_LISTED
         Source(
             "ICD-10-CM Official Guidelines for Coding and Reporting", "section I.A.13 (etiology/manifestation convention)", "CMS and NCHS", date(2026, 11, 23)
         ),
-        Source("Definitions of Medicare Code Edits", "manifestation code as principal diagnosis", "CMS", date(2026, 11, 23)),
+        Source("Definitions of Medicare Code Edits", "edit 6, manifestation code as principal diagnosis", "CMS", date(2026, 11, 23)),
     ),
     column="diagnoses.diagnosis_code",
-    evidence=("diagnosis_code", "on_date"),
+    evidence=("diagnosis_code", "on_date", pl.lit(6).alias("mce_edit")),
     message="{diagnosis_code:icd} is a manifestation of another disease and can't be listed first.",
     suggestion="List the underlying disease first, then {diagnosis_code:icd}.",
     fix="proposed",

@@ -22,7 +22,7 @@ _UNDERDOSING = r"^T(3[6-9]|4[0-9]|50)(..6|.6X)"
     rarc="MA63",
     needs=("icd10cm_attributes",),
     source=(
-        Source("Definitions of Medicare Code Edits", "unacceptable principal diagnosis", "CMS", date(2026, 11, 23)),
+        Source("Definitions of Medicare Code Edits", "edit 9, unacceptable principal diagnosis", "CMS", date(2026, 11, 23)),
         Source(
             "ICD-10-CM Official Guidelines for Coding and Reporting",
             "section I.C.19.e.5.c (underdosing is never listed first)",
@@ -31,7 +31,7 @@ _UNDERDOSING = r"^T(3[6-9]|4[0-9]|50)(..6|.6X)"
         ),
     ),
     column="diagnoses.diagnosis_code",
-    evidence=("diagnosis_code", "on_date"),
+    evidence=("diagnosis_code", "on_date", pl.lit(9).alias("mce_edit")),
     message="{diagnosis_code:icd} can't be the principal or first-listed diagnosis.",
     suggestion="List the condition that was the reason for the stay or visit first.",
     fix="proposed",

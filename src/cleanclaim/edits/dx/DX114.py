@@ -17,9 +17,9 @@ from cleanclaim.edits.samples import professional
     disposition=Disposition.WARN,
     carc="10",
     needs=("icd10cm_attributes",),
-    source=Source("Definitions of Medicare Code Edits", "sex conflict (in force through 2024-09-30)", "CMS", date(2026, 11, 23)),
+    source=Source("Definitions of Medicare Code Edits", "edit 5, sex conflict (in force through 2024-09-30)", "CMS", date(2026, 11, 23)),
     column="diagnoses.diagnosis_code",
-    evidence=("diagnosis_code", "patient_sex", "on_date"),
+    evidence=("diagnosis_code", "patient_sex", "on_date", pl.lit(5).alias("mce_edit")),
     message="{diagnosis_code:icd} is for one sex only, and the patient's sex on the claim is {patient_sex}.",
     suggestion="Check the sex and the code. If both are right, add condition code 45 or modifier KX if the payer asks for it.",
     examples=(

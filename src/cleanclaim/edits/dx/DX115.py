@@ -20,11 +20,11 @@ from cleanclaim.model.expressions import CODES_NOT_LOADED
     rarc="M76",
     needs=("icd10cm_attributes",),
     source=(
-        Source("Definitions of Medicare Code Edits", "unspecified code (since 2022-04-01)", "CMS", date(2026, 11, 23)),
+        Source("Definitions of Medicare Code Edits", "edit 20, unspecified code (since 2022-04-01)", "CMS", date(2026, 11, 23)),
         Source("ICD-10-CM Official Guidelines for Coding and Reporting", "section I.B.13 (laterality)", "CMS and NCHS", date(2026, 11, 23)),
     ),
     column="diagnoses.diagnosis_code",
-    evidence=("diagnosis_code", "on_date"),
+    evidence=("diagnosis_code", "on_date", pl.lit(20).alias("mce_edit")),
     message="{diagnosis_code:icd} doesn't specify the side, although there are codes for left and right.",
     suggestion="Use the code for the side in the record; ask the provider if it names none.",
     fix="proposed",
