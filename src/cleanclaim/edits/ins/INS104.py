@@ -86,8 +86,8 @@ from cleanclaim.edits.samples import institutional
 def present_on_admission_malformed() -> pl.Expr:
     """A present-on-admission mark that is none of Y, N, U and W.
 
-    It decides whether a condition got in the hospital is paid for. Exempt codes carry no mark since version 5010 (before, 1). Whether a mark is missing
-    needs the list of exempt codes and is not judged.
+    It decides whether a condition got in the hospital is paid for. Exempt codes carry no mark since version 5010 (before, 1). A mark that
+    is missing, or on an exempt code, is reported by INS114 and INS115.
 
     What to do: take the mark from the coder's note.
     """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from cleanclaim.derived.claims import Claims
@@ -11,7 +13,7 @@ from cleanclaim.edits.samples import institutional
 from cleanclaim.reference import Reference
 
 _PROSTATE = [{"kind": "procedure", "code_qualifier": "BBR", "code": "0VT00ZZ"}]
-_STAY = {"bill_type_code": "111", "admission_date": "2024-09-27", "from_date": "2024-09-30", "claim_codes": _PROSTATE}
+_STAY: dict[str, Any] = {"bill_type_code": "111", "admission_date": "2024-09-27", "from_date": "2024-09-30", "claim_codes": _PROSTATE}
 
 
 @query_edit(

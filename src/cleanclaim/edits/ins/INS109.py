@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from cleanclaim.derived.claims import Claims
@@ -11,7 +13,7 @@ from cleanclaim.edits.samples import institutional
 from cleanclaim.reference import Reference
 
 _CESAREAN = [{"kind": "procedure", "code_qualifier": "BBR", "code": "10D00Z1"}]
-_STAY = {"bill_type_code": "111", "admission_date": "2026-05-10", "patient_birth_date": "1996-02-14", "claim_codes": _CESAREAN}
+_STAY: dict[str, Any] = {"bill_type_code": "111", "admission_date": "2026-05-10", "patient_birth_date": "1996-02-14", "claim_codes": _CESAREAN}
 
 
 @query_edit(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -10,11 +10,11 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.derived.validity import ICD10_BEGINS
-from cleanclaim.edits.edit import Rows
+from cleanclaim.edits.edit import Rows, RowTable, Test
 from cleanclaim.model.expressions import IS_BILLING_DIAGNOSIS, in_force
 from cleanclaim.reference import Reference
 
-ON_STAYS: Final = {"claims": pl.col("is_inpatient")}
+ON_STAYS: Final[Mapping[RowTable, Test]] = {"claims": pl.col("is_inpatient")}
 """The claims that the Medicare Code Editor judges."""
 MANUAL: Final = "Definitions of Medicare Code Edits"
 READ: Final = date(2026, 11, 28)

@@ -1,0 +1,1 @@
+"""Generated hospital stays, judged by cleanclaim and by another Medicare Code Editor."""
