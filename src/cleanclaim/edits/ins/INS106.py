@@ -26,7 +26,7 @@ def _wrong_system() -> pl.Expr:
 
 
 def _unchecked(claims: Claims, reference: Reference) -> Rows:
-    rows = procedures(claims, reference).lazy().filter(~_wrong_system())
+    rows = procedures(claims, reference).filter(~_wrong_system())
     parts = [rows.filter(pl.col("icd_version") == number, ~is_covered(reference, table)) for number, table, _ in _SYSTEMS]
     return pl.concat(parts).select("claim_key").unique(maintain_order=True)
 
@@ -82,7 +82,7 @@ def procedure_code_invalid(claims: Claims, reference: Reference) -> Rows:
 def _judged(rows: pl.DataFrame, reference: Reference, number: int, table: str, name: str) -> pl.DataFrame:
     """The procedures of one code system with what is wrong with them."""
     own = rows.filter(pl.col("icd_version") == number, pl.col("on_date").is_not_null()).with_row_index("row")
-    periods = reference.table(table).join(own.select(pl.col("procedure_code").alias("code")).unique(), on="code", how="semi")
+    periods = reference.narrow(table, own["procedure_code"])
     spans = periods.group_by("code").agg(pl.col("valid_from").min().alias("first"), pl.col("valid_to").max().alias("last"))
     in_force = on_their_day(own, periods, ["release"])["row"].implode()
     return (

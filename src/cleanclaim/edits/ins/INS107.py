@@ -44,7 +44,7 @@ def inpatient_procedure_sex_conflict(claims: Claims, reference: Reference) -> Ro
 
     What to do: check sex and code.
     """
-    right = claims.claim_codes.lazy().filter((pl.col("kind") == "condition") & (pl.col("code") == "45")).select("claim_key")
+    right = claims.claim_codes.filter(pl.col("kind") == "condition", pl.col("code") == "45").select("claim_key")
     sex = pl.col("patient_sex")
     return (
         with_attribute(claims, reference, "male", "female")

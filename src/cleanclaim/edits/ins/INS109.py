@@ -52,9 +52,6 @@ def delivery_without_outcome(claims: Claims, reference: Reference) -> Rows:
 
     What to do: add the outcome.
     """
-    has_outcome = claims_with(claims, reference, "delivery_outcome", secondary=True)
-    return (
-        with_attribute(claims, reference, "vaginal_delivery", "cesarean_section")
-        .join(has_outcome, on="claim_key", how="anti", maintain_order="left")
-        .select("claim_key", "procedure_code", "on_date", "position", pl.lit(8).alias("mce_edit"))
-    )
+    deliveries = with_attribute(claims, reference, "vaginal_delivery", "cesarean_section")
+    has_outcome = pl.col("claim_key").is_in(claims_with(claims, reference, "delivery_outcome", secondary=True))
+    return deliveries.filter(~has_outcome).select("claim_key", "procedure_code", "on_date", "position", pl.lit(8).alias("mce_edit"))

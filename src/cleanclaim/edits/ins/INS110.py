@@ -7,11 +7,13 @@ import polars as pl
 from cleanclaim.derived.ages import completed_years
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.edits.ins.procedures import MANUAL, NO_ATTRIBUTES, ON_STAYS, READ, SUPPLY, claims_with, no_attributes, procedures
+from cleanclaim.edits.ins.procedures import HEART, MANUAL, NO_ATTRIBUTES, ON_STAYS, READ, SUPPLY, claims_with, no_attributes, procedures
 from cleanclaim.edits.samples import institutional
 from cleanclaim.reference import Reference
 
 _STAY = {"bill_type_code": "111", "admission_date": "2026-05-10"}
+_OLDEST = 60
+"""Up to this age, a lumbar disc prosthesis is covered."""
 _WITH = (
     ("noncovered_6", "noncovered_6", "with a diagnosis on the claim"),
     ("noncovered_7", "noncovered_7", "with a diagnosis on the claim"),
@@ -83,31 +85,19 @@ def inpatient_procedure_not_covered(claims: Claims, reference: Reference) -> Row
 
     What to do: check the code and the diagnoses.
     """
-    diagnoses = {name: claims_with(claims, reference, name) for name in ("diabetes_type_1", "clinical_trial", *(dx for _, dx, _ in _WITH))}
-    known = [keys.with_columns(pl.lit(value=True).alias(f"has_{name}")) for name, keys in diagnoses.items()]
-    rows = (
-        procedures(claims, reference)
-        .lazy()
-        .with_columns(
-            *(pl.col(name).any().over("claim_key").alias(f"any_{name}") for name in ("kidney_transplant", "heart_replacement_a", "heart_replacement_b")),
-            completed_years("patient_birth_date", "admission_date").alias("age"),
-        )
+    has = {name: pl.col("claim_key").is_in(claims_with(claims, reference, name)) for name in ("diabetes_type_1", "clinical_trial", *(dx for _, dx, _ in _WITH))}
+    any_kidney, both_hearts = pl.col("kidney_transplant").any().over("claim_key"), pl.all_horizontal(pl.col(part).any().over("claim_key") for part in HEART)
+    why = (
+        pl.when(pl.col("noncovered"))
+        .then(pl.lit(""))
+        .when(pl.col("pancreas_transplant") & ~any_kidney & ~has["diabetes_type_1"])
+        .then(pl.lit(" without type 1 diabetes and without a kidney transplant"))
+        .when(pl.any_horizontal(HEART) & both_hearts & ~has["clinical_trial"])
+        .then(pl.lit(" outside a clinical trial (Z00.6)"))
+        .when(pl.col("noncovered_over_60") & (completed_years("patient_birth_date", "admission_date") > _OLDEST))
+        .then(pl.lit(f" for patients over {_OLDEST}"))
     )
-    for keys in known:
-        rows = rows.join(keys, on="claim_key", how="left", maintain_order="left")
-    has = {name: pl.col(f"has_{name}").fill_null(value=False) for name in diagnoses}
-    hearts = (pl.col("heart_replacement_a") | pl.col("heart_replacement_b")) & pl.col("any_heart_replacement_a") & pl.col("any_heart_replacement_b")
-    why = pl.when(pl.col("noncovered")).then(pl.lit("")).when(
-        pl.col("pancreas_transplant") & ~pl.col("any_kidney_transplant") & ~has["diabetes_type_1"]
-    ).then(pl.lit(" without type 1 diabetes and without a kidney transplant")).when(
-        hearts & ~has["clinical_trial"]
-    ).then(pl.lit(" outside a clinical trial (Z00.6)")).when(
-        pl.col("noncovered_over_60") & (pl.col("age") > 60)
-    ).then(pl.lit(" for patients over 60"))  # fmt: skip
     for procedure, diagnosis, reason in _WITH:
         why = why.when(pl.col(procedure) & has[diagnosis]).then(pl.lit(f" {reason}"))
-    return (
-        rows.with_columns(why.alias("why"))
-        .filter(pl.col("why").is_not_null())
-        .select("claim_key", "procedure_code", "on_date", "why", "position", pl.lit(11).alias("mce_edit"))
-    )
+    rows = procedures(claims, reference).with_columns(why.alias("why")).filter(pl.col("why").is_not_null())
+    return rows.select("claim_key", "procedure_code", "on_date", "why", "position", pl.lit(11).alias("mce_edit"))

@@ -6,7 +6,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.edits.ins.procedures import MANUAL, NO_ATTRIBUTES, ON_STAYS, READ, SUPPLY, claims_with, no_attributes, procedures
+from cleanclaim.edits.ins.procedures import HEART, MANUAL, NO_ATTRIBUTES, ON_STAYS, READ, SUPPLY, claims_with, no_attributes, procedures
 from cleanclaim.edits.samples import institutional
 from cleanclaim.reference import Reference
 
@@ -62,17 +62,8 @@ def limited_coverage(claims: Claims, reference: Reference) -> Rows:
 
     What to do: check the hospital's approval.
     """
-    in_trial = claims_with(claims, reference, "clinical_trial").with_columns(pl.lit(value=True).alias("in_trial"))
-    diabetes = claims_with(claims, reference, "diabetes_type_1").with_columns(pl.lit(value=True).alias("has_diabetes"))
-    parts = pl.col("heart_replacement_a") | pl.col("heart_replacement_b")
-    both = pl.col("heart_replacement_a").any().over("claim_key") & pl.col("heart_replacement_b").any().over("claim_key")
-    covered_pancreas = pl.col("has_diabetes").fill_null(value=False) | pl.col("kidney_transplant").any().over("claim_key")
-    in_trial_only = parts & both & pl.col("in_trial").fill_null(value=False)
-    return (
-        procedures(claims, reference)
-        .lazy()
-        .join(in_trial, on="claim_key", how="left", maintain_order="left")
-        .join(diabetes, on="claim_key", how="left", maintain_order="left")
-        .filter((pl.col("limited_coverage") & ~(pl.col("pancreas_transplant") & ~covered_pancreas)) | in_trial_only)
-        .select("claim_key", "procedure_code", "on_date", "position", pl.lit(17).alias("mce_edit"))
-    )
+    in_trial, has_diabetes = (pl.col("claim_key").is_in(claims_with(claims, reference, name)) for name in ("clinical_trial", "diabetes_type_1"))
+    both_hearts = pl.all_horizontal(pl.col(part).any().over("claim_key") for part in HEART)
+    is_covered = ~pl.col("pancreas_transplant") | has_diabetes | pl.col("kidney_transplant").any().over("claim_key")
+    limited = (pl.col("limited_coverage") & is_covered) | (pl.any_horizontal(HEART) & both_hearts & in_trial)
+    return procedures(claims, reference).filter(limited).select("claim_key", "procedure_code", "on_date", "position", pl.lit(17).alias("mce_edit"))

@@ -20,7 +20,10 @@ MANUAL: Final = "Definitions of Medicare Code Edits"
 READ: Final = date(2026, 11, 28)
 NO_ATTRIBUTES: Final = "no table of procedure attributes covers the day of discharge"
 SUPPLY: Final = "a version of cleanclaim with the Medicare Code Editor's tables for that year"
+HEART: Final = ("heart_replacement_a", "heart_replacement_b")
+"""The attributes of the two parts of an artificial heart."""
 _NAME: Final = "inpatient procedures"
+_DIAGNOSES: Final = "diagnoses of stays with procedures"
 _OF_THE_STAY: Final = (
     "claim_key",
     "bill_type_code",
@@ -46,20 +49,19 @@ def procedures(claims: Claims, reference: Reference) -> pl.DataFrame:
     return kept
 
 
-def with_attribute(claims: Claims, reference: Reference, *names: str) -> pl.LazyFrame:
+def with_attribute(claims: Claims, reference: Reference, *names: str) -> pl.DataFrame:
     """The procedures that have one of these attributes."""
-    return procedures(claims, reference).lazy().filter(pl.any_horizontal(names))
+    return procedures(claims, reference).filter(pl.any_horizontal(names))
 
 
 def no_attributes(claims: Claims, reference: Reference) -> Rows:
     """The stays with a procedure on a day that the table of attributes doesn't cover."""
-    covered = pl.any_horizontal(pl.lit(value=False), *(pl.col("on_date").is_between(first, last) for first, last in reference.coverage("icd10pcs_attributes")))
-    rows = procedures(claims, reference).lazy().filter(pl.col("icd_version") == 10, ~covered)
+    rows = procedures(claims, reference).filter(pl.col("icd_version") == 10, ~is_covered(reference, "icd10pcs_attributes"))
     return rows.select("claim_key").unique(maintain_order=True)
 
 
-def claims_with(claims: Claims, reference: Reference, attribute: str, *, secondary: bool = False) -> pl.LazyFrame:
-    """The claims of which a diagnosis has an attribute of the table `icd10cm_attributes` on its day.
+def claims_with(claims: Claims, reference: Reference, attribute: str, *, secondary: bool = False) -> pl.Series:
+    """The keys of the stays of which a diagnosis has an attribute of the table `icd10cm_attributes` on its day.
 
     Args:
         claims: the claims.
@@ -68,9 +70,19 @@ def claims_with(claims: Claims, reference: Reference, attribute: str, *, seconda
         secondary: only diagnoses after the principal one count.
     """
     first = pl.col("diagnosis_number") > 1 if secondary else pl.lit(value=True)
-    of_stays = claims.diagnoses.lazy().filter(pl.col("is_inpatient"), IS_BILLING_DIAGNOSIS, first)
-    table = reference.table("icd10cm_attributes").lazy()
-    return of_stays.join(table, left_on="diagnosis_code", right_on="code").filter(in_force("on_date"), pl.col(attribute)).select("claim_key").unique()
+    kept = claims.kept.get(_DIAGNOSES)
+    if not isinstance(kept, pl.DataFrame):
+        kept = claims.kept[_DIAGNOSES] = _diagnoses(claims, reference)
+    return kept.filter(first, pl.col(attribute))["claim_key"].unique().implode()
+
+
+def _diagnoses(claims: Claims, reference: Reference) -> pl.DataFrame:
+    """The diagnoses of stays with a procedure, with their attributes; those without attributes are left out."""
+    stays = procedures(claims, reference)["claim_key"].unique().implode()
+    rows = claims.diagnoses.filter(pl.col("claim_key").is_in(stays), IS_BILLING_DIAGNOSIS).select(
+        "claim_key", "diagnosis_number", "on_date", pl.col("diagnosis_code").alias("code")
+    )
+    return rows.join(reference.narrow("icd10cm_attributes", rows["code"]), on="code").filter(in_force("on_date"))
 
 
 def is_covered(reference: Reference, table: str) -> pl.Expr:
@@ -93,7 +105,7 @@ def _procedures(claims: Claims, reference: Reference) -> pl.DataFrame:
         )
         .with_row_index("row")
     )
-    table = reference.table("icd10pcs_attributes")
+    table = reference.narrow("icd10pcs_attributes", rows["procedure_code"])
     names = [name for name, dtype in table.schema.items() if dtype == pl.Boolean]
     found = on_their_day(rows.filter(pl.col("icd_version") == 10, is_covered(reference, "icd10pcs_attributes")), table, names)
     return rows.join(found, on="row", how="left", maintain_order="left").with_columns(pl.col(names).fill_null(value=False)).drop("row")
