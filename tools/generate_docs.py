@@ -21,9 +21,10 @@ from documentation.messages_page import messages_page
 from documentation.model_page import model_page
 from documentation.program import ROOT, with_outputs
 from documentation.python_pages import python_page
+from documentation.rule_pages import rule_pages
 
 REFERENCE: Final = ROOT / "docs" / "reference"
-GENERATED_FOLDERS: Final = (REFERENCE / "edits", REFERENCE / "imports")
+GENERATED_FOLDERS: Final = (REFERENCE / "edits", REFERENCE / "imports", REFERENCE / "rules")
 
 
 def main() -> int:
@@ -69,6 +70,7 @@ def all_pages() -> dict[Path, str]:
         ROOT / "docs" / "glossary.md": glossary_page(),
         **edit_pages(REFERENCE / "edits"),
         **import_pages(REFERENCE / "imports"),
+        **rule_pages(REFERENCE / "rules"),
     }
     written = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
     generated = {*pages, *(path for folder in GENERATED_FOLDERS for path in folder.glob("*.md"))}

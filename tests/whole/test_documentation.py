@@ -19,7 +19,7 @@ from command import Done, run
 from places import ROOT
 
 DOCS = ROOT / "docs"
-ONE_OF_MANY = ("reference/edits", "reference/imports")
+ONE_OF_MANY = ("reference/edits", "reference/imports", "reference/rules")
 """Folders whose pages are reached from their index, not from the navigation."""
 
 PAGES = [
