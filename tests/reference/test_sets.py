@@ -51,6 +51,10 @@ COLUMNS = {
     "combined_diagnoses": "code other unless instead section",
     "never_first": "code reason section disposition",
     "integral_symptoms": "code diseases",
+    "not_together": "code other reason section",
+    "companion_diagnoses": "code others reason section disposition",
+    "diagnosis_order": "code others reason section",
+    "pregnancy_conditions": "code instead unless reason section",
 }
 """The columns of every set before its dates; text unless typed."""
 
@@ -91,7 +95,11 @@ FORMS = {
     "admission_source": r"^[1-9A-G]$",
     "states": r"^[A-Z]{2}$",
     **dict.fromkeys(
-        ("combined_diagnoses", "never_first", "integral_symptoms"), r"^[A-Z][0-9][0-9A-Z]{1,5}$"
+        (
+            *("combined_diagnoses", "never_first", "integral_symptoms", "not_together"),
+            *("companion_diagnoses", "diagnosis_order", "pregnancy_conditions"),
+        ),
+        r"^[A-Z][0-9][0-9A-Z]{1,5}$",
     ),
 }
 
@@ -108,6 +116,7 @@ WORDS = {
     ("procedure_sex", "sex"): {"M", "F"},
     ("facility_types", "setting"): {"inpatient", "outpatient"},
     ("never_first", "disposition"): {"return", "warn"},
+    ("companion_diagnoses", "disposition"): {"warn", "info"},
     ("discharge_status", "kind"): {"left", "died", "still a patient"},
 }
 """Columns with a fixed set of values."""
@@ -497,7 +506,7 @@ def test_has_the_codes_everyone_bills(name: str, present: set[str], absent: set[
 def test_beginnings_of_diagnoses_begin_codes_that_exist(name: str) -> None:
     known = load_set_codes()
     rules = load_set(name)
-    columns = [c for c in ("code", "other", "unless", "diseases") if c in rules.columns]
+    columns = [c for c in ("code", "other", "others", "unless", "diseases") if c in rules.columns]
     begins = {begin for c in columns for text in rules[c] for begin in text.split()}
     assert {begin for begin in begins if not any(c.startswith(begin) for c in known)} == set()
 

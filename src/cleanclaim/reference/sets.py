@@ -148,6 +148,22 @@ SETS: Final[dict[str, Facts]] = {
         "Diagnoses that add to another one and are never listed first",
         "ICD-10-CM Official Guidelines for Coding and Reporting",
     ),
+    "not_together": Facts(
+        "Pairs of diagnoses that the guidelines don't code together",
+        "ICD-10-CM Official Guidelines for Coding and Reporting",
+    ),
+    "companion_diagnoses": Facts(
+        "Diagnoses that are coded only together with another one",
+        "ICD-10-CM Official Guidelines for Coding and Reporting",
+    ),
+    "diagnosis_order": Facts(
+        "Diagnoses that come before others",
+        "ICD-10-CM Official Guidelines for Coding and Reporting",
+    ),
+    "pregnancy_conditions": Facts(
+        "Diseases that have a code of their own in pregnancy",
+        "ICD-10-CM Official Guidelines for Coding and Reporting, section I.C.15",
+    ),
     "integral_symptoms": Facts(
         "Symptoms that belong to a disease",
         "ICD-10-CM Official Guidelines for Coding and Reporting, section I.B.5",
