@@ -14,7 +14,8 @@ from cleanclaim.reference import Reference
 
 _ADVERSE_EFFECT = r"^T(3[6-9]|4\d|50)(..5|.5X)"
 _POISONING = r"^T((3[6-9]|4\d|5\d|6[0-5])(..[1-4]|.[1-4]X)).?A$"
-_OBSTETRIC = r"^O"
+_OBSTETRIC = r"^O([0-8]|9[0-35-9A])"
+"""Not O94, which follows what the pregnancy left."""
 _ANYWHERE = r"^(O|S|T|Z33|Z34|Z37|Z3A)"
 """Codes that may come before a poisoning or an obstetric code."""
 
@@ -35,7 +36,7 @@ def _decided(reference: Reference) -> pl.Expr:
     scope="claim",
     source=Source(
         GUIDELINES,
-        "sections I.C.1.b, I.C.1.d.1.b, I.C.15.a.1, I.C.15.b.5, I.C.18.e, I.C.18.g, I.C.18.i, I.C.19.e.5, I.C.21.c (order of diagnoses)",
+        "sections I.B.14, I.C.1.b, I.C.1.d.1.b, I.C.15.a.1, I.C.15.b.5, I.C.15.p, I.C.18.e, I.C.18.g, I.C.18.i, I.C.19.e.5, I.C.21.c (order of diagnoses)",
         "CMS and NCHS",
         date(2026, 11, 28),
     ),
@@ -66,6 +67,8 @@ def _decided(reference: Reference) -> pl.Expr:
         fails("the outcome of delivery first", professional(diagnoses=["Z37.0", "O80"]), diagnosis_number=1),
         passes("the admitting diagnosis", institutional(diagnoses=["A41.9", {"diagnosis_code": "R65.20", "diagnosis_type": "admitting"}])),
         passes("a coma that nobody scored", professional(diagnoses=["R40.20"])),
+        passes("a late effect of a pregnancy after what it left", professional(diagnoses=["N94.10", "O94"])),
+        fails("a late effect of a pregnancy first", professional(diagnoses=["O94", "N94.10"]), diagnosis_number=1, says="I.C.15.p"),
         fails("the coma scale first", professional(diagnoses=["R40.2120", "S06.0X0A"]), diagnosis_number=1),
     ),
 )

@@ -20,7 +20,7 @@ from cleanclaim.reference import Reference
     scope="claim",
     source=Source(
         GUIDELINES,
-        "sections I.C.1.e.1, I.C.14.a, I.C.15.a.1, I.C.16.g, I.C.19.f and I.C.21.c.3 (codes that exclude each other)",
+        "sections I.C.1.e.1, I.C.14.a, I.C.15.a.1, I.C.15.i, I.C.16.g, I.C.18.e, I.C.19.f and I.C.21.c.3 (codes that exclude each other)",
         "CMS and NCHS",
         date(2026, 11, 28),
     ),
@@ -39,6 +39,7 @@ from cleanclaim.reference import Reference
         passes("two organs", professional(diagnoses=["T86.11", "Z94.4"])),
         fails("a newborn with a code of the mother", institutional(diagnoses=["Z38.00", "O80"]), diagnosis_number=1, says="mother"),
         fails("suspected abuse and the one who did it", professional(diagnoses=["T76.12XA", "Y07.11"]), diagnosis_number=1),
+        fails("gestational diabetes and one from before", professional(patient_sex="F", diagnoses=["O24.410", "O24.112"]), diagnosis_number=1),
         passes("confirmed abuse and the one who did it", professional(diagnoses=["T74.12XA", "Y07.11"])),
     ),
 )

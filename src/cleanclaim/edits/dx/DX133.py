@@ -22,7 +22,7 @@ from cleanclaim.reference import Reference
     scope="claim",
     source=Source(
         GUIDELINES,
-        "sections I.B.14, I.C.2.r, I.C.9.a.10, I.C.9.e.4, I.C.21.c.8, I.C.21.c.11 and IV.M (codes that need another code)",
+        "sections I.B.14, I.C.1.d.1.b, I.C.2.c.2, I.C.2.r, I.C.5.a, I.C.10.a, I.C.9.a.10, I.C.9.e.4, I.C.21.c.8, I.C.21.c.11 and IV.M (codes that need another code)",
         "CMS and NCHS",
         date(2026, 11, 28),
     ),
@@ -41,6 +41,8 @@ from cleanclaim.reference import Reference
         fails("a hypertensive crisis alone", professional(diagnoses=["I16.0"]), diagnosis_number=1, says="hypertension"),
         passes("with the hypertension", professional(diagnoses=["I16.0", "I10"])),
         fails("a high body mass index alone", professional(diagnoses=["I10", "Z68.41"]), diagnosis_number=2, disposition=Disposition.INFO),
+        fails("severe sepsis with no organ failing", institutional(diagnoses=["A41.9", "R65.20"]), diagnosis_number=2, disposition=Disposition.INFO),
+        passes("with the kidneys failing", institutional(diagnoses=["A41.9", "R65.20", "N17.9"])),
         passes("with obesity", professional(diagnoses=["E66.01", "Z68.41"])),
     ),
 )

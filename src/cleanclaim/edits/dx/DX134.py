@@ -21,7 +21,10 @@ from cleanclaim.reference import Reference
     rarc="M76",
     scope="claim",
     source=Source(
-        GUIDELINES, "sections I.C.16.d (weight before weeks), I.C.19.d.6 (burns) and I.C.19.f (abuse and neglect)", "CMS and NCHS", date(2026, 11, 28)
+        GUIDELINES,
+        "sections I.C.1.d.5 (sepsis after a procedure), I.C.9.a (hypertension), I.C.16.d (weight before weeks), I.C.19.d.6 (burns) and I.C.19.f (abuse and neglect)",
+        "CMS and NCHS",
+        date(2026, 11, 28),
     ),
     column="diagnoses.diagnosis_code",
     message="{diagnosis_code:icd} comes after {other_code:icd} (diagnosis {other_number}), but {reason} (section {section}).",
@@ -35,6 +38,8 @@ from cleanclaim.reference import Reference
         passes("weight before weeks", professional(diagnoses=["P07.16", "P07.36"])),
         fails("injuries before the abuse", professional(diagnoses=["S00.83XA", "T74.12XA"]), diagnosis_number=2, says="I.C.19.f"),
         passes("abuse before the injuries", professional(diagnoses=["T74.12XA", "S00.83XA"])),
+        fails("heart failure before its hypertension", professional(diagnoses=["I50.9", "I11.0"]), diagnosis_number=2, says="I.C.9.a.1"),
+        passes("after it", professional(diagnoses=["I11.0", "I50.9"])),
         passes("the extent alone", institutional(diagnoses=["T31.10"])),
         passes("an admitting injury", institutional(diagnoses=["T74.12XA", {"diagnosis_code": "S00.83XA", "diagnosis_type": "admitting"}])),
     ),

@@ -41,7 +41,11 @@ _NAMED = {"Y92": "place", "Y93": "activity", "Y99": "status"}
         fails("in aftercare", professional(diagnoses=["S83.511D", "Y92.322"]), diagnosis_number=2, says="initial encounter"),
         fails("an unspecified place", professional(diagnoses=["S83.511A", "Y92.9"]), diagnosis_number=2, says="unspecified"),
         passes("an old injury and a new one", professional(diagnoses=["S83.511D", "S93.401A", "Y92.322"])),
-        fails("among the external causes", institutional(diagnoses=["S83.511D", {"diagnosis_code": "Y92.322", "diagnosis_type": "external_cause"}]), diagnosis_number=2),
+        fails(
+            "among the external causes",
+            institutional(diagnoses=["S83.511D", {"diagnosis_code": "Y92.322", "diagnosis_type": "external_cause"}]),
+            diagnosis_number=2,
+        ),
     ),
 )
 def external_cause_detail_doubtful(claims: Claims, reference: Reference) -> Rows:

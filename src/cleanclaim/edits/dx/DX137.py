@@ -26,7 +26,10 @@ _AFTERWARDS = r"(?i)puerper|postpartum|lactation|breast-?feeding|unspecified tri
     needs=("icd10cm_tabular",),
     scope="claim",
     source=Source(
-        GUIDELINES, "section I.C.21.c.11 (weeks of gestation); note at chapter 15 of the Tabular List (use an additional code of Z3A)", "CMS and NCHS", date(2026, 11, 28)
+        GUIDELINES,
+        "section I.C.21.c.11 (weeks of gestation); note at chapter 15 of the Tabular List (use an additional code of Z3A)",
+        "CMS and NCHS",
+        date(2026, 11, 28),
     ),
     column="diagnoses.diagnosis_code",
     message="{diagnosis_code:icd} is a code of pregnancy, but the weeks (Z3A.-) are missing.",
