@@ -164,6 +164,17 @@ SETS: Final[dict[str, Facts]] = {
         "Diseases that have a code of their own in pregnancy",
         "ICD-10-CM Official Guidelines for Coding and Reporting, section I.C.15",
     ),
+    "preventive_diagnoses": Facts(
+        "Diagnoses that Medicare's preventive services are billed with",
+        "Medicare Claims Processing Manual, chapter 18; CMS, Medicare preventive services chart",
+    ),
+    "companion_procedures": Facts(
+        "Procedures that are billed only with another one", "named row by row"
+    ),
+    "panels": Facts(
+        "Laboratory panels and the tests that make them up",
+        "Medicare Claims Processing Manual, chapter 16, section 90.2; the code's own definition",
+    ),
     "integral_symptoms": Facts(
         "Symptoms that belong to a disease",
         "ICD-10-CM Official Guidelines for Coding and Reporting, section I.B.5",

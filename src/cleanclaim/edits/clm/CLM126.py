@@ -1,0 +1,73 @@
+"""CLM126: a service for which Medicare requires assignment, on a claim without it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.edits.samples import medicare, professional
+from cleanclaim.model.expressions import IS_MEDICARE, IS_PROFESSIONAL
+from cleanclaim.reference import Reference
+
+_REQUIRED = {
+    "a drug": r"^(J[0-8]\d{3}|Q2\d{3}|Q5[01]\d\d)$",
+    "a clinical laboratory test": r"^8(0[0-9]|[1-7]\d)\d\d$",
+    "an ambulance service": r"^A04(2[5-9]|3[0-6])$",
+}
+_NOT_ASSIGNED = "C"
+_READ_BY_PHYSICIANS = ("85060", "85097", "86077", "86078", "86079", "86485", "86486", "86490", "86510", "86580")
+"""Codes of the laboratory section for which a physician is paid: readings and skin tests."""
+_CANDIDATE = (
+    IS_MEDICARE
+    & IS_PROFESSIONAL
+    & pl.col("procedure_code").str.contains("|".join(_REQUIRED.values())).fill_null(value=False)
+    & ~pl.col("procedure_code").is_in(_READ_BY_PHYSICIANS)
+)
+_LABORATORY = {"clia_number": "99D9999999", "referring_npi": "1234567893"}
+
+
+@query_edit(
+    code="CLM126",
+    name="assignment-required",
+    disposition=Disposition.DENY_LINE,
+    carc="111",
+    payers=("medicare",),
+    others="off",
+    scope="claim",
+    source=Source(
+        "Medicare Claims Processing Manual",
+        "chapter 1, section 30.3.1 (mandatory assignment), chapter 17, section 50 (drugs), chapter 26, section 10.4, item 27",
+        "CMS",
+        date(2026, 11, 28),
+    ),
+    column="claims.assignment_code",
+    message="{procedure_code} is {kind}, which Medicare pays only on assigned claims, but the claim isn't assigned.",
+    suggestion="Accept assignment for the claim (box 27, CLM07 A).",
+    fix="proposed",
+    when={"lines": _CANDIDATE},
+    examples=(
+        fails("a laboratory test", medicare(**_LABORATORY, assignment_code="C", diagnoses=["E11.9"], lines=["83036"]), line_number=1, says="laboratory"),
+        passes("on an assigned claim", medicare(**_LABORATORY, diagnoses=["E11.9"], lines=["83036"])),
+        fails("an ambulance", medicare(assignment_code="C", place_of_service_code="41", lines=["A0429-RH"]), line_number=1),
+        passes("a drug on an assigned claim", medicare(lines=["J1100"])),
+        passes("a skin test", medicare(**_LABORATORY, assignment_code="C", lines=["86580"])),
+        passes("a test assigned as laboratory tests only", medicare(**_LABORATORY, assignment_code="B", diagnoses=["E11.9"], lines=["83036"])),
+        passes("a visit", medicare(assignment_code="C")),
+        passes("another payer", professional(assignment_code="C", lines=["83036"])),
+    ),
+)
+def assignment_required(claims: Claims, reference: Reference) -> Rows:
+    """A drug, laboratory test or ambulance service on a Medicare claim without assignment.
+
+    The law requires assignment for these services: the provider accepts Medicare's amount.
+
+    What to do: accept assignment, or bill the service on another claim.
+    """
+    del reference
+    code = pl.col("procedure_code")
+    open_claims = claims.claims.filter(pl.col("assignment_code") == _NOT_ASSIGNED).select("claim_key")
+    kind = pl.coalesce(pl.when(code.str.contains(pattern)).then(pl.lit(kind)) for kind, pattern in _REQUIRED.items()).alias("kind")
+    return claims.lines.filter(_CANDIDATE).join(open_claims, on="claim_key", how="semi").select("claim_key", "line_number", "procedure_code", kind)

@@ -1,0 +1,51 @@
+"""CLM128: medical equipment without who ordered it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit
+from cleanclaim.edits.samples import institutional, medicare, professional
+from cleanclaim.model.expressions import IS_MEDICARE, IS_PROFESSIONAL, is_missing
+
+_ORDERED = r"^(E0|E1|E2|K0|L[0-8])\d"
+
+
+@row_edit(
+    table="lines",
+    code="CLM128",
+    name="equipment-without-ordering-provider",
+    disposition=Disposition.RETURN,
+    carc="16",
+    rarc="N265",
+    payers=("medicare",),
+    others="off",
+    source=Source(
+        "Medicare Claims Processing Manual; 42 CFR 424.507",
+        "chapter 20, section 170, and chapter 26, section 10.4, item 17 (ordering provider of equipment)",
+        "CMS",
+        date(2026, 11, 28),
+    ),
+    column="lines.ordering_npi",
+    evidence=("procedure_code",),
+    message="{procedure_code} needs an order, but neither the claim nor the line names the ordering provider.",
+    suggestion="Add the name and NPI of the provider who ordered it.",
+    fix="proposed",
+    examples=(
+        fails("a walker", medicare(place_of_service_code="12", lines=["E0143-NU"]), line_number=1, says="ordering"),
+        passes("ordered", medicare(place_of_service_code="12", lines=[{"procedure_code": "E0143", "modifier_1": "NU", "ordering_npi": "1245319599"}])),
+        passes("ordered, said on the claim", medicare(place_of_service_code="12", referring_npi="1245319599", lines=["E0143-NU"])),
+        passes("another payer", professional(place_of_service_code="12", lines=["E0143-NU"])),
+        passes("a hospital's claim", institutional(lines=["E0143-NU"])),
+        passes("a visit", medicare()),
+    ),
+)
+def equipment_without_ordering_provider() -> pl.Expr:
+    """Equipment, a prosthesis or an orthosis to Medicare without the provider who ordered it.
+
+    What to do: add the provider.
+    """
+    nobody = is_missing("referring_npi") & is_missing("ordering_npi")
+    return IS_MEDICARE & IS_PROFESSIONAL & pl.col("procedure_code").str.contains(_ORDERED).fill_null(value=False) & nobody
