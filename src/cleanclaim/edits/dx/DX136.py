@@ -16,6 +16,7 @@ from cleanclaim.reference import Reference
 _ONCE = r"^(Y92|Y93|Y99)"
 _UNKNOWN = r"^(Y929|Y939|Y999)$"
 _LATER = r"^[ST].{5}[DEFGHJKMNPQRS]$"
+_DRUG = r"^T(3[6-9]|4\d|50|8[0-8])"
 _KINDS = ["principal", "other", "external_cause"]
 _NAMED = {"Y92": "place", "Y93": "activity", "Y99": "status"}
 
@@ -40,6 +41,7 @@ _NAMED = {"Y92": "place", "Y93": "activity", "Y99": "status"}
         passes("a place, an activity and a status", professional(diagnoses=["S83.511A", "Y92.322", "Y93.61", "Y99.8"])),
         fails("in aftercare", professional(diagnoses=["S83.511D", "Y92.322"]), diagnosis_number=2, says="initial encounter"),
         fails("an unspecified place", professional(diagnoses=["S83.511A", "Y92.9"]), diagnosis_number=2, says="unspecified"),
+        fails("an activity with an adverse effect", professional(diagnoses=["L27.0", "T36.0X5A", "Y93.61"]), diagnosis_number=3, says="adverse"),
         passes("an old injury and a new one", professional(diagnoses=["S83.511D", "S93.401A", "Y92.322"])),
         fails(
             "among the external causes",
@@ -61,11 +63,13 @@ def external_cause_detail_doubtful(claims: Claims, reference: Reference) -> Rows
     details = every.filter(code.str.contains(_ONCE)).select("claim_key", "diagnosis_number", "diagnosis_code", code.str.head(3).alias("_kind"))
     injuries = every.filter(code.str.contains(r"^[ST]"))
     only_later = injuries.group_by("claim_key").agg(code.str.contains(_LATER).all().alias("_later")).filter("_later").select("claim_key")
+    only_drugs = injuries.group_by("claim_key").agg(code.str.contains(_DRUG).all().alias("_drug")).filter("_drug").select("claim_key")
     again = details.sort("claim_key", "diagnosis_number").filter(pl.int_range(pl.len()).over("claim_key", "_kind") > 0)
     parts = [
         _told(details.filter(code.str.contains(_UNKNOWN)), "but an unspecified one isn't coded"),
         _told(details.join(only_later, on="claim_key", how="semi"), "which belongs to the initial encounter only"),
         _told(again, "after another one"),
+        _told(details.filter(pl.col("_kind") == "Y93").join(only_drugs, on="claim_key", how="semi"), "which isn't coded with poisonings and adverse effects"),
     ]
     return pl.concat(parts).unique(["claim_key", "diagnosis_number"], keep="first", maintain_order=True)
 

@@ -1,0 +1,71 @@
+"""INS130: a stay without its admitting diagnosis, or an unplanned outpatient visit without its reason."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.edits.samples import institutional, professional
+from cleanclaim.model.expressions import IS_INSTITUTIONAL
+from cleanclaim.reference import Reference
+
+_BILL = pl.col("bill_type_code").str.strip_chars_start("0")
+_IS_STAY = IS_INSTITUTIONAL & _BILL.str.contains(r"^(11|18|21|41)[1-47]").fill_null(value=False)
+_IS_UNPLANNED = (
+    IS_INSTITUTIONAL & _BILL.str.contains(r"^(13|85)[1-47]").fill_null(value=False) & pl.col("admit_type_code").is_in(["1", "2", "5"]).fill_null(value=False)
+)
+_EMERGENCY = r"^(045\d|0516|0526|0762)$"
+_STAY = {"bill_type_code": "111", "from_date": "2026-05-10", "to_date": "2026-05-12", "admission_date": "2026-05-10"}
+_VISIT = {"revenue_center_code": "0450", "procedure_code": "99283"}
+
+
+@query_edit(
+    code="INS130",
+    name="admitting-diagnosis-or-reason-missing",
+    disposition=Disposition.RETURN,
+    carc="16",
+    rarc="MA65",
+    scope="claim",
+    source=Source(
+        "837 institutional implementation guide; Medicare Claims Processing Manual",
+        "loop 2300, HI ABJ and APR; chapter 25, FL 69 (admitting diagnosis) and FL 70 (patient's reason for visit)",
+        "ASC X12N and CMS",
+        date(2026, 11, 28),
+    ),
+    column="diagnoses.diagnosis_code",
+    message="The claim (type of bill {bill_type_code}) has no {what}.",
+    suggestion="Add the {what}.",
+    fix="proposed",
+    when={"claims": _IS_STAY | _IS_UNPLANNED},
+    examples=(
+        fails("a stay", institutional(**_STAY), says="admitting diagnosis"),
+        passes("with it", institutional(**_STAY, diagnoses=["I10", {"diagnosis_code": "R07.9", "diagnosis_type": "admitting"}])),
+        fails("an emergency", institutional(admit_type_code="1", lines=[_VISIT]), says="reason"),
+        passes(
+            "with the reason",
+            institutional(admit_type_code="1", diagnoses=["I10", {"diagnosis_code": "R07.9", "diagnosis_type": "reason_for_visit"}], lines=[_VISIT]),
+        ),
+        passes("a planned visit", institutional()),
+        passes("an urgent visit to the clinic", institutional(admit_type_code="2")),
+        passes("a professional claim", professional()),
+    ),
+)
+def admitting_diagnosis_or_reason_missing(claims: Claims, reference: Reference) -> Rows:
+    """An inpatient claim without an admitting diagnosis, or an emergency or observation visit without the patient's reason.
+
+    What to do: add the diagnosis as it was when the patient came.
+    """
+    del reference
+    emergency = claims.lines.filter(pl.col("revenue_center_code").str.contains(_EMERGENCY)).select("claim_key").unique()
+    asked = [
+        (claims.claims.filter(_IS_STAY), "admitting", "admitting diagnosis"),
+        (claims.claims.filter(_IS_UNPLANNED).join(emergency, on="claim_key", how="semi"), "reason_for_visit", "reason for the visit"),
+    ]
+    parts = []
+    for rows, kind, what in asked:
+        there = claims.diagnoses.filter(pl.col("diagnosis_type") == kind).select("claim_key").unique()
+        parts.append(rows.join(there, on="claim_key", how="anti").select("claim_key", "bill_type_code", pl.lit(what).alias("what")))
+    return pl.concat(parts)

@@ -1,0 +1,50 @@
+"""INS131: an institutional claim without its attending provider."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit
+from cleanclaim.edits.samples import institutional, professional
+from cleanclaim.model.expressions import IS_INSTITUTIONAL, is_missing
+
+
+@row_edit(
+    table="claims",
+    code="INS131",
+    name="attending-provider-missing",
+    disposition=Disposition.RETURN,
+    carc="16",
+    rarc="N253",
+    source=Source(
+        "837 institutional implementation guide; Medicare Claims Processing Manual",
+        "loop 2310A; chapter 25, FL 76 (attending provider)",
+        "ASC X12N and CMS",
+        date(2026, 11, 28),
+    ),
+    column="claims.attending_npi",
+    evidence=("bill_type_code",),
+    message="The claim (type of bill {bill_type_code}) names no attending provider.",
+    suggestion="Add the attending provider and the NPI.",
+    fix="proposed",
+    examples=(
+        fails("nobody", institutional(attending_npi=None), says="attending"),
+        passes("named", institutional()),
+        passes("a professional claim has none", professional()),
+        passes("a hospital's outside laboratory work", institutional(bill_type_code="141", attending_npi=None)),
+    ),
+)
+def attending_provider_missing() -> pl.Expr:
+    """A hospital's claim for patient care without the attending provider.
+
+    Left alone are claims for specimens of people who were not patients (14x) and for transport.
+
+    What to do: add the provider.
+    """
+    return (
+        IS_INSTITUTIONAL
+        & is_missing("attending_npi")
+        & pl.col("bill_type_code").str.strip_chars_start("0").str.contains(r"^(1[1238]|2[1-3]|8[1-6])").fill_null(value=False)
+    )
