@@ -61,7 +61,9 @@ def test_share_counts_decidable_rules_only() -> None:
 
 def test_share_of_decidable_rules_with_an_edit() -> None:
     counted = share(rules())
-    without = [f"{r.source} {r.section}: {r.rule}" for r in rules() if r.is_decidable and not r.edits]
+    without = [
+        f"{r.source} {r.section}: {r.rule}" for r in rules() if r.is_decidable and not r.edits
+    ]
     assert counted.percent >= TARGET, "\n".join(without)
 
 

@@ -37,9 +37,7 @@ def rule_pages(folder: Path) -> dict[Path, str]:
 def _index() -> str:
     every = rules()
     lines = [_HEAD]
-    rows = [
-        _counts(f"[{source.title}]({source.file}.md)", _of(source)) for source in sources()
-    ]
+    rows = [_counts(f"[{source.title}]({source.file}.md)", _of(source)) for source in sources()]
     heads = ("source", "rules", "decidable", "with an edit", "share", "table missing", "record only", "no claim rule")  # fmt: skip
     lines += table(heads, [*rows, _counts("**All**", every)])
     lines += ["", _SEEN]

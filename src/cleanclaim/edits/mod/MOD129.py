@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import polars as pl
-
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.edits.samples import medicare, professional
