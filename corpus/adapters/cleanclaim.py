@@ -1,0 +1,41 @@
+"""cleanclaim's adapter: python -m corpus.adapters.cleanclaim FILE [--history FILE]."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cleanclaim
+
+
+def findings(path: Path, earlier: Path | None = None, **options: Any) -> Iterator[dict[str, Any]]:
+    """What cleanclaim says of a file."""
+    more = {"history": str(earlier)} if earlier else {}
+    report = cleanclaim.check(str(path), **more, **options)
+    for one in report.findings.iter_rows(named=True):
+        yield {
+            "claim_id": one["claim_id"] or Path(one["file"] or path).name,
+            "code": one["code"],
+            "line": one["line_number"],
+            "diagnosis": one["diagnosis_number"],
+            "level": one["disposition"],
+        }
+    for one in report.not_checked.iter_rows(named=True):
+        yield {"claim_id": one["claim_id"], "code": one["code"], "line": one["line_number"], "diagnosis": None, "kind": "not_checked"}
+
+
+def main() -> None:
+    """Print the findings."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("path", type=Path)
+    parser.add_argument("--history", type=Path)
+    options = parser.parse_args()
+    for one in findings(options.path, options.history):
+        print(json.dumps(one))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

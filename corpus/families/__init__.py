@@ -1,0 +1,1 @@
+"""What makes the cases, one module for each family of rules."""

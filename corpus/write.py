@@ -1,0 +1,107 @@
+"""Write the corpus: python -m corpus.write (CLEANCLAIM_DATA names the folder of the publishers' files)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from corpus import tables
+from corpus.case import RULES, Case, Claim, Rule
+from corpus.families import claims, clean, diagnoses, form, hospital, modifiers, procedures
+from corpus.x837 import interchange
+
+FAMILIES = (claims, diagnoses, modifiers, procedures, hospital, form, clean)
+"""The modules whose import registers the rules."""
+FOLDER = Path(__file__).parent / "claims"
+ADAPTERS = Path(__file__).parent / "adapters"
+SEED = 20261128
+
+
+def built() -> list[tuple[str, Rule, Case]]:
+    """All cases, with their numbers."""
+    found = []
+    for rule in RULES:
+        for n in range(rule.count):
+            dice = Random(f"{SEED} {rule.name} {n}")
+            found.append((f"{rule.name[:14].strip('-')}-{n:02d}".upper(), rule, rule.build(dice, n)))
+    taken: dict[str, int] = {}
+    for k, (number, rule, case) in enumerate(found):
+        taken[number] = taken.get(number, 0) + 1
+        if taken[number] > 1:
+            found[k] = (f"{number[:-3]}{taken[number]}{number[-3:]}", rule, case)
+    return found
+
+
+def half(number: str) -> str:
+    """The half of the corpus that a case belongs to: one is held back while faults are fixed."""
+    return "held" if hashlib.sha256(number.encode()).digest()[0] % 2 else "open"
+
+
+def _numbered(number: str, case: Case) -> None:
+    for k, claim in enumerate(case.claims):
+        claim["claim_id"] = f"{number}{'' if claim.pop('same_number', False) or k == case.at else f'-{k}'}"
+    for k, claim in enumerate(case.earlier):
+        claim["claim_id"] = f"{number}-E{k}"
+
+
+def expectation(number: str, rule: Rule, case: Case) -> dict[str, Any]:
+    """What a scrubber is expected to say of a case."""
+    claim = case.claims[case.at]
+    file = f"form/{number}.837" if case.form else f"{claim['claim_type']}.837"
+    return {
+        "case": number,
+        "kind": rule.kind,
+        "rule": rule.name,
+        "claim_id": claim["claim_id"],
+        "claims": sorted({each["claim_id"] for each in case.claims}),
+        "line": case.line,
+        "diagnosis": case.diagnosis,
+        "hard": case.hard,
+        "payer": claim["payer_class"],
+        "type": claim["claim_type"],
+        "date": claim["from_date"].isoformat(),
+        "file": "history.837" if case.earlier else file,
+        "csv": not case.x12_only,
+        "tables": rule.tables,
+        "half": half(number),
+    }
+
+
+def main() -> None:
+    """Write everything."""
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    (FOLDER / "form").mkdir(parents=True)
+    kept: dict[str, list[Claim]] = {"professional": [], "institutional": [], "history": [], "earlier": []}
+    in_tables: list[Claim] = []
+    lines = []
+    for number, rule, case in built():
+        _numbered(number, case)
+        lines.append(json.dumps(expectation(number, rule, case)))
+        if case.form:
+            (FOLDER / "form" / f"{number}.837").write_text(case.form.replace("@CASE@", number))
+            continue
+        kept["earlier"] += case.earlier
+        for claim in case.claims:
+            kept["history" if case.earlier else claim["claim_type"]].append(claim)
+            if not case.x12_only and not case.earlier:
+                in_tables.append(claim)
+    for name, chosen in kept.items():
+        kind = name if name == "institutional" else "professional"
+        (FOLDER / f"{name}.837").write_text(interchange(chosen, kind))
+    tables.write(FOLDER / "csv", in_tables)
+    (FOLDER / "expected.jsonl").write_text("\n".join(lines) + "\n")
+    rules = [
+        {"rule": r.name, "kind": r.kind, "reason": r.reason, "source": r.source, "tables": r.tables} for r in RULES
+    ]
+    (FOLDER / "rules.jsonl").write_text("\n".join(map(json.dumps, rules)) + "\n")
+    codes = {r.name: {"right": r.edits, "also": r.also} for r in RULES if r.kind != "clean"}
+    (ADAPTERS / "cleanclaim.json").write_text(json.dumps(codes, indent=1) + "\n")
+    print(f"{len(lines):,} cases")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
