@@ -9,12 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import cleanclaim
+from cleanclaim.errors import InputError
 
 
 def findings(path: Path, earlier: Path | None = None, **options: Any) -> Iterator[dict[str, Any]]:
     """What cleanclaim says of a file."""
     more = {"history": str(earlier)} if earlier else {}
-    report = cleanclaim.check(str(path), **more, **options)
+    try:
+        report = cleanclaim.check(str(path), **more, **options)
+    except InputError:  # a file without a claim that could be read
+        yield {"claim_id": path.name, "code": "ENV005", "line": None, "diagnosis": None, "level": "reject"}
+        return
     for one in report.findings.iter_rows(named=True):
         yield {
             "claim_id": one["claim_id"] or Path(one["file"] or path).name,
