@@ -10,6 +10,7 @@ from corpus.case import SAFE, Case, institutional, line, professional, rule, sam
 from corpus.families.diagnoses import _behind, later, once, plain_code
 from corpus.families.modifiers import MANUAL, codes, schedule_day
 from corpus.families.procedures import over_limit, pairs_of
+from corpus.x837 import interchange
 
 def ok(name: str, reason: str, source: str, *, tables: bool = False, count: int = 18):  # noqa: ANN201 - a decorator
     """Registers a builder of right claims."""
@@ -250,7 +251,8 @@ def no_limits(dice: Random, n: int) -> Case:
 
 @missing("unchecked-new-patient", "EM101", "A new patient, and no earlier claims.", MANUAL + "ch. 12, 30.6.7", count=10)
 def no_history(dice: Random, n: int) -> Case:
-    return Case([professional(dice, lines=[line(["99202", "99203", "99204"][n % 3])])], line=1)
+    claim = professional(dice, lines=[line(["99202", "99203", "99204"][n % 3])], claim_id="@CASE@")
+    return Case([claim], line=1, form=interchange([claim], "professional"), x12_only=True)
 
 
 @missing("unchecked-modifiers", "MOD102", "Payment modifiers on a day for which no fee schedule is at hand.", "MPFS at hand: 2024-07 to 2024-12 and 2025-10 to 2025-12", count=10)

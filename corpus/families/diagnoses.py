@@ -201,12 +201,12 @@ def additional(dice: Random, n: int) -> Case:
     found = sorted(
         c
         for c, notes in plain.tabular().items()
-        if c in throughout and not notes["codeFirst"] and any(re.match(r"code to (identify|specify|indicate)[^(]*\([A-Z]\d[0-9A-Z.\-]*\)$", t, re.I) and not re.search("if |any|applicable|infectious|organism|tobacco|smok|manifest", t, re.I) for t in notes["useAdditionalCode"])
+        if c in throughout and not notes["codeFirst"] and any(re.match(r"code to (identify|specify|indicate)[^(]*\([A-Z]\d[0-9A-Z.\-]*\)$", t, re.I) and not re.search("if |any|applicable|infectious|organism|tobacco|smok|manifest|\\([V-Y]", t, re.I) for t in notes["useAdditionalCode"])
     )
     return Case([either(dice, n, day=some_day(dice, "2025-04-01", "2026-09-30"), codes=[dice.choice(found)])], diagnosis=1)
 
 
-@rule("age-conflict", "DX113", "A diagnosis of one time of life, in a patient of another.", "MCE, age conflict (edit 4)", count=16, also="DX112 DX111 DX123 DX126 DX125 DX110 DX114 DX119 DX115")
+@rule("age-conflict", "DX113", "A diagnosis of one time of life, in a patient of another.", "MCE, age conflict (edit 4)", count=16, also="DX112 DX111 DX123 DX126 DX125 DX110 DX114 DX119 DX115 LNK107")
 def age(dice: Random, n: int) -> Case:
     day = some_day(dice, "2016-10-01")
     flag, years = [("newborn", 40), ("pediatric", 18), ("maternity", 70), ("adult", 10), ("newborn", 1), ("pediatric", 45), ("maternity", 7), ("adult", 14)][n % 8]
@@ -239,11 +239,9 @@ def _sides() -> list[tuple[str, str, str]]:
     for title, code in titles.items():
         if re.search(r"\bright\b", title):
             left = titles.get(title.replace("right", "left", 1))
-            for bare in (title.replace("right", "bilateral", 1), re.sub(r"(.*), right (.*)", r"\1, bilateral", title)):
-                both = titles.get(bare) or titles.get(bare.replace(", right", ", bilateral"))
-                if left and both:
-                    found.append((left, code, both))
-                    break
+            both = titles.get(title.replace("right", "bilateral", 1))
+            if left and both:
+                found.append((left, code, both))
     return found
 
 
@@ -255,7 +253,7 @@ def apart(dice: Random, n: int) -> Case:
 
 @rule("unspecified-beside-specific", "DX117", "An unspecified code beside a specific one of the same subdivision.", GUIDE + "I.B.18 and I.A.9.b", also="DX107 DX112")
 def beside(dice: Random, n: int) -> Case:
-    pairs = (("J209", "J200"), ("L209", "L2081"), ("K2970", "K2900"), ("J189", "J181"), ("F329", "F321"), ("D509", "D500"), ("L219", "L210"), ("K5900", "K5901"), ("J0190", "J0100"), ("E7800", "E7801"))
+    pairs = (("J209", "J200"), ("L209", "L2081"), ("K2970", "K2900"), ("F329", "F321"), ("D509", "D500"), ("L219", "L210"), ("K5900", "K5901"), ("E7800", "E7801"))
     pair = list(pairs[n % len(pairs)])
     if n % 2:
         pair.reverse()
@@ -268,11 +266,11 @@ def pointed(dice: Random, n: int) -> Case:
     return Case([professional(dice, codes=codes, lines=[line("99213", to=(1, 3) if n % 2 else (1, 2))])], diagnosis=2 if n % 2 else 3)
 
 
-@rule("z-code-in-wrong-place", "DX119", "A first-listed-only Z code further down, or a never-first Z code first.", GUIDE + "I.C.21.c.16 and I.C.21.c.3", also="DX110 DX124 DX112 DX113 DX111 LNK107 DX107")
+@rule("z-code-in-wrong-place", "DX119", "A first-listed-only Z code further down, or a never-first Z code first.", GUIDE + "I.C.21.c.16 and I.C.21.c.3", also="DX110 DX124 DX112 DX113 DX111 LNK107 DX107 DX123")
 def z_code(dice: Random, n: int) -> Case:
     if n % 2:
         return Case([either(dice, n, codes=[dice.choice(("Z6841", "Z6831", "Z1611", "Z1624", "Z6825")), "E785"])], diagnosis=1)
-    return Case([either(dice, n, codes=["I10", dice.choice(("Z0289", "Z021", "Z0000", "Z5111", "Z01411", "Z0100"))])], diagnosis=2, hard=True)
+    return Case([either(dice, n, patient_sex="F", codes=["I10", dice.choice(("Z0289", "Z021", "Z0000", "Z5111", "Z01411", "Z0100"))])], diagnosis=2, hard=True)
 
 
 @rule("encounter-character", "DX120", "A sequela code first or alone, or an initial-encounter code after subsequent care.", GUIDE + "I.B.10 and I.C.19.a", also="DX112")

@@ -29,7 +29,7 @@ def segment(dice: Random, n: int) -> Case:
 
 @rule("element-wrong", "ENV003", "An element of the wrong length, type or code.", "837P guide, elements and their code lists", count=6, also="ENV001 ENV002 ENV004 CLM105 CLM106 CLM108")
 def element(dice: Random, n: int) -> Case:
-    return _broken(dice, n, ("SBR*P*18", "SBR*P*18X9"), ("HL*2*1*22*0", "HL*2*1*22*5"), ("*UN*1", "*ZZ*1"), ("NM1*IL*1*", "NM1*IL*7*"), ("DTP*472*D8*20", "DTP*472*D8*99"), ("NM1*PR*2*EXAMPLE PAYER*****PI*", "NM1*PR*2*EXAMPLE PAYER*****Q9*"))
+    return _broken(dice, n, ("SBR*P*18", "SBR*P*18X9"), ("HL*2*1*22*0", "HL*2*1*22*5"), ("*UN*1", "*ZZ*1"), ("NM1*IL*1*", "NM1*IL*7*"), ("DTP*472*D8*20", "DTP*472*D8*2X"), ("NM1*PR*2*EXAMPLE PAYER*****PI*", "NM1*PR*2*EXAMPLE PAYER*****Q9*"))
 
 
 @rule("levels-wrong", "ENV004", "Levels numbered wrongly, or whose parents don't exist.", "837P guide, HL segments", count=6, also="ENV001 ENV002 ENV003")

@@ -12,7 +12,7 @@ FORM = "ENV002 ENV003"
 
 @rule("bill-type-wrong", "INS101", "A type of bill that doesn't exist.", GUIDE + ".1, FL 4", also=FORM + " INS103 INS105 CLM122")
 def bill_type(dice: Random, n: int) -> Case:
-    return Case([institutional(dice, bill_type_code=["991", "13X", "101", "191", "13Y"][n % 5], claim_frequency_code=["1", "X", "1", "1", "Y"][n % 5])])
+    return Case([institutional(dice, bill_type_code=["991", "13T", "101", "191", "13R"][n % 5], claim_frequency_code=["1", "T", "1", "1", "R"][n % 5])])
 
 
 @rule("revenue-code-malformed", "INS102", "A revenue code that is missing or not of four digits.", GUIDE + ".4, FL 42", also=FORM)

@@ -67,7 +67,7 @@ def without_25(dice: Random, n: int) -> Case:
     return Case([professional(dice, payer=["medicare", "medicaid", "commercial"][n % 3], day=schedule_day(dice, n), lines=lines, referring_npi=people.npi(dice))], line=1 if n % 2 else 2)
 
 
-@rule("visit-without-57", "MOD105", "The surgeon's visit on the day of a major operation, or the day before, without modifier 57.", "NCCI Policy Manual, ch. I, section D; " + MANUAL + "ch. 12, 30.6.6 and 40.1", tables=True, also="MOD107 NCCI102")
+@rule("visit-without-57", "MOD105", "The surgeon's visit on the day of a major operation, or the day before, without modifier 57.", "NCCI Policy Manual, ch. I, section D; " + MANUAL + "ch. 12, 30.6.6 and 40.1", tables=True, also="MOD107 NCCI102 MOD104")
 def without_57(dice: Random, n: int) -> Case:
     day = schedule_day(dice, n)
     major = dice.choice([c for c in codes(**{"global": "090"}) if c[:2] in {"25", "27", "44", "47", "49", "60"}])
@@ -149,7 +149,7 @@ def without_earlier(dice: Random, n: int) -> Case:
 
 @rule("waived-modifier-not-defined", "MOD115", "QW on a test that has no waived form.", MANUAL + "ch. 16, 70.8; CLFS")
 def waived(dice: Random, n: int) -> Case:
-    code = ["80048", "80076", "81001", "84153"][n % 4]
+    code = ["81001", "87086", "88305"][n % 3]
     return Case([professional(dice, payer=["medicare", "medicaid"][n % 2], day=some_day(dice, "2019-01-01"), lines=[line(code, "QW")], clia_number="34D1234567", referring_npi=people.npi(dice))], line=1)
 
 
@@ -179,7 +179,7 @@ def not_new(dice: Random, n: int) -> Case:
     return Case([first, second], at=1, line=1, hard=n % 3 == 2)
 
 
-@rule("two-visits-a-day", "EM102", "Two visits of one category on a day by one physician.", MANUAL + "ch. 12, 30.6.7.B", also="CLM115")
+@rule("two-visits-a-day", "EM102", "Two visits of one category on a day by one physician.", MANUAL + "ch. 12, 30.6.7.B", also="CLM115 MOD104")
 def two_visits(dice: Random, n: int) -> Case:
     return Case([professional(dice, day=some_day(dice, "2017-01-01"), lines=[line("99213"), line(["99214", "99212", "99215"][n % 3])])], hard=False)
 

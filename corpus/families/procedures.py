@@ -12,7 +12,7 @@ from corpus.case import institutional as hospital
 from corpus.families.modifiers import MANUAL, codes, schedule_day
 
 NCCI = "NCCI Policy Manual, ch. I; NCCI PTP table, 2024 Q3"
-PAIR_ALSO = "MOD107 MOD102 PX109 PX108 MOD104 MOD105 DX112 LNK104 PX105 PX106 CLM116 CLM117 NCCI104 PX107 QTY104"
+PAIR_ALSO = "MOD107 MOD102 PX109 PX108 MOD104 MOD105 DX112 LNK104 PX105 PX106 CLM116 CLM117 NCCI104 PX107 QTY104 MOD108"
 
 
 @rule("procedure-malformed", "PX101", "A procedure code of a form that no CPT or HCPCS code has.", "837 guides, SV101-2; CPT and HCPCS code structure", also="ENV003")
@@ -23,7 +23,7 @@ def malformed(dice: Random, n: int) -> Case:
 
 @rule("procedure-not-in-force", "PX102", "A procedure code that had ended or had not begun.", "45 CFR 162.1000; CMS, HCPCS; AMA, CPT changes", tables=True, count=16, also="EM101 EM104 NCCI104")
 def not_in_force(dice: Random, n: int) -> Case:
-    code, first, last = [("99201", "2021-01-02", "2027-06-30"), ("G2212", "2019-01-01", "2020-12-31"), ("G2211", "2019-01-01", "2023-12-31"), ("99217", "2023-01-01", "2026-01-01"), ("99218", "2023-01-02", "2026-01-01"), ("99241", "2023-01-01", "2027-01-01"), ("Q9999", "2024-07-01", "2024-09-30"), ("99343", "2023-01-01", "2025-12-31")][n % 8]
+    code, first, last = [("99201", "2021-01-02", "2027-06-30"), ("G2212", "2019-01-01", "2020-12-31"), ("G2211", "2017-01-01", "2020-12-31"), ("99217", "2023-01-01", "2026-01-01"), ("99218", "2023-01-02", "2026-01-01"), ("99241", "2023-01-01", "2027-01-01"), ("Q9999", "2024-07-01", "2024-09-30"), ("99343", "2023-01-01", "2025-12-31")][n % 8]
     return Case([professional(dice, payer="commercial", day=some_day(dice, first, last), lines=[visit(dice), line(code)])], line=2)
 
 
@@ -55,13 +55,13 @@ def sexes(dice: Random, n: int) -> Case:
     return Case([professional(dice, payer="commercial", day=schedule_day(dice, n), lines=[line(code)], patient_sex=sex, place_of_service_code="22")], line=1)
 
 
-@rule("not-payable", "PX107", "A code that Medicare's fee schedule calls invalid for Medicare or not covered.", "MPFS, status indicators I and N", tables=True, count=15, also="PX110 EM104 PX105 PX106 QTY104 NCCI104 MOD107 LNK107 PX103 PX109 CLM116 CLM117")
+@rule("not-payable", "PX107", "A code that Medicare's fee schedule calls invalid for Medicare or not covered.", "MPFS, status indicators I and N", tables=True, count=15, also="PX110 EM104 PX105 PX106 QTY104 NCCI104 MOD107 LNK107 PX103 PX109 CLM116 CLM117 NCCI101 NCCI102")
 def not_payable(dice: Random, n: int) -> Case:
     code = dice.choice(sorted(c for (c, m), row in plain.fees(2024).items() if not m and row["status"] == "IN"[n % 2] and c.isdigit() and not c.startswith("0")))
     return Case([professional(dice, payer="medicare", day=schedule_day(dice, n), lines=[visit(dice) | {"modifier_1": "25"}, line(code)], referring_npi=people.npi(dice), clia_number="34D1234567")], line=2)
 
 
-@rule("always-bundled", "PX108", "A code whose payment is always part of another service.", "MPFS, status indicators B and P", tables=True, also="QTY104 NCCI104 CLM116 CLM117 PX109 MOD111 PX103")
+@rule("always-bundled", "PX108", "A code whose payment is always part of another service.", "MPFS, status indicators B and P", tables=True, also="QTY104 NCCI104 CLM116 CLM117 PX109 MOD111 PX103 NCCI101 NCCI102")
 def bundled(dice: Random, n: int) -> Case:
     code = dice.choice(sorted(c for (c, m), row in plain.fees(2024).items() if not m and row["status"] in {"B", "P"} and c.isdigit()))
     return Case([professional(dice, payer="medicare", day=schedule_day(dice, n), lines=[visit(dice), line(code)], referring_npi=people.npi(dice))], line=2)
@@ -137,7 +137,7 @@ def same_side(dice: Random, n: int) -> Case:
     return Case([professional(dice, payer="medicare", day=schedule_day(dice, n), lines=[line(first, side), line(second, side)], place_of_service_code="24")], hard=True)
 
 
-@rule("add-on-without-primary", "NCCI104", "An add-on code without any of its primary procedures.", "NCCI Policy Manual, ch. I, section R; NCCI add-on codes, 2024 Q3", tables=True, count=15, also="MOD107 PX109 QTY104")
+@rule("add-on-without-primary", "NCCI104", "An add-on code without any of its primary procedures.", "NCCI Policy Manual, ch. I, section R; NCCI add-on codes, 2024 Q3", tables=True, count=15, also="MOD107 PX109 QTY104 NCCI101 NCCI102")
 def no_primary(dice: Random, n: int) -> Case:
     code, _ = dice.choice([(c, p) for c, (kind, p) in sorted(plain.add_ons().items()) if kind == "1" and (plain.fees(2024).get((c, "")) or {}).get("status") == "A" and c.isdigit() and not c.startswith("99")])
     return Case([professional(dice, payer=["medicare", "medicaid", "commercial"][n % 3], day=schedule_day(dice, n), lines=[line(code)] if n % 2 else [line("93000"), line(code)], place_of_service_code="22" if n % 2 else "11", referring_npi=people.npi(dice), patient_sex="F", clia_number="34D1234567")], line=1 if n % 2 else 2, hard=not n % 2)
@@ -169,7 +169,7 @@ UNIT_ALSO = "MOD107 PX109 CLM116 CLM117 MOD111 QTY106 LNK104 PX105 CLM115 NCCI10
 def _units(dice: Random, n: int, indicator: int) -> Case:
     code, limit = over_limit(dice, indicator)
     more = 1 if n % 2 else limit + 3
-    return Case([professional(dice, payer=["medicare", "medicaid", "commercial"][n % 3], day=schedule_day(dice, n), lines=[line(code, units=limit + more)], referring_npi=people.npi(dice), clia_number="34D1234567", place_of_service_code="11")], line=1, hard=more == 1)
+    return Case([professional(dice, payer=["medicare", "commercial"][n // 2 % 2], day=schedule_day(dice, n), lines=[line(code, units=limit + more)], referring_npi=people.npi(dice), clia_number="34D1234567", place_of_service_code="11")], line=1, hard=more == 1)
 
 
 @rule("units-over-line-limit", "QTY101", "More units on a line than the medically unlikely edit allows (indicator 1).", "NCCI MUE table, 2024 Q3; NCCI Policy Manual, ch. I, section V", tables=True, also=UNIT_ALSO)

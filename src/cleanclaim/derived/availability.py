@@ -168,7 +168,7 @@ def marks(
 
 
 def policy_marks(codes: npt.NDArray[np.uint64], on: Days, reference: Reference, kind: str) -> Marks:
-    """As `marks`, for coverage policies: a line is spoken of where some policy of the kind names its code, or where all of the kind are loaded for its day.
+    """As `marks`, for coverage policies: a line is spoken of where some policy of the kind names its code on its day, or where all of the kind are loaded for it.
 
     Args:
         codes: the lines' procedure codes as numbers, 0 for none.
@@ -178,7 +178,10 @@ def policy_marks(codes: npt.NDArray[np.uint64], on: Days, reference: Reference, 
     """
     table = "coverage_procedures"
     named = reference.derived(f"{kind} policies", lambda: _named(reference.table(table), kind))
-    known = is_among(codes, named["code"].to_numpy()) | (codes == 0)
+    lines = pl.DataFrame({"row": np.arange(len(codes)), "code": codes, "on": on.astype(np.int64)})
+    on_day = pl.col("on").is_between("first", "last")
+    known = codes == 0
+    known[lines.join(named, on="code").filter(on_day)["row"].to_numpy()] = True
     if kind == "local":
         known |= covered(on, reference.whole(table))
     known |= on == NO_DAY
@@ -186,7 +189,11 @@ def policy_marks(codes: npt.NDArray[np.uint64], on: Days, reference: Reference, 
 
 
 def _named(table: pl.DataFrame, kind: str) -> pl.DataFrame:
-    return pl.DataFrame({"code": np.unique(packed(table.filter(pl.col("kind") == kind)["code"]))})
+    of_kind = table.filter(pl.col("kind") == kind)
+    days = (pl.col(name).cast(pl.Date).to_physical().cast(pl.Int64) for name in ("valid_from", "valid_to"))
+    return pl.DataFrame({"code": packed(of_kind["code"])}).hstack(
+        of_kind.select(*days).rename({"valid_from": "first", "valid_to": "last"})
+    ).unique()
 
 
 def covered(on: Days, spans: Sequence[tuple[date, date]]) -> npt.NDArray[np.bool_]:
