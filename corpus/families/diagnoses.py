@@ -253,7 +253,7 @@ def apart(dice: Random, n: int) -> Case:
 
 @rule("unspecified-beside-specific", "DX117", "An unspecified code beside a specific one of the same subdivision.", GUIDE + "I.B.18 and I.A.9.b", also="DX107 DX112")
 def beside(dice: Random, n: int) -> Case:
-    pairs = (("J209", "J200"), ("L209", "L2081"), ("K2970", "K2900"), ("F329", "F321"), ("D509", "D500"), ("L219", "L210"), ("K5900", "K5901"), ("E7800", "E7801"))
+    pairs = (("J209", "J200"), ("L209", "L2081"), ("F329", "F321"), ("D509", "D500"), ("L219", "L210"), ("K5900", "K5901"), ("E7800", "E7801"))
     pair = list(pairs[n % len(pairs)])
     if n % 2:
         pair.reverse()

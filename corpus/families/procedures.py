@@ -222,7 +222,7 @@ def wrong_pointer(dice: Random, n: int) -> Case:
 @rule("national-policy", "LNK104 LNK105", "No diagnosis of the line is in the national coverage policy's list.", "NCD 190.23 and 190.21 (CMS)", also="LNK107 DX119 DX124")
 def national(dice: Random, n: int) -> Case:
     code, reason = [("80061", "J029"), ("83036", "L700"), ("80061", "M25511"), ("83036", "J309"), ("83036", "Z0289"), ("80061", "S0001XA")][n % 6]
-    return Case([professional(dice, payer="medicare", day=some_day(dice, "2019-01-01"), codes=[reason], lines=[line(code)], referring_npi=people.npi(dice), clia_number="34D1234567")], line=1)
+    return Case([professional(dice, payer="medicare", day=some_day(dice, "2024-01-01", "2026-12-31"), codes=[reason], lines=[line(code)], referring_npi=people.npi(dice), clia_number="34D1234567")], line=1)
 
 
 @cache
@@ -252,7 +252,7 @@ def kind(dice: Random, n: int) -> Case:
 
 @rule("payer-rule-broken", "PAY101", "Medical nutrition therapy to Medicare without the referring physician.", "42 CFR 410.132(c)", also="LNK104 QTY106")
 def payer_rule(dice: Random, n: int) -> Case:
-    return Case([professional(dice, payer="medicare", day=some_day(dice), codes=["E119"], lines=[line(["97802", "97803", "97804"][n % 3])])], line=1)
+    return Case([professional(dice, payer="medicare", day=some_day(dice, "2016-01-01", "2026-12-31"), codes=["E119"], lines=[line(["97802", "97803", "97804"][n % 3])])], line=1)
 
 
 @rule("inside-global-period", "HX101", "A visit within the 10 or 90 days after an operation by the same surgeon.", MANUAL + "ch. 12, 40.1", tables=True, also="MOD107")
@@ -268,7 +268,7 @@ def global_period(dice: Random, n: int) -> Case:
 
 @rule("more-often-than-allowed", "HX102", "A service more often than Medicare's limit of frequency.", "42 CFR 410.15, 410.34 and 410.39; " + MANUAL + "ch. 18", also="PX106 LNK104 CLM117 DX119 MOD107")
 def frequency(dice: Random, n: int) -> Case:
-    day = some_day(dice, "2019-01-01", "2027-05-01")
+    day = some_day(dice, "2021-01-01", "2026-12-31")
     code, reason, apart = [("G0439", "Z0000", 200), ("77067", "Z1231", 150), ("G0438", "Z0000", 900), ("77067", "Z1231", 300), ("G0439", "Z0000", 330)][n % 5]
     more = {"patient_sex": "F", "referring_npi": people.npi(dice)}
     one = professional(dice, payer="medicare", day=day - timedelta(days=apart), codes=[reason], lines=[line(code)], **more)

@@ -25,7 +25,12 @@ from cleanclaim.reference.release import OPEN_END, OPEN_START, Release
 NAME: Final = "starter set"
 _FROM: Final = date(2024, 1, 1)
 _TO: Final = date(2026, 12, 31)
-_ALWAYS: Final = {"procedure_codes"}
+_SINCE: Final = {
+    "procedure_codes": OPEN_START,
+    "frequency_limits": date(2018, 1, 1),
+    "code_rules": date(2002, 1, 1),
+}
+"""Tables whose rules hold from an earlier day: the limits of 42 CFR 410 for the codes of 2018, and 42 CFR 410.132."""
 _FILES: Final = {
     "procedure_codes": ("codes", "code_dates"),
     "mpfs": ("codes",),
@@ -46,7 +51,7 @@ RELEASES: Final[dict[str, Release]] = {
         NAME,
         table,
         "cleanclaim, typed by hand from CMS's releases of 2024 and 2025",
-        OPEN_START if table in _ALWAYS else _FROM,
+        _SINCE.get(table, _FROM),
         _TO,
         "facts; Apache-2.0",
         partial=True,
@@ -94,8 +99,8 @@ def _file(name: str) -> pl.DataFrame:
     return pl.read_csv(_bytes(name), infer_schema=False)
 
 
-def _dated(table: pl.DataFrame) -> pl.DataFrame:
-    return table.with_columns(pl.lit(_FROM).alias("valid_from"), pl.lit(_TO).alias("valid_to"))
+def _dated(table: pl.DataFrame, since: date = _FROM) -> pl.DataFrame:
+    return table.with_columns(pl.lit(since).alias("valid_from"), pl.lit(_TO).alias("valid_to"))
 
 
 def _procedure_codes() -> pl.DataFrame:
@@ -255,12 +260,14 @@ def _frequency_limits() -> pl.DataFrame:
     return _dated(
         _file("frequency").with_columns(
             pl.col("most").cast(pl.Int64), pl.lit(["medicare"]).alias("payers")
-        )
+        ),
+        _SINCE["frequency_limits"],
     )
 
 
 def _code_rules() -> pl.DataFrame:
-    return _dated(_file("code_rules").with_columns(pl.lit(["medicare"]).alias("payers")))
+    rules = _file("code_rules").with_columns(pl.lit(["medicare"]).alias("payers"))
+    return _dated(rules, _SINCE["code_rules"])
 
 
 _MAKERS: Final[dict[str, Callable[[], pl.DataFrame]]] = {
