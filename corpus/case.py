@@ -65,15 +65,7 @@ RULES: list[Rule] = []
 
 
 def rule(
-    name: str,
-    edits: str,
-    reason: str,
-    source: str,
-    *,
-    count: int = 11,
-    tables: bool = False,
-    kind: str = "defect",
-    also: str = "",
+    name: str, edits: str, reason: str, source: str, *, count: int = 11, tables: bool = False, kind: str = "defect", also: str = ""
 ) -> Callable[[Builder], Builder]:
     """Registers a builder of cases.
 
@@ -136,13 +128,7 @@ def any_payer(dice: Random) -> str:
 
 
 def professional(
-    dice: Random,
-    *,
-    payer: str = "",
-    day: date | None = None,
-    codes: Sequence[str] = (),
-    lines: Sequence[dict[str, Any]] = (),
-    **more: Any,
+    dice: Random, *, payer: str = "", day: date | None = None, codes: Sequence[str] = (), lines: Sequence[dict[str, Any]] = (), **more: Any
 ) -> Claim:
     """A right professional claim, changed by what is given."""
     payer = payer or any_payer(dice)
@@ -161,14 +147,7 @@ def professional(
 
 
 def institutional(
-    dice: Random,
-    *,
-    payer: str = "",
-    day: date | None = None,
-    codes: Sequence[str] = (),
-    lines: Sequence[dict[str, Any]] = (),
-    stay: int = 0,
-    **more: Any,
+    dice: Random, *, payer: str = "", day: date | None = None, codes: Sequence[str] = (), lines: Sequence[dict[str, Any]] = (), stay: int = 0, **more: Any
 ) -> Claim:
     """A right hospital claim: an outpatient's, or an inpatient's of some days' stay."""
     payer = payer or any_payer(dice)

@@ -45,8 +45,6 @@ def wrong_npi(dice: Random) -> str:
 
 def medicare_id(dice: Random) -> str:
     """A number of the form of a Medicare Beneficiary Identifier."""
-    letter, digit = (lambda: dice.choice(LETTERS)), (lambda: dice.choice("0123456789"))
-    return (
-        f"{dice.choice('123456789')}{letter()}{dice.choice(LETTERS)}{digit()}"
-        f"{letter()}{dice.choice(LETTERS)}{digit()}{letter()}{letter()}{digit()}{digit()}"
-    )
+    form = "9A*9A*9AA99"
+    first = dice.choice("123456789")
+    return first + "".join(dice.choice({"9": "0123456789"}.get(kind, LETTERS)) for kind in form[1:])

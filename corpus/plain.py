@@ -50,11 +50,7 @@ def always() -> frozenset[str]:
 @cache
 def flagged(flag: str, day: date) -> list[str]:
     """Codes in force on a day that have a flag on it."""
-    return [
-        code
-        for code, periods_of in periods().items()
-        if any(first <= day <= last and flag in flags.split("|") for first, last, flags in periods_of)
-    ]
+    return [code for code, periods_of in periods().items() if any(first <= day <= last and flag in flags.split("|") for first, last, flags in periods_of)]
 
 
 @cache

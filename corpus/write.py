@@ -11,10 +11,10 @@ from typing import Any
 
 from corpus import tables
 from corpus.case import RULES, Case, Claim, Rule
-from corpus.families import claims, clean, diagnoses, form, hospital, modifiers, procedures
+from corpus.families import claims, clean, diagnoses, form, guidelines, hospital, modifiers, pairs, procedures, unchecked
 from corpus.x837 import interchange
 
-FAMILIES = (claims, diagnoses, modifiers, procedures, hospital, form, clean)
+FAMILIES = (claims, diagnoses, guidelines, modifiers, procedures, pairs, hospital, form, clean, unchecked)
 """The modules whose import registers the rules."""
 FOLDER = Path(__file__).parent / "claims"
 ADAPTERS = Path(__file__).parent / "adapters"
@@ -94,13 +94,11 @@ def main() -> None:
         (FOLDER / f"{name}.837").write_text(interchange(chosen, kind))
     tables.write(FOLDER / "csv", in_tables)
     (FOLDER / "expected.jsonl").write_text("\n".join(lines) + "\n")
-    rules = [
-        {"rule": r.name, "kind": r.kind, "reason": r.reason, "source": r.source, "tables": r.tables} for r in RULES
-    ]
+    rules = [{"rule": r.name, "kind": r.kind, "reason": r.reason, "source": r.source, "tables": r.tables} for r in RULES]
     (FOLDER / "rules.jsonl").write_text("\n".join(map(json.dumps, rules)) + "\n")
     codes = {r.name: {"right": r.edits, "also": r.also} for r in RULES if r.kind != "clean"}
     (ADAPTERS / "cleanclaim.json").write_text(json.dumps(codes, indent=1) + "\n")
-    print(f"{len(lines):,} cases")  # noqa: T201
+    print(f"{len(lines):,} cases")
 
 
 if __name__ == "__main__":

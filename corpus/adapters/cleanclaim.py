@@ -14,9 +14,8 @@ from cleanclaim.errors import InputError
 
 def findings(path: Path, earlier: Path | None = None, **options: Any) -> Iterator[dict[str, Any]]:
     """What cleanclaim says of a file."""
-    more = {"history": str(earlier)} if earlier else {}
     try:
-        report = cleanclaim.check(str(path), **more, **options)
+        report = cleanclaim.check(str(path), history=str(earlier) if earlier else (), **options)
     except InputError:  # a file without a claim that could be read
         yield {"claim_id": path.name, "code": "ENV005", "line": None, "diagnosis": None, "level": "reject"}
         return
@@ -39,7 +38,7 @@ def main() -> None:
     parser.add_argument("--history", type=Path)
     options = parser.parse_args()
     for one in findings(options.path, options.history):
-        print(json.dumps(one))  # noqa: T201
+        print(json.dumps(one))
 
 
 if __name__ == "__main__":

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from random import Random
 
 from corpus import people, plain
-from corpus.case import SAFE, Case, institutional, line, professional, rule, same_patient, service, some_day, visit
+from corpus.case import SAFE, Builder, Case, institutional, line, professional, rule, same_patient, service, some_day, visit
 from corpus.families.diagnoses import _behind, later, once, plain_code
-from corpus.families.modifiers import MANUAL, codes, schedule_day
-from corpus.families.procedures import over_limit, pairs_of
-from corpus.x837 import interchange
+from corpus.families.modifiers import MANUAL, schedule_day
+from corpus.families.pairs import over_limit, pairs_of
 
-def ok(name: str, reason: str, source: str, *, tables: bool = False, count: int = 18):  # noqa: ANN201 - a decorator
+
+def ok(name: str, reason: str, source: str, *, tables: bool = False, count: int = 18) -> Callable[[Builder], Builder]:
     """Registers a builder of right claims."""
     return rule(name, "", reason, source, kind="clean", count=count, tables=tables)
 
@@ -22,7 +23,11 @@ def edge(dice: Random, n: int) -> Case:
     chosen = [c for c in (once() if n % 2 else later()) if c[0] in "DEFGHIJKLMN" and len(c) < 7 and not any(f for _, _, f in plain.periods()[c])]
     while True:
         code = dice.choice(chosen)
-        if plain.tabular().get(code, {}).get("codeFirst") or plain.tabular().get(code[:-1], {}).get("codeFirst") or plain.tabular().get(code[:3], {}).get("codeFirst"):
+        if (
+            plain.tabular().get(code, {}).get("codeFirst")
+            or plain.tabular().get(code[:-1], {}).get("codeFirst")
+            or plain.tabular().get(code[:3], {}).get("codeFirst")
+        ):
             continue
         day = max(t for _, t, _ in plain.periods()[code]) if n % 2 else min(f for f, _, _ in plain.periods()[code])
         if day >= date(2016, 1, 1):
@@ -42,22 +47,59 @@ def random_code(dice: Random, n: int) -> Case:
 def with_25(dice: Random, n: int) -> Case:
     code = ["17110", "11200", "10060", "11730", "69210"][n % 5]
     side = ("TA",) if code == "11730" else ()
-    return Case([professional(dice, payer=["medicare", "commercial", "medicaid"][n % 3], day=schedule_day(dice, n), lines=[visit(dice) | {"modifier_1": "25"}, line(code, *side)])])
+    return Case(
+        [
+            professional(
+                dice,
+                payer=["medicare", "commercial", "medicaid"][n % 3],
+                day=schedule_day(dice, n),
+                lines=[visit(dice) | {"modifier_1": "25"}, line(code, *side)],
+            )
+        ]
+    )
 
 
 @ok("clean-surgery-with-57", "The decision for major surgery with modifier 57.", MANUAL + "ch. 12, 30.6.6", tables=True)
 def with_57(dice: Random, n: int) -> Case:
-    return Case([professional(dice, payer="medicare", day=schedule_day(dice, n), codes=["K8000"], lines=[line("99222", "57"), line("47562")], place_of_service_code="21", admission_date=date(2024, 6, 30))])
+    return Case(
+        [
+            professional(
+                dice,
+                payer="medicare",
+                day=schedule_day(dice, n),
+                codes=["K8000"],
+                lines=[line("99222", "57"), line("47562")],
+                place_of_service_code="21",
+                admission_date=date(2024, 6, 30),
+            )
+        ]
+    )
 
 
-@ok("clean-pair-set-apart", "A bundled pair whose indicator allows a modifier, with the modifier on the second code.", "NCCI Policy Manual, ch. I, section E", tables=True, count=30)
+@ok(
+    "clean-pair-set-apart",
+    "A bundled pair whose indicator allows a modifier, with the modifier on the second code.",
+    "NCCI Policy Manual, ch. I, section E",
+    tables=True,
+    count=30,
+)
 def apart(dice: Random, n: int) -> Case:
     while True:
         first, second = dice.choice(pairs_of("1"))
         row = [plain.fees(2024)[c, ""] for c in (first, second)]
         if all(r["bilateral"] == "0" for r in row) and all(c[:2] in {"11", "12", "43", "45", "49", "31", "36"} for c in (first, second)):
             break
-    return Case([professional(dice, payer=["medicare", "medicaid", "commercial"][n % 3], day=schedule_day(dice, n), lines=[line(first), line(second, ["59", "XS", "XU"][n % 3])], place_of_service_code="24")])
+    return Case(
+        [
+            professional(
+                dice,
+                payer=["medicare", "medicaid", "commercial"][n % 3],
+                day=schedule_day(dice, n),
+                lines=[line(first), line(second, ["59", "XS", "XU"][n % 3])],
+                place_of_service_code="24",
+            )
+        ]
+    )
 
 
 @ok("clean-pair-on-other-days", "A bundled pair on two days.", "NCCI PTP: same day only", tables=True)
@@ -78,9 +120,20 @@ def at_limit(dice: Random, n: int) -> Case:
     while True:
         code, limit = over_limit(dice, [3, 2, 3][n % 3], 1)
         row = plain.fees(2024)[code, ""]
-        if code[:2] in {"36", "94", "95", "96", "92", "90", "11", "64", "93"} and row["pctc"] in {"0", "1"} and row["bilateral"] == "0" and not code.startswith(("925", "9260", "9261", "961", "962", "967")):
+        if (
+            code[:2] in {"36", "94", "95", "96", "92", "90", "11", "64", "93"}
+            and row["pctc"] in {"0", "1"}
+            and row["bilateral"] == "0"
+            and not code.startswith(("925", "9260", "9261", "961", "962", "967"))
+        ):
             break
-    return Case([professional(dice, payer="medicare", day=schedule_day(dice, n), lines=[line(code, units=limit)], referring_npi=people.npi(dice), clia_number="34D1234567")])
+    return Case(
+        [
+            professional(
+                dice, payer="medicare", day=schedule_day(dice, n), lines=[line(code, units=limit)], referring_npi=people.npi(dice), clia_number="34D1234567"
+            )
+        ]
+    )
 
 
 @ok("clean-side-agrees", "Side modifiers that agree with the diagnosis, or both sides.", "ICD-10-CM Official Guidelines, I.B.13", count=30)
@@ -97,14 +150,34 @@ def second(dice: Random, n: int) -> Case:
 
 @ok("clean-combined-codes", "Hypertension and kidney or heart disease with their combination codes.", "ICD-10-CM Official Guidelines, I.C.9.a", count=24)
 def combined(dice: Random, n: int) -> Case:
-    codes_ = (["I129", "N182"], ["I110", "I509"], ["I130", "I509", "N182"], ["E1122", "N182"], ["I110", "I5022"], ["E1165", "E785"], ["I120", "N186", "Z992"], ["I10", "N281"])[n % 8]
+    codes_ = (
+        ["I129", "N182"],
+        ["I110", "I509"],
+        ["I130", "I509", "N182"],
+        ["E1122", "N182"],
+        ["I110", "I5022"],
+        ["E1165", "E785"],
+        ["I120", "N186", "Z992"],
+        ["I10", "N281"],
+    )[n % 8]
     return Case([professional(dice, day=some_day(dice, "2017-10-01"), codes=codes_, lines=[line("99213", to=range(1, len(codes_) + 1))])])
 
 
 @ok("clean-preventive-with-25", "A check-up with findings, and a problem visit with modifier 25.", "CPT, preventive medicine services")
 def preventive(dice: Random, n: int) -> Case:
     day = some_day(dice, "2018-01-01")
-    return Case([professional(dice, payer="commercial", day=day, codes=["Z0001", "R030"], patient_birth_date=date(day.year - 50, 1, 1), lines=[line("99396"), line("99213", "25", to=(2,))])])
+    return Case(
+        [
+            professional(
+                dice,
+                payer="commercial",
+                day=day,
+                codes=["Z0001", "R030"],
+                patient_birth_date=date(day.year - 50, 1, 1),
+                lines=[line("99396"), line("99213", "25", to=(2,))],
+            )
+        ]
+    )
 
 
 @ok("clean-newborn", "A newborn's check-up on the day of birth or later.", "MCE, age conflict; CPT", count=18)
@@ -183,7 +256,18 @@ def accident(dice: Random, n: int) -> Case:
 
 @ok("clean-therapy", "Therapy with its modifiers, several units and two disciplines.", MANUAL + "ch. 5, 20")
 def therapy(dice: Random, n: int) -> Case:
-    return Case([professional(dice, payer="medicare", day=some_day(dice, "2018-01-01"), codes=["M6281"], lines=[line("97110", "GP", units=2), line("97112", "GP"), line("97535", "GO", rendering_npi=people.npi(dice))], referring_npi=people.npi(dice))])
+    return Case(
+        [
+            professional(
+                dice,
+                payer="medicare",
+                day=some_day(dice, "2018-01-01"),
+                codes=["M6281"],
+                lines=[line("97110", "GP", units=2), line("97112", "GP"), line("97535", "GO", rendering_npi=people.npi(dice))],
+                referring_npi=people.npi(dice),
+            )
+        ]
+    )
 
 
 @ok("clean-drug-with-waste", "A single-dose drug on two lines, given and discarded.", MANUAL + "ch. 17, 40")
@@ -194,14 +278,38 @@ def waste(dice: Random, n: int) -> Case:
 
 @ok("clean-laboratory", "Laboratory tests to Medicare with their CLIA number and who ordered them.", MANUAL + "ch. 16, 70")
 def laboratory(dice: Random, n: int) -> Case:
-    return Case([professional(dice, payer="medicare", day=some_day(dice, "2018-01-01"), codes=["E119", "E785"], lines=[line("83036"), line("80061", to=(2,)), line("36415")], referring_npi=people.npi(dice), clia_number="34D1234567")])
+    return Case(
+        [
+            professional(
+                dice,
+                payer="medicare",
+                day=some_day(dice, "2018-01-01"),
+                codes=["E119", "E785"],
+                lines=[line("83036"), line("80061", to=(2,)), line("36415")],
+                referring_npi=people.npi(dice),
+                clia_number="34D1234567",
+            )
+        ]
+    )
 
 
 @ok("clean-hospital-stay", "A hospital's stay with its codes and marks.", "837I guide", count=40)
 def stay(dice: Random, n: int) -> Case:
     codes_ = [["J189", "I10"], ["A419", "N390"], ["K5720", "E785"], ["S72001A", "E039"]][n % 4]
     status, kind = [("01", "111"), ("03", "111"), ("30", "112"), ("20", "111")][n % 4]
-    return Case([institutional(dice, payer=["medicare", "commercial", "medicaid"][n % 3], stay=dice.randint(2, 20), codes=codes_, discharge_disposition_code=status, bill_type_code=kind, claim_frequency_code=kind[2])])
+    return Case(
+        [
+            institutional(
+                dice,
+                payer=["medicare", "commercial", "medicaid"][n % 3],
+                stay=dice.randint(2, 20),
+                codes=codes_,
+                discharge_disposition_code=status,
+                bill_type_code=kind,
+                claim_frequency_code=kind[2],
+            )
+        ]
+    )
 
 
 @ok("clean-hospital-outpatient", "A hospital outpatient's claim of many lines and days.", "837I guide", count=30)
@@ -219,54 +327,29 @@ def sequela(dice: Random, n: int) -> Case:
 def pregnancy(dice: Random, n: int) -> Case:
     first, week = [("O26891", "Z3A13"), ("O26892", "Z3A14"), ("O26892", "Z3A27"), ("O26893", "Z3A28")][n % 4]
     day = some_day(dice, "2016-10-01")
-    return Case([professional(dice, payer="commercial", day=day, codes=[first, week], patient_sex="F", patient_birth_date=date(day.year - 30, 1, 1), lines=[line("99213", to=(1, 2))])])
+    return Case(
+        [
+            professional(
+                dice,
+                payer="commercial",
+                day=day,
+                codes=[first, week],
+                patient_sex="F",
+                patient_birth_date=date(day.year - 30, 1, 1),
+                lines=[line("99213", to=(1, 2))],
+            )
+        ]
+    )
 
 
 @ok("clean-second-payer-like", "A claim of ten or more lines and twelve diagnoses.", "837P guide: 50 lines, 12 diagnoses")
 def long(dice: Random, n: int) -> Case:
     chosen = dice.sample(SAFE, 12)
-    lines = [line(code, to=(k % 12 + 1, (k + 5) % 12 + 1)) for k, code in enumerate(["99215", "93000", "94010", "36415", "96372", "92551"] if n % 2 else ["99214", "93000", "36415", "94760"])]
+    lines = [
+        line(code, to=(k % 12 + 1, (k + 5) % 12 + 1))
+        for k, code in enumerate(["99215", "93000", "94010", "36415", "96372", "92551"] if n % 2 else ["99214", "93000", "36415", "94760"])
+    ]
     lines[0] |= {"modifier_1": "25", "diagnosis_pointer_1": 1, "diagnosis_pointer_2": 2, "diagnosis_pointer_3": 3, "diagnosis_pointer_4": 4}
     lines[1] |= {f"diagnosis_pointer_{k}": 4 + k for k in range(1, 5)}
     lines[2] |= {f"diagnosis_pointer_{k}": 8 + k for k in range(1, 5)}
     return Case([professional(dice, payer="commercial", day=some_day(dice, "2018-01-01"), codes=chosen, lines=lines)])
-
-
-def missing(name: str, edits: str, reason: str, source: str, *, count: int = 6):  # noqa: ANN201 - a decorator
-    """Registers a builder of claims that a rule can't judge."""
-    return rule(name, edits, reason, source, kind="unchecked", count=count, tables=True)
-
-
-@missing("unchecked-pairs", "NCCI101 NCCI102", "Two procedures on a day for which no NCCI table is at hand.", "NCCI PTP tables at hand: to 2024-09-30", count=10)
-def no_pairs(dice: Random, n: int) -> Case:
-    first, second = dice.choice(pairs_of("01"[n % 2]))
-    return Case([professional(dice, payer="medicare", day=some_day(dice, "2025-10-01", "2027-06-30"), lines=[line(first), line(second)], place_of_service_code="24")])
-
-
-@missing("unchecked-units", "QTY101 QTY102 QTY103 QTY104", "Units on a day for which no MUE table is at hand.", "MUE tables at hand: 2024 Q3", count=10)
-def no_limits(dice: Random, n: int) -> Case:
-    code, limit = over_limit(dice, 1 + n % 3)
-    return Case([professional(dice, payer="medicare", day=some_day(dice, "2025-01-01") if n % 2 else some_day(dice, "2016-01-01", "2024-06-30"), lines=[line(code, units=limit + 5)], referring_npi=people.npi(dice), clia_number="34D1234567")], line=1)
-
-
-@missing("unchecked-new-patient", "EM101", "A new patient, and no earlier claims.", MANUAL + "ch. 12, 30.6.7", count=10)
-def no_history(dice: Random, n: int) -> Case:
-    claim = professional(dice, lines=[line(["99202", "99203", "99204"][n % 3])], claim_id="@CASE@")
-    return Case([claim], line=1, form=interchange([claim], "professional"), x12_only=True)
-
-
-@missing("unchecked-modifiers", "MOD102", "Payment modifiers on a day for which no fee schedule is at hand.", "MPFS at hand: 2024-07 to 2024-12 and 2025-10 to 2025-12", count=10)
-def no_fees(dice: Random, n: int) -> Case:
-    code = dice.choice(codes(**{"global": "090"}))
-    return Case([professional(dice, payer="medicare", day=some_day(dice, "2016-01-01", "2024-06-30"), lines=[line(code, ["62", "80", "66"][n % 3])], place_of_service_code="22")], line=1)
-
-
-@missing("unchecked-filing-limit", "CLM113", "A payer whose filing limit isn't at hand.", "filing limits are the payer's contract", count=10)
-def no_limit(dice: Random, n: int) -> Case:
-    day = some_day(dice, "2016-01-01", "2024-06-30")
-    return Case([professional(dice, payer="commercial", day=day, submitted_date=day + timedelta(days=800))])
-
-
-@missing("unchecked-local-policy", "LNK103", "A state whose local coverage policies aren't at hand.", "Medicare Coverage Database", count=10)
-def no_policy(dice: Random, n: int) -> Case:
-    return Case([professional(dice, payer="medicare", day=some_day(dice, "2018-01-01"), codes=["G5600"], lines=[line("95910")])], line=1)

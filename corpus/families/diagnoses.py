@@ -63,7 +63,14 @@ def unknown(dice: Random, n: int) -> Case:
     return Case([_claim(dice, n, wrong, day)], diagnosis=1)
 
 
-@rule("diagnosis-not-in-force", "DX102", "The code ended before the service, or began after it.", "45 CFR 162.1000(b); " + GUIDE + "I.B.2", count=24, also="DX103 DX113")
+@rule(
+    "diagnosis-not-in-force",
+    "DX102",
+    "The code ended before the service, or began after it.",
+    "45 CFR 162.1000(b); " + GUIDE + "I.B.2",
+    count=24,
+    also="DX103 DX113",
+)
 def not_in_force(dice: Random, n: int) -> Case:
     while True:
         if n % 2:
@@ -98,7 +105,13 @@ def _headers() -> list[str]:
     return [c for c, (billable, _) in plain.order().items() if not billable and c in longer and c not in plain.periods() and not re.match("[V-YOP]", c)]
 
 
-@rule("seventh-character-wrong", "DX104", "The seventh character is missing, isn't one that the code takes, or has no placeholder before it.", GUIDE + "I.A.4 and I.A.5", also=SHORT + " DX103 DX115")
+@rule(
+    "seventh-character-wrong",
+    "DX104",
+    "The seventh character is missing, isn't one that the code takes, or has no placeholder before it.",
+    GUIDE + "I.A.4 and I.A.5",
+    also=SHORT + " DX103 DX115",
+)
 def seventh(dice: Random, n: int) -> Case:
     while True:
         whole = dice.choice(_injuries())
@@ -120,7 +133,13 @@ def _injuries() -> list[str]:
     return [c for c in sorted(plain.always()) if re.match(r"S.{5}A$", c)]
 
 
-@rule("wrong-code-system", "DX105", "ICD-9-CM on a service from October 2015 on, or both systems on a claim.", "45 CFR 162.1002(c)", also="DX101 DX102 DX103 ENV002 ENV003")
+@rule(
+    "wrong-code-system",
+    "DX105",
+    "ICD-9-CM on a service from October 2015 on, or both systems on a claim.",
+    "45 CFR 162.1002(c)",
+    also="DX101 DX102 DX103 ENV002 ENV003",
+)
 def system(dice: Random, n: int) -> Case:
     code = ["4019", "25000", "7245", "4660", "53081"][n % 5]
     if n % 3 == 2:
@@ -149,7 +168,14 @@ def _excluded() -> list[tuple[str, str]]:
     return found
 
 
-@rule("excludes1", "DX107", "Two codes between which the tabular list has an Excludes1 note.", GUIDE + "I.A.12.a", count=15, also="DX112 DX117 DX122 DX128 DX118 DX111")
+@rule(
+    "excludes1",
+    "DX107",
+    "Two codes between which the tabular list has an Excludes1 note.",
+    GUIDE + "I.A.12.a",
+    count=15,
+    also="DX112 DX117 DX122 DX128 DX118 DX111",
+)
 def excludes1(dice: Random, n: int) -> Case:
     pair = list(dice.choice(_excluded()))
     if n % 2:
@@ -173,10 +199,18 @@ def external(dice: Random, n: int) -> Case:
     return Case([either(dice, n, day=day, codes=[code, "S0001XA"] if n % 2 else [code])], diagnosis=1, hard=bool(n % 2))
 
 
-@rule("unacceptable-principal", "DX110", "A principal diagnosis that doesn't say why the patient was admitted.", "MCE, unacceptable principal diagnosis (edit 9)", also="DX119 DX112 DX123 DX124 DX109 DX113 DX114 DX111 DX127")
+@rule(
+    "unacceptable-principal",
+    "DX110",
+    "A principal diagnosis that doesn't say why the patient was admitted.",
+    "MCE, unacceptable principal diagnosis (edit 9)",
+    also="DX119 DX112 DX123 DX124 DX109 DX113 DX114 DX111 DX127",
+)
 def unacceptable(dice: Random, n: int) -> Case:
     day = some_day(dice, "2016-10-01")
-    code = dice.choice(sorted(c for c in plain.flagged("unacceptable", day) if c.startswith("Z") and c in plain.always() and "|" not in plain.periods()[c][0][2]))
+    code = dice.choice(
+        sorted(c for c in plain.flagged("unacceptable", day) if c.startswith("Z") and c in plain.always() and "|" not in plain.periods()[c][0][2])
+    )
     return Case([institutional(dice, stay=dice.randint(2, 6), day=day, codes=[code])], diagnosis=1)
 
 
@@ -186,7 +220,11 @@ def _behind() -> list[str]:
     return [
         c
         for c, notes in plain.tabular().items()
-        if c in throughout and any(re.search(r"\([A-Z]\d[0-9A-Z.\-]*\)", t) and not re.search(r"if applicable|if known|if any", " ".join(notes["codeFirst"]), re.I) for t in notes["codeFirst"])
+        if c in throughout
+        and any(
+            re.search(r"\([A-Z]\d[0-9A-Z.\-]*\)", t) and not re.search(r"if applicable|if known|if any", " ".join(notes["codeFirst"]), re.IGNORECASE)
+            for t in notes["codeFirst"]
+        )
     ]
 
 
@@ -201,21 +239,53 @@ def additional(dice: Random, n: int) -> Case:
     found = sorted(
         c
         for c, notes in plain.tabular().items()
-        if c in throughout and not notes["codeFirst"] and any(re.match(r"code to (identify|specify|indicate)[^(]*\([A-Z]\d[0-9A-Z.\-]*\)$", t, re.I) and not re.search("if |any|applicable|infectious|organism|tobacco|smok|manifest|\\([V-Y]", t, re.I) for t in notes["useAdditionalCode"])
+        if c in throughout
+        and not notes["codeFirst"]
+        and any(
+            re.match(r"code to (identify|specify|indicate)[^(]*\([A-Z]\d[0-9A-Z.\-]*\)$", t, re.IGNORECASE)
+            and not re.search("if |any|applicable|infectious|organism|tobacco|smok|manifest|\\([V-Y]", t, re.IGNORECASE)
+            for t in notes["useAdditionalCode"]
+        )
     )
     return Case([either(dice, n, day=some_day(dice, "2025-04-01", "2026-09-30"), codes=[dice.choice(found)])], diagnosis=1)
 
 
-@rule("age-conflict", "DX113", "A diagnosis of one time of life, in a patient of another.", "MCE, age conflict (edit 4)", count=16, also="DX112 DX111 DX123 DX126 DX125 DX110 DX114 DX119 DX115 LNK107")
+@rule(
+    "age-conflict",
+    "DX113",
+    "A diagnosis of one time of life, in a patient of another.",
+    "MCE, age conflict (edit 4)",
+    count=16,
+    also="DX112 DX111 DX123 DX126 DX125 DX110 DX114 DX119 DX115 LNK107",
+)
 def age(dice: Random, n: int) -> Case:
     day = some_day(dice, "2016-10-01")
-    flag, years = [("newborn", 40), ("pediatric", 18), ("maternity", 70), ("adult", 10), ("newborn", 1), ("pediatric", 45), ("maternity", 7), ("adult", 14)][n % 8]
-    code = dice.choice(sorted(c for c in plain.flagged(flag, day) if c in plain.always() and flag in plain.periods()[c][0][2].split("|") and "male" not in plain.periods()[c][0][2].split("|") and not c.startswith("Z3")))
+    flag, years = [("newborn", 40), ("pediatric", 18), ("maternity", 70), ("adult", 10), ("newborn", 1), ("pediatric", 45), ("maternity", 7), ("adult", 14)][
+        n % 8
+    ]
+    code = dice.choice(
+        sorted(
+            c
+            for c in plain.flagged(flag, day)
+            if c in plain.always()
+            and flag in plain.periods()[c][0][2].split("|")
+            and "male" not in plain.periods()[c][0][2].split("|")
+            and not c.startswith("Z3")
+        )
+    )
     birth = date(day.year - years, max(1, day.month - 1), 1)
-    return Case([professional(dice, payer="commercial", day=day, codes=[code], patient_birth_date=birth, patient_sex="F")], diagnosis=1, hard=years in {18, 1, 14})
+    return Case(
+        [professional(dice, payer="commercial", day=day, codes=[code], patient_birth_date=birth, patient_sex="F")], diagnosis=1, hard=years in {18, 1, 14}
+    )
 
 
-@rule("sex-conflict", "DX114", "A diagnosis that the Medicare Code Editor lists for the other sex (until 2024-09-30).", "MCE v41.1, sex conflict (edit 5)", also="DX111 DX112 DX113 DX115 DX108 DX117")
+@rule(
+    "sex-conflict",
+    "DX114",
+    "A diagnosis that the Medicare Code Editor lists for the other sex (until 2024-09-30).",
+    "MCE v41.1, sex conflict (edit 5)",
+    also="DX111 DX112 DX113 DX115 DX108 DX117",
+)
 def sexes(dice: Random, n: int) -> Case:
     day = some_day(dice, "2016-10-01", "2024-09-30")
     flag, sex = [("female", "M"), ("male", "F")][n % 2]
@@ -223,7 +293,13 @@ def sexes(dice: Random, n: int) -> Case:
     return Case([either(dice, n, day=day, codes=[code], patient_sex=sex)], diagnosis=1)
 
 
-@rule("side-unspecified", "DX115", "A code for an unspecified side where codes for the sides exist.", "MCE, unspecified code (edit 20, from 2022-04-01); " + GUIDE + "I.B.13", also="DX112 DX111 DX103 DX108")
+@rule(
+    "side-unspecified",
+    "DX115",
+    "A code for an unspecified side where codes for the sides exist.",
+    "MCE, unspecified code (edit 20, from 2022-04-01); " + GUIDE + "I.B.13",
+    also="DX112 DX111 DX103 DX108",
+)
 def unspecified(dice: Random, n: int) -> Case:
     day = some_day(dice, "2022-04-01")
     code = dice.choice(sorted(c for c in plain.flagged("unspecified", day) if c in plain.always() and plain.periods()[c][-1][2] == "unspecified"))
@@ -251,7 +327,13 @@ def apart(dice: Random, n: int) -> Case:
     return Case([either(dice, n, day=some_day(dice, "2020-10-01"), codes=[left, right] if n % 2 else [right, left])])
 
 
-@rule("unspecified-beside-specific", "DX117", "An unspecified code beside a specific one of the same subdivision.", GUIDE + "I.B.18 and I.A.9.b", also="DX107 DX112")
+@rule(
+    "unspecified-beside-specific",
+    "DX117",
+    "An unspecified code beside a specific one of the same subdivision.",
+    GUIDE + "I.B.18 and I.A.9.b",
+    also="DX107 DX112",
+)
 def beside(dice: Random, n: int) -> Case:
     pairs = (("J209", "J200"), ("L209", "L2081"), ("F329", "F321"), ("D509", "D500"), ("L219", "L210"), ("K5900", "K5901"), ("E7800", "E7801"))
     pair = list(pairs[n % len(pairs)])
@@ -266,14 +348,26 @@ def pointed(dice: Random, n: int) -> Case:
     return Case([professional(dice, codes=codes, lines=[line("99213", to=(1, 3) if n % 2 else (1, 2))])], diagnosis=2 if n % 2 else 3)
 
 
-@rule("z-code-in-wrong-place", "DX119", "A first-listed-only Z code further down, or a never-first Z code first.", GUIDE + "I.C.21.c.16 and I.C.21.c.3", also="DX110 DX124 DX112 DX113 DX111 LNK107 DX107 DX123")
+@rule(
+    "z-code-in-wrong-place",
+    "DX119",
+    "A first-listed-only Z code further down, or a never-first Z code first.",
+    GUIDE + "I.C.21.c.16 and I.C.21.c.3",
+    also="DX110 DX124 DX112 DX113 DX111 LNK107 DX107 DX123",
+)
 def z_code(dice: Random, n: int) -> Case:
     if n % 2:
         return Case([either(dice, n, codes=[dice.choice(("Z6841", "Z6831", "Z1611", "Z1624", "Z6825")), "E785"])], diagnosis=1)
     return Case([either(dice, n, patient_sex="F", codes=["I10", dice.choice(("Z0289", "Z021", "Z0000", "Z5111", "Z01411", "Z0100"))])], diagnosis=2, hard=True)
 
 
-@rule("encounter-character", "DX120", "A sequela code first or alone, or an initial-encounter code after subsequent care.", GUIDE + "I.B.10 and I.C.19.a", also="DX112")
+@rule(
+    "encounter-character",
+    "DX120",
+    "A sequela code first or alone, or an initial-encounter code after subsequent care.",
+    GUIDE + "I.B.10 and I.C.19.a",
+    also="DX112",
+)
 def encounter(dice: Random, n: int) -> Case:
     whole = dice.choice(_injuries())
     return Case([professional(dice, payer="commercial", codes=[whole[:6] + "S"] if n % 2 else [whole[:6] + "S", "M25542"])], diagnosis=1, hard=not n % 2)
@@ -284,55 +378,3 @@ def point(dice: Random, n: int) -> Case:
     codes = [["E11.9", "J45.909", "K21.9", "R53.83"][n % 4]]
     codes = ["I10", *codes] if n % 2 else codes
     return Case([either(dice, n, codes=codes, payer="commercial")], diagnosis=len(codes), x12_only=True)
-
-
-@rule("linked-conditions-apart", "DX122", "Conditions that ICD-10-CM presumes to be linked, coded apart.", GUIDE + "I.A.15, I.C.9.a and I.C.4.a", also="DX112 DX107 DX117 DX118")
-def linked(dice: Random, n: int) -> Case:
-    pairs = (("I10", "N184"), ("I10", "I509"), ("E119", "N182"), ("I10", "I5022"), ("E119", "G629"), ("I10", "N186"), ("I10", "I5032"), ("E109", "N184"), ("E119", "I739"))
-    pair = list(pairs[n % len(pairs)])
-    if n % 2:
-        pair.reverse()
-    return Case([either(dice, n, codes=pair, day=some_day(dice, "2017-10-01"))], hard=bool(n % 2))
-
-
-@rule("sequence-against-guideline", "DX123", "A code that follows another one listed first.", GUIDE + "I.C.1.b, I.C.1.d, I.C.19.e and I.C.18.e", also="DX112 DX111 DX118 DX110 DX119 DX108")
-def sequence(dice: Random, n: int) -> Case:
-    codes = (["B9620", "N390"], ["B9561", "L0390"], ["R6520", "A419"], ["R6521", "A4101"], ["T360X5A", "R197"], ["R402410", "S060X0A"], ["B9789", "J208"], ["T451X5A", "D6481"], ["B9562", "L0291"])[n % 9]
-    return Case([either(dice, n, codes=codes)], diagnosis=1, hard=n % 9 > 3)
-
-
-@rule("exam-result-contradicts", "DX124", "A routine examination 'without abnormal findings' with a finding, or the reverse.", GUIDE + "I.C.21.c.13", also="DX112 LNK107 DX118 DX119")
-def exam(dice: Random, n: int) -> Case:
-    findings = ["R030", "R7303", "R011", "R310"]
-    codes = [["Z0000", findings[n % 4]], ["Z00129", "R011"], ["Z01419", "R87610"], ["Z0001"]][n % 4]
-    child = codes[0] == "Z00129"
-    day = some_day(dice, "2017-10-01")
-    procedure = "99393" if child else "99396"
-    birth = date(day.year - (8 if child else 45), 1, 3)
-    return Case([professional(dice, payer="commercial", day=day, codes=codes, patient_birth_date=birth, patient_sex="F", lines=[line(procedure, to=range(1, len(codes) + 1))])], hard=n % 4 == 3)
-
-
-@rule("delivery-codes-disagree", "DX125", "O80 with a code of chapter 15 or another outcome, or a delivery without its outcome.", GUIDE + "I.C.15.n and I.C.15.b.5", also="DX112 DX113 DX107 DX118 DX119")
-def delivery(dice: Random, n: int) -> Case:
-    codes = (["O80", "O9902", "Z370", "Z3A39"], ["O80", "Z371", "Z3A38"], ["O80", "Z3A40"], ["O82", "Z3A39"], ["O80", "Z372", "Z3A37"])[n % 5]
-    day = some_day(dice, "2016-10-01")
-    claim = professional(dice, payer="commercial", day=day, codes=codes, patient_sex="F", patient_birth_date=date(day.year - 29, 1, 2), place_of_service_code="21", admission_date=day, lines=[line("59409", to=range(1, min(4, len(codes)) + 1))])
-    return Case([claim], hard=n % 5 > 2)
-
-
-@rule("weeks-against-trimester", "DX126", "A code of one trimester with weeks of another.", GUIDE + "I.C.15.a.3 and I.C.21.c.11", also="DX112 DX113 DX118")
-def weeks(dice: Random, n: int) -> Case:
-    first, week = (("O2341", "Z3A30"), ("O2343", "Z3A10"), ("O09892", "Z3A08"), ("O26891", "Z3A14"), ("O26892", "Z3A28"), ("O26893", "Z3A27"), ("O2342", "Z3A13"))[n % 7]
-    day = some_day(dice, "2016-10-01")
-    return Case([professional(dice, payer="commercial", day=day, codes=[first, week], patient_sex="F", patient_birth_date=date(day.year - 29, 1, 2), lines=[line("99213", to=(1, 2))])], hard=n % 7 > 2)
-
-
-@rule("treatment-without-disease", "DX127", "An encounter for chemotherapy, radiation or immunotherapy alone.", GUIDE + "I.C.2.e.2; Z51, code also", also="DX112 DX110")
-def treatment(dice: Random, n: int) -> Case:
-    return Case([either(dice, n, codes=[["Z5111", "Z510", "Z5112"][n % 3]])], diagnosis=1)
-
-
-@rule("symptom-of-disease", "DX128", "A symptom that goes with a coded disease as a rule.", GUIDE + "I.B.5", also="DX107 DX117 DX118 DX115")
-def symptom(dice: Random, n: int) -> Case:
-    codes = (["J189", "R509"], ["N390", "R300"], ["M1711", "M25561"], ["J209", "R062"], ["J189", "R0602"], ["A084", "R197"], ["M1612", "M25552"])[n % 7]
-    return Case([either(dice, n, codes=codes, day=some_day(dice, "2016-10-01"))])

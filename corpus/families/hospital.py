@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 from corpus.case import Case, diagnosis, institutional, rule, service
 
@@ -26,7 +27,13 @@ def status(dice: Random, n: int) -> Case:
     return Case([institutional(dice, stay=3, discharge_disposition_code=["08", None, "99", "30", "77"][n % 5])])
 
 
-@rule("present-on-admission-malformed", "INS104", "A mark of what was present on admission that is none of Y, N, U and W.", "ICD-10-CM Official Guidelines, appendix I; Claims Processing Manual, ch. 23, 10.3", also=FORM + " INS106 INS107 INS108")
+@rule(
+    "present-on-admission-malformed",
+    "INS104",
+    "A mark of what was present on admission that is none of Y, N, U and W.",
+    "ICD-10-CM Official Guidelines, appendix I; Claims Processing Manual, ch. 23, 10.3",
+    also=FORM + " INS106 INS107 INS108",
+)
 def present(dice: Random, n: int) -> Case:
     codes = [diagnosis("I10", present_on_admission_code="Y"), diagnosis("J449", present_on_admission_code=["X", "Z", "E", "5", "C"][n % 5])]
     return Case([institutional(dice, stay=4, diagnoses=codes)], diagnosis=2)
@@ -34,5 +41,11 @@ def present(dice: Random, n: int) -> Case:
 
 @rule("admission-codes-wrong", "INS105", "A priority or point of origin of an admission that is missing or no code.", GUIDE + ".1, FL 14 and 15", also=FORM)
 def admission(dice: Random, n: int) -> Case:
-    more = [{"admit_type_code": "7"}, {"admit_source_code": "3"}, {"admit_type_code": None}, {"admit_source_code": "Q"}, {"admit_source_code": None}]
+    more: list[dict[str, Any]] = [
+        {"admit_type_code": "7"},
+        {"admit_source_code": "3"},
+        {"admit_type_code": None},
+        {"admit_source_code": "Q"},
+        {"admit_source_code": None},
+    ]
     return Case([institutional(dice, stay=3, **more[n % 5])])

@@ -5,25 +5,45 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import cache
 from random import Random
+from typing import Any
 
 from corpus import people, plain
-from corpus.case import Case, line, professional, rule, same_patient, service, some_day, visit
-from corpus.case import institutional as hospital
+from corpus.case import Case, line, professional, rule, same_patient, some_day, visit
 from corpus.families.modifiers import MANUAL, codes, schedule_day
 
-NCCI = "NCCI Policy Manual, ch. I; NCCI PTP table, 2024 Q3"
-PAIR_ALSO = "MOD107 MOD102 PX109 PX108 MOD104 MOD105 DX112 LNK104 PX105 PX106 CLM116 CLM117 NCCI104 PX107 QTY104 MOD108"
 
-
-@rule("procedure-malformed", "PX101", "A procedure code of a form that no CPT or HCPCS code has.", "837 guides, SV101-2; CPT and HCPCS code structure", also="ENV003")
+@rule(
+    "procedure-malformed",
+    "PX101",
+    "A procedure code of a form that no CPT or HCPCS code has.",
+    "837 guides, SV101-2; CPT and HCPCS code structure",
+    also="ENV003",
+)
 def malformed(dice: Random, n: int) -> Case:
     wrong = ["9921", "992I3", "99213X", "9921-3", "J188", "ABCDE", "9O213", "992133"][n % 8]
     return Case([professional(dice, lines=[visit(dice), line(wrong)])], line=2)
 
 
-@rule("procedure-not-in-force", "PX102", "A procedure code that had ended or had not begun.", "45 CFR 162.1000; CMS, HCPCS; AMA, CPT changes", tables=True, count=16, also="EM101 EM104 NCCI104")
+@rule(
+    "procedure-not-in-force",
+    "PX102",
+    "A procedure code that had ended or had not begun.",
+    "45 CFR 162.1000; CMS, HCPCS; AMA, CPT changes",
+    tables=True,
+    count=16,
+    also="EM101 EM104 NCCI104",
+)
 def not_in_force(dice: Random, n: int) -> Case:
-    code, first, last = [("99201", "2021-01-02", "2027-06-30"), ("G2212", "2019-01-01", "2020-12-31"), ("G2211", "2017-01-01", "2020-12-31"), ("99217", "2023-01-01", "2026-01-01"), ("99218", "2023-01-02", "2026-01-01"), ("99241", "2023-01-01", "2027-01-01"), ("Q9999", "2024-07-01", "2024-09-30"), ("99343", "2023-01-01", "2025-12-31")][n % 8]
+    code, first, last = [
+        ("99201", "2021-01-02", "2027-06-30"),
+        ("G2212", "2019-01-01", "2020-12-31"),
+        ("G2211", "2017-01-01", "2020-12-31"),
+        ("99217", "2023-01-01", "2026-01-01"),
+        ("99218", "2023-01-02", "2026-01-01"),
+        ("99241", "2023-01-01", "2027-01-01"),
+        ("Q9999", "2024-07-01", "2024-09-30"),
+        ("99343", "2023-01-01", "2025-12-31"),
+    ][n % 8]
     return Case([professional(dice, payer="commercial", day=some_day(dice, first, last), lines=[visit(dice), line(code)])], line=2)
 
 
@@ -42,170 +62,177 @@ def unlisted(dice: Random, n: int) -> Case:
 @rule("procedure-age-conflict", "PX105", "A procedure whose own definition names another age.", "CPT, code definitions", also="LNK107 DX124 PX107")
 def ages(dice: Random, n: int) -> Case:
     day = some_day(dice, "2018-01-01")
-    code, age, reason = [("99392", 30, "Z0000"), ("99396", 30, "Z0000"), ("99395", 45, "Z0000"), ("99397", 50, "Z0000"), ("42820", 25, "J3501"), ("99391", 3, "Z00129"), ("99394", 18, "Z0000"), ("99393", 12, "Z00129")][n % 8]
+    code, age, reason = [
+        ("99392", 30, "Z0000"),
+        ("99396", 30, "Z0000"),
+        ("99395", 45, "Z0000"),
+        ("99397", 50, "Z0000"),
+        ("42820", 25, "J3501"),
+        ("99391", 3, "Z00129"),
+        ("99394", 18, "Z0000"),
+        ("99393", 12, "Z00129"),
+    ][n % 8]
     birth = date(day.year - age, max(1, day.month - 1), 1)
     return Case([professional(dice, payer="commercial", day=day, codes=[reason], lines=[line(code)], patient_birth_date=birth)], line=1, hard=age in {18, 12})
 
 
-@rule("procedure-sex-conflict", "PX106", "A procedure on an organ of the other sex.", "MCE and IOCE, procedure and sex conflict", tables=True, also="MOD107 PX109 PX107")
+@rule(
+    "procedure-sex-conflict",
+    "PX106",
+    "A procedure on an organ of the other sex.",
+    "MCE and IOCE, procedure and sex conflict",
+    tables=True,
+    also="MOD107 PX109 PX107",
+)
 def sexes(dice: Random, n: int) -> Case:
     sections = {"F": ("54", "55"), "M": ("58", "57", "59")}
     sex = "FM"[n % 2]
-    code = dice.choice(sorted(c for (c, m), row in plain.fees(2024).items() if not m and row["status"] == "A" and c.isdigit() and c[:2] in sections[sex] and c not in plain.add_ons() and not (c.startswith("55") and c > "55899")))
+    code = dice.choice(
+        sorted(
+            c
+            for (c, m), row in plain.fees(2024).items()
+            if not m
+            and row["status"] == "A"
+            and c.isdigit()
+            and c[:2] in sections[sex]
+            and c not in plain.add_ons()
+            and not (c.startswith("55") and c > "55899")
+        )
+    )
     return Case([professional(dice, payer="commercial", day=schedule_day(dice, n), lines=[line(code)], patient_sex=sex, place_of_service_code="22")], line=1)
 
 
-@rule("not-payable", "PX107", "A code that Medicare's fee schedule calls invalid for Medicare or not covered.", "MPFS, status indicators I and N", tables=True, count=15, also="PX110 EM104 PX105 PX106 QTY104 NCCI104 MOD107 LNK107 PX103 PX109 CLM116 CLM117 NCCI101 NCCI102")
+@rule(
+    "not-payable",
+    "PX107",
+    "A code that Medicare's fee schedule calls invalid for Medicare or not covered.",
+    "MPFS, status indicators I and N",
+    tables=True,
+    count=15,
+    also="PX110 EM104 PX105 PX106 QTY104 NCCI104 MOD107 LNK107 PX103 PX109 CLM116 CLM117 NCCI101 NCCI102",
+)
 def not_payable(dice: Random, n: int) -> Case:
-    code = dice.choice(sorted(c for (c, m), row in plain.fees(2024).items() if not m and row["status"] == "IN"[n % 2] and c.isdigit() and not c.startswith("0")))
-    return Case([professional(dice, payer="medicare", day=schedule_day(dice, n), lines=[visit(dice) | {"modifier_1": "25"}, line(code)], referring_npi=people.npi(dice), clia_number="34D1234567")], line=2)
+    code = dice.choice(
+        sorted(c for (c, m), row in plain.fees(2024).items() if not m and row["status"] == "IN"[n % 2] and c.isdigit() and not c.startswith("0"))
+    )
+    return Case(
+        [
+            professional(
+                dice,
+                payer="medicare",
+                day=schedule_day(dice, n),
+                lines=[visit(dice) | {"modifier_1": "25"}, line(code)],
+                referring_npi=people.npi(dice),
+                clia_number="34D1234567",
+            )
+        ],
+        line=2,
+    )
 
 
-@rule("always-bundled", "PX108", "A code whose payment is always part of another service.", "MPFS, status indicators B and P", tables=True, also="QTY104 NCCI104 CLM116 CLM117 PX109 MOD111 PX103 NCCI101 NCCI102")
+@rule(
+    "always-bundled",
+    "PX108",
+    "A code whose payment is always part of another service.",
+    "MPFS, status indicators B and P",
+    tables=True,
+    also="QTY104 NCCI104 CLM116 CLM117 PX109 MOD111 PX103 NCCI101 NCCI102",
+)
 def bundled(dice: Random, n: int) -> Case:
     code = dice.choice(sorted(c for (c, m), row in plain.fees(2024).items() if not m and row["status"] in {"B", "P"} and c.isdigit()))
     return Case([professional(dice, payer="medicare", day=schedule_day(dice, n), lines=[visit(dice), line(code)], referring_npi=people.npi(dice))], line=2)
 
 
-@rule("service-against-place", "PX109", "A visit of a kind that doesn't happen in the place.", "CPT, evaluation and management; CMS, Place of Service Code Set", also="CLM122")
+@rule(
+    "service-against-place",
+    "PX109",
+    "A visit of a kind that doesn't happen in the place.",
+    "CPT, evaluation and management; CMS, Place of Service Code Set",
+    also="CLM122",
+)
 def places(dice: Random, n: int) -> Case:
     code, where = [("99222", "11"), ("99232", "11"), ("99284", "11"), ("99308", "11"), ("99223", "20"), ("99283", "81")][n % 6]
-    return Case([professional(dice, day=some_day(dice), lines=[line(code)], place_of_service_code=where)], line=1) if code != "99308" else Case([professional(dice, day=some_day(dice), lines=[line("99233")], place_of_service_code="49")], line=1)
+    return (
+        Case([professional(dice, day=some_day(dice), lines=[line(code)], place_of_service_code=where)], line=1)
+        if code != "99308"
+        else Case([professional(dice, day=some_day(dice), lines=[line("99233")], place_of_service_code="49")], line=1)
+    )
 
 
-@rule("payer-wants-another-code", "PX110", "A code that Medicare doesn't take and replaces by its own.", "Medicare Claims Processing Manual, ch. 5, 20; ch. 12, 30.6.15", tables=True, also="PX107 EM104 NCCI104 QTY104 MOD111")
+@rule(
+    "payer-wants-another-code",
+    "PX110",
+    "A code that Medicare doesn't take and replaces by its own.",
+    "Medicare Claims Processing Manual, ch. 5, 20; ch. 12, 30.6.15",
+    tables=True,
+    also="PX107 EM104 NCCI104 QTY104 MOD111",
+)
 def another(dice: Random, n: int) -> Case:
     code, lead = [("97014", []), ("99417", [line("99215")]), ("99418", [line("99223")])][n % 3]
-    where = {"place_of_service_code": "21", "admission_date": date(2024, 7, 1)} if code == "99418" else {}
+    where: dict[str, Any] = {"place_of_service_code": "21", "admission_date": date(2024, 7, 1)} if code == "99418" else {}
     modifier = ("GP",) if code == "97014" else ()
-    return Case([professional(dice, payer="medicare", day=some_day(dice, "2024-07-01", "2024-12-31"), lines=[*lead, line(code, *modifier)], **where)], line=len(lead) + 1)
+    return Case(
+        [professional(dice, payer="medicare", day=some_day(dice, "2024-07-01", "2024-12-31"), lines=[*lead, line(code, *modifier)], **where)],
+        line=len(lead) + 1,
+    )
 
 
-@rule("telehealth-not-payable", "PX111", "Telehealth with a code that isn't on Medicare's list.", "42 CFR 410.78; CMS, List of Telehealth Services", also="MOD107 LNK104")
+@rule(
+    "telehealth-not-payable",
+    "PX111",
+    "Telehealth with a code that isn't on Medicare's list.",
+    "42 CFR 410.78; CMS, List of Telehealth Services",
+    also="MOD107 LNK104",
+)
 def telehealth(dice: Random, n: int) -> Case:
     code = ["93000", "20610", "17110", "71046", "11102"][n % 5]
     modifiers = ("RT", "95") if code == "20610" else ("95",)
-    return Case([professional(dice, payer="medicare", day=some_day(dice, "2024-01-01", "2026-10-01"), lines=[line(code, *modifiers)], place_of_service_code=["02", "10"][n % 2], referring_npi=people.npi(dice))], line=1)
+    return Case(
+        [
+            professional(
+                dice,
+                payer="medicare",
+                day=some_day(dice, "2024-01-01", "2026-10-01"),
+                lines=[line(code, *modifiers)],
+                place_of_service_code=["02", "10"][n % 2],
+                referring_npi=people.npi(dice),
+            )
+        ],
+        line=1,
+    )
 
 
-@rule("medicare-has-its-own-code", "PX112", "A vaccine's administration or a screening colonoscopy to Medicare under CPT's code.", MANUAL + "ch. 18, 10.2.1 and 60.1", also="DX119 LNK104 CLM121")
+@rule(
+    "medicare-has-its-own-code",
+    "PX112",
+    "A vaccine's administration or a screening colonoscopy to Medicare under CPT's code.",
+    MANUAL + "ch. 18, 10.2.1 and 60.1",
+    also="DX119 LNK104 CLM121",
+)
 def own_code(dice: Random, n: int) -> Case:
     if n % 2:
-        return Case([professional(dice, payer="medicare", day=some_day(dice), codes=["Z23"], lines=[line(["90662", "90670", "90686", "90732"][n // 2 % 4]), line("90471")])], line=2)
-    return Case([professional(dice, payer="medicare", day=some_day(dice), codes=["Z1211"], lines=[line("45378", *[("33",), ("PT",), ()][n // 2 % 3])], place_of_service_code="24")], line=1, hard=True)
-
-
-@cache
-def pairs_of(indicator: str, kind: str = "practitioner") -> list[tuple[str, str]]:
-    """Active pairs of two payable procedures that aren't visits."""
-    surgical = set(codes(**{"global": "090"})) | set(codes(**{"global": "010"})) | set(codes(**{"global": "000"}))
-    fit = {c for c in surgical if c not in plain.add_ons() and not c.startswith(("00", "01"))}
-    return sorted((a, b) for (a, b), i in plain.active_pairs(kind).items() if i == indicator and a in fit and b in fit and (b, a) not in plain.active_pairs(kind))
-
-
-def _pair(dice: Random, n: int, indicator: str) -> tuple[tuple[str, str], bool]:
-    pair = dice.choice(pairs_of(indicator))
-    return pair, bool(n % 2)
-
-
-@rule("bundled-without-exception", "NCCI101", "Two procedures of a day, one always part of the other.", NCCI, tables=True, count=18, also=PAIR_ALSO)
-def no_exception(dice: Random, n: int) -> Case:
-    day, payer = schedule_day(dice, n), ["medicare", "medicaid", "commercial"][n % 3]
-    if n % 4 == 3:
-        first, second = dice.choice(pairs_of("0", "hospital"))
-        lines = [service("0360", first), service("0360", second)]
-        return Case([hospital(dice, payer="medicare", day=day, lines=lines)], line=2, hard=True)
-    (first, second), turned = _pair(dice, n, "0")
-    more = ("59",) if n % 4 == 2 else ()
-    lines = [line(second, *more), line(first)] if turned else [line(first), line(second, *more)]
-    return Case([professional(dice, payer=payer, day=day, lines=lines, place_of_service_code="24")], line=1 if turned else 2, hard=bool(more) or turned)
-
-
-@rule("bundled-without-modifier", "NCCI102", "Two procedures of a day, one part of the other, and nothing says that they were separate.", NCCI, tables=True, count=18, also=PAIR_ALSO)
-def no_modifier(dice: Random, n: int) -> Case:
-    (first, second), turned = _pair(dice, n, "1")
-    more = [(), (), ("51",), ()][n % 4]
-    lines = [line(second, *more), line(first)] if turned else [line(first), line(second, *more)]
-    return Case([professional(dice, payer=["medicare", "medicaid", "commercial"][n % 3], day=schedule_day(dice, n), lines=lines, place_of_service_code="24")], line=1 if turned else 2, hard=bool(more) or turned)
-
-
-@rule("modifier-shows-no-separateness", "NCCI103", "Bundled procedures whose only sign of separateness is the same side on both.", "NCCI Policy Manual, ch. I, section E", tables=True, also=PAIR_ALSO + " MOD108 LNK106")
-def same_side(dice: Random, n: int) -> Case:
-    sided = [(a, b) for a, b in pairs_of("1") if plain.fees(2024)[a, ""]["bilateral"] == "1" and plain.fees(2024)[b, ""]["bilateral"] == "1" and a[:2] in {"27", "29", "23", "25", "24"} and b[:2] in {"27", "29", "20", "23", "25", "24"}]
-    first, second = dice.choice(sided)
-    side = ["LT", "RT"][n % 2]
-    return Case([professional(dice, payer="medicare", day=schedule_day(dice, n), lines=[line(first, side), line(second, side)], place_of_service_code="24")], hard=True)
-
-
-@rule("add-on-without-primary", "NCCI104", "An add-on code without any of its primary procedures.", "NCCI Policy Manual, ch. I, section R; NCCI add-on codes, 2024 Q3", tables=True, count=15, also="MOD107 PX109 QTY104 NCCI101 NCCI102")
-def no_primary(dice: Random, n: int) -> Case:
-    code, _ = dice.choice([(c, p) for c, (kind, p) in sorted(plain.add_ons().items()) if kind == "1" and (plain.fees(2024).get((c, "")) or {}).get("status") == "A" and c.isdigit() and not c.startswith("99")])
-    return Case([professional(dice, payer=["medicare", "medicaid", "commercial"][n % 3], day=schedule_day(dice, n), lines=[line(code)] if n % 2 else [line("93000"), line(code)], place_of_service_code="22" if n % 2 else "11", referring_npi=people.npi(dice), patient_sex="F", clia_number="34D1234567")], line=1 if n % 2 else 2, hard=not n % 2)
-
-
-@rule("bundled-across-claims", "NCCI105", "Bundled procedures of a day on two claims.", NCCI, tables=True, also=PAIR_ALSO)
-def across(dice: Random, n: int) -> Case:
-    first, second = dice.choice(pairs_of("01"[n % 2]))
-    day, payer = schedule_day(dice, n), ["medicare", "medicaid"][n % 2]
-    one = professional(dice, payer=payer, day=day, lines=[line(first)], place_of_service_code="24")
-    two = same_patient(professional(dice, payer=payer, day=day, lines=[line(second)], place_of_service_code="24"), one)
-    return Case([one, two], at=1, hard=True)
-
-
-def over_limit(dice: Random, indicator: int, low: int = 1) -> tuple[str, int]:
-    """A code with a limit of units of this indicator, and its limit."""
-    limits = plain.limits()
-    if indicator == 1:  # drugs and supplies, which the fee schedule doesn't pay
-        code = dice.choice(sorted(c for c, (value, kind) in limits.items() if kind == 1 and 1 <= value < 200 and not c.isdigit()))
-        return code, limits[code][0]
-    fit = sorted(c for c, (value, kind) in limits.items() if kind == indicator and low <= value < 40 and (plain.fees(2024).get((c, "")) or {}).get("status") == "A" and c.isdigit() and not c.startswith(("99", "00", "54", "55", "56", "57", "58", "59")) and c not in plain.add_ons())
-    code = dice.choice(fit)
-    return code, limits[code][0]
-
-
-UNIT_ALSO = "MOD107 PX109 CLM116 CLM117 MOD111 QTY106 LNK104 PX105 CLM115 NCCI104 DX112"
-
-
-def _units(dice: Random, n: int, indicator: int) -> Case:
-    code, limit = over_limit(dice, indicator)
-    more = 1 if n % 2 else limit + 3
-    return Case([professional(dice, payer=["medicare", "commercial"][n // 2 % 2], day=schedule_day(dice, n), lines=[line(code, units=limit + more)], referring_npi=people.npi(dice), clia_number="34D1234567", place_of_service_code="11")], line=1, hard=more == 1)
-
-
-@rule("units-over-line-limit", "QTY101", "More units on a line than the medically unlikely edit allows (indicator 1).", "NCCI MUE table, 2024 Q3; NCCI Policy Manual, ch. I, section V", tables=True, also=UNIT_ALSO)
-def line_limit(dice: Random, n: int) -> Case:
-    return _units(dice, n, 1)
-
-
-@rule("units-over-absolute-limit", "QTY102", "More units on a day than policy allows (indicator 2).", "NCCI MUE table, 2024 Q3", tables=True, also=UNIT_ALSO)
-def absolute(dice: Random, n: int) -> Case:
-    return _units(dice, n, 2)
-
-
-@rule("units-over-clinical-limit", "QTY103", "More units on a day than is clinically likely (indicator 3).", "NCCI MUE table, 2024 Q3", tables=True, count=15, also=UNIT_ALSO)
-def clinical(dice: Random, n: int) -> Case:
-    if n % 3:
-        return _units(dice, n, 3)
-    code, limit = over_limit(dice, 3, 2)
-    lines = [line(code, units=limit), line(code, "59", units=1)]
-    return Case([professional(dice, payer="medicare", day=schedule_day(dice, n), lines=lines, referring_npi=people.npi(dice), clia_number="34D1234567")], hard=True)
-
-
-@rule("limit-is-zero", "QTY104", "A code whose limit of units is zero.", "NCCI MUE table, 2024 Q3", tables=True, also=UNIT_ALSO + " PX107 PX108 PX110 MOD102 PX102")
-def zero(dice: Random, n: int) -> Case:
-    code = dice.choice(sorted(c for c, (value, _) in plain.limits().items() if value == 0 and c.isdigit() and not c.startswith("99") and (plain.fees(2024).get((c, "")) or {}).get("status") in {"A", "R", "C", "X", "B"}))
-    return Case([professional(dice, payer="medicare", day=schedule_day(dice, n), lines=[line(code)], referring_npi=people.npi(dice), clia_number="34D1234567", patient_sex="F")], line=1)
-
-
-@rule("bilateral-units", "QTY105", "Modifier 50 with two units.", MANUAL + "ch. 12, 40.7.B", tables=True, also="QTY101 QTY102 QTY103 LNK106")
-def bilateral(dice: Random, n: int) -> Case:
-    code = dice.choice([c for c in codes(bilateral="1") if c[:2] in {"20", "23", "27", "29", "64", "66", "69"} and c not in plain.add_ons()])
-    return Case([professional(dice, payer=["medicare", "commercial"][n % 2], day=schedule_day(dice, n), lines=[line(code, "50", units=2)], place_of_service_code="24")], line=1)
-
-
-@rule("more-time-than-there-was", "QTY106", "Timed units of a day for more time than there was.", MANUAL + "ch. 5, 20.2 (counting minutes)", tables=True, also="QTY101 QTY102 QTY103 MOD111")
-def time(dice: Random, n: int) -> Case:
-    return Case([professional(dice, payer=["medicare", "commercial"][n % 2], day=some_day(dice, "2018-01-01"), lines=[line("97110", "GP", units=[45, 60, 40][n % 3]), line("97140", "GP", units=2)])])
+        return Case(
+            [
+                professional(
+                    dice, payer="medicare", day=some_day(dice), codes=["Z23"], lines=[line(["90662", "90670", "90686", "90732"][n // 2 % 4]), line("90471")]
+                )
+            ],
+            line=2,
+        )
+    return Case(
+        [
+            professional(
+                dice,
+                payer="medicare",
+                day=some_day(dice),
+                codes=["Z1211"],
+                lines=[line("45378", *[("33",), ("PT",), ()][n // 2 % 3])],
+                place_of_service_code="24",
+            )
+        ],
+        line=1,
+        hard=True,
+    )
 
 
 @rule("pointer-missing", "LNK101", "A line without a diagnosis pointer.", "837P guide, SV107-1", also="ENV002 ENV003 DX118")
@@ -219,29 +246,78 @@ def wrong_pointer(dice: Random, n: int) -> Case:
     return Case([professional(dice, codes=["I10", "E785"], lines=[line("99213", to=(1, 2)), line("36415", to=to)])], line=2, hard=n % 4 > 0)
 
 
-@rule("national-policy", "LNK104 LNK105", "No diagnosis of the line is in the national coverage policy's list.", "NCD 190.23 and 190.21 (CMS)", also="LNK107 DX119 DX124")
+@rule(
+    "national-policy",
+    "LNK104 LNK105",
+    "No diagnosis of the line is in the national coverage policy's list.",
+    "NCD 190.23 and 190.21 (CMS)",
+    also="LNK107 DX119 DX124",
+)
 def national(dice: Random, n: int) -> Case:
     code, reason = [("80061", "J029"), ("83036", "L700"), ("80061", "M25511"), ("83036", "J309"), ("83036", "Z0289"), ("80061", "S0001XA")][n % 6]
-    return Case([professional(dice, payer="medicare", day=some_day(dice, "2024-01-01", "2026-12-31"), codes=[reason], lines=[line(code)], referring_npi=people.npi(dice), clia_number="34D1234567")], line=1)
+    return Case(
+        [
+            professional(
+                dice,
+                payer="medicare",
+                day=some_day(dice, "2024-01-01", "2026-12-31"),
+                codes=[reason],
+                lines=[line(code)],
+                referring_npi=people.npi(dice),
+                clia_number="34D1234567",
+            )
+        ],
+        line=1,
+    )
 
 
 @cache
 def _sided() -> tuple[list[str], list[str]]:
     titles = {c: t for c, (b, t) in plain.order().items() if b and c in plain.always() and c[0] in "MS" and (c[0] == "M" or c.endswith("A"))}
     right = sorted(c for c, t in titles.items() if " right " in f" {t.replace(',', ' ')} " and " left " not in f" {t.replace(',', ' ')} ")
-    left = sorted(c for c, t in titles.items() if " left " in f" {t.replace(',', ' ')} " and " right " not in f" {t.replace(',', ' ')} " and "left front" not in t and "left in" not in t)
+    left = sorted(
+        c
+        for c, t in titles.items()
+        if " left " in f" {t.replace(',', ' ')} " and " right " not in f" {t.replace(',', ' ')} " and "left front" not in t and "left in" not in t
+    )
     return left, right
 
 
-@rule("sides-contradict", "LNK106", "The modifier names one side and every diagnosis of the line the other.", "ICD-10-CM Official Guidelines, I.B.13; NCCI Policy Manual, ch. I, section E", count=20, also="DX112 DX111 DX120 LNK104 LNK103 DX108 DX113 DX123")
+@rule(
+    "sides-contradict",
+    "LNK106",
+    "The modifier names one side and every diagnosis of the line the other.",
+    "ICD-10-CM Official Guidelines, I.B.13; NCCI Policy Manual, ch. I, section E",
+    count=20,
+    also="DX112 DX111 DX120 LNK104 LNK103 DX108 DX113 DX123",
+)
 def sides(dice: Random, n: int) -> Case:
     left, right = _sided()
     code = ["20610", "73560", "29881", "73030", "27447"][n % 5]
     reason, modifier = (dice.choice(left), "RT") if n % 2 else (dice.choice(right), "LT")
-    return Case([professional(dice, payer=["medicare", "commercial", "medicaid"][n % 3], day=some_day(dice, "2020-10-01"), codes=[reason], lines=[line(code, modifier)], place_of_service_code="24", referring_npi=people.npi(dice))], line=1)
+    return Case(
+        [
+            professional(
+                dice,
+                payer=["medicare", "commercial", "medicaid"][n % 3],
+                day=some_day(dice, "2020-10-01"),
+                codes=[reason],
+                lines=[line(code, modifier)],
+                place_of_service_code="24",
+                referring_npi=people.npi(dice),
+            )
+        ],
+        line=1,
+    )
 
 
-@rule("visit-kind-against-diagnosis", "LNK107", "A preventive visit for a problem only, or a problem visit for a check-up only.", "CPT, preventive medicine services; ICD-10-CM Official Guidelines, IV.P", also="PX107 DX119 DX124")
+@rule(
+    "visit-kind-against-diagnosis",
+    "LNK107",
+    "A preventive visit for a problem only, or a problem visit for a check-up only.",
+    "CPT, preventive medicine services; ICD-10-CM Official Guidelines, IV.P",
+    also="PX107 DX119 DX124",
+)
 def kind(dice: Random, n: int) -> Case:
     day = some_day(dice, "2018-01-01")
     birth = {"patient_birth_date": date(day.year - 50, 1, 1)}
@@ -252,10 +328,24 @@ def kind(dice: Random, n: int) -> Case:
 
 @rule("payer-rule-broken", "PAY101", "Medical nutrition therapy to Medicare without the referring physician.", "42 CFR 410.132(c)", also="LNK104 QTY106")
 def payer_rule(dice: Random, n: int) -> Case:
-    return Case([professional(dice, payer="medicare", day=some_day(dice, "2016-01-01", "2026-12-31"), codes=["E119"], lines=[line(["97802", "97803", "97804"][n % 3])])], line=1)
+    return Case(
+        [
+            professional(
+                dice, payer="medicare", day=some_day(dice, "2016-01-01", "2026-12-31"), codes=["E119"], lines=[line(["97802", "97803", "97804"][n % 3])]
+            )
+        ],
+        line=1,
+    )
 
 
-@rule("inside-global-period", "HX101", "A visit within the 10 or 90 days after an operation by the same surgeon.", MANUAL + "ch. 12, 40.1", tables=True, also="MOD107")
+@rule(
+    "inside-global-period",
+    "HX101",
+    "A visit within the 10 or 90 days after an operation by the same surgeon.",
+    MANUAL + "ch. 12, 40.1",
+    tables=True,
+    also="MOD107",
+)
 def global_period(dice: Random, n: int) -> Case:
     days, after = [("090", dice.randint(2, 60)), ("010", dice.randint(1, 9))][n % 2]
     surgery_day = some_day(dice, "2024-07-01", "2024-09-20")
@@ -266,7 +356,13 @@ def global_period(dice: Random, n: int) -> Case:
     return Case([one, two], at=1, line=1, hard=bool(n % 2))
 
 
-@rule("more-often-than-allowed", "HX102", "A service more often than Medicare's limit of frequency.", "42 CFR 410.15, 410.34 and 410.39; " + MANUAL + "ch. 18", also="PX106 LNK104 CLM117 DX119 MOD107")
+@rule(
+    "more-often-than-allowed",
+    "HX102",
+    "A service more often than Medicare's limit of frequency.",
+    "42 CFR 410.15, 410.34 and 410.39; " + MANUAL + "ch. 18",
+    also="PX106 LNK104 CLM117 DX119 MOD107",
+)
 def frequency(dice: Random, n: int) -> Case:
     day = some_day(dice, "2021-01-01", "2026-12-31")
     code, reason, apart = [("G0439", "Z0000", 200), ("77067", "Z1231", 150), ("G0438", "Z0000", 900), ("77067", "Z1231", 300), ("G0439", "Z0000", 330)][n % 5]

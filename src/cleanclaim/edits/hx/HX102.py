@@ -107,8 +107,8 @@ def _limit(period: str, most: int = 1) -> Tables:
         passes("another test before", _exams("2026-05-01", "2026-05-12")[0], medicare(lines=["77067"]), tables=_limit("days:30")),
         passes(
             "before the limit that is loaded began",
-            medicare(claim_id="A", is_history=True, from_date="2023-05-12", lines=["77067"]),
-            medicare(claim_id="B", from_date="2023-07-12", lines=["77067"]),
+            medicare(claim_id="A", is_history=True, from_date="2017-05-12", lines=["77067"]),
+            medicare(claim_id="B", from_date="2017-07-12", lines=["77067"]),
         ),
         unchecked("nothing earlier is known", medicare(diagnoses=["Z12.31"], lines=["77067"])),
         unchecked(
