@@ -52,7 +52,13 @@ class Encoder:
     @cached_property
     def _searcher(self) -> Searcher:
         with self._making:
-            return Searcher(index.load(self.reference, self._progress))
+            return Searcher(self.index)
+
+    @cached_property
+    def index(self) -> index.Index:
+        """Every term of the code lists, with its words and the codes that it leads to."""
+        with self._making:
+            return index.load(self.reference, self._progress)
 
     def lookup(
         self,

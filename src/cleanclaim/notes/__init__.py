@@ -1,0 +1,1 @@
+"""Clinical text: its sections, what it says about each condition, and the codes for it."""

@@ -1,0 +1,196 @@
+"""The code for the words of a note: the default of an everyday term, or the best that the search finds.
+
+Source of the defaults: the ICD-10-CM Alphabetic Index (the code after a main term is its default,
+Official Guidelines I.A.18), and the guidelines' own: I.C.4.a.2 (type 2 diabetes), I.C.19.c (closed,
+displaced).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from typing import Final
+
+from cleanclaim.encoder import Encoder
+from cleanclaim.encoder.defaults import side_of
+from cleanclaim.encoder.result import Result
+from cleanclaim.encoder.stems import STOP, stem, tokens
+from cleanclaim.notes.tables import rows
+
+_SEVERITY: Final = re.compile(
+    r"\b(?:mild|moderate|severe|acute|chronic|worsening|stable|improving|improved|persistent|intermittent|ongoing|recent|new|new[- ]onset|well[- ]controlled|"
+    r"controlled|uncontrolled|poorly controlled|likely|recurrent|symptomatic|asymptomatic|known|significant|longstanding|early|advanced|likely|"
+    r"left|right|bilateral|bilaterally|both|essential|exacerbated?|today|currently|unspecified|generalized|diffuse|post-traumatic|status)\b",
+    re.IGNORECASE,
+)
+_SIDE: Final = re.compile(r"\b(?:left|right|bilateral(?:ly)?|both)\b", re.IGNORECASE)
+_ASIDE: Final = re.compile(r"\s*\([^)]*\)")
+_TAKEN: Final = 0.55
+"""The score from which a search's result is used."""
+_RELATED: Final = 0.8
+"""Results within this share of the best one are compared by what they assume."""
+_ASSUMES: Final = (
+    (re.compile(r"\bother specified\b|\bother\b", re.IGNORECASE), re.compile(r"\bother\b", re.IGNORECASE), 0.82),
+    (re.compile(r"\bin remission\b", re.IGNORECASE), re.compile(r"remission|former|quit", re.IGNORECASE), 0.7),
+    (re.compile(r"\b(?:newborn|neonatal|perinatal|congenital|fetus)\b", re.IGNORECASE), re.compile(r"newborn|neonat|congenital|birth|infant", re.IGNORECASE), 0.6),
+    (re.compile(r"\b(?:pregnancy|childbirth|puerperium|obstetric|trimester)\b", re.IGNORECASE), re.compile(r"pregnan|gestation|weeks|postpartum|trimester|obstetric|labor|eclamp", re.IGNORECASE), 0.5),
+    (re.compile(r"\b(?:postprocedural|intraoperative|complication|following)\b", re.IGNORECASE), re.compile(r"post-?(?:op|proc|surg)|complication|following|after", re.IGNORECASE), 0.65),
+    (re.compile(r"\bin diseases? classified elsewhere\b", re.IGNORECASE), re.compile(r"due to|secondary|in ", re.IGNORECASE), 0.7),
+    (re.compile(r"\b(?:secondary|drug-induced|induced|due to)\b", re.IGNORECASE), re.compile(r"due to|secondary|induced|from|related|caused", re.IGNORECASE), 0.8),
+    (re.compile(r"\bwith damage to nail\b|\bpathological\b|\bstress\b|\bopen\b", re.IGNORECASE), re.compile(r"nail|patholog|stress|open|fragility", re.IGNORECASE), 0.7),
+    (re.compile(r"\b(?:exposure|screening|encounter for|contact with|history of|carrier|dependence on)\b", re.IGNORECASE), re.compile(r"expos|screen|encounter|contact|history|hx|h/o|s/p|status|carrier|dependence|use of", re.IGNORECASE), 0.5),
+    (re.compile(r"\b(?:delayed healing|nonunion|malunion)\b", re.IGNORECASE), re.compile(r"delayed|nonunion|malunion", re.IGNORECASE), 0.6),
+)  # fmt: skip
+"""What a title assumes, what a phrase must say for it, and the value of the code if it doesn't."""
+_UNSPECIFIED: Final = re.compile(
+    r"\bunspecified\b|\buncomplicated\b|\bwithout\b|\bnot otherwise\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """The code for a phrase.
+
+    Attributes:
+        result: the code.
+        score: how well it fits, 0 to 1.
+        rule: what led to it: default, or search.
+        others: the next best codes.
+    """
+
+    result: Result
+    score: float
+    rule: str
+    others: tuple[Result, ...] = ()
+
+
+class Coder:
+    """Finds codes for phrases on a day.
+
+    Args:
+        encoder: the code lists and their search.
+        on: the day on which codes must be valid.
+    """
+
+    def __init__(self, encoder: Encoder, on: date) -> None:
+        self._encoder = encoder
+        self.on = on
+        self.code = lru_cache(20_000)(self._code)
+        self.named = lru_cache(20_000)(self._named)
+
+    def _named(self, code: str) -> Result | None:
+        """Return a billable code by its number; a category leads to its least specific code."""
+        found = self._encoder.search(code, system="icd10cm", on=self.on, limit=30)
+        codes = [
+            one for one in found if one.billable and one.code.startswith(code.removesuffix("-"))
+        ]
+        exact = next((one for one in codes if one.code == code), None)
+        plain = next((one for one in codes if _UNSPECIFIED.search(one.title or "")), None)
+        return exact or plain or next(iter(codes), None)
+
+    def _code(self, phrase: str, side: str | None = None) -> Coded | None:
+        """Return the code for a phrase; None if nothing fits.
+
+        Args:
+            phrase: the words of the note.
+            side: the side that the note says elsewhere, if the phrase has none.
+        """
+        words = _ASIDE.sub("", phrase).strip(" .,;:-*")
+        own = side_of(words) or side
+        if (code := _defaults().get(_key(words))) and (found := self.named(code)):
+            return self._on_side(Coded(found, 0.95, "default"), words, own)
+        best: Coded | None = None
+        for n, query in enumerate(_rewrites(words, own)):
+            found_here = self._searched(query, words)
+            if found_here is None:
+                continue
+            score = found_here.score * (1 - 0.05 * n)
+            if best is None or score > best.score + 0.05:
+                best = replace(found_here, score=score)
+            if best.score >= 0.85:  # noqa: PLR2004 - good enough to stop
+                break
+        simpler = _key(_SEVERITY.sub(" ", words))
+        if (best is None or best.score < 0.8) and (code := _defaults().get(simpler)) and (found := self.named(code)):  # noqa: PLR2004  # fmt: skip
+            return self._on_side(Coded(found, 0.85, "default"), words, own)
+        return best
+
+    def _on_side(self, coded: Coded, words: str, side: str | None) -> Coded:
+        """Return the code for the side that was said, if the code has sides."""
+        title = coded.result.title or ""
+        if side is None or not re.search(
+            r"unspecified (?:\w+ )*(?:side|knee|hip|shoulder|ankle|elbow|wrist|hand|foot|eye|ear|breast|limb|lung|bronchus|extremity|ovary|kidney|finger|upper|lower|site)|unspecified$|unspecified ",
+            title,
+        ):
+            return coded
+        plain = re.sub(r"\bunspecified\b", side, title)
+        found = self._encoder.search(plain, system="icd10cm", on=self.on, limit=10)
+        same = (
+            one
+            for one in found
+            if one.billable
+            and one.code[:3] == coded.result.code[:3]
+            and side in (one.title or "").lower()
+        )
+        if better := next(same, None):
+            return replace(coded, result=better)
+        again = self._searched(f"{side} {_SIDE.sub('', words)}", words)
+        if again and side in (again.result.title or "").lower() and again.score > 0.7:  # noqa: PLR2004
+            return replace(again, rule=coded.rule)
+        return coded
+
+    def _searched(self, query: str, words: str) -> Coded | None:
+        """Return the best result of a search, weighed by what each assumes."""
+        answer = self._encoder.answer(query, system="icd10cm", on=self.on, limit=10)
+        found = [one for one in answer.results if one.billable and one.score >= _TAKEN and one.fits]
+        if not found:
+            return None
+        combined = next((one for one in found if one.role == "combination code"), None)
+        ranked = sorted(found, key=lambda one: -_worth(one, words))
+        best = combined or ranked[0]
+        others = tuple(one for one in ranked if one.code != best.code)[:4]
+        lacks = len(best.missed) / max(1, len(tokens(words)))
+        return Coded(best, max(0.0, min(1.0, best.score - 0.3 * lacks)), "search", others)
+
+
+def _worth(one: Result, words: str) -> float:
+    """Return a result's score, less for what it assumes that the words don't say."""
+    title = one.title or ""
+    found = one.score - 0.1 * len(one.missed)
+    for assumes, says, value in _ASSUMES:
+        if assumes.search(title) and not says.search(words):
+            found *= value
+    return found * (1.03 if _UNSPECIFIED.search(title) else 1.0)
+
+
+def _rewrites(words: str, side: str | None) -> Iterator[str]:
+    """Yield a phrase and simpler ways to say it."""
+    seen = set()
+    options = [words]
+    if side and side_of(words) is None:
+        options.insert(0, f"{side} {words}")
+    options.append(_SEVERITY.sub(" ", words))
+    if side:
+        options.append(f"{side} {_SEVERITY.sub(' ', words)}")
+    for one in options:
+        plain = " ".join(one.split())
+        if plain and plain.lower() not in seen:
+            seen.add(plain.lower())
+            yield plain + " "
+
+
+@lru_cache(maxsize=20_000)
+def _key(words: str) -> frozenset[str]:
+    return frozenset(stem(one) for one in tokens(words) if one not in STOP)
+
+
+@lru_cache(maxsize=1)
+def _defaults() -> dict[frozenset[str], str]:
+    """Return the default code of each everyday term, by the term's words."""
+    found: dict[frozenset[str], str] = {}
+    for row in rows("defaults"):
+        for term in row["terms"].split("|"):
+            found.setdefault(_key(term), row["code"])
+    return found

@@ -1,0 +1,151 @@
+"""What the codes of one note do to each other: combinations, integral symptoms, specificity, order.
+
+Sources: ICD-10-CM Official Guidelines for Coding and Reporting, sections I.A.15, I.A.17, I.B.4,
+I.B.5, I.B.9, I.C.4.a, I.C.9.a; the pairs are those of the edits DX122 and DX128.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from typing import Final
+
+from cleanclaim.encoder.systems import plain
+from cleanclaim.notes.coding import Coder
+from cleanclaim.notes.suggestion import CODE, CONSIDER, NOT_CODED, Suggestion
+from cleanclaim.reference.sets import load_set
+
+_KEPT: Final = ("N18", "I50", "L97", "M86", "I51")
+"""Codes that stay beside the combination code."""
+_CODE: Final = re.compile(r"[A-Z]\d[\dA-Z](?:\.[\dA-Z]+)?")
+_SYMPTOM: Final = re.compile(r"^(?:R(?!73|91|92|87|03)|M25\.5|M79\.6)")
+_END_STAGE: Final = ("N18.5", "N18.6")
+
+
+def apply(found: list[Suggestion], coder: Coder) -> list[Suggestion]:
+    """Return the suggestions of a note after the rules for sets of codes."""
+    found = _combined(found, coder)
+    found = list(_without_vague(found))
+    found = list(_without_symptoms(found))
+    return found
+
+
+def _codes(found: list[Suggestion]) -> list[Suggestion]:
+    return [one for one in found if one.disposition == CODE]
+
+
+def _combined(found: list[Suggestion], coder: Coder) -> list[Suggestion]:
+    """Replace two codes that the classification links by the linked code."""
+    for _ in range(6):
+        step = next(_linked(found, coder), None)
+        if step is None:
+            return found
+        first, other, code = step
+        result = coder.named(code)
+        if result is None:
+            return found
+        linked = replace(
+            first, code=result.code, title=result.title or "", rule="combination (I.A.15, I.B.9)",
+            why=f"{first.code} and {other.code} are linked", evidence=tuple(dict.fromkeys((*first.evidence, *other.evidence))),
+        )  # fmt: skip
+        stays = other.code.startswith(_KEPT)
+        known = [one for one in found if one.code != linked.code or one.disposition != CODE]
+        known = [
+            linked if one is first else one for one in known if one is not other or stays
+        ]
+        before = next(n for n, one in enumerate(known) if one is linked)
+        if stays and (at := known.index(other)) < before:
+            known.insert(at, known.pop(before))
+        found = known
+    return found
+
+
+def _linked(found: list[Suggestion], coder: Coder) -> Iterator[tuple[Suggestion, Suggestion, str]]:
+    """Yield two suggestions that are linked, and the code for both."""
+    own = _codes(found)
+    has_heart = any(one.code.startswith("I50") for one in own)
+    for first in own:
+        for other in own:
+            if first is other:
+                continue
+            for code, with_code, unless, instead in _pairs():
+                if not plain(first.code).startswith(code) or not plain(other.code).startswith(with_code):  # fmt: skip
+                    continue
+                if any(plain(one.code).startswith(tuple(unless.split())) for one in own if unless):
+                    continue
+                named = _instead(instead, other.code, has_heart=has_heart)
+                if named and named != first.code and coder.named(named):
+                    yield first, other, named
+
+
+def _instead(instead: str, other: str, *, has_heart: bool) -> str | None:
+    """Return the linked code that a row of the table means."""
+    if instead.startswith("I12"):
+        if has_heart:
+            return "I13.2" if other.startswith(_END_STAGE) else "I13.0"
+        return "I12.0" if other.startswith(_END_STAGE) else "I12.9"
+    if "621" in instead and other.startswith("L97") and not other.startswith(("L97.4", "L97.5")):
+        return instead.partition(" or ")[2][:7].strip(" ,")
+    match = _CODE.match(instead)
+    return match[0] if match else None
+
+
+@lru_cache(maxsize=1)
+def _pairs() -> list[tuple[str, str, str, str]]:
+    table = load_set("combined_diagnoses").select("code", "other", "unless", "instead")
+    return [(a, b, c or "", d) for a, b, c, d in table.iter_rows()]
+
+
+@lru_cache(maxsize=1)
+def _symptoms() -> list[tuple[str, tuple[str, ...]]]:
+    table = load_set("integral_symptoms").select("code", "diseases")
+    return [(code, tuple(diseases.split())) for code, diseases in table.iter_rows()]
+
+
+def _without_vague(found: list[Suggestion]) -> Iterator[Suggestion]:
+    """Drop a code if a more specific one of the same category is there."""
+    own = [one for one in found if one.disposition != NOT_CODED]
+    for one in found:
+        is_vague = "unspecified" in one.title.lower() or one.code.endswith(".9")
+        better = next(
+            (
+                other
+                for other in own
+                if other is not one
+                and other.code[:3] == one.code[:3]
+                and "unspecified" not in other.title.lower()
+                and (other.disposition == CODE or one.disposition == CONSIDER)
+            ),
+            None,
+        )
+        if one.disposition != NOT_CODED and is_vague and better:
+            continue
+        yield one
+
+
+def _without_symptoms(found: list[Suggestion]) -> Iterator[Suggestion]:
+    """Set symptoms that belong to a coded disease apart."""
+    own = _codes(found)
+    for one in found:
+        disease = next((other for other in own if _belongs(one.code, other.code)), None)
+        if one.disposition == NOT_CODED or disease is None:
+            yield one
+            continue
+        yield replace(
+            one, disposition=NOT_CODED, rule="integral symptoms (I.B.5)",
+            why=f"integral to another condition: {disease.code}",
+        )  # fmt: skip
+
+
+def _belongs(symptom: str, disease: str) -> bool:
+    return any(
+        plain(symptom).startswith(code) and plain(disease).startswith(diseases)
+        for code, diseases in _symptoms()
+    )
+
+
+def is_symptom(code: str) -> bool:
+    """Return true if a code is for a symptom or a sign."""
+    return _SYMPTOM.match(code) is not None

@@ -1,0 +1,183 @@
+"""A note as passages: sections, items and sentences, each with its place in the text.
+
+Nothing is copied or cleaned: a passage is a pair of offsets, so evidence is always
+`note[start:end]`.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Final
+
+ASSESSMENT: Final = "assessment"
+NARRATIVE: Final = "narrative"
+"""The kind of text before the first heading, or of a note without headings."""
+
+_LONGEST_HEADING: Final = 5
+"""The most words of a heading."""
+_LINE: Final = re.compile(r"[^\n\r]*")
+_BULLET: Final = re.compile(
+    r"\s*(?:[\u2022\u2023\u25cf\u25e6*\u2013\u2014>-]+\s+|\(?\d{1,2}[.)]\s+|#\s*\d{0,2}[.:)]?\s*|[a-h][.)]\s+|\u2022)"
+)
+_HEADING: Final = re.compile(r"\s*(?:\*\*|#+\s*)?([A-Za-z][A-Za-z&/ -]{0,45}?)\s*(:|\*\*|$)")
+_END: Final = re.compile(r"[.;!?](?=[\s\"'\u201d)]|$)|(?<=[a-z)\"])\.(?=[A-Z][a-z])")
+_ABBREVIATED: Final = re.compile(
+    r"(?:\b(?:dr|mr|mrs|ms|vs|st|no|pt|approx|dept|e\.g|i\.e|etc|inc|jr|sr|fig|y\.o|yr|hx|b\.i\.d|t\.i\.d|p\.o|p\.r\.n)|\b[A-Z]|\b[A-Z]\.[A-Z])$",
+    re.IGNORECASE,
+)
+_GOES_ON: Final = re.compile(r"\s*(?:[a-z]|\d+ ?(?:mg|mcg|ml|cm|mm|%))")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence, or a line of a list.
+
+    Attributes:
+        start, end: its place in the note, in code points.
+        section: the kind of section that it is in.
+        item: the number of the list item or paragraph that it belongs to.
+        leads: true if it is the first of its item.
+        listed: true if its line begins with a bullet or a number.
+    """
+
+    start: int
+    end: int
+    section: str
+    item: int
+    leads: bool
+    listed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    start: int
+    end: int
+    section: str
+    listed: bool
+    after_blank: bool
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    """Return the kind of section that each spelling of a heading begins."""
+    file = resources.files(__package__) / "data" / "headings.csv"
+    with file.open(encoding="utf-8", newline="") as lines:
+        return {row["spelling"]: row["kind"] for row in csv.DictReader(lines)}
+
+
+def sentences(note: str) -> list[Sentence]:
+    """Return the sentences of a note, in order.
+
+    >>> note = "ASSESSMENT\\n1. Asthma. Stable.\\n2. Gout"
+    >>> [(note[one.start:one.end], one.section, one.leads) for one in sentences(note)]
+    [('Asthma.', 'assessment', True), ('Stable.', 'assessment', False), ('Gout', 'assessment', True)]
+    """
+    found: list[Sentence] = []
+    item = 0
+    for block in _blocks(note):
+        first = block[0]
+        item += 1
+        text = note[first.start : block[-1].end]
+        for n, (start, end) in enumerate(_cut(text)):
+            found.append(
+                Sentence(
+                    first.start + start, first.start + end, first.section, item, n == 0, first.listed
+                )
+            )
+    return found
+
+
+def has_section(found: list[Sentence], kind: str) -> bool:
+    """Return true if any sentence is in a section of that kind."""
+    return any(one.section == kind for one in found)
+
+
+def _lines(note: str) -> Iterator[_Line]:
+    """Yield the lines that have text besides their heading."""
+    section, after_blank = NARRATIVE, True
+    for match in _LINE.finditer(note):
+        start, end = match.span()
+        if not note[start:end].strip():
+            after_blank = after_blank or start == end
+            continue
+        kind, at = _heading(note[start:end])
+        if section == "results" and kind == ASSESSMENT and note[start + at : end].strip():
+            kind = None  # the radiologist's impression
+        if kind is not None:
+            section, start = kind, start + at
+            after_blank = True
+        if not note[start:end].strip(" :*#"):
+            continue
+        bullet = _BULLET.match(note, start, end)
+        start = bullet.end() if bullet else start
+        yield _Line(start, end, section, bullet is not None, after_blank)
+        after_blank = False
+
+
+def _heading(line: str) -> tuple[str | None, int]:
+    """Return the kind of section that a line begins, and where its text starts."""
+    match = _HEADING.match(line)
+    if match is None or len(match[1].split()) > _LONGEST_HEADING:
+        return None, 0
+    words = re.sub(r"\s+", " ", match[1]).strip().lower()
+    kind = _kinds().get(words)
+    rest = line[match.end() :].strip()
+    if kind is None or (len(words) < 2 and match[2] != ":"):  # noqa: PLR2004 - S: O: A: P:
+        return None, 0
+    if match[2] == "" and rest:
+        return None, 0
+    return kind, match.end()
+
+
+def _blocks(note: str) -> Iterator[list[_Line]]:
+    """Yield the lines that belong together: an item, or a paragraph that was wrapped."""
+    block: list[_Line] = []
+    for line in _lines(note):
+        if block and _continues(note, block[-1], line):
+            block.append(line)
+            continue
+        if block:
+            yield block
+        block = [line]
+    if block:
+        yield block
+
+
+def _continues(note: str, before: _Line, line: _Line) -> bool:
+    """Return true if a line goes on with the sentence of the line before."""
+    if line.listed or line.after_blank or line.section != before.section:
+        return False
+    ended = note[before.start : before.end].rstrip()[-1:] in ".:;!?"
+    return not ended and _GOES_ON.match(note, line.start, line.end) is not None
+
+
+def _cut(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the sentences of a block."""
+    start = 0
+    for match in _END.finditer(text):
+        if match[0] == "." and _ABBREVIATED.search(text[max(0, match.start() - 8) : match.start()]):
+            following = text[match.end() :].lstrip()[:1]
+            if following and not (following.isupper() and text[match.start() - 2 : match.start() - 1].isalnum() and len(text[start : match.start()].split()) > 3 and not _title(text, match.start())):  # fmt: skip
+                continue
+        if span := _trimmed(text, start, match.end()):
+            yield span
+        start = match.end()
+    if span := _trimmed(text, start, len(text)):
+        yield span
+
+
+def _title(text: str, end: int) -> bool:
+    """Return true if the word before a period is the title of a name."""
+    return re.search(r"\b(?:dr|mr|mrs|ms|st|vs)$", text[:end], re.IGNORECASE) is not None
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
+    piece = text[start:end]
+    if not piece.strip(" \t\n\r.;:*"):
+        return None
+    return start + len(piece) - len(piece.lstrip()), end - (len(piece) - len(piece.rstrip()))

@@ -1,0 +1,91 @@
+"""What the lines of an assessment are about: their phrases, split if the whole isn't one condition."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from cleanclaim.notes.passages import Sentence
+
+_VERB: Final = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|will|presents?|presented|reports?|reported|denies|continues?|continued|recommend(?:ed)?|discussed|advised|"
+    r"explained|reviewed|prescribed|ordered|appears?|believe|think|suspect|feels?|should|would|could|can|may|we|she|he|they|patient)\b",
+    re.IGNORECASE,
+)
+_ACTION: Final = re.compile(
+    r"^(?:start|stop|continue|increase|decrease|begin|order|refer|referral|follow|return|check|repeat|obtain|schedule|avoid|take|use|encourage|"
+    r"counsel|discuss|monitor|call|see|give|given|switch|add|hold|resume|consider|recommend|advise|plan|medical treatment|medical reasoning|"
+    r"additional testing|patient education|patient agreements|treatment|reasoning|education|rtc|will|i|we|he|she|they|please|labs?|prescri\w+)\b",
+    re.IGNORECASE,
+)
+_LONGEST: Final = 22
+"""The most words of a phrase."""
+_JOINTS: Final = re.compile(
+    r"\s*(?:,|;|/(?=\s)|\s[-\u2013\u2014]+\s|\band\b|\bwith\b|\bw/|\bdue to\b|\bsecondary to\b|\bas a result of\b|\bcaused by\b|\bfrom\b|\bversus\b|\bvs\.?\b|\b(?:most )?likely\b|"
+    r"\bprobabl[ey]\b|\bpossibl[ey]\b|\bsuspected\b|\bconsistent with\b|\bconcerning for\b|\bcomplicated by\b|\bwithout\b|\bbut\b|\brule out\b|\bsuspect\b)\s*",
+    re.IGNORECASE,
+)
+_DOUBT: Final = re.compile(
+    r"\b(?:versus|vs|likely|probabl[ey]|possibl[ey]|suspect(?:ed)?|consistent with|concerning for|concern for|rule out|r/o|questionable|presumed|without|negative|denies|no)\b|\?",
+    re.IGNORECASE,
+)
+_LEADING: Final = re.compile(
+    r"^\s*(?:(?:a |an |the )?(?:personal |past medical |past |known )?(?:history|hx) (?:of|significant for)|h/o|s/p|status[ -]post|post|prior|previous|"
+    r"(?:most )?likely|probable|possible|suspected|suspect|concern for|rule out|r/o|presumed|family history of|no|denies|follow[- ]?up (?:for|of|on)|"
+    r"here for|evaluation of|presents (?:with|for)|new[- ]onset|complaints? of|diagnosis of|regarding|resolved|acute on chronic)\s+",
+    re.IGNORECASE,
+)
+_NEUTRAL: Final = re.compile(
+    r"^\s*(?:follow|here|evaluation|presents|new|complaint|diagnosis|regarding)", re.IGNORECASE
+)
+Span = tuple[int, int]
+
+
+def phrase(note: str, sentence: Sentence) -> Span | None:
+    """Return the phrase that a line of the assessment is about; None if it is prose or an action.
+
+    >>> from cleanclaim.notes.passages import sentences
+    >>> note = "ASSESSMENT: Asthma: continue albuterol."
+    >>> start, end = phrase(note, sentences(note)[0])
+    >>> note[start:end]
+    'Asthma'
+    """
+    text = note[sentence.start : sentence.end]
+    label = re.match(r"([^:.]{3,70}):(?:\s|$)", text)
+    if label:
+        text = label[1]
+    dash = re.match(r"(.{3,60}?)\s+[-\u2013\u2014]+\s+\w", text)
+    if dash and not _VERB.search(dash[1]):
+        text = dash[1]
+    if not text.strip(" .,") or _ACTION.match(text.strip()):
+        return None
+    if _VERB.search(text) or len(text.split()) > _LONGEST:
+        return None
+    end = sentence.start + len(text.rstrip(" .,;:"))
+    return (sentence.start, end) if end > sentence.start else None
+
+
+def is_doubtful(text: str) -> bool:
+    """Return true if a phrase has a word that holds for one of its parts only."""
+    return _DOUBT.search(text) is not None
+
+
+def stripped(note: str, span: Span) -> Span:
+    """Return a phrase without the words before it that say whether it is there."""
+    start, end = span
+    while match := _LEADING.match(note[start:end]):
+        start += match.end()
+    return start, end
+
+
+def pieces(note: str, span: Span) -> Iterator[Span]:
+    """Yield the parts of a phrase between its conjunctions."""
+    start, end = span
+    at = start
+    for match in _JOINTS.finditer(note, start, end):
+        if match.start() > at:
+            yield at, match.start()
+        at = match.end()
+    if at < end:
+        yield at, end

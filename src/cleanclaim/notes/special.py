@@ -1,0 +1,143 @@
+"""Codes that a sentence asks for beside its conditions: drugs, pregnancy, external causes.
+
+Sources: ICD-10-CM Official Guidelines, sections I.C.15 (pregnancy), I.C.19.e (adverse effect,
+poisoning), I.C.20 (external causes; optional unless a payer or state requires them).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from cleanclaim.notes.coding import Coder
+from cleanclaim.notes.passages import Sentence
+from cleanclaim.notes.suggestion import CODE, CONSIDER, NOT_CODED, Evidence, Suggestion
+from cleanclaim.notes.tables import mapping, rows
+
+_POISONED: Final = re.compile(
+    r"(?:overdos\w+ (?:of|on|with)|poisoning (?:by|from|due to)|took too (?:much|many)(?: of)?(?: (?:her|his))?|(?:accidentally|intentionally) (?:took|ingested|swallowed)(?: (?:too much|too many|her|his|some|a bottle of|the wrong dose of))*)"
+    r"\s+(?P<drug>[a-z][\w-]+)|(?P<before>[a-z][\w-]+) overdose",
+    re.IGNORECASE,
+)
+_ADVERSE: Final = re.compile(
+    r"(?:due to|from|secondary to|caused by|reaction to|side effect of|adverse effect of|after starting|induced by|after taking)\s+(?:the |her |his |taking )?(?P<drug>[a-z][\w-]+)|(?P<before>[a-z][\w-]+)-induced",
+    re.IGNORECASE,
+)
+_INTENT: Final = (
+    (re.compile(r"suicid|intentional|self-harm|on purpose|tried to kill", re.IGNORECASE), "intentional self-harm"),
+    (re.compile(r"assault|given by", re.IGNORECASE), "assault"),
+    (re.compile(r"unclear (?:whether|if)|undetermined", re.IGNORECASE), "undetermined"),
+)  # fmt: skip
+_WEEKS: Final = re.compile(
+    r"(\d{1,2})(?:\s*(?:and|\+|w)?\s*\d?(?:/7)?d?)?[\s-]*(?:weeks?|wks?)[\s-]+(?:pregnant|gestation|gestational|iup|intrauterine|along|estimated gestational)"
+    r"|pregnan\w+ at (\d{1,2}) weeks|gestation(?:al age)?(?: of| is|:)? (\d{1,2}) weeks?",
+    re.IGNORECASE,
+)
+_PREGNANT: Final = re.compile(r"\b(?:pregnant|pregnancy|gravid)\b", re.IGNORECASE)
+_NOT_PREGNANT: Final = re.compile(
+    r"\b(?:not|isn't|never|denies|negative|no|prior|previous|ectopic|possible|if|last|avoid|planning|test)\b[^.]{0,30}pregnan|pregnancy (?:test )?(?:is |was )?negative",
+    re.IGNORECASE,
+)
+_HEALING: Final = re.compile(
+    r"\b(?:healing|healed well|routine healing|aftercare|cast removal|suture removal|post-?operative (?:visit|check|follow)|s/p orif|status post orif|subsequent encounter|"
+    r"follow[- ]up (?:visit )?(?:for|of|on) (?:\w+ ){0,4}(?:fracture|sprain|strain|laceration|injury|burn))\b",
+    re.IGNORECASE,
+)
+_SEQUELA: Final = re.compile(
+    r"\b(?:sequelae?|late effects?|residual (?:of|from)|due to (?:an |his |her )?old|from (?:an |his |her )?old)\b",
+    re.IGNORECASE,
+)
+_INJURY: Final = re.compile(r"^(?:S\d\d|T[0-3]\d|M80|M84\.[3-6])")
+
+
+def of_drugs(note: str, sentence: Sentence, coder: Coder) -> Iterator[Suggestion]:
+    """Yield the code for a poisoning, or for the adverse effect of a drug."""
+    text = note[sentence.start : sentence.end]
+    for pattern, kind in ((_POISONED, "poisoning by"), (_ADVERSE, "adverse effect of")):
+        for match in pattern.finditer(text):
+            group = "drug" if match["drug"] else "before"
+            intent = next((words for says, words in _INTENT if says.search(text)), "accidental")
+            query = f"{kind} {match[group]}" + (f" {intent}" if kind.startswith("p") else "")
+            coded = coder.code(query)
+            title = coded.result.title or "" if coded else ""
+            if coded is None or coded.score < 0.6 or kind.split()[0] not in title.lower() or not coded.result.code.startswith("T"):  # noqa: PLR2004  # fmt: skip
+                continue
+            if kind.startswith("p") and intent.split("-", maxsplit=1)[0] not in title.lower():
+                continue
+            start = sentence.start + match.start()
+            yield Suggestion(
+                coded.result.code, title, CODE, 0.75, "drug named as the cause", "drugs (I.C.19.e)",
+                (Evidence.of(note, start, sentence.start + match.end()),),
+            )  # fmt: skip
+            if kind.startswith("p"):
+                return
+
+
+def of_external_causes(note: str, sentences: list[Sentence], coder: Coder) -> Iterator[Suggestion]:
+    """Yield the first external cause that a note names."""
+    for sentence in sentences:
+        if sentence.section in {"family", "instructions", "social", "pmh", "psh", "ros"}:
+            continue
+        for row in rows("external"):
+            match = re.compile(row["pattern"], re.IGNORECASE).search(
+                note, sentence.start, sentence.end
+            )
+            before = note[sentence.start : match.start()] if match else ""
+            if match is None or re.search(r"\b(?:no|not|denies|never|without|if)\b", before, re.IGNORECASE):  # fmt: skip
+                continue
+            if result := coder.named(row["code"]):
+                yield Suggestion(
+                    result.code, result.title or "", CONSIDER, 0.4, "external cause: optional unless the payer or state requires it",
+                    "external cause (I.C.20)", (Evidence.of(note, match.start(), match.end()),),
+                )  # fmt: skip
+                return
+
+
+def in_pregnancy(note: str, found: list[Suggestion], coder: Coder) -> list[Suggestion]:
+    """Return the suggestions with the codes of a pregnant patient: chapter 15 first, then the weeks."""
+    weeks = _WEEKS.search(note)
+    pregnant = weeks or (_PREGNANT.search(note) if not _NOT_PREGNANT.search(note) else None)
+    if pregnant is None or _NOT_PREGNANT.search(note):
+        return found
+    week = int(next((one for one in weeks.groups() if one), "0")) if weeks else 0
+    trimester = 1 if 0 < week < 14 else 2 if 14 <= week < 28 else 3 if week >= 28 else 9  # noqa: PLR2004
+    kept = [_during(one, trimester, coder) for one in found]
+    has_chapter = any(one.code.startswith(("O", "Z34")) and one.disposition == CODE for one in kept)
+    evidence = (Evidence.of(note, pregnant.start(), pregnant.end()),)
+    if not has_chapter and (normal := coder.named(f"Z34.9{trimester % 9}")):
+        kept.append(Suggestion(normal.code, normal.title or "", CONSIDER, 0.4, "the patient is pregnant; Z33.1 instead if it is incidental", "pregnancy (I.C.15)", evidence))  # fmt: skip
+    number = f"Z3A.{week:02d}" if 8 <= week <= 42 else "Z3A.00"  # noqa: PLR2004
+    if weeks and (result := coder.named(number)):
+        kept.append(Suggestion(result.code, result.title or "", CODE, 0.7, "weeks of gestation", "pregnancy (I.C.21.c.11)", evidence))  # fmt: skip
+    return kept
+
+
+def _during(one: Suggestion, trimester: int, coder: Coder) -> Suggestion:
+    """Return a condition's code in pregnancy."""
+    stem = mapping("pregnancy").get(one.code[:3])
+    if stem is None or one.disposition == NOT_CODED:
+        return one
+    result = coder.named(f"{stem}{trimester}") or coder.named(stem)
+    if result is None:
+        return one
+    other = (one.code, one.title)
+    return replace(one, code=result.code, title=result.title or "", rule="pregnancy (I.C.15.a)", why=f"{one.why}; in pregnancy", alternatives=(other, *one.alternatives))  # fmt: skip
+
+
+def of_encounter(note: str, found: list[Suggestion], coder: Coder) -> Iterator[Suggestion]:
+    """Yield the suggestions with the seventh character that the note asks for."""
+    healing, sequela = _HEALING.search(note), _SEQUELA.search(note)
+    for one in found:
+        letter = "S" if sequela else "D" if healing else None
+        if letter is None or not _INJURY.match(one.code) or not one.code.endswith(("A", "B")):
+            yield one
+            continue
+        result = coder.named(one.code[:-1] + letter)
+        if result is None or result.code != one.code[:-1] + letter:
+            yield one
+            continue
+        words = healing if letter == "D" else sequela
+        evidence = (*one.evidence, Evidence.of(note, words.start(), words.end())) if words else one.evidence  # fmt: skip
+        yield replace(one, code=result.code, title=result.title or "", evidence=evidence, rule=f"{one.rule}; seventh character {letter} (I.C.19.a)")  # fmt: skip
