@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from cleanclaim.version import VERSION
 
 if TYPE_CHECKING:
-    from cleanclaim.api import check, crosswalk, diff, explain, lookup, price, search
+    from cleanclaim.api import check, crosswalk, diff, explain, lookup, price, search, suggest
     from cleanclaim.encoder import Encoder
     from cleanclaim.reference import Reference
     from cleanclaim.report.result import Report
@@ -36,6 +36,7 @@ __all__ = [
     "lookup",
     "price",
     "search",
+    "suggest",
 ]
 
 _MODULES = {
@@ -46,6 +47,7 @@ _MODULES = {
     "price": "cleanclaim.api",
     "lookup": "cleanclaim.api",
     "search": "cleanclaim.api",
+    "suggest": "cleanclaim.api",
     "Encoder": "cleanclaim.encoder",
     "History": "cleanclaim.write.history",
     "Reference": "cleanclaim.reference",

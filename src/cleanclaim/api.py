@@ -20,6 +20,10 @@ from cleanclaim.encoder.lookup import Page
 from cleanclaim.encoder.result import Result
 from cleanclaim.errors import InputError
 from cleanclaim.job import Job
+from cleanclaim.notes import inputs
+from cleanclaim.notes.suggest import Options as NoteOptions
+from cleanclaim.notes.suggest import Suggester
+from cleanclaim.notes.suggestion import Suggestion
 from cleanclaim.options import Options
 from cleanclaim.read.given import given_claims
 from cleanclaim.reference import Reference
@@ -218,6 +222,41 @@ def crosswalk(
         history: the user's own claims, or plain tables of paid lines.
     """
     return default_encoder().crosswalk(code, to=to, on=on, history=history)
+
+
+def suggest(
+    note: str | Path,
+    *,
+    on: date | None = None,
+    setting: str = "outpatient",
+    mode: str = "billing",
+) -> list[Suggestion]:
+    """Suggest diagnosis codes for a clinical note, each with the words that it is based on.
+
+    Args:
+        note: the text, or a path of a text file.
+        on: the date of service; by default today.
+        setting: outpatient, or inpatient: uncertain diagnoses are coded as if they were certain.
+        mode: billing, or index for every finding that the note names.
+
+    Returns:
+        What to code, what to consider, and what isn't coded and why.
+
+    Raises:
+        InputError: the note can't be read.
+        ConfigError: the setting or the mode is unknown.
+
+    >>> found = suggest("Assessment: Type 2 diabetes. Denies chest pain.", on=date(2026, 5, 12))
+    >>> [(one.code, one.disposition, one.evidence[-1].text) for one in found]
+    [('E11.9', 'code', 'Type 2 diabetes'), ('R07.9', 'not-coded', 'chest pain')]
+    """
+    day = on or date.today()  # noqa: DTZ011 - the user's own day
+    return _suggester().suggest(inputs.text_of(note), NoteOptions(day, setting, mode))
+
+
+@cache
+def _suggester() -> Suggester:
+    return Suggester(default_encoder())
 
 
 @cache

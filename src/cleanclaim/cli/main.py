@@ -8,7 +8,7 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from cleanclaim.cli import check, codes, edits, export, history, price, reference, streams
+from cleanclaim.cli import check, codes, edits, export, history, notes, price, reference, streams
 from cleanclaim.cli.options import examples
 from cleanclaim.cli.terminal import (
     CLEAN,
@@ -139,6 +139,14 @@ app.command(
         'diff "MPFS 2024C" "MPFS 2025D"',
     ),
 )(codes.diff)
+app.command(
+    name="suggest",
+    epilog=examples(
+        "suggest visit.txt --on 2026-05-12",
+        "suggest notes/ --format jsonl",
+        "suggest discharge.txt --setting inpatient --format json",
+    ),
+)(notes.suggest)
 app.add_typer(export.app, name="export")
 app.command(
     name="price",

@@ -41,10 +41,12 @@ _ASSUMES: Final = (
     (re.compile(r"\bin diseases? classified elsewhere\b", re.IGNORECASE), re.compile(r"due to|secondary|in ", re.IGNORECASE), 0.7),
     (re.compile(r"\b(?:secondary|drug-induced|induced|due to)\b", re.IGNORECASE), re.compile(r"due to|secondary|induced|from|related|caused", re.IGNORECASE), 0.8),
     (re.compile(r"\bwith damage to nail\b|\bpathological\b|\bstress\b|\bopen\b", re.IGNORECASE), re.compile(r"nail|patholog|stress|open|fragility", re.IGNORECASE), 0.7),
-    (re.compile(r"\b(?:exposure|screening|encounter for|contact with|history of|carrier|dependence on)\b", re.IGNORECASE), re.compile(r"expos|screen|encounter|contact|history|hx|h/o|s/p|status|carrier|dependence|use of", re.IGNORECASE), 0.5),
+    (re.compile(r"\b(?:exposure|screening|encounter for|contact with|history of|carrier|dependence on|abnormal findings)\b", re.IGNORECASE), re.compile(r"expos|screen|encounter|contact|abnormal|elevated|history|hx|h/o|s/p|status|carrier|dependence|use of", re.IGNORECASE), 0.5),
     (re.compile(r"\b(?:delayed healing|nonunion|malunion)\b", re.IGNORECASE), re.compile(r"delayed|nonunion|malunion", re.IGNORECASE), 0.6),
 )  # fmt: skip
 """What a title assumes, what a phrase must say for it, and the value of the code if it doesn't."""
+_WHOLE: Final = 8
+"""The length of a code with a seventh character and its dot."""
 _UNSPECIFIED: Final = re.compile(
     r"\bunspecified\b|\buncomplicated\b|\bwithout\b|\bnot otherwise\b", re.IGNORECASE
 )
@@ -59,12 +61,14 @@ class Coded:
         score: how well it fits, 0 to 1.
         rule: what led to it: default, or search.
         others: the next best codes.
+        also: the code of the other side, if both have the condition and no code says both.
     """
 
     result: Result
     score: float
     rule: str
     others: tuple[Result, ...] = ()
+    also: tuple[Result, ...] = ()
 
 
 class Coder:
@@ -80,6 +84,7 @@ class Coder:
         self.on = on
         self.code = lru_cache(20_000)(self._code)
         self.named = lru_cache(20_000)(self._named)
+        self._below = lru_cache(2_000)(self._all_below)
 
     def _named(self, code: str) -> Result | None:
         """Return a billable code by its number; a category leads to its least specific code."""
@@ -100,46 +105,55 @@ class Coder:
         """
         words = _ASIDE.sub("", phrase).strip(" .,;:-*")
         own = side_of(words) or side
-        if (code := _defaults().get(_key(words))) and (found := self.named(code)):
+        code = _defaults().get(_key(words)) or _defaults().get(_key(_SIDE.sub(" ", words)))
+        if code and (found := self.named(code)):
             return self._on_side(Coded(found, 0.95, "default"), words, own)
         best: Coded | None = None
         for n, query in enumerate(_rewrites(words, own)):
             found_here = self._searched(query, words)
             if found_here is None:
                 continue
+            found_here = self._on_side(found_here, words, own) if own else found_here
             score = found_here.score * (1 - 0.05 * n)
             if best is None or score > best.score + 0.05:
                 best = replace(found_here, score=score)
-            if best.score >= 0.85:  # noqa: PLR2004 - good enough to stop
+            if best.score >= 0.9:  # noqa: PLR2004 - good enough to stop
                 break
         simpler = _key(_SEVERITY.sub(" ", words))
-        if (best is None or best.score < 0.8) and (code := _defaults().get(simpler)) and (found := self.named(code)):  # noqa: PLR2004  # fmt: skip
+        if (best is None or best.score < 0.9 or best.result.missed) and (code := _defaults().get(simpler)) and (found := self.named(code)):  # noqa: PLR2004  # fmt: skip
             return self._on_side(Coded(found, 0.85, "default"), words, own)
         return best
 
     def _on_side(self, coded: Coded, words: str, side: str | None) -> Coded:
         """Return the code for the side that was said, if the code has sides."""
         title = coded.result.title or ""
-        if side is None or not re.search(
-            r"unspecified (?:\w+ )*(?:side|knee|hip|shoulder|ankle|elbow|wrist|hand|foot|eye|ear|breast|limb|lung|bronchus|extremity|ovary|kidney|finger|upper|lower|site)|unspecified$|unspecified ",
-            title,
-        ):
+        if side is None or "unspecified" not in title:
             return coded
-        plain = re.sub(r"\bunspecified\b", side, title)
-        found = self._encoder.search(plain, system="icd10cm", on=self.on, limit=10)
-        same = (
-            one
-            for one in found
-            if one.billable
-            and one.code[:3] == coded.result.code[:3]
-            and side in (one.title or "").lower()
-        )
-        if better := next(same, None):
-            return replace(coded, result=better)
+        if same := self._same(coded.result, side):
+            return replace(coded, result=same)
+        if side == "bilateral" and (left := self._same(coded.result, "left")) and (right := self._same(coded.result, "right")):  # fmt: skip
+            return replace(coded, result=right, also=(left,))
+        if coded.rule == "search" or side_of(words) is None:
+            return coded
         again = self._searched(f"{side} {_SIDE.sub('', words)}", words)
         if again and side in (again.result.title or "").lower() and again.score > 0.7:  # noqa: PLR2004
             return replace(again, rule=coded.rule)
         return coded
+
+    def _same(self, one: Result, side: str) -> Result | None:
+        """Return the code with the same title, but for the side."""
+        wanted = _without_sides(one.title or "")
+        ending = one.code[-1] if len(one.code) == _WHOLE else ""
+        stem = one.code[:5]
+        for other in self._below(stem):
+            title = (other.title or "").lower()
+            if side in title and _without_sides(title) == wanted and other.code.endswith(ending):
+                return other
+        return None
+
+    def _all_below(self, stem: str) -> list[Result]:
+        found = self._encoder.search(stem, system="icd10cm", on=self.on, limit=200)
+        return [one for one in found if one.billable]
 
     def _searched(self, query: str, words: str) -> Coded | None:
         """Return the best result of a search, weighed by what each assumes."""
@@ -152,7 +166,7 @@ class Coder:
         best = combined or ranked[0]
         others = tuple(one for one in ranked if one.code != best.code)[:4]
         lacks = len(best.missed) / max(1, len(tokens(words)))
-        return Coded(best, max(0.0, min(1.0, best.score - 0.3 * lacks)), "search", others)
+        return Coded(best, max(0.0, min(1.0, best.score, _worth(best, words)) - 0.3 * lacks), "search", others)
 
 
 def _worth(one: Result, words: str) -> float:
@@ -179,6 +193,12 @@ def _rewrites(words: str, side: str | None) -> Iterator[str]:
         if plain and plain.lower() not in seen:
             seen.add(plain.lower())
             yield plain + " "
+
+
+def _without_sides(title: str) -> list[str]:
+    """Return a title's words without those that differ between sides."""
+    words = re.findall(r"[a-z0-9]+", title.lower())
+    return [one.removesuffix("s") for one in words if one not in {"left", "right", "bilateral", "unspecified", "both"}]  # fmt: skip
 
 
 @lru_cache(maxsize=20_000)

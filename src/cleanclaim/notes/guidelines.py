@@ -15,6 +15,7 @@ from typing import Final
 from cleanclaim.encoder.systems import plain
 from cleanclaim.notes.coding import Coder
 from cleanclaim.notes.suggestion import CODE, CONSIDER, NOT_CODED, Suggestion
+from cleanclaim.notes.tables import mapping
 from cleanclaim.reference.sets import load_set
 
 _KEPT: Final = ("N18", "I50", "L97", "M86", "I51")
@@ -28,6 +29,7 @@ def apply(found: list[Suggestion], coder: Coder) -> list[Suggestion]:
     """Return the suggestions of a note after the rules for sets of codes."""
     found = _combined(found, coder)
     found = list(_without_vague(found))
+    found = list(_without_history(found))
     found = list(_without_symptoms(found))
     return found
 
@@ -123,6 +125,14 @@ def _without_vague(found: list[Suggestion]) -> Iterator[Suggestion]:
         if one.disposition != NOT_CODED and is_vague and better:
             continue
         yield one
+
+
+def _without_history(found: list[Suggestion]) -> Iterator[Suggestion]:
+    """Drop the history of a condition that is there now."""
+    now = {mapping("past").get(one.code[:3]) for one in _codes(found)}
+    for one in found:
+        if one.code not in now or one.code[0] != "Z":
+            yield one
 
 
 def _without_symptoms(found: list[Suggestion]) -> Iterator[Suggestion]:

@@ -28,7 +28,7 @@ _TOO_PLAIN: Final = frozenset(
     "infection injury insulin labor left lesion level loss mass medication movement multiple nail normal pain patient place position "
     "pregnancy present pressure problem procedure right screening sign situation spot stress surgery symptom syndrome test transplant "
     "treatment trauma tumor unspecified vaccination weight worries worry work mole corn wound bite burn swelling lump infant child stable "
-    "hot heat light noise blind sleep speech hearing tear cyst stone ulcer abscess block blood".split()
+    "hot heat light noise blind sleep speech hearing tear cyst stone ulcer abscess block blood runs strain straining sprain break broken cut allergy allergic sore stiff weak tired trouble difficulty high low tender growth mark pressure bruise numb water air food work murmur nervous worry history red gas clot plaque".split()
 )
 """Words that mean no condition by themselves."""
 _MODIFIER: Final = re.compile(
@@ -124,6 +124,8 @@ class Lexicon:
             key = frozenset(word.stem for word in part)
             if -1 in key or len(key) < length or (length == 1 and part[0].stem in self._plain):
                 continue
+            if length == 1 and _is_small(note[part[0].start : part[0].end]):
+                continue
             node = self._terms.get(key)
             if node is not None and not re.search(
                 r"[.;:()\n,]", note[part[0].start : part[-1].end]
@@ -160,6 +162,12 @@ class Lexicon:
                     found.setdefault(key, node)
 
 
+def _is_small(word: str) -> bool:
+    """Return true if a short word isn't in capitals: mg and Ms. are no diseases, MG and MS are."""
+    return len(word) <= _ABBREVIATION and not word.isupper()
+
+
+_ABBREVIATION: Final = 3
 _LEFT_OUT: Final = frozenset(("0V", "0W", "0X", "0Y", "0Z", "0T"))
 """Chapters whose terms aren't looked for word by word: external causes, reasons for a visit, poisonings by drug."""
 

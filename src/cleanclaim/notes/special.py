@@ -62,7 +62,7 @@ def of_drugs(note: str, sentence: Sentence, coder: Coder) -> Iterator[Suggestion
             query = f"{kind} {match[group]}" + (f" {intent}" if kind.startswith("p") else "")
             coded = coder.code(query)
             title = coded.result.title or "" if coded else ""
-            if coded is None or coded.score < 0.6 or kind.split()[0] not in title.lower() or not coded.result.code.startswith("T"):  # noqa: PLR2004  # fmt: skip
+            if coded is None or coded.score < 0.6 or kind.split()[0] not in title.lower() or not coded.result.code.startswith("T") or coded.result.code.startswith("T88") or match[group].lower() in coded.result.missed:  # noqa: PLR2004  # fmt: skip
                 continue
             if kind.startswith("p") and intent.split("-", maxsplit=1)[0] not in title.lower():
                 continue

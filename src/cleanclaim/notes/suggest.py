@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from cleanclaim.encoder import Encoder
 from cleanclaim.encoder.defaults import side_of
+from cleanclaim.errors import ConfigError
 from cleanclaim.notes import assertion as said
 from cleanclaim.notes import guidelines, special
 from cleanclaim.notes.coding import Coded, Coder
@@ -38,7 +39,7 @@ _SILENT: Final = frozenset(("medications", "allergies", "instructions"))
 _WEAK: Final = frozenset(("ros", "exam", "results", "social", "procedure"))
 _CHRONIC: Final = re.compile(
     r"^(?:E0[0-79]|E1[013]|E2[0-8]|E66|E78|F0[13]|F2|F3[0-3]|F4[0-3]|F84|F90|G20|G30|G35|G40|G43|G47|G6[0-3]|H40|I1[0-3]|I25|I27|I34|I35|I4[28]|I50|I7[013]|"
-    r"J4[1-57]|J84|K2[1]|K50|K51|K58|K7[0-4]|L40|M05|M06|M1[0-9]|M3[0-5]|M45|M79\.7|M81|N18|N40|B20|B18|D5[67]|Q)"
+    r"J4[1-57]|J84|K2[1]|K50|K51|K58|K7[0-4]|L40|M05|M06|M1[1-9]|M3[0-5]|M45|M79\.7|M81|N18|N40|B20|B18|D5[67]|Q)"
 )
 """Conditions that last: a "history of" them doesn't mean that they are over."""
 _WHY: Final = {
@@ -81,6 +82,19 @@ class Options:
     on: date
     setting: str = OUTPATIENT
     mode: str = BILLING
+
+    def __post_init__(self) -> None:
+        """Check the words.
+
+        Raises:
+            ConfigError: one isn't known.
+        """
+        for name, value, known in (
+            ("setting", self.setting, (OUTPATIENT, INPATIENT)),
+            ("mode", self.mode, (BILLING, INDEX)),
+        ):
+            if value not in known:
+                raise ConfigError([f"{name}: expected {known[0]} or {known[1]}, found {value!r}"])
 
 
 class Suggester:
@@ -126,18 +140,25 @@ class Suggester:
         for sentence in passages:
             if sentence.section in _SILENT and sentence.section not in main:
                 continue
-            yield from _procedures(note, sentence, coder)
-            taken: list[tuple[int, int]] = []
+            statuses = list(_procedures(note, sentence, coder))
+            yield from statuses
+            taken = [(one.mention.start, one.mention.end) for one in statuses]
             if sentence.section in main and (span := phrase(note, sentence)) and (sentence.leads or sentence.listed or len(note[sentence.start : sentence.end].split()) <= 8):  # noqa: PLR2004  # fmt: skip
                 for one in _problem(note, span, sentence, coder, passages):
+                    if _overlaps(one.mention, taken):
+                        continue
                     taken.append((one.mention.start, one.mention.end))
                     yield one
             for mention in self._lexicon().find(note, sentence):
-                if any(start < mention.end and mention.start < end for start, end in taken):
+                if _overlaps(mention, taken):
                     continue
                 coded = coder.code(note[mention.start : mention.end], _side_near(note, mention))
                 if coded is not None and coded.score >= _ELSEWHERE:
                     yield _Found(mention, coded, _assertion(note, mention))
+
+
+def _overlaps(mention: Mention, taken: list[tuple[int, int]]) -> bool:
+    return any(start < mention.end and mention.start < end for start, end in taken)
 
 
 def _main_sections(note: str, passages: list[Sentence]) -> frozenset[str]:
@@ -256,6 +277,8 @@ def _decided(
     note: str, found: Iterable[_Found], main: frozenset[str], options: Options, coder: Coder
 ) -> Iterator[Suggestion]:
     """Yield each condition with what to do about it."""
+    found = list(found)
+    listed = any(one.mention.heading and one.mention.sentence.section in main for one in found)
     for one in found:
         meaning = one.assertion.meaning
         if meaning == said.PAST and _CHRONIC.match(one.coded.result.code):
@@ -263,24 +286,34 @@ def _decided(
         if meaning == said.UNCERTAIN and options.setting == INPATIENT:
             meaning = said.PRESENT
         if meaning == said.PRESENT:
-            yield _present(note, one, main, options)
+            yield from _present(note, one, main, options, listed=listed)
             continue
         yield _suggestion(note, one, NOT_CODED, 0.9, _WHY[meaning], _RULES[meaning])
         yield from _instead(note, one, meaning, main, coder)
 
 
-def _present(note: str, one: _Found, main: frozenset[str], options: Options) -> Suggestion:
+def _present(
+    note: str, one: _Found, main: frozenset[str], options: Options, *, listed: bool
+) -> Iterator[Suggestion]:
+    """Yield a condition that is there, and its other side."""
     section, score = one.mention.sentence.section, one.coded.score
+    in_main = section in main
     if options.mode == INDEX:
-        return _suggestion(note, one, CODE, 0.4 + 0.4 * score, f"named in {section}", one.coded.rule)  # fmt: skip
-    if section in main and one.mention.heading:
-        return _suggestion(note, one, CODE, 0.2 + 0.7 * score, "a problem of the visit", one.coded.rule)  # fmt: skip
-    if section in main:
-        is_code = section != ASSESSMENT or one.mention.sentence.leads
-        kind = CODE if is_code and score >= _ELSEWHERE else CONSIDER
-        return _suggestion(note, one, kind, (0.6 if kind == CODE else 0.4) * score, "named in the assessment", one.coded.rule)  # fmt: skip
-    weight = 0.2 if section in _WEAK else 0.35
-    return _suggestion(note, one, CONSIDER, weight * score, f"named in {section} only; code it if it was treated or affected care", "coexisting conditions (IV.J)")  # fmt: skip
+        kind, confidence, why = CODE, 0.4 + 0.4 * score, f"named in {section}"
+    elif in_main and one.mention.heading:
+        kind, confidence, why = CODE, 0.2 + 0.7 * score, "a problem of the visit"
+    elif in_main and not listed:
+        kind, confidence, why = CODE, 0.6 * score, "named in the assessment"
+    elif in_main:
+        kind, confidence, why = CONSIDER, 0.4 * score, "named in the text of the assessment"
+    else:
+        weight = 0.2 if section in _WEAK else 0.35
+        kind, confidence = CONSIDER, weight * score
+        why = f"named in {section} only; code it if it was treated or affected care"
+    rule = one.coded.rule if in_main or options.mode == INDEX else "coexisting conditions (IV.J)"
+    for result in (one.coded.result, *one.coded.also):
+        coded = replace(one.coded, result=result)
+        yield _suggestion(note, one._replace(coded=coded), kind, confidence, why, rule)
 
 
 def _instead(
