@@ -21,6 +21,8 @@ OTHER: Final = "other-person"
 PAST: Final = "past"
 UNCERTAIN: Final = "uncertain"
 HYPOTHETICAL: Final = "hypothetical"
+INTEGRAL: Final = "integral"
+"""A symptom whose cause the same line gives."""
 _STRONGEST_FIRST: Final = (FAMILY, OTHER, DENIED, HYPOTHETICAL, UNCERTAIN, PAST)
 _SECTIONS: Final = {
     "family": FAMILY,
@@ -101,6 +103,8 @@ def assertion(note: str, start: int, end: int, sentence: tuple[int, int, str]) -
         before = note[first:start] if trigger.side == "before" else note[end:last]
         for match in trigger.pattern.finditer(before):
             gap = before[match.end() :] if trigger.side == "before" else before[: match.start()]
+            if match[0].lower() == "old" and gap.strip():
+                continue
             if not _reaches(gap, trigger):
                 continue
             at = first if trigger.side == "before" else end

@@ -23,28 +23,33 @@ from cleanclaim.notes.tables import rows
 _SEVERITY: Final = re.compile(
     r"\b(?:mild|moderate|severe|acute|chronic|worsening|stable|improving|improved|persistent|intermittent|ongoing|recent|new|new[- ]onset|well[- ]controlled|"
     r"controlled|uncontrolled|poorly controlled|likely|recurrent|symptomatic|asymptomatic|known|significant|longstanding|early|advanced|likely|"
-    r"left|right|bilateral|bilaterally|both|essential|exacerbated?|today|currently|unspecified|generalized|diffuse|post-traumatic|status)\b",
+    r"left|right|bilateral|bilaterally|both|essential|exacerbated?|closed|today|currently|unspecified|generalized|diffuse|post-traumatic|status)\b",
     re.IGNORECASE,
 )
 _SIDE: Final = re.compile(r"\b(?:left|right|bilateral(?:ly)?|both)\b", re.IGNORECASE)
 _ASIDE: Final = re.compile(r"\s*\([^)]*\)")
 _TAKEN: Final = 0.55
 """The score from which a search's result is used."""
-_RELATED: Final = 0.8
-"""Results within this share of the best one are compared by what they assume."""
+_PIECE: Final = 0.7
+_BODY: Final = frozenset(
+    "knee shoulder hip ankle wrist elbow hand foot finger toe thumb arm leg eye ear breast lung kidney".split()
+)
+"""Parts of the body that may be named again beside a term."""
 _ASSUMES: Final = (
     (re.compile(r"\bother specified\b|\bother\b", re.IGNORECASE), re.compile(r"\bother\b", re.IGNORECASE), 0.82),
     (re.compile(r"\bin remission\b", re.IGNORECASE), re.compile(r"remission|former|quit", re.IGNORECASE), 0.7),
-    (re.compile(r"\b(?:newborn|neonatal|perinatal|congenital|fetus)\b", re.IGNORECASE), re.compile(r"newborn|neonat|congenital|birth|infant", re.IGNORECASE), 0.6),
+    (re.compile(r"\b(?:newborn|neonatal|perinatal|congenital|fetus|birth injury)\b", re.IGNORECASE), re.compile(r"newborn|neonat|congenital|birth|infant", re.IGNORECASE), 0.6),
     (re.compile(r"\b(?:pregnancy|childbirth|puerperium|obstetric|trimester)\b", re.IGNORECASE), re.compile(r"pregnan|gestation|weeks|postpartum|trimester|obstetric|labor|eclamp", re.IGNORECASE), 0.5),
     (re.compile(r"\b(?:postprocedural|intraoperative|complication|following)\b", re.IGNORECASE), re.compile(r"post-?(?:op|proc|surg)|complication|following|after", re.IGNORECASE), 0.65),
     (re.compile(r"\bin diseases? classified elsewhere\b", re.IGNORECASE), re.compile(r"due to|secondary|in ", re.IGNORECASE), 0.7),
     (re.compile(r"\b(?:secondary|drug-induced|induced|due to)\b", re.IGNORECASE), re.compile(r"due to|secondary|induced|from|related|caused", re.IGNORECASE), 0.8),
+    (re.compile(r"\b(?:foreign body|blood vessel|artery|nerve|muscle|tendon|with damage)\b", re.IGNORECASE), re.compile(r"foreign|glass|splinter|vessel|arter|nerve|muscle|tendon|damage|strain|retained|pull", re.IGNORECASE), 0.6),
     (re.compile(r"\bwith damage to nail\b|\bpathological\b|\bstress\b|\bopen\b", re.IGNORECASE), re.compile(r"nail|patholog|stress|open|fragility", re.IGNORECASE), 0.7),
     (re.compile(r"\b(?:exposure|screening|encounter for|contact with|history of|carrier|dependence on|abnormal findings)\b", re.IGNORECASE), re.compile(r"expos|screen|encounter|contact|abnormal|elevated|history|hx|h/o|s/p|status|carrier|dependence|use of", re.IGNORECASE), 0.5),
     (re.compile(r"\b(?:delayed healing|nonunion|malunion)\b", re.IGNORECASE), re.compile(r"delayed|nonunion|malunion", re.IGNORECASE), 0.6),
 )  # fmt: skip
 """What a title assumes, what a phrase must say for it, and the value of the code if it doesn't."""
+_WITHOUT: Final = re.compile(r"\bwithout (?:foreign body|damage to nail|\w+)", re.IGNORECASE)
 _WHOLE: Final = 8
 """The length of a code with a seventh character and its dot."""
 _UNSPECIFIED: Final = re.compile(
@@ -122,6 +127,9 @@ class Coder:
         simpler = _key(_SEVERITY.sub(" ", words))
         if (best is None or best.score < 0.9 or best.result.missed) and (code := _defaults().get(simpler)) and (found := self.named(code)):  # noqa: PLR2004  # fmt: skip
             return self._on_side(Coded(found, 0.85, "default"), words, own)
+        plainest = simpler - _BODY
+        if (best is None or best.score < _PIECE) and (code := _defaults().get(plainest)) and (found := self.named(code)):  # fmt: skip
+            return self._on_side(Coded(found, 0.75, "default"), words, own)
         return best
 
     def _on_side(self, coded: Coded, words: str, side: str | None) -> Coded:
@@ -173,8 +181,9 @@ def _worth(one: Result, words: str) -> float:
     """Return a result's score, less for what it assumes that the words don't say."""
     title = one.title or ""
     found = one.score - 0.1 * len(one.missed)
+    states = _WITHOUT.sub("", title)
     for assumes, says, value in _ASSUMES:
-        if assumes.search(title) and not says.search(words):
+        if assumes.search(states) and not says.search(words):
             found *= value
     return found * (1.03 if _UNSPECIFIED.search(title) else 1.0)
 

@@ -18,10 +18,11 @@ from cleanclaim.notes.suggestion import CODE, CONSIDER, NOT_CODED, Suggestion
 from cleanclaim.notes.tables import mapping
 from cleanclaim.reference.sets import load_set
 
-_KEPT: Final = ("N18", "I50", "L97", "M86", "I51")
+KEPT: Final = ("N18", "I50", "L97", "M86", "I51")
 """Codes that stay beside the combination code."""
 _CODE: Final = re.compile(r"[A-Z]\d[\dA-Z](?:\.[\dA-Z]+)?")
 _SYMPTOM: Final = re.compile(r"^(?:R(?!73|91|92|87|03)|M25\.5|M79\.6)")
+_ANGINA: Final = {"I20.0": "I25.110", "I20.1": "I25.111", "I20.2": "I25.112"}
 _END_STAGE: Final = ("N18.5", "N18.6")
 
 
@@ -52,7 +53,7 @@ def _combined(found: list[Suggestion], coder: Coder) -> list[Suggestion]:
             first, code=result.code, title=result.title or "", rule="combination (I.A.15, I.B.9)",
             why=f"{first.code} and {other.code} are linked", evidence=tuple(dict.fromkeys((*first.evidence, *other.evidence))),
         )  # fmt: skip
-        stays = other.code.startswith(_KEPT)
+        stays = other.code.startswith(KEPT)
         known = [one for one in found if one.code != linked.code or one.disposition != CODE]
         known = [
             linked if one is first else one for one in known if one is not other or stays
@@ -90,6 +91,8 @@ def _instead(instead: str, other: str, *, has_heart: bool) -> str | None:
         return "I12.0" if other.startswith(_END_STAGE) else "I12.9"
     if "621" in instead and other.startswith("L97") and not other.startswith(("L97.4", "L97.5")):
         return instead.partition(" or ")[2][:7].strip(" ,")
+    if instead.startswith("I25.11") and other in _ANGINA:
+        return _ANGINA[other]
     match = _CODE.match(instead)
     return match[0] if match else None
 

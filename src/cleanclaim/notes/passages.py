@@ -20,7 +20,7 @@ NARRATIVE: Final = "narrative"
 
 _LONGEST_HEADING: Final = 5
 """The most words of a heading."""
-_LINE: Final = re.compile(r"[^\n\r]*")
+_LINE: Final = re.compile(r"([^\n\r]*)(?:\r\n|\r|\n|\Z)")
 _BULLET: Final = re.compile(
     r"\s*(?:[\u2022\u2023\u25cf\u25e6*\u2013\u2014>-]+\s+|\(?\d{1,2}[.)]\s+|#\s*\d{0,2}[.:)]?\s*|[a-h][.)]\s+|\u2022)"
 )
@@ -101,9 +101,9 @@ def _lines(note: str) -> Iterator[_Line]:
     """Yield the lines that have text besides their heading."""
     section, after_blank = NARRATIVE, True
     for match in _LINE.finditer(note):
-        start, end = match.span()
+        start, end = match.span(1)
         if not note[start:end].strip():
-            after_blank = after_blank or start == end
+            after_blank = True
             continue
         kind, at = _heading(note[start:end])
         if section == "results" and kind == ASSESSMENT and note[start + at : end].strip():

@@ -31,13 +31,19 @@ _DOUBT: Final = re.compile(
     re.IGNORECASE,
 )
 _LEADING: Final = re.compile(
-    r"^\s*(?:(?:a |an |the )?(?:personal |past medical |past |known )?(?:history|hx) (?:of|significant for)|h/o|s/p|status[ -]post|post|prior|previous|"
+    r"^\s*(?:an? old|old|an?|the|(?:a |an |the )?(?:personal |past medical |past |known )?(?:history|hx) (?:of|significant for)|h/o|s/p|status[ -]post|post|prior|previous|"
     r"(?:most )?likely|probable|possible|suspected|suspect|concern for|rule out|r/o|presumed|family history of|no|denies|follow[- ]?up (?:for|of|on)|"
-    r"here for|evaluation of|presents (?:with|for)|new[- ]onset|complaints? of|diagnosis of|regarding|resolved|acute on chronic)\s+",
+    r"here for|evaluation of|presents (?:with|for)|new[- ]onset|pregnan\w+ (?:at )?\d+ weeks(?: gestation)?,?(?: with)?|\d+ weeks pregnant(?:,| with)?|complaints? of|diagnosis of|regarding|resolved|acute on chronic)\s+",
     re.IGNORECASE,
 )
 _NEUTRAL: Final = re.compile(
     r"^\s*(?:follow|here|evaluation|presents|new|complaint|diagnosis|regarding)", re.IGNORECASE
+)
+_CAUSE: Final = re.compile(
+    r"\b(?:due to|secondary to|caused by|as a result of|from)\s*$", re.IGNORECASE
+)
+_WEEKS: Final = re.compile(
+    r",?\s*(?:at |in )?\d{1,2}[\s-]+weeks?(?:'| of)?\s+(?:gestation\w*|pregnan\w*)\W*$", re.IGNORECASE
 )
 Span = tuple[int, int]
 
@@ -76,6 +82,8 @@ def stripped(note: str, span: Span) -> Span:
     start, end = span
     while match := _LEADING.match(note[start:end]):
         start += match.end()
+    if match := _WEEKS.search(note[start:end]):
+        end = start + match.start()
     return start, end
 
 
@@ -89,3 +97,8 @@ def pieces(note: str, span: Span) -> Iterator[Span]:
         at = match.end()
     if at < end:
         yield at, end
+
+
+def follows_cause(note: str, span: Span) -> bool:
+    """Return true if the words before a phrase say that it is the cause of what is before them."""
+    return _CAUSE.search(note[max(0, span[0] - 40) : span[0]]) is not None

@@ -18,7 +18,7 @@ from cleanclaim.notes.tables import mapping, rows
 
 _POISONED: Final = re.compile(
     r"(?:overdos\w+ (?:of|on|with)|poisoning (?:by|from|due to)|took too (?:much|many)(?: of)?(?: (?:her|his))?|(?:accidentally|intentionally) (?:took|ingested|swallowed)(?: (?:too much|too many|her|his|some|a bottle of|the wrong dose of))*)"
-    r"\s+(?P<drug>[a-z][\w-]+)|(?P<before>[a-z][\w-]+) overdose",
+    r"\s+(?P<drug>[a-z][\w-]+)|\b(?!accidental|intentional|drug|an?\b|the\b|possible|suspected|his\b|her\b)(?P<before>[a-z][\w-]+) overdose",
     re.IGNORECASE,
 )
 _ADVERSE: Final = re.compile(
@@ -62,7 +62,7 @@ def of_drugs(note: str, sentence: Sentence, coder: Coder) -> Iterator[Suggestion
             query = f"{kind} {match[group]}" + (f" {intent}" if kind.startswith("p") else "")
             coded = coder.code(query)
             title = coded.result.title or "" if coded else ""
-            if coded is None or coded.score < 0.6 or kind.split()[0] not in title.lower() or not coded.result.code.startswith("T") or coded.result.code.startswith("T88") or match[group].lower() in coded.result.missed:  # noqa: PLR2004  # fmt: skip
+            if coded is None or coded.score < 0.5 or kind.split()[0] not in title.lower() or not coded.result.code.startswith("T") or coded.result.code.startswith("T88") or match[group].lower() in coded.result.missed:  # noqa: PLR2004  # fmt: skip
                 continue
             if kind.startswith("p") and intent.split("-", maxsplit=1)[0] not in title.lower():
                 continue
@@ -73,6 +73,16 @@ def of_drugs(note: str, sentence: Sentence, coder: Coder) -> Iterator[Suggestion
             )  # fmt: skip
             if kind.startswith("p"):
                 return
+
+
+def is_sequela(note: str, sentence: Sentence) -> bool:
+    """Return true if a sentence says that something is what an earlier condition left."""
+    return _SEQUELA.search(note, sentence.start, sentence.end) is not None
+
+
+def names_drug(note: str, sentence: Sentence) -> bool:
+    """Return true if a sentence is about a poisoning or the adverse effect of a drug, which `of_drugs` codes."""
+    return any(one.search(note, sentence.start, sentence.end) for one in (_POISONED, _ADVERSE))
 
 
 def of_external_causes(note: str, sentences: list[Sentence], coder: Coder) -> Iterator[Suggestion]:

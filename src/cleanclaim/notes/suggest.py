@@ -22,7 +22,7 @@ from cleanclaim.notes import guidelines, special
 from cleanclaim.notes.coding import Coded, Coder
 from cleanclaim.notes.mentions import Lexicon, Mention
 from cleanclaim.notes.passages import ASSESSMENT, NARRATIVE, Sentence, has_section, sentences
-from cleanclaim.notes.problems import is_doubtful, phrase, pieces, stripped
+from cleanclaim.notes.problems import follows_cause, is_doubtful, phrase, pieces, stripped
 from cleanclaim.notes.suggestion import CODE, CONSIDER, NOT_CODED, Evidence, Suggestion
 from cleanclaim.notes.tables import mapping, rows
 
@@ -33,6 +33,12 @@ INDEX: Final = "index"
 _WHOLE: Final = 0.8
 """The score from which a whole phrase is one condition."""
 _PIECE: Final = 0.6
+_TOGETHER: Final = 4
+"""The most parts of a phrase that are tried as one condition."""
+_COMBINED: Final = ("E08", "E09", "E10", "E11", "E13", "I11", "I12", "I13")
+_ENCOUNTER: Final = re.compile(
+    r"\b(?:screening|encounter for|aftercare|annual|well[- ]child|immunization)\b", re.IGNORECASE
+)
 _ELSEWHERE: Final = 0.75
 _SILENT: Final = frozenset(("medications", "allergies", "instructions"))
 """Sections whose words name no condition of the patient."""
@@ -48,6 +54,7 @@ _WHY: Final = {
     said.OTHER: "about another person",
     said.PAST: "past history",
     said.UNCERTAIN: "uncertain in an outpatient note",
+    said.INTEGRAL: "integral to another condition: its cause is named",
     said.HYPOTHETICAL: "a risk or a precaution, not a condition of the patient",
 }
 _RULES: Final = {
@@ -56,6 +63,7 @@ _RULES: Final = {
     said.OTHER: "another person",
     said.PAST: "past history (IV.I, I.C.21.c.4)",
     said.UNCERTAIN: "uncertain diagnosis (IV.H)",
+    said.INTEGRAL: "integral symptoms (I.B.4, I.B.5)",
     said.HYPOTHETICAL: "not a condition",
 }
 _ORDER: Final = {CODE: 0, CONSIDER: 1, NOT_CODED: 2}
@@ -140,12 +148,14 @@ class Suggester:
         for sentence in passages:
             if sentence.section in _SILENT and sentence.section not in main:
                 continue
-            statuses = list(_procedures(note, sentence, coder))
+            aftercare = sentence.section in main and _ENCOUNTER.search(note, sentence.start, sentence.end)  # fmt: skip
+            statuses = [] if aftercare else list(_procedures(note, sentence, coder))
             yield from statuses
-            taken = [(one.mention.start, one.mention.end) for one in statuses]
+            had = [(one.mention.start, one.mention.end) for one in statuses]
+            taken = list(had)
             if sentence.section in main and (span := phrase(note, sentence)) and (sentence.leads or sentence.listed or len(note[sentence.start : sentence.end].split()) <= 8):  # noqa: PLR2004  # fmt: skip
                 for one in _problem(note, span, sentence, coder, passages):
-                    if _overlaps(one.mention, taken):
+                    if _overlaps(one.mention, had):
                         continue
                     taken.append((one.mention.start, one.mention.end))
                     yield one
@@ -153,7 +163,7 @@ class Suggester:
                 if _overlaps(mention, taken):
                     continue
                 coded = coder.code(note[mention.start : mention.end], _side_near(note, mention))
-                if coded is not None and coded.score >= _ELSEWHERE:
+                if coded is not None and coded.score >= _ELSEWHERE and coded.result.code[0] not in "VWXY":  # fmt: skip
                     yield _Found(mention, coded, _assertion(note, mention))
 
 
@@ -177,24 +187,67 @@ def _problem(
 ) -> Iterator[_Found]:
     """Yield the conditions of a line of the assessment."""
     text = note[span[0] : span[1]]
-    if "screening" in text.lower() or text.lower().startswith("encounter for"):
+    if _ENCOUNTER.search(text):
         coded = coder.code(text)
         if coded and coded.result.code.startswith("Z") and coded.score >= _PIECE:
             mention = Mention(*span, sentence, heading=True)
             yield _Found(mention, coded, said.Assertion(said.PRESENT))
             return
-    whole = stripped(note, span)
-    if not is_doubtful(note[whole[0] : whole[1]]):
-        one = _as_found(note, whole, sentence, coder, passages, _WHOLE)
+    parts = [stripped(note, part) for part in pieces(note, stripped(note, span))]
+    parts = [part for part in parts if part[0] < part[1]]
+    at = 0
+    found: list[_Found] = []
+    while at < len(parts):
+        length, one = _longest(note, parts[at : at + _TOGETHER], sentence, coder, passages)
+        at += length
         if one is not None:
-            yield one
-            return
-    parts = [stripped(note, part) for part in pieces(note, whole)]
-    if len(parts) < 2:  # noqa: PLR2004
-        parts = [whole]
-    for part in parts:
-        if part[0] < part[1] and (one := _as_found(note, part, sentence, coder, passages, _PIECE)):
-            yield one
+            found.append(one)
+    yield from _with_causes(note, found)
+
+
+def _longest(
+    note: str,
+    parts: list[tuple[int, int]],
+    sentence: Sentence,
+    coder: Coder,
+    passages: list[Sentence],
+) -> tuple[int, _Found | None]:
+    """Return the most parts that are one condition, and it; one part if none is."""
+    for length in range(len(parts), 1, -1):
+        span = (parts[0][0], parts[length - 1][1])
+        if is_doubtful(note[span[0] : span[1]]):
+            continue
+        one = _as_found(note, span, sentence, coder, passages, _WHOLE)
+        if one is None or one.coded.result.missed:
+            continue
+        is_caused = any(follows_cause(note, part) for part in parts[1:length])
+        if not (is_caused and guidelines.is_symptom(one.coded.result.code)):
+            return (1, one) if _needs_more(one, note, parts[1:length], coder) else (length, one)
+    return 1, _as_found(note, parts[0], sentence, coder, passages, _PIECE)
+
+
+def _needs_more(one: _Found, note: str, parts: list[tuple[int, int]], coder: Coder) -> bool:
+    """Return true if a combination code needs the code of one of its parts beside it."""
+    own = one.coded.result.code
+    if not own.startswith(_COMBINED):
+        return False
+    codes = (coder.code(note[start:end]) for start, end in parts)
+    return any(each is not None and each.result.code.startswith(guidelines.KEPT) for each in codes)
+
+
+def _with_causes(note: str, found: list[_Found]) -> Iterator[_Found]:
+    """Yield the conditions of a line; a symptom before its cause is integral to it."""
+    for n, one in enumerate(found):
+        after = found[n + 1] if n + 1 < len(found) else None
+        is_explained = (
+            after is not None
+            and guidelines.is_symptom(one.coded.result.code)
+            and not guidelines.is_symptom(after.coded.result.code)
+            and after.assertion.meaning == said.PRESENT
+            and not special.is_sequela(note, one.mention.sentence)
+            and follows_cause(note, (after.mention.start, after.mention.end))
+        )
+        yield one._replace(assertion=said.Assertion(said.INTEGRAL)) if is_explained else one
 
 
 def _as_found(
@@ -213,7 +266,12 @@ def _as_found(
     coded = coder.code(words, side)
     if coded is None or coded.score < least:
         return None
-    return _Found(mention, coded, _assertion(note, mention))
+    if coded.result.code[0] in "VWXY" or (coded.result.code[0] == "T" and special.names_drug(note, sentence)):  # fmt: skip
+        return None
+    assertion = _assertion(note, mention)
+    if assertion.meaning == said.PAST and special.is_sequela(note, sentence):
+        assertion = said.Assertion(said.PRESENT)
+    return _Found(mention, coded, assertion)
 
 
 def _assertion(note: str, mention: Mention) -> said.Assertion:
