@@ -28,7 +28,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("set", nargs="?", default="aci", choices=["aci", "codiesp"])
     parser.add_argument("--limit", type=int, default=0)
-    parser.add_argument("--errors", action="store_true", help="print the codes that were missed or wrong")
+    parser.add_argument(
+        "--errors", action="store_true", help="print the codes that were missed or wrong"
+    )
     asked = parser.parse_args()
     notes = _notes(asked.set)[: asked.limit or None]
     encoder = Encoder()

@@ -96,7 +96,7 @@ def test_python_api() -> None:
 @pytest.mark.parametrize("table", ["defaults", "history", "past", "family"])
 def test_the_tables_have_codes_that_exist(suggester: Suggester, table: str) -> None:
     """Every code of the package's tables, or one below it, can be billed on some day."""
-    coder = suggester._coder(ON)  # noqa: SLF001 - the day's codes
-    old = suggester._coder(date(2024, 6, 1))  # noqa: SLF001
+    coder = suggester._coder(ON)
+    old = suggester._coder(date(2024, 6, 1))
     missing = [row["code"] for row in rows(table) if not coder.named(row["code"]) and not old.named(row["code"])]  # fmt: skip
     assert missing == []

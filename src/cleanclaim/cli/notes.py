@@ -38,9 +38,7 @@ def suggest(
     ] = "outpatient",
     mode: Annotated[
         str,
-        typer.Option(
-            "--mode", help="billing, or index for every finding that the note names."
-        ),
+        typer.Option("--mode", help="billing, or index for every finding that the note names."),
     ] = "billing",
     format_: Annotated[str, typer.Option("--format", "-f", help="text, json or jsonl.")] = "text",
     store: Store = None,
@@ -80,7 +78,8 @@ def suggest(
             else:
                 answers.append(_answer(one, found, named=is_batch))
     if format_ == "json":
-        typer.echo(json_safe(json.dumps({"notes": answers} if is_batch else next(iter(answers), {"suggestions": []}), indent=2, ensure_ascii=False)))  # fmt: skip
+        whole = {"notes": answers} if is_batch else next(iter(answers), {"suggestions": []})
+        typer.echo(json_safe(json.dumps(whole, indent=2, ensure_ascii=False)))
     if failed:
         raise typer.Exit(COULD_NOT_RUN)
 

@@ -7,12 +7,12 @@ holds for the conditions after or before it, up to a word that ends its scope. T
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Final
+
+from cleanclaim.notes.tables import rows
 
 PRESENT: Final = "present"
 DENIED: Final = "denied"
@@ -69,12 +69,10 @@ class Assertion:
 
 @cache
 def _triggers() -> tuple[_Trigger, ...]:
-    file = resources.files(__package__) / "data" / "triggers.csv"
-    with file.open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))
+    table = rows("triggers")
     return tuple(
-        _Trigger(row["meaning"], row["side"], _pattern([one["words"] for one in rows if (one["meaning"], one["side"]) == (row["meaning"], row["side"])]))
-        for row in {(one["meaning"], one["side"]): one for one in rows}.values()
+        _Trigger(row["meaning"], row["side"], _pattern([one["words"] for one in table if (one["meaning"], one["side"]) == (row["meaning"], row["side"])]))
+        for row in {(one["meaning"], one["side"]): one for one in table}.values()
     )  # fmt: skip
 
 
@@ -90,7 +88,8 @@ def assertion(note: str, start: int, end: int, sentence: tuple[int, int, str]) -
 
     Args:
         note: the note.
-        start, end: the place of the condition.
+        start: where the condition starts.
+        end: where it ends.
         sentence: where its sentence starts and ends, and the kind of section that it is in.
 
     >>> note = "She denies chest pain but has a cough."

@@ -19,9 +19,11 @@ from cleanclaim.encoder.defaults import side_of
 from cleanclaim.encoder.result import Result
 from cleanclaim.encoder.stems import STOP, stem, tokens
 from cleanclaim.notes.tables import rows
+from cleanclaim.notes.tables import words as words_of
 
 _SEVERITY: Final = re.compile(
-    r"\b(?:mild|moderate|severe|acute|chronic|worsening|stable|improving|improved|persistent|intermittent|ongoing|recent|new|new[- ]onset|well[- ]controlled|"
+    r"\b(?:mild|moderate|severe|acute|chronic|worsening|stable|improving|improved|persistent|intermittent|ongoing|recent|new|new[- ]onset|"
+    r"well[- ]controlled|"
     r"controlled|uncontrolled|poorly controlled|likely|recurrent|symptomatic|asymptomatic|known|significant|longstanding|early|advanced|likely|"
     r"left|right|bilateral|bilaterally|both|essential|exacerbated?|closed|today|currently|unspecified|generalized|diffuse|post-traumatic|status)\b",
     re.IGNORECASE,
@@ -31,24 +33,8 @@ _ASIDE: Final = re.compile(r"\s*\([^)]*\)")
 _TAKEN: Final = 0.55
 """The score from which a search's result is used."""
 _PIECE: Final = 0.7
-_BODY: Final = frozenset(
-    "knee shoulder hip ankle wrist elbow hand foot finger toe thumb arm leg eye ear breast lung kidney".split()
-)
+_BODY: Final = words_of("joint")
 """Parts of the body that may be named again beside a term."""
-_ASSUMES: Final = (
-    (re.compile(r"\bother specified\b|\bother\b", re.IGNORECASE), re.compile(r"\bother\b", re.IGNORECASE), 0.82),
-    (re.compile(r"\bin remission\b", re.IGNORECASE), re.compile(r"remission|former|quit", re.IGNORECASE), 0.7),
-    (re.compile(r"\b(?:newborn|neonatal|perinatal|congenital|fetus|birth injury)\b", re.IGNORECASE), re.compile(r"newborn|neonat|congenital|birth|infant", re.IGNORECASE), 0.6),
-    (re.compile(r"\b(?:pregnancy|childbirth|puerperium|obstetric|trimester)\b", re.IGNORECASE), re.compile(r"pregnan|gestation|weeks|postpartum|trimester|obstetric|labor|eclamp", re.IGNORECASE), 0.5),
-    (re.compile(r"\b(?:postprocedural|intraoperative|complication|following)\b", re.IGNORECASE), re.compile(r"post-?(?:op|proc|surg)|complication|following|after", re.IGNORECASE), 0.65),
-    (re.compile(r"\bin diseases? classified elsewhere\b", re.IGNORECASE), re.compile(r"due to|secondary|in ", re.IGNORECASE), 0.7),
-    (re.compile(r"\b(?:secondary|drug-induced|induced|due to)\b", re.IGNORECASE), re.compile(r"due to|secondary|induced|from|related|caused", re.IGNORECASE), 0.8),
-    (re.compile(r"\b(?:foreign body|blood vessel|artery|nerve|muscle|tendon|with damage)\b", re.IGNORECASE), re.compile(r"foreign|glass|splinter|vessel|arter|nerve|muscle|tendon|damage|strain|retained|pull", re.IGNORECASE), 0.6),
-    (re.compile(r"\bwith damage to nail\b|\bpathological\b|\bstress\b|\bopen\b", re.IGNORECASE), re.compile(r"nail|patholog|stress|open|fragility", re.IGNORECASE), 0.7),
-    (re.compile(r"\b(?:exposure|screening|encounter for|contact with|history of|carrier|dependence on|abnormal findings)\b", re.IGNORECASE), re.compile(r"expos|screen|encounter|contact|abnormal|elevated|history|hx|h/o|s/p|status|carrier|dependence|use of", re.IGNORECASE), 0.5),
-    (re.compile(r"\b(?:delayed healing|nonunion|malunion)\b", re.IGNORECASE), re.compile(r"delayed|nonunion|malunion", re.IGNORECASE), 0.6),
-)  # fmt: skip
-"""What a title assumes, what a phrase must say for it, and the value of the code if it doesn't."""
 _WITHOUT: Final = re.compile(r"\bwithout (?:foreign body|damage to nail|\w+)", re.IGNORECASE)
 _WHOLE: Final = 8
 """The length of a code with a seventh character and its dot."""
@@ -122,10 +108,10 @@ class Coder:
             score = found_here.score * (1 - 0.05 * n)
             if best is None or score > best.score + 0.05:
                 best = replace(found_here, score=score)
-            if best.score >= 0.9:  # noqa: PLR2004 - good enough to stop
+            if best.score >= 0.9:
                 break
         simpler = _key(_SEVERITY.sub(" ", words))
-        if (best is None or best.score < 0.9 or best.result.missed) and (code := _defaults().get(simpler)) and (found := self.named(code)):  # noqa: PLR2004  # fmt: skip
+        if (best is None or best.score < 0.9 or best.result.missed) and (code := _defaults().get(simpler)) and (found := self.named(code)):  # fmt: skip
             return self._on_side(Coded(found, 0.85, "default"), words, own)
         plainest = simpler - _BODY
         if (best is None or best.score < _PIECE) and (code := _defaults().get(plainest)) and (found := self.named(code)):  # fmt: skip
@@ -144,7 +130,7 @@ class Coder:
         if coded.rule == "search" or side_of(words) is None:
             return coded
         again = self._searched(f"{side} {_SIDE.sub('', words)}", words)
-        if again and side in (again.result.title or "").lower() and again.score > 0.7:  # noqa: PLR2004
+        if again and side in (again.result.title or "").lower() and again.score > 0.7:
             return replace(again, rule=coded.rule)
         return coded
 
@@ -174,7 +160,12 @@ class Coder:
         best = combined or ranked[0]
         others = tuple(one for one in ranked if one.code != best.code)[:4]
         lacks = len(best.missed) / max(1, len(tokens(words)))
-        return Coded(best, max(0.0, min(1.0, best.score, _worth(best, words)) - 0.3 * lacks), "search", others)
+        return Coded(
+            best,
+            max(0.0, min(1.0, best.score, _worth(best, words)) - 0.3 * lacks),
+            "search",
+            others,
+        )
 
 
 def _worth(one: Result, words: str) -> float:
@@ -182,7 +173,7 @@ def _worth(one: Result, words: str) -> float:
     title = one.title or ""
     found = one.score - 0.1 * len(one.missed)
     states = _WITHOUT.sub("", title)
-    for assumes, says, value in _ASSUMES:
+    for assumes, says, value in _assumed():
         if assumes.search(states) and not says.search(words):
             found *= value
     return found * (1.03 if _UNSPECIFIED.search(title) else 1.0)
@@ -202,6 +193,15 @@ def _rewrites(words: str, side: str | None) -> Iterator[str]:
         if plain and plain.lower() not in seen:
             seen.add(plain.lower())
             yield plain + " "
+
+
+@lru_cache(maxsize=1)
+def _assumed() -> list[tuple[re.Pattern[str], re.Pattern[str], float]]:
+    """Return what a title assumes, what a phrase must say for it, and the value of the code if it doesn't."""
+    return [
+        (re.compile(row["title"], re.IGNORECASE), re.compile(row["said"], re.IGNORECASE), float(row["value"]))
+        for row in rows("assumed")
+    ]  # fmt: skip
 
 
 def _without_sides(title: str) -> list[str]:

@@ -31,8 +31,7 @@ def apply(found: list[Suggestion], coder: Coder) -> list[Suggestion]:
     found = _combined(found, coder)
     found = list(_without_vague(found))
     found = list(_without_history(found))
-    found = list(_without_symptoms(found))
-    return found
+    return list(_without_symptoms(found))
 
 
 def _codes(found: list[Suggestion]) -> list[Suggestion]:
@@ -55,9 +54,7 @@ def _combined(found: list[Suggestion], coder: Coder) -> list[Suggestion]:
         )  # fmt: skip
         stays = other.code.startswith(KEPT)
         known = [one for one in found if one.code != linked.code or one.disposition != CODE]
-        known = [
-            linked if one is first else one for one in known if one is not other or stays
-        ]
+        known = [linked if one is first else one for one in known if one is not other or stays]
         before = next(n for n, one in enumerate(known) if one is linked)
         if stays and (at := known.index(other)) < before:
             known.insert(at, known.pop(before))

@@ -67,7 +67,9 @@ def _file(file: Path, name: str) -> Iterator[Note]:
     try:
         text = file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        yield Note("file", name, None, f"byte {error.start} isn't UTF-8 text; save the note as UTF-8")
+        yield Note(
+            "file", name, None, f"byte {error.start} isn't UTF-8 text; save the note as UTF-8"
+        )
         return
     except OSError as error:
         yield Note("file", name, None, f"{error.strerror}")
@@ -96,7 +98,9 @@ def _lines(text: str, name: str) -> Iterator[Note]:
             yield Note("file", where, None, 'expected an object with a text in "note"')
             continue
         own = found.get("id")
-        yield Note("id", str(own), note) if isinstance(own, str | int) else Note("file", where, note)
+        yield (
+            Note("id", str(own), note) if isinstance(own, str | int) else Note("file", where, note)
+        )
 
 
 def text_of(note: object) -> str:

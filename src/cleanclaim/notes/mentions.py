@@ -16,20 +16,14 @@ from typing import Final, NamedTuple
 from cleanclaim.encoder.index import Index
 from cleanclaim.encoder.stems import STOP, spelled, stem
 from cleanclaim.notes.passages import Sentence
+from cleanclaim.notes.tables import words
 
 _WORD: Final = re.compile(r"[A-Za-z]+\d*|\d+(?:\.\d+)?[a-z]?")
 _MOST: Final = 6
 """The most words of a term."""
 _UNTOLD: Final = ("unspecified", "nos", "unspec")
 _OTHER: Final = frozenset(("other", "nec", "elsewhere", "classified", "specified"))
-_TOO_PLAIN: Final = frozenset(
-    "acute age birth body care cause change chronic cold complication condition contact day death deformity delivery disease disorder disturbance "
-    "drug effect exposure examination failure fall family finding follow foreign function general group habit health height history illness "
-    "infection injury insulin labor left lesion level loss mass medication movement multiple nail normal pain patient place position "
-    "pregnancy present pressure problem procedure right screening sign situation spot stress surgery symptom syndrome test transplant "
-    "treatment trauma tumor unspecified vaccination weight worries worry work mole corn wound bite burn swelling lump infant child stable "
-    "hot heat light noise blind sleep speech hearing tear cyst stone ulcer abscess block blood runs strain straining sprain break broken cut allergy allergic sore stiff weak tired trouble difficulty high low tender growth mark pressure bruise numb water air food work murmur nervous worry history red gas clot plaque".split()
-)
+_TOO_PLAIN: Final = words("plain")
 """Words that mean no condition by themselves."""
 _MODIFIER: Final = re.compile(
     r"(?:acute on chronic|acute|chronic|subacute|recurrent|severe|mild|moderate|left|right|bilateral|upper|lower|type|stage|primary|secondary|"
@@ -39,16 +33,13 @@ _MODIFIER: Final = re.compile(
     re.IGNORECASE,
 )
 _AFTER: Final = re.compile(
-    r"^(?:,?\s+(?:of|in|to|on|involving|affecting)\s+(?:the |her |his |their )?(?:(?:left|right|bilateral|both|distal|proximal|upper|lower|lateral|medial|anterior|posterior)\s+)*"
+    r"^(?:,?\s+(?:of|in|to|on|involving|affecting)\s+(?:the |her |his |their )?(?:(?:left|right|bilateral|both|distal|proximal|upper|lower|"
+    r"lateral|medial|anterior|posterior)\s+)*"
     r"[a-z]+(?: (?:finger|toe|joint|bone|region|lobe|breast|colon|extremity|knee|shoulder|thumb))?"
     r"|,?\s+(?:stage|type|grade|class)\s+(?:[IV]+[ab]?|\d[ab]?)\b|,?\s+(?:left|right|bilateral|bilaterally)\b)",
     re.IGNORECASE,
 )
-_BODY: Final = frozenset(
-    "knee shoulder hip ankle wrist elbow hand foot finger toe thumb arm leg thigh forearm eye ear breast lung kidney back neck face chest abdomen breast "
-    "colon prostate skin scalp lip nose jaw femur tibia fibula humerus radius ulna clavicle rib ovary testis groin heel calf hands feet knees "
-    "hips shoulders eyes ears ankles wrists legs spine tongue bladder liver pancreas stomach esophagus cervix uterus thyroid brain rectum".split()
-)
+_BODY: Final = words("body")
 
 
 class _Word(NamedTuple):
@@ -93,14 +84,14 @@ class Lexicon:
 
     def find(self, note: str, sentence: Sentence) -> Iterator[Mention]:
         """Yield the conditions that a sentence names, each at its longest."""
-        words = list(self._words(note, sentence))
+        found = list(self._words(note, sentence))
         at = 0
-        while at < len(words):
-            length, node = self._longest(note, words, at)
+        while at < len(found):
+            length, node = self._longest(note, found, at)
             if not length:
                 at += 1
                 continue
-            start, end = words[at].start, words[at + length - 1].end
+            start, end = found[at].start, found[at + length - 1].end
             start, end = _widened(note, start, end, sentence)
             yield Mention(start, end, sentence, node)
             at += length
@@ -117,10 +108,10 @@ class Lexicon:
         one = stem(spelled(word))
         return self._stem_at.get(self._known.words.get(one, one), -1)
 
-    def _longest(self, note: str, words: list[_Word], at: int) -> tuple[int, int]:
+    def _longest(self, note: str, found: list[_Word], at: int) -> tuple[int, int]:
         """Return the number of words of the longest term at a place, and where it leads; 0 if there is none."""
-        for length in range(min(_MOST, len(words) - at), 0, -1):
-            part = words[at : at + length]
+        for length in range(min(_MOST, len(found) - at), 0, -1):
+            part = found[at : at + length]
             key = frozenset(word.stem for word in part)
             if -1 in key or len(key) < length or (length == 1 and part[0].stem in self._plain):
                 continue
@@ -139,11 +130,11 @@ class Lexicon:
         other = {self._stem_at.get(stem(word), -1) for word in _OTHER}
         found: dict[frozenset[int], int] = {}
         starts = index.word_starts.tolist()
-        nodes, words = index.term_nodes.tolist(), index.term_words.tolist()
+        nodes, stems = index.term_nodes.tolist(), index.term_words.tolist()
         for term, node in enumerate(nodes):
             if index.node_keys[node][:2] in _LEFT_OUT or index.node_keys[node][0] != "0":
                 continue
-            own = frozenset(words[starts[term] : starts[term + 1]])
+            own = frozenset(stems[starts[term] : starts[term + 1]])
             if other & own:
                 continue
             own -= untold

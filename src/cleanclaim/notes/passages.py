@@ -6,13 +6,13 @@ Nothing is copied or cleaned: a passage is a pair of offsets, so evidence is alw
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Final
+
+from cleanclaim.notes.tables import rows
 
 ASSESSMENT: Final = "assessment"
 NARRATIVE: Final = "narrative"
@@ -65,28 +65,29 @@ class _Line:
 @cache
 def _kinds() -> dict[str, str]:
     """Return the kind of section that each spelling of a heading begins."""
-    file = resources.files(__package__) / "data" / "headings.csv"
-    with file.open(encoding="utf-8", newline="") as lines:
-        return {row["spelling"]: row["kind"] for row in csv.DictReader(lines)}
+    return {row["spelling"]: row["kind"] for row in rows("headings")}
 
 
 def sentences(note: str) -> list[Sentence]:
-    """Return the sentences of a note, in order.
+    r"""Return the sentences of a note, in order.
 
     >>> note = "ASSESSMENT\\n1. Asthma. Stable.\\n2. Gout"
     >>> [(note[one.start:one.end], one.section, one.leads) for one in sentences(note)]
     [('Asthma.', 'assessment', True), ('Stable.', 'assessment', False), ('Gout', 'assessment', True)]
     """
     found: list[Sentence] = []
-    item = 0
-    for block in _blocks(note):
+    for item, block in enumerate(_blocks(note), 1):
         first = block[0]
-        item += 1
         text = note[first.start : block[-1].end]
         for n, (start, end) in enumerate(_cut(text)):
             found.append(
                 Sentence(
-                    first.start + start, first.start + end, first.section, item, n == 0, first.listed
+                    first.start + start,
+                    first.start + end,
+                    first.section,
+                    item,
+                    n == 0,
+                    first.listed,
                 )
             )
     return found
@@ -127,7 +128,7 @@ def _heading(line: str) -> tuple[str | None, int]:
     words = re.sub(r"\s+", " ", match[1]).strip().lower()
     kind = _kinds().get(words)
     rest = line[match.end() :].strip()
-    if kind is None or (len(words) < 2 and match[2] != ":"):  # noqa: PLR2004 - S: O: A: P:
+    if kind is None or (len(words) < 2 and match[2] != ":"):
         return None, 0
     if match[2] == "" and rest:
         return None, 0
@@ -160,15 +161,24 @@ def _cut(text: str) -> Iterator[tuple[int, int]]:
     """Yield the sentences of a block."""
     start = 0
     for match in _END.finditer(text):
-        if match[0] == "." and _ABBREVIATED.search(text[max(0, match.start() - 8) : match.start()]):
-            following = text[match.end() :].lstrip()[:1]
-            if following and not (following.isupper() and text[match.start() - 2 : match.start() - 1].isalnum() and len(text[start : match.start()].split()) > 3 and not _title(text, match.start())):  # fmt: skip
-                continue
+        if match[0] == "." and _goes_on(text, start, match):
+            continue
         if span := _trimmed(text, start, match.end()):
             yield span
         start = match.end()
     if span := _trimmed(text, start, len(text)):
         yield span
+
+
+def _goes_on(text: str, start: int, period: re.Match[str]) -> bool:
+    """Return true if a period belongs to an abbreviation inside a sentence."""
+    end = period.start()
+    if not _ABBREVIATED.search(text[max(0, end - 8) : end]):
+        return False
+    if not text[period.end() :].lstrip()[:1].isupper():
+        return bool(text[period.end() :].strip())
+    is_letter = len(text[start:end].rsplit(maxsplit=1)[-1]) == 1
+    return is_letter or _title(text, end)
 
 
 def _title(text: str, end: int) -> bool:

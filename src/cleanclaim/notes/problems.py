@@ -22,18 +22,23 @@ _ACTION: Final = re.compile(
 _LONGEST: Final = 22
 """The most words of a phrase."""
 _JOINTS: Final = re.compile(
-    r"\s*(?:,|;|/(?=\s)|\s[-\u2013\u2014]+\s|\band\b|\bwith\b|\bw/|\bdue to\b|\bsecondary to\b|\bas a result of\b|\bcaused by\b|\bfrom\b|\bversus\b|\bvs\.?\b|\b(?:most )?likely\b|"
-    r"\bprobabl[ey]\b|\bpossibl[ey]\b|\bsuspected\b|\bconsistent with\b|\bconcerning for\b|\bcomplicated by\b|\bwithout\b|\bbut\b|\brule out\b|\bsuspect\b)\s*",
+    r"\s*(?:,|;|/(?=\s)|\s[-\u2013\u2014]+\s|\band\b|\bwith\b|\bw/|\bdue to\b|\bsecondary to\b|\bas a result of\b|\bcaused by\b|\bfrom\b|"
+    r"\bversus\b|\bvs\.?\b|\b(?:most )?likely\b|"
+    r"\bprobabl[ey]\b|\bpossibl[ey]\b|\bsuspected\b|\bconsistent with\b|\bconcerning for\b|\bcomplicated by\b|\bwithout\b|\bbut\b|"
+    r"\brule out\b|\bsuspect\b)\s*",
     re.IGNORECASE,
 )
 _DOUBT: Final = re.compile(
-    r"\b(?:versus|vs|likely|probabl[ey]|possibl[ey]|suspect(?:ed)?|consistent with|concerning for|concern for|rule out|r/o|questionable|presumed|without|negative|denies|no)\b|\?",
+    r"\b(?:versus|vs|likely|probabl[ey]|possibl[ey]|suspect(?:ed)?|consistent with|concerning for|concern for|rule out|r/o|questionable|"
+    r"presumed|without|negative|denies|no)\b|\?",
     re.IGNORECASE,
 )
 _LEADING: Final = re.compile(
-    r"^\s*(?:an? old|old|an?|the|(?:a |an |the )?(?:personal |past medical |past |known )?(?:history|hx) (?:of|significant for)|h/o|s/p|status[ -]post|post|prior|previous|"
+    r"^\s*(?:an? old|old|an?|the|(?:a |an |the )?(?:personal |past medical |past |known )?(?:history|hx) (?:of|significant for)|h/o|s/p|"
+    r"status[ -]post|post|prior|previous|"
     r"(?:most )?likely|probable|possible|suspected|suspect|concern for|rule out|r/o|presumed|family history of|no|denies|follow[- ]?up (?:for|of|on)|"
-    r"here for|evaluation of|presents (?:with|for)|new[- ]onset|pregnan\w+ (?:at )?\d+ weeks(?: gestation)?,?(?: with)?|\d+ weeks pregnant(?:,| with)?|complaints? of|diagnosis of|regarding|resolved|acute on chronic)\s+",
+    r"here for|evaluation of|presents (?:with|for)|new[- ]onset|pregnan\w+ (?:at )?\d+ weeks(?: gestation)?,?(?: with)?|"
+    r"\d+ weeks pregnant(?:,| with)?|complaints? of|diagnosis of|regarding|resolved|acute on chronic)\s+",
     re.IGNORECASE,
 )
 _NEUTRAL: Final = re.compile(
@@ -43,7 +48,8 @@ _CAUSE: Final = re.compile(
     r"\b(?:due to|secondary to|caused by|as a result of|from)\s*$", re.IGNORECASE
 )
 _WEEKS: Final = re.compile(
-    r",?\s*(?:at |in )?\d{1,2}[\s-]+weeks?(?:'| of)?\s+(?:gestation\w*|pregnan\w*)\W*$", re.IGNORECASE
+    r",?\s*(?:at |in )?\d{1,2}[\s-]+weeks?(?:'| of)?\s+(?:gestation\w*|pregnan\w*)\W*$",
+    re.IGNORECASE,
 )
 Span = tuple[int, int]
 

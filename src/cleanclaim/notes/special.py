@@ -17,12 +17,14 @@ from cleanclaim.notes.suggestion import CODE, CONSIDER, NOT_CODED, Evidence, Sug
 from cleanclaim.notes.tables import mapping, rows
 
 _POISONED: Final = re.compile(
-    r"(?:overdos\w+ (?:of|on|with)|poisoning (?:by|from|due to)|took too (?:much|many)(?: of)?(?: (?:her|his))?|(?:accidentally|intentionally) (?:took|ingested|swallowed)(?: (?:too much|too many|her|his|some|a bottle of|the wrong dose of))*)"
+    r"(?:overdos\w+ (?:of|on|with)|poisoning (?:by|from|due to)|took too (?:much|many)(?: of)?(?: (?:her|his))?|(?:accidentally|"
+    r"intentionally) (?:took|ingested|swallowed)(?: (?:too much|too many|her|his|some|a bottle of|the wrong dose of))*)"
     r"\s+(?P<drug>[a-z][\w-]+)|\b(?!accidental|intentional|drug|an?\b|the\b|possible|suspected|his\b|her\b)(?P<before>[a-z][\w-]+) overdose",
     re.IGNORECASE,
 )
 _ADVERSE: Final = re.compile(
-    r"(?:due to|from|secondary to|caused by|reaction to|side effect of|adverse effect of|after starting|induced by|after taking)\s+(?:the |her |his |taking )?(?P<drug>[a-z][\w-]+)|(?P<before>[a-z][\w-]+)-induced",
+    r"(?:due to|from|secondary to|caused by|reaction to|side effect of|adverse effect of|after starting|induced by|after taking)\s+(?:the |"
+    r"her |his |taking )?(?P<drug>[a-z][\w-]+)|(?P<before>[a-z][\w-]+)-induced",
     re.IGNORECASE,
 )
 _INTENT: Final = (
@@ -31,17 +33,20 @@ _INTENT: Final = (
     (re.compile(r"unclear (?:whether|if)|undetermined", re.IGNORECASE), "undetermined"),
 )  # fmt: skip
 _WEEKS: Final = re.compile(
-    r"(\d{1,2})(?:\s*(?:and|\+|w)?\s*\d?(?:/7)?d?)?[\s-]*(?:weeks?|wks?)[\s-]+(?:pregnant|gestation|gestational|iup|intrauterine|along|estimated gestational)"
+    r"(\d{1,2})(?:\s*(?:and|\+|w)?\s*\d?(?:/7)?d?)?[\s-]*(?:weeks?|wks?)[\s-]+(?:pregnant|gestation|gestational|iup|intrauterine|along|"
+    r"estimated gestational)"
     r"|pregnan\w+ at (\d{1,2}) weeks|gestation(?:al age)?(?: of| is|:)? (\d{1,2}) weeks?",
     re.IGNORECASE,
 )
 _PREGNANT: Final = re.compile(r"\b(?:pregnant|pregnancy|gravid)\b", re.IGNORECASE)
 _NOT_PREGNANT: Final = re.compile(
-    r"\b(?:not|isn't|never|denies|negative|no|prior|previous|ectopic|possible|if|last|avoid|planning|test)\b[^.]{0,30}pregnan|pregnancy (?:test )?(?:is |was )?negative",
+    r"\b(?:not|isn't|never|denies|negative|no|prior|previous|ectopic|possible|if|last|avoid|planning|test)\b[^.]{0,30}pregnan|"
+    r"pregnancy (?:test )?(?:is |was )?negative",
     re.IGNORECASE,
 )
 _HEALING: Final = re.compile(
-    r"\b(?:healing|healed well|routine healing|aftercare|cast removal|suture removal|post-?operative (?:visit|check|follow)|s/p orif|status post orif|subsequent encounter|"
+    r"\b(?:healing|healed well|routine healing|aftercare|cast removal|suture removal|post-?operative (?:visit|check|follow)|s/p orif|"
+    r"status post orif|subsequent encounter|"
     r"follow[- ]up (?:visit )?(?:for|of|on) (?:\w+ ){0,4}(?:fracture|sprain|strain|laceration|injury|burn))\b",
     re.IGNORECASE,
 )
@@ -49,6 +54,9 @@ _SEQUELA: Final = re.compile(
     r"\b(?:sequelae?|late effects?|residual (?:of|from)|due to (?:an |his |her )?old|from (?:an |his |her )?old)\b",
     re.IGNORECASE,
 )
+_INCIDENTAL: Final = "the patient is pregnant; Z33.1 instead if it is incidental"
+_SURE: Final = 0.5
+_DRUG: Final = re.compile(r"^T(?:3[6-9]|4\d|50|51)")
 _INJURY: Final = re.compile(r"^(?:S\d\d|T[0-3]\d|M80|M84\.[3-6])")
 
 
@@ -62,7 +70,9 @@ def of_drugs(note: str, sentence: Sentence, coder: Coder) -> Iterator[Suggestion
             query = f"{kind} {match[group]}" + (f" {intent}" if kind.startswith("p") else "")
             coded = coder.code(query)
             title = coded.result.title or "" if coded else ""
-            if coded is None or coded.score < 0.5 or kind.split()[0] not in title.lower() or not coded.result.code.startswith("T") or coded.result.code.startswith("T88") or match[group].lower() in coded.result.missed:  # noqa: PLR2004  # fmt: skip
+            if coded is None or coded.score < _SURE or kind.split()[0] not in title.lower():
+                continue
+            if not _DRUG.match(coded.result.code) or match[group].lower() in coded.result.missed:
                 continue
             if kind.startswith("p") and intent.split("-", maxsplit=1)[0] not in title.lower():
                 continue
@@ -112,13 +122,13 @@ def in_pregnancy(note: str, found: list[Suggestion], coder: Coder) -> list[Sugge
     if pregnant is None or _NOT_PREGNANT.search(note):
         return found
     week = int(next((one for one in weeks.groups() if one), "0")) if weeks else 0
-    trimester = 1 if 0 < week < 14 else 2 if 14 <= week < 28 else 3 if week >= 28 else 9  # noqa: PLR2004
+    trimester = 1 if 0 < week < 14 else 2 if 14 <= week < 28 else 3 if week >= 28 else 9
     kept = [_during(one, trimester, coder) for one in found]
     has_chapter = any(one.code.startswith(("O", "Z34")) and one.disposition == CODE for one in kept)
     evidence = (Evidence.of(note, pregnant.start(), pregnant.end()),)
     if not has_chapter and (normal := coder.named(f"Z34.9{trimester % 9}")):
-        kept.append(Suggestion(normal.code, normal.title or "", CONSIDER, 0.4, "the patient is pregnant; Z33.1 instead if it is incidental", "pregnancy (I.C.15)", evidence))  # fmt: skip
-    number = f"Z3A.{week:02d}" if 8 <= week <= 42 else "Z3A.00"  # noqa: PLR2004
+        kept.append(Suggestion(normal.code, normal.title or "", CONSIDER, 0.4, _INCIDENTAL, "pregnancy (I.C.15)", evidence))  # fmt: skip
+    number = f"Z3A.{week:02d}" if 8 <= week <= 42 else "Z3A.00"
     if weeks and (result := coder.named(number)):
         kept.append(Suggestion(result.code, result.title or "", CODE, 0.7, "weeks of gestation", "pregnancy (I.C.21.c.11)", evidence))  # fmt: skip
     return kept
@@ -132,8 +142,14 @@ def _during(one: Suggestion, trimester: int, coder: Coder) -> Suggestion:
     result = coder.named(f"{stem}{trimester}") or coder.named(stem)
     if result is None:
         return one
-    other = (one.code, one.title)
-    return replace(one, code=result.code, title=result.title or "", rule="pregnancy (I.C.15.a)", why=f"{one.why}; in pregnancy", alternatives=(other, *one.alternatives))  # fmt: skip
+    return replace(
+        one,
+        code=result.code,
+        title=result.title or "",
+        rule="pregnancy (I.C.15.a)",
+        why=f"{one.why}; in pregnancy",
+        alternatives=((one.code, one.title), *one.alternatives),
+    )
 
 
 def of_encounter(note: str, found: list[Suggestion], coder: Coder) -> Iterator[Suggestion]:
@@ -150,4 +166,5 @@ def of_encounter(note: str, found: list[Suggestion], coder: Coder) -> Iterator[S
             continue
         words = healing if letter == "D" else sequela
         evidence = (*one.evidence, Evidence.of(note, words.start(), words.end())) if words else one.evidence  # fmt: skip
-        yield replace(one, code=result.code, title=result.title or "", evidence=evidence, rule=f"{one.rule}; seventh character {letter} (I.C.19.a)")  # fmt: skip
+        rule = f"{one.rule}; seventh character {letter} (I.C.19.a)"
+        yield replace(one, code=result.code, title=result.title or "", evidence=evidence, rule=rule)

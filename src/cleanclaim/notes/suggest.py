@@ -25,6 +25,7 @@ from cleanclaim.notes.passages import ASSESSMENT, NARRATIVE, Sentence, has_secti
 from cleanclaim.notes.problems import follows_cause, is_doubtful, phrase, pieces, stripped
 from cleanclaim.notes.suggestion import CODE, CONSIDER, NOT_CODED, Evidence, Suggestion
 from cleanclaim.notes.tables import mapping, rows
+from cleanclaim.notes.tables import words as words_of
 
 OUTPATIENT: Final = "outpatient"
 INPATIENT: Final = "inpatient"
@@ -33,6 +34,10 @@ INDEX: Final = "index"
 _WHOLE: Final = 0.8
 """The score from which a whole phrase is one condition."""
 _PIECE: Final = 0.6
+_SHORT: Final = 8
+"""The most words of a short sentence."""
+_SIDED: Final = ("side", "eye", "knee", "hip", "shoulder", "ear", "limb")
+_ASKED: Final = {"trimester": "which trimester", "stage": "which stage", "severity": "how severe"}
 _TOGETHER: Final = 4
 """The most parts of a phrase that are tried as one condition."""
 _COMBINED: Final = ("E08", "E09", "E10", "E11", "E13", "I11", "I12", "I13")
@@ -44,7 +49,8 @@ _SILENT: Final = frozenset(("medications", "allergies", "instructions"))
 """Sections whose words name no condition of the patient."""
 _WEAK: Final = frozenset(("ros", "exam", "results", "social", "procedure"))
 _CHRONIC: Final = re.compile(
-    r"^(?:E0[0-79]|E1[013]|E2[0-8]|E66|E78|F0[13]|F2|F3[0-3]|F4[0-3]|F84|F90|G20|G30|G35|G40|G43|G47|G6[0-3]|H40|I1[0-3]|I25|I27|I34|I35|I4[28]|I50|I7[013]|"
+    r"^(?:E0[0-79]|E1[013]|E2[0-8]|E66|E78|F0[13]|F2|F3[0-3]|F4[0-3]|F84|F90|G20|G30|G35|G40|G43|G47|G6[0-3]|H40|I1[0-3]|I25|I27|I34|I35|"
+    r"I4[28]|I50|I7[013]|"
     r"J4[1-57]|J84|K2[1]|K50|K51|K58|K7[0-4]|L40|M05|M06|M1[1-9]|M3[0-5]|M45|M79\.7|M81|N18|N40|B20|B18|D5[67]|Q)"
 )
 """Conditions that last: a "history of" them doesn't mean that they are over."""
@@ -153,7 +159,8 @@ class Suggester:
             yield from statuses
             had = [(one.mention.start, one.mention.end) for one in statuses]
             taken = list(had)
-            if sentence.section in main and (span := phrase(note, sentence)) and (sentence.leads or sentence.listed or len(note[sentence.start : sentence.end].split()) <= 8):  # noqa: PLR2004  # fmt: skip
+            span = phrase(note, sentence) if sentence.section in main else None
+            if span and _is_line(note, sentence):
                 for one in _problem(note, span, sentence, coder, passages):
                     if _overlaps(one.mention, had):
                         continue
@@ -165,6 +172,12 @@ class Suggester:
                 coded = coder.code(note[mention.start : mention.end], _side_near(note, mention))
                 if coded is not None and coded.score >= _ELSEWHERE and coded.result.code[0] not in "VWXY":  # fmt: skip
                     yield _Found(mention, coded, _assertion(note, mention))
+
+
+def _is_line(note: str, sentence: Sentence) -> bool:
+    """Return true if a sentence is a line of its own, or short."""
+    few = len(note[sentence.start : sentence.end].split()) <= _SHORT
+    return sentence.leads or sentence.listed or few
 
 
 def _overlaps(mention: Mention, taken: list[tuple[int, int]]) -> bool:
@@ -260,7 +273,7 @@ def _as_found(
 ) -> _Found | None:
     mention = Mention(*span, sentence, heading=True)
     words = note[span[0] : span[1]]
-    if len(words.strip()) < 2 or not re.search(r"[A-Za-z]{2}", words):  # noqa: PLR2004
+    if len(words.strip()) < 2 or not re.search(r"[A-Za-z]{2}", words):
         return None
     side = _side_near(note, mention) or _side_of_note(note, words, passages)
     coded = coder.code(words, side)
@@ -301,9 +314,7 @@ def _side_of_note(note: str, words: str, passages: list[Sentence]) -> str | None
     return sides.pop() if len(sides) == 1 else None
 
 
-_BODY: Final = frozenset(
-    "knee shoulder hip ankle wrist elbow hand foot finger toe thumb arm leg eye ear breast lung kidney".split()
-)
+_BODY: Final = words_of("joint")
 
 
 def _procedures(note: str, sentence: Sentence, coder: Coder) -> Iterator[_Found]:
@@ -405,8 +416,9 @@ def _query(coded: Coded) -> str | None:
     title = (coded.result.title or "").lower()
     if "unspecified" not in title:
         return None
-    asked = next((word for word in ("side", "eye", "knee", "hip", "shoulder", "ear", "limb", "trimester", "stage", "severity") if f"unspecified {word}" in title), None)  # fmt: skip
-    what = {"trimester": "which trimester", "stage": "which stage", "severity": "how severe", None: "the type, cause or site"}.get(asked, "which side")  # fmt: skip
+    asked = next((words for word, words in _ASKED.items() if f"unspecified {word}" in title), None)
+    sided = "which side" if any(f"unspecified {word}" in title for word in _SIDED) else None
+    what = asked or sided or "the type, cause or site"
     return f"Can you document {what}, if known?"
 
 

@@ -70,8 +70,6 @@ class Suggestion:
             "evidence": [
                 {"start": one.start, "end": one.end, "text": one.text} for one in self.evidence
             ],
-            "alternatives": [
-                {"code": code, "title": title} for code, title in self.alternatives
-            ],
+            "alternatives": [{"code": code, "title": title} for code, title in self.alternatives],
             "query": self.query,
         }

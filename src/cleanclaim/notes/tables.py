@@ -1,4 +1,4 @@
-"""The package's own short tables: default codes, and codes for past and family history."""
+"""The package's own short tables, from general medical and coding knowledge."""
 
 from __future__ import annotations
 
@@ -11,11 +11,18 @@ from importlib import resources
 def rows(name: str) -> list[dict[str, str]]:
     """Return the rows of one of the package's tables."""
     file = resources.files(__package__) / "data" / f"{name}.csv"
-    with file.open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
+    return list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
 
 
 @cache
 def mapping(name: str) -> dict[str, str]:
     """Return a table of two columns as a mapping."""
     return {row["category"]: row["code"] for row in rows(name)}
+
+
+@cache
+def words(kind: str) -> frozenset[str]:
+    """Return the words of a kind."""
+    return frozenset(
+        one for row in rows("words") if row["kind"] == kind for one in row["words"].split()
+    )

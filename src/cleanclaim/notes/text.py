@@ -29,7 +29,7 @@ def _lines(one: Suggestion) -> Iterator[str]:
     yield f"            {one.why}  [{one.rule}]"
     for each in one.evidence[:3]:
         yield f"            {each.start}-{each.end}: {_short(each.text)}"
-    if len(one.evidence) > 3:  # noqa: PLR2004
+    if len(one.evidence) > 3:
         yield f"            and {len(one.evidence) - 3} more"
     if one.query and one.disposition == CODE:
         yield f"            Ask the provider: {one.query}"
