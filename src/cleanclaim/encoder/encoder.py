@@ -50,7 +50,8 @@ class Encoder:
         self._making = RLock()
 
     @cached_property
-    def _searcher(self) -> Searcher:
+    def searcher(self) -> Searcher:
+        """The search by words, without combinations of codes."""
         with self._making:
             return Searcher(self.index)
 
@@ -125,7 +126,7 @@ class Encoder:
             ConfigError: the system is unknown.
         """
         day = on or _today()
-        return answer(text, self._searcher, self.book, day, systems_of(system), limit)
+        return answer(text, self.searcher, self.book, day, systems_of(system), limit)
 
     def crosswalk(
         self,

@@ -8,7 +8,7 @@ displaced).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -18,6 +18,7 @@ from cleanclaim.encoder import Encoder
 from cleanclaim.encoder.defaults import side_of
 from cleanclaim.encoder.result import Result
 from cleanclaim.encoder.stems import STOP, stem, tokens
+from cleanclaim.encoder.systems import ICD10
 from cleanclaim.notes.tables import rows
 from cleanclaim.notes.tables import words as words_of
 
@@ -32,6 +33,10 @@ _SIDE: Final = re.compile(r"\b(?:left|right|bilateral(?:ly)?|both)\b", re.IGNORE
 _ASIDE: Final = re.compile(r"\s*\([^)]*\)")
 _TAKEN: Final = 0.55
 """The score from which a search's result is used."""
+_SEVERAL: Final = re.compile(
+    r"\b(?:with|w/|and|plus|due to|secondary to|complicated by|on|taking|using)\b|[,;+&]",
+    re.IGNORECASE,
+)
 _PIECE: Final = 0.7
 _BODY: Final = words_of("joint")
 """Parts of the body that may be named again beside a term."""
@@ -87,12 +92,13 @@ class Coder:
         plain = next((one for one in codes if _UNSPECIFIED.search(one.title or "")), None)
         return exact or plain or next(iter(codes), None)
 
-    def _code(self, phrase: str, side: str | None = None) -> Coded | None:
+    def _code(self, phrase: str, side: str | None = None, *, plain: bool = False) -> Coded | None:
         """Return the code for a phrase; None if nothing fits.
 
         Args:
             phrase: the words of the note.
             side: the side that the note says elsewhere, if the phrase has none.
+            plain: only search for the phrase as it is.
         """
         words = _ASIDE.sub("", phrase).strip(" .,;:-*")
         own = side_of(words) or side
@@ -108,7 +114,7 @@ class Coder:
             score = found_here.score * (1 - 0.05 * n)
             if best is None or score > best.score + 0.05:
                 best = replace(found_here, score=score)
-            if best.score >= 0.9:
+            if best.score >= 0.9 or plain:
                 break
         simpler = _key(_SEVERITY.sub(" ", words))
         if (best is None or best.score < 0.9 or best.result.missed) and (code := _defaults().get(simpler)) and (found := self.named(code)):  # fmt: skip
@@ -134,6 +140,12 @@ class Coder:
             return replace(again, rule=coded.rule)
         return coded
 
+    def _results(self, query: str) -> Sequence[Result]:
+        """Return what a search finds; combinations of codes are looked for if several things are named."""
+        if _SEVERAL.search(query):
+            return self._encoder.answer(query, system="icd10cm", on=self.on, limit=10).results
+        return self._encoder.searcher.search(query, on=self.on, systems=(ICD10,), limit=10)
+
     def _same(self, one: Result, side: str) -> Result | None:
         """Return the code with the same title, but for the side."""
         wanted = _without_sides(one.title or "")
@@ -151,8 +163,8 @@ class Coder:
 
     def _searched(self, query: str, words: str) -> Coded | None:
         """Return the best result of a search, weighed by what each assumes."""
-        answer = self._encoder.answer(query, system="icd10cm", on=self.on, limit=10)
-        found = [one for one in answer.results if one.billable and one.score >= _TAKEN and one.fits]
+        results = self._results(query)
+        found = [one for one in results if one.billable and one.score >= _TAKEN and one.fits]
         if not found:
             return None
         combined = next((one for one in found if one.role == "combination code"), None)

@@ -169,7 +169,11 @@ class Suggester:
             for mention in self._lexicon().find(note, sentence):
                 if _overlaps(mention, taken):
                     continue
-                coded = coder.code(note[mention.start : mention.end], _side_near(note, mention))
+                coded = coder.code(
+                    note[mention.start : mention.end],
+                    _side_near(note, mention),
+                    plain=sentence.section not in main,
+                )
                 if coded is not None and coded.score >= _ELSEWHERE and coded.result.code[0] not in "VWXY":  # fmt: skip
                     yield _Found(mention, coded, _assertion(note, mention))
 
