@@ -15,6 +15,7 @@ from cleanclaim.encoder.lookup import Page
 from cleanclaim.encoder.result import Result
 from cleanclaim.engine.not_checked import NOT_CHECKED
 from cleanclaim.model import MONEY
+from cleanclaim.notes.suggestion import Suggestion
 from cleanclaim.report.result import CLAIM_KEYS
 from cleanclaim.verdicts import FINDINGS
 from cleanclaim.verdicts.claims import CLAIMS
@@ -114,6 +115,7 @@ def encoder_contract() -> Iterator[str]:
     for command, key, made, names in (
         ("search TEXT", "results", Result, {}),
         ("search TEXT", "", Answer, {}),
+        ("suggest NOTE", "suggestions", Suggestion, {}),
         ("lookup CODE", "codes", Page, {}),
         ("crosswalk CODE", "mappings", Mapped, {"from_code": "from", "to_code": "to"}),
         ("diff BEFORE AFTER", "changes", None, {}),
