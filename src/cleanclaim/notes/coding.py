@@ -23,7 +23,7 @@ from cleanclaim.notes.tables import rows
 from cleanclaim.notes.tables import words as words_of
 
 _SEVERITY: Final = re.compile(
-    r"\b(?:mild|moderate|severe|acute|chronic|worsening|stable|improving|improved|persistent|intermittent|ongoing|recent|new|new[- ]onset|"
+    r"\b(?:non-?healing|mild|moderate|severe|acute|chronic|worsening|stable|improving|improved|persistent|intermittent|ongoing|recent|new|new[- ]onset|"
     r"well[- ]controlled|"
     r"controlled|uncontrolled|poorly controlled|likely|recurrent|symptomatic|asymptomatic|known|significant|longstanding|early|advanced|likely|"
     r"left|right|bilateral|bilaterally|both|essential|exacerbated?|closed|today|currently|unspecified|generalized|diffuse|post-traumatic|status)\b",
@@ -36,6 +36,10 @@ _TAKEN: Final = 0.55
 _SEVERAL: Final = re.compile(
     r"\b(?:with|w/|and|plus|due to|secondary to|complicated by|on|taking|using)\b|[,;+&]",
     re.IGNORECASE,
+)
+_AT: Final = re.compile(r"\s+(?:at|over|near|around|along)\s+", re.IGNORECASE)
+_DIABETIC: Final = re.compile(
+    r"\b(?:diabetic|diabetes(?: mellitus)?(?: type \d)?(?: with)?|non-?healing)\b", re.IGNORECASE
 )
 _PIECE: Final = 0.7
 _BODY: Final = words_of("joint")
@@ -78,7 +82,7 @@ class Coder:
     def __init__(self, encoder: Encoder, on: date) -> None:
         self._encoder = encoder
         self.on = on
-        self.code = lru_cache(20_000)(self._code)
+        self.code = lru_cache(20_000)(self._with_ulcer)
         self.named = lru_cache(20_000)(self._named)
         self._below = lru_cache(2_000)(self._all_below)
 
@@ -91,6 +95,18 @@ class Coder:
         exact = next((one for one in codes if one.code == code), None)
         plain = next((one for one in codes if _UNSPECIFIED.search(one.title or "")), None)
         return exact or plain or next(iter(codes), None)
+
+    def _with_ulcer(
+        self, phrase: str, side: str | None = None, *, plain: bool = False
+    ) -> Coded | None:
+        """Return the code for a phrase; with a diabetic ulcer, also the ulcer's own code (E11.621: use additional code)."""
+        coded = self._code(phrase, side, plain=plain)
+        if coded is None or not coded.result.code.endswith((".621", ".622")):
+            return coded
+        ulcer = self._code(_DIABETIC.sub(" ", phrase), side_of(phrase) or side)
+        if ulcer is None or not ulcer.result.code.startswith("L97"):
+            return coded
+        return replace(coded, also=(ulcer.result,))
 
     def _code(self, phrase: str, side: str | None = None, *, plain: bool = False) -> Coded | None:
         """Return the code for a phrase; None if nothing fits.
@@ -198,6 +214,8 @@ def _rewrites(words: str, side: str | None) -> Iterator[str]:
     if side and side_of(words) is None:
         options.insert(0, f"{side} {words}")
     options.append(_SEVERITY.sub(" ", words))
+    if (head := _AT.split(words)[0]) != words:
+        options.append(head)
     if side:
         options.append(f"{side} {_SEVERITY.sub(' ', words)}")
     for one in options:

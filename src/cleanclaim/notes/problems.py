@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from cleanclaim.notes.passages import Sentence
+from cleanclaim.notes.tables import words
 
 _VERB: Final = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|presents?|presented|reports?|reported|denies|continues?|continued|recommend(?:ed)?|discussed|advised|"
@@ -34,7 +35,8 @@ _DOUBT: Final = re.compile(
     re.IGNORECASE,
 )
 _LEADING: Final = re.compile(
-    r"^\s*(?:an? old|old|an?|the|(?:a |an |the )?(?:personal |past medical |past |known )?(?:history|hx) (?:of|significant for)|h/o|s/p|"
+    r"^\s*(?:an? old|old|an?|the|newly diagnosed|new diagnosis of|(?:ed|er|hospital) follow[- ]?up(?: and| for)?|(?:a |"
+    r"an |the )?(?:personal |past medical |past |known )?(?:history|hx) (?:of|significant for)|h/o|s/p|"
     r"status[ -]post|post|prior|previous|"
     r"(?:most )?likely|probable|possible|suspected|suspect|concern for|rule out|r/o|presumed|family history of|no|denies|follow[- ]?up (?:for|of|on)|"
     r"here for|evaluation of|presents (?:with|for)|new[- ]onset|pregnan\w+ (?:at )?\d+ weeks(?: gestation)?,?(?: with)?|"
@@ -47,6 +49,8 @@ _NEUTRAL: Final = re.compile(
 _CAUSE: Final = re.compile(
     r"\b(?:due to|secondary to|caused by|as a result of|from)\s*$", re.IGNORECASE
 )
+_BARE: Final = words("body") | words("joint") | words("state")
+_EQUALS: Final = re.compile(r"^\s*(?:,|;|and\b|,\s*and\b)", re.IGNORECASE)
 _WEEKS: Final = re.compile(
     r",?\s*(?:at |in )?\d{1,2}[\s-]+weeks?(?:'| of)?\s+(?:gestation\w*|pregnan\w*)\W*$",
     re.IGNORECASE,
@@ -108,3 +112,17 @@ def pieces(note: str, span: Span) -> Iterator[Span]:
 def follows_cause(note: str, span: Span) -> bool:
     """Return true if the words before a phrase say that it is the cause of what is before them."""
     return _CAUSE.search(note[max(0, span[0] - 40) : span[0]]) is not None
+
+
+def joins_equals(note: str, before: Span, after: Span) -> bool:
+    """Return true if two phrases are joined as equals: by a comma, "and" or a semicolon."""
+    return _EQUALS.match(note[before[1] : after[0]]) is not None
+
+
+def is_bare(text: str) -> bool:
+    """Return true if a phrase has only a part of the body, a side or a state: no condition.
+
+    >>> is_bare("right ring finger"), is_bare("healing well"), is_bare("right knee pain")
+    (True, True, False)
+    """
+    return all(one in _BARE for one in re.findall(r"[a-z]+", text.lower()))

@@ -23,7 +23,7 @@ _POISONED: Final = re.compile(
     re.IGNORECASE,
 )
 _ADVERSE: Final = re.compile(
-    r"(?:due to|from|secondary to|caused by|reaction to|side effect of|adverse effect of|after starting|induced by|after taking)\s+(?:the |"
+    r"(?:due to|from taking|secondary to|caused by|reaction to|side effect of|adverse effect of|after starting|induced by|after taking)\s+(?:the |"
     r"her |his |taking )?(?P<drug>[a-z][\w-]+)|(?P<before>[a-z][\w-]+)-induced",
     re.IGNORECASE,
 )

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from cleanclaim.encoder import Encoder
@@ -22,7 +23,15 @@ from cleanclaim.notes import guidelines, special
 from cleanclaim.notes.coding import Coded, Coder
 from cleanclaim.notes.mentions import Lexicon, Mention
 from cleanclaim.notes.passages import ASSESSMENT, NARRATIVE, Sentence, has_section, sentences
-from cleanclaim.notes.problems import follows_cause, is_doubtful, phrase, pieces, stripped
+from cleanclaim.notes.problems import (
+    follows_cause,
+    is_bare,
+    is_doubtful,
+    joins_equals,
+    phrase,
+    pieces,
+    stripped,
+)
 from cleanclaim.notes.suggestion import CODE, CONSIDER, NOT_CODED, Evidence, Suggestion
 from cleanclaim.notes.tables import mapping, rows
 from cleanclaim.notes.tables import words as words_of
@@ -48,6 +57,7 @@ _ELSEWHERE: Final = 0.75
 _SILENT: Final = frozenset(("medications", "allergies", "instructions"))
 """Sections whose words name no condition of the patient."""
 _WEAK: Final = frozenset(("ros", "exam", "results", "social", "procedure"))
+_IN_PLACE: Final = re.compile(r"\s+(?:in place|in situ|status|dependent)\b", re.IGNORECASE)
 _CHRONIC: Final = re.compile(
     r"^(?:E0[0-79]|E1[013]|E2[0-8]|E66|E78|F0[13]|F2|F3[0-3]|F4[0-3]|F84|F90|G20|G30|G35|G40|G43|G47|G6[0-3]|H40|I1[0-3]|I25|I27|I34|I35|"
     r"I4[28]|I50|I7[013]|"
@@ -235,12 +245,25 @@ def _longest(
         if is_doubtful(note[span[0] : span[1]]):
             continue
         one = _as_found(note, span, sentence, coder, passages, _WHOLE)
-        if one is None or one.coded.result.missed:
+        if one is None or one.coded.result.missed or _are_apart(note, parts[:length], coder):
             continue
         is_caused = any(follows_cause(note, part) for part in parts[1:length])
         if not (is_caused and guidelines.is_symptom(one.coded.result.code)):
             return (1, one) if _needs_more(one, note, parts[1:length], coder) else (length, one)
     return 1, _as_found(note, parts[0], sentence, coder, passages, _PIECE)
+
+
+def _are_apart(note: str, parts: list[tuple[int, int]], coder: Coder) -> bool:
+    """Return true if a list names conditions of different categories."""
+    pairs = [(a, b) for a, b in pairwise(parts) if joins_equals(note, a, b)]
+    for before, after in pairs:
+        if is_bare(note[after[0] : after[1]]):
+            continue
+        codes = [coder.code(note[start:end]) for start, end in (before, after)]
+        sure = {each.result.code[:3] for each in codes if each and each.score >= _WHOLE}
+        if len(sure) > 1:
+            return True
+    return False
 
 
 def _needs_more(one: _Found, note: str, parts: list[tuple[int, int]], coder: Coder) -> bool:
@@ -277,7 +300,7 @@ def _as_found(
 ) -> _Found | None:
     mention = Mention(*span, sentence, heading=True)
     words = note[span[0] : span[1]]
-    if len(words.strip()) < 2 or not re.search(r"[A-Za-z]{2}", words):
+    if len(words.strip()) < 2 or not re.search(r"[A-Za-z]{2}", words) or is_bare(words):
         return None
     side = _side_near(note, mention) or _side_of_note(note, words, passages)
     coded = coder.code(words, side)
@@ -330,6 +353,7 @@ def _procedures(note: str, sentence: Sentence, coder: Coder) -> Iterator[_Found]
             mention = Mention(match.start(), match.end(), sentence, heading=True)
             assertion = _assertion(note, mention)
             is_past = assertion.meaning == said.PAST or sentence.section == "psh"
+            is_past |= assertion.meaning == said.PRESENT and _IN_PLACE.match(note, match.end()) is not None  # fmt: skip
             result = coder.named(codes[" ".join(match[0].lower().split())])
             if is_past and result is not None:
                 yield _Found(
@@ -356,7 +380,9 @@ def _decided(
         meaning = one.assertion.meaning
         if meaning == said.PAST and _CHRONIC.match(one.coded.result.code):
             meaning = said.PRESENT
-        if meaning == said.UNCERTAIN and options.setting == INPATIENT:
+        if meaning == said.PAST and options.mode == INDEX:
+            meaning = said.PRESENT
+        if meaning == said.UNCERTAIN and (options.setting == INPATIENT or options.mode == INDEX):
             meaning = said.PRESENT
         if meaning == said.PRESENT:
             yield from _present(note, one, main, options, listed=listed)
@@ -447,10 +473,11 @@ def _with_reason(found: list[Suggestion]) -> list[Suggestion]:
     """Return the suggestions with at least one code: else the likeliest of what the note names becomes it."""
     if any(one.disposition == CODE for one in found):
         return found
-    options = [one for one in found if one.disposition == CONSIDER]
+    reasons = tuple(f"named in {section}" for section in ("complaint", "hpi"))
+    options = [one for one in found if one.disposition == CONSIDER and one.why.startswith(reasons)]
     if not options:
         return found
-    best = max(options, key=lambda one: one.confidence)
+    best = max(options, key=lambda one: (one.why.startswith(reasons[0]), one.confidence))
     return [replace(best, disposition=CODE, confidence=0.5, why="the reason for the visit") if one is best else one for one in found]  # fmt: skip
 
 
