@@ -78,7 +78,8 @@ class Lexicon:
     def __init__(self, index: Index) -> None:
         self._stem_at = {one: n for n, one in enumerate(index.stems)}
         self._known = index.known
-        self._plain = frozenset(self._stem(word) for word in _TOO_PLAIN)
+        self._plain = frozenset(self._stem(word) for word in _TOO_PLAIN | _BODY)
+        self._single: dict[int, set[str]] = {}
         self._terms = self._laid_out(index)
         self._stem_of = lru_cache(50_000)(self._stem)
 
@@ -115,7 +116,7 @@ class Lexicon:
             key = frozenset(word.stem for word in part)
             if -1 in key or len(key) < length or (length == 1 and part[0].stem in self._plain):
                 continue
-            if length == 1 and _is_small(note[part[0].start : part[0].end]):
+            if length == 1 and not self._is_word(part[0], note):
                 continue
             node = self._terms.get(key)
             if node is not None and not re.search(
@@ -123,6 +124,16 @@ class Lexicon:
             ):
                 return length, node
         return 0, -1
+
+    def _is_word(self, word: _Word, note: str) -> bool:
+        """Return true if a single word is the term itself, not only of its stem: arterial is no arteritis."""
+        text = note[word.start : word.end]
+        terms = self._single.get(word.stem)
+        if (
+            len(text) <= _ABBREVIATION and not text.isupper()
+        ):  # mg and Ms. are no diseases, MG and MS are
+            return False
+        return terms is None or any(_is_same(text.lower(), term) for term in terms)
 
     def _laid_out(self, index: Index) -> dict[frozenset[int], int]:
         """Return the terms of diagnoses by their words; if several share their words, the surest."""
@@ -138,6 +149,9 @@ class Lexicon:
             if other & own:
                 continue
             own -= untold
+            if len(own) == 1:
+                names = _WORD.findall(index.term_texts[term].lower())
+                self._single.setdefault(next(iter(own)), set()).update(names)
             if own and len(own) <= _MOST:
                 found.setdefault(own, node)
         self._add_phrases(found)
@@ -150,14 +164,17 @@ class Lexicon:
             for meaning in meanings:
                 node = found.get(frozenset(self._stem_at.get(one, -1) for one in meaning))
                 if node is not None and -1 not in key:
+                    if len(key) == 1 and key not in found:
+                        self._single.pop(next(iter(key)), None)
                     found.setdefault(key, node)
 
 
-def _is_small(word: str) -> bool:
-    """Return true if a short word isn't in capitals: mg and Ms. are no diseases, MG and MS are."""
-    return len(word) <= _ABBREVIATION and not word.isupper()
+def _is_same(word: str, term: str) -> bool:
+    """Return true if a word is a term, but for its ending: allergies and allergy."""
+    return word[: len(term) - 2] == term[:-2] and abs(len(word) - len(term)) <= _ENDING
 
 
+_ENDING: Final = 3
 _ABBREVIATION: Final = 3
 _LEFT_OUT: Final = frozenset(("0V", "0W", "0X", "0Y", "0Z", "0T"))
 """Chapters whose terms aren't looked for word by word: external causes, reasons for a visit, poisonings by drug."""
