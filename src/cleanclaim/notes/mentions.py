@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from cleanclaim.encoder.index import Index
 from cleanclaim.encoder.stems import STOP, spelled, stem
 from cleanclaim.notes.passages import Sentence
-from cleanclaim.notes.tables import words
+from cleanclaim.notes.tables import rows, words
 
 _WORD: Final = re.compile(r"[A-Za-z]+\d*|\d+(?:\.\d+)?[a-z]?")
 _MOST: Final = 6
@@ -133,6 +133,8 @@ class Lexicon:
             len(text) <= _ABBREVIATION and not text.isupper()
         ):  # mg and Ms. are no diseases, MG and MS are
             return False
+        if stem(spelled(text.lower())) in self._known.words:  # a synonym of a term
+            return True
         return terms is None or any(_is_same(text.lower(), term) for term in terms)
 
     def _laid_out(self, index: Index) -> dict[frozenset[int], int]:
@@ -155,7 +157,21 @@ class Lexicon:
             if own and len(own) <= _MOST:
                 found.setdefault(own, node)
         self._add_phrases(found)
+        self._add_defaults(found)
         return found
+
+    def _add_defaults(self, found: dict[frozenset[int], int]) -> None:
+        """Add the everyday terms that have a default code."""
+        for row in rows("defaults"):
+            if row["code"].startswith("Z"):
+                continue
+            for term in row["terms"].split("|"):
+                names = [one for one in _WORD.findall(term.lower()) if one not in STOP]
+                key = frozenset(self._stem(one) for one in names)
+                if -1 not in key and len(key) == len(names) <= _MOST:
+                    found.setdefault(key, -1)
+                    if len(key) == 1:
+                        self._single.setdefault(next(iter(key)), set()).update(names)
 
     def _add_phrases(self, found: dict[frozenset[int], int]) -> None:
         """Add abbreviations and other names for terms."""

@@ -144,6 +144,8 @@ class Suggester:
         passages = sentences(note)
         main = _main_sections(note, passages)
         found = list(self._found(note, passages, main, coder))
+        if options.mode == INDEX:
+            found += _findings(note, passages, found, coder)
         suggestions = list(_decided(note, found, main, options, coder))
         for sentence in passages:
             if sentence.section in main:
@@ -348,7 +350,7 @@ def _procedures(note: str, sentence: Sentence, coder: Coder) -> Iterator[_Found]
     """Yield past procedures and implants, as status codes."""
     if sentence.section in {"family", "plan", "instructions"}:
         return
-    for pattern, codes in _statuses():
+    for pattern, codes in _statuses("history"):
         for match in pattern.finditer(note, sentence.start, sentence.end):
             mention = Mention(match.start(), match.end(), sentence, heading=True)
             assertion = _assertion(note, mention)
@@ -363,9 +365,23 @@ def _procedures(note: str, sentence: Sentence, coder: Coder) -> Iterator[_Found]
                 )
 
 
-@lru_cache(maxsize=1)
-def _statuses() -> list[tuple[re.Pattern[str], dict[str, str]]]:
-    codes = {words: row["code"] for row in rows("history") for words in row["words"].split("|")}
+def _findings(
+    note: str, passages: list[Sentence], known: list[_Found], coder: Coder
+) -> Iterator[_Found]:
+    """Yield findings that are only named in general, such as pain, where no condition says more."""
+    taken = sorted((one.mention.start, one.mention.end) for one in known)
+    for sentence in passages:
+        for pattern, codes in _statuses("findings"):
+            for match in pattern.finditer(note, sentence.start, sentence.end):
+                mention = Mention(match.start(), match.end(), sentence)
+                result = coder.named(codes[" ".join(match[0].lower().split())])
+                if result is not None and not _overlaps(mention, taken):
+                    yield _Found(mention, Coded(result, 0.7, "default"), _assertion(note, mention))
+
+
+@lru_cache(maxsize=2)
+def _statuses(table: str) -> list[tuple[re.Pattern[str], dict[str, str]]]:
+    codes = {words: row["code"] for row in rows(table) for words in row["words"].split("|")}
     options = "|".join(re.escape(one).replace(r"\ ", r"\s+") for one in sorted(codes, key=len, reverse=True))  # fmt: skip
     return [(re.compile(rf"\b(?:{options})\b", re.IGNORECASE), codes)]
 
