@@ -168,7 +168,7 @@ def marks(
 
 
 def policy_marks(codes: npt.NDArray[np.uint64], on: Days, reference: Reference, kind: str) -> Marks:
-    """As `marks`, for coverage policies: a line is spoken of where some policy of the kind names its code on its day, or where all of the kind are loaded for it.
+    """As `marks`, for coverage policies: some policy of the kind names its code on its day, or all of the kind are loaded for it.
 
     Args:
         codes: the lines' procedure codes as numbers, 0 for none.
@@ -190,10 +190,15 @@ def policy_marks(codes: npt.NDArray[np.uint64], on: Days, reference: Reference, 
 
 def _named(table: pl.DataFrame, kind: str) -> pl.DataFrame:
     of_kind = table.filter(pl.col("kind") == kind)
-    days = (pl.col(name).cast(pl.Date).to_physical().cast(pl.Int64) for name in ("valid_from", "valid_to"))
-    return pl.DataFrame({"code": packed(of_kind["code"])}).hstack(
-        of_kind.select(*days).rename({"valid_from": "first", "valid_to": "last"})
-    ).unique()
+    days = (
+        pl.col(name).cast(pl.Date).to_physical().cast(pl.Int64)
+        for name in ("valid_from", "valid_to")
+    )
+    return (
+        pl.DataFrame({"code": packed(of_kind["code"])})
+        .hstack(of_kind.select(*days).rename({"valid_from": "first", "valid_to": "last"}))
+        .unique()
+    )
 
 
 def covered(on: Days, spans: Sequence[tuple[date, date]]) -> npt.NDArray[np.bool_]:

@@ -32,7 +32,8 @@ _SECTIONS: Final = {
 }
 """What a section says about the conditions in it, unless their sentence says otherwise."""
 _ENDS: Final = re.compile(
-    r"\b(?:but|with (?:a |an |past |known )?(?:history|diagnosis)|however|although|though|except|aside from|apart from|besides|yet|still has|which|who (?:has|presents)|"
+    r"\b(?:but|with (?:a |an |past |known )?(?:history|diagnosis)|however|although|though|except|aside from|apart from|besides|yet|still has|"
+    r"which|who (?:has|presents)|"
     r"presents? (?:with|for)|complains? of|complaining of|endorses?|admits? to|reports? (?:of )?(?!no\b)|is positive for|positive for|"
     r"secondary to|due to|because of|caused by|as a result of|states?|says|notes|brings|brought|reports)\b|;",
     re.IGNORECASE,
