@@ -51,6 +51,7 @@ def test_a_name_a_date_and_an_address_have_no_form_of_a_code(column: str) -> Non
     [
         ("procedure_code", ["99213", "J1885", "0075T", "G0463", "D2391", "9921"]),
         ("diagnosis_code", ["I10", "S52501A", "E119", "4019", "V0481", "25000"]),
+        ("code", ["0210083", "0TY00Z0", "5569", "45"]),
         ("billing_npi", ["1234567893", "1234567890"]),
         ("patient_sex", ["F", "X", "9"]),
         ("billing_taxonomy_code", ["207Q00000X", "08"]),

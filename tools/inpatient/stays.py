@@ -18,6 +18,8 @@ LAST: Final = date(2027, 3, 31)
 OLDEST: Final = 124
 """The editor takes greater ages for wrong."""
 _TRIES: Final = 400
+_ANY: Final = 0.5
+"""The share of stays with one diagnosis and one procedure of the whole code sets."""
 _GARBAGE: Final = ("ZZZ99", "A0", "Q999X", "W00", "7777777", "0000ABC")
 _PLAIN: Final = ("J189", "N179", "I5021", "K3580", "A419", "E1165", "L03115", "J9601", "G40909")
 _PLAIN_PROCEDURES: Final = ("0DTJ4ZZ", "5A1945Z", "4A023N7", "0FT44ZZ", "02HV33Z")
@@ -99,6 +101,9 @@ class Maker:
             code for code in chance.sample(_PLAIN, chance.randint(0, 3)) if code != stay.principal
         ]
         stay.procedures = chance.sample(_PLAIN_PROCEDURES, chance.randint(0, 2))
+        if chance.random() < _ANY:
+            stay.others.append(self.code("icd10cm", "", day) or _PLAIN[0])
+            stay.procedures.append(self.code("icd10pcs", "", day) or _PLAIN_PROCEDURES[0])
         return stay
 
     def code(self, table: str, attribute: str, day: date) -> str | None:

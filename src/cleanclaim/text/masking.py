@@ -68,7 +68,8 @@ _NAMES: Final[Mapping[Form, str]] = {
     (r"^\d{3}[0-9A-Z]{6}X$",): "billing_taxonomy_code rendering_taxonomy_code",
     (r"^[A-Za-z0-9]{1,7}$", r"\d|^.{1,6}$"): "payer_id",
     _code(5): "procedure_code",
-    _code(7): "code diagnosis_code",
+    _code(7): "diagnosis_code",
+    (r"^[A-Za-z0-9]{1,7}$", r"\d|^..?$", r"[A-Za-z]|^(\d{1,5}|0\d{6})$"): "code",  # 504 inpatient procedures are seven digits with a leading 0
     (r"^ {0,2}[A-Za-z0-9.]{1,8} {0,2}$", r"\d", r"[A-Za-z.]|^ *\d{1,5} *$"): "code_as_sent",
     (r"^(?:[A-Z]{2}|AB[FJKN]|APR|BB[QR]|CA[HP])$",): "code_qualifier",
     (r"^\d{1,3}[0-9A-Z]?$",): "bill_type_code",

@@ -7,7 +7,7 @@ import polars as pl
 from cleanclaim.derived.claims import Claims
 from cleanclaim.derived.validity import ICD10_BEGINS
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.edits.ins.procedures import MANUAL, ON_STAYS, READ, is_covered, on_their_day, procedures
+from cleanclaim.edits.ins.procedures import MANUAL, ON_STAYS, READ, Mce, is_covered, on_their_day, procedures
 from cleanclaim.edits.samples import institutional
 from cleanclaim.reference import Reference
 from cleanclaim.text.wording import worded
@@ -60,6 +60,17 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
             "the old code system in its day",
             institutional(bill_type_code="111", admission_date="2015-09-28", from_date="2015-09-30", claim_codes=_code("5569", "BR")),
         ),
+        fails(
+            "the day before its first",
+            institutional(bill_type_code="111", admission_date="2016-09-28", from_date="2016-09-30", claim_codes=_code("0210083")),
+            says="starts on 2016-10-01",
+        ),
+        passes("on its first day", institutional(bill_type_code="111", admission_date="2016-09-28", from_date="2016-10-01", claim_codes=_code("0210083"))),
+        passes(
+            "the new code system on its first day",
+            institutional(bill_type_code="111", admission_date="2015-09-28", from_date="2015-10-01", claim_codes=_code("0TY00Z0")),
+        ),
+        passes("no dates", institutional(bill_type_code="111", from_date=None, to_date=None, claim_codes=_code("0TY00Z9"))),
         passes("an outpatient bill is not judged", institutional(claim_codes=_code("0TY00Z9"))),
         passes("a stay without a procedure", institutional(**_STAY)),
         unchecked(
@@ -76,7 +87,7 @@ def procedure_code_invalid(claims: Claims, reference: Reference) -> Rows:
     """
     parts = [_judged(procedures(claims, reference), reference, *system) for system in _SYSTEMS]
     rarc = pl.when(pl.col("number") > 1).then(pl.lit("M67")).alias("rarc")
-    return pl.concat(parts).select("claim_key", "procedure_code", "on_date", "what", "position", pl.lit(1).alias("mce_edit"), rarc)
+    return pl.concat(parts).select("claim_key", "procedure_code", "on_date", "what", "position", Mce.INVALID_CODE.evidence, rarc)
 
 
 def _judged(rows: pl.DataFrame, reference: Reference, number: int, table: str, name: str) -> pl.DataFrame:

@@ -36,6 +36,7 @@ _STAY = {"bill_type_code": "111", "admission_date": "2026-05-10"}
         fails("a stay for high blood pressure", institutional(**_STAY, diagnoses=["I10", "E11.65"]), diagnosis_number=1),
         passes("behind the reason for the stay", institutional(**_STAY, diagnoses=["I50.21", "I10"])),
         passes("an outpatient visit for it", institutional(diagnoses=["I10"])),
+        passes("an outpatient visit of a year without a table", institutional(diagnoses=["I10"], from_date="2031-05-12")),
         passes("another payer", institutional(**_STAY, diagnoses=["I10"], payer_class="commercial", claim_filing_code="CI")),
         unchecked("a year without a table", institutional(bill_type_code="111", admission_date="2031-05-10", from_date="2031-05-12")),
     ),

@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.edits.ins.procedures import MANUAL, NO_ATTRIBUTES, ON_STAYS, READ, SUPPLY, claims_with, no_attributes, with_attribute
+from cleanclaim.edits.ins.procedures import MANUAL, NO_ATTRIBUTES, ON_STAYS, READ, SUPPLY, Mce, claims_with, no_attributes, with_attribute
 from cleanclaim.edits.samples import institutional
 from cleanclaim.reference import Reference
 
@@ -54,4 +54,4 @@ def delivery_without_outcome(claims: Claims, reference: Reference) -> Rows:
     """
     deliveries = with_attribute(claims, reference, "vaginal_delivery", "cesarean_section")
     has_outcome = pl.col("claim_key").is_in(claims_with(claims, reference, "delivery_outcome", secondary=True))
-    return deliveries.filter(~has_outcome).select("claim_key", "procedure_code", "on_date", "position", pl.lit(8).alias("mce_edit"))
+    return deliveries.filter(~has_outcome).select("claim_key", "procedure_code", "on_date", "position", Mce.QUESTIONABLE_ADMISSION.evidence)

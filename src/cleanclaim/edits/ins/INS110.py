@@ -7,7 +7,7 @@ import polars as pl
 from cleanclaim.derived.ages import completed_years
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.edits.ins.procedures import HEART, MANUAL, NO_ATTRIBUTES, ON_STAYS, READ, SUPPLY, claims_with, no_attributes, procedures
+from cleanclaim.edits.ins.procedures import HEART, MANUAL, NO_ATTRIBUTES, ON_STAYS, READ, SUPPLY, Mce, claims_with, no_attributes, procedures
 from cleanclaim.edits.samples import institutional
 from cleanclaim.reference import Reference
 
@@ -53,14 +53,25 @@ def _codes(*codes: str) -> list[dict[str, str]]:
         fails("sterilization", institutional(**_STAY, diagnoses=["Z30.2"], claim_codes=_codes("0UL74ZZ")), says="Z30.2"),
         passes("the same operation for a tumor", institutional(**_STAY, diagnoses=["C57.00"], claim_codes=_codes("0UL74ZZ"))),
         fails("a disc prosthesis at 76", institutional(**_STAY, diagnoses=["M51.360"], claim_codes=_codes("0SR20JZ")), says="over 60"),
+        passes("at 60", institutional(**_STAY, diagnoses=["M51.360"], patient_birth_date="1966-02-14", claim_codes=_codes("0SR20JZ"))),
+        fails("at 61", institutional(**_STAY, diagnoses=["M51.360"], patient_birth_date="1965-02-14", claim_codes=_codes("0SR20JZ"))),
         passes("at 46", institutional(**_STAY, diagnoses=["M51.360"], patient_birth_date="1980-02-14", claim_codes=_codes("0SR20JZ"))),
         fails("autologous marrow in acute leukemia", institutional(**_STAY, diagnoses=["C91.00"], claim_codes=_codes("30233G0")), says="with a diagnosis"),
+        passes("another operation in acute leukemia", institutional(**_STAY, diagnoses=["C91.00"], claim_codes=_codes("0DTJ4ZZ"))),
+        fails(
+            "marrow in multiple myeloma, through September 2018",
+            institutional(bill_type_code="111", admission_date="2018-09-20", from_date="2018-09-30", diagnoses=["C90.00"], claim_codes=_codes("30230G2")),
+        ),
         passes("in lymphoma", institutional(**_STAY, diagnoses=["C85.90"], claim_codes=_codes("30233G0"))),
         passes("another payer", institutional(**_STAY, payer_class="commercial", claim_filing_code="CI", diagnoses=["K86.1"], claim_codes=_codes("0FYG0Z0"))),
         fails(
             "both parts of an artificial heart outside a trial",
             institutional(bill_type_code="111", admission_date="2020-05-10", from_date="2020-05-12", claim_codes=_codes("02RK0JZ", "02RL0JZ")),
             says="trial",
+        ),
+        passes(
+            "one part of an artificial heart",
+            institutional(bill_type_code="111", admission_date="2020-05-10", from_date="2020-05-12", claim_codes=_codes("02RK0JZ", "0DTJ4ZZ")),
         ),
         passes(
             "in a trial",
@@ -100,4 +111,4 @@ def inpatient_procedure_not_covered(claims: Claims, reference: Reference) -> Row
     for procedure, diagnosis, reason in _WITH:
         why = why.when(pl.col(procedure) & has[diagnosis]).then(pl.lit(f" {reason}"))
     rows = procedures(claims, reference).with_columns(why.alias("why")).filter(pl.col("why").is_not_null())
-    return rows.select("claim_key", "procedure_code", "on_date", "why", "position", pl.lit(11).alias("mce_edit"))
+    return rows.select("claim_key", "procedure_code", "on_date", "why", "position", Mce.NON_COVERED.evidence)

@@ -6,7 +6,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.edits.ins.procedures import HEART, MANUAL, NO_ATTRIBUTES, ON_STAYS, READ, SUPPLY, claims_with, no_attributes, procedures
+from cleanclaim.edits.ins.procedures import HEART, MANUAL, NO_ATTRIBUTES, ON_STAYS, READ, SUPPLY, Mce, claims_with, no_attributes, procedures
 from cleanclaim.edits.samples import institutional
 from cleanclaim.reference import Reference
 
@@ -38,6 +38,21 @@ def _codes(*codes: str) -> list[dict[str, str]]:
         fails("a liver transplant", institutional(**_STAY, diagnoses=["K74.60"], claim_codes=_codes("0FY00Z0"))),
         passes("an operation without limits", institutional(**_STAY, diagnoses=["K35.80"], claim_codes=_codes("0DTJ4ZZ"))),
         passes("a pancreas that isn't covered at all", institutional(**_STAY, diagnoses=["K86.1"], claim_codes=_codes("0FYG0Z0"))),
+        fails("a pancreas with type 1 diabetes", institutional(**_STAY, diagnoses=["E10.65"], claim_codes=_codes("0FYG0Z0"))),
+        passes(
+            "both parts of an artificial heart outside a trial aren't covered at all",
+            institutional(bill_type_code="111", admission_date="2020-05-10", from_date="2020-05-12", claim_codes=_codes("02RK0JZ", "02RL0JZ")),
+        ),
+        passes(
+            "one part of an artificial heart, in a trial",
+            institutional(
+                bill_type_code="111",
+                admission_date="2020-05-10",
+                from_date="2020-05-12",
+                diagnoses=["I50.9", "Z00.6"],
+                claim_codes=_codes("02RK0JZ", "0DTJ4ZZ"),
+            ),
+        ),
         passes("another payer", institutional(**_STAY, payer_class="commercial", claim_filing_code="CI", claim_codes=_codes("0FY00Z0"))),
         fails(
             "an artificial heart in a trial",
@@ -66,4 +81,4 @@ def limited_coverage(claims: Claims, reference: Reference) -> Rows:
     both_hearts = pl.all_horizontal(pl.col(part).any().over("claim_key") for part in HEART)
     is_covered = ~pl.col("pancreas_transplant") | has_diabetes | pl.col("kidney_transplant").any().over("claim_key")
     limited = (pl.col("limited_coverage") & is_covered) | (pl.any_horizontal(HEART) & both_hearts & in_trial)
-    return procedures(claims, reference).filter(limited).select("claim_key", "procedure_code", "on_date", "position", pl.lit(17).alias("mce_edit"))
+    return procedures(claims, reference).filter(limited).select("claim_key", "procedure_code", "on_date", "position", Mce.LIMITED_COVERAGE.evidence)

@@ -6,7 +6,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.edits.ins.procedures import MANUAL, NO_ATTRIBUTES, ON_STAYS, READ, SUPPLY, no_attributes, with_attribute
+from cleanclaim.edits.ins.procedures import MANUAL, NO_ATTRIBUTES, ON_STAYS, READ, SUPPLY, Mce, no_attributes, with_attribute
 from cleanclaim.edits.samples import institutional
 from cleanclaim.reference import Reference
 
@@ -60,7 +60,7 @@ def ventilation_longer_than_stay(claims: Claims, reference: Reference) -> Rows:
         .filter(pl.col("stay_days").is_between(0, _LEAST_DAYS))
         .select(
             *("claim_key", "procedure_code", "admission_date", "on_date", "stay_days", "position"),
-            pl.lit(19).alias("mce_edit"),
+            Mce.LENGTH_OF_STAY.evidence,
             pl.when(pl.col("stay_days") == _LEAST_DAYS).then(pl.lit("warn")).alias("disposition"),
         )
     )

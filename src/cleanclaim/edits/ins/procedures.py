@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from enum import IntEnum
 from typing import Final
 
 import polars as pl
@@ -34,6 +35,22 @@ _OF_THE_STAY: Final = (
 )
 _NINE: Final = pl.col("code_qualifier").is_in(["BR", "BQ"]).fill_null(value=False)
 _TEN: Final = pl.col("code_qualifier").is_in(["BBR", "BBQ"]).fill_null(value=False)
+
+
+class Mce(IntEnum):
+    """The Medicare Code Editor's edits on procedures, by its numbers."""
+
+    INVALID_CODE = 1
+    SEX_CONFLICT = 5
+    QUESTIONABLE_ADMISSION = 8
+    NON_COVERED = 11
+    LIMITED_COVERAGE = 17
+    LENGTH_OF_STAY = 19
+
+    @property
+    def evidence(self) -> pl.Expr:
+        """The number as a finding shows it."""
+        return pl.lit(int(self)).alias("mce_edit")
 
 
 def procedures(claims: Claims, reference: Reference) -> pl.DataFrame:
