@@ -47,5 +47,5 @@ def wrong_procedure_performed() -> pl.Expr:
 
     What to do: split the stay.
     """
-    is_no_payment = pl.col("bill_type_code").str.ends_with("0").fill_null(value=False)
+    is_no_payment = pl.col("bill_type_code").str.ends_with("0")
     return pl.col("wrong_procedure") & pl.col("is_inpatient") & ~is_no_payment

@@ -41,6 +41,8 @@ _LEAST_DAYS = 4
             "ventilation for a day",
             institutional(bill_type_code="111", admission_date="2026-05-11", claim_codes=[{"kind": "procedure", "code_qualifier": "BBR", "code": "5A1945Z"}]),
         ),
+        fails("admitted and discharged on one day", institutional(bill_type_code="111", admission_date="2026-05-12", claim_codes=_VENTILATION), says="0 days"),
+        passes("admitted after the discharge is another fault", institutional(bill_type_code="111", admission_date="2026-05-13", claim_codes=_VENTILATION)),
         passes("no date of admission", institutional(bill_type_code="111", claim_codes=_VENTILATION)),
         unchecked("a year without a table", institutional(bill_type_code="111", admission_date="2031-05-10", from_date="2031-05-12", claim_codes=_VENTILATION)),
     ),

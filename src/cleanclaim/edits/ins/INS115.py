@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.edits.ins.present_on_admission import IS_HOSPITAL_STAY, NO_LIST, SUPPLY, stay_diagnoses
+from cleanclaim.edits.ins.present_on_admission import NO_LIST, SUPPLY, stay_diagnoses
 from cleanclaim.edits.samples import institutional
 from cleanclaim.reference import Reference
 
@@ -17,8 +17,8 @@ _STAY = {"bill_type_code": "111", "admission_date": "2026-05-10"}
 _LIST = {"poa_exempt": [{"code": "W19XXXA", "valid_from": date(2025, 10, 1), "valid_to": date(2026, 9, 30)}]}
 
 
-def _marked(*codes: str) -> list[dict[str, str]]:
-    return [{"diagnosis_code": code, "present_on_admission_code": "Y"} for code in codes]
+def _marked(*codes: str, mark: str = "Y") -> list[dict[str, str]]:
+    return [{"diagnosis_code": code, "present_on_admission_code": mark} for code in codes]
 
 
 def _unchecked(claims: Claims, reference: Reference) -> Rows:
@@ -42,7 +42,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     message="{diagnosis_code:icd} is exempt from present on admission, but has {mark}.",
     suggestion="Leave the indicator empty.",
     fix="proposed",
-    when={"diagnoses": IS_HOSPITAL_STAY & pl.col("present_on_admission_code").is_not_null()},
+    when={"diagnoses": pl.col("present_on_admission_code").is_not_null()},
     unchecked=_unchecked,
     unchecked_reason=NO_LIST,
     supply=SUPPLY,
@@ -57,6 +57,11 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
         fails("by CMS's list", institutional(**_STAY, diagnoses=_marked("J18.9", "W19.XXXA")), diagnosis_number=2, tables=_LIST),
         passes("not on CMS's list", institutional(**_STAY, diagnoses=_marked("J18.9", "Z79.4")), tables=_LIST),
         passes("codes that need it", institutional(**_STAY, diagnoses=_marked("J18.9", "S72.001A"))),
+        fails("absent", institutional(**_STAY, diagnoses=_marked("Z79.4", mark="N")), diagnosis_number=1, says="has N", disposition=Disposition.WARN),
+        fails("unknown", institutional(**_STAY, diagnoses=_marked("Z79.4", mark="U")), diagnosis_number=1, disposition=Disposition.WARN),
+        fails("undetermined", institutional(**_STAY, diagnoses=_marked("Z79.4", mark="W")), diagnosis_number=1, disposition=Disposition.WARN),
+        passes("no valid indicator is another fault", institutional(**_STAY, diagnoses=_marked("Z79.4", mark="1"))),
+        passes("a second diagnosis without one, perhaps exempt", institutional(**_STAY, diagnoses=[*_marked("J18.9"), "W19.XXXA"])),
         passes("an outpatient bill", institutional(diagnoses=_marked("Z79.4"))),
         unchecked("perhaps exempt, without the list", institutional(**_STAY, diagnoses=_marked("W19.XXXA"))),
     ),

@@ -36,6 +36,12 @@ _EMERGENCY = {"revenue_center_code": "0450", "procedure_code": None}
     examples=(
         fails("an emergency department without a code", institutional(lines=[_EMERGENCY]), line_number=1),
         fails("a blood test without a code", institutional(lines=[{}, {"revenue_center_code": "0301", "procedure_code": None}]), line_number=2),
+        fails(
+            "an outside specimen without a code",
+            institutional(bill_type_code="141", lines=[{"revenue_center_code": "0301", "procedure_code": None}]),
+            line_number=1,
+        ),
+        fails("a charge of one dollar", institutional(lines=[{**_EMERGENCY, "charge_amount": "1.00"}]), line_number=1),
         passes("with one", institutional(lines=[{"revenue_center_code": "0450", "procedure_code": "99283"}])),
         passes("supplies need none", institutional(lines=[{}, {"revenue_center_code": "0270", "procedure_code": None}])),
         passes("drugs in general need none", institutional(lines=[{}, {"revenue_center_code": "0250", "procedure_code": None}])),
