@@ -22,12 +22,13 @@ MAY_NOT_STAND_FIRST = {
     "DX110": r"^T(3[6-9]|4|50)",  # underdosing
     "DX111": r"^(C802|D47Z1|G46|H1082|H2623|I258[234]|I7092|J1282|J705|K82A|M906|R054|R297|Z3A|Z91)",  # code first, without condition
     "DX119": r"^(Z15|Z16|Z68)",  # never first, by the guidelines
-    "DX123": r"^(B9[567]|R65[12]|R297|R402[1-4]|Z37|Z3A|Z16|T(3[6-9]|4|50))",  # never first, by the guidelines
+    "DX123": r"^(B9[567]|O94|R65[12]|R297|R402[1-4]|Z37|Z3A|Z16|T(3[6-9]|4|50))",  # never first, by the guidelines
 }
 WARNED = {
     "DX115": r"",  # no side
+    "DX133": r"^(C802|D631|F4542|I16|I22|Z0181|Z3A)",  # coded only with another one
     "DX120": r"S$",  # a sequela without the condition that it left
-    "DX123": r"^Z66$",
+    "DX123": r"^(Z283|Z5[5-9]|Z6[0-6])",  # what adds to a condition
     "DX124": r"^Z0(0[01]|1)",  # an examination with abnormal findings, and no finding
     "DX125": r"^O8[02]$",  # a delivery without its outcome
     "DX127": r"^Z51",  # a treatment without the disease

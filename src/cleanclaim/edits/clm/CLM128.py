@@ -23,10 +23,7 @@ _ORDERED = r"^(E0|E1|E2|K0|L[0-8])\d"
     payers=("medicare",),
     others="off",
     source=Source(
-        "Medicare Claims Processing Manual; 42 CFR 424.507",
-        "chapter 20, section 170, and chapter 26, section 10.4, item 17 (ordering provider of equipment)",
-        "CMS",
-        date(2026, 11, 28),
+        "Medicare Claims Processing Manual; 42 CFR 424.507", "chapter 26, section 10.4, item 17 (ordering provider of equipment)", "CMS", date(2026, 11, 28)
     ),
     column="lines.ordering_npi",
     evidence=("procedure_code",),

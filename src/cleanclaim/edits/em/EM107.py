@@ -30,8 +30,8 @@ _DAY = ["patient_key", "provider_npi", "from_date"]
     others="off",
     scope="patient",
     source=Source(
-        "Medicare Claims Processing Manual; 42 CFR 414.22",
-        "chapter 12, section 30.6.7 (G2211 isn't paid with a visit that has modifier 25; from 2025 it is with preventive services and vaccines)",
+        "MLN Matters MM13473; Physician Fee Schedule final rule for 2025",
+        "G2211 isn't paid with a visit that has modifier 25; from 2025 it is with preventive services and vaccines",
         "CMS",
         date(2026, 11, 28),
     ),

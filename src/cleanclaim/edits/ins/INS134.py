@@ -21,7 +21,7 @@ from cleanclaim.model.expressions import IS_INSTITUTIONAL
     payers=("medicare",),
     others="off",
     source=Source(
-        "Integrated Outpatient Code Editor", "edit 90; Medicare Claims Processing Manual, chapter 9, section 60.2 (health centers)", "CMS", date(2026, 11, 28)
+        "Integrated Outpatient Code Editor", "edit 90; Medicare Claims Processing Manual, chapter 9, section 60 (health centers)", "CMS", date(2026, 11, 28)
     ),
     column="lines.revenue_center_code",
     evidence=("procedure_code", "revenue_center_code"),

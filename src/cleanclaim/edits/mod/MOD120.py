@@ -26,7 +26,7 @@ _SAID = ("NU", "RR", "UE", "MS", "RB", "GY", "EY")
     others="off",
     source=Source(
         "Medicare Claims Processing Manual",
-        "chapter 20, sections 30.1 (inexpensive items), 30.5 (capped rental) and 130.1 (modifiers)",
+        "chapter 20, sections 30.1 (inexpensive items), 30.5 (capped rental) and 130.9 (rented or purchased)",
         "CMS",
         date(2026, 11, 28),
     ),

@@ -33,7 +33,7 @@ def _is_of_another() -> pl.Expr:
     carc="4",
     rarc="N822",
     payers=("medicare",),
-    source=Source("Medicare Claims Processing Manual", "chapter 12, sections 50 and 140.3.3 (AA, AD, QK, QX, QY, QZ)", "CMS", date(2026, 11, 28)),
+    source=Source("Medicare Claims Processing Manual", "chapter 12, sections 50 K and 140.3.3 (AA, AD, QK, QX, QY, QZ)", "CMS", date(2026, 11, 28)),
     column="lines.modifier_1",
     evidence=(
         "procedure_code",

@@ -22,7 +22,7 @@ _TEST = r"^(8\d{4}|\d{4}[UM]|G0(0|1|2|3|4|6)\d\d|P[2379]\d{3}|Q0\d{3}|U\d{4}|36\
     rarc="N822",
     source=Source(
         "Medicare Claims Processing Manual",
-        "chapter 16, section 100.6 (modifier 91 for repeated laboratory tests); NCCI Policy Manual, chapter I, section E",
+        "chapter 16, section 100.5.1 (modifier 91 for repeated laboratory tests); NCCI Policy Manual, chapter I, section E",
         "CMS",
         date(2026, 11, 28),
     ),

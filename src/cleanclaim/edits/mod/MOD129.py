@@ -25,7 +25,7 @@ _HOME = {"place_of_service_code": "12", "referring_npi": "1245319599"}
     scope="claim",
     source=Source(
         "Medicare Claims Processing Manual",
-        "chapter 20, sections 120 and 130.9, and chapter 30, section 50 (upgrades: GK with a line of GA or GZ)",
+        "chapter 20, section 120, and chapter 30, section 50 (upgrades: GK with a line of GA or GZ)",
         "CMS",
         date(2026, 11, 28),
     ),

@@ -25,7 +25,7 @@ _FACILITIES = ("21", "23", "31", "51")
     others="off",
     source=Source(
         "Medicare Claims Processing Manual",
-        "chapter 20, sections 10.1.1 (equipment is for use in the home), 110.2 and 211 (hospital and skilled nursing stays)",
+        "chapter 20, sections 10.1.1 (equipment is for use in the home), 110 (delivery before discharge) and 211 (skilled nursing stays)",
         "CMS",
         date(2026, 11, 28),
     ),
