@@ -1,8 +1,7 @@
 """The map of the rules: what the sources say a claim must keep, and which edits check it.
 
-The files of `rules` are the data: `sources.csv` names the sources, one file for each holds its rules, and `other_edits.csv` names the edits that no
-rule of these
-sources asks for. `tests/tools/test_rule_map.py` keeps map and edits in step.
+The files of `rules` are the data: `sources.csv` names the sources, one file for each holds its rules, and `other_edits.csv` names the edits that no rule of
+these sources asks for. `tests/tools/test_rule_map.py` keeps map and edits in step.
 """
 
 from __future__ import annotations

@@ -13,16 +13,16 @@ _HEAD: Final = """# The map of the rules
 
 What the published rules ask of a claim, rule by rule, and which edits check it. Each rule is in our own words. Look into the source for the binding text.
 
-A rule is *decidable* if a claim can show that it is broken: by itself, with a table that cleanclaim holds or imports, or with earlier claims. What
-only the medical
-record shows can't be checked on a claim. Some rules need a table that can't be imported yet; they are counted apart.
+A rule is *decidable* if a claim can show that it is broken: by itself, with a table that cleanclaim holds or imports, or with earlier claims. What only the
+medical record shows can't be checked on a claim. Some rules need a table that can't be imported yet: they are counted apart, and not in the share.
 
 An edit listed with a rule may check only a part of it. The remark says which part, or why there is no edit.
 """
 _SEEN: Final = """## What was seen
 
-The rows were written from knowledge of these documents, and looked up where that left doubt. They aren't a copy, and a section that isn't listed
-hasn't been read.
+The rows were written from knowledge of these documents; most of the texts weren't at hand. So a section number may be off, and a rule that isn't listed hasn't been
+weighed. That an edit is named means that it was written for the rule or checks it as a whole; for the chapters of the ICD-10-CM guidelines, claims that break the
+rules are among the tests.
 """
 _OTHER: Final = """## Edits outside these sources
 
