@@ -16,8 +16,10 @@ from documentation.rule_map import rules
 
 NEWBORN = "2026-05-12"
 STAY = {
-    **{"bill_type_code": "111", "from_date": "2026-05-10", "to_date": "2026-05-14"},
-    **{"admission_date": "2026-05-10"},
+    "bill_type_code": "111",
+    "from_date": "2026-05-10",
+    "to_date": "2026-05-14",
+    "admission_date": "2026-05-10",
 }
 BROKEN: list[tuple[str, str, Mapping[str, Any]]] = [
     ("I.A.3", "DX103", professional(diagnoses=["E11"])),

@@ -20,9 +20,9 @@ An edit listed with a rule may check only a part of it. The remark says which pa
 """
 _SEEN: Final = """## What was seen
 
-The rows were written from knowledge of these documents; most of the texts weren't at hand. So a section number may be off, and a rule that isn't listed hasn't been
-weighed. That an edit is named means that it was written for the rule or checks it as a whole; for the chapters of the ICD-10-CM guidelines, claims that break the
-rules are among the tests.
+The rows were written from knowledge of these documents; most of the texts weren't at hand. So a section number may be off, and a rule that isn't listed hasn't
+been weighed. That an edit is named means that it was written for the rule or checks a part of it; for the chapters of the ICD-10-CM guidelines, claims that
+break the rules are among the tests.
 """
 _OTHER: Final = """## Edits outside these sources
 
