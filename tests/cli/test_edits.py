@@ -63,7 +63,7 @@ def test_own_edits_by_code_and_family(capsys: pytest.CaptureFixture[str]) -> Non
     status, out, _ = asked(capsys, "test", "DX106", "QTY")
     assert status == 0
     codes = [line.split()[0] for line in out.splitlines()]
-    assert codes == ["DX106", *(f"QTY10{n}" for n in range(1, 7))]
+    assert codes == ["DX106", *(f"QTY10{n}" for n in range(1, 8))]
 
 
 @pytest.mark.parametrize(
