@@ -342,10 +342,17 @@ def beside(dice: Random, n: int) -> Case:
     return Case([either(dice, n, day=some_day(dice, "2017-10-01"), codes=pair)], hard=bool(n % 2))
 
 
-@rule("diagnosis-not-pointed-at", "DX118", "A diagnosis that no line points at.", "837P guide, SV107")
+@rule(
+    "first-diagnosis-not-pointed-at",
+    "DX129",
+    "No line points at the first diagnosis.",
+    "837P guide, SV107; ICD-10-CM Official Guidelines, section IV.G",
+    also="DX118",
+)
 def pointed(dice: Random, n: int) -> Case:
     codes = dice.sample(SAFE, 3)
-    return Case([professional(dice, codes=codes, lines=[line("99213", to=(1, 3) if n % 2 else (1, 2))])], diagnosis=2 if n % 2 else 3)
+    lines = [line("99213", to=(2, 3))] if n % 2 else [line("99213", to=(2,)), line("36415", to=(3,))]
+    return Case([professional(dice, codes=codes, lines=lines)], hard=not n % 2)
 
 
 @rule(
