@@ -70,7 +70,8 @@ def main() -> None:
 
 def table(result: score.Score) -> str:
     """The docs' table of recall and precision by edit."""
-    lines = ["| edit | cases | found | recall | findings | precision |", "|---|---|---|---|---|---|"]
+    title = "# Recall and precision of each edit\n\nWritten by `python -m corpus.measure`; see [how much is found](benchmark.md).\n"
+    lines = [title, "| edit | cases | found | recall | findings | precision |", "|---|---|---|---|---|---|"]
     parts = by_edit(result)
     for name, (wanted, found, right, alarms) in parts.items():
         recall = f"{found / wanted:.0%}" if wanted else ""
