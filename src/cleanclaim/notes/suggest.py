@@ -12,52 +12,34 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-from itertools import pairwise
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from cleanclaim.encoder import Encoder
-from cleanclaim.encoder.defaults import side_of
 from cleanclaim.errors import ConfigError
 from cleanclaim.notes import assertion as said
 from cleanclaim.notes import guidelines, special
 from cleanclaim.notes.coding import Coded, Coder
-from cleanclaim.notes.mentions import Lexicon, Mention
+from cleanclaim.notes.found import Found, assertion_of, overlaps, side_near
+from cleanclaim.notes.lines import ENCOUNTER, is_line, of_line
+from cleanclaim.notes.mentions import Lexicon
 from cleanclaim.notes.passages import ASSESSMENT, NARRATIVE, Sentence, has_section, sentences
 from cleanclaim.notes.problems import (
-    follows_cause,
-    is_bare,
-    is_doubtful,
-    joins_equals,
     phrase,
-    pieces,
-    stripped,
 )
+from cleanclaim.notes.statuses import of_findings, of_procedures
 from cleanclaim.notes.suggestion import CODE, CONSIDER, NOT_CODED, Evidence, Suggestion
-from cleanclaim.notes.tables import mapping, rows
-from cleanclaim.notes.tables import words as words_of
+from cleanclaim.notes.tables import mapping
 
 OUTPATIENT: Final = "outpatient"
 INPATIENT: Final = "inpatient"
 BILLING: Final = "billing"
 INDEX: Final = "index"
-_WHOLE: Final = 0.8
-"""The score from which a whole phrase is one condition."""
-_PIECE: Final = 0.6
-_SHORT: Final = 8
-"""The most words of a short sentence."""
 _SIDED: Final = ("side", "eye", "knee", "hip", "shoulder", "ear", "limb")
 _ASKED: Final = {"trimester": "which trimester", "stage": "which stage", "severity": "how severe"}
-_TOGETHER: Final = 4
-"""The most parts of a phrase that are tried as one condition."""
-_COMBINED: Final = ("E08", "E09", "E10", "E11", "E13", "I11", "I12", "I13")
-_ENCOUNTER: Final = re.compile(
-    r"\b(?:screening|encounter for|aftercare|annual|well[- ]child|immunization)\b", re.IGNORECASE
-)
 _ELSEWHERE: Final = 0.75
 _SILENT: Final = frozenset(("medications", "allergies", "instructions"))
 """Sections whose words name no condition of the patient."""
 _WEAK: Final = frozenset(("ros", "exam", "results", "social", "procedure"))
-_IN_PLACE: Final = re.compile(r"\s+(?:in place|in situ|status|dependent)\b", re.IGNORECASE)
 _CHRONIC: Final = re.compile(
     r"^(?:E0[0-79]|E1[013]|E2[0-8]|E66|E78|F0[13]|F2|F3[0-3]|F4[0-3]|F84|F90|G20|G30|G35|G40|G43|G47|G6[0-3]|H40|I1[0-3]|I25|I27|I34|I35|"
     r"I4[28]|I50|I7[013]|"
@@ -83,14 +65,6 @@ _RULES: Final = {
     said.HYPOTHETICAL: "not a condition",
 }
 _ORDER: Final = {CODE: 0, CONSIDER: 1, NOT_CODED: 2}
-
-
-class _Found(NamedTuple):
-    """A condition in the note, with its code."""
-
-    mention: Mention
-    coded: Coded
-    assertion: said.Assertion
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +119,7 @@ class Suggester:
         main = _main_sections(note, passages)
         found = list(self._found(note, passages, main, coder))
         if options.mode == INDEX:
-            found += _findings(note, passages, found, coder)
+            found += of_findings(note, passages, found, coder)
         suggestions = list(_decided(note, found, main, options, coder))
         for sentence in passages:
             if sentence.section in main:
@@ -161,43 +135,33 @@ class Suggester:
 
     def _found(
         self, note: str, passages: list[Sentence], main: frozenset[str], coder: Coder
-    ) -> Iterator[_Found]:
+    ) -> Iterator[Found]:
         """Yield the conditions of a note with their codes."""
         for sentence in passages:
             if sentence.section in _SILENT and sentence.section not in main:
                 continue
-            aftercare = sentence.section in main and _ENCOUNTER.search(note, sentence.start, sentence.end)  # fmt: skip
-            statuses = [] if aftercare else list(_procedures(note, sentence, coder))
+            aftercare = sentence.section in main and ENCOUNTER.search(note, sentence.start, sentence.end)  # fmt: skip
+            statuses = [] if aftercare else list(of_procedures(note, sentence, coder))
             yield from statuses
             had = [(one.mention.start, one.mention.end) for one in statuses]
             taken = list(had)
             span = phrase(note, sentence) if sentence.section in main else None
-            if span and _is_line(note, sentence):
-                for one in _problem(note, span, sentence, coder, passages):
-                    if _overlaps(one.mention, had):
+            if span and is_line(note, sentence):
+                for one in of_line(note, span, sentence, coder, passages):
+                    if overlaps(one.mention, had):
                         continue
                     taken.append((one.mention.start, one.mention.end))
                     yield one
             for mention in self._lexicon().find(note, sentence):
-                if _overlaps(mention, taken):
+                if overlaps(mention, taken):
                     continue
                 coded = coder.code(
                     note[mention.start : mention.end],
-                    _side_near(note, mention),
+                    side_near(note, mention),
                     plain=sentence.section not in main,
                 )
                 if coded is not None and coded.score >= _ELSEWHERE and coded.result.code[0] not in "VWXY":  # fmt: skip
-                    yield _Found(mention, coded, _assertion(note, mention))
-
-
-def _is_line(note: str, sentence: Sentence) -> bool:
-    """Return true if a sentence is a line of its own, or short."""
-    few = len(note[sentence.start : sentence.end].split()) <= _SHORT
-    return sentence.leads or sentence.listed or few
-
-
-def _overlaps(mention: Mention, taken: list[tuple[int, int]]) -> bool:
-    return any(start < mention.end and mention.start < end for start, end in taken)
+                    yield Found(mention, coded, assertion_of(note, mention))
 
 
 def _main_sections(note: str, passages: list[Sentence]) -> frozenset[str]:
@@ -211,183 +175,8 @@ def _main_sections(note: str, passages: list[Sentence]) -> frozenset[str]:
     return frozenset(("hpi", "complaint"))
 
 
-def _problem(
-    note: str, span: tuple[int, int], sentence: Sentence, coder: Coder, passages: list[Sentence]
-) -> Iterator[_Found]:
-    """Yield the conditions of a line of the assessment."""
-    text = note[span[0] : span[1]]
-    if _ENCOUNTER.search(text):
-        coded = coder.code(text)
-        if coded and coded.result.code.startswith("Z") and coded.score >= _PIECE:
-            mention = Mention(*span, sentence, heading=True)
-            yield _Found(mention, coded, said.Assertion(said.PRESENT))
-            return
-    parts = [stripped(note, part) for part in pieces(note, stripped(note, span))]
-    parts = [part for part in parts if part[0] < part[1]]
-    at = 0
-    found: list[_Found] = []
-    while at < len(parts):
-        length, one = _longest(note, parts[at : at + _TOGETHER], sentence, coder, passages)
-        at += length
-        if one is not None:
-            found.append(one)
-    yield from _with_causes(note, found)
-
-
-def _longest(
-    note: str,
-    parts: list[tuple[int, int]],
-    sentence: Sentence,
-    coder: Coder,
-    passages: list[Sentence],
-) -> tuple[int, _Found | None]:
-    """Return the most parts that are one condition, and it; one part if none is."""
-    for length in range(len(parts), 1, -1):
-        span = (parts[0][0], parts[length - 1][1])
-        if is_doubtful(note[span[0] : span[1]]):
-            continue
-        one = _as_found(note, span, sentence, coder, passages, _WHOLE)
-        if one is None or one.coded.result.missed or _are_apart(note, parts[:length], coder):
-            continue
-        is_caused = any(follows_cause(note, part) for part in parts[1:length])
-        if not (is_caused and guidelines.is_symptom(one.coded.result.code)):
-            return (1, one) if _needs_more(one, note, parts[1:length], coder) else (length, one)
-    return 1, _as_found(note, parts[0], sentence, coder, passages, _PIECE)
-
-
-def _are_apart(note: str, parts: list[tuple[int, int]], coder: Coder) -> bool:
-    """Return true if a list names conditions of different categories."""
-    pairs = [(a, b) for a, b in pairwise(parts) if joins_equals(note, a, b)]
-    for before, after in pairs:
-        if is_bare(note[after[0] : after[1]]):
-            continue
-        codes = [coder.code(note[start:end]) for start, end in (before, after)]
-        sure = {each.result.code[:3] for each in codes if each and each.score >= _WHOLE}
-        if len(sure) > 1:
-            return True
-    return False
-
-
-def _needs_more(one: _Found, note: str, parts: list[tuple[int, int]], coder: Coder) -> bool:
-    """Return true if a combination code needs the code of one of its parts beside it."""
-    own = one.coded.result.code
-    if not own.startswith(_COMBINED):
-        return False
-    codes = (coder.code(note[start:end]) for start, end in parts)
-    return any(each is not None and each.result.code.startswith(guidelines.KEPT) for each in codes)
-
-
-def _with_causes(note: str, found: list[_Found]) -> Iterator[_Found]:
-    """Yield the conditions of a line; a symptom before its cause is integral to it."""
-    for n, one in enumerate(found):
-        after = found[n + 1] if n + 1 < len(found) else None
-        is_explained = (
-            after is not None
-            and guidelines.is_symptom(one.coded.result.code)
-            and not guidelines.is_symptom(after.coded.result.code)
-            and after.assertion.meaning == said.PRESENT
-            and not special.is_sequela(note, one.mention.sentence)
-            and follows_cause(note, (after.mention.start, after.mention.end))
-        )
-        yield one._replace(assertion=said.Assertion(said.INTEGRAL)) if is_explained else one
-
-
-def _as_found(
-    note: str,
-    span: tuple[int, int],
-    sentence: Sentence,
-    coder: Coder,
-    passages: list[Sentence],
-    least: float,
-) -> _Found | None:
-    mention = Mention(*span, sentence, heading=True)
-    words = note[span[0] : span[1]]
-    if len(words.strip()) < 2 or not re.search(r"[A-Za-z]{2}", words) or is_bare(words):
-        return None
-    side = _side_near(note, mention) or _side_of_note(note, words, passages)
-    coded = coder.code(words, side)
-    if coded is None or coded.score < least:
-        return None
-    if coded.result.code[0] in "VWXY" or (coded.result.code[0] == "T" and special.names_drug(note, sentence)):  # fmt: skip
-        return None
-    assertion = _assertion(note, mention)
-    if assertion.meaning == said.PAST and special.is_sequela(note, sentence):
-        assertion = said.Assertion(said.PRESENT)
-    return _Found(mention, coded, assertion)
-
-
-def _assertion(note: str, mention: Mention) -> said.Assertion:
-    sentence = mention.sentence
-    return said.assertion(
-        note, mention.start, mention.end, (sentence.start, sentence.end, sentence.section)
-    )
-
-
-def _side_near(note: str, mention: Mention) -> str | None:
-    """Return the side that a mention's sentence names."""
-    return side_of(note[mention.sentence.start : mention.sentence.end])
-
-
-def _side_of_note(note: str, words: str, passages: list[Sentence]) -> str | None:
-    """Return the side of the complaint or the assessment, if they name only one and the same part of the body."""
-    text = [
-        note[one.start : one.end] for one in passages if one.section in {"complaint", ASSESSMENT}
-    ]
-    parts = set(re.findall(r"[a-z]{3,}", words.lower())) & _BODY
-    sides = {
-        side
-        for one in text
-        if (side := side_of(one))
-        and (not parts or parts & set(re.findall(r"[a-z]{3,}", one.lower())))
-    }
-    return sides.pop() if len(sides) == 1 else None
-
-
-_BODY: Final = words_of("joint")
-
-
-def _procedures(note: str, sentence: Sentence, coder: Coder) -> Iterator[_Found]:
-    """Yield past procedures and implants, as status codes."""
-    if sentence.section in {"family", "plan", "instructions"}:
-        return
-    for pattern, codes in _statuses("history"):
-        for match in pattern.finditer(note, sentence.start, sentence.end):
-            mention = Mention(match.start(), match.end(), sentence, heading=True)
-            assertion = _assertion(note, mention)
-            is_past = assertion.meaning == said.PAST or sentence.section == "psh"
-            is_past |= assertion.meaning == said.PRESENT and _IN_PLACE.match(note, match.end()) is not None  # fmt: skip
-            result = coder.named(codes[" ".join(match[0].lower().split())])
-            if is_past and result is not None:
-                yield _Found(
-                    mention,
-                    Coded(result, 0.85, "status (I.C.21.c.3)"),
-                    said.Assertion(said.PRESENT),
-                )
-
-
-def _findings(
-    note: str, passages: list[Sentence], known: list[_Found], coder: Coder
-) -> Iterator[_Found]:
-    """Yield findings that are only named in general, such as pain, where no condition says more."""
-    taken = sorted((one.mention.start, one.mention.end) for one in known)
-    for sentence in passages:
-        for pattern, codes in _statuses("findings"):
-            for match in pattern.finditer(note, sentence.start, sentence.end):
-                mention = Mention(match.start(), match.end(), sentence)
-                result = coder.named(codes[" ".join(match[0].lower().split())])
-                if result is not None and not _overlaps(mention, taken):
-                    yield _Found(mention, Coded(result, 0.7, "default"), _assertion(note, mention))
-
-
-@lru_cache(maxsize=2)
-def _statuses(table: str) -> list[tuple[re.Pattern[str], dict[str, str]]]:
-    codes = {words: row["code"] for row in rows(table) for words in row["words"].split("|")}
-    options = "|".join(re.escape(one).replace(r"\ ", r"\s+") for one in sorted(codes, key=len, reverse=True))  # fmt: skip
-    return [(re.compile(rf"\b(?:{options})\b", re.IGNORECASE), codes)]
-
-
 def _decided(
-    note: str, found: Iterable[_Found], main: frozenset[str], options: Options, coder: Coder
+    note: str, found: Iterable[Found], main: frozenset[str], options: Options, coder: Coder
 ) -> Iterator[Suggestion]:
     """Yield each condition with what to do about it."""
     found = list(found)
@@ -408,7 +197,7 @@ def _decided(
 
 
 def _present(
-    note: str, one: _Found, main: frozenset[str], options: Options, *, listed: bool
+    note: str, one: Found, main: frozenset[str], options: Options, *, listed: bool
 ) -> Iterator[Suggestion]:
     """Yield a condition that is there, and its other side."""
     section, score = one.mention.sentence.section, one.coded.score
@@ -432,7 +221,7 @@ def _present(
 
 
 def _instead(
-    note: str, one: _Found, meaning: str, main: frozenset[str], coder: Coder
+    note: str, one: Found, meaning: str, main: frozenset[str], coder: Coder
 ) -> Iterator[Suggestion]:
     """Yield the history code for a condition that is past, or a relative's."""
     table = {said.PAST: "past", said.FAMILY: "family"}.get(meaning)
@@ -446,7 +235,7 @@ def _instead(
     yield _suggestion(note, history, kind, confidence, _WHY[meaning], "history (I.C.21.c.4)")
 
 
-def _suggestion(note: str, one: _Found, kind: str, confidence: float, why: str, rule: str) -> Suggestion:  # fmt: skip
+def _suggestion(note: str, one: Found, kind: str, confidence: float, why: str, rule: str) -> Suggestion:  # fmt: skip
     coded, mention = one.coded, one.mention
     spans = [Evidence.of(note, mention.start, mention.end)]
     if kind == NOT_CODED and one.assertion.end:

@@ -1,0 +1,166 @@
+"""The conditions that a line of the assessment is about, each with its code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final
+
+from cleanclaim.encoder.defaults import side_of
+from cleanclaim.notes import assertion as said
+from cleanclaim.notes import guidelines, special
+from cleanclaim.notes.coding import Coder
+from cleanclaim.notes.found import Found, assertion_of, side_near
+from cleanclaim.notes.mentions import Mention
+from cleanclaim.notes.passages import ASSESSMENT, Sentence
+from cleanclaim.notes.problems import (
+    follows_cause,
+    is_bare,
+    is_doubtful,
+    joins_equals,
+    pieces,
+    stripped,
+)
+from cleanclaim.notes.tables import words as words_of
+
+_WHOLE: Final = 0.8
+"""The score from which a whole phrase is one condition."""
+_PIECE: Final = 0.6
+_TOGETHER: Final = 4
+"""The most parts of a phrase that are tried as one condition."""
+_COMBINED: Final = ("E08", "E09", "E10", "E11", "E13", "I11", "I12", "I13")
+ENCOUNTER: Final = re.compile(
+    r"\b(?:screening|encounter for|aftercare|annual|well[- ]child|immunization)\b", re.IGNORECASE
+)
+_SHORT: Final = 8
+"""The most words of a short sentence."""
+
+
+def is_line(note: str, sentence: Sentence) -> bool:
+    """Return true if a sentence is a line of its own, or short."""
+    few = len(note[sentence.start : sentence.end].split()) <= _SHORT
+    return sentence.leads or sentence.listed or few
+
+
+def of_line(
+    note: str, span: tuple[int, int], sentence: Sentence, coder: Coder, passages: list[Sentence]
+) -> Iterator[Found]:
+    """Yield the conditions of a line of the assessment."""
+    text = note[span[0] : span[1]]
+    if ENCOUNTER.search(text):
+        coded = coder.code(text)
+        if coded and coded.result.code.startswith("Z") and coded.score >= _PIECE:
+            mention = Mention(*span, sentence, heading=True)
+            yield Found(mention, coded, said.Assertion(said.PRESENT))
+            return
+    parts = [stripped(note, part) for part in pieces(note, stripped(note, span))]
+    parts = [part for part in parts if part[0] < part[1]]
+    at = 0
+    found: list[Found] = []
+    while at < len(parts):
+        length, one = _longest(note, parts[at : at + _TOGETHER], sentence, coder, passages)
+        at += length
+        if one is not None:
+            found.append(one)
+    yield from _with_causes(note, found)
+
+
+def _longest(
+    note: str,
+    parts: list[tuple[int, int]],
+    sentence: Sentence,
+    coder: Coder,
+    passages: list[Sentence],
+) -> tuple[int, Found | None]:
+    """Return the most parts that are one condition, and it; one part if none is."""
+    for length in range(len(parts), 1, -1):
+        span = (parts[0][0], parts[length - 1][1])
+        if is_doubtful(note[span[0] : span[1]]):
+            continue
+        one = _as_found(note, span, sentence, coder, passages, _WHOLE)
+        if one is None or one.coded.result.missed or _are_apart(note, parts[:length], coder):
+            continue
+        is_caused = any(follows_cause(note, part) for part in parts[1:length])
+        if not (is_caused and guidelines.is_symptom(one.coded.result.code)):
+            return (1, one) if _needs_more(one, note, parts[1:length], coder) else (length, one)
+    return 1, _as_found(note, parts[0], sentence, coder, passages, _PIECE)
+
+
+def _are_apart(note: str, parts: list[tuple[int, int]], coder: Coder) -> bool:
+    """Return true if a list names conditions of different categories."""
+    pairs = [(a, b) for a, b in pairwise(parts) if joins_equals(note, a, b)]
+    for before, after in pairs:
+        if is_bare(note[after[0] : after[1]]):
+            continue
+        codes = [coder.code(note[start:end]) for start, end in (before, after)]
+        sure = {each.result.code[:3] for each in codes if each and each.score >= _WHOLE}
+        if len(sure) > 1:
+            return True
+    return False
+
+
+def _needs_more(one: Found, note: str, parts: list[tuple[int, int]], coder: Coder) -> bool:
+    """Return true if a combination code needs the code of one of its parts beside it."""
+    own = one.coded.result.code
+    if not own.startswith(_COMBINED):
+        return False
+    codes = (coder.code(note[start:end]) for start, end in parts)
+    return any(each is not None and each.result.code.startswith(guidelines.KEPT) for each in codes)
+
+
+def _with_causes(note: str, found: list[Found]) -> Iterator[Found]:
+    """Yield the conditions of a line; a symptom before its cause is integral to it."""
+    for n, one in enumerate(found):
+        after = found[n + 1] if n + 1 < len(found) else None
+        is_explained = (
+            after is not None
+            and guidelines.is_symptom(one.coded.result.code)
+            and not guidelines.is_symptom(after.coded.result.code)
+            and after.assertion.meaning == said.PRESENT
+            and not special.is_sequela(note, one.mention.sentence)
+            and follows_cause(note, (after.mention.start, after.mention.end))
+        )
+        yield one._replace(assertion=said.Assertion(said.INTEGRAL)) if is_explained else one
+
+
+def _as_found(
+    note: str,
+    span: tuple[int, int],
+    sentence: Sentence,
+    coder: Coder,
+    passages: list[Sentence],
+    least: float,
+) -> Found | None:
+    mention = Mention(*span, sentence, heading=True)
+    words = note[span[0] : span[1]]
+    if len(words.strip()) < 2 or not re.search(r"[A-Za-z]{2}", words) or is_bare(words):
+        return None
+    side = side_near(note, mention) or _side_of_note(note, words, passages)
+    coded = coder.code(words, side)
+    if coded is None or coded.score < least:
+        return None
+    if coded.result.code[0] in "VWXY" or (coded.result.code[0] == "T" and special.names_drug(note, sentence)):  # fmt: skip
+        return None
+    assertion = assertion_of(note, mention)
+    if assertion.meaning == said.PAST and special.is_sequela(note, sentence):
+        assertion = said.Assertion(said.PRESENT)
+    return Found(mention, coded, assertion)
+
+
+def _side_of_note(note: str, words: str, passages: list[Sentence]) -> str | None:
+    """Return the side of the complaint or the assessment, if they name only one and the same part of the body."""
+    text = [
+        note[one.start : one.end] for one in passages if one.section in {"complaint", ASSESSMENT}
+    ]
+    parts = set(re.findall(r"[a-z]{3,}", words.lower())) & _BODY
+    sides = {
+        side
+        for one in text
+        if (side := side_of(one))
+        and (not parts or parts & set(re.findall(r"[a-z]{3,}", one.lower())))
+    }
+    return sides.pop() if len(sides) == 1 else None
+
+
+_BODY: Final = words_of("joint")
