@@ -71,7 +71,7 @@ def _kinds() -> dict[str, str]:
 def sentences(note: str) -> list[Sentence]:
     r"""Return the sentences of a note, in order.
 
-    >>> note = "ASSESSMENT\\n1. Asthma. Stable.\\n2. Gout"
+    >>> note = "ASSESSMENT\n1. Asthma. Stable.\n2. Gout"
     >>> [(note[one.start:one.end], one.section, one.leads) for one in sentences(note)]
     [('Asthma.', 'assessment', True), ('Stable.', 'assessment', False), ('Gout', 'assessment', True)]
     """
