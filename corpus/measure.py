@@ -22,6 +22,11 @@ TABLES = ("ncci", "mpfs", "hcpcs")
 LATER = frozenset(
     (
         "CLM126",
+        "DX139",
+        "INS137",
+        "INS138",
+        "MOD131",
+        "PX119",
         "CLM127",
         "CLM128",
         "CLM129",
