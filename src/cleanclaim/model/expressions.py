@@ -25,6 +25,10 @@ CODES_NOT_LOADED: Final = pl.col("code_loaded") == pl.lit(value=False)
 
 DISTINCT_MODIFIERS: Final = ("59", "XE", "XS", "XP", "XU")
 REPEAT_MODIFIERS: Final = ("76", "77", "91")
+MILDER_IN_TABLES: Final = (
+    pl.when(pl.col("segment_number").is_null()).then(pl.lit("warn")).alias("disposition")
+)
+"""For findings about something missing: a warning unless the claim was read from an 837, since a table may lack the column."""
 SIDE_OF_MODIFIER: Final = {
     **dict.fromkeys(
         ("LT", "E1", "E2", "FA", "F1", "F2", "F3", "F4", "TA", "T1", "T2", "T3", "T4"), "left"

@@ -72,7 +72,7 @@ def _codes(*codes: str) -> list[dict[str, str]]:
 def limited_coverage(claims: Claims, reference: Reference) -> Rows:
     """A procedure of a stay that the Medicare Code Editor lists as of limited coverage (edit 17).
 
-    Organ transplants, heart assist devices and the like are covered in approved hospitals, or up to a limit. The claim may be right. A procedure that
+    Organ transplants, heart assist devices and similar procedures are covered in approved hospitals, or up to a limit. The claim may be right. A procedure that
     isn't covered at all is reported as that instead.
 
     What to do: check the hospital's approval.

@@ -53,7 +53,7 @@ _EMERGENCY = {"revenue_center_code": "0450", "procedure_code": None}
 def revenue_code_needs_procedure(claims: Claims, reference: Reference) -> Rows:
     """A charge on an outpatient hospital claim (13x, 14x) that has only a revenue code, where Medicare wants a procedure code.
 
-    Laboratory, imaging, therapy, emergency and clinic visits, drugs that need detailed coding and the like are paid by their procedure code. Supplies,
+    Laboratory, imaging, therapy, emergency and clinic visits, drugs that need detailed coding and similar services are paid by their procedure code. Supplies,
     general drugs, anesthesia and recovery may be billed without one. Revenue codes that differ by hospital or payer aren't judged.
 
     What to do: add the code from the charge master.

@@ -9,7 +9,7 @@ import polars as pl
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.edits.samples import institutional, professional
-from cleanclaim.model.expressions import IS_INSTITUTIONAL
+from cleanclaim.model.expressions import IS_INSTITUTIONAL, MILDER_IN_TABLES
 from cleanclaim.reference import Reference
 
 _BILL = pl.col("bill_type_code").str.strip_chars_start("0")
@@ -41,9 +41,9 @@ _VISIT = {"revenue_center_code": "0450", "procedure_code": "99283"}
     fix="proposed",
     when={"claims": _IS_STAY | _IS_UNPLANNED},
     examples=(
-        fails("a stay", institutional(**_STAY), says="admitting diagnosis"),
+        fails("a stay", institutional(**_STAY), says="admitting diagnosis", disposition=Disposition.WARN),
         passes("with it", institutional(**_STAY, diagnoses=["I10", {"diagnosis_code": "R07.9", "diagnosis_type": "admitting"}])),
-        fails("an emergency", institutional(admit_type_code="1", lines=[_VISIT]), says="reason"),
+        fails("an emergency", institutional(admit_type_code="1", lines=[_VISIT]), says="reason", disposition=Disposition.WARN),
         passes(
             "with the reason",
             institutional(admit_type_code="1", diagnoses=["I10", {"diagnosis_code": "R07.9", "diagnosis_type": "reason_for_visit"}], lines=[_VISIT]),
@@ -56,6 +56,8 @@ _VISIT = {"revenue_center_code": "0450", "procedure_code": "99283"}
 def admitting_diagnosis_or_reason_missing(claims: Claims, reference: Reference) -> Rows:
     """An inpatient claim without an admitting diagnosis, or an emergency or observation visit without the patient's reason.
 
+    A table may just lack the column, so claims that weren't read from an 837 have a warning.
+
     What to do: add the diagnosis as it was when the patient came.
     """
     del reference
@@ -67,5 +69,5 @@ def admitting_diagnosis_or_reason_missing(claims: Claims, reference: Reference) 
     parts = []
     for rows, kind, what in asked:
         there = claims.diagnoses.filter(pl.col("diagnosis_type") == kind).select("claim_key").unique()
-        parts.append(rows.join(there, on="claim_key", how="anti").select("claim_key", "bill_type_code", pl.lit(what).alias("what")))
+        parts.append(rows.join(there, on="claim_key", how="anti").select("claim_key", "bill_type_code", pl.lit(what).alias("what"), MILDER_IN_TABLES))
     return pl.concat(parts)

@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit
 from cleanclaim.edits.samples import institutional, professional
-from cleanclaim.model.expressions import IS_INSTITUTIONAL, is_missing
+from cleanclaim.model.expressions import IS_INSTITUTIONAL, MILDER_IN_TABLES, is_missing
 
 
 @row_edit(
@@ -25,12 +25,12 @@ from cleanclaim.model.expressions import IS_INSTITUTIONAL, is_missing
         date(2026, 11, 28),
     ),
     column="claims.attending_npi",
-    evidence=("bill_type_code",),
+    evidence=("bill_type_code", MILDER_IN_TABLES),
     message="The claim (type of bill {bill_type_code}) names no attending provider.",
     suggestion="Add the attending provider and the NPI.",
     fix="proposed",
     examples=(
-        fails("nobody", institutional(attending_npi=None), says="attending"),
+        fails("nobody", institutional(attending_npi=None), says="attending", disposition=Disposition.WARN),
         passes("named", institutional()),
         passes("a professional claim has none", professional()),
         passes("a hospital's outside laboratory work", institutional(bill_type_code="141", attending_npi=None)),
@@ -39,7 +39,7 @@ from cleanclaim.model.expressions import IS_INSTITUTIONAL, is_missing
 def attending_provider_missing() -> pl.Expr:
     """A hospital's claim for patient care without the attending provider.
 
-    Left alone are claims for specimens of people who were not patients (14x) and for transport.
+    A table may just lack the column, so claims that weren't read from an 837 have a warning. Left alone are claims for specimens of people who were not patients (14x) and for transport.
 
     What to do: add the provider.
     """
