@@ -152,12 +152,12 @@ def crosswalk(
         found = encoder.crosswalk(code, to=to, on=day_of(on), history=history or ())
         known = encoder.lookup(code, on=day_of(on), pairs=0)
         why = "" if known else _unknown(code, encoder)
-    from cleanclaim.encoder import text  # noqa: PLC0415
+    from cleanclaim.encoder.crosswalk_text import mappings  # noqa: PLC0415 - start-up
 
     if format_ == "json":
         _json({"mappings": [one.as_dict() for one in found.mappings], "not_checked": list(found.not_loaded)})  # fmt: skip
     elif known or found.mappings:
-        typer.echo(text.mappings(found, code, limit, page), nl=False)
+        typer.echo(mappings(found, code, limit, page), nl=False)
     if not known and not found.mappings:
         tell(f"cleanclaim: {code}: {why}", err=True)
         raise typer.Exit(COULD_NOT_RUN)

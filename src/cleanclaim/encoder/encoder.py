@@ -9,22 +9,22 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Final
 
-from cleanclaim.encoder import index
-from cleanclaim.encoder.answer import Answer, answer
 from cleanclaim.encoder.codebook import Codebook
 from cleanclaim.encoder.lookup import Page, near, pages
 from cleanclaim.encoder.procedure import Options
-from cleanclaim.encoder.result import Result
-from cleanclaim.encoder.search import Searcher
 from cleanclaim.encoder.systems import SYSTEMS
 from cleanclaim.errors import ConfigError
 from cleanclaim.reference import Reference
 from cleanclaim.reference.tabular import Progress
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # a look-up needs none of these: what searches is imported when something is searched
+    from cleanclaim.encoder.answer import Answer
     from cleanclaim.encoder.changes import Changes
     from cleanclaim.encoder.crosswalk import Crosswalk
     from cleanclaim.encoder.impact import Impact
+    from cleanclaim.encoder.index import Index
+    from cleanclaim.encoder.result import Result
+    from cleanclaim.encoder.search import Searcher
 
 _SPELLINGS: Final = {name.lower().replace("-", "").replace(" ", ""): name for name in SYSTEMS}
 
@@ -52,12 +52,16 @@ class Encoder:
     @cached_property
     def searcher(self) -> Searcher:
         """The search by words, without combinations of codes."""
+        from cleanclaim.encoder.search import Searcher  # noqa: PLC0415
+
         with self._making:
             return Searcher(self.index)
 
     @cached_property
-    def index(self) -> index.Index:
+    def index(self) -> Index:
         """Every term of the code lists, with its words and the codes that it leads to."""
+        from cleanclaim.encoder import index  # noqa: PLC0415
+
         with self._making:
             return index.load(self.reference, self._progress)
 
@@ -125,6 +129,8 @@ class Encoder:
         Raises:
             ConfigError: the system is unknown.
         """
+        from cleanclaim.encoder.answer import answer  # noqa: PLC0415
+
         day = on or _today()
         return answer(text, self.searcher, self.book, day, systems_of(system), limit)
 
