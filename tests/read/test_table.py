@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from cleanclaim.errors import TableError, UnreadableFile
 from cleanclaim.model import Batch, concat
@@ -17,6 +18,7 @@ from cleanclaim.read.names import SYNONYMS
 from cleanclaim.read.prepare import Reading
 from cleanclaim.read.table import read_flat, read_set
 from cleanclaim.read.table_files import read_csv, read_parquet
+from workbooks import Page, workbook
 
 
 def flat(text: str) -> Batch:
@@ -269,6 +271,30 @@ def test_a_folder_of_three_tables_is_one_set(tmp_path: Path) -> None:
     assert batch.lines.select("claim_key", "line_number").rows() == [(0, 1), (0, 2), (1, 1)]
     assert batch.diagnoses["diagnosis_code"].to_list() == ["I10", "E119", "J069"]
     assert batch.claims["to_date"].to_list() == [date(2026, 5, 13), date(2026, 5, 12)]
+
+
+@pytest.mark.parametrize("in_books", [("claims",), ("claims", "lines", "diagnoses")])
+def test_the_tables_of_a_set_may_be_workbooks(tmp_path: Path, in_books: tuple[str, ...]) -> None:
+    one = concat(read([written(tmp_path)], []))
+    for name in in_books:
+        table = tmp_path / f"{name}.csv"
+        rows = [line.split(",") for line in table.read_text().splitlines()]
+        (tmp_path / f"{name.title()}.xlsx").write_bytes(workbook({"Sheet1": Page(rows)}))
+        table.unlink()
+    files: list[FileRead] = []
+    other = concat(read([tmp_path], files))
+    assert [(entry.format, entry.error) for entry in files] == [("tables", None)]
+    assert_frame_equal(one.lines, other.lines)
+    assert_frame_equal(one.diagnoses, other.diagnoses)
+    assert one.claims["claim_id"].to_list() == other.claims["claim_id"].to_list()
+
+
+def test_a_table_with_two_files_is_not_guessed(tmp_path: Path) -> None:
+    written(tmp_path)
+    (tmp_path / "claims.xlsx").write_bytes(workbook({"Sheet1": Page([["claim_id"], ["A3"]])}))
+    files: list[FileRead] = []
+    assert list(read([tmp_path], files)) == []
+    assert files[0].error == f"{tmp_path}: the table 'claims' has 2 files: claims.csv and claims.xlsx; keep one of them"  # fmt: skip
 
 
 def test_the_same_set_as_parquet_is_the_same_batch(tmp_path: Path) -> None:

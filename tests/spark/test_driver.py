@@ -246,7 +246,9 @@ def test_tables_joined_by_claim_id(
     there, here = plain
     shown = ["claim_id", "line_number", "diagnosis_number", "code", "message", "field"]
     order = shown[:5]
-    checked = on_spark(**there, reference=reference)
+    there["lines"] = there["lines"].withColumnRenamed("procedure_code", "What was done")
+    columns = {"What was done": "procedure_code"}
+    checked = on_spark(**there, reference=reference, columns=columns)
     expected = check(here, reference=reference).findings
     assert {"DX102", "CLM115"} <= set(expected["code"])
     assert_frame_equal(

@@ -198,11 +198,12 @@ def check(
     if engine == "spark":
         from cleanclaim.cli.spark import check_on_spark  # noqa: PLC0415
 
-        if write_baseline or timings or chosen.sheet or chosen.columns:
+        if write_baseline or timings or chosen.sheet:
             raise ConfigError(
-                ["--engine spark doesn't support --write-baseline, --timings, --sheet or --columns"]
+                ["--engine spark doesn't support --write-baseline, --timings or --sheet"]
             )
-        raise typer.Exit(check_on_spark(inputs, chosen, store, lock, output))
+        named = table_options(None, chosen.columns, inputs).columns
+        raise typer.Exit(check_on_spark(inputs, chosen, store, lock, output, named))
     target = Path(output) if output else None
     _check_output(chosen.format, target)
     view = _view(sort, group_by, limit)

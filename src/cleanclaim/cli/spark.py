@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -35,6 +35,7 @@ def check_on_spark(
     store: Path | None,
     lock: Path | None,
     output: str | None,
+    columns: Mapping[str, str],
 ) -> int:
     """Check claims on a cluster and write the findings as Parquet folders.
 
@@ -44,6 +45,7 @@ def check_on_spark(
         store: the reference store.
         lock: a lock file.
         output: the folder to make, which only its owner can read, with `claims`, `findings`, `not_checked`, `faults` and `summary` in it.
+        columns: what the columns of tables joined by claim_id mean.
 
     Returns:
         The exit status.
@@ -85,6 +87,7 @@ def check_on_spark(
         min_disposition=chosen.min_disposition,
         adopts=chosen.adopts,
         policy_state=chosen.policy_state,
+        columns=columns,
         reference=reference(store, lock),
     )
     _make(session, output)

@@ -17,7 +17,9 @@ from cleanclaim.errors import ConfigError
 from cleanclaim.reference import Reference
 from cleanclaim.reference.tabular import Progress
 
-if TYPE_CHECKING:  # a look-up needs none of these: what searches is imported when something is searched
+if (
+    TYPE_CHECKING
+):  # a look-up needs none of these: what searches is imported when something is searched
     from cleanclaim.encoder.answer import Answer
     from cleanclaim.encoder.changes import Changes
     from cleanclaim.encoder.crosswalk import Crosswalk

@@ -20,10 +20,16 @@ from cleanclaim.failures import reason_of
 from cleanclaim.model import Batch
 from cleanclaim.read.dataset import is_dataset, read_dataset
 from cleanclaim.read.history import Past, is_history, open_history, read_history
-from cleanclaim.read.inputs import is_below, nested_sets, table_set
+from cleanclaim.read.inputs import (
+    WORKBOOK_ENDINGS,
+    double_table,
+    is_below,
+    nested_sets,
+    table_set,
+)
 from cleanclaim.read.large_tables import MOST_AT_ONCE, is_large, read_chunks, read_frames
 from cleanclaim.read.prepare import FLAT, Reading
-from cleanclaim.read.sheets import read_workbook
+from cleanclaim.read.sheets import read_sheet, read_workbook
 from cleanclaim.read.sources import (
     Held,
     Kind,
@@ -208,6 +214,9 @@ def _open_folder(path: Path, past: Past | None, ways: Ways) -> Opened | None:
         return FileRead(name_of(path), "data set"), partial(read_dataset, path, at_once=ways.at_once), None  # fmt: skip
     if group := table_set(path):
         entry = FileRead(name_of(path), "tables")
+        if double := double_table(path):
+            entry.error = f"{entry.file}: {double}"
+            return entry, _no_batches, None
         reading = Reading(entry.file, ways.tables, entry.notes)
         return entry, partial(_read_group, group, reading, ways.at_once), None
     return None
@@ -321,11 +330,17 @@ def _read_source(
 
 
 def _read_workbook(stream: BinaryIO, reading: Reading, key: int, at_once: int) -> Iterator[Batch]:
-    data = stream.read(MOST_OF_WORKBOOK + 1)
+    frames = read_workbook(_held(stream, reading), reading)
+    yield from read_frames(frames, reading, key, at_once=at_once)
+
+
+def _held(stream: BinaryIO, reading: Reading) -> bytes:
+    """A workbook's bytes."""
+    with stream:
+        data = stream.read(MOST_OF_WORKBOOK + 1)
     if len(data) > MOST_OF_WORKBOOK:
         raise UnreadableFile(f"{reading.file}: the workbook is larger than {MOST_OF_WORKBOOK >> 20} MB; save the sheet as CSV")  # fmt: skip
-    frames = read_workbook(data, reading)
-    yield from read_frames(frames, reading, key, at_once=at_once)
+    return data
 
 
 @contextmanager
@@ -353,21 +368,37 @@ def _on_disk(source: Source, stream: BinaryIO, kind: Kind) -> Iterator[tuple[Pat
 def _read_group(
     group: dict[str, Path], reading: Reading, at_once: int, key: int
 ) -> Iterator[Batch]:
-    if any(is_large(path) for path in group.values()):
+    books = {name for name, path in group.items() if path.suffix.lower() in WORKBOOK_ENDINGS}
+    if not books and any(is_large(path) for path in group.values()):
         yield from read_chunks(dict(sorted(group.items())), reading, key, at_once=at_once)
         return
-    yield read_set(
-        {name: _read_frame(path, reading) for name, path in group.items()},
-        file=reading.file,
-        first_claim_key=key,
-        reading=reading,
-    )
+    frames = {
+        name: _read_book(path, reading) if name in books else _read_frame(path, reading)
+        for name, path in sorted(group.items())
+    }
+    if books:
+        yield from read_frames(frames, reading, key, at_once=at_once)
+        return
+    yield read_set(frames, file=reading.file, first_claim_key=key, reading=reading)
+
+
+def _read_book(path: Path, reading: Reading) -> pl.DataFrame:
+    """The sheet of a workbook that holds one table of a set."""
+    own = replace(reading, file=str(path))
+    with _readable(path):
+        return read_sheet(_held(path.open("rb"), own), own)
 
 
 def _read_frame(path: Path, reading: Reading) -> pl.DataFrame:
     if path.suffix.lower() == ".parquet":
         return read_parquet(path, file=str(path))
-    try:
+    with _readable(path):
         return read_csv(path.read_bytes(), file=str(path), options=reading.options)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise UnreadableFile(f"{path}: {error.strerror}") from None

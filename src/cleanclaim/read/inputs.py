@@ -12,7 +12,8 @@ from cleanclaim.read.dataset import is_dataset, tables_of
 from cleanclaim.read.history import MARK, is_history
 from cleanclaim.read.sources import walk
 
-_TABLE_ENDINGS: Final = (".csv", ".tsv", ".txt", ".parquet")
+WORKBOOK_ENDINGS: Final = (".xlsx", ".xls")
+_TABLE_ENDINGS: Final = (".csv", ".tsv", ".txt", ".parquet", *WORKBOOK_ENDINGS)
 
 
 def files_below(path: Path) -> Iterator[Path]:
@@ -40,14 +41,26 @@ def is_below(file: Path, folders: Sequence[Path]) -> bool:
 
 def table_set(path: Path) -> dict[str, Path]:
     """The files of a table set in a folder (`claims`, `lines`, `diagnoses`); empty if it has none."""
-    if not path.is_dir():
-        return {}
-    found = {
-        p.stem: p
-        for p in sorted(path.iterdir())
-        if p.stem in SET_FILES and p.suffix.lower() in _TABLE_ENDINGS
-    }
-    return found if {"claims", "lines"} <= set(found) else {}
+    found = _by_table(path)
+    first = {name: files[0] for name, files in found.items()}
+    return first if {"claims", "lines"} <= set(first) else {}
+
+
+def double_table(path: Path) -> str | None:
+    """What is wrong with a table set in which a table has several files, such as CSV and Excel; None if none has."""
+    for name, files in _by_table(path).items():
+        if len(files) > 1:
+            named = " and ".join(file.name for file in files)
+            return f"the table '{name}' has {len(files)} files: {named}; keep one of them"
+    return None
+
+
+def _by_table(path: Path) -> dict[str, list[Path]]:
+    found: dict[str, list[Path]] = {}
+    for file in sorted(path.iterdir()) if path.is_dir() else ():
+        if file.stem.lower() in SET_FILES and file.suffix.lower() in _TABLE_ENDINGS:
+            found.setdefault(file.stem.lower(), []).append(file)
+    return found
 
 
 def digest_of(path: Path) -> str:

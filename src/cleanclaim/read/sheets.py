@@ -39,13 +39,27 @@ def read_workbook(data: bytes, reading: Reading) -> dict[str, pl.DataFrame]:
     Raises:
         UnreadableFile: the workbook can't be read, or no sheet, or several, could be meant.
     """
-    sheets = sheets_of(data, file=reading.file)
-    if not sheets:
-        raise UnreadableFile(f"{reading.file}: the workbook has no visible sheets")
+    sheets = _sheets(data, reading)
     by_name = {sheet.name.strip().lower(): sheet for sheet in sheets}
     if reading.options.sheet is None and {"claims", "lines"} <= set(by_name):
         return {name: _frame(by_name[name], reading) for name in SET_FILES if name in by_name}
     return {FLAT: _frame(chosen_sheet(sheets, reading), reading)}
+
+
+def read_sheet(data: bytes, reading: Reading) -> pl.DataFrame:
+    """The one table of a workbook that is part of a set, as text with `ROW`.
+
+    Raises:
+        UnreadableFile: the workbook can't be read, or no sheet, or several, could be meant.
+    """
+    return _frame(chosen_sheet(_sheets(data, reading), reading), reading)
+
+
+def _sheets(data: bytes, reading: Reading) -> list[Sheet]:
+    sheets = sheets_of(data, file=reading.file)
+    if not sheets:
+        raise UnreadableFile(f"{reading.file}: the workbook has no visible sheets")
+    return sheets
 
 
 def chosen_sheet(sheets: Sequence[Sheet], reading: Reading) -> Sheet:

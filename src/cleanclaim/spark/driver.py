@@ -138,6 +138,7 @@ def check(
     min_disposition: str = "info",
     adopts: Mapping[str, str] | None = None,
     policy_state: str | None = None,
+    columns: Mapping[str, str] | None = None,
     reference: Reference | None = None,
     shared: str | Path | None = None,
     partitions: int | None = None,
@@ -163,6 +164,8 @@ def check(
         min_disposition: the mildest disposition to return.
         adopts: payers that adopted the rules of medicare or medicaid.
         policy_state: the state whose local coverage policies apply to claims without a state.
+        columns: what the columns of tables joined by `claim_id` mean: the model's name by the
+            table's own; an empty name leaves a column out.
         reference: the dated tables, which are shipped once; by default the embedded ones and the
             driver's store.
         shared: a folder with a reference store that every worker can read; then nothing is shipped.
@@ -188,7 +191,8 @@ def check(
             "other_payers": other_payers,
             "claim_codes": claim_codes,
             "syntax_faults": syntax_faults,
-        }
+        },
+        columns,
     )
     settings = Settings(
         payer_class, as_of, Disposition(min_disposition), adopts or {}, policy_state

@@ -61,8 +61,14 @@ class Given:
         return self.key == "claim_key"
 
 
-def given(frames: Mapping[str, DataFrame | None]) -> Given:
+def given(
+    frames: Mapping[str, DataFrame | None], columns: Mapping[str, str] | None = None
+) -> Given:
     """The given tables, after their columns are checked.
+
+    Args:
+        frames: the tables by name.
+        columns: the model's name by the table's own; an empty name leaves a column out.
 
     Raises:
         TableError: columns don't fit; every fault is listed.
@@ -79,7 +85,9 @@ def given(frames: Mapping[str, DataFrame | None]) -> Given:
     notes: list[str] = []
     for name, frame in there.items():
         if name in SET_FILES:
-            names = name_columns(frame.columns, columns_of(TABLES[name]), Names(name), faults)
+            names = name_columns(
+                frame.columns, columns_of(TABLES[name]), Names(name), faults, columns
+            )
             renamed[name] = frame.select(
                 [fn.col(f"`{old}`").alias(new) for old, new in names.model.items()]
             )
