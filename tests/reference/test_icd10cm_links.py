@@ -176,11 +176,9 @@ def test_the_newest_notes_rarely_flag_an_older_claim(
     with zipfile.ZipFile(published / archive) as packed:
         name = next(n for n in packed.namelist() if "tabular" in n.lower() and n.endswith(".xml"))
         (tmp_path / "older.xml").write_bytes(packed.read(name))
-    older = Reference.load()
-    older._tables |= {
-        table: rows.with_columns(pl.lit("older").alias("release"))
-        for table, rows in compile_tabular(tmp_path / "older.xml").items()
-    }
+    older = reference
+    for table, rows in compile_tabular(tmp_path / "older.xml").items():
+        older = older.with_table(table, rows.with_columns(pl.lit("older").alias("release")))
     in_both_years = reference.table("icd10cm").filter(
         pl.lit(day).is_between("valid_from", "valid_to"),
         pl.lit(date(2026, 4, 1)).is_between("valid_from", "valid_to"),

@@ -231,11 +231,16 @@ class Reference:
         more = pl.DataFrame(dated, schema=None if known is None else known.schema)
         others = None if known is None else known.filter(~pl.col("code").is_in(more["code"].implode()))  # fmt: skip
         rows_now = more if others is None else pl.concat([others, more]).sort("code", "valid_from")
+        return self.with_table(name, rows_now)
+
+    def with_table(self, name: str, rows: pl.DataFrame) -> Self:
+        """These tables with another one, new or in place of the one by its name; this reference stays as it is."""
+        is_known = name in self.names()
         own = Release("example", name, "nobody", OPEN_START, OPEN_END, "none", embedded=False)
         other = copy(self)
         vars(other).update(
-            _tables={**self._tables, name: rows_now},
-            _releases=self._releases if known is not None else [*self._releases, own],
+            _tables={**self._tables, name: rows},
+            _releases=self._releases if is_known else [*self._releases, own],
             _derived={},
             _asked=Counter(),
             _keyed={},
