@@ -14,6 +14,7 @@ import polars as pl
 
 from cleanclaim.model import Batch
 from cleanclaim.read import FileRead, read
+from cleanclaim.report.formats import FORMATS, TABLES
 from fuzzing.cases import Case
 from fuzzing.command import PANICS, Command, Done
 from fuzzing.reports import WHOLE, Json, Said, parsed
@@ -22,6 +23,8 @@ from fuzzing.x12 import separators_of
 
 _SECRETS: Final = (PLANTED.lower(), *(f"{day:{form}}" for day in BORN for form in ("%Y-%m-%d", "%Y%m%d", "%m/%d/%Y")))  # fmt: skip
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_TOLD: Final = re.compile(rb"^(?:\x1b\[[\d;]*m)*(?:Not read|Failed) ", re.MULTILINE)
+"""The lines of a text report that say what wasn't read or failed."""
 _SEGMENT: Final = re.compile(r"segment(?:_number')?:? [0-9]+", re.IGNORECASE)
 """A segment's position in its file, which differs if claims are in other files."""
 _PACKED: Final = (b"PK", b"\x1f\x8b")
@@ -75,7 +78,7 @@ def check_wrong(case: Case, command: Command, *, again: bool = False) -> str | N
     arguments = ["check", *case.inputs, "--format", case.form, *case.options]
     arguments += [word for name in past for word in ("--history", name)]
     done = _run(command, case, arguments)
-    wrong = _run_wrong(done) or _report_wrong(case, done)
+    wrong = _run_wrong(done) or _report_wrong(case, done) or _tables_wrong(case)
     if wrong is None and any(Path.cwd().glob("*report?*")):
         wrong = "the report was written, but temporary work was left behind"
     if wrong is None and again:
@@ -83,6 +86,17 @@ def check_wrong(case: Case, command: Command, *, again: bool = False) -> str | N
         if (second.status, second.out, second.said) != (done.status, done.out, done.said):
             wrong = "a second run gives another result"
     return wrong or _split_wrong(case, command)
+
+
+def _tables_wrong(case: Case) -> str | None:
+    """What is wrong with the other tables written beside a report that has one table; they are removed."""
+    if not case.to_file or not FORMATS[case.form].has_tables or not Path("report").exists():
+        return None
+    beside = [Path(f"report.{table}") for table in TABLES[1:]]
+    missing = [path.name for path in beside if not path.exists()]
+    for path in beside:
+        path.unlink(missing_ok=True)
+    return f"{missing[0]} was not written" if missing else None
 
 
 def _run(command: Command, case: Case, arguments: Sequence[str]) -> Done:
@@ -95,6 +109,11 @@ def _run(command: Command, case: Case, arguments: Sequence[str]) -> Done:
     return replace(done, out=report.read_bytes()) if report.exists() and not done.out else done
 
 
+def _tells_why(done: Done) -> bool:
+    """Whether a run says what wasn't read or failed: on the error stream, or in the text that it prints."""
+    return bool(done.said.strip()) or bool(_TOLD.search(done.out))
+
+
 def _run_wrong(done: Done) -> str | None:
     """An error that no run may have."""
     if done.fault:
@@ -105,7 +124,7 @@ def _run_wrong(done: Done) -> str | None:
     rules = {
         "a panic was printed": any(panic in every for panic in PANICS),
         "a traceback or an unexpected fault was printed": bool(_UNEXPECTED.search(done.said)),
-        "exit status 2 without a message": done.status == 2 and not done.said.strip(),
+        "exit status 2 without a message": done.status == 2 and not _tells_why(done),
         "control characters on the error stream": bool(_CONTROLS.search(done.said)),
     }
     broken = next((what for what, is_so in rules.items() if is_so), None)
