@@ -19,7 +19,7 @@ from cleanclaim.reference.keyed import Held, KeyedTable, Part
 from cleanclaim.reference.layers import EVERY_DAY, layered, next_day, spans_of_authority
 from cleanclaim.reference.narrow import rows_of
 from cleanclaim.reference.release import OPEN_END, OPEN_START, Release
-from cleanclaim.reference.store import Store, locked, write_lock
+from cleanclaim.reference.store import Store, lock_digest, locked, write_lock
 
 __all__ = ["OPEN_END", "OPEN_START", "Reference", "Release"]
 
@@ -84,6 +84,10 @@ class Reference:
     def write_lock(self, path: Path) -> None:
         """Pin every release in use in a lock file, which you can pass to `load` later."""
         write_lock([_hashed(release) for release in self._releases], path)
+
+    def lock_digest(self) -> str:
+        """The hash of what `write_lock` writes: two references with the same one give the same answers."""
+        return lock_digest([_hashed(release) for release in self._releases])
 
     def packed(self) -> bytes:
         """Return the releases in use that don't come with cleanclaim, as one zip (see `unpacked`)."""

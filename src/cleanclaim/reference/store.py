@@ -383,13 +383,21 @@ def write_lock(releases: Iterable[Release], path: Path) -> None:
     Raises:
         ReferenceProblem: it can't be written.
     """
-    pinned = {f"{r.table}/{r.name}": r.sha256 for r in releases}
-    text = json.dumps({"releases": pinned}, indent=2, sort_keys=True) + "\n"
     try:
         with whole_file(path, PUBLIC) as out:
-            out.write(text.encode())
+            out.write(_lock(releases))
     except OSError as error:
         raise ReferenceProblem(f"{path}: {error.strerror}") from None
+
+
+def lock_digest(releases: Iterable[Release]) -> str:
+    """The hash of the lock file of some releases."""
+    return hashlib.sha256(_lock(releases)).hexdigest()
+
+
+def _lock(releases: Iterable[Release]) -> bytes:
+    pinned = {f"{r.table}/{r.name}": r.sha256 for r in releases}
+    return (json.dumps({"releases": pinned}, indent=2, sort_keys=True) + "\n").encode()
 
 
 def locked(releases: Iterable[Release], path: Path) -> list[Release]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, BinaryIO, Final
 
 from cleanclaim.report import entries
@@ -21,13 +21,28 @@ def write(results: Results, out: BinaryIO) -> None:
         results: what was found.
         out: where to write it.
     """
-    summary = json.dumps(results.summary, indent=len(_STEP), ensure_ascii=False)
-    out.write(b'{\n  "summary": ' + json_safe(textwrap.indent(summary, _STEP)).strip().encode())
-    _put("claims", entries.claims(results), out)
-    _put("findings", entries.findings(results), out)
-    _put("not_checked", entries.not_checked(results), out)
-    _put("failures", [[_text(failure.to_dict()) for failure in results.failures]], out)
-    _put("files", [[_text(file_dict(entry)) for entry in results.files]], out)
+    parts = {
+        "claims": entries.claims(results),
+        "findings": entries.findings(results),
+        "not_checked": entries.not_checked(results),
+        "failures": [[_text(failure.to_dict()) for failure in results.failures]],
+        "files": [[_text(file_dict(entry)) for entry in results.files]],
+    }
+    put(results.summary, parts, out)
+
+
+def put(summary: Mapping[str, Any], lists: Mapping[str, Iterable[list[str]]], out: BinaryIO) -> None:
+    """Write a report.
+
+    Args:
+        summary: its counts.
+        lists: its lists by name, each in parts; entries are the texts of JSON objects.
+        out: where to write it.
+    """
+    counts = json.dumps(summary, indent=len(_STEP), ensure_ascii=False)
+    out.write(b'{\n  "summary": ' + json_safe(textwrap.indent(counts, _STEP)).strip().encode())
+    for name, parts in lists.items():
+        _put(name, parts, out)
     out.write(b"\n}\n")
 
 

@@ -1,0 +1,199 @@
+"""Check the claims of requests, each for itself or small ones together."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Any, Final
+
+import polars as pl
+
+from cleanclaim import pipeline
+from cleanclaim.errors import CleanclaimError
+from cleanclaim.failures import reason_of
+from cleanclaim.job import Job
+from cleanclaim.model import Batch
+from cleanclaim.model.spans import Spans, spans_of
+from cleanclaim.read.given import given_claims
+from cleanclaim.read.objects import batch_of
+from cleanclaim.report import entries
+from cleanclaim.report.formats import FORMATS
+from cleanclaim.report.json import put
+from cleanclaim.report.result import Report
+from cleanclaim.report.tally import Tally
+from cleanclaim.server.answers import JSON
+from cleanclaim.server.choices import Choices
+from cleanclaim.server.engine import Held
+from cleanclaim.server.problems import Problem, problem_of
+
+_FILE: Final = "request"
+_APART: Final = 0x9E3779B97F4A7C15
+"""An odd number: multiplied by a request's number, it moves patients of different requests apart."""
+_MOST: Final = 1 << 64
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Claims to check.
+
+    Attributes:
+        claims: mappings, or a file's content.
+        choices: how they are judged.
+        format: the format of the answer.
+        held: what they are checked with.
+    """
+
+    claims: list[Any] | bytes
+    choices: Choices
+    format: str
+    held: Held
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it is a claim that can be checked together with those of other requests."""
+        return isinstance(self.claims, list) and len(self.claims) == 1 and self.format == JSON
+
+    @property
+    def kind(self) -> tuple[int, Choices]:
+        """What requests that are checked together have in common."""
+        return id(self.held), self.choices
+
+
+def answer(asked: Asked) -> bytes:
+    """Check a request's claims.
+
+    Raises:
+        Problem: they can't be read, or an option isn't valid.
+    """
+    try:
+        return FORMATS[asked.format].render(_report(asked))
+    except CleanclaimError as error:
+        raise problem_of(error) from None
+
+
+def answers(several: Sequence[Asked]) -> list[bytes | Problem]:
+    """Check small requests of one kind together; each gets the answer that it would get alone."""
+    if len(several) == 1:
+        return [_alone(several[0])]
+    try:
+        found = _together(several)
+    except Exception:  # noqa: BLE001 - one request's fault must not be the others': each is tried alone
+        return [_alone(asked) for asked in several]
+    return [_alone(asked) if body is None else body for asked, body in zip(several, found, strict=True)]  # fmt: skip
+
+
+def _alone(asked: Asked) -> bytes | Problem:
+    try:
+        return answer(asked)
+    except Problem as problem:
+        return problem
+    except Exception as error:  # noqa: BLE001 - it would end the worker
+        reason_of(error)  # logs the traceback if asked to
+        return Problem(500, "internal", "the service couldn't answer; its log has the request's id")
+
+
+def _report(asked: Asked) -> Report:
+    choices, held = asked.choices, asked.held
+    tables = choices.tables()
+    if isinstance(asked.claims, bytes):
+        given = given_claims(io.BytesIO(asked.claims), tables)
+    else:
+        given = given_claims(asked.claims, tables)
+    job = Job(given.inputs, held.reference, choices.edits(held), choices.settings(), held=given.batch, tables=tables)  # fmt: skip
+    report = pipeline.run_whole(job)
+    if report.unread and report.claims.is_empty():
+        raise Problem(422, "claims", "the claims can't be read", [str(entry.error) for entry in report.unread])  # fmt: skip
+    return replace(report, notes=(*given.notes, *report.notes))
+
+
+def _together(several: Sequence[Asked]) -> list[bytes | None]:
+    """The answers; None for a request that must be checked alone.
+
+    Which days are covered by claims is part of an answer, so only claims of the same days share a run.
+    """
+    claims = [asked.claims[0] for asked in several]
+    batch = batch_of(claims)
+    days = _days_of_claims(batch)
+    found: list[bytes | None] = [None] * len(several)
+    for span in dict.fromkeys(days):
+        own = [number for number, one in enumerate(days) if one == span]
+        part = _apart(batch if len(own) == len(several) else _only(batch, own))
+        asked = several[own[0]]
+        edits = asked.choices.edits(asked.held)
+        job = Job((), asked.held.reference, edits, asked.choices.settings(), held=part)
+        report = pipeline.run_whole(job)
+        if report.failures:
+            continue
+        for number, body in zip(own, _split(report, own), strict=True):
+            found[number] = body
+    return found
+
+
+def _days_of_claims(batch: Batch) -> list[Spans]:
+    """The days of each claim; claim keys count from 0."""
+    days = pl.concat(
+        [
+            batch.claims.select("claim_key", pl.col("from_date").alias("day")),
+            batch.claims.select("claim_key", pl.col("to_date").alias("day")),
+            batch.lines.select("claim_key", pl.col("from_date").alias("day")),
+        ]
+    ).drop_nulls()
+    by_key = {key: days for key, days in days.group_by("claim_key").agg("day").iter_rows()}
+    return [spans_of(pl.Series(by_key.get(key, []), dtype=pl.Date)) for key in range(batch.claims.height)]  # fmt: skip
+
+
+def _only(batch: Batch, keys: list[int]) -> Batch:
+    frames = {name: frame.filter(pl.col("claim_key").is_in(keys)) for name, frame in batch.frames().items()}  # fmt: skip
+    return Batch.of(frames)
+
+
+def _apart(batch: Batch) -> Batch:
+    """The batch with each claim as the first of its file, and its patient told apart from those of other requests."""
+    claims = batch.claims
+    moved = [
+        (patient + (key + 1) * _APART) % _MOST
+        for key, patient in claims.select("claim_key", "patient_key").iter_rows()
+    ]
+    return replace(
+        batch,
+        claims=claims.with_columns(
+            pl.lit(1, pl.Int64).alias("position"), pl.Series("patient_key", moved, dtype=pl.UInt64)
+        ),
+    )
+
+
+def _split(report: Report, keys: Sequence[int]) -> list[bytes]:
+    """A report as one JSON report for each claim."""
+    findings, gaps, claims = report.findings, report.not_checked, report.claims
+    texts = {
+        "claims": _by_claim(claims, entries.claims(report)),
+        "findings": _by_claim(findings, entries.findings(report)),
+        "not_checked": _by_claim(gaps, entries.not_checked(report)),
+    }
+    own = [_parts(frame) for frame in (claims, findings, gaps)]
+    lines = dict(report.batch.lines.group_by("claim_key").len().iter_rows())
+    bodies = []
+    for key in keys:
+        tally = Tally()
+        tally.add(lines.get(key, 0), *(part.get(key, frame.clear()) for part, frame in zip(own, (claims, findings, gaps), strict=True)))  # fmt: skip
+        lists = {name: [of_claim.get(key, [])] for name, of_claim in texts.items()}
+        out = io.BytesIO()
+        put(tally.summary((), report.notes, ()), lists | {"failures": [], "files": []}, out)
+        bodies.append(out.getvalue())
+    return bodies
+
+
+def _by_claim(frame: pl.DataFrame, parts: Iterable[list[str]]) -> dict[int, list[str]]:
+    """The texts of a frame's rows by claim."""
+    found: dict[int, list[str]] = {}
+    for key, text in zip(frame["claim_key"], chain.from_iterable(parts), strict=True):
+        found.setdefault(key, []).append(text)
+    return found
+
+
+def _parts(frame: pl.DataFrame) -> dict[int, pl.DataFrame]:
+    """A frame's rows by claim."""
+    parts = frame.partition_by("claim_key", as_dict=True, maintain_order=True)
+    return {int(str(key[0])): part for key, part in parts.items() if key[0] is not None}
