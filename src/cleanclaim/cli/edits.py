@@ -35,18 +35,7 @@ def list_edits(
     if context.invoked_subcommand:
         return
     every = all_edits(tuple(edits or ()))
-    rows = [
-        {
-            "code": e.code,
-            "name": e.name,
-            "disposition": e.disposition.value,
-            "carc": e.carc,
-            "rarc": e.rarc,
-            "payers": list(e.payers),
-            "summary": e.documentation.split("\n\n", 1)[0].replace("\n", " "),
-        }
-        for e in every
-    ]
+    rows = [edit.as_dict() for edit in every]
     if format_ == "json":
         typer.echo(json.dumps({"edits": rows}, indent=2))
         return

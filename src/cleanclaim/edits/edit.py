@@ -242,6 +242,18 @@ class Edit:
         read = {name for expression in self._read() for name in expression.meta.root_names()}
         return not read.isdisjoint(OF_SEVERAL_CLAIMS)
 
+    def as_dict(self) -> dict[str, Any]:
+        """What lists of edits say of it, as a JSON object."""
+        return {
+            "code": self.code,
+            "name": self.name,
+            "disposition": self.disposition.value,
+            "carc": self.carc,
+            "rarc": self.rarc,
+            "payers": list(self.payers),
+            "summary": self.documentation.split("\n\n", 1)[0].replace("\n", " "),
+        }
+
     def _read(self) -> Iterator[pl.Expr]:
         """The expressions of a row edit."""
         yield self.function()

@@ -31,7 +31,9 @@ def write(results: Results, out: BinaryIO) -> None:
     put(results.summary, parts, out)
 
 
-def put(summary: Mapping[str, Any], lists: Mapping[str, Iterable[list[str]]], out: BinaryIO) -> None:
+def put(
+    summary: Mapping[str, Any], lists: Mapping[str, Iterable[list[str]]], out: BinaryIO
+) -> None:
     """Write a report.
 
     Args:

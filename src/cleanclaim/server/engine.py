@@ -51,7 +51,7 @@ class Engine:
     """Holds what requests work with, and replaces it without any request seeing half of it."""
 
     def __init__(self, settings: ServerSettings) -> None:
-        self._load: Callable[[], Held] = lambda: _loaded(settings)
+        self._load: Callable[[], Held] = lambda: loaded(settings)
         self._replacing = Lock()
         self._held = self._load()
 
@@ -74,7 +74,13 @@ class Engine:
             return self._held
 
 
-def _loaded(settings: ServerSettings) -> Held:
+def loaded(settings: ServerSettings) -> Held:
+    """Load the reference and the edits that an operator chose.
+
+    Raises:
+        ReferenceProblem: the store can't be read, or the lock pins a release that isn't installed.
+        EditError: a custom edit can't be loaded.
+    """
     reference = Reference.load(store=settings.store, lock=settings.lock)
     installed, errors = registry.entry_point_edits()
     groups = [registry.own_edits(), installed]

@@ -1,0 +1,125 @@
+"""The application: its parts, its endpoints, and what surrounds them."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from cleanclaim.errors import CleanclaimError
+from cleanclaim.server.batching import Together
+from cleanclaim.server.database import Database, opened
+from cleanclaim.server.engine import Engine
+from cleanclaim.server.guards import LOG, Guard
+from cleanclaim.server.jobs import Jobs
+from cleanclaim.server.metrics import Metrics
+from cleanclaim.server.problems import Problem, problem_of
+from cleanclaim.server.routes import check, codes, jobs, notes, status
+from cleanclaim.server.routes.shared import Service
+from cleanclaim.server.settings import ServerSettings
+from cleanclaim.version import VERSION
+
+_THREADS: Final = 2
+"""How many runs of the engine take place at the same time; Polars uses more threads itself."""
+_WORDS: Final = {404: "there is nothing at this path", 405: "this path doesn't take this method"}
+
+
+def make_app(settings: ServerSettings, database: Database | None = None) -> ASGIApp:
+    """The service as an ASGI application.
+
+    Args:
+        settings: what the operator decided.
+        database: an open database; by default the one that the settings name.
+
+    Raises:
+        ConfigError: the database can't be opened.
+        ReferenceProblem: the reference store can't be read.
+    """
+    metrics = Metrics()
+    executor = ThreadPoolExecutor(_THREADS, "check")
+    held = database or opened(settings)
+    service = Service(
+        settings, Engine(settings), held, Jobs(settings, held), Together(executor, metrics.run), executor, metrics
+    )  # fmt: skip
+    app = FastAPI(
+        title="cleanclaim",
+        version=VERSION,
+        description="Check US medical claims, and look up their codes.",
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/v1/openapi.json",
+    )
+    app.state.service = service
+    for part in (check, codes, notes, jobs, status):
+        app.include_router(part.router)
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(CleanclaimError, _refused)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    return Guard(app, settings, metrics)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    service: Service = app.state.service
+    service.together.start()
+    service.jobs.start()
+    with suppress(NotImplementedError, RuntimeError, ValueError):  # not the main thread, or Windows
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _reload, service)
+    yield
+    await service.jobs.stop()
+    await service.together.stop()
+    service.executor.shutdown(wait=False, cancel_futures=True)
+    service.database.engine.dispose()
+
+
+def _reload(service: Service) -> None:
+    """Load the reference again, in a thread; a failure leaves the former one."""
+
+    def load() -> None:
+        try:
+            service.engine.reload()
+        except CleanclaimError as error:
+            LOG.warning("the reference was not loaded again: %s", error)
+
+    asyncio.get_running_loop().run_in_executor(None, load)
+
+
+def _id(request: Request) -> str | None:
+    found: str | None = request.scope.get("state", {}).get("request_id")
+    return found
+
+
+async def _problem(request: Request, error: Exception) -> Response:
+    if not isinstance(error, Problem):
+        raise error
+    return error.response(_id(request))
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    if not isinstance(error, CleanclaimError):
+        raise error
+    return problem_of(error).response(_id(request))
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    words = _WORDS.get(error.status_code, "the request can't be answered")
+    return Problem(error.status_code, "request", words, headers=error.headers).response(_id(request))  # fmt: skip
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    del error  # it repeats what was given
+    return Problem(400, "request", "the request isn't as described in /v1/openapi.json").response(_id(request))  # fmt: skip

@@ -1,0 +1,95 @@
+"""Small requests that arrive at about the same time are checked together.
+
+One run of the engine costs much more than one claim in it: a lone claim takes 30 times as long as a
+claim among a hundred. A request waits only while a run is under way, and at most `_LINGER` for others
+if more than one was in the last run, so a lone request doesn't wait at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor
+from contextlib import suppress
+from typing import Final
+
+from cleanclaim.server.checking import Asked, answers
+from cleanclaim.server.problems import Problem
+
+_MOST: Final = 256
+"""The most requests in one run."""
+_LINGER: Final = 0.004
+"""Seconds to wait for more requests when several were in the last run."""
+
+_Waiting = tuple[Asked, asyncio.Future[bytes]]
+
+
+class Together:
+    """Collects small requests and checks them in runs, one run at a time.
+
+    Args:
+        executor: where runs take place.
+        counted: called with the size of each run.
+    """
+
+    def __init__(self, executor: Executor, counted: Callable[[int], None]) -> None:
+        self._executor = executor
+        self._counted = counted
+        self._queue: asyncio.Queue[_Waiting] = asyncio.Queue()
+        self._task: asyncio.Task[None] | None = None
+        self._last = 1
+
+    def start(self) -> None:
+        """Begin to take requests."""
+        self._task = asyncio.create_task(self._work())
+
+    async def stop(self) -> None:
+        """Stop; requests that still wait are cancelled."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        while not self._queue.empty():
+            self._queue.get_nowait()[1].cancel()
+
+    def answer(self, asked: Asked) -> Awaitable[bytes]:
+        """The answer to a request, when it is ready.
+
+        Raises:
+            Problem: the claim can't be read, or an option isn't valid.
+        """
+        ready: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._queue.put_nowait((asked, ready))
+        return ready
+
+    async def _work(self) -> None:
+        left: list[_Waiting] = []
+        while True:
+            waiting = left or [await self._queue.get()]
+            if self._last > 1 and self._queue.qsize() + len(waiting) < self._last:
+                await asyncio.sleep(_LINGER)
+            while not self._queue.empty() and len(waiting) < _MOST:
+                waiting.append(self._queue.get_nowait())
+            kind = waiting[0][0].kind
+            run = [one for one in waiting if one[0].kind == kind and not one[1].done()]
+            left = [one for one in waiting if one[0].kind != kind]
+            self._last = len(run)
+            if run:
+                await self._run(run)
+
+    async def _run(self, run: list[_Waiting]) -> None:
+        self._counted(len(run))
+        loop = asyncio.get_running_loop()
+        try:
+            found = await loop.run_in_executor(self._executor, answers, [asked for asked, _ in run])
+        except asyncio.CancelledError:
+            for _, ready in run:
+                ready.cancel()
+            raise
+        for (_, ready), body in zip(run, found, strict=True):
+            if ready.done():  # the client has gone
+                continue
+            if isinstance(body, Problem):
+                ready.set_exception(body)
+            else:
+                ready.set_result(body)

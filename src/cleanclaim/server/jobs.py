@@ -1,0 +1,329 @@
+"""Jobs: large inputs, checked one after the other in processes of their own.
+
+A job's input and results are files in its folder, which only their owner can read. The database says
+in which state it is. When the service starts, jobs that were interrupted go on where they stopped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import sys
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from cleanclaim.server import audit, work
+from cleanclaim.server.database import Database
+from cleanclaim.server.database.schema import JOBS
+from cleanclaim.server.keys import Caller
+from cleanclaim.server.problems import Problem, busy
+from cleanclaim.server.settings import ServerSettings
+from cleanclaim.storage.durable import make_private_folder, system_errors, write_private
+
+QUEUED: Final = "queued"
+RUNNING: Final = "running"
+DONE: Final = "done"
+FAILED: Final = "failed"
+CANCELLED: Final = "cancelled"
+EXPIRED: Final = "expired"
+_OPEN: Final = (QUEUED, RUNNING)
+_SWEEP: Final = 60.0
+_GRACE: Final = 5.0
+_MOST_TRIES: Final = 3
+"""How often a job whose process dies is begun."""
+
+
+class Jobs:
+    """All jobs, and the one that runs.
+
+    Args:
+        settings: what the operator decided.
+        database: where their states are kept.
+    """
+
+    def __init__(self, settings: ServerSettings, database: Database) -> None:
+        self._settings = settings
+        self._database = database
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._process: asyncio.subprocess.Process | None = None
+        self._running: str | None = None
+
+    def start(self) -> None:
+        """Begin to work on jobs, those of an earlier run first."""
+        make_private_folder(self._settings.jobs)
+        with self._database.writing() as connection:
+            connection.execute(JOBS.update().where(JOBS.c.state == RUNNING).values(state=QUEUED))
+        self._task = asyncio.create_task(self._work())
+
+    async def stop(self) -> None:
+        """Stop; the job that runs goes on when the service starts again."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        await self._end_process()
+
+    def wake(self) -> None:
+        """Begin the next job now; called in the event loop."""
+        self._wake.set()
+
+    def new_folder(self) -> tuple[str, Path]:
+        """A new job's id, and its folder for the upload.
+
+        Raises:
+            Problem: too many jobs wait, or the disk is full.
+        """
+        with self._database.reading() as connection:
+            waiting = connection.scalar(sa.select(sa.func.count()).where(JOBS.c.state.in_(_OPEN)))
+        if (waiting or 0) >= self._settings.limits.waiting_jobs:
+            raise busy(60)
+        job_id = uuid.uuid4().hex
+        folder = self.folder(job_id)
+        try:
+            make_private_folder(folder)
+        except OSError:
+            raise Problem(507, "disk", "the input can't be stored") from None
+        return job_id, folder
+
+    def folder(self, job_id: str) -> Path:
+        """A job's folder."""
+        return self._settings.jobs / job_id
+
+    def add(
+        self, caller: Caller, job_id: str, task: work.Task, given: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], bool]:
+        """Add a job whose upload is in its folder.
+
+        Args:
+            caller: who asks.
+            job_id: its id.
+            task: what to do.
+            given: `size` and `digest` of the upload, and the `idempotency_key` or None.
+
+        Returns:
+            The job, and whether it is new; with a key that was used before, it is the earlier one.
+
+        Raises:
+            Problem: the key was used for another input or other options.
+        """
+        folder, options = self.folder(job_id), task.text()
+        with system_errors(folder):
+            write_private(folder / work.TASK, options.encode())
+        with self._database.writing() as connection:
+            if given["idempotency_key"] and (earlier := self._earlier(connection, caller, given["idempotency_key"])):  # fmt: skip
+                self.forget(job_id)
+                if (earlier["digest"], earlier["options"]) != (given["digest"], options):
+                    raise Problem(422, "idempotency", "this Idempotency-Key was used for another request")  # fmt: skip
+                return self._shown(earlier), False
+            row = {"id": job_id, "owner": caller.id, "state": QUEUED, "format": task.format, "options": options, "created": datetime.now(UTC), **given}  # fmt: skip
+            connection.execute(JOBS.insert().values(**row))
+            audit.record(connection, caller.id, "job added", job_id)
+        return self.get(caller, job_id), True
+
+    def get(self, caller: Caller, job_id: str) -> dict[str, Any]:
+        """A job as the API shows it.
+
+        Raises:
+            Problem: there is no such job of this caller.
+        """
+        return self._shown(self._row(caller, job_id))
+
+    def listed(self, caller: Caller) -> list[dict[str, Any]]:
+        """The caller's jobs, the newest first."""
+        query = sa.select(JOBS).order_by(JOBS.c.created.desc()).limit(1000)
+        if not caller.may("admin"):
+            query = query.where(JOBS.c.owner == caller.id)
+        with self._database.reading() as connection:
+            return [self._shown(dict(row)) for row in connection.execute(query).mappings()]
+
+    def results(self, caller: Caller, job_id: str) -> tuple[Path, str]:
+        """The folder of a finished job's results, and the report's format.
+
+        Raises:
+            Problem: there is no such job, or it has no results.
+        """
+        row = self._row(caller, job_id)
+        if row["state"] in _OPEN:
+            raise Problem(409, "state", "the job isn't done", headers={"Retry-After": "1"})
+        if row["state"] != DONE:
+            raise Problem(410, "state", f"the job has no results: it is {row['state']}")
+        with self._database.writing() as connection:
+            audit.record(connection, caller.id, "results seen", job_id)
+        return self.folder(job_id), row["format"]
+
+    async def remove(self, caller: Caller, job_id: str) -> None:
+        """Cancel a job, or delete its results.
+
+        Raises:
+            Problem: there is no such job of this caller.
+        """
+        row = self._row(caller, job_id)
+        state = CANCELLED if row["state"] in _OPEN else EXPIRED
+        with self._database.writing() as connection:
+            connection.execute(JOBS.update().where(JOBS.c.id == job_id).values(state=state, finished=datetime.now(UTC)))  # fmt: skip
+            audit.record(connection, caller.id, "job removed", job_id)
+        if self._running == job_id:
+            await self._end_process()
+        self.forget(job_id)
+
+    def forget(self, job_id: str) -> None:
+        """Delete a job's files."""
+        shutil.rmtree(self.folder(job_id), ignore_errors=True)
+
+    def counts(self) -> dict[str, int]:
+        """How many jobs are in each state."""
+        with self._database.reading() as connection:
+            query = sa.select(JOBS.c.state, sa.func.count()).group_by(JOBS.c.state)
+            return {state: count for state, count in connection.execute(query)}
+
+    def purge(self, now: datetime | None = None) -> int:
+        """Delete results whose time is over, and folders that no job has; the number of jobs that lost theirs."""
+        now = now or datetime.now(UTC)
+        with self._database.writing() as connection:
+            over = sa.and_(JOBS.c.state.in_((DONE, FAILED)), JOBS.c.expires <= now)
+            ids = list(connection.scalars(sa.select(JOBS.c.id).where(over)))
+            connection.execute(JOBS.update().where(JOBS.c.id.in_(ids)).values(state=EXPIRED))
+            for job_id in ids:
+                audit.record(connection, "service", "results deleted", job_id)
+            kept = set(connection.scalars(sa.select(JOBS.c.id).where(JOBS.c.state.in_((*_OPEN, DONE, FAILED)))))  # fmt: skip
+        for folder in self._settings.jobs.iterdir() if self._settings.jobs.is_dir() else ():
+            if folder.name in ids or (folder.name not in kept and _is_old(folder)):
+                self.forget(folder.name)
+        return len(ids)
+
+    def _earlier(
+        self, connection: sa.Connection, caller: Caller, key: str
+    ) -> dict[str, Any] | None:
+        query = sa.select(JOBS).where(JOBS.c.owner == caller.id, JOBS.c.idempotency_key == key)
+        row = connection.execute(query).mappings().first()
+        return dict(row) if row else None
+
+    def _row(self, caller: Caller, job_id: str) -> dict[str, Any]:
+        with self._database.reading() as connection:
+            row = connection.execute(sa.select(JOBS).where(JOBS.c.id == job_id)).mappings().first()
+        if row is None or (row["owner"] != caller.id and not caller.may("admin")):
+            raise Problem(404, "job", "there is no such job")
+        return dict(row)
+
+    def _shown(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        shown: dict[str, Any] = {
+            "id": row["id"], "state": row["state"], "format": row["format"], "bytes": row["size"],
+            "created": _moment(row["created"]), "finished": _moment(row["finished"]), "expires": _moment(row["expires"]),
+            "error": row["error"],
+        }  # fmt: skip
+        shown["progress"] = _read(self.folder(row["id"]) / work.PROGRESS) if row["state"] == RUNNING else None  # fmt: skip
+        shown.update(json.loads(row["summary"] or '{"summary": null, "not_read": []}'))
+        return shown
+
+    async def _work(self) -> None:
+        swept = 0.0
+        loop = asyncio.get_running_loop()
+        while True:
+            if loop.time() - swept >= _SWEEP or not swept:
+                swept = loop.time()
+                self.purge()
+            job_id = self._next()
+            if job_id is not None:
+                await self._run(job_id)
+                continue
+            self._wake.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), _SWEEP)
+
+    def _next(self) -> str | None:
+        with self._database.writing() as connection:
+            query = sa.select(JOBS.c.id).where(JOBS.c.state == QUEUED).order_by(JOBS.c.created)
+            job_id: str | None = connection.scalar(query.limit(1))
+            if job_id is not None:
+                connection.execute(JOBS.update().where(JOBS.c.id == job_id).values(state=RUNNING))
+        return job_id
+
+    async def _run(self, job_id: str) -> None:
+        folder = self.folder(job_id)
+        self._running = job_id
+        try:
+            for _ in range(_MOST_TRIES):
+                status = await self._once(folder)
+                if status in {0, 1} or not self._is_running(job_id):
+                    break
+        finally:
+            self._running = None
+        self._finish(job_id, folder)
+
+    async def _once(self, folder: Path) -> int:
+        """Run a job's process to its end."""
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "cleanclaim.server.work", cwd=folder,
+            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            return await self._process.wait()
+        finally:
+            if self._process is not None and self._process.returncode is None:
+                await self._end_process()
+            self._process = None
+
+    async def _end_process(self) -> None:
+        process = self._process
+        if process is None or process.returncode is not None:
+            return
+        with suppress(ProcessLookupError):
+            process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), _GRACE)
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+
+    def _is_running(self, job_id: str) -> bool:
+        with self._database.reading() as connection:
+            return connection.scalar(sa.select(JOBS.c.state).where(JOBS.c.id == job_id)) == RUNNING
+
+    def _finish(self, job_id: str, folder: Path) -> None:
+        """Write down how a job ended; one that was cancelled meanwhile stays so."""
+        now = datetime.now(UTC)
+        expires = now + timedelta(hours=self._settings.keep_hours)
+        found = _read(folder / work.SUMMARY)
+        failed = _read(folder / work.ERROR)
+        values: dict[str, Any] = {"finished": now, "expires": expires}
+        if found is not None:
+            values |= {"state": DONE, "summary": json.dumps(found)}
+        else:
+            why = failed["detail"] if failed else f"its process ended {_MOST_TRIES} times before it was done"  # fmt: skip
+            values |= {"state": FAILED, "error": why}
+        with self._database.writing() as connection:
+            own = JOBS.update().where(JOBS.c.id == job_id, JOBS.c.state == RUNNING)
+            connection.execute(own.values(**values))
+        with suppress(OSError):
+            (folder / work.UPLOAD).unlink()
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return content
+
+
+def _moment(given: datetime | None) -> str | None:
+    if given is None:
+        return None
+    return (given if given.tzinfo else given.replace(tzinfo=UTC)).isoformat(timespec="seconds")
+
+
+def _is_old(folder: Path) -> bool:
+    """Whether a folder isn't one to which an upload is still being written."""
+    try:
+        return datetime.now(UTC).timestamp() - folder.stat().st_mtime > 3600  # noqa: PLR2004 - an hour
+    except OSError:
+        return False

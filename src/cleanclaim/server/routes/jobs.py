@@ -1,0 +1,189 @@
+"""Jobs: large inputs, checked in the background."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import FileResponse, Response
+
+from cleanclaim.errors import CleanclaimError
+from cleanclaim.report.formats import FORMATS, TABLES
+from cleanclaim.report.result import finding_dict
+from cleanclaim.server.answers import MEDIA, formats
+from cleanclaim.server.choices import NAMES, Choices
+from cleanclaim.server.engine import Held
+from cleanclaim.server.problems import Problem, problem_of
+from cleanclaim.server.routes.shared import (
+    answered,
+    body_of,
+    caller,
+    in_thread,
+    number_of,
+    parameters,
+    query_of,
+    service_of,
+)
+from cleanclaim.server.work import UPLOAD, Task, report_name, table_name
+
+router = APIRouter(tags=["jobs"])
+_LONGEST_KEY: Final = 200
+_MOST_WHOLE: Final = 50_000_000
+"""The largest input of a job whose format needs the whole report in memory."""
+_MOST_ROWS: Final = 1_000
+
+
+@router.post(
+    "/v1/jobs",
+    status_code=202,
+    summary="Check a large file in the background",
+    openapi_extra={
+        **body_of("application/edi-x12", "text/csv", MEDIA["xlsx"], MEDIA["parquet"], "application/zip", "application/gzip"),
+        "parameters": parameters(format="The format of the report: " + ", ".join(MEDIA) + ". Default: json.", **dict.fromkeys(NAMES, "As for /v1/check.")),
+    },
+)  # fmt: skip
+async def add(request: Request) -> Response:
+    """Stores the body and checks it in a process of its own. The answer says where to look; with the header Idempotency-Key, the same request again is the same job."""
+    who = await caller(request, "jobs")
+    service = service_of(request)
+    query = query_of(request, *NAMES, "format")
+    wanted = query.get("format") or "json"
+    if wanted not in formats():
+        raise Problem(400, "option", f"format: expected {', '.join(formats())}")
+    choices = Choices.of(query, ("format",))
+    await in_thread(_try, choices, service.engine.held)
+    key = request.headers.get("idempotency-key")
+    if key is not None and not (0 < len(key) <= _LONGEST_KEY and key.isprintable()):
+        raise Problem(400, "idempotency", f"Idempotency-Key: expected 1 to {_LONGEST_KEY} characters")  # fmt: skip
+    job_id, folder = await in_thread(service.jobs.new_folder)
+    settings = service.settings
+    task = Task(choices, wanted, _text(settings.store), _text(settings.lock), settings.edits)
+    try:
+        size, digest = await _stored(request, folder / UPLOAD)
+        if not size:
+            raise Problem(422, "claims", "the body is empty")
+        if FORMATS[wanted].is_whole and size > _MOST_WHOLE:
+            raise Problem(422, "size", f"{wanted} reports are for inputs of up to {_MOST_WHOLE:,} bytes; use parquet, jsonl, csv or json")  # fmt: skip
+        given = {"size": size, "digest": digest, "idempotency_key": key}
+        job, is_new = await in_thread(service.jobs.add, who, job_id, task, given)
+    except BaseException:
+        await run_in_threadpool(service.jobs.forget, job_id)
+        raise
+    if is_new:
+        service.jobs.wake()
+    response = answered(job, service.engine.held, 202)
+    response.headers["Location"] = f"/v1/jobs/{job['id']}"
+    return response
+
+
+@router.get("/v1/jobs", summary="Your jobs")
+async def listed(request: Request) -> Response:
+    """The jobs of this key, the newest first."""
+    who = await caller(request, "jobs")
+    query_of(request)
+    service = service_of(request)
+    return answered({"jobs": await in_thread(service.jobs.listed, who)}, service.engine.held)
+
+
+@router.get("/v1/jobs/{job_id}", summary="One job")
+async def one(request: Request, job_id: str) -> Response:
+    """Its state (queued, running, done, failed, cancelled or expired), progress and summary."""
+    who = await caller(request, "jobs")
+    query_of(request)
+    service = service_of(request)
+    return answered(await in_thread(service.jobs.get, who, job_id), service.engine.held)
+
+
+@router.delete("/v1/jobs/{job_id}", status_code=204, summary="Cancel a job, or delete its results")
+async def remove(request: Request, job_id: str) -> Response:
+    """A job that runs is stopped. Its input and results are deleted."""
+    who = await caller(request, "jobs")
+    query_of(request)
+    await service_of(request).jobs.remove(who, job_id)
+    return Response(status_code=204)
+
+
+@router.get("/v1/jobs/{job_id}/report", summary="A job's report")
+async def report(request: Request, job_id: str) -> Response:
+    """The report in the format that the job was added with."""
+    who = await caller(request, "jobs")
+    query_of(request)
+    service = service_of(request)
+    folder, name = await in_thread(service.jobs.results, who, job_id)
+    return FileResponse(folder / report_name(name), media_type=MEDIA[name], headers=service.engine.held.headers)  # fmt: skip
+
+
+@router.get(
+    "/v1/jobs/{job_id}/findings",
+    summary="A job's findings, page by page",
+    openapi_extra={"parameters": parameters(after="How many findings to skip. Default: 0.", limit="How many findings, up to 1,000. Default: 100.")},
+)  # fmt: skip
+async def findings(request: Request, job_id: str) -> Response:
+    """Findings in the order of the claims. `next` is the value of `after` for the next page, or null."""
+    who = await caller(request, "jobs")
+    service = service_of(request)
+    query = query_of(request, "after", "limit")
+    limit = number_of(query.get("limit"), "limit", 100, _MOST_ROWS)
+    after = query.get("after") or "0"
+    if not after.isascii() or not after.isdigit() or len(after) > 12:  # noqa: PLR2004 - digits
+        raise Problem(400, "option", "after: expected a whole number")
+    folder, _ = await in_thread(service.jobs.results, who, job_id)
+    rows = await in_thread(_rows, folder / table_name("findings"), int(after), limit + 1)
+    following = int(after) + limit if len(rows) > limit else None
+    return answered({"findings": rows[:limit], "next": following}, service.engine.held)
+
+
+@router.get("/v1/jobs/{job_id}/tables/{table}", summary="One of a job's tables as Parquet")
+async def table(request: Request, job_id: str, table: str) -> Response:
+    """The tables findings, claims and not-checked."""
+    who = await caller(request, "jobs")
+    query_of(request)
+    service = service_of(request)
+    if table not in TABLES:
+        raise Problem(404, "table", f"expected {', '.join(TABLES)}")
+    folder, _ = await in_thread(service.jobs.results, who, job_id)
+    return FileResponse(folder / table_name(table), media_type=MEDIA["parquet"], headers=service.engine.held.headers)  # fmt: skip
+
+
+def _try(choices: Choices, held: Held) -> None:
+    """Refuse wrong options before anything is stored."""
+    try:
+        choices.settings()
+        choices.edits(held)
+        choices.tables()
+    except CleanclaimError as error:
+        raise problem_of(error) from None
+
+
+async def _stored(request: Request, path: Path) -> tuple[int, str]:
+    """Write the body to a file as it arrives: its size and hash.
+
+    Raises:
+        Problem: the disk is full.
+    """
+    size, digest = 0, hashlib.sha256()
+    try:
+        with path.open("xb") as out:
+            path.chmod(0o600)
+            async for part in request.stream():
+                size += len(part)
+                digest.update(part)
+                await run_in_threadpool(out.write, part)
+    except OSError as error:
+        if isinstance(error, ConnectionError):
+            raise
+        raise Problem(507, "disk", "the input can't be stored") from None
+    return size, digest.hexdigest()
+
+
+def _rows(path: Path, after: int, limit: int) -> list[dict[str, object]]:
+    rows = pl.scan_parquet(path).slice(after, limit).collect()
+    return [finding_dict(row) for row in rows.iter_rows(named=True)]
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path.absolute())

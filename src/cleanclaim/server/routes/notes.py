@@ -1,0 +1,72 @@
+"""Clinical notes: which codes they support. A note is never kept or logged."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from cleanclaim.notes.suggest import Options
+from cleanclaim.server.problems import Problem
+from cleanclaim.server.routes.shared import (
+    answered,
+    body_of,
+    caller,
+    day_of,
+    in_thread,
+    query_of,
+    service_of,
+)
+
+router = APIRouter(tags=["notes"])
+_LONGEST: Final = 200_000
+_EXAMPLE: Final = {"note": "Assessment: Type 2 diabetes. Denies chest pain.", "on": "2026-05-12"}
+
+
+@router.post(
+    "/v1/suggest",
+    summary="Suggest diagnosis codes for a note",
+    openapi_extra=body_of("application/json", "text/plain", example=_EXAMPLE),
+)
+async def suggest(request: Request) -> Response:
+    """What `cleanclaim suggest` answers. The body is {"note", "on", "setting", "mode"}, or the note as plain text."""
+    await caller(request, "notes")
+    query_of(request)
+    held = service_of(request).engine.held
+    given = await _given(request, "on", "setting", "mode")
+    options = await in_thread(
+        Options,
+        day_of(given.get("on")) or date.today(),  # noqa: DTZ011 - the service's own day
+        given.get("setting") or "outpatient",
+        given.get("mode") or "billing",
+    )
+    found = await in_thread(lambda: held.suggester.suggest(given["note"], options))
+    return answered({"suggestions": [one.as_dict() for one in found]}, held)
+
+
+async def _given(request: Request, *names: str) -> Mapping[str, Any]:
+    """A note and its options.
+
+    Raises:
+        Problem: the body isn't such a note.
+    """
+    body = await request.body()
+    is_json = "json" in request.headers.get("content-type", "")
+    try:
+        content = json.loads(body) if is_json else {"note": body.decode("utf-8")}
+    except (ValueError, RecursionError):
+        what = "JSON" if is_json else "UTF-8 text"
+        raise Problem(422, "note", f"the body isn't valid {what}") from None
+    if not isinstance(content, Mapping) or not isinstance(content.get("note"), str):
+        raise Problem(422, "note", "expected an object with note, a text")
+    faults = [f"expected {', '.join(names)} beside note"] if set(content) - {"note", *names} else []
+    faults += [f"{name}: expected text" for name in names if not isinstance(content.get(name, ""), str)]  # fmt: skip
+    if faults:
+        raise Problem(422, "note", "the body has other fields than expected", faults)
+    if not content["note"].strip() or len(content["note"]) > _LONGEST:
+        raise Problem(422, "note", f"note: expected 1 to {_LONGEST:,} characters")
+    return content

@@ -1,0 +1,173 @@
+"""What endpoints share: who asks, what they are answered with, and how their bodies are described."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any, Final, TypeVar
+
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from cleanclaim.errors import CleanclaimError
+from cleanclaim.read.dates import parse
+from cleanclaim.server import keys
+from cleanclaim.server.batching import Together
+from cleanclaim.server.database import Database
+from cleanclaim.server.engine import Engine, Held
+from cleanclaim.server.jobs import Jobs
+from cleanclaim.server.metrics import Metrics
+from cleanclaim.server.problems import Problem, problem_of
+from cleanclaim.server.settings import ServerSettings
+
+Found = TypeVar("Found")
+_BEARER: Final = "bearer "
+
+
+@dataclass(frozen=True)
+class Service:
+    """The parts of a running service.
+
+    Attributes:
+        settings: what the operator decided.
+        engine: the reference, the edits and the encoder.
+        database: keys, jobs and the audit trail.
+        jobs: the jobs.
+        together: checks small requests together.
+        executor: where claims are checked.
+        metrics: counts and times.
+    """
+
+    settings: ServerSettings
+    engine: Engine
+    database: Database
+    jobs: Jobs
+    together: Together
+    executor: Executor
+    metrics: Metrics
+
+
+def service_of(request: Request) -> Service:
+    """The service that a request came to."""
+    service: Service = request.app.state.service
+    return service
+
+
+async def caller(request: Request, scope: str) -> keys.Caller:
+    """Who asks.
+
+    Raises:
+        Problem: a key is needed, isn't valid, or may not do this.
+    """
+    service = service_of(request)
+    given = request.headers.get("x-api-key", "")
+    authorization = request.headers.get("authorization", "")
+    if authorization.lower().startswith(_BEARER):
+        given = authorization[len(_BEARER) :].strip()
+    if not given:
+        if service.settings.is_open:
+            return keys.LOCAL
+        raise Problem(401, "key", "an API key is needed: Authorization: Bearer KEY", headers={"WWW-Authenticate": "Bearer"})  # fmt: skip
+    found = await anyio.to_thread.run_sync(keys.caller, service.database, given)
+    if found is None:
+        raise Problem(401, "key", "the API key isn't valid, or it has ended", headers={"WWW-Authenticate": "Bearer"})  # fmt: skip
+    if not found.may(scope):
+        raise Problem(403, "scope", f"this API key doesn't have the scope {scope}")
+    return found
+
+
+async def in_thread(work: Callable[..., Found], *arguments: Any, **options: Any) -> Found:
+    """Do something that takes a while, without keeping other requests waiting.
+
+    Raises:
+        Problem: the library refused what it was given.
+    """
+    try:
+        return await anyio.to_thread.run_sync(partial(work, *arguments, **options))
+    except CleanclaimError as error:
+        raise problem_of(error) from None
+
+
+def answered(content: Any, held: Held, status: int = 200) -> JSONResponse:
+    """A JSON answer that says what it is based on."""
+    return JSONResponse(content, status, headers=held.headers)
+
+
+def as_it_is(body: bytes, media: str, held: Held) -> Response:
+    """An answer that is written already."""
+    return Response(body, media_type=media, headers=held.headers)
+
+
+def query_of(request: Request, *names: str) -> Mapping[str, str]:
+    """The query's parameters.
+
+    Raises:
+        Problem: one is unknown or given twice.
+    """
+    query = request.query_params
+    pairs = query.multi_items()
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise Problem(400, "option", "a parameter of the query is given twice")
+    if any(name not in names for name, _ in pairs):
+        raise Problem(400, "option", "the query has an unknown parameter", [f"expected {', '.join(names) or 'none'}"])  # fmt: skip
+    return query
+
+
+def day_of(given: str | None, name: str = "on") -> date | None:
+    """A day in a query or body.
+
+    Raises:
+        Problem: it isn't one.
+    """
+    if given is None or given == "":
+        return None
+    day = parse(given) if isinstance(given, str) else None
+    if day is None:
+        raise Problem(400, "option", f"{name}: expected a date (YYYY-MM-DD)")
+    return day.date
+
+
+def number_of(given: str | None, name: str, default: int, most: int) -> int:
+    """A whole number from 1 in a query.
+
+    Raises:
+        Problem: it isn't one.
+    """
+    if given is None or given == "":
+        return default
+    if not given.isascii() or not given.isdigit() or len(given) > 9 or not 1 <= int(given) <= most:  # noqa: PLR2004 - digits
+        raise Problem(400, "option", f"{name}: expected a whole number from 1 to {most:,}")
+    return int(given)
+
+
+def body_of(*media: str, example: Any = None) -> dict[str, Any]:
+    """How OpenAPI describes a body that the endpoint reads itself."""
+    schema: dict[str, dict[str, Any]] = {
+        name: {
+            "schema": {"type": "object"}
+            if name == "application/json"
+            else {"type": "string", "format": "binary"}
+        }  # fmt: skip
+        for name in media
+    }
+    if example is not None:
+        schema["application/json"]["example"] = example
+    return {"requestBody": {"required": True, "content": schema}}
+
+
+def parameters(**described: str) -> list[dict[str, Any]]:
+    """How OpenAPI describes a query."""
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": False,
+            "description": words,
+            "schema": {"type": "string"},
+        }  # fmt: skip
+        for name, words in described.items()
+    ]

@@ -1,0 +1,75 @@
+"""Run the service with uvicorn."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from typing import Any, Final
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from cleanclaim.errors import ConfigError
+from cleanclaim.server import keys
+from cleanclaim.server.app import make_app
+from cleanclaim.server.database import opened
+from cleanclaim.server.guards import LOG
+from cleanclaim.server.settings import ServerSettings
+
+_HEAD_SECONDS: Final = 10.0
+"""A connection that sends no whole request head in this time is closed."""
+_MOST_CONNECTIONS: Final = 1024
+
+
+class _Protocol(H11Protocol):
+    """uvicorn's protocol, which also closes connections that never send a request."""
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self.loop.call_later(_HEAD_SECONDS, self._close_if_silent)
+
+    def _close_if_silent(self) -> None:
+        if self.cycle is None and not self.transport.is_closing():
+            self.transport.close()
+
+
+def serve(settings: ServerSettings) -> None:
+    """Answer requests until the process is stopped.
+
+    Raises:
+        ConfigError: the address can be reached from elsewhere and no key exists, or the database can't be opened.
+        ReferenceProblem: the reference store can't be read.
+    """
+    database = opened(settings)
+    if not settings.is_open and not any(key["revoked"] is None for key in keys.listed(database)):
+        raise ConfigError(
+            [f"{settings.host} can be reached from elsewhere, so every request needs an API key, and there is none: run `cleanclaim serve keys add NAME` first"]
+        )  # fmt: skip
+    _log_to_stderr()
+    config = uvicorn.Config(
+        make_app(settings, database),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        http=_Protocol,
+        ws="none",
+        limit_concurrency=_MOST_CONNECTIONS,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=10,
+    )
+    server = uvicorn.Server(config)
+    asyncio.run(server.serve())
+    if not server.started:
+        raise ConfigError([f"the service can't listen on {settings.host}:{settings.port}"])
+
+
+def _log_to_stderr() -> None:
+    """One line of JSON for each request on standard error."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    LOG.addHandler(handler)
+    LOG.setLevel(logging.INFO)
+    LOG.propagate = False
