@@ -8,7 +8,18 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from cleanclaim.cli import check, codes, edits, export, history, notes, price, reference, streams
+from cleanclaim.cli import (
+    check,
+    codes,
+    edits,
+    export,
+    history,
+    notes,
+    price,
+    reference,
+    serve,
+    streams,
+)
 from cleanclaim.cli.options import examples
 from cleanclaim.cli.terminal import (
     CLEAN,
@@ -165,6 +176,13 @@ app.add_typer(
     edits.app,
     name="edits",
     epilog=examples("edits", "edits --format json", "edits test own-edits/", "edits new ORG101"),
+)
+app.add_typer(
+    serve.app,
+    name="serve",
+    epilog=examples(
+        "serve", "serve --port 9000 --folder /srv/cleanclaim", "serve keys add claims-system"
+    ),
 )
 app.command(
     name="template",

@@ -124,6 +124,8 @@ def _of_json(body: bytes) -> list[Any]:
     claims = content if isinstance(content, list) else [content]
     if not claims:
         raise Problem(422, "claims", "the body has no claims")
-    if wrong := [number for number, claim in enumerate(claims, start=1) if not isinstance(claim, Mapping)]:  # fmt: skip
-        raise Problem(422, "claims", "expected a claim, or a list of claims, as objects", [f"claim {number}: expected an object" for number in wrong[:20]])  # fmt: skip
+    wrong = [number for number, claim in enumerate(claims, start=1) if not isinstance(claim, Mapping)]  # fmt: skip
+    if wrong:
+        faults = [f"claim {number}: expected an object" for number in wrong[:20]]
+        raise Problem(422, "claims", "expected a claim, or a list of claims, as objects", faults)
     return claims

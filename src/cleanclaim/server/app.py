@@ -22,7 +22,7 @@ from cleanclaim.server.engine import Engine
 from cleanclaim.server.guards import LOG, Guard
 from cleanclaim.server.jobs import Jobs
 from cleanclaim.server.metrics import Metrics
-from cleanclaim.server.problems import Problem, problem_of
+from cleanclaim.server.problems import Problem, internal, problem_of
 from cleanclaim.server.routes import check, codes, jobs, notes, status
 from cleanclaim.server.routes.shared import Service
 from cleanclaim.server.settings import ServerSettings
@@ -67,6 +67,7 @@ def make_app(settings: ServerSettings, database: Database | None = None) -> ASGI
     app.add_exception_handler(CleanclaimError, _refused)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Exception, _fault)
     return Guard(app, settings, metrics)
 
 
@@ -123,3 +124,8 @@ async def _http(request: Request, error: Exception) -> Response:
 async def _invalid(request: Request, error: Exception) -> Response:
     del error  # it repeats what was given
     return Problem(400, "request", "the request isn't as described in /v1/openapi.json").response(_id(request))  # fmt: skip
+
+
+async def _fault(request: Request, error: Exception) -> Response:
+    del error  # the guard logs its kind
+    return internal().response(_id(request))

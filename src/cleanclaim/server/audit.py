@@ -27,7 +27,8 @@ def record(connection: sa.Connection, who: str, action: str, what: str) -> None:
     """
     last = connection.execute(sa.select(AUDIT.c.number, AUDIT.c.hash).order_by(AUDIT.c.number.desc()).limit(1)).first()  # fmt: skip
     number, previous = (last.number + 1, last.hash) if last else (1, START)
-    row = {"number": number, "at": datetime.now(UTC).isoformat(timespec="seconds"), "who": who, "action": action, "object": what, "previous": previous}  # fmt: skip
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    row = {"number": number, "at": at, "who": who, "action": action, "object": what, "previous": previous}  # fmt: skip
     connection.execute(AUDIT.insert().values(**row, hash=_hash(row)))
 
 

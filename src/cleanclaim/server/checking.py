@@ -26,7 +26,7 @@ from cleanclaim.report.tally import Tally
 from cleanclaim.server.answers import JSON
 from cleanclaim.server.choices import Choices
 from cleanclaim.server.engine import Held
-from cleanclaim.server.problems import Problem, problem_of
+from cleanclaim.server.problems import Problem, internal, problem_of
 
 _FILE: Final = "request"
 _APART: Final = 0x9E3779B97F4A7C15
@@ -91,16 +91,17 @@ def _alone(asked: Asked) -> bytes | Problem:
         return problem
     except Exception as error:  # noqa: BLE001 - it would end the worker
         reason_of(error)  # logs the traceback if asked to
-        return Problem(500, "internal", "the service couldn't answer; its log has the request's id")
+        return internal()
 
 
 def _report(asked: Asked) -> Report:
     choices, held = asked.choices, asked.held
     tables = choices.tables()
-    if isinstance(asked.claims, bytes):
-        given = given_claims(io.BytesIO(asked.claims), tables)
-    else:
-        given = given_claims(asked.claims, tables)
+    given = (
+        given_claims(io.BytesIO(asked.claims), tables)
+        if isinstance(asked.claims, bytes)
+        else given_claims(asked.claims, tables)
+    )
     job = Job(given.inputs, held.reference, choices.edits(held), choices.settings(), held=given.batch, tables=tables)  # fmt: skip
     report = pipeline.run_whole(job)
     if report.unread and report.claims.is_empty():
@@ -140,7 +141,7 @@ def _days_of_claims(batch: Batch) -> list[Spans]:
             batch.lines.select("claim_key", pl.col("from_date").alias("day")),
         ]
     ).drop_nulls()
-    by_key = {key: days for key, days in days.group_by("claim_key").agg("day").iter_rows()}
+    by_key = dict(days.group_by("claim_key").agg("day").iter_rows())
     return [spans_of(pl.Series(by_key.get(key, []), dtype=pl.Date)) for key in range(batch.claims.height)]  # fmt: skip
 
 

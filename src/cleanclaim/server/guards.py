@@ -16,7 +16,7 @@ from typing import Any, Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cleanclaim.server.metrics import Metrics
-from cleanclaim.server.problems import Problem, busy
+from cleanclaim.server.problems import Problem, busy, internal
 from cleanclaim.server.settings import Limits, ServerSettings, is_loopback
 
 LOG: Final = logging.getLogger("cleanclaim.server")
@@ -64,11 +64,9 @@ class Guard:
         except ConnectionError:
             seen.status = _GONE
         except Exception as error:
-            LOG.exception("internal", extra={"id": seen.id}) if LOG.isEnabledFor(
-                logging.DEBUG
-            ) else None
             seen.fault = type(error).__name__
-            await seen.refuse(Problem(500, "internal", "the service couldn't answer; its log has the request's id"))  # fmt: skip
+            LOG.debug("request %s", seen.id, exc_info=error)
+            await seen.refuse(internal())
         finally:
             self._now -= 1
             self._tell(scope, seen)

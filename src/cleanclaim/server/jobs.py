@@ -123,7 +123,13 @@ class Jobs:
                 if (earlier["digest"], earlier["options"]) != (given["digest"], options):
                     raise Problem(422, "idempotency", "this Idempotency-Key was used for another request")  # fmt: skip
                 return self._shown(earlier), False
-            row = {"id": job_id, "owner": caller.id, "state": QUEUED, "format": task.format, "options": options, "created": datetime.now(UTC), **given}  # fmt: skip
+            row: dict[str, Any] = {
+                "id": job_id,
+                "owner": caller.id,
+                "state": QUEUED,
+                "format": task.format,
+            }
+            row |= {"options": options, "created": datetime.now(UTC), **given}
             connection.execute(JOBS.insert().values(**row))
             audit.record(connection, caller.id, "job added", job_id)
         return self.get(caller, job_id), True
@@ -182,7 +188,7 @@ class Jobs:
         """How many jobs are in each state."""
         with self._database.reading() as connection:
             query = sa.select(JOBS.c.state, sa.func.count()).group_by(JOBS.c.state)
-            return {state: count for state, count in connection.execute(query)}
+            return dict(connection.execute(query).tuples().all())
 
     def purge(self, now: datetime | None = None) -> int:
         """Delete results whose time is over, and folders that no job has; the number of jobs that lost theirs."""
@@ -324,6 +330,6 @@ def _moment(given: datetime | None) -> str | None:
 def _is_old(folder: Path) -> bool:
     """Whether a folder isn't one to which an upload is still being written."""
     try:
-        return datetime.now(UTC).timestamp() - folder.stat().st_mtime > 3600  # noqa: PLR2004 - an hour
+        return datetime.now(UTC).timestamp() - folder.stat().st_mtime > 3600
     except OSError:
         return False

@@ -70,9 +70,14 @@ def problem_of(error: CleanclaimError) -> Problem:
         return Problem(422, "claims", "the claims don't fit the model", error.faults)
     if isinstance(error, InputError):
         return Problem(422, "claims", str(error))
-    return Problem(500, "internal", "the service couldn't answer; its log has the request's id")
+    return internal()
 
 
 def busy(seconds: int = 1) -> Problem:
     """The problem of a service that has too much to do."""
     return Problem(503, "busy", "too many requests are being worked on; try again", headers={"Retry-After": str(seconds)})  # fmt: skip
+
+
+def internal() -> Problem:
+    """The problem of a fault of the service."""
+    return Problem(500, "internal", "the service couldn't answer; its log has the request's id")

@@ -31,8 +31,15 @@ _LONGEST_CODE: Final = 40
 @router.get(
     "/v1/codes/search",
     summary="Find codes by words",
-    openapi_extra={"parameters": parameters(q="The words, or the start of a code.", system=f"Only this code system: {', '.join(SYSTEMS)}.", on=_ON, limit="How many results, 1 to 100. Default: 10.")},
-)  # fmt: skip
+    openapi_extra={
+        "parameters": parameters(
+            q="The words, or the start of a code.",
+            system=f"Only this code system: {', '.join(SYSTEMS)}.",
+            on=_ON,
+            limit="How many results, 1 to 100. Default: 10.",
+        )
+    },
+)
 async def search(request: Request) -> Response:
     """Finds codes as `cleanclaim search` does; `unmatched` names the words that it didn't understand."""
     await caller(request, "codes")
@@ -52,8 +59,16 @@ async def search(request: Request) -> Response:
 @router.get(
     "/v1/codes/{system}/{code}",
     summary="Everything about a code",
-    openapi_extra={"parameters": parameters(on=_ON, locality="MAC and locality to price for, such as 0111205.", indicator="Only NCCI pairs with this modifier indicator.", pairs="How many NCCI pairs, up to 500. Default: 20.", page="Which page of pairs.")},
-)  # fmt: skip
+    openapi_extra={
+        "parameters": parameters(
+            on=_ON,
+            locality="MAC and locality to price for, such as 0111205.",
+            indicator="Only NCCI pairs with this modifier indicator.",
+            pairs="How many NCCI pairs, up to 500. Default: 20.",
+            page="Which page of pairs.",
+        )
+    },
+)
 async def code(request: Request, system: str, code: str) -> Response:
     """What `cleanclaim lookup` shows. The system is icd10cm, icd9cm, hcpcs, cpt, another list's name, or `any`."""
     await caller(request, "codes")
@@ -70,7 +85,8 @@ async def code(request: Request, system: str, code: str) -> Response:
             pairs=number_of(query.get("pairs"), "pairs", 20, _MOST_PAIRS), page=number_of(query.get("page"), "page", 1, 1_000_000),
         )
     )  # fmt: skip
-    found = [page.as_dict() for page in pages if system in {"any", page.system}]
+    wanted = _plain(system)
+    found = [page.as_dict() for page in pages if wanted in {"any", _plain(page.system)}]
     if not found:
         near = await in_thread(held.encoder.near, code) if not pages else []
         also = [f"did you mean {other}?" for other in near]
@@ -96,3 +112,8 @@ async def crosswalk(request: Request) -> Response:
     if not found.mappings and not await in_thread(held.encoder.lookup, given, pairs=0):
         raise Problem(404, "code", "no list has that code")
     return answered({"mappings": [one.as_dict() for one in found.mappings], "not_checked": list(found.not_loaded)}, held)  # fmt: skip
+
+
+def _plain(system: str) -> str:
+    """A code system's name as addresses have it: icd10cm for ICD-10-CM."""
+    return "".join(filter(str.isalnum, system)).lower()

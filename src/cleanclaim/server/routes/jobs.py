@@ -47,7 +47,10 @@ _MOST_ROWS: Final = 1_000
     },
 )  # fmt: skip
 async def add(request: Request) -> Response:
-    """Stores the body and checks it in a process of its own. The answer says where to look; with the header Idempotency-Key, the same request again is the same job."""
+    """Stores the body and checks it in a process of its own; the answer says where to look.
+
+    With the header Idempotency-Key, the same request again is the same job.
+    """
     who = await caller(request, "jobs")
     service = service_of(request)
     query = query_of(request, *NAMES, "format")
@@ -64,10 +67,7 @@ async def add(request: Request) -> Response:
     task = Task(choices, wanted, _text(settings.store), _text(settings.lock), settings.edits)
     try:
         size, digest = await _stored(request, folder / UPLOAD)
-        if not size:
-            raise Problem(422, "claims", "the body is empty")
-        if FORMATS[wanted].is_whole and size > _MOST_WHOLE:
-            raise Problem(422, "size", f"{wanted} reports are for inputs of up to {_MOST_WHOLE:,} bytes; use parquet, jsonl, csv or json")  # fmt: skip
+        _check_size(wanted, size)
         given = {"size": size, "digest": digest, "idempotency_key": key}
         job, is_new = await in_thread(service.jobs.add, who, job_id, task, given)
     except BaseException:
@@ -129,7 +129,7 @@ async def findings(request: Request, job_id: str) -> Response:
     query = query_of(request, "after", "limit")
     limit = number_of(query.get("limit"), "limit", 100, _MOST_ROWS)
     after = query.get("after") or "0"
-    if not after.isascii() or not after.isdigit() or len(after) > 12:  # noqa: PLR2004 - digits
+    if not after.isascii() or not after.isdigit() or len(after) > 12:
         raise Problem(400, "option", "after: expected a whole number")
     folder, _ = await in_thread(service.jobs.results, who, job_id)
     rows = await in_thread(_rows, folder / table_name("findings"), int(after), limit + 1)
@@ -157,6 +157,13 @@ def _try(choices: Choices, held: Held) -> None:
         choices.tables()
     except CleanclaimError as error:
         raise problem_of(error) from None
+
+
+def _check_size(wanted: str, size: int) -> None:
+    if not size:
+        raise Problem(422, "claims", "the body is empty")
+    if FORMATS[wanted].is_whole and size > _MOST_WHOLE:
+        raise Problem(422, "size", f"{wanted} reports are for inputs of up to {_MOST_WHOLE:,} bytes; use parquet, jsonl, csv or json")  # fmt: skip
 
 
 async def _stored(request: Request, path: Path) -> tuple[int, str]:

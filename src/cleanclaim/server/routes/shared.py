@@ -139,7 +139,7 @@ def number_of(given: str | None, name: str, default: int, most: int) -> int:
     """
     if given is None or given == "":
         return default
-    if not given.isascii() or not given.isdigit() or len(given) > 9 or not 1 <= int(given) <= most:  # noqa: PLR2004 - digits
+    if not given.isascii() or not given.isdigit() or len(given) > 9 or not 1 <= int(given) <= most:
         raise Problem(400, "option", f"{name}: expected a whole number from 1 to {most:,}")
     return int(given)
 
@@ -151,7 +151,7 @@ def body_of(*media: str, example: Any = None) -> dict[str, Any]:
             "schema": {"type": "object"}
             if name == "application/json"
             else {"type": "string", "format": "binary"}
-        }  # fmt: skip
+        }
         for name in media
     }
     if example is not None:
@@ -168,6 +168,6 @@ def parameters(**described: str) -> list[dict[str, Any]]:
             "required": False,
             "description": words,
             "schema": {"type": "string"},
-        }  # fmt: skip
+        }
         for name, words in described.items()
     ]

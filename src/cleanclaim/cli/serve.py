@@ -1,0 +1,208 @@
+"""`cleanclaim serve`: the service, its keys, its audit trail and what it keeps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cleanclaim.cli.options import EditFolders, Lock, Store, TextOrJson, examples
+from cleanclaim.cli.terminal import COULD_NOT_RUN, FINDINGS, tell
+from cleanclaim.errors import ConfigError
+from cleanclaim.report.labels import counted
+
+if TYPE_CHECKING:
+    from cleanclaim.server.database import Database
+    from cleanclaim.server.settings import ServerSettings
+
+_GIB = 1 << 30
+_HOST = "127.0.0.1"
+_PORT = 8008
+Folder = Annotated[
+    Path | None,
+    typer.Option("--folder", help="Where jobs, results and the database are kept. Default: in the user's data folder."),
+]  # fmt: skip
+DatabaseUrl = Annotated[
+    str | None,
+    typer.Option("--database", envvar="CLEANCLAIM_DATABASE", help="A database as a URL, such as postgresql://user@host/name. Default: a file in the folder."),
+]  # fmt: skip
+
+app = typer.Typer(rich_markup_mode=None)
+keys = typer.Typer(help="API keys.", no_args_is_help=True, rich_markup_mode=None)
+audit = typer.Typer(help="The audit trail.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(keys, name="keys", epilog=examples("serve keys add claims-system --scope check --days 365", "serve keys list"))  # fmt: skip
+app.add_typer(audit, name="audit", epilog=examples("serve audit list", "serve audit verify"))
+
+
+@app.callback(invoke_without_command=True)
+def serve(
+    context: typer.Context,
+    *,
+    host: Annotated[str, typer.Option("--host", help="The address to listen on. Any other than this machine's own needs API keys.")] = _HOST,
+    port: Annotated[int, typer.Option("--port", help="The port.", min=0, max=65535)] = _PORT,
+    folder: Folder = None,
+    database: DatabaseUrl = None,
+    store: Store = None,
+    lock: Lock = None,
+    edits: EditFolders = None,
+    require_keys: Annotated[bool, typer.Option("--require-keys", help="Ask programs of this machine for a key too.")] = False,
+    keep_hours: Annotated[float, typer.Option("--keep-hours", help="How long a job's results are kept.", min=0.0)] = 168.0,
+    per_minute: Annotated[int, typer.Option("--per-minute", help="Requests a client may make a minute; 0 for any number.", min=0)] = 0,
+    upload: Annotated[float, typer.Option("--upload", help="The largest input of a job, in GiB.", min=0.0)] = 2.0,
+) -> None:  # fmt: skip
+    """Start the service: an HTTP API on this machine.
+
+    The API is described at /v1/openapi.json. Nothing about a patient leaves the machine, and requests are logged without their content.
+    """
+    if context.invoked_subcommand:
+        return
+    with _extra():
+        from cleanclaim.server.run import serve as answer  # noqa: PLC0415 - an extra
+        from cleanclaim.server.settings import Limits  # noqa: PLC0415
+    settings = _settings(
+        folder, database, host=host, port=port, store=store, lock=lock, edits=tuple(edits or ()), needs_keys=require_keys, keep_hours=keep_hours,
+        limits=Limits(per_minute=per_minute, upload=int(upload * _GIB)),
+    )  # fmt: skip
+    tell(f"cleanclaim: listening on http://{host}:{port}; the API is described at /v1/openapi.json; stop with Ctrl-C", err=True)  # fmt: skip
+    answer(settings)
+
+
+@keys.command(name="add", epilog=examples("serve keys add claims-system --scope check --scope jobs", "serve keys add reader --scope codes --days 90"))  # fmt: skip
+def add_key(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What the key is for.")],
+    *,
+    scope: Annotated[list[str] | None, typer.Option("--scope", help="check, codes, notes, jobs or admin. Can be repeated. Default: check and codes.")] = None,
+    days: Annotated[int | None, typer.Option("--days", help="How many days it is valid. Default: until it is revoked.", min=1)] = None,
+    folder: Folder = None,
+    database: DatabaseUrl = None,
+) -> None:  # fmt: skip
+    """Make an API key. It is shown once, and only its hash is kept."""
+    with _opened(folder, database) as held:
+        from cleanclaim.server import keys as made  # noqa: PLC0415
+
+        typer.echo(made.add(held, name, scope or ["check", "codes"], days, "operator"))
+
+
+@keys.command(name="list", epilog=examples("serve keys list", "serve keys list --format json"))
+def list_keys(
+    *, format_: TextOrJson = "text", folder: Folder = None, database: DatabaseUrl = None
+) -> None:
+    """List the keys, without their secrets."""
+    with _opened(folder, database) as held:
+        from cleanclaim.server import keys as made  # noqa: PLC0415
+
+        rows = [{name: str(value) if value is not None else None for name, value in row.items()} for row in made.listed(held)]  # fmt: skip
+    if format_ == "json":
+        typer.echo(json.dumps({"keys": rows}, indent=2))
+        return
+    for row in rows:
+        state = "revoked" if row["revoked"] else f"until {row['expires'] or 'revoked'}"
+        typer.echo(f"{row['id']}  {row['name']}: {row['scopes']}, {state}")
+    typer.echo(counted(len(rows), "key"))
+
+
+@keys.command(name="revoke", epilog=examples("serve keys revoke 1a2b3c4d"))
+def revoke_key(
+    key: Annotated[str, typer.Argument(metavar="ID", help="The key's ID, as `serve keys list` shows it.")],
+    *,
+    folder: Folder = None,
+    database: DatabaseUrl = None,
+) -> None:  # fmt: skip
+    """End a key at once."""
+    with _opened(folder, database) as held:
+        from cleanclaim.server import keys as made  # noqa: PLC0415
+
+        if not made.revoke(held, key, "operator"):
+            tell("cleanclaim: there is no such key, or it was revoked before", err=True)
+            raise typer.Exit(COULD_NOT_RUN)
+    typer.echo(f"{key} revoked")
+
+
+@audit.command(name="list", epilog=examples("serve audit list", "serve audit list --format json"))
+def list_audit(
+    *, format_: TextOrJson = "text", folder: Folder = None, database: DatabaseUrl = None
+) -> None:
+    """Show who saw and changed what."""
+    with _opened(folder, database) as held:
+        from cleanclaim.server import audit as trail  # noqa: PLC0415
+
+        rows = list(trail.rows(held))
+    if format_ == "json":
+        typer.echo(json.dumps({"audit": rows}, indent=2))
+        return
+    for row in rows:
+        typer.echo(f"{row['number']:>6}  {row['at']}  {row['who']:<8}  {row['action']}  {row['object']}")  # fmt: skip
+    typer.echo(counted(len(rows), "entry"))
+
+
+@audit.command(name="verify", epilog=examples("serve audit verify"))
+def verify_audit(*, folder: Folder = None, database: DatabaseUrl = None) -> None:
+    """Find out whether an entry was changed or removed.
+
+    Each entry holds the hash of the one before. Keep the last hash elsewhere: it also shows whether entries at the end were removed.
+
+    Exit status: 0 if the entries are as they were written, 1 if not.
+    """
+    with _opened(folder, database) as held:
+        from cleanclaim.server import audit as trail  # noqa: PLC0415
+
+        wrong, last = trail.first_wrong(held), trail.head(held)
+        count = sum(1 for _ in trail.rows(held))
+    if wrong is not None:
+        typer.echo(f"entry {wrong} isn't as it was written, or the one before it is missing")
+        raise typer.Exit(FINDINGS)
+    typer.echo(f"{counted(count, 'entry')} as written; the last hash is {last}")
+
+
+@app.command(name="purge", epilog=examples("serve purge", "serve purge --all"))
+def purge(
+    *,
+    every: Annotated[bool, typer.Option("--all", help="Delete the results of all finished jobs, whatever their age.")] = False,
+    folder: Folder = None,
+    database: DatabaseUrl = None,
+) -> None:  # fmt: skip
+    """Delete the results of jobs whose time is over.
+
+    A running service does this every minute.
+    """
+    with _opened(folder, database) as held:
+        from datetime import UTC, datetime  # noqa: PLC0415
+
+        from cleanclaim.server.jobs import Jobs  # noqa: PLC0415
+
+        now = datetime.max.replace(tzinfo=UTC) if every else None
+        count = Jobs(_settings(folder, database), held).purge(now)
+    typer.echo(f"results of {counted(count, 'job')} deleted")
+
+
+def _settings(folder: Path | None, database: str | None, **given: Any) -> ServerSettings:
+    from cleanclaim.server.settings import ServerSettings  # noqa: PLC0415 - start-up
+
+    settings = ServerSettings(database=database, **given)
+    return settings if folder is None else replace(settings, folder=folder.absolute())
+
+
+@contextmanager
+def _opened(folder: Path | None, database: str | None) -> Iterator[Database]:
+    """The service's database; closed at the end."""
+    with _extra():
+        from cleanclaim.server.database import opened  # noqa: PLC0415 - an extra
+    held = opened(_settings(folder, database))
+    try:
+        yield held
+    finally:
+        held.engine.dispose()
+
+
+@contextmanager
+def _extra() -> Iterator[None]:
+    """Say what to install if the extra is missing."""
+    try:
+        yield
+    except ImportError as error:
+        raise ConfigError([f'{error}. For the service, run: python -m pip install "cleanclaim[serve]"']) from None  # fmt: skip
