@@ -26,6 +26,7 @@ COUNTED: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
 `lines` are how many are affected; no line counts twice.
 """
 _BY: Final = ["reason", "table", "supply"]
+_ORDER: Final = (pl.col("table").is_not_null(), "edits", "reason", "table", "supply")
 
 
 def counted_by_reason(not_checked: pl.DataFrame) -> pl.DataFrame:
@@ -37,6 +38,22 @@ def counted_by_reason(not_checked: pl.DataFrame) -> pl.DataFrame:
     Returns:
         Columns `COUNTED`.
     """
+    return _counted(not_checked, _BY).select(
+        pl.col(name).cast(dtype) for name, dtype in COUNTED.items()
+    )
+
+
+def by_reason_of_claims(not_checked: pl.DataFrame) -> dict[int, list[dict[str, Any]]]:
+    """What was not checked of each claim, by reason, as `by_reason` says it of all; claims without such are left out."""
+    counted = _counted(not_checked.drop_nulls("claim_key"), ["claim_key", *_BY])
+    rows = counted.with_columns(pl.col("edits", "codes").list.sort()).sort("claim_key", *_ORDER)
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in rows.iter_rows(named=True):
+        found.setdefault(row["claim_key"], []).append(_entry(row))
+    return {key: _by_supply(entries) for key, entries in found.items()}
+
+
+def _counted(not_checked: pl.DataFrame, by: list[str]) -> pl.DataFrame:
     is_code = pl.col("procedure_code").is_not_null()
     line = pl.col("claim_key") * MOST_NUMBERS + pl.col("line_number")
     return (
@@ -45,14 +62,13 @@ def counted_by_reason(not_checked: pl.DataFrame) -> pl.DataFrame:
             pl.when(is_code).then(pl.col("table").fill_null("")).alias("table"),
             line.alias("_line"),
         )
-        .group_by(_BY, maintain_order=True)
+        .group_by(by, maintain_order=True)
         .agg(
             pl.col("code").unique().alias("edits"),
             pl.col("procedure_code").drop_nulls().unique().alias("codes"),
             pl.col("claim_key").drop_nulls().n_unique().alias("claims"),
             pl.col("_line").drop_nulls().n_unique().alias("lines"),
         )
-        .select(pl.col(name).cast(dtype) for name, dtype in COUNTED.items())
     )
 
 
@@ -73,8 +89,11 @@ def by_reason(parts: Iterable[pl.DataFrame]) -> list[dict[str, Any]]:
         pl.col("edits", "codes").explode().unique().sort().drop_nulls(),
         pl.col("claims", "lines").sum(),
     )
-    ordered = merged.sort(pl.col("table").is_not_null(), "edits", "reason", "table", "supply")
-    entries = [_entry(row) for row in ordered.iter_rows(named=True)]
+    return _by_supply([_entry(row) for row in merged.sort(*_ORDER).iter_rows(named=True)])
+
+
+def _by_supply(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Entries with those of the same supply next to each other."""
     order = list(dict.fromkeys(entry["supply"] for entry in entries))
     return sorted(entries, key=lambda entry: order.index(entry["supply"]))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ import polars as pl
 from cleanclaim.edits.edit import Disposition
 from cleanclaim.failures import Failure
 from cleanclaim.read import FileRead
-from cleanclaim.report.not_checked import by_reason, counted_by_reason
+from cleanclaim.report.not_checked import by_reason, by_reason_of_claims, counted_by_reason
 from cleanclaim.verdicts.claims import AS_FAR_AS_CHECKED, CLEAN, UNCHECKED, WITH_FINDINGS
 
 UNCLEAN: Final = pl.col("disposition").cast(pl.String) != Disposition.INFO.value
@@ -32,6 +32,7 @@ class Tally:
     _edits: Counter[tuple[str, str]] = field(default_factory=Counter)
     _amounts: Counter[str] = field(default_factory=Counter)
     _gaps: list[pl.DataFrame] = field(default_factory=list)
+    _reasons: list[dict[str, Any]] | None = None
 
     def add(
         self, lines: int, claims: pl.DataFrame, findings: pl.DataFrame, not_checked: pl.DataFrame
@@ -55,6 +56,46 @@ class Tally:
         sums = claims.select(pl.col(*AMOUNTS).sum()).row(0, named=True)
         self._amounts.update({name: amount or 0 for name, amount in sums.items()})
         self._gaps.append(counted_by_reason(not_checked))
+
+    @classmethod
+    def of_claims(
+        cls,
+        lines: Mapping[int, int],
+        claims: pl.DataFrame,
+        findings: pl.DataFrame,
+        not_checked: pl.DataFrame,
+    ) -> dict[int, Tally]:
+        """The counts of each claim alone, taken together: much faster than one claim after the other.
+
+        Args:
+            lines: the number of lines by claim key.
+            claims: the claims with their verdicts.
+            findings: their findings.
+            not_checked: what was not checked.
+        """
+        reasons = by_reason_of_claims(not_checked)
+        found = {}
+        for row in claims.iter_rows(named=True):
+            key, verdict = row["claim_key"], row["verdict"]
+            is_checked = not row["not_checked"] and verdict != UNCHECKED
+            found[key] = cls(
+                _lines=lines.get(key, 0),
+                _fully_checked=int(is_checked),
+                _verdicts=Counter([verdict]),
+                _amounts=Counter({name: row[name] or 0 for name in AMOUNTS}),
+                _reasons=reasons.get(key, []),
+            )
+        columns = ("claim_key", "code", "name", pl.col("disposition").cast(pl.String))
+        for key, code, name, disposition in findings.select(columns).iter_rows():
+            if key in found:
+                found[key].count(code, name, disposition)
+        return found
+
+    def count(self, code: str, name: str, disposition: str) -> None:
+        """Count one finding."""
+        self._findings += 1
+        self._edits[code, name] += 1
+        self._dispositions[disposition] += 1
 
     @property
     def is_clean(self) -> bool:
@@ -90,7 +131,9 @@ class Tally:
             "findings_by_edit": {
                 code: {"name": name, "count": count} for (code, name), count in by_edit
             },
-            "not_checked_by_reason": by_reason(self._gaps),
+            "not_checked_by_reason": by_reason(self._gaps)
+            if self._reasons is None
+            else self._reasons,
             "failures": len(list(failures)),
             "files": len(entries),
             "files_not_read": sum(1 for entry in entries if entry.error),

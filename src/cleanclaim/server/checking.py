@@ -15,7 +15,7 @@ from cleanclaim.errors import CleanclaimError
 from cleanclaim.failures import reason_of
 from cleanclaim.job import Job
 from cleanclaim.model import Batch
-from cleanclaim.model.spans import Spans, spans_of
+from cleanclaim.model.spans import Spans, spans_together
 from cleanclaim.read.given import given_claims
 from cleanclaim.read.objects import batch_of
 from cleanclaim.report import entries
@@ -141,8 +141,11 @@ def _days_of_claims(batch: Batch) -> list[Spans]:
             batch.lines.select("claim_key", pl.col("from_date").alias("day")),
         ]
     ).drop_nulls()
-    by_key = dict(days.group_by("claim_key").agg("day").iter_rows())
-    return [spans_of(pl.Series(by_key.get(key, []), dtype=pl.Date)) for key in range(batch.claims.height)]  # fmt: skip
+    by_key = dict(days.group_by("claim_key").agg(pl.col("day").unique()).iter_rows())
+    return [
+        spans_together([((day, day),) for day in by_key.get(key, ())])
+        for key in range(batch.claims.height)
+    ]
 
 
 def _only(batch: Batch, keys: list[int]) -> Batch:
@@ -173,15 +176,14 @@ def _split(report: Report, keys: Sequence[int]) -> list[bytes]:
         "findings": _by_claim(findings, entries.findings(report)),
         "not_checked": _by_claim(gaps, entries.not_checked(report)),
     }
-    own = [_parts(frame) for frame in (claims, findings, gaps)]
     lines = dict(report.batch.lines.group_by("claim_key").len().iter_rows())
+    tallies = Tally.of_claims(lines, claims, findings, gaps)
     bodies = []
     for key in keys:
-        tally = Tally()
-        tally.add(lines.get(key, 0), *(part.get(key, frame.clear()) for part, frame in zip(own, (claims, findings, gaps), strict=True)))  # fmt: skip
         lists = {name: [of_claim.get(key, [])] for name, of_claim in texts.items()}
         out = io.BytesIO()
-        put(tally.summary((), report.notes, ()), lists | {"failures": [], "files": []}, out)
+        counts = tallies[key].summary((), report.notes, ())
+        put(counts, lists | {"failures": [], "files": []}, out)
         bodies.append(out.getvalue())
     return bodies
 
@@ -192,9 +194,3 @@ def _by_claim(frame: pl.DataFrame, parts: Iterable[list[str]]) -> dict[int, list
     for key, text in zip(frame["claim_key"], chain.from_iterable(parts), strict=True):
         found.setdefault(key, []).append(text)
     return found
-
-
-def _parts(frame: pl.DataFrame) -> dict[int, pl.DataFrame]:
-    """A frame's rows by claim."""
-    parts = frame.partition_by("claim_key", as_dict=True, maintain_order=True)
-    return {int(str(key[0])): part for key, part in parts.items() if key[0] is not None}

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cleanclaim.server.metrics import Metrics
+from cleanclaim.server.metrics import Metrics, method_of
 from cleanclaim.server.problems import Problem, busy, internal
 from cleanclaim.server.settings import Limits, ServerSettings, is_loopback
 
@@ -90,11 +90,11 @@ class Guard:
     def _tell(self, scope: Scope, seen: _Seen) -> None:
         route = getattr(scope.get("route"), "path", None) or "none"
         seconds = time.monotonic() - seen.began
-        self._metrics.request(scope["method"], route, seen.status, seconds)
+        self._metrics.request(method_of(scope["method"]), route, seen.status, seconds)
         told: dict[str, Any] = {
             "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             "id": seen.id,
-            "method": scope["method"] if scope["method"].isalpha() else "other",
+            "method": method_of(scope["method"]),
             "route": route,
             "status": seen.status,
             "ms": round(seconds * 1000, 1),

@@ -187,8 +187,8 @@ class Jobs:
     def counts(self) -> dict[str, int]:
         """How many jobs are in each state."""
         with self._database.reading() as connection:
-            query = sa.select(JOBS.c.state, sa.func.count()).group_by(JOBS.c.state)
-            return dict(connection.execute(query).tuples().all())
+            query = sa.select(JOBS.c.state, sa.func.count().label("count")).group_by(JOBS.c.state)
+            return {row.state: row[1] for row in connection.execute(query)}
 
     def purge(self, now: datetime | None = None) -> int:
         """Delete results whose time is over, and folders that no job has; the number of jobs that lost theirs."""
