@@ -9,6 +9,7 @@ from typing import Annotated, Final, NoReturn
 import typer
 
 from cleanclaim.cli import (
+    agents,
     check,
     codes,
     edits,
@@ -184,6 +185,7 @@ app.add_typer(
         "serve", "serve --port 9000 --folder /srv/cleanclaim", "serve keys add claims-system"
     ),
 )
+app.command(name="mcp", epilog=examples("mcp", "mcp --http --port 8009"))(agents.mcp)
 app.command(
     name="template",
     epilog=examples("template my-claims/", "template --from visits.xlsx --output columns.toml"),

@@ -72,7 +72,7 @@ def serve(
     answer(settings)
 
 
-@keys.command(name="add", epilog=examples("serve keys add claims-system --scope check --scope jobs", "serve keys add reader --scope codes --days 90"))  # fmt: skip
+@keys.command(name="add", epilog=examples("serve keys add claims-system --scope check", "serve keys add reader --scope codes --days 90"))  # fmt: skip
 def add_key(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What the key is for.")],
     *,

@@ -68,7 +68,7 @@ def answer(asked: Asked) -> bytes:
         Problem: they can't be read, or an option isn't valid.
     """
     try:
-        return FORMATS[asked.format].render(_report(asked))
+        return FORMATS[asked.format].render(report_of(asked))
     except CleanclaimError as error:
         raise problem_of(error) from None
 
@@ -94,7 +94,13 @@ def _alone(asked: Asked) -> bytes | Problem:
         return internal()
 
 
-def _report(asked: Asked) -> Report:
+def report_of(asked: Asked) -> Report:
+    """Check a request's claims by themselves.
+
+    Raises:
+        Problem: they can't be read.
+        CleanclaimError: an option isn't valid.
+    """
     choices, held = asked.choices, asked.held
     tables = choices.tables()
     given = (
