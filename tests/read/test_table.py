@@ -124,7 +124,7 @@ def test_a_set_without_headers_is_told_so() -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("patient_last_name", "'patient_last_name'"),
+        ("patient_middle_name", "'patient_middle_name'"),
         ("Street Address", "'Street Address'"),
         ("modifer_1", "'modifer_1'"),
         ("JANE QUIXWOOD", "column 3 (text of 13 characters)"),

@@ -14,10 +14,10 @@ _ELEMENT_ENDS: Final = (3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 10
 """Offsets of the element separators in a well-formed ISA."""
 _BLANKS: Final = b"\r\n\t "
 _GROUP: Final = re.compile(
-    rb"GS([^A-Za-z0-9 \r\n])HC\1(?:[^\r\n]{0,80}?\1){4}X\1\d{6}[0-9XA]{0,6}\s?([^A-Za-z0-9 ])"
+    rb"GS([^A-Za-z0-9 \r\n])(?:HC|HP|HN|FA)\1(?:[^\r\n]{0,80}?\1){4}X\1\d{6}[0-9XA]{0,6}\s?([^A-Za-z0-9 ])"
 )
 _TRANSACTION: Final = re.compile(
-    rb"ST([^A-Za-z0-9 \r\n])837\1[A-Za-z0-9]{1,9}(?:\1\d{6}[0-9XA]{0,6})?\s?([^A-Za-z0-9 ])"
+    rb"ST([^A-Za-z0-9 \r\n])(?:837|835|277|999)\1[A-Za-z0-9]{1,9}(?:\1\d{6}[0-9XA]{0,6})?\s?([^A-Za-z0-9 ])"
 )
 _COMPONENT: Final = ord(":")
 _REPETITION: Final = ord("^")
@@ -51,7 +51,7 @@ def find_isa(data: bytes, start: int = 0) -> int:
 
 
 def without_interchange(data: bytes, start: int, composites: tuple[str, ...]) -> Separators | None:
-    """The separators of claims that start at their group or transaction header, without an ISA.
+    """The separators of a file that starts at its group or transaction header, without an ISA.
 
     The header shows its element separator and its terminator. The component separator is the one
     that composites use. The repetition separator is the usual one.

@@ -10,7 +10,7 @@ import polars as pl
 
 from cleanclaim.model import MONEY
 from cleanclaim.model.patient_key import ID_WORDS, day_words, file_word, patient_keys
-from cleanclaim.read.x837.cells import Cells, calendar, frame, merge
+from cleanclaim.read.x837.cells import Cells
 from cleanclaim.x12.index import (
     Rows,
     Slices,
@@ -22,6 +22,7 @@ from cleanclaim.x12.index import (
     word,
 )
 from cleanclaim.x12.strings import Ints
+from cleanclaim.x12.values import calendar, frame, merge
 
 GUIDES: Final = {
     "X222": "professional",
@@ -223,6 +224,8 @@ def _above(c: Cells) -> dict[str, object]:
         "submitted_date": _submitted(c, bht),
         "patient_key": _patient_keys(c, s.element(insured, 9), birth, patient),
         "member_id": c.element(insured, 9),
+        "patient_last_name": c.element(patient, 3),
+        "patient_first_name": c.element(patient, 4),
         "patient_birth_date": c.days(birth),
         "patient_sex": c.element(dmg, 3),
         "patient_death_date": c.days(s.element(pat, 6)),

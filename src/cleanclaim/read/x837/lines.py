@@ -10,9 +10,10 @@ import numpy.typing as npt
 import polars as pl
 
 from cleanclaim.model import INHERITED, MONEY, QUANTITY
-from cleanclaim.read.x837.cells import Cells, coalesced, frame, merge, only
+from cleanclaim.read.x837.cells import Cells
 from cleanclaim.x12.index import Slices, first_in, next_after, tag
 from cleanclaim.x12.strings import Ints, nulls
+from cleanclaim.x12.values import coalesced, frame, merge, only
 
 _REFERENCES: Final = {
     "6R": "line_control_number",

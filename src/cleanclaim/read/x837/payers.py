@@ -6,9 +6,10 @@ import numpy as np
 import polars as pl
 
 from cleanclaim.model import MONEY
-from cleanclaim.read.x837.cells import Cells, frame
+from cleanclaim.read.x837.cells import Cells
 from cleanclaim.x12.index import Rows, count_in, first_in, next_after
 from cleanclaim.x12.strings import Ints
+from cleanclaim.x12.values import frame
 
 
 def other_payers_table(c: Cells) -> pl.DataFrame:

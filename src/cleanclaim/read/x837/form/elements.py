@@ -8,12 +8,12 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from cleanclaim.read.x837.cells import day_numbers
 from cleanclaim.read.x837.form.block import FormBlock
 from cleanclaim.read.x837.form.guide import MOST_COMPONENTS, MOST_ELEMENTS, Element, elements
 from cleanclaim.x12.index import Rows, Slices
 from cleanclaim.x12.numbers import decimal_places
 from cleanclaim.x12.strings import Ints
+from cleanclaim.x12.values import day_numbers
 
 _TYPES: Final = {
     "N0": "a whole number",
