@@ -16,7 +16,17 @@ from typing import TYPE_CHECKING, Any
 from cleanclaim.version import VERSION
 
 if TYPE_CHECKING:
-    from cleanclaim.api import check, crosswalk, diff, explain, lookup, price, search, suggest
+    from cleanclaim.api import (
+        check,
+        crosswalk,
+        diff,
+        explain,
+        lookup,
+        price,
+        remit_match,
+        search,
+        suggest,
+    )
     from cleanclaim.encoder import Encoder
     from cleanclaim.reference import Reference
     from cleanclaim.report.result import Report
@@ -35,6 +45,7 @@ __all__ = [
     "explain",
     "lookup",
     "price",
+    "remit_match",
     "search",
     "suggest",
 ]
@@ -45,6 +56,7 @@ _MODULES = {
     "diff": "cleanclaim.api",
     "explain": "cleanclaim.api",
     "price": "cleanclaim.api",
+    "remit_match": "cleanclaim.api",
     "lookup": "cleanclaim.api",
     "search": "cleanclaim.api",
     "suggest": "cleanclaim.api",

@@ -27,6 +27,10 @@ from cleanclaim.notes.suggestion import Suggestion
 from cleanclaim.options import Options
 from cleanclaim.read.given import given_claims
 from cleanclaim.reference import Reference
+from cleanclaim.remit.read import read_remittances
+from cleanclaim.remit.result import RemitReport
+from cleanclaim.remit.run import Question, match_payments
+from cleanclaim.remit.store import inputs_of
 from cleanclaim.report.result import Report
 
 
@@ -122,6 +126,57 @@ def price(
         "file", "claim_id", "line_number", "from_date", "procedure_code",
         "modifier_1", "modifier_2", "modifier_3", "modifier_4", "units", "charge_amount", "allowed", "basis", "reason",
     )  # fmt: skip
+
+
+def remit_match(
+    remittances: str | Path | Iterable[str | Path],
+    claims: object,
+    *,
+    as_of: date | str | None = None,
+    report: str | Path | None = None,
+    contracts: str | Path | None = None,
+    history: str | Path | Iterable[str | Path] = (),
+    reference: Reference | None = None,
+) -> RemitReport:
+    """Match payments to claims, and trace each denial to the edits that would have caught it.
+
+    Args:
+        remittances: 835 files, folders, and folders made by `cleanclaim remit add`.
+        claims: the claims that were sent, as for `check`.
+        as_of: the day from which the days left are counted; by default today.
+        report: a JSON report of the check before the claims were sent.
+        contracts: a table of what payers agreed to pay (CSV).
+        history: earlier claims for the edits, as for `check`.
+        reference: the dated tables; by default the built-in ones and the user's store.
+
+    Returns:
+        The result. `to_dict()` and `to_json()` are what the command writes as JSON.
+
+    Raises:
+        InputError: no remittance or no claims could be read.
+        ConfigError: an option has a value that isn't valid.
+    """
+    options = Options(history=history, as_of=as_of, reference=reference)
+    settings, tables = options.settings(), options.tables()
+    paths = [remittances] if isinstance(remittances, (str, Path)) else list(remittances)
+    remittance, files = read_remittances(inputs_of(paths))
+    given = given_claims(claims, tables)
+    job = Job(
+        given.inputs, options.own_reference() or default_reference(), tuple(registry.choose(_installed_edits())),
+        replace(settings, as_of=None), options.past(), held=given.batch, tables=tables,
+    )  # fmt: skip
+    question = Question(
+        remittance,
+        files,
+        job,
+        settings.as_of,
+        None if report is None else Path(report),
+        None if contracts is None else Path(contracts),
+    )
+    result = match_payments(question)
+    if result.unread and not (result.claims or result.unmatched_payments):
+        raise InputError("; ".join(str(one["error"]) for one in result.unread))
+    return result
 
 
 def diff(

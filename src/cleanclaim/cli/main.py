@@ -19,6 +19,7 @@ from cleanclaim.cli import (
     price,
     reference,
     serve,
+    remit,
     streams,
 )
 from cleanclaim.cli.options import examples
@@ -44,6 +45,7 @@ app = typer.Typer(
 )
 app.add_typer(reference.app, name="reference")
 app.add_typer(history.app, name="history")
+app.add_typer(remit.app, name="remit")
 
 _WIDEST: Final = 120
 """Longer lines of help are hard to read, however wide the terminal is."""

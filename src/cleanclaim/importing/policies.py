@@ -1,6 +1,7 @@
 """Your own, or a commercial payer's, tables in plain CSV files.
 
-There are four kinds: coverage policies, frequency limits, filing limits and code rules.
+There are five kinds: coverage policies, frequency limits, filing limits, resubmission limits and
+code rules.
 
 The header row decides which table it is. It must be exactly one of these:
 
@@ -14,6 +15,8 @@ The header row decides which table it is. It must be exactly one of these:
   `period` is day, calendar_year, lifetime, days:N, or months:N (N full months must pass).
 - filing limits: `payer,days,counted_from,valid_from,valid_to,citation`. `counted_from` is from_date
   or to_date.
+- resubmission limits: `payer,step,days,counted_from,valid_from,valid_to,citation`. `step` is
+  corrected-claim or appeal; `counted_from` is check_date, from_date or to_date.
 - code rules: `rule,procedure_code,value,payers,valid_from,valid_to,citation`, with the rules listed
   in `RULES`.
 
@@ -56,6 +59,15 @@ _FREQUENCY: Final = (
     "citation",
 )
 _FILING: Final = ("payer", "days", "counted_from", "valid_from", "valid_to", "citation")
+_RESUBMISSION: Final = (
+    "payer",
+    "step",
+    "days",
+    "counted_from",
+    "valid_from",
+    "valid_to",
+    "citation",
+)
 _RULES: Final = ("rule", "procedure_code", "value", "payers", "valid_from", "valid_to", "citation")
 _PERIOD: Final = r"^(day|calendar_year|lifetime|days:\d+|months:\d+)$"
 _PROCEDURE: Final = r"^[0-9A-Z]{5}$"
@@ -280,6 +292,29 @@ def _filing(part: Part, table: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame
     )
 
 
+def _resubmission(part: Part, table: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    _whole(part, table, "days")
+    counted = pl.col("counted_from").fill_null("check_date")
+    for name, values, given in (
+        ("step", ("corrected-claim", "appeal"), pl.col("step").fill_null("")),
+        ("counted_from", ("check_date", "from_date", "to_date"), counted),
+    ):
+        check_cells(part, table, name, ~given.is_in(values), f"one of {', '.join(values)}")
+    check_cells(part, table, "payer", pl.col("payer").is_null(), "a payer's ID or class")
+    yield (
+        "resubmission_limits",
+        table.select(
+            pl.col("payer").alias("code"),
+            "valid_from",
+            "valid_to",
+            "step",
+            pl.col("days").cast(pl.Int64),
+            counted.alias("counted_from"),
+            pl.col("citation").fill_null("the payer's manual"),
+        ),
+    )
+
+
 def _rules(part: Part, table: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
     rows = _procedures(part, table)
     check_cells(part, rows, "rule", ~pl.col("rule").is_in(RULES), f"one of {', '.join(RULES)}")
@@ -301,6 +336,7 @@ _FORMS: Final = {
     "coverage": _Form(_COVERAGE, _coverage),
     "frequency": _Form(_FREQUENCY, _frequency),
     "filing": _Form(_FILING, _filing),
+    "resubmission": _Form(_RESUBMISSION, _resubmission),
     "rules": _Form(_RULES, _rules),
 }
 
@@ -342,6 +378,18 @@ FILING: Final = Importer(
     tables={"filing_limits": "a payer"},
     columns={
         "days, counted_from, citation": "the number of days, the day they start from, the source"
+    },
+)
+RESUBMISSION: Final = Importer(
+    "own resubmission limits",
+    _recognizes(_FORMS["resubmission"]),
+    _load(_FORMS["resubmission"]),
+    page=_PAGE,
+    files=("our-resubmission-limits.csv",),
+    tables={"resubmission_limits": "a payer and what can be done after a denial"},
+    columns={
+        "step": "corrected-claim or appeal",
+        "days, counted_from, citation": "the number of days, the day they start from, the source",
     },
 )
 CODE_RULES: Final = Importer(

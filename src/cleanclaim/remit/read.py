@@ -13,7 +13,7 @@ import polars as pl
 from cleanclaim.errors import InputError, UnknownFormat
 from cleanclaim.failures import reason_of
 from cleanclaim.model import QUANTITY
-from cleanclaim.read.sources import Held, Source, name_of, sources
+from cleanclaim.read.sources import Held, Source, sources
 from cleanclaim.remit.cells import PaymentCells
 from cleanclaim.remit.layout import PAYMENTS
 from cleanclaim.remit.tables import Remittance
@@ -99,8 +99,6 @@ def read_remittances(inputs: Iterable[str | Path | Held]) -> tuple[Remittance, l
     for given in inputs:
         for source in sources([given]):
             _read_source(source, reading)
-        if not reading.files:  # pragma: no cover - every input has a source
-            reading.files.append(RemitFile(name_of(given), error="nothing to read"))
     return reading.result(), reading.files
 
 

@@ -200,7 +200,10 @@ class Remittance:
         return cls(
             **{
                 name: pl.concat(
-                    [table.empty(), *(table.conform(part[name]) for part in held if len(part[name]))]
+                    [
+                        table.empty(),
+                        *(table.conform(part[name]) for part in held if len(part[name])),
+                    ]
                 )
                 for name, table in TABLES.items()
             }

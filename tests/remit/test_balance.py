@@ -1,0 +1,52 @@
+"""A remittance balances, or each sum that doesn't hold is named with its place."""
+
+from __future__ import annotations
+
+import io
+
+from cleanclaim.read.sources import Held
+from cleanclaim.remit.balance import imbalances
+from cleanclaim.remit.read import read_remittances
+from remittances import era, payment, service, transaction
+
+
+def told(content: bytes) -> list[tuple[str, str]]:
+    remittance, _ = read_remittances([Held("era.835", io.BytesIO(content))])
+    return [(one.rule, one.message) for one in imbalances(remittance)]
+
+
+PAID = service("99213", "100", "60", "CO*45*30", "PR*2*10")
+
+
+def test_what_balances_is_silent() -> None:
+    reversal = payment("A1", "-100", "-60", service("99213", "-100", "-60", "CO*45*-30", "PR*2*-10"), status="22")  # fmt: skip
+    whole = payment("A2", "500", "400", adjustments=["CO*45*100"])
+    assert told(era(transaction(payment("A1", "100", "60", PAID), reversal, whole))) == []
+
+
+def test_a_line_that_does_not_balance_is_named_and_so_is_its_claim() -> None:
+    short = service("99213", "100", "50", "CO*45*30", "PR*2*10")
+    assert told(era(transaction(payment("A1", "100", "50", short)))) == [
+        ("claim", "the charge less all adjustments is 60.00, but 50.00 was paid"),
+        ("line", "the charge less the line's adjustments is 60.00, but 50.00 was paid"),
+    ]
+
+
+def test_a_claim_is_the_sum_of_its_lines() -> None:
+    assert told(era(transaction(payment("A1", "120", "80", PAID)))) == [
+        ("charge", "the lines' charges add up to 100.00, but the claim's charge is 120.00"),
+    ]
+
+
+def test_the_payment_is_the_sum_of_the_claims_less_the_provider_adjustments() -> None:
+    one = payment("A1", "100", "60", PAID)
+    assert told(era(transaction(one, provider="PLB*1*20261231*WO*10~"))) == []
+    [(rule, message)] = told(era(transaction(one, provider="PLB*1*20261231*WO*10~", total="60")))
+    assert rule == "payment"
+    assert message == "the claims' payments less the provider adjustments are 50.00, but the payment's total is 60.00"  # fmt: skip
+
+
+def test_cents_are_exact() -> None:
+    pennies = [payment(f"A{n}", "0.30", "0.10", service("99213", "0.30", "0.10", "CO*45*0.20")) for n in range(1000)]  # fmt: skip
+    assert told(era(transaction(*pennies, total="100.00"))) == []
+    assert [rule for rule, _ in told(era(transaction(*pennies, total="100.01")))] == ["payment"]
