@@ -33,7 +33,7 @@ def matching(tmp_path: Path, reference: Reference) -> Matching:
         remittance, files = read_remittances(paths)
         inputs = tuple(claims) if isinstance(claims, (list, tuple)) else (claims,)
         chosen = tuple(registry.choose(registry.own_edits(), edits))
-        job = Job(inputs, reference, chosen)  # type: ignore[arg-type]
+        job = Job(inputs, reference, chosen)
         more.setdefault("as_of", date(2026, 7, 1))
         return match_payments(Question(remittance, files, job, **more))
 

@@ -115,7 +115,7 @@ def test_documented_command_runs(page: Path, line: str, tmp_path: Path) -> None:
         documented(line.replace("--baseline", "--write-baseline"))
     arguments = line.replace("template my-claims", f"template {tmp_path / 'mine'}")
     for name in (
-        "my-store", "my.lock", "my-history", "columns.toml", "clinic-day.xlsx", "day.parquet",
+        "my-store", "my.lock", "my-history", "my-remittances", "columns.toml", "clinic-day.xlsx", "day.parquet",
     ):  # fmt: skip
         arguments = arguments.replace(name, str(tmp_path / name))
     if "--lock" in arguments:
@@ -127,6 +127,8 @@ def test_documented_command_runs(page: Path, line: str, tmp_path: Path) -> None:
         documented(
             f"cleanclaim history add {kept} examples/clinic-day.837 examples/tables/visits.csv"
         )
+    if "my-remittances" in line and "remit add" not in line:
+        documented(f"cleanclaim remit add {tmp_path / 'my-remittances'} examples/clinic-day.835")
     done = documented(arguments)
     assert done.returncode in {0, 1}, f"{page.name}: {line}: {done.stderr.decode()}"
 

@@ -20,6 +20,7 @@ from cleanclaim.report.result import CLAIM_KEYS
 from cleanclaim.verdicts import FINDINGS
 from cleanclaim.verdicts.claims import CLAIMS
 from documentation.docstrings import parse
+from documentation.remit_json import remit_contract
 
 _SUMMARY: Final = {
     "claims": "claims checked",
@@ -98,6 +99,7 @@ def json_page() -> str:
     text = json.dumps(schema, indent=2)
     told = "`cleanclaim check FILE --format json` writes one object. Missing values are null. `claim_id` is the patient control number."
     encoder = "\n".join(encoder_contract())
+    remit = "\n".join(remit_contract())
     exact = (
         "Texts are exact. Control characters, zero-width characters and characters that change the reading direction are JSON escapes (`\\u001b`, `\\u202e`); "
         "the text and HTML reports show them as `\\x1b` and `\\u202e`. Bytes of a file name that are not UTF-8 are `\\xe9` everywhere.\n\n"
@@ -107,7 +109,7 @@ def json_page() -> str:
         "Spreadsheets treat text that begins with `=`, `+`, `-`, `@`, a tab or a line break as a formula, "
         "so such text gets an apostrophe in front. Plain numbers such as `-5` stay as they are in CSV. Other formats change nothing."
     )
-    return f"# JSON\n\n## check\n\n{told}\n\n{exact}\n\n```json\n{text}\n```\n\n{encoder}"
+    return f"# JSON\n\n## check\n\n{told}\n\n{exact}\n\n```json\n{text}\n```\n\n{encoder}\n{remit}"
 
 
 def encoder_contract() -> Iterator[str]:

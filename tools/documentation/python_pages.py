@@ -13,6 +13,7 @@ from cleanclaim import errors
 from cleanclaim.encoder.crosswalk import Crosswalk, Mapping
 from cleanclaim.encoder.lookup import Page
 from cleanclaim.encoder.result import Result
+from cleanclaim.remit.result import RemitReport
 from documentation.docstrings import one_line, parse
 from documentation.markdown import code, fenced, table
 
@@ -29,7 +30,7 @@ report.is_clean
 report.findings  # a Polars data frame, one row per finding
 ```
 """
-_RETURNED: Final = (Page, Result, Crosswalk, Mapping)
+_RETURNED: Final = (Page, Result, Crosswalk, Mapping, RemitReport)
 _WIDTH: Final = 88
 
 

@@ -91,8 +91,9 @@ def _claim(claim: Entry) -> Iterator[str]:
         f"{claim['claim_id']}  {status}{corrected}  charged {dollars(claim['charge_amount'])}, paid {dollars(claim['paid_amount'])}"
         f"  (check {claim['trace'] or 'without a number'} of {claim['check_date'] or 'an unknown day'}, matched by {claim['matched_by'].replace('_', ' ')})"
     )
-    whole = [] if any(is_denial(line) for line in claim["lines"]) else [claim]
-    for entry in [*whole, *(line for line in claim["lines"] if is_denial(line))]:
+    lines = [line for line in claim["lines"] if is_denial(line)]
+    of_claim = [line for line in lines if not line["adjustments"]]
+    for entry in [claim] if of_claim == lines else lines:
         yield from _entry(entry)
     yield ""
 
