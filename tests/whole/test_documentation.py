@@ -108,6 +108,12 @@ def test_documentation_has_commands() -> None:
 def test_documented_command_runs(page: Path, line: str, tmp_path: Path) -> None:
     for name in ("fixed.837", "known.json"):
         line = line.replace(f"/tmp/{name}", str(tmp_path / name))  # noqa: S108
+    decisions = tmp_path / "my-decisions.csv"
+    decisions.write_text(
+        "claim_id,diagnosis_number,field,from,to,by\nCD-001,1,diagnoses.diagnosis_code,M545,M54.51,me\n"
+    )
+    replacement = tmp_path / "replacement.837"
+    replacement.write_bytes((ROOT / "examples" / "clinic-day.837").read_bytes())
     (tmp_path / "fixed.837").write_bytes(
         (ROOT / "examples" / "clinic-day.837").read_bytes().replace(b"ABK:M545~", b"ABK:M5451~")
     )
@@ -115,9 +121,10 @@ def test_documented_command_runs(page: Path, line: str, tmp_path: Path) -> None:
         documented(line.replace("--baseline", "--write-baseline"))
     arguments = line.replace("template my-claims", f"template {tmp_path / 'mine'}")
     for name in (
-        "my-store", "my.lock", "my-history", "my-remittances", "columns.toml", "clinic-day.xlsx", "day.parquet",
+        "my-store", "my.lock", "my-history", "my-remittances", "my-decisions.csv", "replacement.837", "--output fixed.837", "columns.toml", "clinic-day.xlsx", "day.parquet",
     ):  # fmt: skip
-        arguments = arguments.replace(name, str(tmp_path / name))
+        option, _, file = name.rpartition(" ")
+        arguments = arguments.replace(name, f"{option} {tmp_path / file}".strip())
     if "--lock" in arguments:
         documented(
             f"cleanclaim reference lock {tmp_path / 'my.lock'} --store {tmp_path / 'my-store'}"

@@ -12,6 +12,7 @@ from cleanclaim.cli import (
     agents,
     check,
     codes,
+    correct,
     edits,
     export,
     history,
@@ -175,6 +176,21 @@ app.command(
         "explain icd cpt",
     ),
 )(edits.explain)
+app.command(
+    name="fix",
+    epilog=examples(
+        "fix claims.837",
+        "fix claims.837 --write-decisions decisions.csv",
+        "fix claims.837 --decisions decisions.csv --output fixed.837",
+    ),
+)(correct.fix)
+app.command(
+    name="correct",
+    epilog=examples(
+        "correct A1234 --claims sent.837 --frequency 7 --remit era.835 --changes changes.csv --output replacement.837",
+        "correct A1234 --claims sent.837 --frequency 8 --reference-number 2026123456 --output void.837",
+    ),
+)(correct.correct)
 app.add_typer(
     edits.app,
     name="edits",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -60,6 +61,7 @@ class X12File:
         """
         self._data = data
         self._changed: dict[int, list[bytes]] = {}
+        self._inserted: dict[int, list[list[bytes]]] = {}
         starts: list[Ints] = []
         ends: list[Ints] = []
         self._first_rows: list[int] = []
@@ -86,6 +88,22 @@ class X12File:
     def name(self, segment_number: int) -> str:
         """A segment's name."""
         return self._elements(segment_number)[0].decode("latin-1")
+
+    def segment(self, segment_number: int) -> list[str]:
+        """A segment's name and elements, including replacements (bytes outside ASCII as Latin-1)."""
+        return [part.decode("latin-1") for part in self._elements(segment_number)]
+
+    def separators(self, segment_number: int) -> Separators:
+        """The separators of the interchange that a segment is in."""
+        return self._separators_of(segment_number)
+
+    def gap(self, segment_number: int) -> bytes:
+        """What follows a segment: its terminator and any line end."""
+        row = segment_number - 1
+        end = int(self._ends[row])
+        if row + 1 < len(self):
+            return self._data[end : int(self._starts[row + 1])]
+        return bytes([self._separators_of(segment_number).terminator])
 
     def element(self, segment_number: int, element: str) -> str | None:
         """The value of an element, including replacements.
@@ -170,14 +188,53 @@ class X12File:
             elements[number] = new
         self._changed[segment_number - 1] = elements
 
+    def tidy(self, segment_number: int) -> None:
+        """Remove empty elements and components from the end of a segment, as X12 requires."""
+        component = self._component(segment_number)
+        elements = [part.rstrip(component) for part in self._elements(segment_number)]
+        while len(elements) > 1 and not elements[-1]:
+            elements.pop()
+        if elements != self._elements(segment_number):
+            self._changed[segment_number - 1] = elements
+
+    def insert_after(self, segment_number: int, elements: Sequence[str]) -> None:
+        """Add a segment after another one, with the same terminator and line end.
+
+        Args:
+            segment_number: ordinal of the segment before it; numbers don't change.
+            elements: its name and elements.
+
+        Raises:
+            RewriteError: a value contains a separator or a character that X12 doesn't allow.
+        """
+        encoded = [self._encoded(segment_number, elements[0], value) for value in elements]
+        self._inserted.setdefault(segment_number - 1, []).append(encoded)
+
+    @property
+    def inserted(self) -> dict[int, int]:
+        """How many segments are added after each segment."""
+        return {row + 1: len(added) for row, added in self._inserted.items()}
+
+    def added(self, segment_number: int) -> list[list[str]]:
+        """The segments added after a segment."""
+        added = self._inserted.get(segment_number - 1, ())
+        return [[part.decode("ascii") for part in elements] for elements in added]
+
     def to_bytes(self) -> bytes:
-        """The file with all replacements; the original bytes if there are none."""
+        """The file with all replacements and new segments; the original bytes if there are none."""
         parts: list[bytes | memoryview] = []
         kept = memoryview(self._data)
         at = 0
-        for row in sorted(self._changed):
+        for row in sorted({*self._changed, *self._inserted}):
             mark = bytes([self._separators_of(row + 1).element])
-            parts += [kept[at : int(self._starts[row])], mark.join(self._changed[row])]
+            own = (
+                mark.join(self._changed[row])
+                if row in self._changed
+                else kept[int(self._starts[row]) : int(self._ends[row])]
+            )
+            parts += [kept[at : int(self._starts[row])], own]
+            for elements in self._inserted.get(row, ()):
+                parts += [self.gap(row + 1), mark.join(elements)]
             at = int(self._ends[row])
         return b"".join([*parts, kept[at:]])
 
