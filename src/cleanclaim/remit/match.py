@@ -285,18 +285,29 @@ def _nearest(paid: Paid, index: Index, taken: set[int], *, is_few: bool) -> Matc
     return Match(best.claim, "nearest", best.score, best.reason, shown)
 
 
+def _is_part(paid: Paid, claim: Sent) -> bool:
+    """Whether every service paid is a line of the claim, with its code and charge: a split claim."""
+    left = [(line.code or line.revenue_code, abs(line.charge or 0)) for line in claim.lines]
+    for service in paid.lines:
+        one = (service.sent_code or service.revenue_code, abs(service.charge))
+        if one not in left:
+            return False
+        left.remove(one)
+    return bool(paid.lines)
+
+
 def _scored(paid: Paid, claim: Sent) -> Candidate:
-    """The score of a claim, and what agrees: patient 0.35, number 0.25, days and charge 0.15 each, codes 0.10."""
+    """The score of a claim, and what agrees: patient 0.35, number 0.25, days and charge 0.15 each (0.12 for whole lines), codes 0.10."""
     patient = compared(claim.person, paid.person)
     number = _number(paid, claim)
     days, charge = _same_days(paid, claim), _same_charge(paid, claim)
     share = len(paid.codes & claim.codes) / len(paid.codes) if paid.codes else 0.0
-    is_part = not charge and claim.charge is not None and abs(paid.charge) < claim.charge and share == 1.0  # fmt: skip
+    is_part = not charge and _is_part(paid, claim)
     score = (
         {Patient.SAME: 0.35, Patient.UNKNOWN: 0.15, Patient.RELATIVE: 0.1}.get(patient, 0.0)
         + 0.25 * max(0.0, 2 * number - 1)
         + 0.15 * (days is True)
-        + (0.15 if charge else 0.08 if is_part else 0.0)
+        + (0.15 if charge else 0.12 if is_part else 0.0)
         + 0.10 * share
     )
     if patient is Patient.OTHER:
