@@ -132,6 +132,15 @@ def test_ids_with_a_suffix_and_nicknames_are_the_same_patient(matching: Matching
     assert only(matching(era(transaction(suffixed)), claims=sent))["score"] == 1.0
 
 
+def test_a_new_identifier_with_the_same_name_is_the_same_patient_if_the_claim_agrees(matching: Matching, sent: Path) -> None:  # fmt: skip
+    line = service("99213", "125", "100", "CO*45*25")
+    renewed = payment("AC-200001", "125", "100", line, member="NEW888888", name="FIELD*OMAR")
+    assert found(matching(era(transaction(renewed)), claims=sent)) == [("AC-200001", "AC-200001", "claim_number")]  # fmt: skip
+    elsewhere = service("99211", "40", "30", "CO*45*10", day="20250101")
+    namesake = payment("AC-200001", "40", "30", elsewhere, member="NEW888888", name="FIELD*OMAR")
+    assert matching(era(transaction(namesake)), claims=sent).claims == []
+
+
 def test_by_hand(matching: Matching, sent: Path) -> None:
     stranger = payment("???", "55", "40", service("99211", "55", "40", "CO*45*15"), number="ICN77", member="X", name="GRANT*IVO")  # fmt: skip
     report = matching(era(transaction(stranger)), claims=sent, manual={"ICN77": "AC-200001"})

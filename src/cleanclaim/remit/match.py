@@ -27,6 +27,12 @@ _SHOWN: Final = 3
 _LEAST_NUMBER: Final = 70.0
 _MOST_FUZZY: Final = 20_000_000
 """The most pairs of numbers to compare letter by letter."""
+_PATIENT: Final = {
+    Patient.SAME: 0.35,
+    Patient.NAMESAKE: 0.2,
+    Patient.UNKNOWN: 0.15,
+    Patient.RELATIVE: 0.1,
+}
 _SEQUENCES: Final = {"1": "P", "19": "P", "2": "S", "20": "S", "3": "T", "21": "T"}
 
 
@@ -120,8 +126,10 @@ def _by_number(paid: Paid, index: Index) -> Match | None:
 
 
 def _may_be(paid: Paid, claim: Sent) -> bool:
-    """Whether the patient is the same, can't be compared, or is a relative with the same services."""
+    """Whether the patient is the same, can't be compared, or has the same services and the same name or member number."""
     patient = compared(claim.person, paid.person)
+    if patient is Patient.NAMESAKE:
+        return _same_days(paid, claim) is not False or _same_charge(paid, claim)
     if patient is Patient.RELATIVE:
         return _same_days(paid, claim) is True and _same_charge(paid, claim)
     return patient is not Patient.OTHER
@@ -196,7 +204,7 @@ def _by_control(paid: Paid, index: Index, taken: set[int]) -> Match | None:
         agreed = sum(_agrees(line, lines.get(line.control or "")) for line in asked)
         is_own = all(len(index.by_control[line.control or ""]) == 1 for line in asked)
         needed = len(asked) if not (patient is Patient.SAME and is_own) else max(1, len(asked) // 2)
-        if agreed < needed or (patient is Patient.UNKNOWN and not is_own):
+        if agreed < needed or (patient is not Patient.SAME and not is_own):
             continue
         score = agreed / len(asked)
         rank = (score, claim.key not in taken, claim)
@@ -304,7 +312,7 @@ def _scored(paid: Paid, claim: Sent) -> Candidate:
     share = len(paid.codes & claim.codes) / len(paid.codes) if paid.codes else 0.0
     is_part = not charge and _is_part(paid, claim)
     score = (
-        {Patient.SAME: 0.35, Patient.UNKNOWN: 0.15, Patient.RELATIVE: 0.1}.get(patient, 0.0)
+        _PATIENT.get(patient, 0.0)
         + 0.25 * max(0.0, 2 * number - 1)
         + 0.15 * (days is True)
         + (0.15 if charge else 0.12 if is_part else 0.0)

@@ -21,6 +21,7 @@ class Patient(Enum):
 
     SAME = "the same patient"
     RELATIVE = "the same member, another first name"
+    NAMESAKE = "the same name, another identifier"
     UNKNOWN = "the patient can't be compared"
     OTHER = "another patient"
 
@@ -39,9 +40,11 @@ def compared(one: Person, other: Person) -> Patient:
     if one.ids and other.ids:
         if any(_same_id(a, b) for a in one.ids for b in other.ids):
             return Patient.RELATIVE if names is False and _is_shared(one, other) else Patient.SAME
-        if names:
-            return Patient.SAME if _nearly_same_ids(one, other) else Patient.OTHER
-        return Patient.OTHER
+        if not names:
+            return Patient.OTHER
+        if _nearly_same_ids(one, other):
+            return Patient.SAME
+        return Patient.NAMESAKE if one.names[0][1] and other.names[0][1] else Patient.OTHER
     if names is None:
         return Patient.UNKNOWN
     return Patient.SAME if names else Patient.OTHER
