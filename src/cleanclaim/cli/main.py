@@ -19,8 +19,8 @@ from cleanclaim.cli import (
     notes,
     price,
     reference,
-    serve,
     remit,
+    serve,
     streams,
 )
 from cleanclaim.cli.options import examples
