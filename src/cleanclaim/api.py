@@ -21,6 +21,9 @@ from cleanclaim.encoder.result import Result
 from cleanclaim.errors import InputError
 from cleanclaim.job import Job
 from cleanclaim.notes import inputs
+from cleanclaim.notes.level.answer import Level
+from cleanclaim.notes.level.leveler import Leveler
+from cleanclaim.notes.level.leveler import Options as LevelOptions
 from cleanclaim.notes.suggest import Options as NoteOptions
 from cleanclaim.notes.suggest import Suggester
 from cleanclaim.notes.suggestion import Suggestion
@@ -307,6 +310,41 @@ def suggest(
     """
     day = on or date.today()  # noqa: DTZ011 - the user's own day
     return _suggester().suggest(inputs.text_of(note), NoteOptions(day, setting, mode))
+
+
+def level(
+    note: str | Path,
+    *,
+    patient: str | None = None,
+    place: str | None = None,
+    payer: str | None = None,
+    billed: str | None = None,
+    on: date | None = None,
+) -> Level:
+    """Find the level of a visit that a note supports, with the words that it is based on.
+
+    Args:
+        note: the text, or a path of a text file.
+        patient: new or established; by default what the note says.
+        place: office, telehealth, hospital, emergency, consultation, nursing-facility, home, or a place-of-service code; by default what the note says.
+        payer: medicare or commercial: decides add-on codes and consultations.
+        billed: the billed visit code, to be judged.
+        on: the date of service; by default today.
+
+    Returns:
+        The visit code and what decides it. `as_dict()` is what the command writes as JSON.
+
+    Raises:
+        InputError: the note can't be read.
+        ConfigError: an option has a value that isn't valid.
+
+    >>> found = level("Assessment: Hypertension, at goal. Continue lisinopril.", patient="established", on=date(2026, 5, 12))
+    >>> found.code, found.problems.level, found.risk.level
+    ('99213', 'low', 'moderate')
+    """
+    day = on or date.today()  # noqa: DTZ011 - the user's own day
+    options = LevelOptions(day, patient, place, payer, billed.upper() if billed else None)
+    return Leveler(_suggester()).level(inputs.text_of(note), options)
 
 
 @cache

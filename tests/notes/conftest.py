@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cleanclaim.encoder import Encoder
+from cleanclaim.notes.level.leveler import Leveler
 from cleanclaim.notes.suggest import Suggester
 from cleanclaim.reference import Reference
 
@@ -13,3 +14,9 @@ from cleanclaim.reference import Reference
 def suggester(reference: Reference) -> Suggester:
     """A suggester over the tables that come with cleanclaim."""
     return Suggester(Encoder(reference))
+
+
+@pytest.fixture(scope="session")
+def leveler(suggester: Suggester) -> Leveler:
+    """A leveler over the same."""
+    return Leveler(suggester)

@@ -21,6 +21,7 @@ from cleanclaim.cli import (
     reference,
     remit,
     serve,
+    level,
     streams,
 )
 from cleanclaim.cli.options import examples
@@ -162,6 +163,14 @@ app.command(
         "suggest discharge.txt --setting inpatient --format json",
     ),
 )(notes.suggest)
+app.command(
+    name="level",
+    epilog=examples(
+        "level visit.txt --on 2026-05-12",
+        "level visit.txt --billed 99214 --payer medicare",
+        "level rounds.txt --place hospital --format json",
+    ),
+)(level.level)
 app.add_typer(export.app, name="export")
 app.command(
     name="price",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from functools import cache
 from importlib import resources
 
@@ -26,3 +27,9 @@ def words(kind: str) -> frozenset[str]:
     return frozenset(
         one for row in rows("words") if row["kind"] == kind for one in row["words"].split()
     )
+
+
+@cache
+def cue(name: str) -> re.Pattern[str]:
+    """Return the pattern of a cue: words that decide the level of a visit (`data/visit_cues.csv`)."""
+    return re.compile(next(row["pattern"] for row in rows("visit_cues") if row["cue"] == name))

@@ -1,0 +1,277 @@
+"""The number and kind of problems that a visit addresses.
+
+Sources: CPT E/M guidelines 2021 and 2023 (definitions of problems and table of medical decision
+making), CMS MLN006764, in our own words. A problem that is only listed, or that another clinician
+manages, isn't addressed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+from typing import Final
+
+from cleanclaim.notes.level.answer import HIGH, LOW, MINIMAL, MODERATE, NONE, Element, Item
+from cleanclaim.notes.level.units import Unit
+from cleanclaim.notes.level.wording import table_pattern
+from cleanclaim.notes.suggestion import Evidence
+from cleanclaim.notes.tables import cue, rows
+
+_STABLE: Final = cue("problems.stable")
+_WORSE: Final = cue("problems.worse")
+_SEVERE: Final = cue("problems.severe")
+_THREAT: Final = cue("problems.threat")
+_SYSTEMIC: Final = cue("problems.systemic")
+_UNCERTAIN: Final = cue("problems.uncertain")
+_NEW: Final = cue("problems.new")
+_CHRONIC: Final = cue("problems.chronic")
+_INJURY: Final = cue("problems.injury")
+_NO_LOC: Final = cue("problems.no_loc")
+_ELSEWHERE: Final = cue("problems.elsewhere")
+_DONE: Final = cue("problems.done")
+_MORE: Final = cue("problems.more")
+_PRESSURE: Final = cue("problems.pressure")
+_MEASURE: Final = cue("problems.measure")
+_LIMITS: Final = {"a1c": 8.0, "hba1c": 8.0, "hemoglobin a1c": 8.0, "phq9": 10.0, "gad7": 10.0}
+_NEGATED: Final = cue("problems.negated")
+_KINDS: Final = {
+    "minor": (MINIMAL, "a minor problem"),
+    "acute": (LOW, "an acute, uncomplicated illness or injury"),
+    "stable": (LOW, "a stable chronic illness"),
+    "recovering": (LOW, "a stable acute illness"),
+    "worse": (MODERATE, "a chronic illness that is worse, not at goal, or with side effects of treatment"),
+    "uncertain": (MODERATE, "a new problem with uncertain prognosis"),
+    "systemic": (MODERATE, "an acute illness with systemic symptoms"),
+    "complicated": (MODERATE, "an acute complicated injury"),
+    "severe": (HIGH, "a chronic illness with severe exacerbation"),
+    "threat": (HIGH, "an illness or injury that threatens life or function"),
+}  # fmt: skip
+
+
+def problems_of(
+    note: str, units: Sequence[Unit], on: date, *, is_emergency: bool = False
+) -> Element:
+    """Return the element of problems.
+
+    Args:
+        note: the note.
+        units: its problems, each with the text about it.
+        on: the date of service.
+        is_emergency: the plan sends the patient to a hospital at once.
+    """
+    items, kinds = [], []
+    for unit in units:
+        if not _counts_at_all(unit):
+            continue
+        reason = _not_addressed(note, unit)
+        if reason is not None:
+            items.append(Item(unit.name.text, reason, counts=False, evidence=(unit.name,)))
+            continue
+        kind, words = _kind(note, unit, is_emergency=is_emergency)
+        kinds.append(kind)
+        rank, why = _KINDS[kind]
+        items.append(
+            Item(unit.name.text, why, counts=True, evidence=(unit.name, *words), rank=rank)
+        )
+    rank, why = _rank(kinds)
+    return Element(rank, why, tuple(items))
+
+
+def _rank(kinds: list[str]) -> tuple[int, str]:
+    """Return the level that problems of some kinds reach together."""
+    if not kinds:
+        return NONE, "no problem was addressed"
+    top = max(kinds, key=lambda kind: _KINDS[kind][0])
+    rank = _KINDS[top][0]
+    if rank < MODERATE and kinds.count("stable") > 1:
+        return MODERATE, f"{kinds.count('stable')} stable chronic illnesses"
+    if rank == MINIMAL and len(kinds) > 1:
+        return LOW, f"{len(kinds)} minor problems"
+    return rank, _KINDS[top][1]
+
+
+def _counts_at_all(unit: Unit) -> bool:
+    """Return true if a unit is a problem: not a status, a check-up or a vaccination."""
+    return not unit.codes or any(kind_of(code) != "none" for code in unit.plain_codes)
+
+
+def _not_addressed(note: str, unit: Unit) -> str | None:
+    """Return why a problem isn't addressed; None if it is."""
+    rest = _rest(note, unit)
+    own = _ELSEWHERE.search(rest)
+    acts = [
+        m for m in _DONE.finditer(rest) if not own or not own.start() <= m.start() < own.end() + 40
+    ]
+    drugs, _ = table_pattern("drugs", "names")
+    if own and not [
+        m
+        for m in acts
+        if m[0].lower() not in {"follow-up", "follow up", "likely", "normal", "plan", "goal"}
+    ]:
+        return "managed by another clinician; nothing was assessed or done here"
+    has_status = (
+        _STABLE.search(rest) or _WORSE.search(rest) or re.search(r"\d", rest) or drugs.search(rest)
+    )
+    if acts or has_status or unit.is_suspected:
+        return None
+    return "only named: nothing was assessed, ordered or treated"
+
+
+def _rest(note: str, unit: Unit) -> str:
+    """Return the text about a problem without its name."""
+    text = []
+    for one in unit.sentences:
+        words = note[one.start : one.end]
+        if one.start <= unit.name.start < one.end:
+            words = (
+                note[one.start : unit.name.start]
+                + " "
+                + note[min(unit.name.end, one.end) : one.end]
+            )
+        text.append(words)
+    return " ".join(text)
+
+
+def _kind(note: str, unit: Unit, *, is_emergency: bool) -> tuple[str, tuple[Evidence, ...]]:
+    """Return what kind of problem it is, and the words that say so."""
+    kinds = [kind_of(code) for code in unit.plain_codes]
+    is_chronic = "chronic" in kinds or (not kinds and _found(note, unit, _CHRONIC))
+    worse = _found(note, unit, _WORSE)
+    severe = _found(note, unit, _SEVERE)
+    if threat := _found(note, unit, _THREAT):
+        return "threat", threat
+    if "threat" in kinds:
+        return ("uncertain", ()) if unit.is_suspected and not is_emergency else ("threat", ())
+    if is_chronic or any(one in {"worse", "severe"} for one in kinds):
+        if unit.is_suspected:
+            return "acute", ()
+        if severe or "severe" in kinds:
+            return "severe", severe
+        return _chronic_kind(note, unit, worse, is_worse="worse" in kinds)
+    return _acute_kind(note, unit, kinds)
+
+
+def _chronic_kind(
+    note: str, unit: Unit, worse: tuple[Evidence, ...], *, is_worse: bool
+) -> tuple[str, tuple[Evidence, ...]]:
+    """Return whether a chronic illness is stable."""
+    if worse:
+        return "worse", worse
+    if is_worse:
+        return "worse", ()
+    stable = _found(note, unit, _STABLE)
+    if measured := _not_at_goal(note, unit):
+        return "worse", measured
+    if not stable and (more := _found(note, unit, _MORE)) and _has_drug(note, unit):
+        return "worse", more
+    return "stable", stable
+
+
+def _acute_kind(note: str, unit: Unit, kinds: list[str]) -> tuple[str, tuple[Evidence, ...]]:
+    """Return the kind of an illness or injury that isn't chronic."""
+    text = unit.text(note)
+    if (
+        not _NO_LOC.search(text)
+        and (injury := _found(note, unit, _INJURY))
+        and any(code[0] in "ST" for code in unit.plain_codes)
+    ):
+        return "complicated", injury
+    if (
+        "complicated" in kinds
+        and not re.search(r"\bminor head injury\b", text, re.IGNORECASE)
+        and not _NO_LOC.search(text)
+    ):
+        return "complicated", ()
+    if "systemic" in kinds and not unit.is_suspected:
+        return "systemic", ()
+    if "uncertain" in kinds:
+        return "uncertain", ()
+    if doubt := _found(note, unit, _UNCERTAIN):
+        return "uncertain", doubt
+    if "acute" in kinds or not kinds:
+        systemic = _found(note, unit, _SYSTEMIC)
+        if systemic and any(
+            code.startswith(("L03", "J10", "J11", "A08", "A09", "N39", "K529", "U071", "J2"))
+            for code in unit.plain_codes
+        ):
+            return "systemic", systemic
+    if _found(note, unit, _CHRONIC) and not kinds:
+        return "stable", ()
+    if kinds and all(kind in {"minor", "none"} for kind in kinds):
+        return "minor", ()
+    return "acute", ()
+
+
+def _found(note: str, unit: Unit, what: re.Pattern[str]) -> tuple[Evidence, ...]:
+    """Return the words about a problem that match a pattern and aren't negated."""
+    found = []
+    for sentence in (*unit.sentences, *unit.elsewhere):
+        for match in what.finditer(note, *unit.reach(note, sentence)):
+            before = note[sentence.start : match.start()]
+            if not _NEGATED.search(before):
+                found.append(Evidence.of(note, match.start(), match.end()))
+    return tuple(found[:3])
+
+
+def _not_at_goal(note: str, unit: Unit) -> tuple[Evidence, ...]:
+    """Return a measurement that is above its goal."""
+    for sentence in (*unit.sentences, *unit.elsewhere):
+        if any(code.startswith("I1") for code in unit.plain_codes):
+            for match in _PRESSURE.finditer(note, sentence.start, sentence.end):
+                high, low = int(match[1]), int(match[2])
+                after = note[match.end() : match.end() + 25].lower()
+                before = note[max(sentence.start, match.start() - 25) : match.start()].lower()
+                if (
+                    "goal" in before
+                    or "<" in before
+                    or "less than" in before
+                    or "now" in after
+                    or "previous" in before
+                ):
+                    continue
+                if (high >= 140 or low >= 90) and low < high:
+                    return (Evidence.of(note, match.start(), match.end()),)
+        for match in _MEASURE.finditer(note, sentence.start, sentence.end):
+            name = match["what"].lower().replace("-", "")
+            limit = float(match["goal"]) if match["goal"] else _LIMITS.get(name)
+            before = note[max(sentence.start, match.start() - 20) : match.start()].lower()
+            if (
+                limit is not None
+                and float(match["value"]) >= limit
+                and "goal" not in before
+                and _fits(name, unit)
+            ):
+                return (Evidence.of(note, match.start(), match.end()),)
+    return ()
+
+
+def _fits(measure: str, unit: Unit) -> bool:
+    """Return true if a measurement is of this problem."""
+    prefixes = {"phq9": ("F32", "F33"), "gad7": ("F41",), "ldl": ("E78", "I25")}.get(measure, ("E08", "E09", "E10", "E11", "E13"))  # fmt: skip
+    return any(code.startswith(prefixes) for code in unit.plain_codes)
+
+
+def _has_drug(note: str, unit: Unit) -> bool:
+    drugs, _ = table_pattern("drugs", "names")
+    return any(drugs.search(note, one.start, one.end) for one in unit.sentences)
+
+
+@cache
+def _prefixes() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for row in rows("problem_kinds"):
+        for prefix in row["prefixes"].replace(".", "").split():
+            found.setdefault(prefix, []).append(row["kind"])
+    return found
+
+
+@cache
+def kind_of(code: str) -> str:
+    """Return the kind of problem that a code (without its dot) is: the longest prefix that is known decides."""
+    for length in range(len(code), 0, -1):
+        kinds = _prefixes().get(code[:length])
+        if kinds:
+            return next((one for one in ("severe", "threat", "worse") if one in kinds), kinds[0])
+    return "acute"

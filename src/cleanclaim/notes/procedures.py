@@ -1,0 +1,106 @@
+"""Services that a note says were done: an act in the past tense, or a section for procedures.
+
+`data/procedures.csv` has, for everyday codes, words of ours that such a note uses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from cleanclaim.notes.passages import Sentence
+from cleanclaim.notes.suggestion import Evidence
+from cleanclaim.notes.tables import cue, rows
+
+PROCEDURE: Final = "procedure"
+_SILENT: Final = frozenset(("family", "pmh", "psh", "allergies", "social", "instructions", "medications"))  # fmt: skip
+_DONE: Final = cue("procedures.done")
+_NOT_NOW: Final = cue("procedures.not_now")
+_TOLERATED: Final = cue("procedures.tolerated")
+_SECTION: Final = "procedure"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a kind of service is called in notes.
+
+    Attributes:
+        codes: the codes of it.
+        kind: procedure, service, therapy, counseling, preventive, drug or another.
+        name: our own words for it.
+        pattern: the words that a note uses for it.
+    """
+
+    codes: tuple[str, ...]
+    kind: str
+    name: str
+    pattern: re.Pattern[str]
+
+
+@cache
+def services() -> tuple[Service, ...]:
+    """Return the services that are known."""
+    return tuple(
+        Service(tuple(row["codes"].split()), row["kind"], row["name"], re.compile(row["pattern"], re.IGNORECASE))
+        for row in rows("procedures")
+    )  # fmt: skip
+
+
+@cache
+def service_of(code: str) -> Service | None:
+    """Return the service of a code; None if it isn't known."""
+    return next((one for one in services() if code in one.codes), None)
+
+
+def named(
+    note: str, passages: Sequence[Sentence], service: Service
+) -> Iterator[tuple[Sentence, Evidence]]:
+    """Yield where a note names a service, done or not."""
+    for sentence in passages:
+        match = service.pattern.search(note, sentence.start, sentence.end)
+        if match is not None and sentence.section not in _SILENT:
+            yield sentence, Evidence.of(note, match.start(), match.end())
+
+
+def is_done(note: str, sentence: Sentence) -> bool:
+    """Return true if a sentence says that something was done at this visit.
+
+    >>> from cleanclaim.notes.passages import sentences
+    >>> said = "Plan: Right knee injected with 40 mg triamcinolone. Will inject the left knee next week."
+    >>> [is_done(said, one) for one in sentences(said)]
+    [True, False]
+    """
+    text = _TOLERATED.sub(" ", note[sentence.start : sentence.end])
+    if _NOT_NOW.search(text):
+        return sentence.section == _SECTION and _DONE.search(text) is not None and not re.search(r"\b(?:will|plan|schedul\w*|declin\w*|ago|consider\w*|history of)\b", text, re.IGNORECASE)  # fmt: skip
+    return sentence.section == _SECTION or _DONE.search(text) is not None
+
+
+def done(note: str, passages: Sequence[Sentence], service: Service) -> list[Evidence]:
+    """Return the words that say that a service was done."""
+    return [words for sentence, words in named(note, passages, service) if is_done(note, sentence)]
+
+
+def done_sentences(note: str, passages: Sequence[Sentence]) -> list[Sentence]:
+    """Return the sentences about procedures that were done and are billed by themselves."""
+    found = [one for one in passages if one.section == _SECTION]
+    acts = [one for one in services() if one.kind == PROCEDURE]
+    for sentence in passages:
+        if (
+            sentence.section in _SILENT
+            or sentence.section == _SECTION
+            or not is_done(note, sentence)
+        ):
+            continue
+        if any(act.pattern.search(note, sentence.start, sentence.end) for act in acts):
+            found.append(sentence)
+    return found
+
+
+def procedures_done(note: str, passages: Sequence[Sentence]) -> dict[str, list[Evidence]]:
+    """Return the procedures that were done, by name, with the words that say so."""
+    acts = ((one.name, done(note, passages, one)) for one in services() if one.kind == PROCEDURE)
+    return {name: words for name, words in acts if words}
