@@ -40,7 +40,7 @@ def level(
         str | None,
         typer.Option(
             "--place",
-            help="office, telehealth, hospital, emergency, consultation, nursing-facility, home, or a place-of-service code. Default: what the note says, else office.",
+            help="office, telehealth, hospital, emergency, consultation, nursing-facility, home, or a place-of-service code. Default: as the note says.",
         ),
     ] = None,
     payer: Annotated[

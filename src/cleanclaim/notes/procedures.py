@@ -19,6 +19,7 @@ PROCEDURE: Final = "procedure"
 _SILENT: Final = frozenset(("family", "pmh", "psh", "allergies", "social", "instructions", "medications"))  # fmt: skip
 _DONE: Final = cue("procedures.done")
 _NOT_NOW: Final = cue("procedures.not_now")
+_NEVER_NOW: Final = cue("procedures.never_now")
 _TOLERATED: Final = cue("procedures.tolerated")
 _SECTION: Final = "procedure"
 
@@ -39,6 +40,11 @@ class Service:
     name: str
     pattern: re.Pattern[str]
 
+    @property
+    def across(self) -> re.Pattern[str]:
+        """The pattern, its words in two sentences."""
+        return re.compile(self.pattern.pattern.replace("[^.;]", r"[\s\S]"), re.IGNORECASE)
+
 
 @cache
 def services() -> tuple[Service, ...]:
@@ -58,10 +64,17 @@ def service_of(code: str) -> Service | None:
 def named(
     note: str, passages: Sequence[Sentence], service: Service
 ) -> Iterator[tuple[Sentence, Evidence]]:
-    """Yield where a note names a service, done or not."""
+    """Yield where a note names a service, done or not; its words may be in two sentences of an item."""
+    leads = {one.item: one for one in reversed(passages)}
     for sentence in passages:
+        if sentence.section in _SILENT:
+            continue
         match = service.pattern.search(note, sentence.start, sentence.end)
-        if match is not None and sentence.section not in _SILENT:
+        if match is None and service.kind == PROCEDURE:
+            lead = leads[sentence.item]
+            wide = service.across.search(note, lead.start, sentence.end)
+            match = wide if wide is not None and wide.end() > sentence.start else None
+        if match is not None:
             yield sentence, Evidence.of(note, match.start(), match.end())
 
 
@@ -75,7 +88,8 @@ def is_done(note: str, sentence: Sentence) -> bool:
     """
     text = _TOLERATED.sub(" ", note[sentence.start : sentence.end])
     if _NOT_NOW.search(text):
-        return sentence.section == _SECTION and _DONE.search(text) is not None and not re.search(r"\b(?:will|plan|schedul\w*|declin\w*|ago|consider\w*|history of)\b", text, re.IGNORECASE)  # fmt: skip
+        is_own = sentence.section == _SECTION and _DONE.search(text)
+        return bool(is_own) and not _NEVER_NOW.search(text)
     return sentence.section == _SECTION or _DONE.search(text) is not None
 
 
@@ -95,9 +109,17 @@ def done_sentences(note: str, passages: Sequence[Sentence]) -> list[Sentence]:
             or not is_done(note, sentence)
         ):
             continue
-        if any(act.pattern.search(note, sentence.start, sentence.end) for act in acts):
+        if any(
+            sentence == one
+            for act in acts
+            for one, _ in named(note, [*_item(passages, sentence)], act)
+        ):
             found.append(sentence)
     return found
+
+
+def _item(passages: Sequence[Sentence], sentence: Sentence) -> list[Sentence]:
+    return [one for one in passages if one.item == sentence.item]
 
 
 def procedures_done(note: str, passages: Sequence[Sentence]) -> dict[str, list[Evidence]]:

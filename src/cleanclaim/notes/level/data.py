@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from cleanclaim.notes.level.answer import HIGH, LOW, MINIMAL, MODERATE, Element, Item
@@ -38,11 +39,12 @@ _FUTURE: Final = cue("data.future")
 _DOCUMENT: Final = cue("data.document")
 _SOURCES: Final = cue("data.sources")
 _OWN: Final = cue("data.own")
-_WHO: Final = r"(?:mother|father|mom|dad|parents?|wife|husband|spouse|partner|daughter|son|sister|brother|caregiver|care giver|guardian|grandmother|grandfather|grandparent|aunt|uncle|family|ems|paramedics?|nursing (?:home )?staff|foster \w+|niece|nephew|facility staff|friend|witness(?:es)?|group home staff)"  # fmt: skip
 _HISTORIAN: Final = cue("data.historian")
 _REPORTS: Final = cue("data.reports")
 _CHILD: Final = cue("data.child")
 _CANNOT: Final = cue("data.cannot")
+_PART: Final = cue("data.part")
+_TOLD: Final = cue("data.told")
 _BOTH_FROM: Final = 2023
 
 
@@ -143,14 +145,14 @@ def _key(note: str, match: re.Match[str], row: dict[str, str]) -> str:
     if row["kind"] != "image" or row["key"] in {"echo", "mammogram", "dexa", "chest x-ray"}:
         return row["key"]
     around = note[max(0, match.start() - 25) : match.end() + 30].lower()
-    part = re.search(
-        r"\b(?:knee|hip|shoulder|ankle|foot|wrist|hand|elbow|chest|head|brain|spine|lumbar|cervical|thoracic|abdom\w+|pelvi\w+|sinus|neck|leg|arm|finger|toe|rib|renal|thyroid|breast|liver)",
-        around,
-    )
+    part = _PART.search(around)
     return f"{row['key']} {part[0]}" if part else row["key"]
 
 
-_PARTS: Final = {"creatinine": ("cmp", "bmp", "renal"), "potassium": ("cmp", "bmp", "renal"), "glucose": ("cmp", "bmp"), "hemoglobin": ("cbc",), "bmp": ("cmp",), "lft": ("cmp",)}  # fmt: skip
+_PARTS: Final = {
+    "creatinine": ("cmp", "bmp", "renal"), "potassium": ("cmp", "bmp", "renal"), "glucose": ("cmp", "bmp"),
+    "hemoglobin": ("cbc",), "bmp": ("cmp",), "lft": ("cmp",),
+}  # fmt: skip
 
 
 def _without_parts(found: dict[str, Item]) -> Iterator[Item]:
@@ -169,31 +171,52 @@ def _why_not(
     note: str, sentence: Sentence, match: re.Match[str], row: dict[str, str]
 ) -> str | None:
     """Return why a test doesn't count; None if it does, an empty text if it isn't worth a mention."""
-    start, end = match.span()
     text = note[sentence.start : sentence.end]
-    near = note[max(sentence.start, start - 60) : min(sentence.end, end + 60)]
-    is_done_here = row["kind"] in {"image", "trace"} and (_HERE.search(text) or _BILLED.search(text)) and (_READ.search(text) or _BILLED.search(text) or "interpret" in text.lower())  # fmt: skip
-    if is_done_here:
+    if _is_billed(text, row):
         return "done and read here: it is billed by itself"
-    if _BILLED.search(text):
-        return "billed by itself"
-    if is_denied(note, sentence, start, end) and not re.search(
-        r"\b(?:normal|negative|show|reveal)", text, re.IGNORECASE
-    ):
+    if _is_undone(note, sentence, match):
         return "not done"
-    if sentence.section == "results":
-        return "ordered at an earlier visit" if _OLD.search(near) else None
+    near = note[max(sentence.start, match.start() - 60) : min(sentence.end, match.end() + 60)]
     if _OLD.search(near):
         return "from an earlier visit or year"
-    if is_conditional(note, sentence, start, end):
+    if sentence.section == "results":
+        return None
+    if is_conditional(note, sentence, *match.span()):
         return "only planned for later, or only considered"
-    has_cue = _ORDER.search(text) or _REVIEW.search(note[start : sentence.end][:60]) or re.search(r"\breview", clause(note, sentence, start), re.IGNORECASE)  # fmt: skip
-    if sentence.section in {"plan", "assessment"}:
-        return None if has_cue or sentence.listed or sentence.leads else ""
-    is_told = re.search(
-        r"\breview\w*|\border\w*|\btoday\b|\bsent\b|\bobtain\w*|\bcheck\w*", text, re.IGNORECASE
-    )
-    return None if is_told else ""
+    return None if _is_told(note, sentence, match) else ""
+
+
+def _is_billed(text: str, row: dict[str, str]) -> bool:
+    """Return true if the practice bills a test with its interpretation."""
+    if _BILLED.search(text):
+        return True
+    is_read = _READ.search(text) or "interpret" in text.lower()
+    return row["kind"] in {"image", "trace"} and bool(_HERE.search(text) and is_read)
+
+
+def _is_undone(note: str, sentence: Sentence, match: re.Match[str]) -> bool:
+    """Return true if a sentence says that a test isn't done; "no" before a comma is about something else."""
+    near = replace(sentence, start=_after_comma(note, sentence, match.start()))
+    text = note[sentence.start : sentence.end]
+    has_result = re.search(r"\b(?:normal|negative|show|reveal)", text, re.IGNORECASE)
+    return is_denied(note, near, *match.span()) and not has_result
+
+
+def _is_told(note: str, sentence: Sentence, match: re.Match[str]) -> bool:
+    """Return true if a test is ordered or reviewed here."""
+    text = note[sentence.start : sentence.end]
+    if sentence.section not in {"plan", "assessment"}:
+        return _TOLD.search(text) is not None
+    after = note[match.start() : sentence.end][:60]
+    is_reviewed = re.search(r"\breview", clause(note, sentence, match.start()), re.IGNORECASE)
+    has_cue = _ORDER.search(text) or _REVIEW.search(after) or is_reviewed
+    return bool(has_cue) or sentence.listed or sentence.leads
+
+
+def _after_comma(note: str, sentence: Sentence, start: int) -> int:
+    """Return where the part of a sentence between commas begins."""
+    comma = note.rfind(",", sentence.start, start)
+    return comma + 1 if comma >= 0 else sentence.start
 
 
 def _interpretations(note: str, passages: Sequence[Sentence]) -> Iterator[Item]:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import Final
 
-from cleanclaim.notes.level.answer import NONE, Element, Extra, Time
+from cleanclaim.notes.level.answer import Element, Extra, Time
 from cleanclaim.notes.passages import Sentence
 from cleanclaim.notes.procedures import done, procedures_done, services
 from cleanclaim.notes.suggestion import Evidence
@@ -118,10 +119,6 @@ def separate_work(
 
 
 _PARTS: Final = cue("extras.parts")
-_ALIKE: Final = {
-    "toenail": "nail", "ears": "ear", "cerumen": "ear", "wax": "ear", "verruca": "wart", "warts": "wart", "heel": "foot", "plantar": "foot", "forearm": "wrist", "radius": "wrist", "thumb": "hand",
-    "finger": "hand", "toe": "foot", "lumbar": "back", "thoracic": "back", "cervical": "neck", "mole": "lesion", "nevus": "lesion", "wound": "laceration", "iud": "contracep", "trigger": "hand",
-}  # fmt: skip
 
 
 def _is_treated(note: str, problem: Evidence, acts: Sequence[Evidence]) -> bool:
@@ -144,9 +141,10 @@ def _line_of(note: str, words: Evidence) -> str:
 
 def _parts(text: str) -> set[str]:
     found = {one.lower() for one in _PARTS.findall(text)}
-    return {_ALIKE.get(one, one)[:6] for one in found}
+    return {_alike().get(one, one)[:6] for one in found}
 
 
-def has_no_problem(problems: Element) -> bool:
-    """Return true if no problem was addressed."""
-    return problems.rank == NONE
+@cache
+def _alike() -> dict[str, str]:
+    """Return words for parts of the body, and the part that each belongs to."""
+    return {row["word"]: row["part"] for row in rows("alike_parts")}

@@ -119,7 +119,7 @@ class Leveler:
         year = options.on.year
         units = units_of(note, passages, suggestions)
         risk = risk_of(note, passages, units, year)
-        problems = problems_of(note, units, options.on, is_emergency=is_emergency(risk))
+        problems = problems_of(note, units, is_emergency=is_emergency(risk))
         data = data_of(note, passages, year)
         time = minutes_of(note, passages)
         family = family_of(note, options.place, options.billed)
@@ -162,7 +162,12 @@ class Leveler:
                 found,
                 why=f"{found.why}; the note doesn't say whether the patient is new: {patient} is assumed",
             )
-        return replace(found, billed=_verdict(found, options)) if options.billed else found
+        is_judged = options.on.year >= FIRST_YEAR.get(found.family, _OTHERS_FROM)
+        return (
+            replace(found, billed=_verdict(found, options))
+            if options.billed and is_judged
+            else found
+        )
 
 
 def _by_time(found: Level, time: Time, on: date) -> bool:
@@ -280,8 +285,7 @@ def _verdict(found: Level, options: Options) -> tuple[str, str, str]:
             "not a visit code whose level decision making or time decides",
         )
     if found.code is None:
-        is_judged = options.on.year >= FIRST_YEAR.get(found.family, _OTHERS_FROM)
-        return billed, OVER if is_judged else "not-checked", found.why
+        return billed, OVER, found.why
     if own != (found.family, found.patient):
         return (
             billed,

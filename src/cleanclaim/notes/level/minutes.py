@@ -15,7 +15,6 @@ from cleanclaim.notes.passages import Sentence
 from cleanclaim.notes.suggestion import Evidence
 from cleanclaim.notes.tables import cue
 
-_NUMBER: Final = r"(?:\d{1,3}|ten|fifteen|twenty(?:[- ]five)?|thirty(?:[- ]five)?|forty(?:[- ]five)?|fifty(?:[- ]five)?|sixty|seventy(?:[- ]five)?|eighty|ninety)"  # fmt: skip
 _MINUTES: Final = cue("minutes.minutes")
 _CLOCK: Final = cue("minutes.clock")
 _SPENT: Final = cue("minutes.spent")
@@ -25,6 +24,7 @@ _PROCEDURE: Final = cue("minutes.procedure")
 _APART: Final = cue("minutes.apart")
 _TEACHING: Final = cue("minutes.teaching")
 _OTHER_DAY: Final = cue("minutes.other_day")
+_OF_THE: Final = cue("minutes.of_the")
 _OF_WHICH: Final = cue("minutes.of_which")
 _HABIT: Final = cue("minutes.habit")
 _WORDS: Final = {
@@ -89,7 +89,7 @@ def _stated(note: str, sentence: Sentence) -> Iterator[_Stated]:
         if _HABIT.search(after[:25]) or (n == 0 and _HABIT.search(before) and not _SPENT.search(before + after)):  # fmt: skip
             continue
         earlier = text[: match.start()]
-        is_part = n > 0 and _OF_WHICH.search(before) is not None
+        is_part = n > 0 and (_OF_WHICH.search(before) or _OF_THE.search(text)) is not None
         is_apart = n > 0 and _APART.search(before) is not None
         reason = _reason(_about(before, n) + match[0] + _without_aside(after))
         if is_apart:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
 from functools import cache
 from typing import Final
 
@@ -23,9 +22,11 @@ _STABLE: Final = cue("problems.stable")
 _WORSE: Final = cue("problems.worse")
 _SEVERE: Final = cue("problems.severe")
 _THREAT: Final = cue("problems.threat")
+_DIRE: Final = cue("problems.dire")
 _SYSTEMIC: Final = cue("problems.systemic")
 _UNCERTAIN: Final = cue("problems.uncertain")
 _NEW: Final = cue("problems.new")
+_MINOR_NAME: Final = cue("problems.minor_name")
 _CHRONIC: Final = cue("problems.chronic")
 _INJURY: Final = cue("problems.injury")
 _NO_LOC: Final = cue("problems.no_loc")
@@ -36,6 +37,7 @@ _PRESSURE: Final = cue("problems.pressure")
 _MEASURE: Final = cue("problems.measure")
 _LIMITS: Final = {"a1c": 8.0, "hba1c": 8.0, "hemoglobin a1c": 8.0, "phq9": 10.0, "gad7": 10.0}
 _NEGATED: Final = cue("problems.negated")
+_CAN_BE_SYSTEMIC: Final = ("L03", "J10", "J11", "A08", "A09", "N39", "K529", "U071", "J2")
 _KINDS: Final = {
     "minor": (MINIMAL, "a minor problem"),
     "acute": (LOW, "an acute, uncomplicated illness or injury"),
@@ -50,15 +52,12 @@ _KINDS: Final = {
 }  # fmt: skip
 
 
-def problems_of(
-    note: str, units: Sequence[Unit], on: date, *, is_emergency: bool = False
-) -> Element:
+def problems_of(note: str, units: Sequence[Unit], *, is_emergency: bool = False) -> Element:
     """Return the element of problems.
 
     Args:
         note: the note.
         units: its problems, each with the text about it.
-        on: the date of service.
         is_emergency: the plan sends the patient to a hospital at once.
     """
     items, kinds = [], []
@@ -137,33 +136,46 @@ def _rest(note: str, unit: Unit) -> str:
 def _kind(note: str, unit: Unit, *, is_emergency: bool) -> tuple[str, tuple[Evidence, ...]]:
     """Return what kind of problem it is, and the words that say so."""
     kinds = [kind_of(code) for code in unit.plain_codes]
-    is_chronic = "chronic" in kinds or (not kinds and _found(note, unit, _CHRONIC))
-    worse = _found(note, unit, _WORSE)
-    severe = _found(note, unit, _SEVERE)
-    if threat := _found(note, unit, _THREAT):
-        return "threat", threat
+    if (dire := _threat(note, unit, kinds, is_emergency=is_emergency)) is not None:
+        return "threat", dire
     if "threat" in kinds:
-        return ("uncertain", ()) if unit.is_suspected and not is_emergency else ("threat", ())
-    if is_chronic or any(one in {"worse", "severe"} for one in kinds):
-        if unit.is_suspected:
-            return "acute", ()
-        if severe or "severe" in kinds:
-            return "severe", severe
-        return _chronic_kind(note, unit, worse, is_worse="worse" in kinds)
+        return "uncertain", ()
+    if {"chronic", "worse", "severe"} & set(kinds) or (not kinds and _found(note, unit, _CHRONIC)):
+        return _chronic_kind(note, unit, kinds)
     return _acute_kind(note, unit, kinds)
 
 
-def _chronic_kind(
-    note: str, unit: Unit, worse: tuple[Evidence, ...], *, is_worse: bool
-) -> tuple[str, tuple[Evidence, ...]]:
-    """Return whether a chronic illness is stable."""
-    if worse:
+def _threat(
+    note: str, unit: Unit, kinds: list[str], *, is_emergency: bool
+) -> tuple[Evidence, ...] | None:
+    """Return the words that say that life or function is threatened; None if it isn't.
+
+    A threat that is only suspected counts if the patient is sent to a hospital for it.
+    """
+    if threat := _found(note, unit, _THREAT):
+        return threat
+    if is_emergency and not is_stable_chronic(kinds) and (dire := _found(note, unit, _DIRE)):
+        return dire
+    return () if "threat" in kinds and (is_emergency or not unit.is_suspected) else None
+
+
+def is_stable_chronic(kinds: Sequence[str]) -> bool:
+    """Return true if all that is known is a chronic illness."""
+    return bool(kinds) and all(one in {"chronic", "none"} for one in kinds)
+
+
+def _chronic_kind(note: str, unit: Unit, kinds: list[str]) -> tuple[str, tuple[Evidence, ...]]:
+    """Return whether a chronic illness is stable; one that is only suspected is an acute problem."""
+    if unit.is_suspected:
+        return "acute", ()
+    severe, worse = _found(note, unit, _SEVERE), _found(note, unit, _WORSE)
+    if severe or "severe" in kinds:
+        return "severe", severe
+    if worse or "worse" in kinds:
         return "worse", worse
-    if is_worse:
-        return "worse", ()
-    stable = _found(note, unit, _STABLE)
     if measured := _not_at_goal(note, unit):
         return "worse", measured
+    stable = _found(note, unit, _STABLE)
     if not stable and (more := _found(note, unit, _MORE)) and _has_drug(note, unit):
         return "worse", more
     return "stable", stable
@@ -171,37 +183,48 @@ def _chronic_kind(
 
 def _acute_kind(note: str, unit: Unit, kinds: list[str]) -> tuple[str, tuple[Evidence, ...]]:
     """Return the kind of an illness or injury that isn't chronic."""
-    text = unit.text(note)
-    if (
-        not _NO_LOC.search(text)
-        and (injury := _found(note, unit, _INJURY))
-        and any(code[0] in "ST" for code in unit.plain_codes)
-    ):
-        return "complicated", injury
-    if (
-        "complicated" in kinds
-        and not re.search(r"\bminor head injury\b", text, re.IGNORECASE)
-        and not _NO_LOC.search(text)
-    ):
-        return "complicated", ()
+    harder = _harder_kind(note, unit, kinds)
+    if harder is not None:
+        return harder
+    if not kinds and _found(note, unit, _CHRONIC):
+        return "stable", ()
+    is_minor = (
+        all(kind in {"minor", "none"} for kind in kinds)
+        if kinds
+        else _MINOR_NAME.search(unit.name.text)
+    )
+    return ("minor" if is_minor else "acute"), ()
+
+
+def _harder_kind(
+    note: str, unit: Unit, kinds: list[str]
+) -> tuple[str, tuple[Evidence, ...]] | None:
+    """Return the kind of an acute problem that isn't plain: complicated, systemic or of uncertain prognosis."""
+    if found := _complicated(note, unit, kinds):
+        return found
     if "systemic" in kinds and not unit.is_suspected:
         return "systemic", ()
     if "uncertain" in kinds:
         return "uncertain", ()
     if doubt := _found(note, unit, _UNCERTAIN):
         return "uncertain", doubt
-    if "acute" in kinds or not kinds:
-        systemic = _found(note, unit, _SYSTEMIC)
-        if systemic and any(
-            code.startswith(("L03", "J10", "J11", "A08", "A09", "N39", "K529", "U071", "J2"))
-            for code in unit.plain_codes
-        ):
-            return "systemic", systemic
-    if _found(note, unit, _CHRONIC) and not kinds:
-        return "stable", ()
-    if kinds and all(kind in {"minor", "none"} for kind in kinds):
-        return "minor", ()
-    return "acute", ()
+    systemic = _found(note, unit, _SYSTEMIC)
+    if systemic and any(code.startswith(_CAN_BE_SYSTEMIC) for code in unit.plain_codes):
+        return "systemic", systemic
+    return None
+
+
+def _complicated(
+    note: str, unit: Unit, kinds: list[str]
+) -> tuple[str, tuple[Evidence, ...]] | None:
+    """Return whether an injury is complicated: its treatment or its harm goes beyond the injured part."""
+    text = unit.text(note)
+    if _NO_LOC.search(text) or not any(code[0] in "ST" for code in unit.plain_codes):
+        return None
+    if injury := _found(note, unit, _INJURY):
+        return "complicated", injury
+    is_minor = re.search(r"\bminor head injury\b", text, re.IGNORECASE)
+    return ("complicated", ()) if "complicated" in kinds and not is_minor else None
 
 
 def _found(note: str, unit: Unit, what: re.Pattern[str]) -> tuple[Evidence, ...]:

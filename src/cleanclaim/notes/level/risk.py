@@ -46,8 +46,21 @@ _WATCH: Final = cue("risk.watch")
 _RARELY: Final = cue("risk.rarely")
 _LAB: Final = cue("risk.lab")
 _PARENTERAL: Final = cue("risk.parenteral")
+_LIMITS: Final = cue("risk.limits")
+_STRONG: Final = cue("risk.strong")
 _LOW: Final = cue("risk.low")
 _REST: Final = cue("risk.rest")
+_PAPERS: Final = cue("risk.papers")
+_DONE_BEFORE: Final = cue("risk.done_before")
+_DECLINED: Final = cue("risk.declined")
+_NO_RISKS: Final = cue("risk.no_risks")
+_TAKEN: Final = cue("risk.taken")
+_STOPS: Final = cue("risk.stops")
+_NO_DRUG: Final = cue("risk.no_drug")
+_WAS_GIVEN: Final = cue("risk.was_given")
+_TODAY: Final = cue("risk.today")
+_RX_WHY: Final = "prescription drug management"
+_BILLED_APART: Final = "billed by itself: its risk isn't that of the visit"
 _PARENTERAL_FROM: Final = 2023
 
 
@@ -71,7 +84,7 @@ def risk_of(note: str, passages: Sequence[Sentence], units: Sequence[Unit], year
         *_social(note, passages),
         *_low(note, decided),
     ]
-    items += [Item("procedure", "billed by itself: its risk isn't that of the visit", counts=False, evidence=(Evidence.of(note, one.start, one.end),)) for one in billed]  # fmt: skip
+    items += [Item("procedure", _BILLED_APART, counts=False, evidence=(Evidence.of(note, one.start, one.end),)) for one in billed]  # fmt: skip
     counted = [one for one in items if one.counts]
     best = max(counted, key=lambda one: one.rank, default=None)
     why = best.why if best else "no treatment beyond advice"
@@ -91,92 +104,88 @@ def is_emergency(risk: Element) -> bool:
     return any(one.what == "hospital" and one.counts for one in risk.items)
 
 
+def _item(note: str, match: re.Match[str], why: str, rank: int = MINIMAL, what: str = "") -> Item:
+    """Return a decision that counts."""
+    return Item(what or match[0], why, counts=True, evidence=(evidence_of(note, match),), rank=rank)
+
+
+def _aside(note: str, match: re.Match[str], why: str, *others: re.Match[str]) -> Item:
+    """Return what doesn't count."""
+    evidence = tuple(evidence_of(note, one) for one in (match, *others))
+    return Item(match[0], why, counts=False, evidence=evidence)
+
+
+def _may_be(note: str, sentence: Sentence, match: re.Match[str]) -> bool:
+    """Return true if an act isn't done, or may be."""
+    span = match.span()
+    return is_denied(note, sentence, *span) or is_conditional(note, sentence, *span)
+
+
+def _is_now(note: str, sentence: Sentence, match: re.Match[str]) -> bool:
+    """Return true if an act is decided at this visit."""
+    return not _may_be(note, sentence, match) and not is_earlier(note, sentence, *match.span())
+
+
 def _hospital(note: str, decided: Sequence[Sentence]) -> Iterator[Item]:
+    """Yield decisions about hospital care and its limits."""
     for sentence in decided:
         for match in matches(note, sentence, _ADMIT):
             before = note[sentence.start : match.start()]
             if _SINCE.search(before) and not _WEIGHED.search(before):
                 continue
-            if is_conditional(note, sentence, match.start(), match.end()) and not re.search(
-                r"\bconsidered\b", before, re.IGNORECASE
-            ):
+            is_open = is_conditional(note, sentence, *match.span())
+            if is_open and "considered" not in before.lower():
                 continue
-            if re.search(
-                r"\b(?:diagnosis|date|medications?|labs?|orders? reviewed|note|h&p)\b",
-                note[match.end() : match.end() + 14],
-                re.IGNORECASE,
-            ):
-                continue
-            yield Item(
-                "hospital",
-                "decision about hospitalization or more intensive hospital care",
-                counts=True,
-                evidence=(evidence_of(note, match),),
-                rank=HIGH,
-            )
+            if not _PAPERS.match(note, match.end()):
+                why = "decision about hospitalization or more intensive hospital care"
+                yield _item(note, match, why, HIGH, "hospital")
         for match in matches(note, sentence, _DNR):
-            if not is_conditional(note, sentence, match.start(), match.end()):
-                yield Item(
-                    "limits of care",
-                    "decision not to resuscitate or to de-escalate care because of poor prognosis",
-                    counts=True,
-                    evidence=(evidence_of(note, match),),
-                    rank=HIGH,
-                )
+            if not is_conditional(note, sentence, *match.span()):
+                why = "decision not to resuscitate or to de-escalate care because of poor prognosis"
+                yield _item(note, match, why, HIGH, "limits of care")
 
 
 def _surgery(note: str, decided: Sequence[Sentence]) -> Iterator[Item]:
+    """Yield decisions about surgery."""
     for n, sentence in enumerate(decided):
         text = note[sentence.start : sentence.end]
-        for match in matches(note, sentence, _SURGERY):
-            if (
-                is_earlier(note, sentence, match.start(), match.end())
-                or not _SURGERY_DECIDED.search(text)
-                or re.search(
-                    r"\b(?:s/p|status post|had|underwent|after|following|refer\w*)\b",
-                    text[: match.start() - sentence.start],
-                    re.IGNORECASE,
-                )
-            ):
-                continue
-            if is_denied(note, sentence, match.start(), match.end()) and not re.search(
-                r"\bdeclin|\brefus", text, re.IGNORECASE
-            ):
-                continue
-            if is_conditional(note, sentence, match.start(), match.end()):
-                continue
-            around = " ".join(note[one.start : one.end] for one in decided[n : n + 2])
-            if _URGENT.search(text):
-                rank, why = HIGH, "decision about emergency major surgery"
-            elif _RISKS.search(around) and not re.search(
-                r"\bno (?:\w+ ){0,3}risk", around, re.IGNORECASE
-            ):
-                rank, why = HIGH, "decision about elective major surgery with risk factors"
-            else:
-                rank, why = MODERATE, "decision about elective major surgery"
-            yield Item(
-                match["what"], why, counts=True, evidence=(evidence_of(note, match),), rank=rank
-            )
+        around = " ".join(note[one.start : one.end] for one in decided[n : n + 2])
+        if _SURGERY_DECIDED.search(text):
+            for match in matches(note, sentence, _SURGERY):
+                if _is_major_now(note, sentence, match):
+                    rank, why = _of_major(text, around)
+                    yield _item(note, match, why, rank, match["what"])
         for match in matches(note, sentence, _MINOR):
-            if (
-                is_earlier(note, sentence, match.start(), match.end())
-                or is_denied(note, sentence, match.start(), match.end())
-                or is_conditional(note, sentence, match.start(), match.end())
+            if _is_now(note, sentence, match) and (
+                _SURGERY_DECIDED.search(text) or sentence.listed
             ):
-                continue
-            if not (_SURGERY_DECIDED.search(text) or sentence.listed):
-                continue
-            is_risky = _RISKS.search(text) is not None and not re.search(
-                r"\bno (?:\w+ ){0,3}risk", text, re.IGNORECASE
-            )
-            why = "decision about minor surgery" + (" with risk factors" if is_risky else "")
-            yield Item(
-                match[0],
-                why,
-                counts=True,
-                evidence=(evidence_of(note, match),),
-                rank=MODERATE if is_risky else LOW,
-            )
+                rank, with_risk = (MODERATE, " with risk factors") if _is_risky(text) else (LOW, "")
+                yield _item(note, match, f"decision about minor surgery{with_risk}", rank)
+
+
+def _is_major_now(note: str, sentence: Sentence, match: re.Match[str]) -> bool:
+    """Return true if major surgery is decided at this visit; that the patient declines it is a decision too."""
+    before = note[sentence.start : match.start()]
+    if _DONE_BEFORE.search(before) or is_earlier(note, sentence, *match.span()):
+        return False
+    if is_conditional(note, sentence, *match.span()):
+        return False
+    is_declined = _DECLINED.search(note, sentence.start, sentence.end) is not None
+    return is_declined or not is_denied(note, sentence, *match.span())
+
+
+def _of_major(text: str, around: str) -> tuple[int, str]:
+    """Return the risk of major surgery."""
+    if _URGENT.search(text):
+        return HIGH, "decision about emergency major surgery"
+    if _is_risky(around):
+        return HIGH, "decision about elective major surgery with risk factors"
+    return MODERATE, "decision about elective major surgery"
+
+
+def _is_risky(text: str) -> bool:
+    """Return true if a text names risk factors."""
+    return _RISKS.search(text) is not None and _NO_RISKS.search(text) is None
 
 
 def _watched(note: str, decided: Sequence[Sentence], units: Sequence[Unit]) -> Iterator[Item]:
@@ -184,42 +193,22 @@ def _watched(note: str, decided: Sequence[Sentence], units: Sequence[Unit]) -> I
     drugs, _ = table_pattern("drugs", "names")
     for sentences in [unit.sentences for unit in units] or [list(decided)]:
         text = " ".join(note[one.start : one.end] for one in sentences)
+        if not (_WATCH.search(text) and _LAB.search(text)) or _RARELY.search(text):
+            continue
         for sentence in sentences:
             for match in matches(note, sentence, drugs):
-                if row_of("drugs", "names", match[0])["watch"] != "watch":
-                    continue
-                if is_conditional(note, sentence, match.start(), match.end()) or is_denied(
-                    note, sentence, match.start(), match.end()
-                ):
-                    continue
-                watch = re.search(
-                    r"\b(?:monitor\w*|toxicity|surveillance|safety)\b", text, re.IGNORECASE
-                )
-                if watch and _LAB.search(text) and not _RARELY.search(text):
-                    yield Item(
-                        match[0],
-                        "drug therapy with intensive monitoring for toxicity",
-                        counts=True,
-                        evidence=(evidence_of(note, match),),
-                        rank=HIGH,
-                    )
+                is_toxic = row_of("drugs", "names", match[0])["watch"] == "watch"
+                if is_toxic and not _may_be(note, sentence, match):
+                    why = "drug therapy with intensive monitoring for toxicity"
+                    yield _item(note, match, why, HIGH)
 
 
 def _parenteral(note: str, decided: Sequence[Sentence]) -> Iterator[Item]:
+    """Yield controlled substances by injection."""
     for sentence in decided:
         for match in matches(note, sentence, _PARENTERAL):
-            if (
-                not is_denied(note, sentence, match.start(), match.end())
-                and not is_conditional(note, sentence, match.start(), match.end())
-                and not is_earlier(note, sentence, match.start(), match.end())
-            ):
-                yield Item(
-                    match[0],
-                    "a controlled substance by injection",
-                    counts=True,
-                    evidence=(evidence_of(note, match),),
-                    rank=HIGH,
-                )
+            if _is_now(note, sentence, match):
+                yield _item(note, match, "a controlled substance by injection", HIGH)
 
 
 def _drugs(
@@ -227,56 +216,42 @@ def _drugs(
 ) -> Iterator[Item]:
     """Yield drugs about which something was decided."""
     drugs, _ = table_pattern("drugs", "names")
-    addressed = {id(one) for unit in units for one in unit.sentences}
     for sentence in decided:
-        text = note[sentence.start : sentence.end]
-        if (
-            units
-            and sentence.section == "narrative"
-            and id(sentence) not in addressed
-            and not _DECIDES.search(text)
-        ):
+        is_apart = sentence.section == "narrative" and not _DECIDES.search(note, sentence.start, sentence.end)  # fmt: skip
+        if is_apart and units and not any(sentence in unit.sentences for unit in units):
             continue
         named = list(matches(note, sentence, drugs))
         for match in named:
-            if _skipped(note, sentence, match):
-                yield Item(
-                    match[0],
-                    "no decision about it at this visit",
-                    counts=False,
-                    evidence=(evidence_of(note, match),),
-                )
-                continue
-            is_rx = row_of("drugs", "names", match[0])["kind"] == "rx" or _strong(note, match)
-            if not _is_decided(note, sentence, match, units):
-                continue
-            rank, why = (
-                (MODERATE, "prescription drug management")
-                if is_rx
-                else (LOW, "an over-the-counter drug")
-            )
-            yield Item(match[0], why, counts=True, evidence=(evidence_of(note, match),), rank=rank)
-        for pattern in (_RX, _DOSE):
-            for match in matches(note, sentence, pattern):
-                if (
-                    named
-                    or _EXCEPT.search(text)
-                    or is_denied(note, sentence, match.start(), match.end())
-                    or is_conditional(note, sentence, match.start(), match.end())
-                    or is_earlier(note, sentence, match.start(), match.end())
-                ):
-                    continue
-                if pattern is _DOSE and not _DECIDES.search(text):
-                    continue
-                yield Item(
-                    match[0],
-                    "prescription drug management",
-                    counts=True,
-                    evidence=(evidence_of(note, match),),
-                    rank=MODERATE,
-                )
+            yield from _drug(note, sentence, match, units)
         if not named:
+            yield from _unnamed(note, sentence)
             yield from _same_drugs(note, passages, sentence, units)
+
+
+def _drug(
+    note: str, sentence: Sentence, match: re.Match[str], units: Sequence[Unit]
+) -> Iterator[Item]:
+    """Yield what is decided about a drug."""
+    if _skipped(note, sentence, match):
+        yield _aside(note, match, "no decision about it at this visit")
+    elif _is_decided(note, sentence, match, units):
+        is_rx = row_of("drugs", "names", match[0])["kind"] == "rx"
+        if is_rx or _STRONG.match(note, match.start()):
+            yield _item(note, match, _RX_WHY, MODERATE)
+        else:
+            yield _item(note, match, "an over-the-counter drug", LOW)
+
+
+def _unnamed(note: str, sentence: Sentence) -> Iterator[Item]:
+    """Yield prescriptions of drugs that aren't in the table of drugs."""
+    text = note[sentence.start : sentence.end]
+    if _EXCEPT.search(text):
+        return
+    for pattern in (_RX, _DOSE):
+        for match in matches(note, sentence, pattern):
+            is_decided = pattern is _RX or _DECIDES.search(text)
+            if is_decided and _is_now(note, sentence, match):
+                yield _item(note, match, _RX_WHY, MODERATE)
 
 
 def _is_decided(note: str, sentence: Sentence, match: re.Match[str], units: Sequence[Unit]) -> bool:
@@ -285,42 +260,22 @@ def _is_decided(note: str, sentence: Sentence, match: re.Match[str], units: Sequ
     if _DECIDES.search(text) or _SAME.search(text) or _SAME.search(_of_unit(note, sentence, units)):
         return True
     before = note[sentence.start : match.start()]
-    if re.search(
-        r"\b(?:on|with|despite|taking|takes|using|uses|from|of|to)\s+(?:\w+\s+){0,2}$",
-        before,
-        re.IGNORECASE,
-    ):
+    if _TAKEN.search(before):
         return False
     names_problem = any(sentence.start <= unit.name.start < sentence.end for unit in units)
     return not names_problem or re.search(r"[:,-]\s*(?:\w+\s+){0,2}$", before) is not None
 
 
-def _strong(note: str, match: re.Match[str]) -> bool:
-    """Return true if an over-the-counter drug is prescribed in prescription strength."""
-    after = note[match.end() : match.end() + 20]
-    return (re.match(r"\s*(?:600|800|500)\s?mg", after) is not None and match[0].lower() in {"ibuprofen", "naproxen", "motrin"}) or (re.match(r"\s*40\s?mg", after) is not None and "prazole" in match[0].lower())  # fmt: skip
-
-
 def _skipped(note: str, sentence: Sentence, match: re.Match[str]) -> bool:
     """Return true if nothing was decided about a drug."""
-    text = note[sentence.start : sentence.end]
-    before = note[sentence.start : match.start()].lower()
-    if re.search(r"\b(?:stop\w*|discontinu\w*|hold|no changes? (?:to|in))\b", before):
+    before = note[sentence.start : match.start()]
+    if _STOPS.search(before):
         return False
-    if re.search(
-        r"\b(?:allerg\w+|allergic|levels?|trough)\b",
-        note[match.end() : match.end() + 10] + before[-12:],
-        re.IGNORECASE,
-    ):
+    if _NO_DRUG.search(before[-12:]) or _NO_DRUG.search(note[match.end() : match.end() + 10]):
         return True
-    if re.search(
-        r"\b(?:took|tried|treated with|was (?:given|started|placed|prescribed)|were prescribed|completed|finished)\b[^.;]*$",
-        before,
-    ) and not re.search(r"\b(?:today|in (?:the )?(?:office|clinic|ed))\b", text, re.IGNORECASE):
+    if _WAS_GIVEN.search(before) and not _TODAY.search(note, sentence.start, sentence.end):
         return True
-    return is_denied(note, sentence, match.start(), match.end()) or is_conditional(
-        note, sentence, match.start(), match.end()
-    )
+    return _may_be(note, sentence, match)
 
 
 def _of_unit(note: str, sentence: Sentence, units: Sequence[Unit]) -> str:
@@ -332,82 +287,57 @@ def _same_drugs(
 ) -> Iterator[Item]:
     """Yield "continue current medications", if the note names a prescription drug for the problem."""
     match = next(matches(note, sentence, _SAME), None)
-    if match is None or (
-        is_denied(note, sentence, match.start(), match.start())
-        and "no change" not in match[0].lower()
-    ):
+    if match is None:
         return
-    drugs, _ = table_pattern("drugs", "names")
+    if is_denied(note, sentence, match.start(), match.start()) and "no change" not in match[0].lower():  # fmt: skip
+        return
     codes = [code for unit in units if sentence in unit.sentences for code in unit.plain_codes]
-    for other in passages:
-        if other.section in {"family", "allergies", "pmh"}:
+    drug = next(_for_codes(note, passages, codes), None)
+    if drug is None:
+        yield _aside(note, match, "no prescription drug is named for the problem")
+        return
+    evidence = (evidence_of(note, match), evidence_of(note, drug))
+    yield Item(drug[0], _RX_WHY, counts=True, evidence=evidence, rank=MODERATE)
+
+
+def _for_codes(
+    note: str, passages: Sequence[Sentence], codes: Sequence[str]
+) -> Iterator[re.Match[str]]:
+    """Yield the prescription drugs of a note that are for some conditions."""
+    drugs, _ = table_pattern("drugs", "names")
+    for sentence in passages:
+        if sentence.section in {"family", "allergies", "pmh"}:
             continue
-        for drug in matches(note, other, drugs):
-            row = row_of("drugs", "names", drug[0])
+        for match in matches(note, sentence, drugs):
+            row = row_of("drugs", "names", match[0])
             prefixes = tuple(row["conditions"].replace(".", "").split())
-            if (
-                row["kind"] == "rx"
-                and prefixes
-                and any(code.startswith(prefixes) for code in codes)
-            ):
-                yield Item(
-                    drug[0],
-                    "prescription drug management",
-                    counts=True,
-                    evidence=(evidence_of(note, match), evidence_of(note, drug)),
-                    rank=MODERATE,
-                )
-                return
-    yield Item(
-        match[0],
-        "no prescription drug is named for the problem",
-        counts=False,
-        evidence=(evidence_of(note, match),),
-    )
+            if row["kind"] == "rx" and prefixes and any(one.startswith(prefixes) for one in codes):
+                yield match
 
 
 def _social(note: str, passages: Sequence[Sentence]) -> Iterator[Item]:
+    """Yield social circumstances that limit the treatment."""
     for sentence in passages:
         if sentence.section not in {*DECISIONS, "hpi"}:
             continue
         for match in matches(note, sentence, _SOCIAL):
-            if is_denied(note, sentence, match.start(), match.start()) or is_earlier(
-                note, sentence, match.start(), match.end()
-            ):
+            if is_denied(note, sentence, match.start(), match.start()) or is_earlier(note, sentence, *match.span()):  # fmt: skip
                 continue
-            text = note[sentence.start : sentence.end]
-            is_limited = re.search(
-                r"\b(?:medic\w+|insulin|inhaler|drug|treat\w*|therapy|prescri\w+|refill\w*|follow[- ]?up|appointment\w*|visit\w*|diet|test\w*|mri|care|dose[sd]?|store|refrigerat\w+|skip\w*|afford\w*|"
-                r"pharmacy|limit\w*|missed|so)\b",
-                text.replace(match[0], ""), re.IGNORECASE,
-            )  # fmt: skip
-            if is_limited:
-                yield Item(
-                    match[0],
-                    "treatment limited by social determinants of health",
-                    counts=True,
-                    evidence=(evidence_of(note, match),),
-                    rank=MODERATE,
-                )
+            rest = note[sentence.start : match.start()] + note[match.end() : sentence.end]
+            if _LIMITS.search(rest):
+                yield _item(note, match, "treatment limited by social determinants of health", MODERATE)  # fmt: skip
             else:
-                yield Item(
-                    match[0],
-                    "the note doesn't say that it limits diagnosis or treatment",
-                    counts=False,
-                    evidence=(evidence_of(note, match),),
-                )
+                yield _aside(note, match, "the note doesn't say that it limits diagnosis or treatment")  # fmt: skip
 
 
 def _low(note: str, decided: Sequence[Sentence]) -> Iterator[Item]:
+    """Yield treatment of low or minimal risk."""
+    kinds = (
+        (_LOW, LOW, "therapy, a referral or another treatment of low risk"),
+        (_REST, MINIMAL, "rest or advice"),
+    )
     for sentence in decided:
-        for pattern, rank, why in (
-            (_LOW, LOW, "therapy, a referral or another treatment of low risk"),
-            (_REST, MINIMAL, "rest or advice"),
-        ):
+        for pattern, rank, why in kinds:
             for match in matches(note, sentence, pattern):
-                if not is_denied(note, sentence, match.start(), match.end()) and not is_conditional(
-                    note, sentence, match.start(), match.end()
-                ):
-                    yield Item(
-                        match[0], why, counts=True, evidence=(evidence_of(note, match),), rank=rank
-                    )
+                if not _may_be(note, sentence, match):
+                    yield _item(note, match, why, rank)

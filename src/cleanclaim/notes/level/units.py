@@ -5,20 +5,48 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 from cleanclaim.encoder.systems import plain
+from cleanclaim.notes.guidelines import is_symptom
 from cleanclaim.notes.level.wording import row_of, table_pattern
 from cleanclaim.notes.passages import ASSESSMENT, NARRATIVE, Sentence
 from cleanclaim.notes.problems import phrase
 from cleanclaim.notes.suggestion import CODE, CONSIDER, NOT_CODED, Evidence, Suggestion
-from cleanclaim.notes.tables import cue
+from cleanclaim.notes.tables import cue, rows
 
 _UNCERTAIN: Final = "uncertain"
 _INTEGRAL: Final = "integral"
 _HISTORY: Final = frozenset(("pmh", "psh", "family", "medications", "allergies", "social", "instructions", "ros"))  # fmt: skip
 _TOGETHER: Final = cue("units.together")
 _ADVICE: Final = cue("units.advice")
+_LINKED: Final = cue("units.linked")
+_PLAIN: Final = frozenset(
+    [
+        "with",
+        "type",
+        "stage",
+        "chronic",
+        "acute",
+        "right",
+        "left",
+        "bilateral",
+        "mild",
+        "moderate",
+        "severe",
+        "pain",
+        "disease",
+        "disorder",
+        "stable",
+        "history",
+        "unspecified",
+        "essential",
+        "primary",
+        "due",
+        "new",
+    ]
+)
 _WHERE: Final = cue("units.where")
 _ACT: Final = cue("units.act")
 
@@ -145,12 +173,12 @@ def _leading(
     """Yield the suggestions that are problems of an item: those of its first sentence if it is listed, and what is coded or suspected."""
     first = [place for place in places if place[0] < lead.end]
     own = first if first and lead.listed else places
-    sure = [
-        place
-        for place in own
-        if place[2].disposition != CONSIDER and not _ADVICE.fullmatch(place[2].evidence[-1].text)
-    ]
-    yield from sure or [place for place in first if place[2].disposition == CONSIDER]
+    for place in own:
+        words = place[2].evidence[-1].text
+        if _ADVICE.fullmatch(words):
+            continue
+        if place[2].disposition != CONSIDER or place[0] < lead.end:
+            yield place
 
 
 def _grouped(
@@ -163,11 +191,8 @@ def _grouped(
         if last is not None:
             end = max(one[1] for one in last)
             between = note[end : place[0]] if place[0] > end else ""
-            is_linked = re.fullmatch(
-                r"[\s,(]*(?:due to|with|from|secondary to|caused by|likely|probably|possible|possibly|versus|vs\.?|or|,? ?suspect\w*|concern\w* for|rule out|r/o|complicated by|in the setting of)[\s,]*(?:an? |the |acute |likely )*",
-                between, re.IGNORECASE,
-            )  # fmt: skip
-            if _WHERE.fullmatch(note[place[0] : place[1]]):
+            is_linked = _LINKED.fullmatch(between)
+            if _WHERE.fullmatch(note[place[0] : place[1]]) or _is_symptom_of(note, last, place):
                 continue
             if (
                 place[0] < end
@@ -178,6 +203,16 @@ def _grouped(
                 continue
         groups.append([place])
     return groups
+
+
+def _is_symptom_of(
+    note: str, before: list[tuple[int, int, Suggestion]], place: tuple[int, int, Suggestion]
+) -> bool:
+    """Return true if a symptom follows a disease in the same sentence."""
+    is_near = not re.search(r"[.;\n]", note[before[-1][1] : place[0]])
+    return (
+        is_near and is_symptom(place[2].code) and not any(is_symptom(one[2].code) for one in before)
+    )
 
 
 def _joined(found: list[Unit]) -> list[Unit]:
@@ -231,41 +266,14 @@ def _is_about(note: str, sentence: Sentence, unit: Unit) -> bool:
             return True
     return any(
         test in text and any(code.startswith(prefix) for code in unit.plain_codes)
-        for test, prefix in _TESTS_FOR
+        for test, prefix in _tests_for()
     )
 
 
-_PLAIN: Final = frozenset(
-    [
-        "with",
-        "type",
-        "stage",
-        "chronic",
-        "acute",
-        "right",
-        "left",
-        "bilateral",
-        "mild",
-        "moderate",
-        "severe",
-        "pain",
-        "disease",
-        "disorder",
-        "stable",
-        "history",
-        "unspecified",
-        "essential",
-        "primary",
-        "due",
-        "new",
-    ]
-)
-_TESTS_FOR: Final = (
-    ("a1c", "E1"), ("microalbumin", "E1"), ("eye exam", "E1"), ("foot exam", "E1"), ("lipid", "E78"), ("ldl", "E78"), ("tsh", "E0"), ("free t4", "E0"),
-    ("low salt", "I1"), ("low-salt", "I1"), ("sodium diet", "I1"), ("blood pressure", "I1"), ("bmp", "N18"), ("egfr", "N18"), ("creatinine", "N18"), ("spirometry", "J4"), ("uric acid", "M10"),
-    ("weight", "E66"), ("inr", "I48"), ("hemoglobin", "D5"), ("ferritin", "D5"), ("iron", "D5"), ("dexa", "M8"), ("psa", "N40"),
-    ("urine culture", "N3"), ("phq", "F3"), ("therapy", "F"), ("counseling", "F"), ("physical therapy", "M"),
-)  # fmt: skip
+@cache
+def _tests_for() -> tuple[tuple[str, str], ...]:
+    """Return words of a plan and the start of the codes that they are for."""
+    return tuple((row["test"], row["prefix"]) for row in rows("tests_for"))
 
 
 def _add_elsewhere(passages: list[Sentence], naming: str, units: list[Unit]) -> None:

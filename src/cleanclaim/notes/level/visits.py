@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -34,6 +33,10 @@ _HOME: Final = cue("visits.home")
 _CONSULT: Final = cue("visits.consult")
 _STAFF: Final = cue("visits.staff")
 _PHYSICIAN: Final = cue("visits.physician")
+_WARD: Final = cue("visits.ward")
+_SAID: Final = (
+    ("nursing-facility", _NURSING), ("home", _HOME), ("consultation", _CONSULT), ("emergency", _EMERGENCY), ("hospital", _HOSPITAL), ("hospital", _DISCHARGED),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,50 +78,32 @@ def family_of(note: str, place: str | None, billed: str | None) -> str:
     if place is not None:
         return PLACES[place]
     head = note[:600]
-    if _NURSING.search(head):
-        return "nursing-facility"
-    if _HOME.search(head):
-        return "home"
-    if _CONSULT.search(head):
-        return "consultation"
-    if _EMERGENCY.search(head):
-        return "emergency"
-    if _HOSPITAL.search(head) or _DISCHARGED.search(head):
-        return "hospital"
+    said = next((family for family, words in _SAID if words.search(head)), None)
     own = place_of_code(billed) if billed else None
-    return own[0] if own else OFFICE
+    return said or (own[0] if own else OFFICE)
 
 
 def patient_of(note: str, family: str, given: str | None, billed: str | None) -> tuple[str, bool]:
     """Return new or established, or the kind of visit, and whether the note or the caller says so."""
     own = place_of_code(billed) if billed else None
+    same = own[1] if own and own[0] == family else None
     if family == "emergency":
         return "any", True
     if family in {"office", "home"}:
-        if given:
-            return given, True
-        if _NEW.search(note):
-            return "new", True
-        if _ESTABLISHED.search(note[:1500]):
-            return "established", True
-        same = own[1] if own and own[0] == family else "established"
-        return same, False
+        said = given or _said_of(note)
+        return said or same or "established", said is not None
+    if same:
+        return same, True
     if family == "consultation":
-        return (
-            (own[1], True)
-            if own and own[0] == family
-            else (
-                "hospital"
-                if re.search(
-                    r"\b(?:inpatient|admitted|hospital day|ward)\b", note[:400], re.IGNORECASE
-                )
-                else "office",
-                False,
-            )
-        )
-    if own and own[0] == family:
-        return own[1], True
+        return ("hospital" if _WARD.search(note[:400]) else "office"), False
     return ("initial" if _FIRST_DAY.search(note[:400]) or given == "new" else "subsequent"), False
+
+
+def _said_of(note: str) -> str | None:
+    """Return whether a note says that the patient is new or established."""
+    if _NEW.search(note):
+        return "new"
+    return "established" if _ESTABLISHED.search(note[:1500]) else None
 
 
 def is_staff_visit(note: str) -> bool:
