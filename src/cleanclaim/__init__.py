@@ -52,6 +52,7 @@ __all__ = [
     "remit_match",
     "search",
     "suggest",
+    "support",
 ]
 
 _MODULES = {
@@ -65,6 +66,7 @@ _MODULES = {
     "lookup": "cleanclaim.api",
     "search": "cleanclaim.api",
     "suggest": "cleanclaim.api",
+    "support": "cleanclaim.api",
     "Encoder": "cleanclaim.encoder",
     "History": "cleanclaim.write.history",
     "Reference": "cleanclaim.reference",

@@ -27,6 +27,9 @@ from cleanclaim.notes.level.leveler import Options as LevelOptions
 from cleanclaim.notes.suggest import Options as NoteOptions
 from cleanclaim.notes.suggest import Suggester
 from cleanclaim.notes.suggestion import Suggestion
+from cleanclaim.notes.support.answer import Support
+from cleanclaim.notes.support.supporter import Options as SupportOptions
+from cleanclaim.notes.support.supporter import Supporter
 from cleanclaim.options import Options
 from cleanclaim.read.given import given_claims
 from cleanclaim.reference import Reference
@@ -345,6 +348,50 @@ def level(
     day = on or date.today()  # noqa: DTZ011 - the user's own day
     options = LevelOptions(day, patient, place, payer, billed.upper() if billed else None)
     return Leveler(_suggester()).level(inputs.text_of(note), options)
+
+
+def support(
+    note: str | Path,
+    codes: str | Sequence[str],
+    *,
+    on: date | None = None,
+    setting: str = "outpatient",
+    patient: str | None = None,
+    place: str | None = None,
+    payer: str | None = None,
+) -> list[Support]:
+    """Say whether a note supports billed codes.
+
+    Args:
+        note: the text, or a path of a text file.
+        codes: diagnosis and procedure codes, in a list or a text; units and modifiers can follow: 97110x2-GP.
+        on: the date of service; by default today.
+        setting: outpatient, or inpatient: uncertain diagnoses are coded as if they were certain.
+        patient: new or established; by default what the note says.
+        place: the place of the visit, as for `level`.
+        payer: medicare or commercial.
+
+    Returns:
+        For each code its verdict (supported, partly, unsupported, contradicted; not-checked if nothing is known of it), the words of the note, and the code
+        that the note supports instead.
+
+    Raises:
+        InputError: the note can't be read.
+        ConfigError: a code isn't written as one, or an option has a value that isn't valid.
+
+    >>> found = support("Assessment: Right knee osteoarthritis. Start naproxen.", "M17.11,M17.12", on=date(2026, 5, 12))
+    >>> [(one.code, one.verdict, one.better) for one in found]
+    [('M17.11', 'supported', None), ('M17.12', 'contradicted', 'M17.11')]
+    """
+    day = on or date.today()  # noqa: DTZ011 - the user's own day
+    given = codes.split(",") if isinstance(codes, str) else list(codes)
+    options = SupportOptions(day, setting, patient, place, payer)
+    return _supporter().support(inputs.text_of(note), given, options)
+
+
+@cache
+def _supporter() -> Supporter:
+    return Supporter(default_encoder(), _suggester())
 
 
 @cache

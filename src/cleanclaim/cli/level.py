@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -19,6 +17,7 @@ from cleanclaim.errors import ConfigError
 from cleanclaim.text.escaping import json_safe
 
 if TYPE_CHECKING:
+    from cleanclaim.encoder import Encoder
     from cleanclaim.notes.inputs import Note
     from cleanclaim.notes.suggest import Suggester
 
@@ -68,8 +67,8 @@ def level(
     from cleanclaim.notes.level.leveler import Leveler, Options  # noqa: PLC0415
 
     options = Options(_day(on), patient, place, payer, billed.upper() if billed else None)
-    with _suggester(store, lock) as suggester:
-        leveler = Leveler(suggester)
+    with encoder_of(store, lock) as encoder:
+        leveler = Leveler(_suggester_of(encoder))
 
         def answer(words: str) -> tuple[str, dict[str, Any]]:
             found = leveler.level(words, options)
@@ -78,19 +77,68 @@ def level(
         _answer_all(note, format_, answer)
 
 
+def support(
+    note: Annotated[str, _NOTE],
+    *,
+    codes: Annotated[
+        list[str],
+        typer.Option(
+            "--codes",
+            help="The billed codes, separated by commas. Units and modifiers can follow: 97110x2-GP. Can be repeated.",
+        ),
+    ],
+    on: On = None,
+    setting: Annotated[
+        str,
+        typer.Option(
+            "--setting",
+            help="outpatient or inpatient: decides whether an uncertain diagnosis is coded.",
+        ),
+    ] = "outpatient",
+    patient: Annotated[str | None, typer.Option("--patient", help="new or established.")] = None,
+    place: Annotated[
+        str | None, typer.Option("--place", help="The place of the visit, as for level.")
+    ] = None,
+    payer: Annotated[str | None, typer.Option("--payer", help="medicare or commercial.")] = None,
+    format_: Annotated[str, _FORMAT] = "text",
+    store: Store = None,
+    lock: Lock = None,
+) -> None:
+    """Say whether a note supports billed codes.
+
+    Each code is supported, partly supported, unsupported or contradicted, with the words of the note and the code that it supports instead. A code whose words
+    in notes cleanclaim doesn't know is not checked.
+
+    Exit status: 0, or 2 if a note could not be read.
+    """
+    from cleanclaim.notes.support import text  # noqa: PLC0415 - start-up
+    from cleanclaim.notes.support.supporter import Options, Supporter  # noqa: PLC0415
+
+    options = Options(_day(on), setting, patient, place, payer)
+    given = [one.strip() for many in codes for one in many.split(",") if one.strip()]
+    with encoder_of(store, lock) as encoder:
+        supporter = Supporter(encoder, _suggester_of(encoder))
+
+        def answer(words: str) -> tuple[str, dict[str, Any]]:
+            found = supporter.support(words, given, options)
+            return text.written(found), {"codes": [one.as_dict() for one in found]}
+
+        _answer_all(note, format_, answer)
+
+
+def _suggester_of(encoder: Encoder) -> Suggester:
+    from cleanclaim.notes.suggest import Suggester  # noqa: PLC0415 - start-up
+
+    return Suggester(encoder)
+
+
 def _day(on: str | None) -> date:
     return day_of(on) or date.today()  # noqa: DTZ011 - the user's own day
 
 
-@contextmanager
-def _suggester(store: Path | None, lock: Path | None) -> Iterator[Suggester]:
-    from cleanclaim.notes.suggest import Suggester  # noqa: PLC0415 - start-up
-
-    with encoder_of(store, lock) as encoder:
-        yield Suggester(encoder)
-
-
-def _answer_all(path: str, format_: str, answer: Any) -> None:
+def _answer_all(
+    path: str, format_: str, answer: Callable[[str], tuple[str, dict[str, Any]]]
+) -> None:
     """Print the answer for each note; a note that can't be read is named, and the others go on."""
     if format_ not in {"text", "json"}:
         raise ConfigError([f"--format: expected text or json, found {format_!r}"])

@@ -171,6 +171,13 @@ app.command(
         "level rounds.txt --place hospital --format json",
     ),
 )(level.level)
+app.command(
+    name="support",
+    epilog=examples(
+        "support visit.txt --codes E11.22,N18.31,99214 --on 2026-05-12",
+        "support therapy.txt --codes 97110x2-GP --format json",
+    ),
+)(level.support)
 app.add_typer(export.app, name="export")
 app.command(
     name="price",

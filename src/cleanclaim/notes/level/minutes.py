@@ -159,3 +159,13 @@ def _between(clock: re.Match[str]) -> int:
     first = int(clock["h1"]) * 60 + int(clock["m1"])
     last = int(clock["h2"]) * 60 + int(clock["m2"])
     return (last - first) % (12 * 60)
+
+
+def numbers_in(text: str) -> Iterator[tuple[int, int, int]]:
+    """Yield the minutes that a text names, each with its place.
+
+    >>> list(numbers_in("gait training for 12 minutes"))
+    [(12, 18, 28)]
+    """
+    for match in _MINUTES.finditer(text):
+        yield _value(match), match.start(), match.end()

@@ -64,7 +64,7 @@ def problems_of(note: str, units: Sequence[Unit], *, is_emergency: bool = False)
     for unit in units:
         if not _counts_at_all(unit):
             continue
-        reason = _not_addressed(note, unit)
+        reason = why_not_addressed(note, unit)
         if reason is not None:
             items.append(Item(unit.name.text, reason, counts=False, evidence=(unit.name,)))
             continue
@@ -96,7 +96,7 @@ def _counts_at_all(unit: Unit) -> bool:
     return not unit.codes or any(kind_of(code) != "none" for code in unit.plain_codes)
 
 
-def _not_addressed(note: str, unit: Unit) -> str | None:
+def why_not_addressed(note: str, unit: Unit) -> str | None:
     """Return why a problem isn't addressed; None if it is."""
     rest = _rest(note, unit)
     own = _ELSEWHERE.search(rest)
@@ -113,7 +113,8 @@ def _not_addressed(note: str, unit: Unit) -> str | None:
     has_status = (
         _STABLE.search(rest) or _WORSE.search(rest) or re.search(r"\d", rest) or drugs.search(rest)
     )
-    if acts or has_status or unit.is_suspected:
+    tests, _ = table_pattern("tests", "names")
+    if acts or has_status or unit.is_suspected or tests.search(rest):
         return None
     return "only named: nothing was assessed, ordered or treated"
 

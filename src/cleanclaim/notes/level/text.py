@@ -27,7 +27,7 @@ def _lines(found: Level) -> Iterator[str]:
     yield from _element("Risk", found.risk)
     minutes = "not stated" if found.time.minutes is None else f"{found.time.minutes} minutes"
     yield f"Time: {minutes}"
-    yield from (f"  {_place(one)}" for one in found.time.evidence)
+    yield from (f"  {place(one)}" for one in found.time.evidence)
     yield from (f"  not counted: {one.what}, {one.why}  {_places(one.evidence)}" for one in found.time.excluded)  # fmt: skip
     for one in found.add_ons:
         yield f"Add-on: {one.code}, {one.units} unit{'s' if one.units > 1 else ''} ({one.why})"
@@ -49,10 +49,11 @@ def _own(one: Item) -> str:
 
 
 def _places(evidence: Sequence[Evidence]) -> str:
-    return "; ".join(_place(one) for one in evidence[:3])
+    return "; ".join(place(one) for one in evidence[:3])
 
 
-def _place(one: Evidence) -> str:
+def place(one: Evidence) -> str:
+    """Write words of a note with their place."""
     return f"{one.start}-{one.end}: {_short(one.text)}"
 
 

@@ -1,0 +1,1 @@
+"""Whether a note supports billed codes: diagnoses, procedures, timed services and visits."""

@@ -1,0 +1,282 @@
+"""Whether a note supports a diagnosis code.
+
+Sources: ICD-10-CM Official Guidelines I.A.15, I.A.18, I.B.2 (specificity), I.B.5 (integral
+symptoms), I.B.13 (laterality), I.C.21.c.4 (history), IV.H (uncertain), IV.J (conditions that affect
+care). Family history, a suspicion and a precaution don't say that the patient has the condition, so
+the code is unsupported; what the note denies, calls past, or says otherwise contradicts it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from cleanclaim.encoder.systems import ICD10, plain, printed
+from cleanclaim.notes import assertion as said
+from cleanclaim.notes.level.problems import kind_of, why_not_addressed
+from cleanclaim.notes.level.wording import is_denied, matches, pattern
+from cleanclaim.notes.passages import Sentence
+from cleanclaim.notes.suggestion import CODE, CONSIDER, NOT_CODED, Evidence, Suggestion
+from cleanclaim.notes.support import answer as verdict
+from cleanclaim.notes.support.answer import Support
+from cleanclaim.notes.support.compare import Billed, compared
+from cleanclaim.notes.support.reading import Reading
+from cleanclaim.notes.support.titles import Titles, stems
+from cleanclaim.notes.tables import mapping, rows
+
+_WEAK: Final = frozenset(("pmh", "ros", "exam", "results", "social", "psh"))
+_SILENT: Final = frozenset(("medications", "allergies", "instructions"))
+_MEANINGS: Final = {
+    said.FAMILY: (verdict.UNSUPPORTED, verdict.FAMILY, "only a relative has it"),
+    said.OTHER: (verdict.UNSUPPORTED, verdict.FAMILY, "it is about another person"),
+    said.UNCERTAIN: (verdict.UNSUPPORTED, verdict.UNCERTAIN, "it is only suspected; an outpatient claim codes the symptom instead (IV.H)"),
+    said.HYPOTHETICAL: (verdict.UNSUPPORTED, verdict.HYPOTHETICAL, "it is only a risk or a precaution"),
+    said.DENIED: (verdict.CONTRADICTED, verdict.DENIED, "the note denies it"),
+    said.PAST: (verdict.CONTRADICTED, verdict.PAST, "it is past; a history code may apply"),
+}  # fmt: skip
+_WHY: Final = (
+    ("denied", said.DENIED), ("family history", said.FAMILY), ("about another", said.OTHER), ("past history", said.PAST),
+    ("uncertain", said.UNCERTAIN), ("a risk", said.HYPOTHETICAL),
+)  # fmt: skip
+_QUIT: Final = re.compile(
+    r"\b(?:quit|former|ex|stopped|no longer|sober)\b[^.;]{0,25}", re.IGNORECASE
+)
+_BMI: Final = re.compile(
+    r"\bbmi\b[^\d\n]{0,20}(\d{2}(?:\.\d+)?)|body mass index[^\d\n]{0,20}(\d{2}(?:\.\d+)?)",
+    re.IGNORECASE,
+)
+
+
+def judged(code: str, reading: Reading, titles: Titles) -> Support:
+    """Return the verdict on a diagnosis code."""
+    dotted = printed(ICD10, plain(code))
+    if not titles.is_known(dotted):
+        return Support(
+            code, verdict.NOT_CHECKED, verdict.ABSENT, "not an ICD-10-CM code that is loaded"
+        )
+    if (weight := _of_weight(code, dotted, reading)) is not None:
+        return weight
+    for judge in (_same, _of_drug, _combined, _related, _by_words):
+        found = judge(code, dotted, reading, titles)
+        if found is not None:
+            return found
+    return Support(code, verdict.UNSUPPORTED, verdict.ABSENT, "the note doesn't name it")
+
+
+def _of_weight(code: str, dotted: str, reading: Reading) -> Support | None:
+    """Return the verdict on a code for the body mass index."""
+    if not dotted.startswith("Z68.") or dotted.startswith("Z68.5"):
+        return None
+    match = _BMI.search(reading.note)
+    if match is None:
+        return Support(
+            code, verdict.UNSUPPORTED, verdict.ABSENT, "the note gives no body mass index"
+        )
+    value = float(match[1] or match[2])
+    own = _weight_code(value)
+    evidence = (Evidence.of(reading.note, match.start(), match.end()),)
+    if own == dotted:
+        return Support(
+            code, verdict.SUPPORTED, verdict.FINE, "the body mass index of the note", evidence
+        )
+    return Support(
+        code, verdict.CONTRADICTED, verdict.CONFLICT, f"the note gives {value}", evidence, own
+    )
+
+
+def _weight_code(value: float) -> str:
+    if value < 20:
+        return "Z68.1"
+    if value < 40:
+        return f"Z68.{int(value)}"
+    return next(
+        f"Z68.4{n}" for n, limit in ((1, 45), (2, 50), (3, 60), (4, 70), (5, 999)) if value < limit
+    )
+
+
+def _same(code: str, dotted: str, reading: Reading, titles: Titles) -> Support | None:
+    """Return the verdict if the note names the very code."""
+    del titles
+    own = next((one for one in reading.suggestions if one.code == dotted), None)
+    if own is None:
+        return None
+    return _of_suggestion(code, own, reading)
+
+
+def _of_suggestion(code: str, own: Suggestion, reading: Reading) -> Support:
+    """Return the verdict on a code that the note names."""
+    evidence = tuple(own.evidence)
+    if own.disposition == NOT_CODED:
+        return _not_coded(code, own)
+    history = mapping("past").get(own.code[:3])
+    is_past = any(
+        one.code == history and one.disposition != NOT_CODED for one in reading.suggestions
+    )
+    if own.disposition == CONSIDER and history and (is_past or _has_quit(own, reading)):
+        kind, reason, why = _MEANINGS[said.PAST]
+        return Support(code, kind, reason, why, evidence, history)
+    unit = next(
+        (one for one in reading.units if any(each.code == own.code for each in one.codes)), None
+    )
+    if unit is not None and kind_of(plain(own.code)) in {"chronic", "worse", "severe"}:
+        reason = why_not_addressed(reading.note, unit)
+        if reason is not None:
+            return Support(code, verdict.PARTLY, verdict.NOT_ASSESSED, reason, evidence)
+    if own.disposition == CONSIDER and unit is None and not own.code.startswith("Z"):
+        sections = {reading.section_of(one) for one in evidence}
+        is_symptom = own.code[0] == "R"
+        if sections <= _WEAK or (
+            not is_symptom and reading.main not in sections and "plan" not in sections
+        ):
+            why = "named outside the assessment only: code it if it was treated or affected care (IV.J)"
+            return Support(code, verdict.PARTLY, verdict.NOT_ASSESSED, why, evidence)
+    return Support(code, verdict.SUPPORTED, verdict.FINE, own.why, evidence)
+
+
+def _has_quit(own: Suggestion, reading: Reading) -> bool:
+    """Return true if a habit is over."""
+    return own.code.startswith(("F17", "F10", "F11")) and any(
+        _QUIT.search(words) for words in reading.around(own)
+    )
+
+
+def _not_coded(code: str, own: Suggestion) -> Support:
+    """Return the verdict on a code that the note rules out."""
+    evidence = tuple(own.evidence)
+    if own.why.startswith("integral"):
+        disease = own.why.partition(": ")[2]
+        better: str | None = disease if re.fullmatch(r"[A-Z]\d[\dA-Z](?:\.\w+)?", disease) else None
+        return Support(
+            code,
+            verdict.PARTLY,
+            verdict.INTEGRAL,
+            "a symptom that belongs to a coded condition (I.B.5)",
+            evidence,
+            better,
+        )
+    meaning = next((meaning for words, meaning in _WHY if own.why.startswith(words)), said.DENIED)
+    kind, reason, why = _MEANINGS[meaning]
+    table = {said.PAST: "past", said.FAMILY: "family"}.get(meaning)
+    history = mapping(table).get(own.code[:3]) if table else None
+    return Support(code, kind, reason, why, evidence, history)
+
+
+def _of_drug(code: str, dotted: str, reading: Reading, titles: Titles) -> Support | None:
+    """Return the verdict on a code for long-term drug therapy, by the drugs that the note names."""
+    del titles
+    row = next((one for one in rows("drug_codes") if one["code"] == dotted), None)
+    if row is None:
+        return None
+    for sentence in reading.passages:
+        if sentence.section in {"allergies", "family"}:
+            continue
+        for match in matches(reading.note, sentence, pattern(row["names"])):
+            if not is_denied(reading.note, sentence, *match.span()):
+                evidence = (Evidence.of(reading.note, match.start(), match.end()),)
+                return Support(
+                    code, verdict.SUPPORTED, verdict.FINE, "the note names the drug", evidence
+                )
+    return None
+
+
+def _combined(code: str, dotted: str, reading: Reading, titles: Titles) -> Support | None:
+    """Return the verdict if the note's code combines the billed one with another condition."""
+    del titles
+    if any(one.code[:3] == dotted[:3] and one.disposition == CODE for one in reading.suggestions):
+        return None
+    for one in reading.suggestions:
+        if one.rule.startswith("combination") and one.disposition == CODE:
+            parts = re.findall(r"[A-Z]\d[\dA-Z](?:\.\w+)?", one.why)
+            if any(dotted[:3] == part[:3] for part in parts):
+                why = f"the note links it with another condition: {one.why} (I.A.15)"
+                return Support(
+                    code, verdict.PARTLY, verdict.COMBINED, why, tuple(one.evidence), one.code
+                )
+    return None
+
+
+def _related(code: str, dotted: str, reading: Reading, titles: Titles) -> Support | None:
+    """Return the verdict if the note names a code of the same category or its rivals."""
+    rivals = _rivals(dotted[:3])
+    found = [one for one in reading.suggestions if one.code[:3] in rivals]
+    if not found:
+        return None
+    order = {CODE: 0, CONSIDER: 1, NOT_CODED: 2}
+    best = min(
+        found,
+        key=lambda one: (
+            order[one.disposition],
+            one.code[:3] != dotted[:3],
+            -_shared(one.code, dotted),
+        ),
+    )
+    if best.disposition == NOT_CODED:
+        if best.code[:3] != dotted[:3]:
+            return None
+        return _not_coded(code, best)
+    return compared(Billed(code, dotted, titles), best, reading)
+
+
+def _rivals(category: str) -> frozenset[str]:
+    """Return the categories of which a note supports one."""
+    for row in rows("rivals"):
+        if category in row["categories"].split():
+            return frozenset(row["categories"].split())
+    return frozenset((category,))
+
+
+def _shared(one: str, other: str) -> int:
+    return next(
+        (n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )
+
+
+def _by_words(code: str, dotted: str, reading: Reading, titles: Titles) -> Support | None:
+    """Return the verdict if a sentence of the note has all words of one of the code's terms."""
+    terms = [one for one in map(stems, titles.terms(dotted)) if one]
+    best: Support | None = None
+    for sentence in reading.passages:
+        if sentence.section in _SILENT:
+            continue
+        text = reading.note[sentence.start : sentence.end]
+        own = stems(text)
+        term = max((one for one in terms if one <= own), key=len, default=None)
+        if term is None:
+            continue
+        found = _of_words(code, sentence, term, reading)
+        if best is None or _RANK[found.verdict] < _RANK[best.verdict]:
+            best = found
+    return best
+
+
+_RANK: Final = {
+    verdict.SUPPORTED: 0,
+    verdict.PARTLY: 1,
+    verdict.CONTRADICTED: 2,
+    verdict.UNSUPPORTED: 3,
+}
+
+
+def _of_words(code: str, sentence: Sentence, term: frozenset[str], reading: Reading) -> Support:
+    """Return the verdict on a code by words of a sentence."""
+    note = reading.note
+    places = [
+        m.span()
+        for m in re.finditer(r"[A-Za-z0-9'-]+", note[sentence.start : sentence.end])
+        if stems(m[0]) & term
+    ]
+    start, end = sentence.start + places[0][0], sentence.start + places[-1][1]
+    meaning = said.assertion(
+        note, start, end, (sentence.start, sentence.end, sentence.section)
+    ).meaning
+    evidence = (Evidence.of(note, start, end),)
+    if meaning == said.UNCERTAIN and reading.inpatient:
+        meaning = said.PRESENT
+    if meaning in _MEANINGS:
+        kind, reason, why = _MEANINGS[meaning]
+        return Support(code, kind, reason, why, evidence)
+    if sentence.section in _WEAK and not code.upper().startswith("Z"):
+        why = "named outside the assessment only: code it if it was treated or affected care (IV.J)"
+        return Support(code, verdict.PARTLY, verdict.NOT_ASSESSED, why, evidence)
+    return Support(code, verdict.SUPPORTED, verdict.FINE, "the note names it", evidence)
