@@ -119,9 +119,9 @@ def _of_suggestion(code: str, own: Suggestion, reading: Reading) -> Support:
         (one for one in reading.units if any(each.code == own.code for each in one.codes)), None
     )
     if unit is not None and kind_of(plain(own.code)) in {"chronic", "worse", "severe"}:
-        reason = why_not_addressed(reading.note, unit)
-        if reason is not None:
-            return Support(code, verdict.PARTLY, verdict.NOT_ASSESSED, reason, evidence)
+        gap = why_not_addressed(reading.note, unit)
+        if gap is not None:
+            return Support(code, verdict.PARTLY, verdict.NOT_ASSESSED, gap, evidence)
     if own.disposition == CONSIDER and unit is None and not own.code.startswith("Z"):
         sections = {reading.section_of(one) for one in evidence}
         is_symptom = own.code[0] == "R"
