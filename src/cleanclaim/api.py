@@ -21,6 +21,7 @@ from cleanclaim.encoder.result import Result
 from cleanclaim.errors import InputError
 from cleanclaim.job import Job
 from cleanclaim.notes import inputs
+from cleanclaim.notes.claims.reader import NoteReader
 from cleanclaim.notes.level.answer import Level
 from cleanclaim.notes.level.leveler import Leveler
 from cleanclaim.notes.level.leveler import Options as LevelOptions
@@ -55,6 +56,7 @@ def check(
     reference: Reference | None = None,
     sheet: str | int | None = None,
     columns: Mapping[str, str] | str | Path | None = None,
+    notes: str | Path | None = None,
 ) -> Report:
     """Check claims and report what is wrong with them.
 
@@ -74,6 +76,7 @@ def check(
         reference: the dated tables; by default the built-in ones and the user's store.
         sheet: the sheet of a workbook to read, by its name or number; by default the one that looks like claims.
         columns: what a table's columns mean: the model's name for each of its own, or the path of a file made by `cleanclaim template --from`.
+        notes: a folder with the note of each claim, called CLAIM-ID.txt, or JSON Lines with the claim ID as id; runs the edits that read notes.
 
     Returns:
         The report. Its `findings`, `not_checked` and `claims` are Polars data frames; it also has `summary`, `is_clean` and `to_json()`.
@@ -93,7 +96,7 @@ def check(
     )  # fmt: skip
     own = options.own_edits()
     chosen = registry.choose(_installed_edits() if own is None else own, *options.words())
-    return _run(claims, options, tuple(chosen))
+    return _run(claims, options, tuple(chosen), notes)
 
 
 def price(
@@ -222,13 +225,18 @@ def explain(word: str, *, on: date | None = None) -> str:
     return explain_page.explain([word], _installed_edits(), default_reference(), on)
 
 
-def _run(claims: object, options: Options, edits: tuple[Edit, ...]) -> Report:
+def _run(
+    claims: object, options: Options, edits: tuple[Edit, ...], notes: str | Path | None = None
+) -> Report:
     """Run the pipeline on claims as Python code gives them."""
     settings, past, tables = options.settings(), options.past(), options.tables()
     reference = options.own_reference() or default_reference()
     given = given_claims(claims, tables)
     job = Job(given.inputs, reference, edits, settings, past, held=given.batch, tables=tables)
-    report = pipeline.run_whole(job)
+    reader = None if notes is None else NoteReader.of(notes, Encoder(reference))
+    report = pipeline.run_whole(replace(job, notes=reader))
+    if reader is not None:
+        report = replace(report, notes=(*report.notes, *reader.folder.told()))
     if report.unread and report.claims.is_empty():
         raise InputError("; ".join(str(entry.error) for entry in report.unread))
     return replace(report, notes=(*given.notes, *report.notes))

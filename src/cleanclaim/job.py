@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -26,6 +26,8 @@ _MOST_PATIENTS: Final = 5_000_000
 
 Progress = Callable[[str, int, float | None], None]
 """Called with the current step, the number of claims so far, and the share of all claims if known."""
+NoteReader = Callable[[Batch], pl.DataFrame]
+"""Returns what the notes of claims show, as rows of `cleanclaim.model.NOTE_FACTS`."""
 Read = tuple[Batch, int]
 """A batch, and how many files had been started when it was read."""
 
@@ -46,6 +48,7 @@ class Job:
         broken: edits that couldn't be loaded, for the report.
         held: claims already read, checked in place of `inputs`.
         tables: what the user says about tables.
+        notes: reads the notes of claims; None without notes.
     """
 
     inputs: tuple[str | Path | Held, ...]
@@ -59,6 +62,7 @@ class Job:
     broken: tuple[Failure, ...] = ()
     held: Batch | None = None
     tables: TableOptions = AS_FOUND
+    notes: NoteReader | None = None
 
     @property
     def looks_across(self) -> bool:
@@ -86,6 +90,8 @@ class Job:
 
     def check(self, batch: Batch) -> Judged:
         """Check a group of whole patients and judge its claims."""
+        if self.notes is not None:
+            batch = replace(batch, note_facts=self.notes(batch))
         checked = check(batch, self.reference, self.edits)
         return judged(batch, checked, self.reference, self.settings, self.broken)
 

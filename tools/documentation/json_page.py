@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -16,6 +16,8 @@ from cleanclaim.encoder.result import Result
 from cleanclaim.engine.not_checked import NOT_CHECKED
 from cleanclaim.model import MONEY
 from cleanclaim.notes.suggestion import Suggestion
+from cleanclaim.notes.support.answer import Support
+from cleanclaim.report.coding import CODING_KEYS, DIRECTIONS
 from cleanclaim.report.result import CLAIM_KEYS
 from cleanclaim.verdicts import FINDINGS
 from cleanclaim.verdicts.claims import CLAIMS
@@ -58,7 +60,7 @@ def json_page() -> str:
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "type": "object",
-        "required": ["summary", "claims", "findings", "not_checked", "failures", "files"],
+        "required": ["summary", "claims", "findings", "coding", "not_checked", "failures", "files"],
         "properties": {
             "summary": {
                 "type": "object",
@@ -67,6 +69,7 @@ def json_page() -> str:
             },
             "claims": {"type": "array", "items": _claim_schema()},
             "findings": {"type": "array", "items": row_schema(FINDINGS, {"claim_key"})},
+            "coding": {"type": "array", "items": _coding_schema()},
             "not_checked": {"type": "array", "items": row_schema(NOT_CHECKED, {"claim_key"})},
             "failures": {
                 "type": "array",
@@ -112,12 +115,29 @@ def json_page() -> str:
     return f"# JSON\n\n## check\n\n{told}\n\n{exact}\n\n```json\n{text}\n```\n\n{encoder}\n{remit}"
 
 
+def _coding_schema() -> dict[str, Any]:
+    """What notes say against what is billed."""
+    numbers = {"line_number", "diagnosis_number", "start", "end"}
+    fields = {
+        one: {"type": ["integer" if one in numbers else "string", "null"]} for one in CODING_KEYS
+    }
+    fields["direction"] = {"enum": list(DIRECTIONS)}
+    told = "Filled with `--notes`: what the notes say against what is billed, with their words and where these start and end in the note, in code points."
+    return {
+        "type": "object",
+        "description": told,
+        "required": list(CODING_KEYS),
+        "properties": fields,
+    }
+
+
 def encoder_contract() -> Iterator[str]:
     """The fields of what the encoder's commands write, from the objects that they are made of."""
     for command, key, made, names in (
         ("search TEXT", "results", Result, {}),
         ("search TEXT", "", Answer, {}),
         ("suggest NOTE", "suggestions", Suggestion, {}),
+        ("support NOTE", "codes", Support, {}),
         ("lookup CODE", "codes", Page, {}),
         ("crosswalk CODE", "mappings", Mapped, {"from_code": "from", "to_code": "to"}),
         ("diff BEFORE AFTER", "changes", None, {}),

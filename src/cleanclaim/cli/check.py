@@ -34,7 +34,9 @@ from cleanclaim.storage.durable import is_replaced_whole, whole_file
 if TYPE_CHECKING:
     from cleanclaim.config import Config
     from cleanclaim.large import Large
+    from cleanclaim.notes.claims.reader import NoteReader
     from cleanclaim.read import TableOptions
+    from cleanclaim.reference import Reference
     from cleanclaim.report.result import Report, Results
     from cleanclaim.report.worklist import View
 
@@ -123,6 +125,13 @@ def check(
             help="How much memory to use, such as 4GB. Default: 2GB. Claims that don't fit are checked from disk.",
         ),
     ] = None,
+    notes: Annotated[
+        str | None,
+        typer.Option(
+            "--notes",
+            help="A folder with the note of each claim, called CLAIM-ID.txt, or JSON Lines with the claim ID as id. Runs the edits that read notes.",
+        ),
+    ] = None,
     sheet: Sheet = None,
     columns: Columns = None,
     engine: Annotated[
@@ -198,9 +207,9 @@ def check(
     if engine == "spark":
         from cleanclaim.cli.spark import check_on_spark  # noqa: PLC0415
 
-        if write_baseline or timings or chosen.sheet:
+        if write_baseline or timings or chosen.sheet or notes:
             raise ConfigError(
-                ["--engine spark doesn't support --write-baseline, --timings or --sheet"]
+                ["--engine spark doesn't support --write-baseline, --timings, --sheet or --notes"]
             )
         named = table_options(None, chosen.columns, inputs).columns
         raise typer.Exit(check_on_spark(inputs, chosen, store, lock, output, named))
@@ -209,7 +218,7 @@ def check(
     view = _view(sort, group_by, limit)
     _check_table(table, chosen.format)
     tables = table_options(chosen.sheet, chosen.columns, inputs)
-    task = _Task(chosen, store, lock, target, write_baseline is not None, tables)
+    task = _Task(chosen, store, lock, target, write_baseline is not None, tables, notes)
     with _run(inputs, task) as found:
         if write_baseline is not None:
             _write_baseline(_report(found), write_baseline)
@@ -233,6 +242,7 @@ class _Task:
     output: Path | None
     is_baseline: bool
     tables: TableOptions
+    notes: str | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -254,21 +264,35 @@ def _run(inputs: list[str], task: _Task) -> Iterator[Report | Large]:
     every, broken = loaded_edits(chosen.edits)
     edits = registry.choose(every, chosen.select, chosen.ignore)
     folder = None
-    if output is not None and can_resume([*inputs, *chosen.history]) and is_replaced_whole(output):
+    can_keep = task.notes is None and can_resume([*inputs, *chosen.history])  # notes may change
+    if output is not None and can_keep and is_replaced_whole(output):
         folder = output.with_name(f"{output.name}.partial")
     with ExitStack() as stack:
         with progress() as (words, claims):
             reference = reference_tables(task.store, task.lock)
             reference.on_progress(words)
+            notes = _note_reader(task, reference)
             job = Job(
                 tuple(inputs), reference, tuple(edits), settings(chosen), chosen.history, Plan.within(chosen.memory), claims,
-                lambda message: tell(f"cleanclaim: {message}", err=True), broken, tables=task.tables,
+                lambda message: tell(f"cleanclaim: {message}", err=True), broken, tables=task.tables, notes=notes,
             )  # fmt: skip
             if task.is_whole:
                 results: Report | Large = pipeline.run_whole(job)
             else:
                 results = stack.enter_context(pipeline.run(job, folder))
+        if notes is not None:
+            results = replace(results, notes=(*results.notes, *notes.folder.told()))
         yield results
+
+
+def _note_reader(task: _Task, reference: Reference) -> NoteReader | None:
+    """What reads the notes of claims; None without --notes."""
+    if task.notes is None:
+        return None
+    from cleanclaim.encoder import Encoder  # noqa: PLC0415 - only with notes
+    from cleanclaim.notes.claims.reader import NoteReader  # noqa: PLC0415
+
+    return NoteReader.of(task.notes, Encoder(reference))
 
 
 def _tell_timings(inputs: list[str], task: _Task) -> None:

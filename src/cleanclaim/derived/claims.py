@@ -122,6 +122,11 @@ class Claims:
         return self._own(self._derived.batch.claim_codes)
 
     @cached_property
+    def note_facts(self) -> pl.DataFrame:
+        """One row a fact that the note of a claim shows, as `cleanclaim.model.NOTE_FACTS` lists its columns; empty unless notes are given (`check --notes`)."""
+        return self._own(self._derived.note_facts)
+
+    @cached_property
     def other_payers(self) -> pl.DataFrame:
         """The other payers of the claims, as the model has them."""
         return self._own(self._derived.batch.other_payers)

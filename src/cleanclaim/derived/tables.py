@@ -59,6 +59,11 @@ class Derived:
         """One row a claim."""
         return claim_table(self.batch)
 
+    @property
+    def note_facts(self) -> pl.DataFrame:
+        """One row a fact that a note shows about a claim."""
+        return self.batch.note_facts
+
     @cached_property
     def lines(self) -> pl.DataFrame:
         """One row a line."""

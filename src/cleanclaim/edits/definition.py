@@ -25,7 +25,7 @@ _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _VERSION: Final = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
 FORMS: Final = frozenset({"", "icd", "money", "date"})
 """How a value in a message may be written."""
-ROW_TABLES: Final = frozenset({"claims", "diagnoses", "lines", "line_fees", "line_diagnoses", "line_modifiers", "syntax_faults"})
+ROW_TABLES: Final = frozenset({"claims", "diagnoses", "lines", "line_fees", "line_diagnoses", "line_modifiers", "syntax_faults", "note_facts"})
 _CHOICES: Final[Mapping[str, tuple[object, ...]]] = {
     "table": tuple(sorted(ROW_TABLES)),
     "scope": ("claim", "patient", "all"),

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from cleanclaim.reference import Reference
 
 Rows = pl.LazyFrame | pl.DataFrame
-RowTable = Literal["claims", "diagnoses", "lines", "line_fees", "line_diagnoses", "line_modifiers", "syntax_faults"]
+RowTable = Literal["claims", "diagnoses", "lines", "line_fees", "line_diagnoses", "line_modifiers", "syntax_faults", "note_facts"]
 Scope = Literal["claim", "patient", "all"]
 Test = pl.Expr | Callable[["Reference"], pl.Expr]
 """A test of rows: an expression, or a function of the reference that makes one."""
@@ -101,6 +101,7 @@ class Example:
         says: words that the message or suggestion must hold.
         disposition: the disposition it must have, where that is not the edit's own.
         x12: an 837 as text, for edits of a file's form; the claims are then read from it.
+        note_facts: what the claim's note shows, as rows of `note_facts`, for edits that read notes.
         history: of one that can't be judged, the first and last day of the earlier claims that are loaded; other examples have them all.
     """
 
@@ -115,6 +116,7 @@ class Example:
     also_on: tuple[int, ...] = ()
     tables: Tables = field(default_factory=dict)
     history: tuple[str, str] | None = None
+    note_facts: tuple[Mapping[str, Any], ...] = ()
 
 
 class Fails(Example):
@@ -146,20 +148,23 @@ def fails(  # noqa: PLR0913 - each says one thing that is expected
     x12: str = "",
     also_on: tuple[int, ...] = (),
     tables: Tables | None = None,
+    note_facts: Sequence[Mapping[str, Any]] = (),
 ) -> Fails:
     """An example on which the edit fires."""
     words = (says,) if isinstance(says, str) else tuple(says)
-    return Fails(title, claims, line_number, diagnosis_number, on_claim, words, disposition, x12, also_on, tables or {})
+    return Fails(title, claims, line_number, diagnosis_number, on_claim, words, disposition, x12, also_on, tables or {}, note_facts=tuple(note_facts))
 
 
-def passes(title: str, *claims: Mapping[str, Any], x12: str = "", tables: Tables | None = None) -> Passes:
+def passes(title: str, *claims: Mapping[str, Any], x12: str = "", tables: Tables | None = None, note_facts: Sequence[Mapping[str, Any]] = ()) -> Passes:
     """An example on which the edit says nothing."""
-    return Passes(title, claims, x12=x12, tables=tables or {})
+    return Passes(title, claims, x12=x12, tables=tables or {}, note_facts=tuple(note_facts))
 
 
-def unchecked(title: str, *claims: Mapping[str, Any], tables: Tables | None = None, history: tuple[str, str] | None = None) -> Unchecked:
+def unchecked(
+    title: str, *claims: Mapping[str, Any], tables: Tables | None = None, history: tuple[str, str] | None = None, note_facts: Sequence[Mapping[str, Any]] = ()
+) -> Unchecked:
     """An example which the edit reports as not checked."""
-    return Unchecked(title, claims, tables=tables or {}, history=history)
+    return Unchecked(title, claims, tables=tables or {}, history=history, note_facts=tuple(note_facts))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -40,6 +40,7 @@ _BY_ROW: Final = (
     "line_diagnoses",
     "line_modifiers",
     "syntax_faults",
+    "note_facts",
 )
 
 

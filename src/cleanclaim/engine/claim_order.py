@@ -73,7 +73,8 @@ def renumbered(batch: Batch) -> Renumbered:
     frames: dict[str, Any] = {
         name: _mapped(frame, old, new) for name, frame in batch.frames().items()
     }
-    return Renumbered(in_order(replace(batch, **frames)), old, new)
+    facts = _mapped(batch.note_facts, old, new)
+    return Renumbered(in_order(replace(batch, **frames, note_facts=facts)), old, new)
 
 
 def _ranked(batch: Batch, several: pl.DataFrame) -> pl.Series:

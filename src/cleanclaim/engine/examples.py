@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.edits.edit import Edit, Example, Fails, Passes, Unchecked
 from cleanclaim.engine.check import Checked, check
-from cleanclaim.model import Batch, concat
+from cleanclaim.model import NOTE_FACTS, Batch, concat
 from cleanclaim.model.spans import EVERY_DAY, from_json, spans_together
 from cleanclaim.read.objects import batch_of
 from cleanclaim.read.x837 import read_x12
@@ -62,6 +62,9 @@ def claims_of(example: Example) -> Batch:
     if example.x12:
         return concat(read_x12(example.x12.encode(), file="example.837"))
     batch = batch_of(example.claims)
+    if example.note_facts:
+        facts = [{"claim_key": 0, **fact} for fact in example.note_facts]
+        batch = replace(batch, note_facts=NOTE_FACTS.conform(pl.DataFrame(facts)))
     if not isinstance(example, Unchecked):
         return replace(batch, covered=EVERY_DAY)
     earlier = from_json([example.history] if example.history else [])

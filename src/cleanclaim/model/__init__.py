@@ -15,6 +15,7 @@ from cleanclaim.model.batch import Batch, concat
 from cleanclaim.model.claims import CLAIMS
 from cleanclaim.model.columns import MONEY, QUANTITY, Column, Table, expected
 from cleanclaim.model.lines import DIAGNOSES, INHERITED, LINES
+from cleanclaim.model.note_facts import NOTE_FACTS, NOTE_WORDS
 from cleanclaim.model.payers import EVERYWHERE, PAYER_CLASSES, PROGRAMMES, is_state
 from cleanclaim.model.tables import CLAIM_CODES, OTHER_PAYERS, SYNTAX_FAULTS, TABLES
 
@@ -26,6 +27,8 @@ __all__ = [
     "INHERITED",
     "LINES",
     "MONEY",
+    "NOTE_FACTS",
+    "NOTE_WORDS",
     "OTHER_PAYERS",
     "PAYER_CLASSES",
     "PROGRAMMES",

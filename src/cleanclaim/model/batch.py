@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from cleanclaim.model.note_facts import NOTE_FACTS
 from cleanclaim.model.spans import Spans, spans_of, spans_together
 from cleanclaim.model.tables import CLAIM_CODES, OTHER_PAYERS, SYNTAX_FAULTS, TABLES
 
@@ -20,6 +21,8 @@ class Batch:
     `covered` says which days all claims that are known are from: those of other patients and of
     other batches too. It is None if no others are known. `history_pairs` holds the pairs of codes
     in all patients' earlier claims (`cleanclaim.derived.shown_pairs.pairs_shown`) if an edit asks.
+    `note_facts` holds what notes say, if notes were given; it is made just before the check, and
+    isn't one of the frames.
     """
 
     claims: pl.DataFrame
@@ -30,6 +33,7 @@ class Batch:
     syntax_faults: pl.DataFrame = field(default_factory=SYNTAX_FAULTS.empty)
     covered: Spans | None = None
     history_pairs: pl.DataFrame | None = None
+    note_facts: pl.DataFrame = field(default_factory=NOTE_FACTS.empty)
 
     @classmethod
     def of(cls, frames: Mapping[str, pl.DataFrame]) -> Batch:

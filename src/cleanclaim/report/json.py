@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, BinaryIO, Final
 
 from cleanclaim.report import entries
+from cleanclaim.report.coding import coding
 from cleanclaim.report.result import Results, file_dict
 from cleanclaim.text.escaping import json_safe
 
@@ -15,7 +16,7 @@ _STEP: Final = "  "
 
 
 def write(results: Results, out: BinaryIO) -> None:
-    """Write `summary`, `claims`, `findings`, `not_checked`, `failures` and `files`, some thousand entries at a time.
+    """Write `summary`, `claims`, `findings`, `coding`, `not_checked`, `failures` and `files`, some thousand entries at a time.
 
     Args:
         results: what was found.
@@ -45,6 +46,14 @@ def put(
     out.write(b'{\n  "summary": ' + json_safe(textwrap.indent(counts, _STEP)).strip().encode())
     for name, parts in lists.items():
         _put(name, parts, out)
+    summary = json.dumps(results.summary, indent=len(_STEP), ensure_ascii=False)
+    out.write(b'{\n  "summary": ' + json_safe(textwrap.indent(summary, _STEP)).strip().encode())
+    _put("claims", entries.claims(results), out)
+    _put("findings", entries.findings(results), out)
+    _put("coding", [[_text(entry) for entry in coding(results)]], out)
+    _put("not_checked", entries.not_checked(results), out)
+    _put("failures", [[_text(failure.to_dict()) for failure in results.failures]], out)
+    _put("files", [[_text(file_dict(entry)) for entry in results.files]], out)
     out.write(b"\n}\n")
 
 

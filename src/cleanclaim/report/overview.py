@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
+from itertools import islice
 from typing import Any, Final
 
 import polars as pl
 
 from cleanclaim.edits.edit import Disposition, Edit
+from cleanclaim.report.coding import coding, has_notes
 from cleanclaim.report.labels import MEANING, VERDICT_MEANING, counted, dollars
 from cleanclaim.report.locations import paragraphs
 from cleanclaim.report.result import Whole
 from cleanclaim.text.escaping import visible
 
+MOST_CODING: Final = 2_000
+"""How many differences between claims and notes are shown."""
 MOST_GAPS: Final = 500
 """How many rows of what was not checked are shown."""
 _FIGURES: Final = frozenset({"Findings", "Claims", "Lines"})
@@ -149,6 +153,25 @@ def _link(url: str) -> str:
     if not url.startswith(("https://", "http://")):
         return ""
     return f' (<a href="{shown(url)}" rel="noopener noreferrer">read it</a>)'
+
+
+def coding_section(report: Whole) -> Iterator[str]:
+    """What the notes of claims say against what is billed: too much and too little in one table, with the words of the note."""
+    if not has_notes(report):
+        return
+    entries = list(islice(coding(report), MOST_CODING + 1))
+    yield '<section aria-labelledby="coding"><h2 id="coding">Claims against their notes</h2>'
+    yield '<p class="hint">Over: the claim says more than the note. Under: it says less. Bill only what was done and documented.</p>'
+    yield '<div class="sheet"><table>'
+    yield _header("Claim", "Direction", "Billed", "Supported", "Reason", "Words of the note")
+    for one in entries[:MOST_CODING]:
+        cells = (one["direction"], one["billed"], one["supported"], one["reason"], one["words"])
+        rest = "".join(f"<td>{shown(cell or '')}</td>" for cell in cells)
+        yield f'<tr><th scope="row">{shown(one["claim_id"] or "")}</th>{rest}</tr>'
+    yield "</tbody></table></div>"
+    if len(entries) > MOST_CODING:
+        yield f'<p class="partial">Only {MOST_CODING:,} are shown; <code>--format json</code> lists all.</p>'
+    yield "</section>"
 
 
 def gaps_section(report: Whole) -> Iterator[str]:

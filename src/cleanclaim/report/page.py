@@ -27,6 +27,7 @@ from cleanclaim.report.locations import (
 )
 from cleanclaim.report.overview import (
     badge,
+    coding_section,
     edits_section,
     files_section,
     gaps_section,
@@ -70,6 +71,7 @@ def _document(report: Whole) -> Iterator[str]:
     yield '<main class="wide">'
     yield from summary(report)
     yield from edits_section(report)
+    yield from coding_section(report)
     yield from _findings(report)
     yield from gaps_section(report)
     yield from files_section(report)

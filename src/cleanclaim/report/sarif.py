@@ -18,6 +18,7 @@ from urllib.parse import quote
 from cleanclaim.edits.edit import Edit
 from cleanclaim.read import FileRead
 from cleanclaim.report import entries
+from cleanclaim.report.coding import without_note_words
 from cleanclaim.report.locations import IN_MEMORY, formats_by_file, paragraphs
 from cleanclaim.report.regions import Regions
 from cleanclaim.report.result import Results, Whole, finding_dict
@@ -219,7 +220,7 @@ def _artifact_of(file: str) -> Json:
 def _findings(
     report: Whole, rules: Mapping[str, int], regions: Mapping[str, Regions]
 ) -> Iterator[Json]:
-    for row in report.findings.iter_rows(named=True):
+    for row in without_note_words(report.findings).iter_rows(named=True):
         finding = finding_dict(row)
         suggestion = f" {finding['suggestion']}" if finding["suggestion"] else ""
         yield _present(

@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 
 from cleanclaim.engine.not_checked import NOT_CHECKED
+from cleanclaim.report.coding import without_note_words
 from cleanclaim.report.result import CLAIM_KEYS, JSON_KEYS, NOT_CHECKED_KEYS, Results
 from cleanclaim.verdicts import FINDINGS
 from cleanclaim.verdicts.claims import CLAIMS
@@ -41,5 +42,7 @@ def table(name: str, results: Results) -> tuple[pl.DataFrame, Iterator[pl.DataFr
 def _with_claims(findings: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
     """Findings with the charge, payer, providers and first date of their claims."""
     of_claim = claims.select("claim_key", *_OF_CLAIM)
-    joined = findings.join(of_claim, on="claim_key", how="left", maintain_order="left")
+    joined = without_note_words(findings).join(
+        of_claim, on="claim_key", how="left", maintain_order="left"
+    )
     return joined.select(*JSON_KEYS, *_OF_CLAIM)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Mapping
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any, BinaryIO, Final
 
 import polars as pl
 from rich.console import Console
 from rich.text import Text
 
+from cleanclaim.report.coding import DIRECTIONS, change_of, coding, has_notes
 from cleanclaim.report.labels import MEANING, VERDICT_MEANING, counted, dollars
 from cleanclaim.report.locations import ByFormat, formats_by_file, position_unit
 from cleanclaim.report.result import Results
@@ -58,6 +59,8 @@ def _prefixed(name: str, prefix: str = "") -> pl.Expr:
 
 MANY: Final = 50
 """Above this number of claims, only the worst are shown unless the user asks for more."""
+MOST_ENTRIES: Final = 100
+"""How many differences between claims and notes are listed."""
 WORST: Final = 20
 """How many are shown then."""
 _HEADING: Final = pl.concat_str(
@@ -125,8 +128,36 @@ def write(
     if before:
         out.write(b"\n")
     out.writelines(text.encode() for text in _all_findings(listed, width, marks))
+    out.writelines(
+        _painted(visible(text), style, marks).encode() for text, style in _coding(results, width)
+    )
     after = _left_out(results, chosen, width) if is_many else (*_not_read(results, width), *_summary(results, width))  # fmt: skip
     out.writelines(_painted(visible(text), style, marks).encode() for text, style in after)
+
+
+def _coding(results: Results, width: int) -> Iterator[Line]:
+    """What notes say against what is billed."""
+    if not has_notes(results):
+        return
+    entries = list(islice(coding(results), MOST_ENTRIES + 1))
+    yield "Claims against their notes", "bold"
+    for direction, meaning in DIRECTIONS.items():
+        own = [one for one in entries[:MOST_ENTRIES] if one["direction"] == direction]
+        if own:
+            yield f"  {direction}: {meaning}", ""
+        for one in own:
+            head = f"{one['claim_id'] or ''}  {one['code']}  {change_of(one) or one['reason']}"
+            yield from _wrapped(head, width, "    ")
+            if one["words"]:
+                yield from _wrapped(f"“{one['words']}”", width, "      ", "dim")
+    if len(entries) > MOST_ENTRIES:
+        yield from _wrapped(
+            f"Only {MOST_ENTRIES} are listed. For all: --format json or html.",
+            width,
+            "  ",
+            "yellow",
+        )
+    yield "", ""
 
 
 def _shortened(view: View) -> View:

@@ -105,9 +105,7 @@ def separate_work(
     if not words:
         return None, []
     separate = [
-        one
-        for one in problems.items
-        if one.counts and not _is_treated(note, one.evidence[0], words)
+        one for one in problems.items if one.counts and not is_treated(note, one.evidence[0], words)
     ]
     if not separate:
         return None, words
@@ -121,7 +119,7 @@ def separate_work(
 _PARTS: Final = cue("extras.parts")
 
 
-def _is_treated(note: str, problem: Evidence, acts: Sequence[Evidence]) -> bool:
+def is_treated(note: str, problem: Evidence, acts: Sequence[Evidence]) -> bool:
     """Return true if a problem is what a procedure treats: they share a part of the body or a lesion."""
     line = note[
         problem.start : note.find("\n", problem.end)

@@ -15,6 +15,7 @@ from typing import Final
 from cleanclaim.notes.level.answer import HIGH, LOW, MINIMAL, MODERATE, NONE, Element, Item
 from cleanclaim.notes.level.units import Unit
 from cleanclaim.notes.level.wording import table_pattern
+from cleanclaim.notes.passages import Sentence
 from cleanclaim.notes.suggestion import Evidence
 from cleanclaim.notes.tables import cue, rows
 
@@ -38,6 +39,9 @@ _MEASURE: Final = cue("problems.measure")
 _LIMITS: Final = {"a1c": 8.0, "hba1c": 8.0, "hemoglobin a1c": 8.0, "phq9": 10.0, "gad7": 10.0}
 _NEGATED: Final = cue("problems.negated")
 _CAN_BE_SYSTEMIC: Final = ("L03", "J10", "J11", "A08", "A09", "N39", "K529", "U071", "J2")
+_NUMBER: Final = re.compile(r"\d")
+_IDLE: Final = frozenset(("follow-up", "follow up", "likely", "normal", "plan", "goal"))
+_NEAR: Final = 40
 _KINDS: Final = {
     "minor": (MINIMAL, "a minor problem"),
     "acute": (LOW, "an acute, uncomplicated illness or injury"),
@@ -97,26 +101,39 @@ def _counts_at_all(unit: Unit) -> bool:
 
 
 def why_not_addressed(note: str, unit: Unit) -> str | None:
-    """Return why a problem isn't addressed; None if it is."""
+    """Return why a problem isn't addressed; None if it is.
+
+    It is if its text has a status, an act, a number, a drug or a test, or if there is a sentence about it besides the one that names it.
+    """
     rest = _rest(note, unit)
-    own = _ELSEWHERE.search(rest)
-    acts = [
-        m for m in _DONE.finditer(rest) if not own or not own.start() <= m.start() < own.end() + 40
-    ]
-    drugs, _ = table_pattern("drugs", "names")
-    if own and not [
-        m
-        for m in acts
-        if m[0].lower() not in {"follow-up", "follow up", "likely", "normal", "plan", "goal"}
-    ]:
+    elsewhere = _ELSEWHERE.search(rest)
+    acts = [one for one in _DONE.finditer(rest) if elsewhere is None or not _is_of(one, elsewhere)]
+    if elsewhere and all(one[0].lower() in _IDLE for one in acts):
         return "managed by another clinician; nothing was assessed or done here"
-    has_status = (
-        _STABLE.search(rest) or _WORSE.search(rest) or re.search(r"\d", rest) or drugs.search(rest)
-    )
-    tests, _ = table_pattern("tests", "names")
-    if acts or has_status or unit.is_suspected or tests.search(rest):
+    tables = (table_pattern(name, "names")[0] for name in ("drugs", "tests"))
+    has_more = any(one.search(rest) for one in (_STABLE, _WORSE, _NUMBER, *tables))
+    has_sentence = any(_is_about(note, one, unit) for one in unit.sentences)
+    if acts or has_more or has_sentence or unit.is_suspected:
         return None
     return "only named: nothing was assessed, ordered or treated"
+
+
+def has_status(note: str, sentence: Sentence) -> bool:
+    """Return true if a sentence says how a condition is."""
+    return any(one.search(note, sentence.start, sentence.end) for one in (_STABLE, _WORSE))
+
+
+def _is_of(act: re.Match[str], elsewhere: re.Match[str]) -> bool:
+    """Return true if an act is another clinician's."""
+    return elsewhere.start() <= act.start() < elsewhere.end() + _NEAR
+
+
+def _is_about(note: str, sentence: Sentence, unit: Unit) -> bool:
+    """Return true if a sentence says something of a problem that another sentence names."""
+    names = (unit.name, *unit.siblings)
+    if any(sentence.start <= one.start < sentence.end for one in names):
+        return False
+    return len(re.findall(r"[A-Za-z]{2,}", note[sentence.start : sentence.end])) > 1
 
 
 def _rest(note: str, unit: Unit) -> str:

@@ -21,6 +21,8 @@ _INTEGRAL: Final = "integral"
 _HISTORY: Final = frozenset(("pmh", "psh", "family", "medications", "allergies", "social", "instructions", "ros"))  # fmt: skip
 _TOGETHER: Final = cue("units.together")
 _ADVICE: Final = cue("units.advice")
+_GENERAL: Final = cue("units.general")
+"""Sentences about the visit as a whole: signature, time, return."""
 _LINKED: Final = cue("units.linked")
 _PLAIN: Final = frozenset(
     [
@@ -94,6 +96,7 @@ class Unit:
 
 def units_of(note: str, passages: list[Sentence], suggestions: Sequence[Suggestion]) -> list[Unit]:
     """Return the problems that an assessment names, with the plan for each."""
+    passages = [one for one in passages if not _GENERAL.search(note[one.start : one.end])]
     naming = naming_section(passages)
     mine = [one for one in passages if one.section == naming]
     problems = [one for one in suggestions if _is_problem(one)]

@@ -13,9 +13,12 @@ from typing import Final
 
 from cleanclaim.encoder.systems import ICD10, plain, printed
 from cleanclaim.notes import assertion as said
-from cleanclaim.notes.level.problems import kind_of, why_not_addressed
+from cleanclaim.notes.level.extras import is_treated
+from cleanclaim.notes.level.problems import has_status, kind_of, why_not_addressed
+from cleanclaim.notes.level.units import Unit
 from cleanclaim.notes.level.wording import is_denied, matches, pattern
 from cleanclaim.notes.passages import Sentence
+from cleanclaim.notes.procedures import procedures_done
 from cleanclaim.notes.suggestion import CODE, CONSIDER, NOT_CODED, Evidence, Suggestion
 from cleanclaim.notes.support import answer as verdict
 from cleanclaim.notes.support.answer import Support
@@ -120,7 +123,7 @@ def _of_suggestion(code: str, own: Suggestion, reading: Reading) -> Support:
     )
     if unit is not None and kind_of(plain(own.code)) in {"chronic", "worse", "severe"}:
         gap = why_not_addressed(reading.note, unit)
-        if gap is not None:
+        if gap is not None and not _is_cared_for(reading, unit):
             return Support(code, verdict.PARTLY, verdict.NOT_ASSESSED, gap, evidence)
     if own.disposition == CONSIDER and unit is None and not own.code.startswith("Z"):
         sections = {reading.section_of(one) for one in evidence}
@@ -131,6 +134,14 @@ def _of_suggestion(code: str, own: Suggestion, reading: Reading) -> Support:
             why = "named outside the assessment only: code it if it was treated or affected care (IV.J)"
             return Support(code, verdict.PARTLY, verdict.NOT_ASSESSED, why, evidence)
     return Support(code, verdict.SUPPORTED, verdict.FINE, own.why, evidence)
+
+
+def _is_cared_for(reading: Reading, unit: Unit) -> bool:
+    """Return true if the history of the illness says how a condition is, or a procedure treats it."""
+    if any(has_status(reading.note, one) for one in unit.elsewhere):
+        return True
+    words = [one for found in procedures_done(reading.note, reading.passages).values() for one in found]  # fmt: skip
+    return bool(words) and is_treated(reading.note, unit.name, words)
 
 
 def _has_quit(own: Suggestion, reading: Reading) -> bool:

@@ -34,6 +34,12 @@ class Reading:
         """The section that names the problems of the visit."""
         return naming_section(self.passages)
 
+    @cached_property
+    def is_unclear(self) -> bool:
+        """Whether a problem of the note has no code: what isn't found may still be there."""
+        named = any(one.code[0] not in "VWXYZ" for one in self.suggestions)
+        return any(not unit.codes for unit in self.units) or not named
+
     def section_of(self, evidence: Evidence) -> str:
         """Return the section that words are in."""
         return next((one.section for one in self.passages if one.start <= evidence.start < one.end), "")  # fmt: skip

@@ -120,12 +120,9 @@ class Supporter:
         )
         evidence = found.time.evidence if found.basis == "time" else evidence
         has_25 = any(one.code == "25" for one in found.modifiers)
-        if (
-            "25" in billed.modifiers
-            and kind == verdict.SUPPORTED
-            and not has_25
-            and _has_procedure(found)
-        ):
+        is_bare = found.code is None or kind == verdict.SUPPORTED
+        is_bare = is_bare and not has_25 and _has_procedure(found)
+        if "25" in billed.modifiers and is_bare:
             why = "no work separate from the procedure is documented"
             return Support(
                 billed.given, verdict.UNSUPPORTED, verdict.NO_SEPARATE_WORK, why, evidence

@@ -14,6 +14,7 @@ from cleanclaim.encoder.systems import plain
 LEFT_OUT: Final = frozenset(
     [
         "unspecified",
+        "unilateral",
         "other",
         "specified",
         "disease",

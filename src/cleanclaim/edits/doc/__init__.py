@@ -1,0 +1,1 @@
+"""What the note of a claim supports."""
