@@ -28,6 +28,7 @@ from documentation.markdown import code, fenced, table
 
 FAMILIES: Final = {
     "CLM": "The claim holds together: providers, dates, charges, units, duplicates",
+    "DOC": "What the note of a claim supports; these edits run with `check --notes`",
     "DX": "Diagnosis codes: valid on the date of service, specific, in order, right for age and sex, allowed together",
     "EM": "Visits: new or established, one a day, consultations",
     "ENV": "The envelope and form of an 837 file",
