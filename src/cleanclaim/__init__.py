@@ -21,12 +21,10 @@ if TYPE_CHECKING:
         crosswalk,
         diff,
         explain,
-        lookup,
-        price,
-        remit_match,
         level,
         lookup,
         price,
+        remit_match,
         search,
         suggest,
     )

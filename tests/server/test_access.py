@@ -29,6 +29,8 @@ ENDPOINTS = {
     ("GET", "/v1/reference"): "codes",
     ("POST", "/v1/reference/reload"): "admin",
     ("POST", "/v1/suggest"): "notes",
+    ("POST", "/v1/level"): "notes",
+    ("POST", "/v1/support"): "notes",
     ("POST", "/v1/jobs"): "jobs",
     ("GET", "/v1/jobs"): "jobs",
     ("GET", "/v1/jobs/x"): "jobs",

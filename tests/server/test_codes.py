@@ -87,6 +87,18 @@ def test_what_is_no_note_is_a_problem(client: TestClient, body: bytes) -> None:
     assert "SECRET" not in answer.text
 
 
+def test_the_level_of_a_visit_and_what_a_note_supports(client: TestClient) -> None:
+    note = "Assessment: Hypertension, at goal. Continue lisinopril."
+    level = client.post("/v1/level", json={"note": note, "on": "2026-05-12", "patient": "established", "billed": "99215"}).json()  # fmt: skip
+    expected = cleanclaim.level(note, on=date(2026, 5, 12), patient="established", billed="99215")
+    assert level == expected.as_dict()
+    assert level["billed"]["verdict"] == "over"
+    support = client.post("/v1/support", json={"note": note, "codes": "I10,E11.9"}).json()["codes"]
+    assert [one["code"] for one in support] == ["I10", "E11.9"]
+    assert client.post("/v1/support", json={"note": note}).status_code == 422
+    assert client.post("/v1/level", json={"note": note, "place": "moon"}).status_code == 400
+
+
 def test_the_api_is_described(client: TestClient) -> None:
     paths = client.get("/v1/openapi.json").json()["paths"]
     assert {"/v1/check", "/v1/jobs", "/v1/codes/search", "/v1/suggest", "/healthz", "/metrics"} <= set(paths)  # fmt: skip

@@ -16,12 +16,12 @@ from cleanclaim.cli import (
     edits,
     export,
     history,
+    level,
     notes,
     price,
     reference,
     remit,
     serve,
-    level,
     streams,
 )
 from cleanclaim.cli.options import examples

@@ -25,6 +25,7 @@ def write(results: Results, out: BinaryIO) -> None:
     parts = {
         "claims": entries.claims(results),
         "findings": entries.findings(results),
+        "coding": [[_text(entry) for entry in coding(results)]],
         "not_checked": entries.not_checked(results),
         "failures": [[_text(failure.to_dict()) for failure in results.failures]],
         "files": [[_text(file_dict(entry)) for entry in results.files]],
@@ -46,14 +47,6 @@ def put(
     out.write(b'{\n  "summary": ' + json_safe(textwrap.indent(counts, _STEP)).strip().encode())
     for name, parts in lists.items():
         _put(name, parts, out)
-    summary = json.dumps(results.summary, indent=len(_STEP), ensure_ascii=False)
-    out.write(b'{\n  "summary": ' + json_safe(textwrap.indent(summary, _STEP)).strip().encode())
-    _put("claims", entries.claims(results), out)
-    _put("findings", entries.findings(results), out)
-    _put("coding", [[_text(entry) for entry in coding(results)]], out)
-    _put("not_checked", entries.not_checked(results), out)
-    _put("failures", [[_text(failure.to_dict()) for failure in results.failures]], out)
-    _put("files", [[_text(file_dict(entry)) for entry in results.files]], out)
     out.write(b"\n}\n")
 
 

@@ -13,7 +13,10 @@ from mcp.types import ToolAnnotations
 
 from cleanclaim import api, explain_page
 from cleanclaim.errors import CleanclaimError
+from cleanclaim.notes.level.leveler import Leveler
+from cleanclaim.notes.level.leveler import Options as LevelOptions
 from cleanclaim.notes.suggest import Options
+from cleanclaim.notes.support.supporter import Options as SupportOptions
 from cleanclaim.read.dates import parse
 from cleanclaim.server.checking import Asked, report_of
 from cleanclaim.server.choices import Choices
@@ -164,6 +167,46 @@ def _add_notes(server: MCPServer, held: Held) -> None:
             raise ToolError(f"note: expected up to {_MOST_TEXT:,} characters")
         found = _tried(lambda: held.suggester.suggest(note, Options(day, setting, mode)))
         return _sourced(held, {"suggestions": [one.as_dict() for one in found]})
+
+    @server.tool(annotations=_READS, structured_output=True)
+    def level(
+        note: str,
+        on: str | None = None,
+        patient: str | None = None,
+        place: str | None = None,
+        payer: str | None = None,
+        billed: str | None = None,
+    ) -> dict[str, Any]:
+        """Say which visit code a note supports, with problems, data, risk and time in the note's words.
+
+        Args:
+            note: the note's text.
+            on: the date of service; by default today.
+            patient: new or established; by default what the note says.
+            place: office, hospital, emergency, consultation, nursing-facility, home, or a place-of-service code.
+            payer: medicare or commercial.
+            billed: the billed visit code, to be judged.
+        """
+        day = _day(on) or date.today()  # noqa: DTZ011
+        options = _tried(lambda: LevelOptions(day, patient, place, payer, billed and billed.upper()))  # fmt: skip
+        return _sourced(held, _tried(lambda: Leveler(held.suggester).level(note, options).as_dict()))  # fmt: skip
+
+    @server.tool(annotations=_READS, structured_output=True)
+    def support(
+        note: str, codes: list[str], on: str | None = None, setting: str = "outpatient"
+    ) -> dict[str, Any]:
+        """Say whether a note supports billed codes: supported, partly, unsupported or contradicted, with the words and a better code.
+
+        Args:
+            note: the note's text.
+            codes: diagnosis and procedure codes; units and modifiers can follow: 97110x2-GP.
+            on: the date of service; by default today.
+            setting: outpatient or inpatient.
+        """
+        day = _day(on) or date.today()  # noqa: DTZ011
+        options = _tried(lambda: SupportOptions(day, setting))
+        found = _tried(lambda: held.supporter.support(note, codes, options))
+        return _sourced(held, {"codes": [one.as_dict() for one in found]})
 
 
 def _add_resources(server: MCPServer, held: Held) -> None:

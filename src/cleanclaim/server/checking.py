@@ -177,9 +177,10 @@ def _apart(batch: Batch) -> Batch:
 def _split(report: Report, keys: Sequence[int]) -> list[bytes]:
     """A report as one JSON report for each claim."""
     findings, gaps, claims = report.findings, report.not_checked, report.claims
-    texts = {
+    texts: dict[str, dict[int, list[str]]] = {
         "claims": _by_claim(claims, entries.claims(report)),
         "findings": _by_claim(findings, entries.findings(report)),
+        "coding": {},  # claims in requests have no notes
         "not_checked": _by_claim(gaps, entries.not_checked(report)),
     }
     lines = dict(report.batch.lines.group_by("claim_key").len().iter_rows())

@@ -12,6 +12,7 @@ from cleanclaim.edits import registry
 from cleanclaim.edits.edit import Edit
 from cleanclaim.encoder import Encoder
 from cleanclaim.notes.suggest import Suggester
+from cleanclaim.notes.support.supporter import Supporter
 from cleanclaim.reference import Reference
 from cleanclaim.server.settings import ServerSettings
 from cleanclaim.version import VERSION
@@ -40,6 +41,11 @@ class Held:
     def suggester(self) -> Suggester:
         """Suggests codes for notes, made on first use."""
         return Suggester(self.encoder)
+
+    @cached_property
+    def supporter(self) -> Supporter:
+        """Says whether a note supports codes, made on first use."""
+        return Supporter(self.encoder, self.suggester)
 
     @property
     def headers(self) -> dict[str, str]:

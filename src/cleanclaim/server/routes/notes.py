@@ -10,7 +10,10 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from cleanclaim.notes.level.leveler import Leveler
+from cleanclaim.notes.level.leveler import Options as LevelOptions
 from cleanclaim.notes.suggest import Options
+from cleanclaim.notes.support.supporter import Options as SupportOptions
 from cleanclaim.server.problems import Problem
 from cleanclaim.server.routes.shared import (
     answered,
@@ -24,6 +27,7 @@ from cleanclaim.server.routes.shared import (
 
 router = APIRouter(tags=["notes"])
 _LONGEST: Final = 200_000
+_VISIT: Final = ("patient", "place", "payer")
 _EXAMPLE: Final = {"note": "Assessment: Type 2 diabetes. Denies chest pain.", "on": "2026-05-12"}
 
 
@@ -40,12 +44,55 @@ async def suggest(request: Request) -> Response:
     given = await _given(request, "on", "setting", "mode")
     options = await in_thread(
         Options,
-        day_of(given.get("on")) or date.today(),  # noqa: DTZ011 - the service's own day
+        _day(given),
         given.get("setting") or "outpatient",
         given.get("mode") or "billing",
     )
     found = await in_thread(lambda: held.suggester.suggest(given["note"], options))
     return answered({"suggestions": [one.as_dict() for one in found]}, held)
+
+
+@router.post(
+    "/v1/level",
+    summary="The visit level that a note supports",
+    openapi_extra=body_of("application/json", "text/plain", example={**_EXAMPLE, "patient": "established", "billed": "99214"}),
+)  # fmt: skip
+async def level(request: Request) -> Response:
+    """What `cleanclaim level` answers. The body is {"note", "on", "patient", "place", "payer", "billed"}, or the note as plain text."""
+    await caller(request, "notes")
+    query_of(request)
+    held = service_of(request).engine.held
+    given = await _given(request, "on", *_VISIT, "billed")
+    billed = (given.get("billed") or "").upper() or None
+    patient, place, payer = (given.get(name) or None for name in _VISIT)
+    options = await in_thread(LevelOptions, _day(given), patient, place, payer, billed)
+    found = await in_thread(lambda: Leveler(held.suggester).level(given["note"], options))
+    return answered(found.as_dict(), held)
+
+
+@router.post(
+    "/v1/support",
+    summary="Whether a note supports billed codes",
+    openapi_extra=body_of("application/json", example={**_EXAMPLE, "codes": "E11.9,99213"}),
+)
+async def support(request: Request) -> Response:
+    """What `cleanclaim support` answers. The body is {"note", "codes", "on", "setting", "patient", "place", "payer"}; codes are separated by commas."""
+    await caller(request, "notes")
+    query_of(request)
+    held = service_of(request).engine.held
+    given = await _given(request, "codes", "on", "setting", *_VISIT)
+    codes = [code for code in (given.get("codes") or "").split(",") if code.strip()]
+    if not codes:
+        raise Problem(422, "note", "codes: expected codes, separated by commas")
+    patient, place, payer = (given.get(name) or None for name in _VISIT)
+    setting = given.get("setting") or "outpatient"
+    options = await in_thread(SupportOptions, _day(given), setting, patient, place, payer)
+    found = await in_thread(lambda: held.supporter.support(given["note"], codes, options))
+    return answered({"codes": [one.as_dict() for one in found]}, held)
+
+
+def _day(given: Mapping[str, Any]) -> date:
+    return day_of(given.get("on")) or date.today()  # noqa: DTZ011 - the service's own day
 
 
 async def _given(request: Request, *names: str) -> Mapping[str, Any]:
