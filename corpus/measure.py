@@ -27,6 +27,7 @@ LATER = frozenset(
         "INS138",
         "MOD131",
         "PX119",
+        *(f"PAY{number}" for number in range(102, 112)),
         "CLM127",
         "CLM128",
         "CLM129",

@@ -81,9 +81,11 @@ def loaded_once() -> Iterator[None]:
     loaded: dict[str | None, Reference] = {}
 
     @wraps(whole)
-    def load(*, store: Path | None = None, lock: Path | None = None) -> Reference:
-        if lock is not None or Store(store).releases():
-            return whole(store=store, lock=lock)
+    def load(
+        *, store: Path | None = None, lock: Path | None = None, payers: Sequence[str | Path] = ()
+    ) -> Reference:
+        if lock is not None or payers or Store(store).releases():
+            return whole(store=store, lock=lock, payers=payers)
         home = os.environ.get("CLEANCLAIM_HOME")
         if home not in loaded:
             loaded[home] = whole(store=store)

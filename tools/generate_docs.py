@@ -19,6 +19,7 @@ from documentation.import_pages import import_pages
 from documentation.json_page import json_page
 from documentation.messages_page import messages_page
 from documentation.model_page import model_page
+from documentation.payer_page import payer_page
 from documentation.program import ROOT, with_outputs
 from documentation.python_pages import python_page
 from documentation.rule_pages import rule_pages
@@ -67,6 +68,7 @@ def all_pages() -> dict[Path, str]:
         REFERENCE / "python.md": python_page(),
         REFERENCE / "edit-api.md": edit_api_page(),
         REFERENCE / "messages.md": messages_page(),
+        REFERENCE / "payer-packs.md": payer_page(),
         ROOT / "docs" / "glossary.md": glossary_page(),
         **edit_pages(REFERENCE / "edits"),
         **import_pages(REFERENCE / "imports"),

@@ -57,6 +57,7 @@ def check(
     sheet: str | int | None = None,
     columns: Mapping[str, str] | str | Path | None = None,
     notes: str | Path | None = None,
+    payers: str | Path | Iterable[str | Path] = (),
 ) -> Report:
     """Check claims and report what is wrong with them.
 
@@ -77,6 +78,7 @@ def check(
         sheet: the sheet of a workbook to read, by its name or number; by default the one that looks like claims.
         columns: what a table's columns mean: the model's name for each of its own, or the path of a file made by `cleanclaim template --from`.
         notes: a folder with the note of each claim, called CLAIM-ID.txt, or JSON Lines with the claim ID as id; runs the edits that read notes.
+        payers: folders with your own payer packs, next to those that come with cleanclaim.
 
     Returns:
         The report. Its `findings`, `not_checked` and `claims` are Polars data frames; it also has `summary`, `is_clean` and `to_json()`.
@@ -84,6 +86,7 @@ def check(
     Raises:
         InputError: no claims could be read.
         ConfigError: an option has a value that isn't valid.
+        PackError: a payer pack isn't valid.
         UnknownEdit: `select` or `ignore` names an edit that doesn't exist.
 
     >>> report = check({"claim_id": "A1", "diagnoses": ["M54.5"], "lines": [{"procedure_code": "97110", "from_date": "2026-05-12"}]}, select=["DX102"])
@@ -92,7 +95,7 @@ def check(
     """
     options = Options(
         history, payer_class, as_of, select, ignore, min_disposition, adopts, policy_state, edits,
-        reference, sheet, columns,
+        reference, sheet, columns, payers,
     )  # fmt: skip
     own = options.own_edits()
     chosen = registry.choose(_installed_edits() if own is None else own, *options.words())
@@ -231,6 +234,9 @@ def _run(
     """Run the pipeline on claims as Python code gives them."""
     settings, past, tables = options.settings(), options.past(), options.tables()
     reference = options.own_reference() or default_reference()
+    packs = options.packs()
+    if packs:
+        reference = reference.with_payers(packs)
     given = given_claims(claims, tables)
     job = Job(given.inputs, reference, edits, settings, past, held=given.batch, tables=tables)
     reader = None if notes is None else NoteReader.of(notes, Encoder(reference))
@@ -239,7 +245,8 @@ def _run(
         report = replace(report, notes=(*report.notes, *reader.folder.told()))
     if report.unread and report.claims.is_empty():
         raise InputError("; ".join(str(entry.error) for entry in report.unread))
-    return replace(report, notes=(*given.notes, *report.notes))
+    own = reference.payers.notes if packs else ()
+    return replace(report, notes=(*given.notes, *own, *report.notes))
 
 
 def lookup(code: str, *, on: date | None = None) -> list[Page]:

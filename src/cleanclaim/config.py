@@ -31,8 +31,8 @@ from cleanclaim.errors import ConfigError
 from cleanclaim.model import PAYER_CLASSES, PROGRAMMES, is_state
 
 FORMATS: Final = ("text", "json", "jsonl", "sarif", "csv", "parquet", "xlsx", "html")
-_LISTS: Final = ("select", "ignore", "edits", "history")
-_PATHS: Final = ("edits", "history", "baseline", "columns")
+_LISTS: Final = ("select", "ignore", "edits", "history", "payers")
+_PATHS: Final = ("edits", "history", "payers", "baseline", "columns")
 _MOST_FAULTS: Final = 20
 _LONGEST_SHOWN: Final = 60
 _CONTROL: Final = "expected text without control characters"
@@ -54,6 +54,7 @@ class Config:
         history: earlier claims to look back at.
         baseline: a file of known findings.
         adopts: payers (by payer ID or payer class) that adopted the rules of medicare or medicaid.
+        payers: folders with the user's own payer packs.
         memory: how much memory a check can use, such as 2GB.
         sheet: the sheet of workbooks to read.
         columns: a file that says what the columns of tables mean.
@@ -72,6 +73,7 @@ class Config:
     history: tuple[str, ...] = ()
     baseline: str | None = None
     adopts: Mapping[str, str] = field(default_factory=dict)
+    payers: tuple[str, ...] = ()
     memory: str = "2GB"
     sheet: str | None = None
     columns: str | None = None

@@ -12,6 +12,7 @@ CleanclaimError
 ├── HistoryError          a history of claims can't be made, changed or found
 ├── RewriteError          a value can't be written into an X12 file
 ├── OutputError           an output can't be written
+├── PackError             a payer pack isn't valid (lists all faults)
 ├── ConfigError           a configuration file or option isn't valid (lists all faults)
 ├── EditError             an edit file can't be loaded
 └── UnknownEdit           no edit has that code, family or name
@@ -90,6 +91,21 @@ class ConfigError(CleanclaimError):
     def __init__(self, faults: Sequence[str]) -> None:
         self.faults = tuple(faults)
         super().__init__("\n".join(self.faults))
+
+
+class PackError(CleanclaimError):
+    """A payer pack isn't valid.
+
+    Attributes:
+        where: its folder; empty if several packs are at fault, whose faults name theirs.
+        faults: every fault, one sentence each.
+    """
+
+    def __init__(self, where: str, faults: Sequence[str]) -> None:
+        self.where = where
+        self.faults = tuple(faults)
+        place = f"{where}: " if where else ""
+        super().__init__("\n".join(f"{place}{fault}" for fault in self.faults))
 
 
 class EditError(CleanclaimError):

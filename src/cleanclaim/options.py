@@ -36,6 +36,7 @@ class Options:
     reference: object = None
     sheet: object = None
     columns: object = None
+    payers: object = ()
 
     def settings(self) -> Settings:
         """How claims are judged.
@@ -74,14 +75,7 @@ class Options:
         Raises:
             ConfigError: they aren't paths.
         """
-        given = self.history
-        if isinstance(given, (str, os.PathLike)):
-            given = [given]
-        if isinstance(given, Iterable) and not isinstance(given, (bytes, Mapping)):
-            items = list(given)
-            if all(isinstance(item, (str, os.PathLike)) for item in items):
-                return tuple(Path(os.fsdecode(item)) for item in items)
-        raise ConfigError([f"history: expected paths, found {_kind(self.history)}"])
+        return _paths("history", self.history)
 
     def own_edits(self) -> list[Edit] | None:
         """The edits to choose from; None for those that are installed.
@@ -108,6 +102,14 @@ class Options:
             return self.reference
         raise ConfigError([f"reference: expected a cleanclaim.Reference, found {_kind(self.reference)}"])  # fmt: skip
 
+    def packs(self) -> tuple[Path, ...]:
+        """The folders of the user's own payer packs.
+
+        Raises:
+            ConfigError: they aren't paths.
+        """
+        return _paths("payers", self.payers)
+
     def tables(self) -> TableOptions:
         """What the user says about tables.
 
@@ -124,6 +126,20 @@ class Options:
         if isinstance(self.columns, (str, os.PathLike)):
             return load_options(Path(os.fsdecode(self.columns))).with_sheet(name)
         return options_of({"columns": self.columns}, "columns").with_sheet(name)
+
+
+def _paths(name: str, given: object) -> tuple[Path, ...]:
+    """One or several paths.
+
+    Raises:
+        ConfigError: it's something else.
+    """
+    listed = [given] if isinstance(given, (str, os.PathLike)) else given
+    if isinstance(listed, Iterable) and not isinstance(listed, (bytes, Mapping)):
+        items = list(listed)
+        if all(isinstance(item, (str, os.PathLike)) for item in items):
+            return tuple(Path(os.fsdecode(item)) for item in items)
+    raise ConfigError([f"{name}: expected paths, found {_kind(given)}"])
 
 
 def _kind(value: object) -> str:

@@ -93,7 +93,7 @@ def _fit(
 
 def _checked_in_memory(job: Job, held: Iterable[Read], files: list[FileRead]) -> Report:
     current = concat(batch for batch, _ in held)
-    batch = prepare(_looked_back(job, current, files), job.settings)
+    batch = prepare(_looked_back(job, current, files), job.settings, job.reference)
     found = together(list(_checked(job, batch)))
     return Report(
         batch,

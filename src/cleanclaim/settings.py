@@ -9,9 +9,12 @@ from functools import cache
 
 import polars as pl
 
+from cleanclaim.derived.claim_table import payer_finder
 from cleanclaim.edits.edit import Disposition
 from cleanclaim.errors import ConfigError
 from cleanclaim.model import PAYER_CLASSES, PROGRAMMES, Batch, is_state
+from cleanclaim.payers.tables import RULES
+from cleanclaim.reference import Reference
 from cleanclaim.reference.sets import load_set
 
 
@@ -50,8 +53,14 @@ class Settings:
             raise ConfigError(faults)
 
 
-def prepare(batch: Batch, settings: Settings) -> Batch:
-    """Fill in what doesn't depend on the reader: the payer class, and the day to judge the claim by."""
+def prepare(batch: Batch, settings: Settings, reference: Reference | None = None) -> Batch:
+    """Fill in what doesn't depend on the reader: the payer class, the day to judge the claim by, and whose rules the payer adopted.
+
+    Args:
+        batch: the claims as read.
+        settings: how claims are judged.
+        reference: the dated tables, for programs that payer packs say were adopted; None if no rules are applied.
+    """
     payer_class = pl.lit(settings.payer_class) if settings.payer_class else _payer_class()
     as_of = (
         pl.lit(settings.as_of)
@@ -66,7 +75,35 @@ def prepare(batch: Batch, settings: Settings) -> Batch:
         claims = claims.with_columns(state.alias("policy_state"))
     if settings.adopts:
         claims = claims.with_columns(_rules_of(settings.adopts).alias("rules_of"))
+    if reference is not None:
+        claims = _adopted(claims, reference)
     return replace(batch, claims=claims)
+
+
+def _adopted(claims: pl.DataFrame, reference: Reference) -> pl.DataFrame:
+    """The claims with the programs that their payers' packs say were adopted, unless the settings say otherwise."""
+    adopted = reference.derived(
+        "adopted programs",
+        lambda: reference.table(RULES).filter(
+            kind="adopted_programs", confidence="high", is_contested=False
+        ),
+    )
+    if adopted.is_empty():
+        return claims
+    packs = payer_finder(reference).packs_of(claims)
+    own = claims.select("claim_key", "payer_class", "from_date").hstack(packs)
+    rows = adopted.select(
+        pl.col("code").alias("payer_pack"), "program", "valid_from", "valid_to", "payer_classes"
+    )
+    is_bound = pl.col("payer_classes").list.contains(pl.col("payer_class")).fill_null(value=True)
+    met = (
+        own.join(rows, on="payer_pack")
+        .filter(pl.col("from_date").is_between("valid_from", "valid_to"), is_bound)
+        .unique("claim_key", keep="first", maintain_order=True)
+        .select("claim_key", "program")
+    )
+    joined = claims.join(met, on="claim_key", how="left", maintain_order="left")
+    return joined.with_columns(pl.coalesce("rules_of", "program").alias("rules_of")).drop("program")
 
 
 @cache

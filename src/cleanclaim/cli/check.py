@@ -15,7 +15,7 @@ import typer
 
 from cleanclaim.cli import streams
 from cleanclaim.cli.edits import all_edits, loaded_edits
-from cleanclaim.cli.options import AsOf, Columns, EditFolders, Lock, Sheet, Store
+from cleanclaim.cli.options import AsOf, Columns, EditFolders, Lock, Payers, Sheet, Store
 from cleanclaim.cli.tables import table_options
 from cleanclaim.cli.terminal import (
     CLEAN,
@@ -115,6 +115,7 @@ def check(
         ),
     ] = None,
     edits: EditFolders = None,
+    payers: Payers = None,
     config: Annotated[
         Path | None, typer.Option("--config", help="A configuration file (TOML).")
     ] = None,
@@ -195,6 +196,7 @@ def check(
         "policy_state": policy_state,
         "baseline": str(baseline) if baseline else None,
         "edits": tuple(edits or ()),
+        "payers": tuple(payers or ()),
         "memory": memory,
         "sheet": sheet,
         "columns": str(columns) if columns else None,
@@ -269,7 +271,7 @@ def _run(inputs: list[str], task: _Task) -> Iterator[Report | Large]:
         folder = output.with_name(f"{output.name}.partial")
     with ExitStack() as stack:
         with progress() as (words, claims):
-            reference = reference_tables(task.store, task.lock)
+            reference = reference_tables(task.store, task.lock, chosen.payers)
             reference.on_progress(words)
             notes = _note_reader(task, reference)
             job = Job(
@@ -282,6 +284,8 @@ def _run(inputs: list[str], task: _Task) -> Iterator[Report | Large]:
                 results = stack.enter_context(pipeline.run(job, folder))
         if notes is not None:
             results = replace(results, notes=(*results.notes, *notes.folder.told()))
+        if chosen.payers:
+            results = replace(results, notes=(*reference.payers.notes, *results.notes))
         yield results
 
 
@@ -311,8 +315,9 @@ def _tell_timings(inputs: list[str], task: _Task) -> None:
         why = "" if again else ": standard input can't be read twice"
         tell(f"cleanclaim: no claims for --timings{why}", err=True)
         return
-    prepared = prepare(batch, settings(chosen))
-    measured = profile.timings(prepared, reference_tables(task.store, task.lock), edits)
+    reference = reference_tables(task.store, task.lock, chosen.payers)
+    prepared = prepare(batch, settings(chosen), reference)
+    measured = profile.timings(prepared, reference, edits)
     typer.echo(profile.text(measured, batch.claims.height), err=True, nl=False)
 
 

@@ -22,6 +22,7 @@ from cleanclaim.cli import (
     reference,
     remit,
     serve,
+    payers,
     streams,
 )
 from cleanclaim.cli.options import examples
@@ -220,6 +221,9 @@ app.add_typer(
     ),
 )
 app.command(name="mcp", epilog=examples("mcp", "mcp --http --port 8009"))(agents.mcp)
+    payers.app,
+    name="payers",
+        "payers list", "payers show cigna", "payers new our-plan", "payers check payers/"
 app.command(
     name="template",
     epilog=examples("template my-claims/", "template --from visits.xlsx --output columns.toml"),

@@ -27,6 +27,13 @@ EditFolders = Annotated[
     list[str] | None,
     typer.Option("--edits", help="A folder with your own edits. Can be repeated."),
 ]
+Payers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--payers",
+        help="A folder with your own payer pack, or with several. Can be repeated.",
+    ),
+]
 Sheet = Annotated[
     str | None,
     typer.Option(

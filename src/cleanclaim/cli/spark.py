@@ -72,6 +72,7 @@ def check_on_spark(
     if _exists(session, output):
         raise ConfigError([f"{output} already exists"])
     tables = _together(session, inputs, chosen.history)
+    tables_used = reference(store, lock, chosen.payers)
     checked = spark.check(
         tables["claims"],
         tables.get("diagnoses"),
@@ -89,13 +90,15 @@ def check_on_spark(
         policy_state=chosen.policy_state,
         columns=columns,
         reference=reference(store, lock),
+        reference=tables_used,
     )
+    own = tables_used.payers.notes if chosen.payers else ()
     _make(session, output)
     checked.findings.write.parquet(f"{output}/findings")
     checked.not_checked.write.parquet(f"{output}/not_checked")
     checked.claims.write.parquet(f"{output}/claims")
     checked.faults.write.parquet(f"{output}/faults")
-    counts = {**checked.summary(), "notes": [*chosen.notes, *checked.notes]}
+    counts = {**checked.summary(), "notes": [*chosen.notes, *own, *checked.notes]}
     summary = session.createDataFrame([(json.dumps(counts, ensure_ascii=False),)], "value string")
     summary.coalesce(1).write.text(f"{output}/summary")
     faults = checked.faults.collect()

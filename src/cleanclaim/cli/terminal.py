@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TextIO
@@ -144,11 +144,13 @@ def settings(chosen: Config) -> Settings:
     )
 
 
-def reference(store: Path | None, lock: Path | None) -> Reference:
-    """The dated tables, from a store and by a lock file if they are given."""
+def reference(
+    store: Path | None, lock: Path | None, payers: Sequence[str | Path] = ()
+) -> Reference:
+    """The dated tables, from a store, by a lock file and with the user's own payer packs if they are given."""
     from cleanclaim.reference import Reference  # noqa: PLC0415
 
-    return Reference.load(store=store, lock=lock)
+    return Reference.load(store=store, lock=lock, payers=payers)
 
 
 def counts_text(summary: Mapping[str, Any]) -> str:

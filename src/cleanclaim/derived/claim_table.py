@@ -12,11 +12,13 @@ from cleanclaim.model import Batch
 from cleanclaim.model.arrays import taken
 from cleanclaim.model.expressions import IS_BILLING_DIAGNOSIS
 from cleanclaim.model.keys import counts_of, found_in, keys_of
+from cleanclaim.payers.tables import PACKS, Finder
+from cleanclaim.reference import Reference
 
 _INPATIENT_BILLS: Final = ("11", "18", "21", "41")
 
 
-def claim_table(batch: Batch) -> pl.DataFrame:
+def claim_table(batch: Batch, reference: Reference) -> pl.DataFrame:
     """One row a claim; see `cleanclaim.derived.claims.Claims.claims`."""
     keys = keys_of(batch.claims)
     lines = batch.lines
@@ -26,14 +28,28 @@ def claim_table(batch: Batch) -> pl.DataFrame:
         pl.col("charge_amount").is_null().any().alias("has_line_without_charge"),
     )
     charged = taken(charges.drop("claim_key"), found_in(keys_of(charges), keys))
-    return batch.claims.hstack(charged).with_columns(
-        pl.Series("line_count", counts_of(keys_of(lines), keys)),
-        pl.Series("diagnosis_count", counts_of(keys_of(listed), keys)),
-        completed_years("patient_birth_date", "from_date").alias("patient_age"),
-        _is_inpatient().alias("is_inpatient"),
-        _rules_of().alias("rules_of"),
-        _stands(batch.claims),
+    payers = payer_finder(reference).packs_of(batch.claims)
+    return (
+        batch.claims.hstack(charged)
+        .hstack(payers)
+        .with_columns(
+            pl.Series("line_count", counts_of(keys_of(lines), keys)),
+            pl.Series("diagnosis_count", counts_of(keys_of(listed), keys)),
+            completed_years("patient_birth_date", "from_date").alias("patient_age"),
+            _is_inpatient().alias("is_inpatient"),
+            _rules_of().alias("rules_of"),
+            _stands(batch.claims),
+        )
     )
+
+
+def payer_finder(reference: Reference) -> Finder:
+    """Finds the pack of a claim's payer."""
+
+    def make() -> Finder:
+        return Finder(reference.table(PACKS).iter_rows(named=True))
+
+    return reference.derived("payer finder", make)
 
 
 def _stands(claims: pl.DataFrame) -> pl.Series:

@@ -44,7 +44,8 @@ class Claims:
 
         `patient_age` (completed years on `from_date`), `is_inpatient` (type of bill 11x, 18x, 21x, 41x), `line_count`, `diagnosis_count` (diagnoses that lines
         may point at), `line_charge_amount` (sum of the lines), `has_line_without_charge`, `rules_of` (medicare or medicaid if their rules bind the claim),
-        `stands` (neither a void nor replaced by a later claim of the batch).
+        `stands` (neither a void nor replaced by a later claim of the batch), `payer_pack` (the payer pack of its payer, by number or name, else by class),
+        `payer_is_known` (that pack was found by number or name).
         """
         return self._own(self._derived.claims)
 

@@ -57,7 +57,7 @@ class Derived:
     @cached_property
     def claims(self) -> pl.DataFrame:
         """One row a claim."""
-        return claim_table(self.batch)
+        return claim_table(self.batch, self.reference)
 
     @property
     def note_facts(self) -> pl.DataFrame:

@@ -74,7 +74,7 @@ def _known(job: Job, journal: Journal, past: Spill | None) -> Known:
 def _spill(
     job: Job, journal: Journal, number: int, batch: Batch, record: dict[str, Any], *, kind: str
 ) -> None:
-    ready = prepare(batch, job.settings)
+    ready = prepare(batch, job.settings, job.reference)
     journal.commit(kind, number, lambda folder: write_piece(ready, folder), record)
 
 
@@ -85,7 +85,7 @@ def _spilled(journal: Journal, kind: str) -> Spill:
 def _check_read(
     job: Job, journal: Journal, number: int, batch: Batch, record: dict[str, Any]
 ) -> None:
-    _commit_part(job, journal, number, prepare(batch, job.settings), record)
+    _commit_part(job, journal, number, prepare(batch, job.settings, job.reference), record)
 
 
 def _result(job: Job, journal: Journal, files: Sequence[FileRead]) -> Large:

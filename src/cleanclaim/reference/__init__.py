@@ -14,7 +14,9 @@ from typing import Final, Self, TypeVar, cast
 import polars as pl
 
 from cleanclaim.errors import UnknownTable
-from cleanclaim.reference import embedded, sets, starter, tabular
+from cleanclaim.payers import library
+from cleanclaim.payers.library import Library
+from cleanclaim.reference import embedded, payer_packs, sets, starter, tabular
 from cleanclaim.reference.keyed import Held, KeyedTable, Part
 from cleanclaim.reference.layers import EVERY_DAY, layered, next_day, spans_of_authority
 from cleanclaim.reference.narrow import rows_of
@@ -54,14 +56,22 @@ class Reference:
         self._keyed: dict[tuple[str, str], KeyedTable] = {}
         self._making = RLock()  # groups of claims run in parallel; what they share is built once
         self._progress: tabular.Progress | None = None
+        self._library: Library | None = None
 
     @classmethod
-    def load(cls, *, store: Path | None = None, lock: Path | None = None) -> Self:
+    def load(
+        cls,
+        *,
+        store: Path | None = None,
+        lock: Path | None = None,
+        payers: Sequence[str | Path] = (),
+    ) -> Self:
         """Return the embedded tables and everything in the user's store.
 
         Args:
             store: the store's folder, if it isn't the user's own.
             lock: a lock file; only the releases it pins are used.
+            payers: folders with the user's own payer packs.
 
         Returns:
             The reference. Nothing is read until you ask for it.
@@ -69,17 +79,50 @@ class Reference:
         Raises:
             LockMismatch: the lock file pins a release that isn't installed.
             DamagedRelease: a stored release's ledger can't be read.
+            PackError: a payer pack isn't valid.
         """
         place = Store(store)
+        packs = library.together(library.load_folders(payers)) if payers else None
         releases = [
             *embedded.RELEASES.values(),
             *tabular.RELEASES.values(),
             *starter.RELEASES.values(),
+            *payer_packs.releases(packs),
             *place.releases(),
         ]
         if lock is not None:
             releases = locked([_hashed(release) for release in releases], lock)
-        return cls(place, releases)
+        made = cls(place, releases)
+        made._library = packs
+        return made
+
+    @property
+    def payers(self) -> Library:
+        """The payer packs in use: those that come with cleanclaim, and the user's own."""
+        return self._library or library.shipped()
+
+    def with_payers(self, folders: Sequence[str | Path]) -> Self:
+        """Return these tables with the user's own payer packs; this reference stays as it is.
+
+        Args:
+            folders: packs, or folders with a pack in each of their folders.
+
+        Raises:
+            PackError: a pack isn't valid; every fault is listed.
+        """
+        packs = library.together(library.load_folders(folders))
+        others = [one for one in self._releases if one.table not in payer_packs.TABLES]
+        tables = {name: rows for name, rows in self._tables.items() if name not in payer_packs.TABLES}  # fmt: skip
+        other = copy(self)
+        vars(other).update(
+            _library=packs,
+            _releases=[*others, *payer_packs.releases(packs)],
+            _tables=tables,
+            _derived={},
+            _asked=Counter(),
+            _keyed={},
+        )
+        return other
 
     def write_lock(self, path: Path) -> None:
         """Pin every release in use in a lock file, which you can pass to `load` later."""
@@ -91,7 +134,8 @@ class Reference:
 
     def packed(self) -> bytes:
         """Return the releases in use that don't come with cleanclaim, as one zip (see `unpacked`)."""
-        return self._store.packed(release for release in self._releases if not release.embedded)
+        stored = self._store.packed(release for release in self._releases if not release.embedded)
+        return payer_packs.with_files(stored, self.payers.own)
 
     @classmethod
     def unpacked(cls, packed: bytes, folder: Path) -> Self:
@@ -102,7 +146,7 @@ class Reference:
             folder: where to put them; if it already exists, it has them.
         """
         Store(folder).unpack(packed)
-        return cls.load(store=folder)
+        return cls.load(store=folder, payers=payer_packs.unpacked_in(folder))
 
     def pinned(self, tables: Collection[str]) -> list[Release]:
         """Return the releases of some tables, each with the hash of its source."""
@@ -348,6 +392,8 @@ class Reference:
             )
         if name in tabular.TABLES:
             return self._tabular(name, own)
+        if name in payer_packs.TABLES:
+            return payer_packs.read(name, self.payers)
         parts = [(r, self._whole(r)) for r in own]
         return parts[0][1] if len(parts) == 1 and own[0].embedded else layered(parts)
 
@@ -361,6 +407,8 @@ class Reference:
     def _whole(self, release: Release) -> pl.DataFrame:
         if not release.embedded:
             return self._store.read(release)
+        if release.table in payer_packs.TABLES:
+            return payer_packs.read(release.table, self.payers)
         if release.partial:
             return starter.read(release.table)
         return embedded.read(release.table)
@@ -385,6 +433,8 @@ def _merged(releases: Iterable[Release]) -> list[tuple[date, date]]:
 
 
 def _rows(release: Release) -> int | None:
+    if release.table in payer_packs.TABLES:
+        return payer_packs.hashed(release).rows
     if not release.embedded:
         return release.rows
     if release.table in tabular.TABLES:
@@ -395,6 +445,8 @@ def _rows(release: Release) -> int | None:
 
 
 def _hashed(release: Release) -> Release:
+    if release.table in payer_packs.TABLES:
+        return payer_packs.hashed(release)
     if not release.embedded:
         return release
     if release.partial:

@@ -13,6 +13,6 @@ icd10cm_note_targets icd10cm_notes icd10cm_seventh icd10cm_tabular icd10cm_title
 medicaid_mue_practitioner medicaid_ptp_dme medicaid_ptp_hospital medicaid_ptp_practitioner mpfs mue_dme mue_hospital mue_practitioner ncci_add_on
 ncci_ptp_hospital ncci_ptp_practitioner opps_cap poa_exempt pos rarc_codes rbcs resubmission_limits taxonomy telehealth zip_localities
 """
-_BUILT_IN: Final = "icd10pcs icd10pcs_attributes icd9cm icd9cm_attributes icd9pcs procedure_codes"
+_BUILT_IN: Final = "icd10pcs icd10pcs_attributes icd9cm icd9cm_attributes icd9pcs procedure_codes payer_packs payer_rules"
 KNOWN_TABLES: Final = frozenset({*_IMPORTED.split(), *_BUILT_IN.split(), *sets.SETS})
 """Tables that importers make, that come with the program, and its own sets of codes."""

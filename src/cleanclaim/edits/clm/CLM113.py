@@ -9,6 +9,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, Tables, fails, passes, query_edit, unchecked
+from cleanclaim.edits.pay.packs import payers_with_rules
 from cleanclaim.edits.samples import professional
 from cleanclaim.model.expressions import IS_MEDICARE, in_force
 from cleanclaim.reference import Reference
@@ -27,7 +28,7 @@ def _may_be_late(reference: Reference) -> pl.Expr:
 
 
 def _unchecked(claims: Claims, reference: Reference) -> Rows:
-    """The claims to payers whose limit is in no table."""
+    """The claims to payers whose limit is in no table, and in no payer pack (PAY102)."""
     named: list[str] = []
     if "filing_limits" in reference.names():
         named = reference.table("filing_limits")["code"].cast(pl.String).unique().to_list()
@@ -35,7 +36,9 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     asked = (
         _FIRST_FILING & ~pl.col("is_history").fill_null(value=False) & ~IS_MEDICARE & ~is_named.fill_null(value=False) & (pl.col("as_of") > pl.col("from_date"))
     )
-    return claims.claims.lazy().filter(asked.fill_null(value=False)).select("claim_key", pl.lit("filing_limits").alias("table"))
+    by_pack = payers_with_rules(reference, "filing_limits").lazy()
+    unnamed = claims.claims.lazy().filter(asked.fill_null(value=False)).join(by_pack, on=["payer_pack", "payer_class"], how="anti")
+    return unnamed.select("claim_key", pl.lit("filing_limits").alias("table"))
 
 
 def _sent(day: str, **claim: Any) -> dict[str, Any]:
@@ -73,6 +76,7 @@ def _limits(*limits: tuple[str, int], counted_from: str = "to_date", **dates: da
             "a year to the day",
             professional(payer_class="medicare", member_id="1EG4TE5MK73", from_date="2025-05-12", submitted_date="2026-05-12", as_of="2026-05-12"),
         ),
+        passes("another payer's limit is in its pack: another edit's", _sent("2026-08-13", payer_id="62308")),
         unchecked("another payer has its own limit", professional(from_date="2024-05-12", submitted_date="2026-05-12", as_of="2026-05-12")),
         passes(
             "a void is not a first filing",
@@ -129,8 +133,7 @@ def filed_too_late(claims: Claims, reference: Reference) -> Rows:
     """A claim filed after the payer's limit.
 
     Medicare takes claims within one calendar year of the service (for hospitals, of the statement's last day). Other payers' limits are judged
-    where a table of filing limits is imported, by
-    payer id, else by payer class.
+    where a table of filing limits is imported, by payer id, else by payer class. Limits in payer packs are PAY102.
 
     What to do: see whether one of the exceptions holds.
     """
