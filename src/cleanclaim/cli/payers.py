@@ -69,7 +69,7 @@ def show(
     format_: TextOrJson = "text",
     store: Store = None,
 ) -> None:  # fmt: skip
-    """Show a pack: its payer's numbers and names, and every rule with its source."""
+    """Show a pack's payer, and every rule with its source."""
     from cleanclaim.text.hints import hint  # noqa: PLC0415
 
     library = reference(store, None, payers or ()).payers
@@ -152,7 +152,9 @@ def check_packs(
     *,
     store: Store = None,
 ) -> None:
-    """Check your own packs: their form, rows that contradict each other, and their tests.
+    """Check your own packs and run their tests.
+
+    Faults are named by file, row and column. Rows that contradict each other are listed.
 
     Exit status: 0 if all is well, 1 if rows contradict each other or a test doesn't hold, 2 if a pack can't be read.
     """
@@ -189,7 +191,7 @@ def new(
     name: Annotated[str | None, typer.Option("--name", help="The payer's name. Default: the ID in words.")] = None,
     folder: Annotated[Path, typer.Option(help="The folder to make the pack in.")] = Path("payers"),
 ) -> None:  # fmt: skip
-    """Start a pack: a folder with rows and tests that hold, for you to replace."""
+    """Start a pack, with rows and tests for you to replace."""
     from cleanclaim.payers.pack import is_id  # noqa: PLC0415
     from cleanclaim.payers.skeleton import skeleton  # noqa: PLC0415
 
