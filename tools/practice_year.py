@@ -1,6 +1,7 @@
 """Make a practice year: claims of invented people with several payers, providers, coders and habits, and the truth about each line.
 
 Usage: python tools/practice_year.py FOLDER [--patients 260] [--seed 17]
+       python tools/practice_year.py FOLDER --fill sheet.csv
 
 It writes `claims.csv` (one row a line, as a practice system exports it), `truth.csv` (what the record supports, line by line), `coders.csv` (who coded each
 claim), `fees.csv` (the practice's fee for each code) and `habits.json` (what was planted).
@@ -292,6 +293,25 @@ def write(year: Year, folder: Path) -> None:
     (folder / "habits.json").write_text(json.dumps(habits(year), indent=1) + "\n")
 
 
+def fill(sheet: Path, truth: Path, output: Path) -> None:
+    """Fill in an auditor's sheet (CSV) with the truth, as a perfect auditor would."""
+    with truth.open(newline="", encoding="utf-8") as file:
+        known = {(row["claim_id"], row["line_number"]): row for row in csv.DictReader(file)}
+    with sheet.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        found = known[row["unit"], row["line_number"]]
+        is_right = (row["procedure_code"], row["modifiers"]) == (found["procedure_code"], found["modifiers"])  # fmt: skip
+        row["agree"] = "y" if is_right else "n"
+        if row["procedure_code"] != found["procedure_code"]:
+            row["audited_code"] = found["procedure_code"]
+        if row["modifiers"] != found["modifiers"]:
+            row["audited_modifiers"] = found["modifiers"] or "none"
+        row["reason"] = found["why"]
+        row["auditor"] = "A"
+    _table(output, tuple(rows[0]), [dict(row) for row in rows])
+
+
 def _table(path: Path, columns: Sequence[str], rows: Sequence[dict[str, object]]) -> None:
     with path.open("w", newline="", encoding="utf-8") as out:
         writer = csv.DictWriter(out, columns, lineterminator="\n")
@@ -305,7 +325,13 @@ def main() -> None:
     words.add_argument("folder", type=Path)
     words.add_argument("--patients", type=int, default=260)
     words.add_argument("--seed", type=int, default=17)
+    words.add_argument(
+        "--fill", type=Path, help="fill in this auditor's sheet instead, and write filled.csv"
+    )
     given = words.parse_args()
+    if given.fill:
+        fill(given.fill, given.folder / "truth.csv", given.folder / "filled.csv")
+        return
     write(Year(given.patients, given.seed), given.folder)
 
 

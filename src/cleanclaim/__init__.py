@@ -28,6 +28,8 @@ if TYPE_CHECKING:
         search,
         suggest,
     )
+    from cleanclaim.api import check, crosswalk, diff, explain, lookup, price, search, suggest
+    from cleanclaim.audit.interface import audit_plan, audit_profile, audit_score, audit_sheet
     from cleanclaim.encoder import Encoder
     from cleanclaim.reference import Reference
     from cleanclaim.report.result import Report
@@ -40,6 +42,10 @@ __all__ = [
     "Reference",
     "Report",
     "__version__",
+    "audit_plan",
+    "audit_profile",
+    "audit_score",
+    "audit_sheet",
     "check",
     "crosswalk",
     "diff",
@@ -54,6 +60,10 @@ __all__ = [
 ]
 
 _MODULES = {
+    "audit_plan": "cleanclaim.audit.interface",
+    "audit_profile": "cleanclaim.audit.interface",
+    "audit_score": "cleanclaim.audit.interface",
+    "audit_sheet": "cleanclaim.audit.interface",
     "check": "cleanclaim.api",
     "crosswalk": "cleanclaim.api",
     "diff": "cleanclaim.api",

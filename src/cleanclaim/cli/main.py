@@ -10,6 +10,7 @@ import typer
 
 from cleanclaim.cli import (
     agents,
+    audit,
     check,
     codes,
     correct,
@@ -216,6 +217,17 @@ app.add_typer(
 app.add_typer(
     serve.app,
     name="serve",
+    audit.app,
+    name="audit",
+    epilog=examples(
+        "audit plan year.csv --size 120 --output plan.json",
+        "audit sheet plan.json year.csv --output sheet.xlsx",
+        "audit score plan.json sheet.xlsx --format html --output audit.html",
+    ),
+)
+app.add_typer(
+    payers.app,
+    name="payers",
     epilog=examples(
         "serve", "serve --port 9000 --folder /srv/cleanclaim", "serve keys add claims-system"
     ),

@@ -29,7 +29,7 @@ app = typer.Typer(
 
 @app.command(name="list", epilog=examples("payers list", "payers list --payers my-packs/ --format json"))  # fmt: skip
 def list_packs(*, payers: Payers = None, format_: TextOrJson = "text", store: Store = None) -> None:
-    """List the payer packs in use, and what is noteworthy about them."""
+    """List the payer packs in use."""
     library = reference(store, None, payers or ()).payers
     rows = [_listed(pack, library) for pack in sorted(library.packs, key=lambda pack: pack.id)]
     if _is_json(format_):
