@@ -28,7 +28,6 @@ if TYPE_CHECKING:
         search,
         suggest,
     )
-    from cleanclaim.api import check, crosswalk, diff, explain, lookup, price, search, suggest
     from cleanclaim.audit.interface import audit_plan, audit_profile, audit_score, audit_sheet
     from cleanclaim.encoder import Encoder
     from cleanclaim.reference import Reference

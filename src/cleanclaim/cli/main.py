@@ -19,11 +19,11 @@ from cleanclaim.cli import (
     history,
     level,
     notes,
+    payers,
     price,
     reference,
     remit,
     serve,
-    payers,
     streams,
 )
 from cleanclaim.cli.options import examples
@@ -215,8 +215,6 @@ app.add_typer(
     epilog=examples("edits", "edits --format json", "edits test own-edits/", "edits new ORG101"),
 )
 app.add_typer(
-    serve.app,
-    name="serve",
     audit.app,
     name="audit",
     epilog=examples(
@@ -229,13 +227,17 @@ app.add_typer(
     payers.app,
     name="payers",
     epilog=examples(
+        "payers list", "payers show cigna", "payers new our-plan", "payers check payers/"
+    ),
+)
+app.add_typer(
+    serve.app,
+    name="serve",
+    epilog=examples(
         "serve", "serve --port 9000 --folder /srv/cleanclaim", "serve keys add claims-system"
     ),
 )
 app.command(name="mcp", epilog=examples("mcp", "mcp --http --port 8009"))(agents.mcp)
-    payers.app,
-    name="payers",
-        "payers list", "payers show cigna", "payers new our-plan", "payers check payers/"
 app.command(
     name="template",
     epilog=examples("template my-claims/", "template --from visits.xlsx --output columns.toml"),

@@ -89,7 +89,6 @@ def check_on_spark(
         adopts=chosen.adopts,
         policy_state=chosen.policy_state,
         columns=columns,
-        reference=reference(store, lock),
         reference=tables_used,
     )
     own = tables_used.payers.notes if chosen.payers else ()
