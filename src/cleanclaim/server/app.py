@@ -22,6 +22,8 @@ from cleanclaim.server.engine import Engine
 from cleanclaim.server.guards import LOG, Guard
 from cleanclaim.server.jobs import Jobs
 from cleanclaim.server.metrics import Metrics
+from cleanclaim.server.pages import checks, files, knowledge
+from cleanclaim.server.pages.drawing import page
 from cleanclaim.server.problems import Problem, internal, problem_of
 from cleanclaim.server.routes import check, codes, jobs, notes, status
 from cleanclaim.server.routes.shared import Service
@@ -61,7 +63,7 @@ def make_app(settings: ServerSettings, database: Database | None = None) -> ASGI
         openapi_url="/v1/openapi.json",
     )
     app.state.service = service
-    for part in (check, codes, notes, jobs, status):
+    for part in (check, codes, notes, jobs, status, checks, knowledge, files):
         app.include_router(part.router)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(CleanclaimError, _refused)
@@ -105,7 +107,16 @@ def _id(request: Request) -> str | None:
 async def _problem(request: Request, error: Exception) -> Response:
     if not isinstance(error, Problem):
         raise error
+    if _wants_page(request):
+        shown = error.body()
+        return page(request, "problem.html", error.status, title=shown["title"], detail=error.detail, faults=error.faults)  # fmt: skip
     return error.response(_id(request))
+
+
+def _wants_page(request: Request) -> bool:
+    """Whether a person's browser asked, and not a program."""
+    is_page = not request.url.path.startswith("/v1/")
+    return is_page and "text/html" in request.headers.get("accept", "")
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -118,7 +129,7 @@ async def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     words = _WORDS.get(error.status_code, "the request can't be answered")
-    return Problem(error.status_code, "request", words, headers=error.headers).response(_id(request))  # fmt: skip
+    return await _problem(request, Problem(error.status_code, "request", words, headers=error.headers))  # fmt: skip
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

@@ -20,7 +20,7 @@ from cleanclaim.server.problems import Problem, busy, internal
 from cleanclaim.server.settings import Limits, ServerSettings, is_loopback
 
 LOG: Final = logging.getLogger("cleanclaim.server")
-_UPLOADS: Final = "/v1/jobs"
+_UPLOADS: Final = ("/v1/jobs", "/batches", "/denials")
 _UPLOAD_TIME: Final = 10
 _MOST_CLIENTS: Final = 10_000
 _MINUTE: Final = 60.0
@@ -188,7 +188,7 @@ class _Rates:
 
 def is_upload(path: str) -> bool:
     """Whether a request's body is a job's input."""
-    return path.rstrip("/") == _UPLOADS
+    return path.rstrip("/") in _UPLOADS
 
 
 def most_bytes(path: str, limits: Limits) -> int:

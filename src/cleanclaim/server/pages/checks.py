@@ -1,0 +1,205 @@
+"""The pages that check: a file in the background, one claim as it is typed."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib import resources
+from typing import Any, Final
+
+import polars as pl
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+from starlette.responses import FileResponse, RedirectResponse, Response
+
+from cleanclaim.edits.edit import Disposition
+from cleanclaim.model import PAYER_CLASSES
+from cleanclaim.report.result import finding_dict
+from cleanclaim.server.checking import Asked, report_of
+from cleanclaim.server.choices import Choices
+from cleanclaim.server.keys import LOCAL
+from cleanclaim.server.pages.drawing import page
+from cleanclaim.server.pages.form import (
+    DIAGNOSES,
+    EXAMPLE,
+    HEAD,
+    LINE,
+    LINES,
+    boxes_of,
+    claim_of,
+    field_of,
+)
+from cleanclaim.server.pages.local import here
+from cleanclaim.server.problems import Problem
+from cleanclaim.server.routes.shared import Service, in_thread
+from cleanclaim.server.work import UPLOAD, Task, report_name, table_name
+
+router = APIRouter(include_in_schema=False)
+_SHOWN: Final = 200
+_AT_ONCE: Final = 1 << 20
+_ORDERS: Final = {"dollars": ("at_risk_amount", True), "hardest": ("rank", False)}
+"""By what the worklist is sorted, and whether the highest is first; otherwise it is in the order of the file."""
+_SEE_OTHER: Final = 303
+
+
+@router.get("/")
+async def check(request: Request) -> Response:
+    """Where to begin: drop a file, paste, or fill in a claim."""
+    here(request)
+    return page(request, "check.html", error=None, payer_classes=PAYER_CLASSES)
+
+
+@router.get("/batches")
+async def batches(request: Request) -> Response:
+    """What was checked."""
+    service = here(request)
+    return page(request, "batches.html", jobs=await in_thread(service.jobs.listed, LOCAL))
+
+
+@router.post("/batches")
+async def add(request: Request) -> Response:
+    """Check a file or pasted text in the background."""
+    service = here(request)
+    async with request.form(max_files=1, max_fields=8, max_part_size=service.settings.limits.body) as form:  # fmt: skip
+        try:
+            job_id = await _added(service, form)
+        except Problem as problem:
+            words = "; ".join([problem.detail, *problem.faults])
+            return page(request, "check.html", problem.status, error=words, payer_classes=PAYER_CLASSES)  # fmt: skip
+    return RedirectResponse(f"/batches/{job_id}", _SEE_OTHER)
+
+
+@router.post("/batches/example")
+async def example(request: Request) -> Response:
+    """Check a day at an invented clinic."""
+    service = here(request)
+    content = (resources.files("cleanclaim.server.pages") / "clinic-day.837").read_bytes()
+    job_id = await _begun(service, Choices(), content)
+    return RedirectResponse(f"/batches/{job_id}", _SEE_OTHER)
+
+
+@router.get("/batches/{job_id}")
+async def batch(request: Request, job_id: str) -> Response:
+    """One batch: its progress, then its worklist."""
+    service = here(request)
+    job = await in_thread(service.jobs.get, LOCAL, job_id)
+    return page(request, "batch.html", job=job, dispositions=[one.value for one in Disposition])
+
+
+@router.get("/batches/{job_id}/part")
+async def part(request: Request, job_id: str) -> Response:
+    """The part of a batch's page that changes."""
+    service = here(request)
+    job = await in_thread(service.jobs.get, LOCAL, job_id)
+    return page(request, "_batch.html", job=job, dispositions=[one.value for one in Disposition])
+
+
+@router.get("/batches/{job_id}/rows")
+async def rows(
+    request: Request, job_id: str, words: str = "", disposition: str = "", sort: str = "dollars"
+) -> Response:
+    """A batch's findings that fit some words, in some order."""
+    service = here(request)
+    folder, _ = await in_thread(service.jobs.results, LOCAL, job_id)
+    found, count = await in_thread(_fitting, folder / table_name("findings"), words, disposition, sort)  # fmt: skip
+    return page(request, "_rows.html", rows=found, count=count)
+
+
+@router.get("/batches/{job_id}/report")
+async def report(request: Request, job_id: str) -> Response:
+    """The whole report as the command line writes it: a page that loads nothing."""
+    service = here(request)
+    folder, name = await in_thread(service.jobs.results, LOCAL, job_id)
+    return FileResponse(folder / report_name(name), media_type="text/html")
+
+
+@router.post("/batches/{job_id}/remove")
+async def remove(request: Request, job_id: str) -> Response:
+    """Delete a batch."""
+    await here(request).jobs.remove(LOCAL, job_id)
+    return RedirectResponse("/batches", _SEE_OTHER)
+
+
+@router.get("/claim")
+async def claim(request: Request, example: str = "") -> Response:
+    """The form of one claim."""
+    here(request)
+    given = EXAMPLE if example else {}
+    return page(request, "claim.html", head=HEAD, line=LINE, letters=DIAGNOSES, numbers=range(1, LINES + 1), given=given)  # fmt: skip
+
+
+@router.post("/claim/check")
+async def check_claim(request: Request) -> Response:
+    """What is wrong with the claim in the form."""
+    service = here(request)
+    async with request.form(max_files=0, max_fields=200) as form:
+        given = {name: value for name, value in form.items() if isinstance(value, str)}
+    shown: dict[str, Any] = {"error": None, "faults": (), "claim": None, "findings": [], "not_checked": [], "boxes": {}}  # fmt: skip
+    built = claim_of(given)
+    if not built["lines"]:
+        return page(request, "_found.html", **shown)
+    asked = Asked([built], Choices(), "json", service.engine.held)
+    try:
+        found = await in_thread(lambda: report_of(asked).to_dict())
+    except Problem as problem:
+        shown |= {"error": problem.detail, "faults": problem.faults}
+        return page(request, "_found.html", **shown)
+    findings = [{**one, "field_name": field_of(one)} for one in found["findings"]]
+    shown |= {"claim": found["claims"][0], "findings": findings, "boxes": boxes_of(findings)}
+    shown["not_checked"] = found["summary"]["not_checked_by_reason"]
+    return page(request, "_found.html", **shown)
+
+
+async def _added(service: Service, form: FormData) -> str:
+    """Store what the form gives as a job; its id."""
+    choices = Choices(payer_class=str(form.get("payer_class") or "") or None)
+    file, text = form.get("file"), form.get("text")
+    if isinstance(file, UploadFile) and file.size:
+        return await _begun(service, choices, file)
+    if isinstance(text, str) and text.strip():
+        return await _begun(service, choices, text.encode())
+    raise Problem(422, "claims", "choose a file, or paste claims")
+
+
+async def _begun(service: Service, choices: Choices, content: UploadFile | bytes) -> str:
+    job_id, folder = await in_thread(service.jobs.new_folder)
+    places = service.settings
+    store, lock = (None if path is None else str(path.absolute()) for path in (places.store, places.lock))  # fmt: skip
+    try:
+        size, digest = 0, hashlib.sha256()
+        with (folder / UPLOAD).open("xb") as out:
+            (folder / UPLOAD).chmod(0o600)
+            while data := content if isinstance(content, bytes) else await content.read(_AT_ONCE):
+                size += len(data)
+                digest.update(data)
+                await run_in_threadpool(out.write, data)
+                if isinstance(content, bytes):
+                    break
+        given = {"size": size, "digest": digest.hexdigest(), "idempotency_key": None}
+        task = Task(choices, "html", store, lock, places.edits)
+        await in_thread(service.jobs.add, LOCAL, job_id, task, given)
+    except OSError:
+        service.jobs.forget(job_id)
+        raise Problem(507, "disk", "the input can't be stored") from None
+    service.jobs.wake()
+    return job_id
+
+
+def _fitting(
+    path: Any, words: str, disposition: str, sort: str
+) -> tuple[list[dict[str, Any]], int]:
+    """The first findings that fit, and how many do."""
+    ranks = {one.value: one.rank for one in Disposition}
+    rows = pl.scan_parquet(path).with_columns(
+        pl.col("disposition").cast(pl.String).replace_strict(ranks, return_dtype=pl.Int64).alias("rank")
+    )  # fmt: skip
+    if disposition:
+        rows = rows.filter(pl.col("disposition").cast(pl.String) == disposition)
+    for word in words.lower().split()[:10]:
+        texts = pl.concat_str([pl.col(name).fill_null("") for name in ("claim_id", "code", "name", "message")], separator=" ")  # fmt: skip
+        rows = rows.filter(texts.str.to_lowercase().str.contains(word, literal=True))
+    if sort in _ORDERS:
+        column, descending = _ORDERS[sort]
+        rows = rows.sort(column, descending=descending, nulls_last=True, maintain_order=True)
+    found = rows.collect()
+    return [finding_dict(row) for row in found.head(_SHOWN).iter_rows(named=True)], found.height
