@@ -22,7 +22,7 @@ Claim = Mapping[str, Any]
 
 def can_be_together(edit: Edit, example: Example) -> bool:
     """Whether an example needs no tables of its own, no file, no history of all patients, and nothing that is told of a batch as a whole."""
-    is_alone = example.tables or example.x12 or isinstance(example, Unchecked)
+    is_alone = example.tables or example.x12 or example.note_facts or isinstance(example, Unchecked)
     return not is_alone and edit.scope != "all"
 
 
