@@ -19,6 +19,7 @@ PROCEDURE: Final = "procedure"
 _SILENT: Final = frozenset(("family", "pmh", "psh", "allergies", "social", "instructions", "medications"))  # fmt: skip
 _DONE: Final = cue("procedures.done")
 _NOT_NOW: Final = cue("procedures.not_now")
+_AFTER: Final = re.compile(r"^\W*(?:after|following)\b[^,;.]*,", re.IGNORECASE)
 _NEVER_NOW: Final = cue("procedures.never_now")
 _TOLERATED: Final = cue("procedures.tolerated")
 _SECTION: Final = "procedure"
@@ -86,7 +87,7 @@ def is_done(note: str, sentence: Sentence) -> bool:
     >>> [is_done(said, one) for one in sentences(said)]
     [True, False]
     """
-    text = _TOLERATED.sub(" ", note[sentence.start : sentence.end])
+    text = _TOLERATED.sub(" ", _AFTER.sub("", note[sentence.start : sentence.end]))
     if _NOT_NOW.search(text):
         is_own = sentence.section == _SECTION and _DONE.search(text)
         return bool(is_own) and not _NEVER_NOW.search(text)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Final
 
 from cleanclaim.notes.level.answer import HIGH, LOW, MINIMAL, MODERATE, Element, Item
@@ -35,6 +36,7 @@ _BILLED: Final = cue("data.billed")
 _READ: Final = cue("data.read")
 _IMAGE: Final = cue("data.image")
 _TALKED: Final = cue("data.talked")
+_CALLED: Final = cue("data.called")
 _FUTURE: Final = cue("data.future")
 _DOCUMENT: Final = cue("data.document")
 _SOURCES: Final = cue("data.sources")
@@ -43,6 +45,7 @@ _HISTORIAN: Final = cue("data.historian")
 _REPORTS: Final = cue("data.reports")
 _CHILD: Final = cue("data.child")
 _CANNOT: Final = cue("data.cannot")
+_DONE_TODAY: Final = cue("data.today")
 _PART: Final = cue("data.part")
 _TOLD: Final = cue("data.told")
 _BOTH_FROM: Final = 2023
@@ -60,7 +63,7 @@ def data_of(note: str, passages: Sequence[Sentence], year: int) -> Element:
     interpreted = list(_unique(_interpretations(note, own)))
     tests = list(_tests(note, own, {one.what for one in interpreted if one.counts}, year))
     documents = list(_unique(_documents(note, own)))
-    talks = list(_unique(_discussions(note, own)))[:1]
+    talks = list(_unique(chain(_discussions(note, own), _calls(note, own))))[:1]
     historians = [*_historians(note, own)][:1]
     pieces = sum(one.counts for one in (*tests, *documents))
     has_talk, has_reading = any(o.counts for o in talks), any(o.counts for o in interpreted)
@@ -146,6 +149,8 @@ def _key(note: str, match: re.Match[str], row: dict[str, str]) -> str:
         return row["key"]
     around = note[max(0, match.start() - 25) : match.end() + 30].lower()
     part = _PART.search(around)
+    if row["key"] == "x-ray" and part and part[0] == "chest":
+        return "chest x-ray"
     return f"{row['key']} {part[0]}" if part else row["key"]
 
 
@@ -158,6 +163,10 @@ _PARTS: Final = {
 def _without_parts(found: dict[str, Item]) -> Iterator[Item]:
     """Yield the tests; one that is part of a panel that counts doesn't count again."""
     for key, item in found.items():
+        same = next((one for one in found if one.startswith(f"{key} ")), None)
+        if same is not None and item.counts:
+            yield Item(key, f"the same as {same}", counts=False, evidence=item.evidence)
+            continue
         panel = next(
             (one for one in _PARTS.get(key, ()) if one in found and found[one].counts), None
         )
@@ -191,6 +200,8 @@ def _is_billed(text: str, row: dict[str, str]) -> bool:
     if _BILLED.search(text):
         return True
     is_read = _READ.search(text) or "interpret" in text.lower()
+    if row["key"] == "x-ray" and _DONE_TODAY.search(text):
+        return True
     return row["kind"] in {"image", "trace"} and bool(_HERE.search(text) and is_read)
 
 
@@ -284,6 +295,15 @@ def _discussions(note: str, passages: Sequence[Sentence]) -> Iterator[Item]:
                 counts=True,
                 evidence=(evidence_of(note, match),),
             )
+
+
+def _calls(note: str, passages: Sequence[Sentence]) -> Iterator[Item]:
+    """Yield calls to clinicians about the patient."""
+    for sentence in passages:
+        for match in matches(note, sentence, _CALLED):
+            if not _FUTURE.search(note[sentence.start : match.start()]):
+                why = "with an outside clinician or another proper source"
+                yield Item("discussion", why, counts=True, evidence=(evidence_of(note, match),))
 
 
 def _documents(note: str, passages: Sequence[Sentence]) -> Iterator[Item]:

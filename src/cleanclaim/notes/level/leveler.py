@@ -36,7 +36,7 @@ from cleanclaim.notes.level.extras import (
 from cleanclaim.notes.level.minutes import minutes_of
 from cleanclaim.notes.level.problems import problems_of
 from cleanclaim.notes.level.risk import is_emergency, risk_of
-from cleanclaim.notes.level.units import units_of
+from cleanclaim.notes.level.units import sentences_of, units_of
 from cleanclaim.notes.level.visits import (
     FIRST_YEAR,
     PLACES,
@@ -47,7 +47,6 @@ from cleanclaim.notes.level.visits import (
     place_of_code,
     steps,
 )
-from cleanclaim.notes.passages import sentences
 from cleanclaim.notes.suggest import Options as NoteOptions
 from cleanclaim.notes.suggest import Suggester
 from cleanclaim.notes.suggestion import Suggestion
@@ -115,7 +114,7 @@ class Leveler:
         """
         if suggestions is None:
             suggestions = self._suggester.suggest(note, NoteOptions(options.on))
-        passages = sentences(note)
+        passages = sentences_of(note)
         year = options.on.year
         units = units_of(note, passages, suggestions)
         risk = risk_of(note, passages, units, year)

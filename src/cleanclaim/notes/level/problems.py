@@ -39,6 +39,7 @@ _MEASURE: Final = cue("problems.measure")
 _LIMITS: Final = {"a1c": 8.0, "hba1c": 8.0, "hemoglobin a1c": 8.0, "phq9": 10.0, "gad7": 10.0}
 _NEGATED: Final = cue("problems.negated")
 _CAN_BE_SYSTEMIC: Final = ("L03", "J10", "J11", "A08", "A09", "N39", "K529", "U071", "J2")
+_HISTORY: Final = ("Z08", "Z09", "Z85", "Z86", "Z94", "Z95")
 _NUMBER: Final = re.compile(r"\d")
 _IDLE: Final = frozenset(("follow-up", "follow up", "likely", "normal", "plan", "goal"))
 _NEAR: Final = 40
@@ -78,8 +79,22 @@ def problems_of(note: str, units: Sequence[Unit], *, is_emergency: bool = False)
         items.append(
             Item(unit.name.text, why, counts=True, evidence=(unit.name, *words), rank=rank)
         )
+    if not kinds:
+        items += _watched(note, units)
+        kinds += ["stable" for one in items if one.counts]
     rank, why = _rank(kinds)
     return Element(rank, why, tuple(items))
+
+
+def _watched(note: str, units: Sequence[Unit]) -> list[Item]:
+    """Return past conditions that are watched, if a visit addresses nothing else."""
+    own = [one for one in units if any(code.startswith(_HISTORY) for code in one.plain_codes)]
+    why = "a past condition that is watched: as a stable illness"
+    return [
+        Item(one.name.text, why, counts=True, evidence=(one.name,), rank=LOW)
+        for one in own[:1]
+        if why_not_addressed(note, one) is None
+    ]
 
 
 def _rank(kinds: list[str]) -> tuple[int, str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from cleanclaim.notes.level.answer import HIGH, LOW, MINIMAL, MODERATE, Element, Item
-from cleanclaim.notes.level.units import Unit
+from cleanclaim.notes.level.units import Unit, is_general
 from cleanclaim.notes.level.wording import (
     evidence_of,
     is_conditional,
@@ -50,6 +50,8 @@ _LIMITS: Final = cue("risk.limits")
 _STRONG: Final = cue("risk.strong")
 _LOW: Final = cue("risk.low")
 _REST: Final = cue("risk.rest")
+_FOR_SURGERY: Final = cue("risk.for_surgery")
+_THEIRS: Final = cue("risk.theirs")
 _PAPERS: Final = cue("risk.papers")
 _DONE_BEFORE: Final = cue("risk.done_before")
 _DECLINED: Final = cue("risk.declined")
@@ -74,7 +76,11 @@ def risk_of(note: str, passages: Sequence[Sentence], units: Sequence[Unit], year
         year: the year of service.
     """
     billed = done_sentences(note, passages)
-    decided = [one for one in passages if one.section in DECISIONS and one not in billed]
+    decided = [
+        one
+        for one in passages
+        if one.section in DECISIONS and one not in billed and not is_general(note, one)
+    ]
     items = [
         *_hospital(note, decided),
         *_surgery(note, decided),
@@ -131,7 +137,9 @@ def _hospital(note: str, decided: Sequence[Sentence]) -> Iterator[Item]:
     for sentence in decided:
         for match in matches(note, sentence, _ADMIT):
             before = note[sentence.start : match.start()]
-            if _SINCE.search(before) and not _WEIGHED.search(before):
+            if _FOR_SURGERY.search(before) or (
+                _SINCE.search(before) and not _WEIGHED.search(before)
+            ):
                 continue
             is_open = is_conditional(note, sentence, *match.span())
             if is_open and "considered" not in before.lower():
@@ -257,7 +265,9 @@ def _unnamed(note: str, sentence: Sentence) -> Iterator[Item]:
 def _is_decided(note: str, sentence: Sentence, match: re.Match[str], units: Sequence[Unit]) -> bool:
     """Return true if something is decided about a drug: a verb says so, or the plan names it by itself."""
     text = note[sentence.start : sentence.end]
-    if _DECIDES.search(text) or _SAME.search(text) or _SAME.search(_of_unit(note, sentence, units)):
+    of_unit = _of_unit(note, sentence, units)
+    is_same = _SAME.search(of_unit) and not _THEIRS.search(of_unit)
+    if _DECIDES.search(text) or _SAME.search(text) or is_same:
         return True
     before = note[sentence.start : match.start()]
     if _TAKEN.search(before):
@@ -287,7 +297,7 @@ def _same_drugs(
 ) -> Iterator[Item]:
     """Yield "continue current medications", if the note names a prescription drug for the problem."""
     match = next(matches(note, sentence, _SAME), None)
-    if match is None:
+    if match is None or _THEIRS.search(note, sentence.start, sentence.end):
         return
     if is_denied(note, sentence, match.start(), match.start()) and "no change" not in match[0].lower():  # fmt: skip
         return

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Final
 
 from cleanclaim.encoder.systems import plain
 from cleanclaim.notes.guidelines import is_symptom
 from cleanclaim.notes.level.wording import row_of, table_pattern
-from cleanclaim.notes.passages import ASSESSMENT, NARRATIVE, Sentence
+from cleanclaim.notes.passages import ASSESSMENT, NARRATIVE, Sentence, sentences
 from cleanclaim.notes.problems import phrase
 from cleanclaim.notes.suggestion import CODE, CONSIDER, NOT_CODED, Evidence, Suggestion
 from cleanclaim.notes.tables import cue, rows
@@ -21,6 +21,11 @@ _INTEGRAL: Final = "integral"
 _HISTORY: Final = frozenset(("pmh", "psh", "family", "medications", "allergies", "social", "instructions", "ros"))  # fmt: skip
 _TOGETHER: Final = cue("units.together")
 _ADVICE: Final = cue("units.advice")
+_NUMBERED: Final = re.compile(r"\(?\d{1,2}[.)]\s+(?=\S)")
+_MANY: Final = 1_000_000
+"""More than the items of any note."""
+_LONG: Final = 14
+"""The most words of a line that names a problem without a code."""
 _GENERAL: Final = cue("units.general")
 """Sentences about the visit as a whole: signature, time, return."""
 _LINKED: Final = cue("units.linked")
@@ -96,23 +101,47 @@ class Unit:
 
 def units_of(note: str, passages: list[Sentence], suggestions: Sequence[Suggestion]) -> list[Unit]:
     """Return the problems that an assessment names, with the plan for each."""
-    passages = [one for one in passages if not _GENERAL.search(note[one.start : one.end])]
+    passages = [one for one in passages if not is_general(note, one)]
     naming = naming_section(passages)
     mine = [one for one in passages if one.section == naming]
     problems = [one for one in suggestions if _is_problem(one)]
     is_list = naming in {ASSESSMENT, "plan"}
     found: list[Unit] = []
     for item in dict.fromkeys(one.item for one in mine):
-        sentences = [one for one in mine if one.item == item]
-        units = list(_of_item(note, sentences, problems, is_list=is_list))
+        own = [one for one in mine if one.item == item]
+        units = list(_of_item(note, own, problems, is_list=is_list))
         if units:
             found += units
         elif found:
-            found[-1].sentences += sentences
+            found[-1].sentences += own
     found = _joined(found)
     _add_plan(note, passages, naming, found)
     _add_elsewhere(passages, naming, found)
     return found
+
+
+def is_general(note: str, sentence: Sentence) -> bool:
+    """Return true if a sentence is about the visit as a whole: its signature, time or return."""
+    return _GENERAL.search(note[sentence.start : sentence.end]) is not None
+
+
+def sentences_of(note: str) -> list[Sentence]:
+    """Return the sentences of a note; one that begins with a number inside a line begins an item of its own."""
+    return list(_items(note, sentences(note)))
+
+
+def _items(note: str, passages: list[Sentence]) -> Iterator[Sentence]:
+    last, number, shift = -1, 0, 0
+    for one in passages:
+        if one.item != last:
+            last, shift = one.item, 0
+        match = _NUMBERED.match(note, one.start, one.end)
+        if match and not one.leads:
+            number += 1
+            shift = _MANY + number
+            yield replace(one, start=match.end(), item=shift, leads=True, listed=True)
+            continue
+        yield replace(one, item=shift) if shift else one
 
 
 def naming_section(passages: list[Sentence]) -> str:
@@ -151,7 +180,7 @@ def _of_item(
     if not groups:
         span = phrase(note, sentences[0])
         is_act = span is None or _ACT.match(note[span[0] : span[1]]) is not None
-        if is_act or not (sentences[0].listed or len(note[span[0] : span[1]].split()) <= 8):  # type: ignore[index]
+        if is_act or not (sentences[0].listed or len(note[span[0] : span[1]].split()) <= _LONG):  # type: ignore[index]
             return []
         assert span is not None  # noqa: S101 - is_act is true of none
         return [Unit(Evidence.of(note, *span), (), list(sentences))]

@@ -14,9 +14,8 @@ from cleanclaim.notes.level import answer as levels
 from cleanclaim.notes.level.answer import Level
 from cleanclaim.notes.level.leveler import Leveler
 from cleanclaim.notes.level.leveler import Options as LevelOptions
-from cleanclaim.notes.level.units import units_of
+from cleanclaim.notes.level.units import sentences_of, units_of
 from cleanclaim.notes.level.visits import place_of_code
-from cleanclaim.notes.passages import sentences
 from cleanclaim.notes.suggest import INPATIENT, OUTPATIENT, Suggester
 from cleanclaim.notes.suggest import Options as NoteOptions
 from cleanclaim.notes.support import answer as verdict
@@ -89,7 +88,7 @@ class Supporter:
     def read(self, note: str, options: Options) -> Reading:
         """Return a note, read for its codes."""
         suggestions = self._suggester.suggest(note, NoteOptions(options.on, options.setting))
-        passages = sentences(note)
+        passages = sentences_of(note)
         units = units_of(note, passages, suggestions)
         return Reading(note, passages, suggestions, units, options.setting == INPATIENT)
 
