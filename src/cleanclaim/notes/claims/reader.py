@@ -27,6 +27,9 @@ from cleanclaim.text.masking import showable
 _LONGEST: Final = 200
 """The most characters of a note that a fact shows."""
 _UNCLEAR: Final = "no code was found for a problem of the note: read the note"
+_PARTLY: Final = (
+    "the note has a word of the diagnosis, and doesn't name it as it is coded: read the note"
+)
 _INPATIENT: Final = ("11", "18", "21", "41")
 _FINE: Final = frozenset((verdict.SUPPORTED, verdict.NOT_CHECKED))
 Row = Mapping[str, Any]
@@ -105,22 +108,18 @@ class NoteReader:
             ):
                 continue
             found = self._supporter.judged(Billed(dotted(code), dotted(code)), reading, options)
-            if (
+            place = {"diagnosis_number": row["diagnosis_number"], "billed": found.code}
+            if found.reason == verdict.PARTLY_NAMED:
+                yield {**place, "fact": "unclear", "why": _PARTLY}
+            elif (
                 found.reason == verdict.ABSENT
-                and found.verdict != verdict.SUPPORTED
+                and found.verdict == verdict.UNSUPPORTED
                 and reading.is_unclear
             ):
-                yield {
-                    "diagnosis_number": row["diagnosis_number"],
-                    "fact": "unclear",
-                    "billed": found.code,
-                    "why": _UNCLEAR,
-                }
+                yield {**place, "fact": "unclear", "why": _UNCLEAR}
             elif found.verdict not in _FINE:
-                yield {
-                    "diagnosis_number": row["diagnosis_number"], "fact": f"diagnosis {found.reason}", "billed": found.code,
-                    "better": found.better, "why": found.why, **_words(found.evidence),
-                }  # fmt: skip
+                fact = f"diagnosis {found.reason}"
+                yield {**place, "fact": fact, "better": found.better, "why": found.why, **_words(found.evidence)}  # fmt: skip
 
     def _of_lines(self, reading: Reading, options: Options, lines: list[Row]) -> Iterator[Fact]:
         for row in lines:

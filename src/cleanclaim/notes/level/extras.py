@@ -110,9 +110,7 @@ def separate_work(
     if not separate:
         return None, words
     evidence = tuple(one.evidence[0] for one in separate)
-    why = "a problem was evaluated that the procedure doesn't treat: " + ", ".join(
-        next(iter(acts)) for _ in (0,)
-    )
+    why = f"a problem was evaluated that the procedure doesn't treat: {next(iter(acts))}"
     return Extra("25", why, evidence), words
 
 
@@ -121,14 +119,8 @@ _PARTS: Final = cue("extras.parts")
 
 def is_treated(note: str, problem: Evidence, acts: Sequence[Evidence]) -> bool:
     """Return true if a problem is what a procedure treats: they share a part of the body or a lesion."""
-    line = note[
-        problem.start : note.find("\n", problem.end)
-        if note.find("\n", problem.end) > 0
-        else len(note)
-    ]
-    own = _parts(problem.text) or _parts(line.split(".")[0])
-    done_here = {part for one in acts for part in _parts(_line_of(note, one))}
-    return bool(own & done_here) if own else False
+    own = _parts(problem.text) or _parts(_line_of(note, problem))
+    return bool(own & {part for one in acts for part in _parts(_line_of(note, one))})
 
 
 def _line_of(note: str, words: Evidence) -> str:

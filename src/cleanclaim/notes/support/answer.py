@@ -16,6 +16,8 @@ NOT_CHECKED: Final = "not-checked"
 """For a code of whose words in notes cleanclaim knows nothing."""
 
 ABSENT: Final = "absent"
+PARTLY_NAMED: Final = "partly-named"
+"""Not found as a condition, but the note has a telling word of it."""
 DENIED: Final = "denied"
 FAMILY: Final = "family"
 PAST: Final = "past"

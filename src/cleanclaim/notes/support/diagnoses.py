@@ -9,6 +9,7 @@ the code is unsupported; what the note denies, calls past, or says otherwise con
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 
 from cleanclaim.encoder.systems import ICD10, plain, printed
@@ -25,7 +26,7 @@ from cleanclaim.notes.support.answer import Support
 from cleanclaim.notes.support.compare import Billed, compared
 from cleanclaim.notes.support.reading import Reading
 from cleanclaim.notes.support.titles import Titles, stems
-from cleanclaim.notes.tables import mapping, rows
+from cleanclaim.notes.tables import mapping, rows, words
 
 _WEAK: Final = frozenset(("pmh", "ros", "exam", "results", "social", "psh"))
 _SILENT: Final = frozenset(("medications", "allergies", "instructions"))
@@ -63,7 +64,28 @@ def judged(code: str, reading: Reading, titles: Titles) -> Support:
         found = judge(code, dotted, reading, titles)
         if found is not None:
             return found
+    if words := _telling(dotted, reading, titles):
+        why = "the note has a word of it, and doesn't name it as it is coded: read the note"
+        return Support(code, verdict.UNSUPPORTED, verdict.PARTLY_NAMED, why, (words,))
     return Support(code, verdict.UNSUPPORTED, verdict.ABSENT, "the note doesn't name it")
+
+
+def _telling(dotted: str, reading: Reading, titles: Titles) -> Evidence | None:
+    """Return a word of the note that tells of a code: one of its terms, and not a plain one."""
+    own = frozenset().union(*map(stems, titles.terms(dotted))) - _plain_stems()
+    for sentence in reading.passages:
+        if sentence.section in _SILENT or sentence.section in {"family", "ros"}:
+            continue
+        for match in re.finditer(r"[A-Za-z]{5,}", reading.note[sentence.start : sentence.end]):
+            if stems(match[0]) & own:
+                return Evidence.of(reading.note, sentence.start + match.start(), sentence.start + match.end())  # fmt: skip
+    return None
+
+
+@cache
+def _plain_stems() -> frozenset[str]:
+    """Return the stems of words that tell nothing by themselves."""
+    return stems(" ".join(words("plain") | words("body") | words("state") | words("joint")))
 
 
 def _of_weight(code: str, dotted: str, reading: Reading) -> Support | None:
