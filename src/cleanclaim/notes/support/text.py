@@ -14,6 +14,7 @@ def written(found: Sequence[Support]) -> str:
 
 
 def _lines(one: Support) -> Iterator[str]:
-    better = f"; the note supports {one.better}" if one.better else ""
+    is_said = not one.better or one.better in one.why
+    better = "" if is_said else f"; the note supports {one.better}"
     yield f"{one.code:<10}  {one.verdict:<12}  {one.why}{better}"
     yield from (f"            {place(words)}" for words in one.evidence[:3])
