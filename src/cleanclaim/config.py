@@ -30,7 +30,19 @@ from cleanclaim.edits.edit import Disposition
 from cleanclaim.errors import ConfigError
 from cleanclaim.model import PAYER_CLASSES, PROGRAMMES, is_state
 
-FORMATS: Final = ("text", "json", "jsonl", "sarif", "csv", "parquet", "xlsx", "html")
+FORMATS: Final = (
+    "text",
+    "json",
+    "jsonl",
+    "sarif",
+    "csv",
+    "parquet",
+    "xlsx",
+    "html",
+    "999",
+    "277ca",
+    "ta1",
+)
 _LISTS: Final = ("select", "ignore", "edits", "history", "payers")
 _PATHS: Final = ("edits", "history", "payers", "baseline", "columns")
 _MOST_FAULTS: Final = 20

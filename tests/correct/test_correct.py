@@ -19,12 +19,12 @@ from cleanclaim.correct import fix, replacement
 from cleanclaim.correct.decisions import Decision, decisions_text, read_decisions
 from cleanclaim.correct.envelope import envelope_faults
 from cleanclaim.correct.safe import OURS
-from cleanclaim.correct.spans import Names
 from cleanclaim.engine.findings import FINDINGS
 from cleanclaim.errors import TableError
 from cleanclaim.model import TABLES, Batch, concat
 from cleanclaim.read.x837 import read_x12
 from cleanclaim.read.x837.layout import CLAIMS
+from cleanclaim.read.x837.spans import Names
 from cleanclaim.x12.rewrite import X12File
 from command import run
 from invented import (  # fmt: skip

@@ -112,6 +112,12 @@ def test_documented_command_runs(page: Path, line: str, tmp_path: Path) -> None:
     decisions.write_text(
         "claim_id,diagnosis_number,field,from,to,by\nCD-001,1,diagnoses.diagnosis_code,M545,M54.51,me\n"
     )
+    claims = ROOT / "examples" / "clinic-day.837"
+    for name in ("999", "277ca"):
+        if f"my-answer.{name}" in line and "--output" not in line:
+            documented(
+                f"cleanclaim check {claims} --format {name} --output {tmp_path / f'my-answer.{name}'}"
+            )
     replacement = tmp_path / "replacement.837"
     replacement.write_bytes((ROOT / "examples" / "clinic-day.837").read_bytes())
     (tmp_path / "fixed.837").write_bytes(
@@ -121,7 +127,7 @@ def test_documented_command_runs(page: Path, line: str, tmp_path: Path) -> None:
         documented(line.replace("--baseline", "--write-baseline"))
     arguments = line.replace("template my-claims", f"template {tmp_path / 'mine'}")
     for name in (
-        "my-store", "my.lock", "my-history", "my-remittances", "my-decisions.csv", "replacement.837", "--output fixed.837", "columns.toml", "clinic-day.xlsx", "day.parquet",
+        "my-store", "my.lock", "my-history", "my-remittances", "my-decisions.csv", "my-answer.999", "my-answer.277ca", "replacement.837", "--output fixed.837", "columns.toml", "clinic-day.xlsx", "day.parquet",
     ):  # fmt: skip
         option, _, file = name.rpartition(" ")
         arguments = arguments.replace(name, f"{option} {tmp_path / file}".strip())

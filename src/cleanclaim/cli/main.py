@@ -9,6 +9,7 @@ from typing import Annotated, Final, NoReturn
 import typer
 
 from cleanclaim.cli import (
+    ack,
     agents,
     audit,
     check,
@@ -194,6 +195,12 @@ app.command(
         "explain icd cpt",
     ),
 )(edits.explain)
+app.command(
+    name="ack",
+    epilog=examples(
+        "ack response.999", "ack inbox/ --claims sent.837", "ack status.277 --format json"
+    ),
+)(ack.ack)
 app.command(
     name="fix",
     epilog=examples(

@@ -9,9 +9,9 @@ from typing import Final
 
 from cleanclaim.correct.decisions import Decision
 from cleanclaim.correct.places import DIAGNOSIS, Place, place_of_claim, place_of_line
-from cleanclaim.correct.spans import ClaimSpans, Names, Span
 from cleanclaim.errors import RewriteError, TableError
 from cleanclaim.model import Batch
+from cleanclaim.read.x837.spans import ClaimSpans, Names, Span
 from cleanclaim.x12.rewrite import X12File
 
 _AFTER: Final = {

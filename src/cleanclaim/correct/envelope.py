@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from cleanclaim.correct.spans import Names
+from cleanclaim.read.x837.spans import Names
 
 _CLOSING: Final = {"SE": "ST", "GE": "GS", "IEA": "ISA"}
 _CONTROL: Final = {"ST": "ST02", "GS": "GS06", "ISA": "ISA13"}

@@ -80,6 +80,7 @@ SYNTAX_FAULTS: Final = Table(
         Column("segment_number", _I, "Number of the segment in the file, counting ISA as 1."),
         Column("position", _I, "Byte offset of the segment or element in the file."),
         Column("element", _S, "The segment or element, such as CLM05-3."),
+        Column("kind", _S, "The kind of fault, in a few words: missing, repeated, too long …"),
         Column("found", _S, "The value found; only its length if it may identify a patient."),
         Column("expected", _S, "What was expected."),
         Column("explanation", _S, "The fault in one plain sentence."),

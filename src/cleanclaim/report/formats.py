@@ -28,6 +28,7 @@ class Format:
         is_whole: True if it needs the whole report in memory, which limits the number of claims.
         shows_groups: True if it shows what findings are grouped by; its `write` also takes whether to write colors, and the view.
         has_tables: True if it writes one table at a time: the findings, or another of `TABLES`.
+        answers_x12: True if it answers 837 files, which it reads again.
         wraps: True if it breaks lines at a width, which its `write` takes last.
     """
 
@@ -38,6 +39,7 @@ class Format:
     shows_groups: bool = False
     has_tables: bool = False
     wraps: bool = False
+    answers_x12: bool = False
 
     def write(
         self,
@@ -62,6 +64,8 @@ class Format:
             module.write(results, out, color, view, width)
         elif self.shows_groups:
             module.write(results, out, color, view)
+        elif self.answers_x12:
+            module.write(results, out)
         else:
             module.write(arranged(results, view), out)
 
@@ -85,4 +89,7 @@ FORMATS: Final[dict[str, Format]] = {
     "parquet": Format("parquet", ".parquet", is_binary=True, has_tables=True),
     "xlsx": Format("xlsx", ".xlsx", is_binary=True, is_whole=True),
     "html": Format("page", ".html", is_whole=True, shows_groups=True),
+    "999": Format("x12_999", ".999", is_whole=True, answers_x12=True),
+    "277ca": Format("x12_277ca", ".277", is_whole=True, answers_x12=True),
+    "ta1": Format("x12_ta1", ".ta1", is_whole=True, answers_x12=True),
 }

@@ -66,6 +66,7 @@ class Faults:
                     "segment_number": segment_number,
                     "position": position,
                     "element": element,
+                    "kind": kind or None,
                     "found": found,
                     "expected": expected,
                     "explanation": explanation,
