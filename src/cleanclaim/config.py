@@ -30,19 +30,9 @@ from cleanclaim.edits.edit import Disposition
 from cleanclaim.errors import ConfigError
 from cleanclaim.model import PAYER_CLASSES, PROGRAMMES, is_state
 
-FORMATS: Final = (
-    "text",
-    "json",
-    "jsonl",
-    "sarif",
-    "csv",
-    "parquet",
-    "xlsx",
-    "html",
-    "999",
-    "277ca",
-    "ta1",
-)
+FORMATS: Final = ("text", "json", "jsonl", "sarif", "csv", "parquet", "xlsx", "html")
+ANSWERS: Final = ("999", "277ca", "ta1")
+"""Formats that answer 837 files."""
 _LISTS: Final = ("select", "ignore", "edits", "history", "payers")
 _PATHS: Final = ("edits", "history", "payers", "baseline", "columns")
 _MOST_FAULTS: Final = 20
@@ -231,7 +221,7 @@ def _text_fault(name: str, value: Any) -> str | None:
     if not is_plain(value):
         return _CONTROL
     allowed = {
-        "format": FORMATS,
+        "format": (*FORMATS, *ANSWERS),
         "min_disposition": tuple(d.value for d in Disposition),
         "payer_class": PAYER_CLASSES,
     }

@@ -12,11 +12,12 @@ from typing import cast
 import polars as pl
 import pytest
 
+from cleanclaim.config import ANSWERS as OF_ANSWERS
 from cleanclaim.config import FORMATS as NAMES
 from cleanclaim.edits.edit import Disposition
 from cleanclaim.model import Batch
 from cleanclaim.report import text
-from cleanclaim.report.formats import FORMATS
+from cleanclaim.report.formats import ANSWERS, FORMATS
 from cleanclaim.report.labels import MEANING, counted
 from cleanclaim.report.locations import IN_MEMORY, position_unit
 from cleanclaim.report.result import Report
@@ -30,6 +31,7 @@ def as_bytes(report: Report, name: str) -> bytes:
 
 def test_every_format_of_the_configuration_is_there() -> None:
     assert set(FORMATS) == set(NAMES)
+    assert set(ANSWERS) == set(OF_ANSWERS)
 
 
 def test_endings_differ() -> None:
@@ -77,7 +79,7 @@ def test_every_finding_is_told(name: str, report: Report) -> None:
 def test_the_formats_load_nothing_until_they_are_asked_for() -> None:
     code = (
         "import sys\n"
-        "from cleanclaim.report.formats import FORMATS\n"
+        "from cleanclaim.report.formats import ANSWERS, FORMATS\n"
         "modules = [f'cleanclaim.report.{form.module}' for form in FORMATS.values()]\n"
         "print([module for module in modules if module in sys.modules])"
     )

@@ -13,7 +13,7 @@ from cleanclaim.ack.read import LAYOUT, Acknowledgments, read_acknowledgments
 from cleanclaim.errors import InputError
 from cleanclaim.read.sources import Held
 from cleanclaim.read.x837.spans import Names
-from cleanclaim.report.formats import FORMATS
+from cleanclaim.report.formats import ANSWERS
 from cleanclaim.x12.rewrite import X12File
 from invented import BILLING, SMALL, subscriber, transaction
 from places import ROOT
@@ -25,7 +25,7 @@ SOUND = transaction("005010X222A1", BILLING + subscriber(2) + SMALL.format(name=
 def answered(path: Path, content: bytes, name: str, select: str = "ENV") -> bytes:
     path = path / "sent.837"
     path.write_bytes(content)
-    return FORMATS[name].render(cleanclaim.check(path, select=select))
+    return ANSWERS[name].render(cleanclaim.check(path, select=select))
 
 
 def read(content: bytes) -> Acknowledgments:
@@ -96,7 +96,7 @@ def test_a_patients_values_are_not_repeated(tmp_path: Path) -> None:
 
 def test_a_277ca_balances_and_names_every_claim() -> None:
     report = cleanclaim.check(EXAMPLE, select=["DX", "CLM", "MOD"])
-    content = FORMATS["277ca"].render(report)
+    content = ANSWERS["277ca"].render(report)
     check_counts(content)
     found = read(content)
     by_claim: dict[str, set[str]] = {}
@@ -118,7 +118,7 @@ def test_a_277ca_balances_and_names_every_claim() -> None:
 def test_an_answer_needs_the_file(tmp_path: Path) -> None:
     report = cleanclaim.check({"claim_id": "A1", "diagnoses": ["I10"], "lines": ["99213"]} | {"lines": [{"procedure_code": "99213"}]}, select="DX")  # fmt: skip
     with pytest.raises(InputError, match="answers an 837 file"):
-        FORMATS["999"].render(report)
+        ANSWERS["999"].render(report)
 
 
 @pytest.mark.parametrize("name", ["999", "277ca"])
@@ -126,5 +126,5 @@ def test_another_program_finds_the_answers_valid(name: str, tmp_path: Path) -> N
     document = pytest.importorskip("pyx12.x12n_document")
     params = pytest.importorskip("pyx12.params")
     path = tmp_path / "answer.x12"
-    path.write_bytes(FORMATS[name].render(cleanclaim.check(EXAMPLE)))
+    path.write_bytes(ANSWERS[name].render(cleanclaim.check(EXAMPLE)))
     assert document.x12n_document(params.params(), str(path), io.StringIO(), None) is True

@@ -249,9 +249,9 @@ class _Task:
     @property
     def is_whole(self) -> bool:
         """Whether all claims must be in memory at once, as for some formats and a baseline."""
-        from cleanclaim.report.formats import FORMATS  # noqa: PLC0415
+        from cleanclaim.report.formats import format_of  # noqa: PLC0415
 
-        return FORMATS[self.chosen.format].is_whole or self.is_baseline or bool(self.chosen.baseline)  # fmt: skip
+        return format_of(self.chosen.format).is_whole or self.is_baseline or bool(self.chosen.baseline)  # fmt: skip
 
 
 @contextmanager
@@ -343,9 +343,9 @@ def _check_output(name: str, output: Path | None) -> None:
     Raises:
         ConfigError: it can't be written.
     """
-    from cleanclaim.report.formats import FORMATS  # noqa: PLC0415
+    from cleanclaim.report.formats import format_of  # noqa: PLC0415
 
-    if output is None and FORMATS[name].is_binary and sys.stdout.isatty():
+    if output is None and format_of(name).is_binary and sys.stdout.isatty():
         raise ConfigError([f"{name} is binary: use --output FILE"])
     if output is not None and not output.parent.is_dir():
         raise ConfigError([f"{output}: the folder {output.parent} doesn't exist"])
@@ -380,18 +380,18 @@ def _check_table(table: str | None, name: str) -> None:
     Raises:
         ConfigError: it is one of these.
     """
-    from cleanclaim.report.formats import FORMATS, TABLES  # noqa: PLC0415
+    from cleanclaim.report.formats import TABLES, format_of  # noqa: PLC0415
 
     _check_word("--table", table, TABLES)
-    if table and not FORMATS[name].has_tables:
+    if table and not format_of(name).has_tables:
         raise ConfigError([f"--table: {name} has no tables; use --format csv or parquet"])
 
 
 def _write(results: Results, name: str, output: Path | None, view: View, table: str | None) -> None:
-    from cleanclaim.report.formats import FORMATS, WIDTH  # noqa: PLC0415
+    from cleanclaim.report.formats import WIDTH, format_of  # noqa: PLC0415
     from cleanclaim.report.worklist import arranged  # noqa: PLC0415
 
-    chosen = FORMATS[name]
+    chosen = format_of(name)
     others = () if table or output is None else _other_tables(output, name)
     if output is None:
         with streams.output() as out:
@@ -426,9 +426,9 @@ _CONTENT: Final = {
 
 def _other_tables(output: Path, name: str) -> tuple[tuple[str, Path], ...]:
     """The tables written to files of their own, for a format that has one table per file."""
-    from cleanclaim.report.formats import FORMATS  # noqa: PLC0415
+    from cleanclaim.report.formats import format_of  # noqa: PLC0415
 
-    if not FORMATS[name].has_tables or not is_replaced_whole(output):
+    if not format_of(name).has_tables or not is_replaced_whole(output):
         return ()
     return tuple((table, output.with_name(f"{output.stem}.{table}{output.suffix}")) for table in _CONTENT)  # fmt: skip
 

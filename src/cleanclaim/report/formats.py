@@ -89,7 +89,16 @@ FORMATS: Final[dict[str, Format]] = {
     "parquet": Format("parquet", ".parquet", is_binary=True, has_tables=True),
     "xlsx": Format("xlsx", ".xlsx", is_binary=True, is_whole=True),
     "html": Format("page", ".html", is_whole=True, shows_groups=True),
+}
+"""The formats of a report."""
+ANSWERS: Final[dict[str, Format]] = {
     "999": Format("x12_999", ".999", is_whole=True, answers_x12=True),
     "277ca": Format("x12_277ca", ".277", is_whole=True, answers_x12=True),
     "ta1": Format("x12_ta1", ".ta1", is_whole=True, answers_x12=True),
 }
+"""The formats that answer 837 files, as a payer would."""
+
+
+def format_of(name: str) -> Format:
+    """A format of either kind."""
+    return FORMATS.get(name) or ANSWERS[name]
