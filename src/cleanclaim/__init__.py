@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from cleanclaim.version import VERSION
 
 if TYPE_CHECKING:
+    from cleanclaim.analysis.interface import analyze
     from cleanclaim.api import (
         check,
         crosswalk,
@@ -41,6 +42,7 @@ __all__ = [
     "Reference",
     "Report",
     "__version__",
+    "analyze",
     "audit_plan",
     "audit_profile",
     "audit_score",
@@ -59,6 +61,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "analyze": "cleanclaim.analysis.interface",
     "audit_plan": "cleanclaim.audit.interface",
     "audit_profile": "cleanclaim.audit.interface",
     "audit_score": "cleanclaim.audit.interface",

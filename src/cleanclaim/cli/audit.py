@@ -183,7 +183,10 @@ def score(
     format_: Annotated[str, typer.Option("--format", "-f", help="text, json, csv or html.")] = "text",
     output: Output = None,
 ) -> None:  # fmt: skip
-    """Score a sheet: accuracy, dollars, and what they mean for all claims."""
+    """Score a sheet that an auditor filled in.
+
+    Accuracy, dollars, and what the sample says of all claims.
+    """
     from cleanclaim.audit import marks, sheet as sheets  # noqa: PLC0415, I001
     from cleanclaim.audit.page import score_page  # noqa: PLC0415
     from cleanclaim.audit.score import score_of  # noqa: PLC0415

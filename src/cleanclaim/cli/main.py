@@ -11,6 +11,7 @@ import typer
 from cleanclaim.cli import (
     ack,
     agents,
+    analyze,
     audit,
     check,
     codes,
@@ -221,6 +222,14 @@ app.add_typer(
     name="edits",
     epilog=examples("edits", "edits --format json", "edits test own-edits/", "edits new ORG101"),
 )
+app.command(
+    name="analyze",
+    epilog=examples(
+        "analyze claims/ --output analysis/",
+        "analyze year.csv --diagnoses code --format parquet --output analysis/",
+        "analyze year.csv --population people.csv --no-checks",
+    ),
+)(analyze.analyze)
 app.add_typer(
     audit.app,
     name="audit",

@@ -107,7 +107,10 @@ def lines(
         labels: the points in time.
         series: a name and its values.
     """
-    wide, height, left, bottom = 720, 260, 56, 46
+    wide, left = 720, 56
+    per_row = 3
+    keys = -(-len(series) // per_row) * 18
+    height, bottom = 232 + keys, 28 + keys
     most = max([value for _, values in series for value in values if value is not None], default=0.0) or 1.0  # fmt: skip
     step = (wide - left - 20) / max(len(labels) - 1, 1)
     floor = height - bottom
@@ -124,7 +127,6 @@ def lines(
     for n, label in enumerate(labels):
         if n % every == 0:
             parts.append(_text(left + n * step, floor + 16, label, anchor="middle"))
-    x = float(left)
     for k, (name, values) in enumerate(series):
         color = COLORS[k % len(COLORS)]
         for run in _runs(values):
@@ -132,8 +134,8 @@ def lines(
             path = " ".join(f"{px:.1f},{py:.1f}" for px, py in points)
             parts.append(f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="2"/>')  # fmt: skip
             parts += [f'<circle cx="{px:.1f}" cy="{py:.1f}" r="2.5" fill="{color}"/>' for px, py in points]  # fmt: skip
-        parts += _key(x, height - 18, color, name)
-        x += 34 + len(name) * 7.5
+        row, column = divmod(k, per_row)
+        parts += _key(left + column * 220, height - keys + row * 18 + 2, color, name)
     return "".join([*parts, "</svg>"])
 
 
