@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         suggest,
     )
     from cleanclaim.audit.interface import audit_plan, audit_profile, audit_score, audit_sheet
+    from cleanclaim.api import check, crosswalk, diff, drg, explain, lookup, price, search, suggest
     from cleanclaim.encoder import Encoder
     from cleanclaim.reference import Reference
     from cleanclaim.report.result import Report
@@ -50,6 +51,7 @@ __all__ = [
     "check",
     "crosswalk",
     "diff",
+    "drg",
     "explain",
     "level",
     "lookup",
@@ -69,6 +71,7 @@ _MODULES = {
     "check": "cleanclaim.api",
     "crosswalk": "cleanclaim.api",
     "diff": "cleanclaim.api",
+    "drg": "cleanclaim.api",
     "explain": "cleanclaim.api",
     "level": "cleanclaim.api",
     "price": "cleanclaim.api",

@@ -19,6 +19,7 @@ from cleanclaim.encoder.crosswalk import Crosswalk
 from cleanclaim.encoder.lookup import Page
 from cleanclaim.encoder.result import Result
 from cleanclaim.errors import InputError
+from cleanclaim.inpatient.grouping import Grouped, grouper
 from cleanclaim.job import Job
 from cleanclaim.notes import inputs
 from cleanclaim.notes.claims.reader import NoteReader
@@ -189,6 +190,34 @@ def remit_match(
     if result.unread and not (result.claims or result.unmatched_payments):
         raise InputError("; ".join(str(one["error"]) for one in result.unread))
     return result
+def drg(
+    claims: object,
+    *,
+    reference: Reference | None = None,
+    sheet: str | int | None = None,
+    columns: Mapping[str, str] | str | Path | None = None,
+) -> list[Grouped]:
+    """Group hospital stays into MS-DRGs, and say what one code more or less would change.
+
+    It needs the extra `inpatient`. Weights are those of CMS's table 5, if it is imported.
+
+    Args:
+        claims: as for `check`.
+        reference: the dated tables; by default the built-in ones and the user's store.
+        sheet: the sheet of a workbook to read, by its name or number.
+        columns: what a table's columns mean, as for `check`.
+
+    Returns:
+        Each claim with its group, or with the reason why it isn't grouped.
+
+    Raises:
+        InputError: no claims could be read.
+        ConfigError: an option has a value that isn't valid, or the extra isn't installed.
+    """
+    options = Options(reference=reference, sheet=sheet, columns=columns)
+    with grouper(options.own_reference() or default_reference()) as opened:
+        report = _run(claims, options, ())
+        return opened.all_of(report.batch, report.claims["claim_key"])
 
 
 def diff(

@@ -26,6 +26,7 @@ from cleanclaim.cli import (
     reference,
     remit,
     serve,
+    drg,
     streams,
 )
 from cleanclaim.cli.options import examples
@@ -187,6 +188,10 @@ app.command(
     name="price",
     epilog=examples("price claims.837", "price claims.837 --format csv --output prices.csv"),
 )(price.price)
+app.command(
+    name="drg",
+    epilog=examples("drg stays.837", "drg stays.837 --format json"),
+)(drg.drg)
 app.command(
     name="explain",
     epilog=examples(

@@ -1,0 +1,1 @@
+"""Hospital stays and their diagnosis related groups."""
