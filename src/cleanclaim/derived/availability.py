@@ -62,6 +62,7 @@ TABLES: Final = {
         "CMS's Medicare Coverage Database export, or your own table of policies",
     ),
     "telehealth": Loadable("telehealth list", "CMS's list of telehealth services"),
+    "opps": Loadable("addendum B of outpatient hospital payment (OPPS)", "CMS's OPPS addendum B of the quarter"),
     "clia_qw": Loadable("list of waived tests", "CMS's clinical laboratory fee schedule"),
     "frequency_limits": Loadable("frequency limit", "a table of frequency limits"),
 }

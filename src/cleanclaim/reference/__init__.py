@@ -284,6 +284,8 @@ class Reference:
     def with_table(self, name: str, rows: pl.DataFrame) -> Self:
         """These tables with another one, new or in place of the one by its name; this reference stays as it is."""
         is_known = name in self.names()
+        every = more if others is None else pl.concat([others, more])
+        rows_now = every.sort("code", "valid_from")
         own = Release("example", name, "nobody", OPEN_START, OPEN_END, "none", embedded=False)
         other = copy(self)
         vars(other).update(

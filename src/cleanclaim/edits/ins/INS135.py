@@ -13,7 +13,8 @@ from cleanclaim.model.expressions import IS_INSTITUTIONAL
 from cleanclaim.reference import Reference
 
 _VISIT = r"^(G0463|G038[0-4]|992(0[2-5]|1[1-5]|8[1-5])|9200[24]|9201[24])$"
-_CANDIDATE = IS_INSTITUTIONAL & ~pl.col("is_inpatient") & pl.col("procedure_code").str.contains(_VISIT).fill_null(value=False)
+_BILL = pl.col("bill_type_code").str.strip_chars_start("0")
+_CANDIDATE = IS_INSTITUTIONAL & _BILL.str.contains(r"^1[23]") & pl.col("procedure_code").str.contains(_VISIT).fill_null(value=False)
 _DAY = ["claim_key", "from_date", "revenue_center_code"]
 
 
@@ -42,11 +43,12 @@ _DAY = ["claim_key", "from_date", "revenue_center_code"]
             institutional(lines=["G0463", {"revenue_center_code": "0450", "procedure_code": "99283", "modifier_1": "27"}]),
         ),
         fails("two units", institutional(lines=["G0463 x2"]), line_number=1),
+        passes("a rural health clinic has no such rule", institutional(bill_type_code="711", lines=["99213", "99214"])),
         passes("a professional claim", professional(lines=["99213", "99214"])),
     ),
 )
 def two_visits_without_g0(claims: Claims, reference: Reference) -> Rows:
-    """Several visits of one day and revenue code on an outpatient claim without condition code G0.
+    """Several visits of one day and revenue code on an hospital's outpatient claim without condition code G0.
 
     G0 says that the visits were distinct and independent. Without it Medicare returns the claim.
 

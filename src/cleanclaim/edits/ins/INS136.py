@@ -12,7 +12,8 @@ from cleanclaim.edits.samples import institutional, professional
 from cleanclaim.model.expressions import IS_INSTITUTIONAL, has_modifier
 from cleanclaim.reference import Reference
 
-_CANDIDATE = IS_INSTITUTIONAL & has_modifier("CA")
+_BILL = pl.col("bill_type_code").str.strip_chars_start("0")
+_CANDIDATE = IS_INSTITUTIONAL & _BILL.str.starts_with("13") & has_modifier("CA")
 _ENDED = ("02", "05", "20", "43", "62", "63", "65", "66")
 """Discharge status of patients who died or were transferred to another hospital."""
 _LINE = {"revenue_center_code": "0360", "procedure_code": "35021", "modifier_1": "CA"}

@@ -1,4 +1,4 @@
-"""QTY107: a procedure stopped before anesthesia, on two sides or with several units."""
+"""QTY107: a procedure that was stopped or reduced, on two sides or with several units."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ import polars as pl
 
 from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit
 from cleanclaim.edits.samples import institutional, professional
-from cleanclaim.model.expressions import IS_INSTITUTIONAL, has_modifier
+from cleanclaim.model.expressions import IS_INSTITUTIONAL, IS_MEDICARE, has_modifier
+
+_STOPPED = pl.lit("stopped before anesthesia (modifier 73)")
+_REDUCED = pl.lit("reduced (modifier 52)")
+_OUTPATIENT = pl.col("bill_type_code").str.strip_chars_start("0").str.contains(r"^(13|85)").fill_null(value=False)
 
 
 @row_edit(
@@ -25,9 +29,9 @@ from cleanclaim.model.expressions import IS_INSTITUTIONAL, has_modifier
         ),
     ),
     column="lines.units",
-    evidence=("procedure_code", "units"),
-    message="{procedure_code} was stopped before anesthesia (modifier 73), but the line has {units} units or modifier 50.",
-    suggestion="Bill one unit of the first planned procedure, without modifier 50.",
+    evidence=("procedure_code", "units", pl.when(has_modifier("73")).then(_STOPPED).otherwise(_REDUCED).alias("what")),
+    message="{procedure_code} was {what}, but the line has {units} units or modifier 50.",
+    suggestion="Bill one unit of the procedure, without modifier 50.",
     fix="proposed",
     examples=(
         fails(
@@ -41,16 +45,19 @@ from cleanclaim.model.expressions import IS_INSTITUTIONAL, has_modifier
             institutional(lines=[{"revenue_center_code": "0360", "procedure_code": "20610", "modifier_1": "73", "modifier_2": "50"}]),
             line_number=1,
         ),
+        fails("reduced, two units", institutional(lines=["20610-52-RT x2"]), line_number=1, says="52"),
+        passes("reduced, two units, to another payer", institutional(payer_class="commercial", claim_filing_code="CI", lines=["20610-52-RT x2"])),
         passes("one unit", institutional(lines=[{"revenue_center_code": "0360", "procedure_code": "20610", "modifier_1": "73", "modifier_2": "RT"}])),
         passes("a physician's claim", professional(lines=["20610-73-RT x2"])),
         passes("two units that were done", institutional(lines=[{"revenue_center_code": "0360", "procedure_code": "20610", "units": 2}])),
     ),
 )
 def stopped_procedure_with_several_units() -> pl.Expr:
-    """A hospital's procedure stopped before anesthesia with modifier 50 or more than one unit.
+    """A hospital's procedure stopped before anesthesia, or reduced on an outpatient bill to Medicare, with modifier 50 or more than one unit.
 
     A procedure that was stopped before it began is billed once: what would have come after it isn't billed.
 
     What to do: correct units or modifiers.
     """
-    return IS_INSTITUTIONAL & has_modifier("73") & (has_modifier("50") | (pl.col("units") > 1).fill_null(value=False))
+    counts = has_modifier("73") | (has_modifier("52") & IS_MEDICARE & _OUTPATIENT)
+    return IS_INSTITUTIONAL & counts & (has_modifier("50") | (pl.col("units") > 1).fill_null(value=False))

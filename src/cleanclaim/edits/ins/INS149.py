@@ -1,0 +1,79 @@
+"""INS149: a health center's visit without its payment code, or a payment code without a visit."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.edits.samples import institutional
+from cleanclaim.model.expressions import IS_INSTITUTIONAL
+from cleanclaim.reference import Reference
+
+_BILL = pl.col("bill_type_code").str.strip_chars_start("0")
+_CENTER = IS_INSTITUTIONAL & _BILL.str.contains(r"^77[1-79A-Z]$").fill_null(value=False)
+_SINCE = date(2016, 1, 1)
+"""All centers are paid by visits since then at the latest (42 CFR 405.2462)."""
+_PAYMENT = r"^G04(6[6-9]|70)$"
+_VISIT = r"^992(0[2-5]|1[2-5])$"
+_APART = ("G2025", "Q3014")
+"""Telehealth, which is paid without a payment code."""
+_DAY = ["claim_key", "from_date"]
+_LINE = {"revenue_center_code": "0521", "procedure_code": "99213"}
+_PAID = {"revenue_center_code": "0521", "procedure_code": "G0467"}
+
+
+def _bill(*lines: dict[str, str], **more: str) -> dict[str, object]:
+    return institutional(**{"bill_type_code": "771", "billing_taxonomy_code": "261QF0400X", **more}, lines=list(lines))
+
+
+@query_edit(
+    code="INS149",
+    name="health-center-visit-incomplete",
+    disposition=Disposition.RETURN,
+    carc="16",
+    rarc="M20",
+    payers=("medicare",),
+    others="off",
+    scope="claim",
+    source=(
+        Source("Integrated Outpatient Code Editor, specifications", "edits 88 and 89", "CMS", date(2026, 11, 28)),
+        Source("Medicare Claims Processing Manual", "chapter 9, section 60.2 (payment codes of federally qualified health centers)", "CMS", date(2026, 11, 28)),
+    ),
+    column="lines.procedure_code",
+    message="{procedure_code} is on a health center's claim without {what} of the same day.",
+    suggestion="Bill the payment code (G0466 to G0470) and the visit that it is for, each on a line.",
+    fix="proposed",
+    when={"claims": _CENTER},
+    examples=(
+        fails("a visit without payment code", _bill(_LINE), line_number=1, says="payment code"),
+        passes("with it", _bill(_PAID, _LINE)),
+        fails("a payment code without visit", _bill(_PAID), line_number=1, says="visit"),
+        passes("a telehealth visit", _bill(_LINE, {"revenue_center_code": "0521", "procedure_code": "G2025"})),
+        passes("before the payment codes", _bill(_LINE, from_date="2014-05-12", to_date="2014-05-12")),
+        passes("a rural health clinic", _bill(_LINE, bill_type_code="711")),
+        passes("a vaccination alone", _bill({"revenue_center_code": "0636", "procedure_code": "90662"})),
+    ),
+)
+def health_center_visit_incomplete(claims: Claims, reference: Reference) -> Rows:
+    """An office visit on a federally qualified health center's claim without the center's payment code, or a payment code with no other service of the day.
+
+    Medicare pays these centers by the payment codes G0466 to G0470, and each needs a line with the visit.
+
+    What to do: add the missing line.
+    """
+    del reference
+    lines = claims.lines.filter(_CENTER, pl.col("from_date") >= _SINCE, pl.col("procedure_code").is_not_null())
+    code = pl.col("procedure_code")
+    is_payment = code.str.contains(_PAYMENT)
+    paid = lines.filter(is_payment | code.is_in(_APART)).select(_DAY).unique()
+    others = lines.filter(~is_payment).select(_DAY).unique()
+    asked = [
+        (lines.filter(code.str.contains(_VISIT)).join(paid, on=_DAY, how="anti"), "the payment code", 88),
+        (lines.filter(is_payment).join(others, on=_DAY, how="anti"), "the visit", 89),
+    ]
+    return pl.concat(
+        [rows.select("claim_key", "line_number", "procedure_code", pl.lit(what).alias("what"), pl.lit(n).alias("ioce_edit")) for rows, what, n in asked]
+    )

@@ -1,0 +1,1 @@
+"""Hospitals' outpatient claims for the comparison with another outpatient code editor."""
