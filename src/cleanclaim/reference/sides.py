@@ -11,7 +11,7 @@ from cleanclaim.reference.narrow import rows_of
 from cleanclaim.text.wording import worded
 
 _WORDS: Final = {"right": r"\bright\b", "left": r"\bleft\b", "bilateral": r"\bbilateral\b|\bboth\b"}
-_NO_CONDITION: Final = r"\b(right|left|bilateral|both|unilateral|ears?|eyes?)\b|\bs\b|s\b"
+_NO_CONDITION: Final = r"\b(of|right|left|bilateral|both|unilateral|ears?|eyes?)\b|\bs\b|s\b"
 _SMALL: Final = frozenset(
     {"a", "an", "and", "by", "due", "from", "in", "of", "or", "the", "to", "with"}
 )
