@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from corpus import people
+from corpus import people, plain
 
 Claim = dict[str, Any]
 SAFE = ("I10", "E785", "K219", "E039", "J069", "J029", "L309", "F411", "D649", "E559", "L700", "B351", "R5383", "J309")
@@ -169,9 +169,12 @@ def institutional(
     }
     if stay:
         claim |= {"admission_date": day, "admission_hour": "0900", "discharge_hour": "1100", "to_date": day + timedelta(days=stay)}
-        for each in claim["diagnoses"]:
-            each.setdefault("present_on_admission_code", "Y")
-        claim["diagnoses"].append(diagnosis(claim["diagnoses"][0]["diagnosis_code"], diagnosis_type="admitting"))
+        listed = claim["diagnoses"] = list(more.pop("diagnoses", claim["diagnoses"]))
+        for each in listed:
+            if each["diagnosis_code"] not in plain.poa_exempt():
+                each.setdefault("present_on_admission_code", "Y")
+        if listed and not any(each.get("diagnosis_type") == "admitting" for each in listed):
+            listed.append(diagnosis(listed[0]["diagnosis_code"], diagnosis_type="admitting"))
     return finish(claim, day, more)
 
 

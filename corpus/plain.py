@@ -127,6 +127,16 @@ def add_ons() -> dict[str, tuple[str, set[str]]]:
 
 
 @cache
+def poa_exempt() -> frozenset[str]:
+    """Codes exempt from present on admission, FY2020."""
+    archive = "icd10cm/poa-exempt-codes-2020.zip"
+    with zipfile.ZipFile(FOLDER / archive) as file:
+        member = next(n for n in file.namelist() if n.lower().endswith(".txt"))
+    cells = (line.split("\t") for line in _lines(archive, member))
+    return frozenset(row[1].replace(".", "").strip() for row in cells if len(row) > 1)
+
+
+@cache
 def places() -> set[str]:
     """Place-of-service codes that are assigned."""
     with (FOLDER / "sets/pos_codes.csv").open() as file:

@@ -145,7 +145,9 @@ def side(dice: Random, n: int) -> Case:
 @ok("clean-manifestation-second", "A manifestation after its cause.", "ICD-10-CM Official Guidelines, I.A.13")
 def second(dice: Random, n: int) -> Case:
     pair = [("G301", "F0280"), ("N185", "D631"), ("C61", "D630"), ("A1801", "M4908")][n % 3]
-    return Case([professional(dice, day=some_day(dice, "2016-10-01", "2022-09-30"), payer="commercial", codes=pair, lines=[line("99213", to=(1, 2))])])
+    sex = {"patient_sex": "M"} if pair[0] == "C61" else {}  # of the prostate
+    day = some_day(dice, "2016-10-01", "2022-09-30")
+    return Case([professional(dice, day=day, payer="commercial", codes=pair, lines=[line("99213", to=(1, 2))], **sex)])
 
 
 @ok("clean-combined-codes", "Hypertension and kidney or heart disease with their combination codes.", "ICD-10-CM Official Guidelines, I.C.9.a", count=24)

@@ -411,7 +411,7 @@ def two_visits(dice: Random, n: int) -> Case:
     "EM104",
     "A consultation to Medicare, or prolonged service without the longest visit.",
     MANUAL + "ch. 12, 30.6.10 and 30.6.15",
-    also="PX107 NCCI104 PX110 PX102",
+    also="PX107 NCCI104 PX110 PX102 QTY104",
 )
 def not_payable(dice: Random, n: int) -> Case:
     if n % 2:

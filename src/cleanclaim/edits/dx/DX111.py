@@ -21,7 +21,9 @@ _CONDITIONAL = (
 
 
 _SAID = pl.concat_str(pl.col("heading").fill_null(""), pl.col("text"), separator=" ")
-_BINDING = pl.col("is_exhaustive") & ~_SAID.str.contains(_CONDITIONAL)
+_NAMES_AGENT = pl.col("text").str.contains(r"^\(T51-T65\) to identify")
+"""Notes of damage by a toxic substance, which is always coded first; a warning, since the record may not name it."""
+_BINDING = pl.col("is_exhaustive") & (_NAMES_AGENT | ~_SAID.str.contains(_CONDITIONAL))
 
 
 def _may_carry_a_note(reference: Reference) -> pl.Expr:
@@ -43,6 +45,8 @@ def _may_carry_a_note(reference: Reference) -> pl.Expr:
     when={"diagnoses": _may_carry_a_note},
     examples=(
         fails("a coronary artery long closed, alone", professional(diagnoses=["I25.82"]), diagnosis_number=1, says="coronary atherosclerosis"),
+        fails("toxic damage of nerves, alone", professional(diagnoses=["G62.2"]), diagnosis_number=1, says="T51", disposition=Disposition.WARN),
+        passes("behind the toxic substance", professional(diagnoses=["T51.8X1A", "G62.2"])),
         passes("behind the atherosclerosis", professional(diagnoses=["I25.10", "I25.82"])),
         passes("heart failure, whose note lists what may have caused it", professional(diagnoses=["I50.9"])),
         passes("the admitting diagnosis is not judged", institutional(diagnoses=[{"diagnosis_code": "I25.82", "diagnosis_type": "admitting"}, "I25.10"])),
@@ -69,6 +73,7 @@ def underlying_condition_not_first(claims: Claims, reference: Reference) -> Rows
     codes = distinct.filter(_may_carry_a_note(reference)).to_series()
     notes = notes_of(reference, codes, "code_first")
     binding = notes.filter(_BINDING).with_columns(_SAID.str.strip_chars().str.strip_chars_end(":").alias("note")).sort("note_id").unique("code", keep="first")
-    return first.join(binding.select("code", "note"), left_on="diagnosis_code", right_on="code").select(
-        "claim_key", "diagnosis_number", "diagnosis_code", "note"
+    milder = pl.when(_NAMES_AGENT).then(pl.lit(Disposition.WARN.value)).alias("disposition")
+    return first.join(binding.select("code", "note", milder), left_on="diagnosis_code", right_on="code").select(
+        "claim_key", "diagnosis_number", "diagnosis_code", "note", "disposition"
     )
