@@ -22,6 +22,10 @@ from cleanclaim.edits.samples import interchange
     examples=(
         fails("a segment that no 837 has", x12=interchange(("REF*EI", "QQQ*EI*999999999")), says="with this name"),
         passes("a segment left out that need not be there", x12=interchange(("PRV", ""), ("SE*", "SE*24*0001"))),
+        fails("no tax number of the billing provider", x12=interchange(("REF*EI", ""), ("SE*", "SE*24*0001")), says="tax number"),
+        fails("no address of the billing provider", x12=interchange(("N3*1", ""), ("SE*", "SE*24*0001")), says="N3"),
+        fails("no receiver", x12=interchange(("NM1*40", ""), ("SE*", "SE*24*0001")), says="receiver"),
+        fails("a line without its number", x12=interchange(("LX", ""), ("SE*", "SE*24*0001")), says="LX"),
         fails("a line without a service", x12=interchange(("SV1", ""), ("SE*", "SE*24*0001")), line_number=1),
     ),
 )

@@ -176,6 +176,10 @@ def _check_present(block: FormBlock) -> None:
     levels = block.find("HL")
     code = s.element(levels, 3)
     level_end = next_after(ends, levels, size)
+    if block.is_current:
+        _check_header(block, transactions, header_end)
+        is_billing = s.is_code(code, "20") & (level_end < size)
+        _check_billing(block, levels[is_billing], level_end[is_billing])
     for kind, name in (("22", "SBR"), ("23", "PAT")):
         of_kind = s.is_code(code, kind)
         who = f"The {_LEVEL_NAMES[kind]}'s level"
@@ -183,7 +187,7 @@ def _check_present(block: FormBlock) -> None:
     claims = block.find("CLM")
     if not block.all_claims or not len(claims):
         return
-    _require(block, (claims, loops.claim_end), ("LX", *SERVICE_KINDS), "The claim")
+    _require(block, (claims, loops.claim_end), ("LX",), "The claim")
     has_service = loops.service >= 0
     for segment, name in SERVICE_KINDS.items():
         of_kind = (block.kinds == name).to_numpy()
@@ -197,6 +201,30 @@ def _check_present(block: FormBlock) -> None:
         )
         if name == "institutional" and block.is_current:
             _require(block, (claims[of_kind], loops.header_end[of_kind]), ("CL1",), "The claim")
+
+
+def _check_header(block: FormBlock, transactions: Rows, end: Ints) -> None:
+    """The submitter and the receiver of a transaction whose header was read to its end."""
+    whole = end < len(block.s)
+    for code, who in (("41", "submitter"), ("40", "receiver")):
+        found = block.cells.named(transactions[whole], end[whole], code)
+        text = f"The transaction's header has no {who} (NM1*{code})."
+        block.note(transactions[whole][found < 0], "ENV002", f"NM1 {code}", "missing", text)
+
+
+def _check_billing(block: FormBlock, levels: Rows, end: Ints) -> None:
+    """Address and tax number of the billing provider (loop 2010AA), if the level names one."""
+    s = block.s
+    names = block.cells.named(levels, end, "85")
+    named = names[names >= 0]
+    last = np.minimum(next_after(s.find("NM1"), named, len(s)), end[names >= 0])
+    who = "The billing provider"
+    for segment in ("N3", "N4"):
+        _require(block, (named, last), (segment,), who)
+    numbers = block.cells.qualified("REF", "EI", "SY")
+    absent = named[count_in(numbers, named, last) == 0]
+    text = f"{who} has no tax number (REF*EI or REF*SY)."
+    block.note(absent, "ENV002", "REF EI", "missing", text)
 
 
 def _require(block: FormBlock, spans: tuple[Rows, Ints], names: tuple[str, ...], who: str) -> None:
