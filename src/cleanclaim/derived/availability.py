@@ -62,9 +62,12 @@ TABLES: Final = {
         "CMS's Medicare Coverage Database export, or your own table of policies",
     ),
     "telehealth": Loadable("telehealth list", "CMS's list of telehealth services"),
-    "opps": Loadable("addendum B of outpatient hospital payment (OPPS)", "CMS's OPPS addendum B of the quarter"),
+    "opps": Loadable(
+        "addendum B of outpatient hospital payment (OPPS)", "CMS's OPPS addendum B of the quarter"
+    ),
     "clia_qw": Loadable("list of waived tests", "CMS's clinical laboratory fee schedule"),
     "frequency_limits": Loadable("frequency limit", "a table of frequency limits"),
+    "code_rules": Loadable("rule of the payer about codes", "a table of code rules"),
 }
 """By the name that edits ask for."""
 
@@ -136,6 +139,33 @@ def _on_days(day: pl.Expr, spans: Sequence[tuple[date, date]]) -> pl.Expr:
     for first, last in spans:
         covered |= day.is_between(pl.lit(first), pl.lit(last))
     return covered.fill_null(value=False)
+
+
+def on_uncovered_days(lines: pl.DataFrame, reference: Reference, table: str) -> pl.DataFrame:
+    """The lines on days that no release of a table covers, as edits report them under not checked.
+
+    Args:
+        lines: with claim_key, line_number, procedure_code and from_date: those that the table has a row for on some day.
+        reference: the dated tables.
+        table: the table, a key of `TABLES`.
+    """
+    known = TABLES[table]
+    year = pl.col("from_date").dt.year()
+    return (
+        lines.filter(
+            pl.col("from_date").is_not_null(),
+            ~_on_days(pl.col("from_date"), reference.coverage(table)),
+        )
+        .unique(["claim_key", "line_number"], maintain_order=True)
+        .select(
+            "claim_key",
+            "line_number",
+            worded("no {} is loaded for {}", pl.lit(known.words), year).alias("reason"),
+            pl.lit(known.supply).alias("supply"),
+            pl.lit(table).alias("table"),
+            pl.lit(None, pl.String).alias("procedure_code"),
+        )
+    )
 
 
 def marks(

@@ -8,16 +8,19 @@ from typing import Any
 import polars as pl
 
 from cleanclaim.derived.claims import Claims
+from cleanclaim.derived.availability import on_uncovered_days
 from cleanclaim.derived.looking_back import beyond_history
 from cleanclaim.edits.edit import Disposition, Rows, Source, Tables, fails, passes, query_edit, unchecked
-from cleanclaim.edits.hx.frequency import counted_from, first_again, first_counted, has_limit, in_turn, in_words, limited
+from cleanclaim.edits.hx.frequency import counted_from, first_again, first_counted, has_limit, in_turn, in_words, limited, limited_on_some_day
 from cleanclaim.edits.samples import medicare, professional
 from cleanclaim.reference import Reference
 
 
 def _unchecked(claims: Claims, reference: Reference) -> Rows:
     asked = limited(claims, reference).filter(pl.col("period") != "day").with_columns(first_counted().alias("_since"))
-    return beyond_history(claims, asked, first=pl.col("_since"), period=in_words(), purpose="to tell how often it was done")
+    beyond = beyond_history(claims, asked, first=pl.col("_since"), period=in_words(), purpose="to tell how often it was done")
+    uncovered = on_uncovered_days(limited_on_some_day(claims, reference), reference, "frequency_limits")
+    return pl.concat([beyond.lazy(), uncovered.lazy().select(beyond.lazy().collect_schema().names())])
 
 
 def _exams(*days: str) -> list[dict[str, Any]]:
@@ -105,7 +108,7 @@ def _limit(period: str, most: int = 1) -> Tables:
             tables=_limit("days:30"),
         ),
         passes("another test before", _exams("2026-05-01", "2026-05-12")[0], medicare(lines=["77067"]), tables=_limit("days:30")),
-        passes(
+        unchecked(
             "before the limit that is loaded began",
             medicare(claim_id="A", is_history=True, from_date="2017-05-12", lines=["77067"]),
             medicare(claim_id="B", from_date="2017-07-12", lines=["77067"]),

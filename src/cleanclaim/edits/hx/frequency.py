@@ -22,7 +22,12 @@ def has_limit(reference: Reference) -> pl.Expr:
 
 
 def limited(claims: Claims, reference: Reference) -> pl.DataFrame:
-    """The lines for whose payer a limit is known: with most, period, reason, citation."""
+    """The lines for whose payer a limit is known on their day: with most, period, reason, citation."""
+    return limited_on_some_day(claims, reference).filter(in_force("from_date"))
+
+
+def limited_on_some_day(claims: Claims, reference: Reference) -> pl.DataFrame:
+    """The lines for whose payer a limit is known, on whatever day."""
     lines = claims.lines.select(_READ).filter(
         has_limit(reference), "stands", ~pl.col("is_history").fill_null(value=False), pl.col("patient_key").is_not_null(), pl.col("from_date").is_not_null()
     )
@@ -30,7 +35,7 @@ def limited(claims: Claims, reference: Reference) -> pl.DataFrame:
         pl.col("code").alias("procedure_code"), "most", "period", "reason", "citation", "payers", "valid_from", "valid_to", "release"
     )
     payers = claims.claims.select("claim_key", "payer_id")
-    return lines.join(limits, on="procedure_code").join(payers, on="claim_key", how="left").filter(in_force("from_date"), names_payer())
+    return lines.join(limits, on="procedure_code").join(payers, on="claim_key", how="left").filter(names_payer())
 
 
 _WHO: Final = ("patient_key", "procedure_code")

@@ -6,8 +6,9 @@ from datetime import date
 
 import polars as pl
 
+from cleanclaim.derived.availability import on_uncovered_days
 from cleanclaim.derived.claims import Claims
-from cleanclaim.edits.edit import Disposition, Rows, Source, Tables, fails, passes, query_edit
+from cleanclaim.edits.edit import Disposition, Rows, Source, Tables, fails, passes, query_edit, unchecked
 from cleanclaim.edits.samples import medicare, professional
 from cleanclaim.model.expressions import ANATOMIC_MODIFIERS, MODIFIERS, daily_units, has_modifier, in_force, is_missing, names_payer
 from cleanclaim.reference import Reference
@@ -39,6 +40,19 @@ def _has_rule(reference: Reference) -> pl.Expr:
     return pl.col("procedure_code").is_in(rules["code"].unique().implode())
 
 
+def _ruled(claims: Claims, reference: Reference) -> pl.DataFrame:
+    """The lines for whose payer there is a rule about the code, on whatever day, each with the rule."""
+    lines = claims.lines.filter(_has_rule(reference), ~pl.col("is_history").fill_null(value=False)).join(
+        claims.claims.select("claim_key", "payer_id"), on="claim_key", how="left"
+    )
+    rules = reference.narrow("code_rules", lines["procedure_code"]).rename({"code": "procedure_code"})
+    return lines.join(rules, on="procedure_code").filter(names_payer())
+
+
+def _unchecked(claims: Claims, reference: Reference) -> Rows:
+    return on_uncovered_days(_ruled(claims, reference), reference, "code_rules")
+
+
 def _rule(rule: str, value: str | None = None) -> Tables:
     """A rule about office visits, for examples."""
     row = {"code": "99213", "rule": rule, "value": value, "citation": "an example", "payers": ["medicare"]}
@@ -58,6 +72,7 @@ def _rule(rule: str, value: str | None = None) -> Tables:
     suggestion="Add what the payer requires if the record supports it.",
     fix="proposed",
     when={"lines": _has_rule},
+    unchecked=_unchecked,
     examples=(
         fails("nutrition therapy that nobody referred to", medicare(diagnoses=["E11.9"], lines=["97802"]), line_number=1, says=("referring", "42 CFR 410.132")),
         passes("with the referral", medicare(diagnoses=["E11.9"], referring_npi="1234567893", lines=["97802"])),
@@ -95,6 +110,7 @@ def _rule(rule: str, value: str | None = None) -> Tables:
         passes("the sex is not known", medicare(patient_sex="U"), tables=_rule("sex", "F")),
         fails("no authorization", medicare(), line_number=1, tables=_rule("prior_authorization")),
         passes("an authorization", medicare(prior_authorization_number="EXAMPLE"), tables=_rule("prior_authorization")),
+        unchecked("before the rules that are loaded", medicare(from_date="2001-05-12", diagnoses=["250.00"], lines=["97802"])),
         passes("another payer has no such rule", professional(diagnoses=["E11.9"], lines=["97802"])),
     ),
 )
@@ -106,11 +122,7 @@ def payer_rule_about_code_broken(claims: Claims, reference: Reference) -> Rows:
 
     What to do: see the payer's policy.
     """
-    lines = claims.lines.filter(_has_rule(reference), ~pl.col("is_history").fill_null(value=False)).join(
-        claims.claims.select("claim_key", "payer_id"), on="claim_key", how="left"
-    )
-    rules = reference.narrow("code_rules", lines["procedure_code"]).rename({"code": "procedure_code"})
-    met = lines.join(rules, on="procedure_code").filter(in_force("from_date"), names_payer())
+    met = _ruled(claims, reference).filter(in_force("from_date"))
     shown = ["claim_key", "line_number", "procedure_code", "rule", "value", "citation", "release"]
     return pl.concat(
         met.filter(pl.col("rule") == rule, is_broken.fill_null(value=False)).select(*shown, pl.lit(wanted).alias("wanted"))
