@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleanclaim.encoder.defaults import Asked, Said, denied, fits_side, on_side
-from cleanclaim.encoder.index import INDEX, NOTE, Floats, Index
+from cleanclaim.encoder.index import INDEX, NOTE, Floats, Index, Ints
 from cleanclaim.encoder.query import Reader, Slot, Variant
 from cleanclaim.encoder.result import Result
 from cleanclaim.encoder.stems import tokens
@@ -78,6 +78,21 @@ class _Hit(NamedTuple):
     variant: Variant
 
 
+class _Fits(NamedTuple):
+    """How well the terms that share words with a query fit, and the reading that each fits best."""
+
+    terms: Ints
+    fits: Floats
+    readings: list[Variant]
+    which: Ints
+
+    def best(self, start: int, stop: int) -> tuple[int, Variant]:
+        """Return the term between two that fits best, and its reading."""
+        first, last = np.searchsorted(self.terms, (start, stop)).tolist()
+        row = first + int(self.fits[first:last].argmax())
+        return int(self.terms[row]), self.readings[self.which[row]]
+
+
 class Searcher:
     """Searches one index.
 
@@ -95,7 +110,6 @@ class Searcher:
         self._denied = lru_cache(50_000)(self._denied_by)
         self._said = lru_cache(50_000)(self._said_of)
         self._days = lru_cache(8)(self._valid)
-        self._has_terms = np.diff(index.term_starts) > 0
 
     def search(
         self, text: str, *, on: date, systems: Collection[str] = SYSTEMS, limit: int = 10
@@ -151,15 +165,18 @@ class Searcher:
 
     def _hits(self, text: str, valid: Flags, systems: frozenset[int]) -> list[_Hit]:
         """Return the places that fit, the best first; each code appears once."""
-        fits, readings, which = self._fits(text)
-        if not readings:
+        terms, fits, readings, which = self._fits(text)
+        if not len(terms):
             return []
-        scores = np.maximum.reduceat(np.append(fits, np.float32(0)), self._index.term_starts[:-1])
-        scores[~(self._has_terms & valid)] = 0
-        pool = self._pool(scores, fits, readings, which)
+        nodes = self._index.term_nodes[terms]
+        starts = np.flatnonzero(np.diff(nodes, prepend=-1))
+        places = nodes[starts]
+        scores = np.zeros(len(self._index.node_keys), dtype=np.float32)
+        scores[places] = np.where(valid[places], np.maximum.reduceat(fits, starts), 0)
+        best = places[np.argsort(-scores[places], kind="stable")[:_POOL]]
+        pool = self._pool(best[scores[best] > 0], scores, _Fits(terms, fits, readings, which))
         pool = [hit for hit in pool if int(self._index.node_keys[hit.node][0]) in systems]
-        found = self._spread(pool, scores, valid, text)
-        return self._fitting_first(found)
+        return self._fitting_first(self._spread(pool, scores, valid, text))
 
     def _fitting_first(self, found: list[_Hit]) -> list[_Hit]:
         """Put the places that have the query's key words before those that don't, if they are about as good."""
@@ -168,51 +185,57 @@ class Searcher:
         first = {hit.leaf for hit in fits}
         return [*fits, *(hit for hit in found if hit.leaf not in first)]
 
-    def _fits(self, text: str) -> tuple[Floats, list[Variant], npt.NDArray[np.int32]]:
-        """Return each term's best fit, the readings of the query, and the reading that gives that fit."""
-        index = self._index
-        best = np.zeros(len(index.term_nodes), dtype=np.float32)
-        which = np.zeros(len(best), dtype=np.int32)
+    def _fits(self, text: str) -> tuple[Ints, Floats, list[Variant], Ints]:
+        """Return the terms that share words with the query, their best fit, and the reading that gives that fit."""
         readings = [one for one in self._reader.variants(text) if one.weight]
+        stems = {at for variant in readings for slot in variant.slots for at in slot.stems}
+        terms = self._terms_with_any(stems)
+        best = np.zeros(len(terms), dtype=np.float32)
+        which = np.zeros(len(terms), dtype=np.int32)
+        mass = self._index.term_mass[terms]
         for n, variant in enumerate(readings):
-            shared = self._shared(variant)
-            extra = np.maximum(index.term_mass - shared, 0)
+            shared = self._shared(variant, terms)
+            extra = np.maximum(mass - shared, 0)
             fit = shared / (variant.weight + _EXTRA_WORD * extra) * variant.fit
             better = fit > best
             best[better] = fit[better]
             which[better] = n
-        return best, readings, which
+        return terms, best, readings, which
 
-    def _shared(self, variant: Variant) -> Floats:
+    def _terms_with_any(self, stems: Collection[int]) -> Ints:
+        """Return the terms with at least one of some stems, in order."""
+        shares = np.zeros(len(self._index.term_nodes), dtype=np.bool_)
+        for at in stems:
+            shares[self._terms_with(at)] = True
+        return np.flatnonzero(shares).astype(np.int32)
+
+    def _shared(self, variant: Variant, terms: Ints) -> Floats:
         """Return the weight of the words that each term shares with a reading."""
-        shared = np.zeros(len(self._index.term_nodes), dtype=np.float32)
+        shared = np.zeros(len(terms), dtype=np.float32)
         for slot in variant.slots:
             if len(slot.stems) == 1:
-                shared[self._terms_with(slot.stems[0])] += slot.weight * slot.fits[0]
+                shared[self._rows(slot.stems[0], terms)] += slot.weight * slot.fits[0]
             elif slot.stems:
                 own = np.zeros(len(shared), dtype=np.float32)
                 for at, fit in sorted(zip(slot.stems, slot.fits, strict=True), key=lambda one: one[1]):  # fmt: skip
-                    own[self._terms_with(at)] = slot.weight * fit
+                    own[self._rows(at, terms)] = slot.weight * fit
                 shared += own
         return shared
+
+    def _rows(self, at: int, terms: Ints) -> npt.NDArray[np.intp]:
+        """Return the rows of some terms that have a stem."""
+        return np.searchsorted(terms, self._terms_with(at))
 
     def _terms_with(self, at: int) -> npt.NDArray[np.int32]:
         starts = self._index.posting_starts
         return self._index.postings[starts[at] : starts[at + 1]]
 
-    def _pool(
-        self, scores: Floats, fits: Floats, readings: list[Variant], which: npt.NDArray[np.int32]
-    ) -> list[_Hit]:
-        """Return the best places, with the words around them counted in."""
+    def _pool(self, places: Ints, scores: Floats, fits: _Fits) -> list[_Hit]:
+        """Return places with the words around them counted in, the best first."""
         index = self._index
-        few = min(_POOL, len(scores) - 1)
         found = []
-        for node in np.argpartition(-scores, few)[:few].tolist():
-            if scores[node] <= 0:
-                continue
-            first, last = index.term_starts[node], index.term_starts[node + 1]
-            term = int(first + fits[first:last].argmax())
-            variant = readings[which[term]]
+        for node in places.tolist():
+            term, variant = fits.best(index.term_starts[node], index.term_starts[node + 1])
             score = float(scores[node])
             if index.term_kinds[term] in {INDEX, NOTE}:
                 score *= _SECOND_HAND

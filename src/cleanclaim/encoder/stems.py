@@ -143,6 +143,8 @@ def _roman(word: str) -> str | None:
 
 
 def _ascii(text: str) -> str:
+    if text.isascii():
+        return text
     for letter, name in _GREEK.items():
         text = text.replace(letter, name)
     text = text.replace("œ", "oe").replace("æ", "ae")
