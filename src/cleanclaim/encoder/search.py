@@ -131,6 +131,24 @@ class Searcher:
             return found
         return list(self._results(self._hits(text, day.nodes, chosen), day, limit))
 
+    def at(self, node: int, text: str, *, on: date) -> Result | None:
+        """Return the code at or below a place that adds the least to a text; None if none is in force.
+
+        Args:
+            node: the place, such as that of a term that the text consists of.
+            text: the text.
+            on: the day on which the code must be in force.
+        """
+        day = self._days(on)
+        if not day.nodes[node]:
+            return None
+        asked = Asked(text)
+        none = np.zeros(0, dtype=np.float32)
+        leaf = self._leaf(node, none, day.nodes, asked)
+        leaf = self._on_side(leaf, asked.side, day.nodes)[0]
+        stems = {at for word in tokens(text) if (at := self._stem_at(word)) is not None}
+        return replace(self._place(leaf, day, stems), score=1.0, fits=True)
+
     def knows(self, word: str) -> bool:
         """Return True if any term has a word, or one like it."""
         return any(slot.stems for variant in self._reader.variants(word) for slot in variant.slots)
@@ -378,6 +396,8 @@ class Searcher:
         return self._index.children[starts[node] : starts[node + 1]].tolist()  # type: ignore[no-any-return]
 
     def _best_below(self, node: int, scores: Floats) -> float:
+        if not len(scores):
+            return 0.0
         last = bisect_left(self._index.node_keys, self._index.node_keys[node] + "~")
         return float(scores[node:last].max())
 

@@ -15,10 +15,10 @@ from functools import lru_cache
 from typing import Final
 
 from cleanclaim.encoder import Encoder
-from cleanclaim.encoder.defaults import side_of
 from cleanclaim.encoder.result import Result
 from cleanclaim.encoder.stems import STOP, stem, tokens
 from cleanclaim.encoder.systems import ICD10
+from cleanclaim.notes.sides import said_side
 from cleanclaim.notes.tables import rows
 from cleanclaim.notes.tables import words as words_of
 
@@ -47,6 +47,15 @@ _BODY: Final = words_of("joint")
 _WITHOUT: Final = re.compile(r"\bwithout (?:foreign body|damage to nail|\w+)", re.IGNORECASE)
 _WHOLE: Final = 8
 """The length of a code with a seventh character and its dot."""
+_ENDING: Final = 7
+"""Where the seventh character of a code with its dot is."""
+_OPEN: Final = frozenset(stem(one) for one in ("unspecified", "site", "part", "type", "other", "not", "specified", "without", "complication"))  # fmt: skip
+"""Words of a title that a more specific title lacks."""
+_IMPLIED: Final = frozenset(stem(one) for one in ("displaced", "closed", "initial", "encounter", "fracture"))  # fmt: skip
+"""Words of a title that the guidelines assume (I.C.19.c)."""
+_LOOSE: Final = 0.5
+"""The share of a query that counts as lacking if the term found says much more."""
+_FILLING: Final = frozenset(("unspecified", "other", "not", "elsewhere", "classified", "specified", "nos", "with", "without", "initial", "encounter"))  # fmt: skip
 _UNSPECIFIED: Final = re.compile(
     r"\bunspecified\b|\buncomplicated\b|\bwithout\b|\bnot otherwise\b", re.IGNORECASE
 )
@@ -96,6 +105,29 @@ class Coder:
         plain = next((one for one in codes if _UNSPECIFIED.search(one.title or "")), None)
         return exact or plain or next(iter(codes), None)
 
+    def first_of(self, codes: tuple[str, ...]) -> Result | None:
+        """Return the first of some codes that is valid on the day."""
+        return next((found for code in codes if (found := self.named(code)) and found.code == code), None) or self.named(codes[0])  # fmt: skip
+
+    def of_term(self, codes: tuple[str, ...], node: int, words: str, side: str | None) -> Coded | None:
+        """Return the code of a term that a note names word by word.
+
+        Args:
+            codes: its default codes.
+            node: its place in the code lists, if it has no default.
+            words: the words of the note.
+            side: the side that the note says near it.
+        """
+        own = said_side(words) or side
+        if codes:
+            found = self.first_of(codes)
+            return self._specified(Coded(found, 0.95, "default"), words, own) if found else None
+        result = self._encoder.searcher.at(node, words, on=self.on)
+        if result is None or not result.billable:
+            return None
+        coded = Coded(result, max(0.0, min(1.0, _worth(result, words))), "index")
+        return self._on_side(coded, words, own) if own else coded
+
     def _with_ulcer(
         self, phrase: str, side: str | None = None, *, plain: bool = False
     ) -> Coded | None:
@@ -103,7 +135,7 @@ class Coder:
         coded = self._code(phrase, side, plain=plain)
         if coded is None or not coded.result.code.endswith((".621", ".622")):
             return coded
-        ulcer = self._code(_DIABETIC.sub(" ", phrase), side_of(phrase) or side)
+        ulcer = self._code(_DIABETIC.sub(" ", phrase), said_side(phrase) or side)
         if ulcer is None or not ulcer.result.code.startswith("L97"):
             return coded
         return replace(coded, also=(ulcer.result,))
@@ -117,10 +149,10 @@ class Coder:
             plain: only search for the phrase as it is.
         """
         words = _ASIDE.sub("", phrase).strip(" .,;:-*")
-        own = side_of(words) or side
-        code = _defaults().get(_key(words)) or _defaults().get(_key(_SIDE.sub(" ", words)))
-        if code and (found := self.named(code)):
-            return self._on_side(Coded(found, 0.95, "default"), words, own)
+        own = said_side(words) or side
+        codes = _defaults().get(_key(words)) or _defaults().get(_key(_SIDE.sub(" ", words)))
+        if codes and (found := self.first_of(codes)):
+            return self._specified(Coded(found, 0.95, "default"), words, own)
         best: Coded | None = None
         for n, query in enumerate(_rewrites(words, own)):
             found_here = self._searched(query, words)
@@ -133,12 +165,30 @@ class Coder:
             if best.score >= 0.9 or plain:
                 break
         simpler = _key(_SEVERITY.sub(" ", words))
-        if (best is None or best.score < 0.9 or best.result.missed) and (code := _defaults().get(simpler)) and (found := self.named(code)):  # fmt: skip
-            return self._on_side(Coded(found, 0.85, "default"), words, own)
+        if (best is None or best.score < 0.9 or best.result.missed) and (codes := _defaults().get(simpler)) and (found := self.first_of(codes)):  # fmt: skip
+            return self._specified(Coded(found, 0.85, "default"), words, own)
         plainest = simpler - _BODY
-        if (best is None or best.score < _PIECE) and (code := _defaults().get(plainest)) and (found := self.named(code)):  # fmt: skip
-            return self._on_side(Coded(found, 0.75, "default"), words, own)
+        if (best is None or best.score < _PIECE) and (codes := _defaults().get(plainest)) and (found := self.first_of(codes)):  # fmt: skip
+            return self._specified(Coded(found, 0.75, "default"), words, own)
         return best
+
+    def _specified(self, coded: Coded, words: str, side: str | None) -> Coded:
+        """Return a default code, or the one beside it that says more of the words: the index finger, stage 2."""
+        said = _key(f"{words} {side or ''}") | _IMPLIED
+        own = _key(coded.result.title or "")
+        closer = [
+            (len(more - _IMPLIED), one)
+            for one in self._below(coded.result.code[:5])
+            if one.code[_ENDING:] == coded.result.code[_ENDING:]
+            and (more := _key(one.title or "") - own)
+            and more - _IMPLIED
+            and more <= said
+            and own - _key(one.title or "") <= _OPEN
+        ]
+        if closer:
+            best = max(closer, key=lambda pair: pair[0])[1]
+            coded = replace(coded, result=best)
+        return self._on_side(coded, words, side)
 
     def _on_side(self, coded: Coded, words: str, side: str | None) -> Coded:
         """Return the code for the side that was said, if the code has sides."""
@@ -149,12 +199,20 @@ class Coder:
             return replace(coded, result=same)
         if side == "bilateral" and (left := self._same(coded.result, "left")) and (right := self._same(coded.result, "right")):  # fmt: skip
             return replace(coded, result=right, also=(left,))
-        if coded.rule == "search" or side_of(words) is None:
+        if coded.rule == "search" or said_side(words) is None:
             return coded
         again = self._searched(f"{side} {_SIDE.sub('', words)}", words)
         if again and side in (again.result.title or "").lower() and again.score > 0.7:
             return replace(again, rule=coded.rule)
         return coded
+
+    def on_side(self, code: str, side: str) -> tuple[Result, ...]:
+        """Return the code for a side of a code that leaves it open; two for both sides if no code says both."""
+        result = self.named(code)
+        coded = self._on_side(Coded(result, 1.0, "search"), "", side) if result else None
+        if coded is None or coded.result.code == code:
+            return ()
+        return (coded.result, *coded.also)
 
     def _results(self, query: str) -> Sequence[Result]:
         """Return what a search finds; combinations of codes are looked for if several things are named."""
@@ -187,13 +245,19 @@ class Coder:
         ranked = sorted(found, key=lambda one: -_worth(one, words))
         best = combined or ranked[0]
         others = tuple(one for one in ranked if one.code != best.code)[:4]
-        lacks = len(best.missed) / max(1, len(tokens(words)))
+        lacks = len(best.missed) / max(1, len(tokens(words))) + _LOOSE * _is_loose(best)
         return Coded(
             best,
             max(0.0, min(1.0, best.score, _worth(best, words)) - 0.3 * lacks),
             "search",
             others,
         )
+
+
+def _is_loose(one: Result) -> bool:
+    """Return true if a term has more than twice the words that a query shares with it."""
+    own = [word for word in tokens(one.term or "") if word not in _FILLING]
+    return 2 * len(one.matched) < len(own)
 
 
 def _worth(one: Result, words: str) -> float:
@@ -211,7 +275,7 @@ def _rewrites(words: str, side: str | None) -> Iterator[str]:
     """Yield a phrase and simpler ways to say it."""
     seen = set()
     options = [words]
-    if side and side_of(words) is None:
+    if side and said_side(words) is None:
         options.insert(0, f"{side} {words}")
     options.append(_SEVERITY.sub(" ", words))
     if (head := _AT.split(words)[0]) != words:
@@ -246,10 +310,10 @@ def _key(words: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _defaults() -> dict[frozenset[str], str]:
-    """Return the default code of each everyday term, by the term's words."""
-    found: dict[frozenset[str], str] = {}
+def _defaults() -> dict[frozenset[str], tuple[str, ...]]:
+    """Return the default codes of each everyday term, by the term's words."""
+    found: dict[frozenset[str], tuple[str, ...]] = {}
     for row in rows("defaults"):
         for term in row["terms"].split("|"):
-            found.setdefault(_key(term), row["code"])
+            found.setdefault(_key(term), tuple(row["code"].split()))
     return found

@@ -15,23 +15,74 @@ from typing import Final
 from cleanclaim.encoder.systems import plain
 from cleanclaim.notes.coding import Coder
 from cleanclaim.notes.suggestion import CODE, CONSIDER, NOT_CODED, Suggestion
-from cleanclaim.notes.tables import mapping
+from cleanclaim.notes.tables import mapping, rows
 from cleanclaim.reference.sets import load_set
 
 KEPT: Final = ("N18", "I50", "L97", "M86", "I51")
 """Codes that stay beside the combination code."""
 _CODE: Final = re.compile(r"[A-Z]\d[\dA-Z](?:\.[\dA-Z]+)?")
 _SYMPTOM: Final = re.compile(r"^(?:R(?!73|91|92|87|03)|M25\.5|M79\.6)")
+_VAGUE: Final = re.compile(r"\bunspecified\b|\buncomplicated\b", re.IGNORECASE)
+_NAMED: Final = 0.3
+"""The confidence from which a condition elsewhere counts: not the review of systems alone."""
+_SPECIFIC: Final = 0.9
+_CHRONIC: Final = re.compile(r"\bchronic\b", re.IGNORECASE)
+_CHRONIC_PAIN: Final = 0.6
+_PAINS: Final = ("M25.5", "M54.2", "M54.5", "M54.6", "M54.9", "M79.6")
 _ANGINA: Final = {"I20.0": "I25.110", "I20.1": "I25.111", "I20.2": "I25.112"}
 _END_STAGE: Final = ("N18.5", "N18.6")
 
 
 def apply(found: list[Suggestion], coder: Coder) -> list[Suggestion]:
     """Return the suggestions of a note after the rules for sets of codes."""
+    found = list(_as_specific(found))
     found = _combined(found, coder)
     found = list(_without_vague(found))
     found = list(_without_history(found))
-    return list(_without_symptoms(found))
+    found = list(_without_symptoms(found))
+    return [*found, *_chronic_pain(found, coder)]
+
+
+def _as_specific(found: list[Suggestion]) -> Iterator[Suggestion]:
+    """Replace a vague code of a problem by the one that the rest of the note is specific about (I.B.2)."""
+    for one in found:
+        closer = [
+            other
+            for other in found
+            if other.disposition == CONSIDER
+            and other.code[:3] == one.code[:3]
+            and not _VAGUE.search(other.title)
+            and other.confidence >= _NAMED
+            and _words_of(one) & _words_of(other)
+        ]
+        if one.disposition != CODE or not _VAGUE.search(one.title) or len(closer) != 1:
+            yield one
+            continue
+        other = closer[0]
+        evidence = tuple(dict.fromkeys((*one.evidence, *other.evidence)))
+        yield replace(
+            one, code=other.code, title=other.title, evidence=evidence, query=None, confidence=one.confidence * _SPECIFIC,
+            why=f"{one.why}; the note is more specific elsewhere", rule="highest specificity (I.B.2)",
+        )  # fmt: skip
+
+
+def _words_of(one: Suggestion) -> set[str]:
+    """Return the words that a suggestion is based on."""
+    return {word for words in one.evidence for word in re.findall(r"[a-z]{4,}", words.text.lower())}
+
+
+def _chronic_pain(found: list[Suggestion], coder: Coder) -> Iterator[Suggestion]:
+    """Yield the code that says that a pain is chronic, which the code of its site doesn't (I.C.6.b.1.b.ii)."""
+    for one in _codes(found):
+        chronic = next((words for words in one.evidence if _CHRONIC.search(words.text)), None)
+        if chronic is None or not one.code.startswith(_PAINS) or any(other.code.startswith("G89") for other in found):  # fmt: skip
+            continue
+        if result := coder.named("G89.29"):
+            yield replace(
+                one, code=result.code, title=result.title or "", evidence=(chronic,), query=None, alternatives=(), confidence=_CHRONIC_PAIN,
+                why=f"chronic, which {one.code} doesn't say", rule="chronic pain (I.C.6.b.1.b.ii)",
+            )  # fmt: skip
+            return
 
 
 def _codes(found: list[Suggestion]) -> list[Suggestion]:
@@ -125,6 +176,26 @@ def _without_vague(found: list[Suggestion]) -> Iterator[Suggestion]:
         if one.disposition != NOT_CODED and is_vague and better:
             continue
         yield one
+
+
+def without_general(found: list[Suggestion]) -> Iterator[Suggestion]:
+    """Drop a general term's code if the note says it more closely elsewhere: the tumor, a carcinoma of the kidney."""
+    own = [one.code for one in found if one.disposition == CODE]
+    for one in found:
+        specific = _general().get(one.code)
+        if specific and one.disposition != NOT_CODED and any(code.startswith(specific) and code != one.code for code in own):
+            continue
+        yield one
+
+
+def is_general(code: str) -> bool:
+    """Return true if a code is that of a general term, such as pain or disease."""
+    return code in _general()
+
+
+@lru_cache(maxsize=1)
+def _general() -> dict[str, tuple[str, ...]]:
+    return {row["code"]: tuple(row["specific"].split("|")) for row in rows("general")}
 
 
 def _without_history(found: list[Suggestion]) -> Iterator[Suggestion]:

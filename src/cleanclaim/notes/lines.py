@@ -11,9 +11,10 @@ from cleanclaim.encoder.defaults import side_of
 from cleanclaim.notes import assertion as said
 from cleanclaim.notes import guidelines, special
 from cleanclaim.notes.coding import Coder
-from cleanclaim.notes.found import Found, assertion_of, side_near
+from cleanclaim.notes.found import Found, assertion_of
 from cleanclaim.notes.mentions import Mention
 from cleanclaim.notes.passages import ASSESSMENT, Sentence
+from cleanclaim.notes.sides import side_near
 from cleanclaim.notes.problems import (
     follows_cause,
     is_bare,
@@ -136,7 +137,7 @@ def _as_found(
     words = note[span[0] : span[1]]
     if len(words.strip()) < 2 or not re.search(r"[A-Za-z]{2}", words) or is_bare(words):
         return None
-    side = side_near(note, mention) or _side_of_note(note, words, passages)
+    side = side_near(note, mention.start, mention.end, mention.sentence) or _side_of_note(note, words, passages)
     coded = coder.code(words, side)
     if coded is None or coded.score < least:
         return None

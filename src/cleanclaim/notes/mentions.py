@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from cleanclaim.encoder.index import Index
+from cleanclaim.encoder.index import NOTE, Index
 from cleanclaim.encoder.stems import STOP, spelled, stem
 from cleanclaim.notes.passages import Sentence
-from cleanclaim.notes.tables import rows, words
+from cleanclaim.notes import sites
+from cleanclaim.notes.tables import words
+from cleanclaim.notes.terms import Token, is_abbreviation_only, plain, terms, tokens
 
 _WORD: Final = re.compile(r"[A-Za-z]+\d*|\d+(?:\.\d+)?[a-z]?")
 _MOST: Final = 6
@@ -36,18 +38,15 @@ _AFTER: Final = re.compile(
     r"^(?:,?\s+(?:of|in|to|on|involving|affecting)\s+(?:the |her |his |their )?(?:(?:left|right|bilateral|both|distal|proximal|upper|lower|"
     r"lateral|medial|anterior|posterior)\s+)*"
     r"[a-z]+(?: (?:finger|toe|joint|bone|region|lobe|breast|colon|extremity|knee|shoulder|thumb))?"
-    r"|,?\s+(?:stage|type|grade|class)\s+(?:[IV]+[ab]?|\d[ab]?)\b|,?\s+(?:left|right|bilateral|bilaterally)\b)",
+    r"|\s+(?:stage|type|grade|class)\s+(?:[IV]+[ab]?|\d[ab]?)\b|,?\s+(?:left|right|bilateral|bilaterally)\b)",
     re.IGNORECASE,
 )
 _BODY: Final = words("body")
-
-
-class _Word(NamedTuple):
-    """A word of a note: its place and its stem."""
-
-    start: int
-    end: int
-    stem: int
+_JOINED: Final = re.compile(r"\b(?:and|or)\b", re.IGNORECASE)
+_SHORT: Final = 6
+"""The most letters of a word that stands for a phrase by itself."""
+_ENDING: Final = re.compile(r"(itis|osis|oma|emia|uria|pathy|algia|ectomy)(?:es|s|ta)?\b")
+_BREAK: Final = re.compile(r"[.;:()\[\],]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +56,27 @@ class Mention:
     Attributes:
         start, end: its place in the note, with the side, acuity or stage beside it.
         sentence: the sentence that it is in.
-        node: the place in the code lists that the term leads to.
+        node: the place in the code lists that the term leads to; -1 if it isn't in them.
+        codes: the default codes of the term, the newest first.
         heading: true if it is what a line of the assessment is about.
+        is_whole: true if it is the term and no other words.
     """
 
     start: int
     end: int
     sentence: Sentence
     node: int = -1
+    codes: tuple[str, ...] = ()
     heading: bool = False
+    is_whole: bool = False
+
+
+class _Term(NamedTuple):
+    """A term of the code lists: its place, the endings of its words, and whether it counts in capitals only."""
+
+    node: int
+    endings: frozenset[str] | None
+    in_capitals: bool
 
 
 class Lexicon:
@@ -80,120 +91,117 @@ class Lexicon:
         self._known = index.known
         self._plain = frozenset(self._stem(word) for word in _TOO_PLAIN | _BODY)
         self._single: dict[int, set[str]] = {}
+        self._spelled: set[str] = set()
         self._terms = self._laid_out(index)
         self._stem_of = lru_cache(50_000)(self._stem)
 
     def find(self, note: str, sentence: Sentence) -> Iterator[Mention]:
         """Yield the conditions that a sentence names, each at its longest."""
-        found = list(self._words(note, sentence))
+        words = list(tokens(note, sentence.start, sentence.end))
+        named = [Mention(one.start, one.end, sentence, codes=one.codes, is_whole=True) for one in sites.find(note, words)]  # fmt: skip
+        taken: list[Mention] = []
+        for one in self._terms_in(note, [word for word in words if word.word not in STOP], sentence):
+            longer = [other for other in named if other.start < one.end and one.start < other.end and other.end - other.start > one.end - one.start]  # fmt: skip
+            if not longer:
+                taken.append(one)
+        spans = [(one.start, one.end) for one in taken]
+        taken += (one for one in dict.fromkeys(named) if not overlaps(one, spans))
+        yield from sorted(taken, key=lambda one: (one.start, one.end))
+
+    def _terms_in(self, note: str, words: list[Token], sentence: Sentence) -> Iterator[Mention]:
+        """Yield the terms of a sentence, each at its longest."""
         at = 0
-        while at < len(found):
-            length, node = self._longest(note, found, at)
+        while at < len(words):
+            length, node, codes = self._longest(note, words, at)
             if not length:
                 at += 1
                 continue
-            start, end = found[at].start, found[at + length - 1].end
-            start, end = _widened(note, start, end, sentence)
-            yield Mention(start, end, sentence, node)
+            start, end = words[at].start, words[at + length - 1].end
+            wide = _widened(note, start, end, sentence)
+            yield Mention(*wide, sentence, node, codes, is_whole=wide == (start, end))
             at += length
-
-    def _words(self, note: str, sentence: Sentence) -> Iterator[_Word]:
-        for match in _WORD.finditer(note, sentence.start, sentence.end):
-            word = match[0].lower()
-            if word == "s" and match.start() and note[match.start() - 1] in "'\u2019":
-                continue
-            if word not in STOP:
-                yield _Word(match.start(), match.end(), self._stem_of(word))
 
     def _stem(self, word: str) -> int:
         one = stem(spelled(word))
         return self._stem_at.get(self._known.words.get(one, one), -1)
 
-    def _longest(self, note: str, found: list[_Word], at: int) -> tuple[int, int]:
+    def _longest(self, note: str, words: list[Token], at: int) -> tuple[int, int, tuple[str, ...]]:
         """Return the number of words of the longest term at a place, and where it leads; 0 if there is none."""
-        for length in range(min(_MOST, len(found) - at), 0, -1):
-            part = found[at : at + length]
-            key = frozenset(word.stem for word in part)
-            if -1 in key or len(key) < length or (length == 1 and part[0].stem in self._plain):
+        for length in range(min(_MOST, len(words) - at), 0, -1):
+            part = words[at : at + length]
+            text = note[part[0].start : part[-1].end]
+            if length > 1 and _BREAK.search(text):
                 continue
-            if length == 1 and not self._is_word(part[0], note):
-                continue
-            node = self._terms.get(key)
-            if node is not None and not re.search(
-                r"[.;:()\n,]", note[part[0].start : part[-1].end]
-            ):
-                return length, node
-        return 0, -1
+            codes = terms().get(tuple(one.word for one in part), ())
+            if codes and not (length == 1 and is_abbreviation_only(text)):
+                return length, -1, codes
+            node = self._node(text, part) if not _JOINED.search(text) else -1
+            if node >= 0:
+                return length, node, ()
+        return 0, -1, ()
 
-    def _is_word(self, word: _Word, note: str) -> bool:
-        """Return true if a single word is the term itself, not only of its stem: arterial is no arteritis."""
-        text = note[word.start : word.end]
-        terms = self._single.get(word.stem)
-        if (
-            len(text) <= _ABBREVIATION and not text.isupper()
-        ):  # mg and Ms. are no diseases, MG and MS are
+    def _node(self, text: str, part: list[Token]) -> int:
+        """Return the place of a term of the code lists; -1 if the words aren't one."""
+        key = frozenset(self._stem_of(one.word) for one in part)
+        if -1 in key or len(key) < len(part) or (len(part) == 1 and not self._is_word(text, next(iter(key)))):  # fmt: skip
+            return -1
+        term = self._terms.get(key)
+        if term is None or (term.in_capitals and not text.isupper()):
+            return -1
+        return term.node if term.endings is None or term.endings == _endings(text) else -1
+
+    def _is_word(self, text: str, stem_at: int) -> bool:
+        """Return true if a single word is a term itself, not only of its stem: arterial is no arteritis."""
+        if stem_at in self._plain or is_abbreviation_only(text):
             return False
-        if stem(spelled(text.lower())) in self._known.words:  # a synonym of a term
-            return True
-        return terms is None or any(_is_same(text.lower(), term) for term in terms)
+        return plain(text) in self._single.get(stem_at, ()) or (len(text) <= _SHORT and stem(spelled(text.lower())) in self._spelled)
 
-    def _laid_out(self, index: Index) -> dict[frozenset[int], int]:
+    def _laid_out(self, index: Index) -> dict[frozenset[int], _Term]:
         """Return the terms of diagnoses by their words; if several share their words, the surest."""
         untold = {self._stem_at.get(stem(word), -1) for word in _UNTOLD}
         other = {self._stem_at.get(stem(word), -1) for word in _OTHER}
-        found: dict[frozenset[int], int] = {}
+        found: dict[frozenset[int], _Term] = {}
         starts = index.word_starts.tolist()
         nodes, stems = index.term_nodes.tolist(), index.term_words.tolist()
         for term, node in enumerate(nodes):
             if index.node_keys[node][:2] in _LEFT_OUT or index.node_keys[node][0] != "0":
                 continue
             own = frozenset(stems[starts[term] : starts[term + 1]])
-            if other & own:
+            if other & own or index.term_kinds[term] == NOTE:
                 continue
             own -= untold
-            if len(own) == 1:
-                names = _WORD.findall(index.term_texts[term].lower())
-                self._single.setdefault(next(iter(own)), set()).update(names)
+            text = index.term_texts[term]
             if own and len(own) <= _MOST:
-                found.setdefault(own, node)
+                found.setdefault(own, _Term(node, _endings(text), text.isupper()))
+            if len(own) == 1:
+                names = (plain(one) for one in _WORD.findall(text))
+                self._single.setdefault(next(iter(own)), set()).update(names)
         self._add_phrases(found)
-        self._add_defaults(found)
         return found
 
-    def _add_defaults(self, found: dict[frozenset[int], int]) -> None:
-        """Add the everyday terms that have a default code."""
-        for row in rows("defaults"):
-            if row["code"].startswith("Z"):
-                continue
-            for term in row["terms"].split("|"):
-                names = [one for one in _WORD.findall(term.lower()) if one not in STOP]
-                key = frozenset(self._stem(one) for one in names)
-                if -1 not in key and len(key) == len(names) <= _MOST:
-                    found.setdefault(key, -1)
-                    if len(key) == 1:
-                        self._single.setdefault(next(iter(key)), set()).update(names)
-
-    def _add_phrases(self, found: dict[frozenset[int], int]) -> None:
+    def _add_phrases(self, found: dict[frozenset[int], _Term]) -> None:
         """Add abbreviations and other names for terms."""
         for phrase, meanings in self._known.phrases.items():
             key = frozenset(self._stem_at.get(one, -1) for one in phrase)
             for meaning in meanings:
-                node = found.get(frozenset(self._stem_at.get(one, -1) for one in meaning))
-                if node is not None and -1 not in key:
-                    if len(key) == 1 and key not in found:
-                        self._single.pop(next(iter(key)), None)
-                    found.setdefault(key, node)
+                term = found.get(frozenset(self._stem_at.get(one, -1) for one in meaning))
+                if term is not None and -1 not in key and key not in found:
+                    found[key] = term._replace(endings=None)
+                    self._spelled.update(phrase if len(phrase) == 1 else ())
 
 
-def _is_same(word: str, term: str) -> bool:
-    """Return true if a word is a term, but for its ending: allergies and allergy."""
-    return word[: len(term) - 2] == term[:-2] and abs(len(word) - len(term)) <= _ENDING
-
-
-_ENDING: Final = 3
-_ABBREVIATION: Final = 3
 _LEFT_OUT: Final = frozenset(("0V", "0W", "0X", "0Y", "0Z", "0T"))
 """Chapters whose terms aren't looked for word by word: external causes, reasons for a visit, poisonings by drug."""
+
+
+def _endings(text: str) -> frozenset[str]:
+    """Return the endings in a text that make a condition of a part of the body: appendicitis, not appendix."""
+    return frozenset(_ENDING.findall(text.lower()))
+
+
+def overlaps(mention: Mention, taken: list[tuple[int, int]]) -> bool:
+    """Return true if a mention shares words with a place that is taken."""
+    return any(start < mention.end and mention.start < end for start, end in taken)
 
 
 def _widened(note: str, start: int, end: int, sentence: Sentence) -> tuple[int, int]:

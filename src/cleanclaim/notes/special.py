@@ -45,7 +45,7 @@ _NOT_PREGNANT: Final = re.compile(
     re.IGNORECASE,
 )
 _HEALING: Final = re.compile(
-    r"\b(?:healing|healed well|routine healing|aftercare|cast removal|suture removal|post-?operative (?:visit|check|follow)|s/p orif|"
+    r"\b(?:healing (?:well|nicely|routinely|appropriately|normally|as expected)|(?:is|are|well|routine|good|progressive|normal) healing|healing\b[^.;\n]{0,40}\bfracture|healed well|aftercare|cast removal|suture removal|post-?operative (?:visit|check|follow)|s/p orif|"
     r"status post orif|subsequent encounter|"
     r"follow[- ]up (?:visit )?(?:for|of|on) (?:\w+ ){0,4}(?:fracture|sprain|strain|laceration|injury|burn))\b",
     re.IGNORECASE,
@@ -56,6 +56,11 @@ _SEQUELA: Final = re.compile(
 )
 _INCIDENTAL: Final = "the patient is pregnant; Z33.1 instead if it is incidental"
 _SURE: Final = 0.5
+_NO_DRUG: Final = frozenset(
+    "bacteria bacterial virus viral fungus fungal infection high low large small stress trauma recent severe acute chronic possible probable age "
+    "smoking tobacco exercise food heat cold sun water air dust pollen surgery fall lack increased decreased previous prior".split()
+)
+"""Words after "due to" that name no drug."""
 _DRUG: Final = re.compile(r"^T(?:3[6-9]|4\d|50|51)")
 _INJURY: Final = re.compile(r"^(?:S\d\d|T[0-3]\d|M80|M84\.[3-6])")
 
@@ -72,7 +77,7 @@ def of_drugs(note: str, sentence: Sentence, coder: Coder) -> Iterator[Suggestion
             title = coded.result.title or "" if coded else ""
             if coded is None or coded.score < _SURE or kind.split()[0] not in title.lower():
                 continue
-            if not _DRUG.match(coded.result.code) or match[group].lower() in coded.result.missed:
+            if match[group].lower() in _NO_DRUG or not _DRUG.match(coded.result.code) or match[group].lower() in coded.result.missed:
                 continue
             if kind.startswith("p") and intent.split("-", maxsplit=1)[0] not in title.lower():
                 continue

@@ -9,8 +9,8 @@ from typing import Final
 
 from cleanclaim.notes import assertion as said
 from cleanclaim.notes.coding import Coded, Coder
-from cleanclaim.notes.found import Found, assertion_of, overlaps
-from cleanclaim.notes.mentions import Mention
+from cleanclaim.notes.found import Found, assertion_of
+from cleanclaim.notes.mentions import Mention, overlaps
 from cleanclaim.notes.passages import Sentence
 from cleanclaim.notes.tables import rows
 
@@ -34,20 +34,6 @@ def of_procedures(note: str, sentence: Sentence, coder: Coder) -> Iterator[Found
                     Coded(result, 0.85, "status (I.C.21.c.3)"),
                     said.Assertion(said.PRESENT),
                 )
-
-
-def of_findings(
-    note: str, passages: list[Sentence], known: list[Found], coder: Coder
-) -> Iterator[Found]:
-    """Yield findings that are only named in general, such as pain, where no condition says more."""
-    taken = sorted((one.mention.start, one.mention.end) for one in known)
-    for sentence in passages:
-        for pattern, codes in _statuses("findings"):
-            for match in pattern.finditer(note, sentence.start, sentence.end):
-                mention = Mention(match.start(), match.end(), sentence)
-                result = coder.named(codes[" ".join(match[0].lower().split())])
-                if result is not None and not overlaps(mention, taken):
-                    yield Found(mention, Coded(result, 0.7, "default"), assertion_of(note, mention))
 
 
 @lru_cache(maxsize=2)

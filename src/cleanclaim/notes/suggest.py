@@ -19,14 +19,15 @@ from cleanclaim.errors import ConfigError
 from cleanclaim.notes import assertion as said
 from cleanclaim.notes import guidelines, special
 from cleanclaim.notes.coding import Coded, Coder
-from cleanclaim.notes.found import Found, assertion_of, overlaps, side_near
+from cleanclaim.notes.found import Found, assertion_of
 from cleanclaim.notes.lines import ENCOUNTER, is_line, of_line
-from cleanclaim.notes.mentions import Lexicon
+from cleanclaim.notes.mentions import Lexicon, Mention, overlaps
 from cleanclaim.notes.passages import ASSESSMENT, NARRATIVE, Sentence, has_section, sentences
 from cleanclaim.notes.problems import (
     phrase,
 )
-from cleanclaim.notes.statuses import of_findings, of_procedures
+from cleanclaim.notes.sides import side_in_note, side_near
+from cleanclaim.notes.statuses import of_procedures
 from cleanclaim.notes.suggestion import CODE, CONSIDER, NOT_CODED, Evidence, Suggestion
 from cleanclaim.notes.tables import mapping
 
@@ -46,6 +47,8 @@ _CHRONIC: Final = re.compile(
     r"J4[1-57]|J84|K2[1]|K50|K51|K58|K7[0-4]|L40|M05|M06|M1[1-9]|M3[0-5]|M45|M79\.7|M81|N18|N40|B20|B18|D5[67]|Q)"
 )
 """Conditions that last: a "history of" them doesn't mean that they are over."""
+_REPAIRED: Final = re.compile(r"\s+(?:repair|resection|excision|surgery|removal|ablation|reconstruction|decompression)\b", re.IGNORECASE)
+"""An operation after a condition's name: the condition is over."""
 _WHY: Final = {
     said.DENIED: "denied",
     said.FAMILY: "family history",
@@ -117,15 +120,16 @@ class Suggester:
         coder: Coder = self._coder(options.on)
         passages = sentences(note)
         main = _main_sections(note, passages)
-        found = list(self._found(note, passages, main, coder))
-        if options.mode == INDEX:
-            found += of_findings(note, passages, found, coder)
+        found = list(self._found(note, passages, main, coder, options.mode))
         suggestions = list(_decided(note, found, main, options, coder))
         for sentence in passages:
             if sentence.section in main:
                 suggestions += special.of_drugs(note, sentence, coder)
         suggestions = _merged(suggestions)
+        if options.mode == INDEX:
+            suggestions = list(guidelines.without_general(suggestions))
         if options.mode == BILLING:
+            suggestions = list(_on_side(note, passages, suggestions, coder))
             suggestions = _with_reason(guidelines.apply(suggestions, coder))
             suggestions = special.in_pregnancy(note, suggestions, coder)
             suggestions = list(special.of_encounter(note, suggestions, coder))
@@ -134,9 +138,10 @@ class Suggester:
         return sorted(_merged(suggestions), key=lambda one: _ORDER[one.disposition])
 
     def _found(
-        self, note: str, passages: list[Sentence], main: frozenset[str], coder: Coder
+        self, note: str, passages: list[Sentence], main: frozenset[str], coder: Coder, mode: str
     ) -> Iterator[Found]:
         """Yield the conditions of a note with their codes."""
+        lines = main if mode == BILLING else main & {ASSESSMENT}
         for sentence in passages:
             if sentence.section in _SILENT and sentence.section not in main:
                 continue
@@ -145,23 +150,36 @@ class Suggester:
             yield from statuses
             had = [(one.mention.start, one.mention.end) for one in statuses]
             taken = list(had)
-            span = phrase(note, sentence) if sentence.section in main else None
+            span = phrase(note, sentence) if sentence.section in lines else None
             if span and is_line(note, sentence):
                 for one in of_line(note, span, sentence, coder, passages):
                     if overlaps(one.mention, had):
                         continue
                     taken.append((one.mention.start, one.mention.end))
                     yield one
+            is_open = sentence.leads and span is not None and taken == had
             for mention in self._lexicon().find(note, sentence):
                 if overlaps(mention, taken):
                     continue
-                coded = coder.code(
-                    note[mention.start : mention.end],
-                    side_near(note, mention),
-                    plain=sentence.section not in main,
-                )
+                if is_open and span and span[0] <= mention.start and mention.end <= span[1]:
+                    mention = replace(mention, heading=True)  # noqa: PLW2901 - the line's own condition
+                coded = _coded(note, mention, coder, plain=sentence.section not in main)
                 if coded is not None and coded.score >= _ELSEWHERE and coded.result.code[0] not in "VWXY":  # fmt: skip
+                    if mode == BILLING and guidelines.is_general(coded.result.code):
+                        continue
                     yield Found(mention, coded, assertion_of(note, mention))
+
+
+def _coded(note: str, mention: Mention, coder: Coder, *, plain: bool) -> Coded | None:
+    """Return the code of a condition that is named in the text."""
+    words, side = note[mention.start : mention.end], side_near(note, mention.start, mention.end, mention.sentence)
+    if not mention.is_whole:
+        coded = coder.code(words, side, plain=plain)
+        if coded is not None and coded.score >= _ELSEWHERE:
+            return coded
+    if mention.heading:
+        words = note[mention.sentence.start : mention.sentence.end]
+    return coder.of_term(mention.codes, mention.node, words, side)
 
 
 def _main_sections(note: str, passages: list[Sentence]) -> frozenset[str]:
@@ -183,7 +201,8 @@ def _decided(
     listed = any(one.mention.heading and one.mention.sentence.section in main for one in found)
     for one in found:
         meaning = one.assertion.meaning
-        if meaning == said.PAST and _CHRONIC.match(one.coded.result.code):
+        is_repaired = _REPAIRED.match(note, one.mention.end) is not None
+        if meaning == said.PAST and not is_repaired and _CHRONIC.match(one.coded.result.code):
             meaning = said.PRESENT
         if meaning == said.PAST and options.mode == INDEX:
             meaning = said.PRESENT
@@ -206,7 +225,7 @@ def _present(
         kind, confidence, why = CODE, 0.4 + 0.4 * score, f"named in {section}"
     elif in_main and one.mention.heading:
         kind, confidence, why = CODE, 0.2 + 0.7 * score, "a problem of the visit"
-    elif in_main and not listed:
+    elif in_main and not listed and (section != ASSESSMENT or one.mention.sentence.leads):
         kind, confidence, why = CODE, 0.6 * score, "named in the assessment"
     elif in_main:
         kind, confidence, why = CONSIDER, 0.4 * score, "named in the text of the assessment"
@@ -272,6 +291,18 @@ def _merged(found: list[Suggestion]) -> list[Suggestion]:
         evidence = tuple(dict.fromkeys((*known.evidence, *one.evidence)))
         by_code[one.code] = replace(best, evidence=evidence)
     return list(by_code.values())
+
+
+def _on_side(
+    note: str, passages: list[Sentence], found: Iterable[Suggestion], coder: Coder
+) -> Iterator[Suggestion]:
+    """Yield the suggestions, those of a problem without a side on the side that the note says elsewhere."""
+    for one in found:
+        side = side_in_note(note, one.title, passages) if one.disposition == CODE else None
+        for result in coder.on_side(one.code, side) if side else ():
+            yield replace(one, code=result.code, title=result.title or "", query=None, rule=f"{one.rule}; side (I.B.13)")
+        if not side or not coder.on_side(one.code, side):
+            yield one
 
 
 def _with_reason(found: list[Suggestion]) -> list[Suggestion]:

@@ -1,4 +1,4 @@
-"""The package's own short tables, from general medical and coding knowledge."""
+"""The package's own tables: headings, triggers, terms and the codes that they lead to."""
 
 from __future__ import annotations
 
@@ -6,13 +6,20 @@ import csv
 import re
 from functools import cache
 from importlib import resources
+from typing import Final
+
+_DATA: Final = "data"
 
 
 @cache
 def rows(name: str) -> list[dict[str, str]]:
-    """Return the rows of one of the package's tables."""
-    file = resources.files(__package__) / "data" / f"{name}.csv"
-    return list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
+    """Return the rows of one of the package's tables; for a folder, of all its files."""
+    file = resources.files(__package__) / _DATA / f"{name}.csv"
+    if file.is_file():
+        return list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
+    folder = sorted((resources.files(__package__) / _DATA / name).iterdir(), key=lambda one: one.name)  # fmt: skip
+    texts = (one.read_text(encoding="utf-8") for one in folder if one.name.endswith(".csv"))
+    return [row for text in texts for row in csv.DictReader(text.splitlines())]
 
 
 @cache
