@@ -120,6 +120,9 @@ class Lexicon:
             wide = _widened(note, start, end, sentence)
             yield Mention(*wide, sentence, node, codes, is_whole=wide == (start, end))
             at += length
+            if codes and length > 1 and at < len(words) and (other := _also(words[at - length : at], words[at])):
+                yield Mention(start, words[at].end, sentence, -1, other, is_whole=True)
+                at += 1
 
     def _stem(self, word: str) -> int:
         one = stem(spelled(word))
@@ -192,6 +195,13 @@ class Lexicon:
 
 _LEFT_OUT: Final = frozenset(("0V", "0W", "0X", "0Y", "0Z", "0T"))
 """Chapters whose terms aren't looked for word by word: external causes, reasons for a visit, poisonings by drug."""
+
+
+def _also(term: list[Token], after: Token) -> tuple[str, ...]:
+    """Return the codes of a second term that shares all words but the last: hepatitis B and C."""
+    if len(after.word) > 2 or len(term[-1].word) > 2:
+        return ()
+    return terms().get((*(one.word for one in term[:-1]), after.word), ())
 
 
 def _endings(text: str) -> frozenset[str]:

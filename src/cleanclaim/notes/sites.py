@@ -36,7 +36,8 @@ _HEADS: Final = {
     "tumor": "tumor neoplasm neoplasia neoformation",
     "benign": "adenoma papilloma",
     "lesion": "lesion",
-    "mass": "mass lump tumefaction swelling nodule tumoration",
+    "mass": "mass lump tumefaction swelling tumoration",
+    "nodule": "nodule",
     "pain": "pain ache discomfort",
     "tenderness": "tenderness",
     "hemorrhage": "hemorrhage bleeding bleed",
@@ -85,6 +86,8 @@ def find(note: str, words: Sequence[Token]) -> Iterator[Named]:
             continue
         if kind is None or (token.word == "mass" and at and words[at - 1].word in {"muscle", "body", "bone", "lean"}):  # fmt: skip
             continue
+        if kind == "nodule" and note[token.end - 1] == "s":
+            kind = "mass"
         kind, first, last = _qualified(words, at, kind)
         before = list(_before(note, words, first))
         after = list(_after(note, words, last))
@@ -103,7 +106,7 @@ def _qualified(words: Sequence[Token], at: int, kind: str) -> tuple[str, int, in
     before = words[at - 1].word if at else ""
     if kind == "insect":
         return kind, at - 1, at
-    if kind in {"tumor", "mass", "lesion"} and before in _QUALIFIED:
+    if kind in {"tumor", "mass", "lesion", "nodule"} and before in _QUALIFIED:
         return _QUALIFIED[before], at - 1, at
     return kind, at, at
 

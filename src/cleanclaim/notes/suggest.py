@@ -19,6 +19,7 @@ from cleanclaim.errors import ConfigError
 from cleanclaim.notes import assertion as said
 from cleanclaim.notes import guidelines, special
 from cleanclaim.notes.coding import Coded, Coder
+from cleanclaim.notes.confidence import LEAST, of_finding
 from cleanclaim.notes.found import Found, assertion_of
 from cleanclaim.notes.lines import ENCOUNTER, is_line, of_line
 from cleanclaim.notes.mentions import Lexicon, Mention, overlaps
@@ -127,7 +128,7 @@ class Suggester:
                 suggestions += special.of_drugs(note, sentence, coder)
         suggestions = _merged(suggestions)
         if options.mode == INDEX:
-            suggestions = list(guidelines.without_general(suggestions))
+            suggestions = [_weighed(one) for one in guidelines.without_general(suggestions)]
         if options.mode == BILLING:
             suggestions = list(_on_side(note, passages, suggestions, coder))
             suggestions = _with_reason(guidelines.apply(suggestions, coder))
@@ -303,6 +304,14 @@ def _on_side(
             yield replace(one, code=result.code, title=result.title or "", query=None, rule=f"{one.rule}; side (I.B.13)")
         if not side or not coder.on_side(one.code, side):
             yield one
+
+
+def _weighed(one: Suggestion) -> Suggestion:
+    """Return a finding with how sure it is; an unsure one is only to be considered."""
+    if one.disposition != CODE:
+        return one
+    sure = of_finding(one.code, one.rule, len(one.evidence))
+    return replace(one, confidence=sure, disposition=CODE if sure >= LEAST else CONSIDER)
 
 
 def _with_reason(found: list[Suggestion]) -> list[Suggestion]:
