@@ -41,7 +41,9 @@ def main() -> None:
             if one.disposition != NOT_CODED and not one.rule.startswith(_LEFT_OUT)
         )
     rates = _rates(found)
-    rows = [(*key, rates[0][key], given) for key, given in sorted(rates[1].items()) if given >= _FEWEST]
+    rows = [
+        (*key, rates[0][key], given) for key, given in sorted(rates[1].items()) if given >= _FEWEST
+    ]
     with _TO.open("w", encoding="utf-8", newline="") as file_out:
         writer = csv.writer(file_out, lineterminator="\n")
         writer.writerow(("kind", "key", "right", "given"))
@@ -76,7 +78,11 @@ def _shifts(
             seen[key] += is_right
             expected[key] = expected.get(key, 0.0) + of_code
     return [
-        (*key, f"{_odds(seen[key] + 1, count + 2):.4f}", f"{_odds(expected[key] + 1, count + 2):.4f}")
+        (
+            *key,
+            f"{_odds(seen[key] + 1, count + 2):.4f}",
+            f"{_odds(expected[key] + 1, count + 2):.4f}",
+        )
         for key, count in sorted(total.items())
     ]
 

@@ -55,7 +55,7 @@ _IMPLIED: Final = frozenset(stem(one) for one in ("displaced", "closed", "initia
 """Words of a title that the guidelines assume (I.C.19.c)."""
 _LOOSE: Final = 0.5
 """The share of a query that counts as lacking if the term found says much more."""
-_FILLING: Final = frozenset(("unspecified", "other", "not", "elsewhere", "classified", "specified", "nos", "with", "without", "initial", "encounter"))  # fmt: skip
+_FILLING: Final = words_of("filling")
 _UNSPECIFIED: Final = re.compile(
     r"\bunspecified\b|\buncomplicated\b|\bwithout\b|\bnot otherwise\b", re.IGNORECASE
 )
@@ -93,7 +93,7 @@ class Coder:
         self.on = on
         self.code = lru_cache(20_000)(self._with_ulcer)
         self.named = lru_cache(20_000)(self._named)
-        self._below = lru_cache(2_000)(self._all_below)
+        self.below = lru_cache(2_000)(self._all_below)
 
     def _named(self, code: str) -> Result | None:
         """Return a billable code by its number; a category leads to its least specific code."""
@@ -109,7 +109,9 @@ class Coder:
         """Return the first of some codes that is valid on the day."""
         return next((found for code in codes if (found := self.named(code)) and found.code == code), None) or self.named(codes[0])  # fmt: skip
 
-    def of_term(self, codes: tuple[str, ...], node: int, words: str, side: str | None) -> Coded | None:
+    def of_term(
+        self, codes: tuple[str, ...], node: int, words: str, side: str | None
+    ) -> Coded | None:
         """Return the code of a term that a note names word by word.
 
         Args:
@@ -178,7 +180,7 @@ class Coder:
         own = _key(coded.result.title or "")
         closer = [
             (len(more - _IMPLIED), one)
-            for one in self._below(coded.result.code[:5])
+            for one in self.below(coded.result.code[:5])
             if one.code[_ENDING:] == coded.result.code[_ENDING:]
             and (more := _key(one.title or "") - own)
             and more - _IMPLIED
@@ -225,7 +227,7 @@ class Coder:
         wanted = _without_sides(one.title or "")
         ending = one.code[-1] if len(one.code) == _WHOLE else ""
         stem = one.code[:5]
-        for other in self._below(stem):
+        for other in self.below(stem):
             title = (other.title or "").lower()
             if side in title and _without_sides(title) == wanted and other.code.endswith(ending):
                 return other

@@ -49,7 +49,10 @@ def of_finding(code: str, rule: str, mentions: int) -> float:
 
 @cache
 def _learned() -> dict[tuple[str, str], tuple[float, float]]:
-    return {(row["kind"], row["key"]): (float(row["right"]), float(row["given"])) for row in rows("learned")}
+    return {
+        (row["kind"], row["key"]): (float(row["right"]), float(row["given"]))
+        for row in rows("learned")
+    }
 
 
 def _rate(kind: str, key: str) -> _Rate:

@@ -183,7 +183,11 @@ def without_general(found: list[Suggestion]) -> Iterator[Suggestion]:
     own = [one.code for one in found if one.disposition == CODE]
     for one in found:
         specific = _general().get(one.code)
-        if specific and one.disposition != NOT_CODED and any(code.startswith(specific) and code != one.code for code in own):
+        if (
+            specific
+            and one.disposition != NOT_CODED
+            and any(code.startswith(specific) and code != one.code for code in own)
+        ):
             continue
         yield one
 

@@ -14,7 +14,6 @@ from cleanclaim.notes.coding import Coder
 from cleanclaim.notes.found import Found, assertion_of
 from cleanclaim.notes.mentions import Mention
 from cleanclaim.notes.passages import ASSESSMENT, Sentence
-from cleanclaim.notes.sides import side_near
 from cleanclaim.notes.problems import (
     follows_cause,
     is_bare,
@@ -23,6 +22,7 @@ from cleanclaim.notes.problems import (
     pieces,
     stripped,
 )
+from cleanclaim.notes.sides import side_near
 from cleanclaim.notes.tables import words as words_of
 
 _WHOLE: Final = 0.8
@@ -137,7 +137,9 @@ def _as_found(
     words = note[span[0] : span[1]]
     if len(words.strip()) < 2 or not re.search(r"[A-Za-z]{2}", words) or is_bare(words):
         return None
-    side = side_near(note, mention.start, mention.end, mention.sentence) or _side_of_note(note, words, passages)
+    side = side_near(note, mention.start, mention.end, mention.sentence) or _side_of_note(
+        note, words, passages
+    )
     coded = coder.code(words, side)
     if coded is None or coded.score < least:
         return None

@@ -15,8 +15,8 @@ from typing import Final, NamedTuple
 
 from cleanclaim.encoder.index import NOTE, Index
 from cleanclaim.encoder.stems import STOP, spelled, stem
-from cleanclaim.notes.passages import Sentence
 from cleanclaim.notes import sites
+from cleanclaim.notes.passages import Sentence
 from cleanclaim.notes.tables import words
 from cleanclaim.notes.terms import Token, is_abbreviation_only, plain, terms, tokens
 
@@ -98,12 +98,12 @@ class Lexicon:
     def find(self, note: str, sentence: Sentence) -> Iterator[Mention]:
         """Yield the conditions that a sentence names, each at its longest."""
         words = list(tokens(note, sentence.start, sentence.end))
-        named = [Mention(one.start, one.end, sentence, codes=one.codes, is_whole=True) for one in sites.find(note, words)]  # fmt: skip
-        taken: list[Mention] = []
-        for one in self._terms_in(note, [word for word in words if word.word not in STOP], sentence):
-            longer = [other for other in named if other.start < one.end and one.start < other.end and other.end - other.start > one.end - one.start]  # fmt: skip
-            if not longer:
-                taken.append(one)
+        named = [
+            Mention(one.start, one.end, sentence, codes=one.codes, is_whole=True)
+            for one in sites.find(note, words)
+        ]
+        said = [word for word in words if word.word not in STOP]
+        taken = [one for one in self._terms_in(note, said, sentence) if not _is_part(one, named)]
         spans = [(one.start, one.end) for one in taken]
         taken += (one for one in dict.fromkeys(named) if not overlaps(one, spans))
         yield from sorted(taken, key=lambda one: (one.start, one.end))
@@ -120,7 +120,12 @@ class Lexicon:
             wide = _widened(note, start, end, sentence)
             yield Mention(*wide, sentence, node, codes, is_whole=wide == (start, end))
             at += length
-            if codes and length > 1 and at < len(words) and (other := _also(words[at - length : at], words[at])):
+            if (
+                codes
+                and length > 1
+                and at < len(words)
+                and (other := _also(words[at - length : at], words[at]))
+            ):
                 yield Mention(start, words[at].end, sentence, -1, other, is_whole=True)
                 at += 1
 
@@ -157,7 +162,9 @@ class Lexicon:
         """Return true if a single word is a term itself, not only of its stem: arterial is no arteritis."""
         if stem_at in self._plain or is_abbreviation_only(text):
             return False
-        return plain(text) in self._single.get(stem_at, ()) or (len(text) <= _SHORT and stem(spelled(text.lower())) in self._spelled)
+        return plain(text) in self._single.get(stem_at, ()) or (
+            len(text) <= _SHORT and stem(spelled(text.lower())) in self._spelled
+        )
 
     def _laid_out(self, index: Index) -> dict[frozenset[int], _Term]:
         """Return the terms of diagnoses by their words; if several share their words, the surest."""
@@ -207,6 +214,11 @@ def _also(term: list[Token], after: Token) -> tuple[str, ...]:
 def _endings(text: str) -> frozenset[str]:
     """Return the endings in a text that make a condition of a part of the body: appendicitis, not appendix."""
     return frozenset(_ENDING.findall(text.lower()))
+
+
+def _is_part(one: Mention, named: list[Mention]) -> bool:
+    """Return true if a longer place shares words with a mention."""
+    return any(other.start < one.end and one.start < other.end and other.end - other.start > one.end - one.start for other in named)  # fmt: skip
 
 
 def overlaps(mention: Mention, taken: list[tuple[int, int]]) -> bool:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 from cleanclaim.encoder.defaults import side_of
 from cleanclaim.notes.passages import Sentence
+from cleanclaim.notes.tables import rows
 
 _LETTER: Final = re.compile(r"(?<![\w.'/-])(L|R)(?=\.?\s+(?!spine|carnitine|foot drop)[a-z])")
 _LETTERS: Final = {"L": "left", "R": "right"}
@@ -21,11 +23,6 @@ _NEAR: Final = 3
 """The most words between a side and the part of the body."""
 _LEFT_OUT: Final = frozenset(("family", "psh", "ros", "social", "medications", "allergies", "instructions"))  # fmt: skip
 _SITE: Final = re.compile(r"unspecified (?:female |male )?([a-z]+)", re.IGNORECASE)
-_ADJECTIVES: Final = {"ovary": "ovar", "kidney": "kidney|renal", "lung": "lung|pulmonary", "eye": "eye|ocular", "ear": "ear", "breast": "breast",
-                      "testis": "test[ie]s|testic", "bronchus": "lung", "femur": "femur|femoral|hip", "tibia": "tibia", "hand": "hand", "knee": "knee",
-                      "hip": "hip", "shoulder": "shoulder", "elbow": "elbow", "wrist": "wrist", "ankle": "ankle", "foot": "foot|heel", "toe": "toe",
-                      "finger": "finger", "thumb": "thumb", "arm": "arm", "leg": "leg|calf", "limb": "arm|leg|limb|extremity", "thigh": "thigh",
-                      "forearm": "forearm", "ureter": "ureter", "adrenal": "adrenal", "radius": "wrist|radius|radial", "clavicle": "clavicle|collarbone"}  # fmt: skip
 
 
 def said_side(text: str) -> str | None:
@@ -55,7 +52,7 @@ def side_near(note: str, start: int, end: int, sentence: Sentence) -> str | None
 def side_in_note(note: str, title: str, passages: Sequence[Sentence]) -> str | None:
     """Return the side that the note says, anywhere, of the part of the body that a title leaves open; None if it says several."""
     match = _SITE.search(title)
-    names = _ADJECTIVES.get(match[1].lower()) if match else None
+    names = _names().get(match[1].lower()) if match else None
     if names is None:
         return None
     near = rf"(?:\w+\W+){{0,{_NEAR}}}?"
@@ -67,3 +64,9 @@ def side_in_note(note: str, title: str, passages: Sequence[Sentence]) -> str | N
         for one in pattern.finditer(note, sentence.start, sentence.end)
     }
     return found.pop() if len(found) == 1 else None
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Return how notes call each part of the body that titles name."""
+    return {row["name"]: row["pattern"] for row in rows("body")}

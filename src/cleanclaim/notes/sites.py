@@ -12,15 +12,10 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from cleanclaim.notes.tables import rows
+from cleanclaim.notes.tables import words as words_of
 from cleanclaim.notes.terms import Token, key_of
 
-_LINKS: Final = frozenset(
-    "of in on at to from over around near the a an her his their its both left right bilateral upper lower level region area side zone "
-    "anterior posterior lateral medial distal proximal middle superficial deep cell infiltrating invasive primary advanced ductal lobular "
-    "papillary squamous small large non differentiated moderately poorly well acute chronic severe mild moderate intense diffuse "
-    "multiple several solid cystic palpable hard soft new residual recurrent persistent localized large occupying space wall "
-    "pole segment lobe third half part aspect joint affecting involving located".split()
-)
+_LINKS: Final = words_of("link")
 """Words that may stand between a general word and its site."""
 _SIDES: Final = frozenset(("left", "right", "bilateral"))
 _JOINS: Final = frozenset(("and", "or", "as", "well"))
@@ -29,7 +24,7 @@ _REACH: Final = 9
 _LONGEST: Final = 4
 """The most words of a site."""
 _BREAK: Final = re.compile(r"[.;:()\[\]]")
-_METASTATIC: Final = frozenset("lesion disease nodule involvement deposit implant spread infiltration tumor mass foci focus".split())  # fmt: skip
+_METASTATIC: Final = words_of("metastatic")
 _HEADS: Final = {
     "malignant": "cancer carcinoma adenocarcinoma malignancy",
     "secondary": "metastasis metastatic mets",

@@ -14,7 +14,7 @@ from typing import Final
 from cleanclaim.notes.coding import Coder
 from cleanclaim.notes.passages import Sentence
 from cleanclaim.notes.suggestion import CODE, CONSIDER, NOT_CODED, Evidence, Suggestion
-from cleanclaim.notes.tables import mapping, rows
+from cleanclaim.notes.tables import mapping, rows, words
 
 _POISONED: Final = re.compile(
     r"(?:overdos\w+ (?:of|on|with)|poisoning (?:by|from|due to)|took too (?:much|many)(?: of)?(?: (?:her|his))?|(?:accidentally|"
@@ -45,7 +45,8 @@ _NOT_PREGNANT: Final = re.compile(
     re.IGNORECASE,
 )
 _HEALING: Final = re.compile(
-    r"\b(?:healing (?:well|nicely|routinely|appropriately|normally|as expected)|(?:is|are|well|routine|good|progressive|normal) healing|healing\b[^.;\n]{0,40}\bfracture|healed well|aftercare|cast removal|suture removal|post-?operative (?:visit|check|follow)|s/p orif|"
+    r"\b(?:healing (?:well|nicely|routinely|appropriately|normally|as expected)|(?:is|are|well|routine|good|progressive|normal) healing|"
+    r"healing\b[^.;\n]{0,40}\bfracture|healed well|aftercare|cast removal|suture removal|post-?operative (?:visit|check|follow)|s/p orif|"
     r"status post orif|subsequent encounter|"
     r"follow[- ]up (?:visit )?(?:for|of|on) (?:\w+ ){0,4}(?:fracture|sprain|strain|laceration|injury|burn))\b",
     re.IGNORECASE,
@@ -56,10 +57,7 @@ _SEQUELA: Final = re.compile(
 )
 _INCIDENTAL: Final = "the patient is pregnant; Z33.1 instead if it is incidental"
 _SURE: Final = 0.5
-_NO_DRUG: Final = frozenset(
-    "bacteria bacterial virus viral fungus fungal infection high low large small stress trauma recent severe acute chronic possible probable age "
-    "smoking tobacco exercise food heat cold sun water air dust pollen surgery fall lack increased decreased previous prior".split()
-)
+_NO_DRUG: Final = words("no-drug")
 """Words after "due to" that name no drug."""
 _DRUG: Final = re.compile(r"^T(?:3[6-9]|4\d|50|51)")
 _INJURY: Final = re.compile(r"^(?:S\d\d|T[0-3]\d|M80|M84\.[3-6])")
@@ -71,13 +69,17 @@ def of_drugs(note: str, sentence: Sentence, coder: Coder) -> Iterator[Suggestion
     for pattern, kind in ((_POISONED, "poisoning by"), (_ADVERSE, "adverse effect of")):
         for match in pattern.finditer(text):
             group = "drug" if match["drug"] else "before"
-            intent = next((words for says, words in _INTENT if says.search(text)), "accidental")
+            intent = next((name for says, name in _INTENT if says.search(text)), "accidental")
             query = f"{kind} {match[group]}" + (f" {intent}" if kind.startswith("p") else "")
             coded = coder.code(query)
             title = coded.result.title or "" if coded else ""
             if coded is None or coded.score < _SURE or kind.split()[0] not in title.lower():
                 continue
-            if match[group].lower() in _NO_DRUG or not _DRUG.match(coded.result.code) or match[group].lower() in coded.result.missed:
+            if (
+                match[group].lower() in _NO_DRUG
+                or not _DRUG.match(coded.result.code)
+                or match[group].lower() in coded.result.missed
+            ):
                 continue
             if kind.startswith("p") and intent.split("-", maxsplit=1)[0] not in title.lower():
                 continue
@@ -169,7 +171,7 @@ def of_encounter(note: str, found: list[Suggestion], coder: Coder) -> Iterator[S
         if result is None or result.code != one.code[:-1] + letter:
             yield one
             continue
-        words = healing if letter == "D" else sequela
-        evidence = (*one.evidence, Evidence.of(note, words.start(), words.end())) if words else one.evidence  # fmt: skip
+        said = healing if letter == "D" else sequela
+        evidence = (*one.evidence, Evidence.of(note, said.start(), said.end())) if said else one.evidence  # fmt: skip
         rule = f"{one.rule}; seventh character {letter} (I.C.19.a)"
         yield replace(one, code=result.code, title=result.title or "", evidence=evidence, rule=rule)

@@ -10,7 +10,7 @@ from typing import Final
 from cleanclaim.notes import assertion as said
 from cleanclaim.notes.coding import Coded, Coder
 from cleanclaim.notes.found import Found, assertion_of
-from cleanclaim.notes.mentions import Mention, overlaps
+from cleanclaim.notes.mentions import Mention
 from cleanclaim.notes.passages import Sentence
 from cleanclaim.notes.tables import rows
 

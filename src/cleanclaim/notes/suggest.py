@@ -17,16 +17,14 @@ from typing import Any, Final
 from cleanclaim.encoder import Encoder
 from cleanclaim.errors import ConfigError
 from cleanclaim.notes import assertion as said
-from cleanclaim.notes import guidelines, special
+from cleanclaim.notes import guidelines, queries, special
 from cleanclaim.notes.coding import Coded, Coder
 from cleanclaim.notes.confidence import LEAST, of_finding
 from cleanclaim.notes.found import Found, assertion_of
 from cleanclaim.notes.lines import ENCOUNTER, is_line, of_line
 from cleanclaim.notes.mentions import Lexicon, Mention, overlaps
 from cleanclaim.notes.passages import ASSESSMENT, NARRATIVE, Sentence, has_section, sentences
-from cleanclaim.notes.problems import (
-    phrase,
-)
+from cleanclaim.notes.problems import phrase
 from cleanclaim.notes.sides import side_in_note, side_near
 from cleanclaim.notes.statuses import of_procedures
 from cleanclaim.notes.suggestion import CODE, CONSIDER, NOT_CODED, Evidence, Suggestion
@@ -36,8 +34,6 @@ OUTPATIENT: Final = "outpatient"
 INPATIENT: Final = "inpatient"
 BILLING: Final = "billing"
 INDEX: Final = "index"
-_SIDED: Final = ("side", "eye", "knee", "hip", "shoulder", "ear", "limb")
-_ASKED: Final = {"trimester": "which trimester", "stage": "which stage", "severity": "how severe"}
 _ELSEWHERE: Final = 0.75
 _SILENT: Final = frozenset(("medications", "allergies", "instructions"))
 """Sections whose words name no condition of the patient."""
@@ -48,7 +44,10 @@ _CHRONIC: Final = re.compile(
     r"J4[1-57]|J84|K2[1]|K50|K51|K58|K7[0-4]|L40|M05|M06|M1[1-9]|M3[0-5]|M45|M79\.7|M81|N18|N40|B20|B18|D5[67]|Q)"
 )
 """Conditions that last: a "history of" them doesn't mean that they are over."""
-_REPAIRED: Final = re.compile(r"\s+(?:repair|resection|excision|surgery|removal|ablation|reconstruction|decompression)\b", re.IGNORECASE)
+_REPAIRED: Final = re.compile(
+    r"\s+(?:repair|resection|excision|surgery|removal|ablation|reconstruction|decompression)\b",
+    re.IGNORECASE,
+)
 """An operation after a condition's name: the condition is over."""
 _WHY: Final = {
     said.DENIED: "denied",
@@ -136,7 +135,8 @@ class Suggester:
             suggestions = list(special.of_encounter(note, suggestions, coder))
         if any(one.disposition == CODE and one.code[0] in "ST" for one in suggestions):
             suggestions += special.of_external_causes(note, passages, coder)
-        return sorted(_merged(suggestions), key=lambda one: _ORDER[one.disposition])
+        whole = queries.completed(_merged(suggestions), coder)
+        return sorted(whole, key=lambda one: _ORDER[one.disposition])
 
     def _found(
         self, note: str, passages: list[Sentence], main: frozenset[str], coder: Coder, mode: str
@@ -150,30 +150,41 @@ class Suggester:
             statuses = [] if aftercare else list(of_procedures(note, sentence, coder))
             yield from statuses
             had = [(one.mention.start, one.mention.end) for one in statuses]
-            taken = list(had)
             span = phrase(note, sentence) if sentence.section in lines else None
-            if span and is_line(note, sentence):
-                for one in of_line(note, span, sentence, coder, passages):
-                    if overlaps(one.mention, had):
-                        continue
-                    taken.append((one.mention.start, one.mention.end))
+            own = of_line(note, span, sentence, coder, passages) if span and is_line(note, sentence) else ()  # fmt: skip
+            listed = [one for one in own if not overlaps(one.mention, had)]
+            yield from listed
+            taken = had + [(one.mention.start, one.mention.end) for one in listed]
+            heading = span if sentence.leads and taken == had else None
+            for one in self._in_text(note, sentence, taken, heading, coder):
+                if mode == INDEX or not guidelines.is_general(one.coded.result.code):
                     yield one
-            is_open = sentence.leads and span is not None and taken == had
-            for mention in self._lexicon().find(note, sentence):
-                if overlaps(mention, taken):
-                    continue
-                if is_open and span and span[0] <= mention.start and mention.end <= span[1]:
-                    mention = replace(mention, heading=True)  # noqa: PLW2901 - the line's own condition
-                coded = _coded(note, mention, coder, plain=sentence.section not in main)
-                if coded is not None and coded.score >= _ELSEWHERE and coded.result.code[0] not in "VWXY":  # fmt: skip
-                    if mode == BILLING and guidelines.is_general(coded.result.code):
-                        continue
-                    yield Found(mention, coded, assertion_of(note, mention))
+
+    def _in_text(
+        self,
+        note: str,
+        sentence: Sentence,
+        taken: list[tuple[int, int]],
+        heading: tuple[int, int] | None,
+        coder: Coder,
+    ) -> Iterator[Found]:
+        """Yield the conditions that a sentence names word by word, outside the places that are taken."""
+        for each in self._lexicon().find(note, sentence):
+            if overlaps(each, taken):
+                continue
+            is_heading = heading is not None and heading[0] <= each.start and each.end <= heading[1]
+            mention = replace(each, heading=is_heading)
+            coded = _coded(note, mention, coder, plain=sentence.section != ASSESSMENT)
+            if coded is not None and coded.score >= _ELSEWHERE and coded.result.code[0] not in "VWXY":  # fmt: skip
+                yield Found(mention, coded, assertion_of(note, mention))
 
 
 def _coded(note: str, mention: Mention, coder: Coder, *, plain: bool) -> Coded | None:
     """Return the code of a condition that is named in the text."""
-    words, side = note[mention.start : mention.end], side_near(note, mention.start, mention.end, mention.sentence)
+    words, side = (
+        note[mention.start : mention.end],
+        side_near(note, mention.start, mention.end, mention.sentence),
+    )
     if not mention.is_whole:
         coded = coder.code(words, side, plain=plain)
         if coded is not None and coded.score >= _ELSEWHERE:
@@ -262,19 +273,8 @@ def _suggestion(note: str, one: Found, kind: str, confidence: float, why: str, r
         spans.insert(0, Evidence.of(note, one.assertion.start, one.assertion.end))
     return Suggestion(
         coded.result.code, coded.result.title or "", kind, min(0.95, confidence), why, rule, tuple(spans),
-        tuple((other.code, other.title or "") for other in coded.others), _query(coded),
+        tuple((other.code, other.title or "") for other in coded.others),
     )  # fmt: skip
-
-
-def _query(coded: Coded) -> str | None:
-    """Return a question for the provider, if the code says that something wasn't documented."""
-    title = (coded.result.title or "").lower()
-    if "unspecified" not in title:
-        return None
-    asked = next((words for word, words in _ASKED.items() if f"unspecified {word}" in title), None)
-    sided = "which side" if any(f"unspecified {word}" in title for word in _SIDED) else None
-    what = asked or sided or "the type, cause or site"
-    return f"Can you document {what}, if known?"
 
 
 def _merged(found: list[Suggestion]) -> list[Suggestion]:
@@ -301,7 +301,13 @@ def _on_side(
     for one in found:
         side = side_in_note(note, one.title, passages) if one.disposition == CODE else None
         for result in coder.on_side(one.code, side) if side else ():
-            yield replace(one, code=result.code, title=result.title or "", query=None, rule=f"{one.rule}; side (I.B.13)")
+            yield replace(
+                one,
+                code=result.code,
+                title=result.title or "",
+                query=None,
+                rule=f"{one.rule}; side (I.B.13)",
+            )
         if not side or not coder.on_side(one.code, side):
             yield one
 

@@ -41,7 +41,13 @@ def plain(word: str) -> str:
     ['metastasis', 'allergy', 'hemorrhoid', 'abscess', 'diabetes']
     """
     one = spelled(word.lower())
-    if len(one) <= 3 or not one.endswith("s") or one.endswith(_NO_PLURAL) or one == "diabetes" or not _VOWEL.search(one):
+    if (
+        len(one) <= 3
+        or not one.endswith("s")
+        or one.endswith(_NO_PLURAL)
+        or one == "diabetes"
+        or not _VOWEL.search(one)
+    ):
         return one
     if _IRREGULAR.search(one) and not one.endswith(("uses", "roses")):
         return f"{one[:-2]}is"
