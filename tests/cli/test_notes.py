@@ -62,7 +62,7 @@ def test_a_batch_names_each_note(tmp_path: Path, capsys: pytest.CaptureFixture[s
     ("words", "says"),
     [
         (["missing.txt"], "missing.txt: no such file or folder"),
-        (["missing.txt", "--format", "html"], "expected text, json or jsonl"),
+        (["missing.txt", "--format", "xml"], "expected text, json, jsonl or html"),
         (["missing.txt", "--setting", "clinic"], "expected outpatient or inpatient"),
     ],
 )
@@ -70,3 +70,41 @@ def test_errors(words: list[str], says: str, capsys: pytest.CaptureFixture[str])
     """Wrong options and missing files are one sentence."""
     assert _run(words) == 2
     assert says in capsys.readouterr().err
+
+
+def test_html(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One page shows every note of a batch."""
+    for name in ("one.txt", "two.txt"):
+        (tmp_path / name).write_text(NOTE, encoding="utf-8")
+    assert _run([str(tmp_path), "--format", "html"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.count('<div class="sheet note">') == 2
+    assert shown.endswith("</html>\n")
+
+
+def test_a_model_that_does_not_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without the model's answer, the offline answer is given, and what wasn't checked."""
+    file = tmp_path / "visit.txt"
+    file.write_text(NOTE, encoding="utf-8")
+    words = [str(file), "--llm", "http://127.0.0.1:9/v1", "--model", "tiny"]
+    assert _run([*words, "--format", "json"]) == 0
+    shown = capsys.readouterr()
+    found = json.loads(shown.out)
+    assert list(found) == ["suggestions", "llm", "not_checked"]
+    assert found["suggestions"][0]["code"] == "M10.9"
+    assert found["llm"]["model"] == "tiny"
+    assert "no connection" in found["not_checked"][0]
+    assert "notes are sent to the model tiny at http://127.0.0.1:9" in shown.err
+    assert "Gout" not in shown.err
+    assert _run(words) == 0
+    assert capsys.readouterr().out.startswith("Not checked: what the language model would add")
+
+
+def test_a_model_needs_its_address(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Options of the model without --llm, and a host outside, are refused."""
+    file = tmp_path / "visit.txt"
+    file.write_text(NOTE, encoding="utf-8")
+    assert _run([str(file), "--model", "tiny"]) == 2
+    assert "--llm is missing" in capsys.readouterr().err
+    assert _run([str(file), "--llm", "http://8.8.8.8/v1", "--model", "tiny"]) == 2
+    assert "--allow-remote-host 8.8.8.8" in capsys.readouterr().err

@@ -15,8 +15,15 @@ from cleanclaim.errors import ConfigError
 from cleanclaim.text.escaping import json_safe
 
 if TYPE_CHECKING:
+    from cleanclaim.notes.assistant import Assistance
+    from cleanclaim.notes.endpoint import Endpoint
     from cleanclaim.notes.inputs import Note
     from cleanclaim.notes.suggestion import Suggestion
+
+    _Answered = tuple[Note, list[Suggestion], Assistance | None]
+
+_STREAMED = frozenset(("text", "jsonl"))
+_FORMATS = frozenset(("text", "json", "jsonl", "html"))
 
 
 def suggest(
@@ -40,7 +47,32 @@ def suggest(
         str,
         typer.Option("--mode", help="billing, or index for every finding that the note names."),
     ] = "billing",
-    format_: Annotated[str, typer.Option("--format", "-f", help="text, json or jsonl.")] = "text",
+    format_: Annotated[
+        str, typer.Option("--format", "-f", help="text, json, jsonl or html.")
+    ] = "text",
+    llm: Annotated[
+        str | None,
+        typer.Option(
+            "--llm",
+            metavar="URL",
+            help="Also ask a language model of your own at this OpenAI-compatible address, such as http://localhost:11434/v1. Default: none.",
+        ),
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option("--model", help="With --llm: the name of the model.")
+    ] = None,
+    allow_remote_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-remote-host",
+            metavar="HOST",
+            help="With --llm: send notes to this host outside your computer and private network. Notes have patient data.",
+        ),
+    ] = None,
+    llm_seconds: Annotated[
+        float,
+        typer.Option("--llm-seconds", min=1, help="With --llm: the most seconds for an answer."),
+    ] = 60.0,
     store: Store = None,
     lock: Lock = None,
 ) -> None:
@@ -51,16 +83,17 @@ def suggest(
 
     Exit status: 0, or 2 if a note could not be read.
     """
-    if format_ not in {"text", "json", "jsonl"}:
-        raise ConfigError([f"--format: expected text, json or jsonl, found {format_!r}"])
+    if format_ not in _FORMATS:
+        raise ConfigError([f"--format: expected text, json, jsonl or html, found {format_!r}"])
     from datetime import date  # noqa: PLC0415 - start-up
 
-    from cleanclaim.notes import inputs, text  # noqa: PLC0415 - start-up
+    from cleanclaim.notes import inputs  # noqa: PLC0415 - start-up
     from cleanclaim.notes.suggest import Options, Suggester  # noqa: PLC0415
 
     options = Options(day_of(on) or date.today(), setting, mode)  # noqa: DTZ011 - the user's own day
+    where = _endpoint(llm, model, tuple(allow_remote_host or ()), llm_seconds)
     is_batch = inputs.is_batch(note)
-    answers: list[dict[str, Any]] = []
+    answers: list[_Answered] = []
     failed = False
     with encoder_of(store, lock) as encoder:
         suggester = Suggester(encoder)
@@ -70,25 +103,89 @@ def suggest(
                 tell(f"cleanclaim: {one.value}: {one.error}", err=True)
                 continue
             found = suggester.suggest(one.text, options)
-            if format_ == "text":
-                heading = f"{one.value}\n" if is_batch else ""
-                typer.echo(heading + text.suggestions(found))
-            elif format_ == "jsonl":
-                typer.echo(_line(_answer(one, found, named=True)))
+            assistance = _assistance(one.text, where)
+            if assistance is not None:
+                found = suggester.add(one.text, options, found, assistance.proposals)
+            answer = (one, found, assistance)
+            if format_ in _STREAMED:
+                _write_one(answer, format_, named=is_batch)
             else:
-                answers.append(_answer(one, found, named=is_batch))
-    if format_ == "json":
-        whole = {"notes": answers} if is_batch else next(iter(answers), {"suggestions": []})
-        typer.echo(json_safe(json.dumps(whole, indent=2, ensure_ascii=False)))
+                answers.append(answer)
+    if format_ not in _STREAMED:
+        _write_all(answers, format_, is_batch=is_batch)
     if failed:
         raise typer.Exit(COULD_NOT_RUN)
 
 
-def _answer(one: Note, found: list[Suggestion], *, named: bool) -> dict[str, Any]:
+def _write_one(answer: _Answered, format_: str, *, named: bool) -> None:
+    """Write the answer for a note as it comes."""
+    from cleanclaim.notes import text  # noqa: PLC0415 - start-up
+
+    one, found, assistance = answer
+    if format_ == "jsonl":
+        typer.echo(json_safe(json.dumps(_content(answer, named=True), ensure_ascii=False)))
+        return
+    heading = f"{one.value}\n" if named else ""
+    typer.echo(heading + text.suggestions(found, assistance.not_checked if assistance else ()))
+
+
+def _write_all(answers: list[_Answered], format_: str, *, is_batch: bool) -> None:
+    """Write the answers for all notes as one document."""
+    if format_ == "json":
+        contents = [_content(one, named=is_batch) for one in answers]
+        whole = {"notes": contents} if is_batch else next(iter(contents), {"suggestions": []})
+        typer.echo(json_safe(json.dumps(whole, indent=2, ensure_ascii=False)))
+        return
+    from cleanclaim.notes.page import Answer, page  # noqa: PLC0415 - start-up
+
+    typer.echo(
+        page(
+            [
+                Answer(
+                    one.value, one.text or "", found, assistance.not_checked if assistance else ()
+                )
+                for one, found, assistance in answers
+            ]
+        ),
+        nl=False,
+    )
+
+
+def _endpoint(
+    url: str | None, model: str | None, allowed: tuple[str, ...], seconds: float
+) -> Endpoint | None:
+    """Return where the user's language model answers, and say so."""
+    if url is None:
+        if model or allowed:
+            raise ConfigError(["--model and --allow-remote-host: --llm is missing"])
+        return None
+    from cleanclaim.notes.endpoint import endpoint  # noqa: PLC0415 - start-up
+
+    found = endpoint(url, model, allowed=allowed, seconds=seconds)
+    tell(f"cleanclaim: notes are sent to the model {found.model} at {found.place}", err=True)
+    if found.is_remote:
+        tell(
+            f"cleanclaim: warning: {found.host} is outside your computer and private network. Notes have patient data: "
+            "you need a business associate agreement with whoever runs it",
+            err=True,
+        )
+    return found
+
+
+def _assistance(note: str, where: Endpoint | None) -> Assistance | None:
+    if where is None:
+        return None
+    from cleanclaim.notes.assistant import ask  # noqa: PLC0415 - start-up
+
+    return ask(note, where)
+
+
+def _content(answer: _Answered, *, named: bool) -> dict[str, Any]:
+    """Return the answer for a note as the JSON contract defines it."""
     from cleanclaim.notes.suggest import as_dicts  # noqa: PLC0415 - start-up
 
-    return {**({one.name: one.value} if named else {}), **as_dicts(found)}
-
-
-def _line(content: dict[str, Any]) -> str:
-    return json_safe(json.dumps(content, ensure_ascii=False))
+    one, found, assistance = answer
+    name = {one.name: one.value} if named else {}
+    if assistance is None:
+        return {**name, **as_dicts(found)}
+    return {**name, **as_dicts(found), "llm": assistance.provenance, "not_checked": list(assistance.not_checked)}  # fmt: skip

@@ -31,6 +31,9 @@ _SEVERITY: Final = re.compile(
 )
 _SIDE: Final = re.compile(r"\b(?:left|right|bilateral(?:ly)?|both)\b", re.IGNORECASE)
 _ASIDE: Final = re.compile(r"\s*\([^)]*\)")
+BY_DEFAULT: Final = "default of the index (I.A.18)"
+BY_TERM: Final = "term of the code lists"
+BY_SEARCH: Final = "closest term of the code lists"
 _TAKEN: Final = 0.55
 """The score from which a search's result is used."""
 _SEVERAL: Final = re.compile(
@@ -68,7 +71,7 @@ class Coded:
     Attributes:
         result: the code.
         score: how well it fits, 0 to 1.
-        rule: what led to it: default, or search.
+        rule: what led to it: `BY_DEFAULT`, `BY_TERM` or `BY_SEARCH`.
         others: the next best codes.
         also: the code of the other side, if both have the condition and no code says both.
     """
@@ -123,11 +126,11 @@ class Coder:
         own = said_side(words) or side
         if codes:
             found = self.first_of(codes)
-            return self._specified(Coded(found, 0.95, "default"), words, own) if found else None
+            return self._specified(Coded(found, 0.95, BY_DEFAULT), words, own) if found else None
         result = self._encoder.searcher.at(node, words, on=self.on)
         if result is None or not result.billable:
             return None
-        coded = Coded(result, max(0.0, min(1.0, _worth(result, words))), "index")
+        coded = Coded(result, max(0.0, min(1.0, _worth(result, words))), BY_TERM)
         return self._on_side(coded, words, own) if own else coded
 
     def _with_ulcer(
@@ -154,7 +157,7 @@ class Coder:
         own = said_side(words) or side
         codes = _defaults().get(_key(words)) or _defaults().get(_key(_SIDE.sub(" ", words)))
         if codes and (found := self.first_of(codes)):
-            return self._specified(Coded(found, 0.95, "default"), words, own)
+            return self._specified(Coded(found, 0.95, BY_DEFAULT), words, own)
         best: Coded | None = None
         for n, query in enumerate(_rewrites(words, own)):
             found_here = self._searched(query, words)
@@ -168,10 +171,10 @@ class Coder:
                 break
         simpler = _key(_SEVERITY.sub(" ", words))
         if (best is None or best.score < 0.9 or best.result.missed) and (codes := _defaults().get(simpler)) and (found := self.first_of(codes)):  # fmt: skip
-            return self._specified(Coded(found, 0.85, "default"), words, own)
+            return self._specified(Coded(found, 0.85, BY_DEFAULT), words, own)
         plainest = simpler - _BODY
         if (best is None or best.score < _PIECE) and (codes := _defaults().get(plainest)) and (found := self.first_of(codes)):  # fmt: skip
-            return self._specified(Coded(found, 0.75, "default"), words, own)
+            return self._specified(Coded(found, 0.75, BY_DEFAULT), words, own)
         return best
 
     def _specified(self, coded: Coded, words: str, side: str | None) -> Coded:
@@ -201,7 +204,7 @@ class Coder:
             return replace(coded, result=same)
         if side == "bilateral" and (left := self._same(coded.result, "left")) and (right := self._same(coded.result, "right")):  # fmt: skip
             return replace(coded, result=right, also=(left,))
-        if coded.rule == "search" or said_side(words) is None:
+        if coded.rule == BY_SEARCH or said_side(words) is None:
             return coded
         again = self._searched(f"{side} {_SIDE.sub('', words)}", words)
         if again and side in (again.result.title or "").lower() and again.score > 0.7:
@@ -211,7 +214,7 @@ class Coder:
     def on_side(self, code: str, side: str) -> tuple[Result, ...]:
         """Return the code for a side of a code that leaves it open; two for both sides if no code says both."""
         result = self.named(code)
-        coded = self._on_side(Coded(result, 1.0, "search"), "", side) if result else None
+        coded = self._on_side(Coded(result, 1.0, BY_SEARCH), "", side) if result else None
         if coded is None or coded.result.code == code:
             return ()
         return (coded.result, *coded.also)
@@ -251,7 +254,7 @@ class Coder:
         return Coded(
             best,
             max(0.0, min(1.0, best.score, _worth(best, words)) - 0.3 * lacks),
-            "search",
+            BY_SEARCH,
             others,
         )
 

@@ -34,7 +34,7 @@ def of_finding(code: str, rule: str, mentions: int) -> float:
 
     Args:
         code: its code, with the dot.
-        rule: what led to it: default, index or search.
+        rule: what led to it.
         mentions: how often the note names it.
     """
     everything = _rate("all", "")

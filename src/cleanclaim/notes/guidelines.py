@@ -39,7 +39,7 @@ def apply(found: list[Suggestion], coder: Coder) -> list[Suggestion]:
     found = _combined(found, coder)
     found = list(_without_vague(found))
     found = list(_without_history(found))
-    found = list(_without_symptoms(found))
+    found = list(without_symptoms(found))
     return [*found, *_chronic_pain(found, coder)]
 
 
@@ -210,7 +210,7 @@ def _without_history(found: list[Suggestion]) -> Iterator[Suggestion]:
             yield one
 
 
-def _without_symptoms(found: list[Suggestion]) -> Iterator[Suggestion]:
+def without_symptoms(found: list[Suggestion]) -> Iterator[Suggestion]:
     """Set symptoms that belong to a coded disease apart."""
     own = _codes(found)
     for one in found:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from cleanclaim.encoder.defaults import side_of
 from cleanclaim.notes import assertion as said
 from cleanclaim.notes import guidelines, special
 from cleanclaim.notes.coding import Coder
@@ -22,7 +21,7 @@ from cleanclaim.notes.problems import (
     pieces,
     stripped,
 )
-from cleanclaim.notes.sides import side_near
+from cleanclaim.notes.sides import said_side, side_near
 from cleanclaim.notes.tables import words as words_of
 
 _WHOLE: Final = 0.8
@@ -152,18 +151,20 @@ def _as_found(
 
 
 def _side_of_note(note: str, words: str, passages: list[Sentence]) -> str | None:
-    """Return the side of the complaint or the assessment, if they name only one and the same part of the body."""
-    text = [
-        note[one.start : one.end] for one in passages if one.section in {"complaint", ASSESSMENT}
-    ]
-    parts = set(re.findall(r"[a-z]{3,}", words.lower())) & _BODY
+    """Return the side of the complaint, or of what the assessment says about the same part of the body, if it is one."""
+    parts = _parts_of(words)
     sides = {
         side
-        for one in text
-        if (side := side_of(one))
-        and (not parts or parts & set(re.findall(r"[a-z]{3,}", one.lower())))
+        for one in passages
+        if one.section == "complaint" or (parts and one.section == ASSESSMENT)
+        if (side := said_side(note[one.start : one.end]))
+        and (not parts or parts & _parts_of(note[one.start : one.end]))
     }
     return sides.pop() if len(sides) == 1 else None
+
+
+def _parts_of(words: str) -> set[str]:
+    return set(re.findall(r"[a-z]{3,}", words.lower())) & _BODY
 
 
 _BODY: Final = words_of("joint")

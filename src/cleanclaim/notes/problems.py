@@ -23,7 +23,7 @@ _ACTION: Final = re.compile(
 _LONGEST: Final = 22
 """The most words of a phrase."""
 _JOINTS: Final = re.compile(
-    r"\s*(?:,|;|/(?=\s)|\s[-\u2013\u2014]+\s|\band\b|\bwith\b|\bw/|\bdue to\b|\bsecondary to\b|\bas a result of\b|\bcaused by\b|\bfrom\b|"
+    r"\s*(?:,|;|/(?=\s)|\s[&+](?=\s)|\s[-\u2013\u2014]+\s|\band\b|\bwith\b|\bw/|\bdue to\b|\bsecondary to\b|\bas a result of\b|\bcaused by\b|\bfrom\b|"
     r"\bversus\b|\bvs\.?\b|\b(?:most )?likely\b|"
     r"\bprobabl[ey]\b|\bpossibl[ey]\b|\bsuspected\b|\bconsistent with\b|\bconcerning for\b|\bcomplicated by\b|\bwithout\b|\bbut\b|"
     r"\brule out\b|\bsuspect\b)\s*",

@@ -16,7 +16,7 @@ from cleanclaim.notes.coding import Coder
 from cleanclaim.notes.suggestion import CODE, NOT_CODED, Suggestion
 from cleanclaim.notes.tables import rows
 
-_VAGUE: Final = re.compile(r"\bunspecified\b|\bnot specified\b", re.IGNORECASE)
+_VAGUE: Final = re.compile(r"(?<!\bor )\bunspecified\b|\bnot specified\b", re.IGNORECASE)
 _PLAIN: Final = "What are the type, the cause or the site?"
 _MOST: Final = 4
 _GROUP: Final = 5

@@ -18,6 +18,7 @@ from cleanclaim.encoder import Encoder
 from cleanclaim.errors import ConfigError
 from cleanclaim.notes import assertion as said
 from cleanclaim.notes import guidelines, queries, special
+from cleanclaim.notes.assistant import Proposal
 from cleanclaim.notes.coding import Coded, Coder
 from cleanclaim.notes.confidence import LEAST, of_finding
 from cleanclaim.notes.found import Found, assertion_of
@@ -67,6 +68,7 @@ _RULES: Final = {
     said.INTEGRAL: "integral symptoms (I.B.4, I.B.5)",
     said.HYPOTHETICAL: "not a condition",
 }
+_BY_MODEL: Final = "proposed by the language model"
 _ORDER: Final = {CODE: 0, CONSIDER: 1, NOT_CODED: 2}
 
 
@@ -138,6 +140,29 @@ class Suggester:
         whole = queries.completed(_merged(suggestions), coder)
         return sorted(whole, key=lambda one: _ORDER[one.disposition])
 
+    def add(
+        self, note: str, options: Options, found: list[Suggestion], proposals: Iterable[Proposal]
+    ) -> list[Suggestion]:
+        """Return suggestions with those that a language model proposed: to consider at most, and never instead of one that is there.
+
+        Args:
+            note: the text.
+            options: the date, the setting and the mode.
+            found: the suggestions made without the model.
+            proposals: what the model found, each with its place in the note.
+        """
+        coder: Coder = self._coder(options.on)
+        passages = sentences(note)
+        known = {one.code for one in found}
+        extra: list[Suggestion] = []
+        for one in proposals:
+            sentence = next((each for each in passages if each.start <= one.start < each.end), None)
+            proposed = _proposed(note, one, sentence, coder) if sentence else None
+            if proposed is not None and proposed.code not in known:
+                extra.append(_within_setting(proposed, options))
+        whole = [*found, *queries.completed(_merged(extra), coder)]
+        return sorted(guidelines.without_symptoms(whole), key=lambda one: _ORDER[one.disposition])
+
     def _found(
         self, note: str, passages: list[Sentence], main: frozenset[str], coder: Coder, mode: str
     ) -> Iterator[Found]:
@@ -192,6 +217,54 @@ def _coded(note: str, mention: Mention, coder: Coder, *, plain: bool) -> Coded |
     if mention.heading:
         words = note[mention.sentence.start : mention.sentence.end]
     return coder.of_term(mention.codes, mention.node, words, side)
+
+
+def _proposed(note: str, one: Proposal, sentence: Sentence, coder: Coder) -> Suggestion | None:
+    """Return a model's proposal as a suggestion; None if its words lead to no code."""
+    mention = Mention(one.start, min(one.end, sentence.end), sentence)
+    words, side = (
+        note[mention.start : mention.end],
+        side_near(note, mention.start, mention.end, sentence),
+    )
+    options = [each for each in (coder.code(words, side), coder.code(one.condition, side) if one.condition else None) if each]  # fmt: skip
+    coded = max(options, key=lambda each: each.score, default=None)
+    if coded is None or coded.score < _ELSEWHERE:
+        return None
+    if one.code in {other.code for other in coded.others}:
+        chosen = next(other for other in coded.others if other.code == one.code)
+        coded = replace(coded, result=chosen, others=(coded.result, *(other for other in coded.others if other.code != one.code)))  # fmt: skip
+    assertion = assertion_of(note, mention)
+    meaning = assertion.meaning
+    if meaning == said.PRESENT or (meaning == said.PAST and _CHRONIC.match(coded.result.code)):
+        return _suggestion(
+            note,
+            Found(mention, coded, assertion),
+            CONSIDER,
+            0.3 * coded.score,
+            _BY_MODEL,
+            "language model",
+        )
+    return _suggestion(
+        note,
+        Found(mention, coded, assertion),
+        NOT_CODED,
+        0.9,
+        _WHY[meaning],
+        f"{_RULES[meaning]}; {_BY_MODEL}",
+    )
+
+
+def _within_setting(one: Suggestion, options: Options) -> Suggestion:
+    """Return a proposal to consider if the setting codes what is uncertain (II.H)."""
+    if options.setting == INPATIENT and one.why == _WHY[said.UNCERTAIN]:
+        return replace(
+            one,
+            disposition=CONSIDER,
+            confidence=0.2,
+            why=_BY_MODEL,
+            rule="language model; uncertain diagnosis (II.H)",
+        )
+    return one
 
 
 def _main_sections(note: str, passages: list[Sentence]) -> frozenset[str]:

@@ -12,9 +12,9 @@ _HEADINGS: Final = {CODE: "Code", CONSIDER: "Consider", NOT_CODED: "Not coded"}
 _LONGEST: Final = 60
 
 
-def suggestions(found: Sequence[Suggestion]) -> str:
+def suggestions(found: Sequence[Suggestion], not_checked: Sequence[str] = ()) -> str:
     """Write the suggestions for one note, with the words that each is based on."""
-    lines: list[str] = []
+    lines = [f"Not checked: {visible(one)}" for one in not_checked]
     for disposition, heading in _HEADINGS.items():
         own = [one for one in found if one.disposition == disposition]
         if own:
