@@ -34,6 +34,8 @@ _ASIDE: Final = re.compile(r"\s*\([^)]*\)")
 BY_DEFAULT: Final = "default of the index (I.A.18)"
 BY_TERM: Final = "term of the code lists"
 BY_SEARCH: Final = "closest term of the code lists"
+_ALONE: Final = "for '"
+"""The role of a code that is for a part of a query only."""
 _TAKEN: Final = 0.55
 """The score from which a search's result is used."""
 _SEVERAL: Final = re.compile(
@@ -243,7 +245,14 @@ class Coder:
     def _searched(self, query: str, words: str) -> Coded | None:
         """Return the best result of a search, weighed by what each assumes."""
         results = self._results(query)
-        found = [one for one in results if one.billable and one.score >= _TAKEN and one.fits]
+        found = [
+            one
+            for one in results
+            if one.billable
+            and one.score >= _TAKEN
+            and one.fits
+            and not (one.role or "").startswith(_ALONE)
+        ]
         if not found:
             return None
         combined = next((one for one in found if one.role == "combination code"), None)

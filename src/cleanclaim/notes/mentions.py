@@ -135,28 +135,29 @@ class Lexicon:
 
     def _longest(self, note: str, words: list[Token], at: int) -> tuple[int, int, tuple[str, ...]]:
         """Return the number of words of the longest term at a place, and where it leads; 0 if there is none."""
-        for length in range(min(_MOST, len(words) - at), 0, -1):
-            part = words[at : at + length]
-            text = note[part[0].start : part[-1].end]
-            if length > 1 and _BREAK.search(text):
-                continue
-            codes = terms().get(tuple(one.word for one in part), ())
-            if codes and not (length == 1 and is_abbreviation_only(text)):
+        part = words[at : at + _reach(note, words, at)]
+        names = tuple(one.word for one in part)
+        stems = tuple(self._stem_of(name) for name in names)
+        first = note[part[0].start : part[0].end]
+        for length in range(len(part), 0, -1):
+            codes = terms().get(names[:length], ())
+            if codes and not (length == 1 and is_abbreviation_only(first)):
                 return length, -1, codes
-            node = self._node(text, part) if not _JOINED.search(text) else -1
-            if node >= 0:
-                return length, node, ()
+            term = self._terms.get(frozenset(stems[:length]))
+            if term is None or -1 in stems[:length] or len(set(stems[:length])) < length:
+                continue
+            text = note[part[0].start : part[length - 1].end]
+            if self._is_term(text, term, stems[0] if length == 1 else None):
+                return length, term.node, ()
         return 0, -1, ()
 
-    def _node(self, text: str, part: list[Token]) -> int:
-        """Return the place of a term of the code lists; -1 if the words aren't one."""
-        key = frozenset(self._stem_of(one.word) for one in part)
-        if -1 in key or len(key) < len(part) or (len(part) == 1 and not self._is_word(text, next(iter(key)))):  # fmt: skip
-            return -1
-        term = self._terms.get(key)
-        if term is None or (term.in_capitals and not text.isupper()):
-            return -1
-        return term.node if term.endings is None or term.endings == _endings(text) else -1
+    def _is_term(self, text: str, term: _Term, alone: int | None) -> bool:
+        """Return true if words with a term's stems are the term."""
+        if alone is not None and not self._is_word(text, alone):
+            return False
+        if (term.in_capitals and not text.isupper()) or _JOINED.search(text):
+            return False
+        return term.endings is None or term.endings == _endings(text)
 
     def _is_word(self, text: str, stem_at: int) -> bool:
         """Return true if a single word is a term itself, not only of its stem: arterial is no arteritis."""
@@ -214,6 +215,15 @@ def _also(term: list[Token], after: Token) -> tuple[str, ...]:
 def _endings(text: str) -> frozenset[str]:
     """Return the endings in a text that make a condition of a part of the body: appendicitis, not appendix."""
     return frozenset(_ENDING.findall(text.lower()))
+
+
+def _reach(note: str, words: list[Token], at: int) -> int:
+    """Return how many words a term that starts at a place may have: not beyond a comma, and not too many."""
+    last = min(_MOST, len(words) - at)
+    for length in range(1, last):
+        if _BREAK.search(note, words[at + length - 1].end, words[at + length].start):
+            return length
+    return last
 
 
 def _is_part(one: Mention, named: list[Mention]) -> bool:

@@ -50,7 +50,7 @@ _CAUSE: Final = re.compile(
     r"\b(?:due to|secondary to|caused by|as a result of|from)\s*$", re.IGNORECASE
 )
 _BARE: Final = words("body") | words("joint") | words("state")
-_EQUALS: Final = re.compile(r"^\s*(?:,|;|and\b|,\s*and\b)", re.IGNORECASE)
+_EQUALS: Final = re.compile(r"^\s*(?:,|;|[&+]|and\b|,\s*and\b)", re.IGNORECASE)
 _WEEKS: Final = re.compile(
     r",?\s*(?:at |in )?\d{1,2}[\s-]+weeks?(?:'| of)?\s+(?:gestation\w*|pregnan\w*)\W*$",
     re.IGNORECASE,
