@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         check,
         crosswalk,
         diff,
+        drg,
         explain,
         level,
         lookup,
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
         remit_match,
         search,
         suggest,
+        support,
     )
     from cleanclaim.audit.interface import audit_plan, audit_profile, audit_score, audit_sheet
-    from cleanclaim.api import check, crosswalk, diff, drg, explain, lookup, price, search, suggest
     from cleanclaim.encoder import Encoder
     from cleanclaim.reference import Reference
     from cleanclaim.report.result import Report

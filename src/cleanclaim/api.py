@@ -190,6 +190,8 @@ def remit_match(
     if result.unread and not (result.claims or result.unmatched_payments):
         raise InputError("; ".join(str(one["error"]) for one in result.unread))
     return result
+
+
 def drg(
     claims: object,
     *,

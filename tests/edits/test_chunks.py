@@ -38,14 +38,6 @@ def same(one: Checked, other: Checked) -> bool:
     )
 
 
-FIRST = list(
-    {
-        edit.code: (edit, example) for edit, example in reversed(FAILING) if not example.tables
-    }.values()
-)
-"""One example of each edit that needs no tables of its own; all examples are checked together below."""
-_PLAIN_LAST = sorted(reversed(FAILING), key=lambda one: not one[1].tables)
-_PLAIN_LAST = sorted(FAILING[::-1], key=lambda one: not one[1].tables)
 _PLAIN_LAST = [
     one for is_plain in (False, True) for one in FAILING[::-1] if (not one[1].tables) == is_plain
 ]

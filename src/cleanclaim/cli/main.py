@@ -16,6 +16,7 @@ from cleanclaim.cli import (
     check,
     codes,
     correct,
+    drg,
     edits,
     export,
     history,
@@ -26,7 +27,6 @@ from cleanclaim.cli import (
     reference,
     remit,
     serve,
-    drg,
     streams,
 )
 from cleanclaim.cli.options import examples

@@ -278,14 +278,12 @@ class Reference:
         known = self.table(name) if name in self.names() else None
         more = pl.DataFrame(dated, schema=None if known is None else known.schema)
         others = None if known is None else known.filter(~pl.col("code").is_in(more["code"].implode()))  # fmt: skip
-        rows_now = more if others is None else pl.concat([others, more]).sort("code", "valid_from")
-        return self.with_table(name, rows_now)
+        every = more if others is None else pl.concat([others, more])
+        return self.with_table(name, every.sort("code", "valid_from"))
 
     def with_table(self, name: str, rows: pl.DataFrame) -> Self:
         """These tables with another one, new or in place of the one by its name; this reference stays as it is."""
         is_known = name in self.names()
-        every = more if others is None else pl.concat([others, more])
-        rows_now = every.sort("code", "valid_from")
         own = Release("example", name, "nobody", OPEN_START, OPEN_END, "none", embedded=False)
         other = copy(self)
         vars(other).update(

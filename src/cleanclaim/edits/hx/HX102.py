@@ -7,8 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from cleanclaim.derived.claims import Claims
 from cleanclaim.derived.availability import on_uncovered_days
+from cleanclaim.derived.claims import Claims
 from cleanclaim.derived.looking_back import beyond_history
 from cleanclaim.edits.edit import Disposition, Rows, Source, Tables, fails, passes, query_edit, unchecked
 from cleanclaim.edits.hx.frequency import counted_from, first_again, first_counted, has_limit, in_turn, in_words, limited, limited_on_some_day
