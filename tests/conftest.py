@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 import typer.main
 import typer.testing
+from hypothesis import settings
 
 from cleanclaim import History
 from cleanclaim.importing import import_files
@@ -24,6 +25,9 @@ from cleanclaim.settings import Settings
 from histories import claim
 from published import Published
 from runs import EDITS, SMALL, Told, write_files
+
+settings.register_profile("any machine", deadline=None)  # a busy machine isn't a fault
+settings.load_profile("any machine")
 
 LONGEST = (
     "spark/test_driver.py",

@@ -315,7 +315,7 @@ def test_columns_that_do_not_fit(
     with pytest.raises(TableError) as caught:
         on_spark(**frames)
     assert caught.value.faults == (
-        "claims: unknown column 'patient_name'; did you mean 'patient_sex'?",
+        "claims: unknown column 'patient_name'; did you mean 'patient_last_name'?",
         "claims.patient_birth_date is string; expected a date (YYYY-MM-DD), as date",
     )
     there, _ = plain

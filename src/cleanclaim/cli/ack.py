@@ -24,7 +24,7 @@ def ack(
     ] = None,
     format_: TextOrJson = "text",
 ) -> None:
-    """Explain acknowledgments in plain words, and match them to claims.
+    """Explain acknowledgments, and match them to claims.
 
     A TA1 answers an interchange, a 999 the form of a group, a 277CA each claim.
 

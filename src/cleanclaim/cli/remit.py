@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cleanclaim.remit.tables import Remittance
 
 app = typer.Typer(
-    help="Read what payers paid (835): match payments to claims, and trace denials.",
+    help="Match payments (835) to claims, and trace denials.",
     epilog=examples(
         "remit match era.835 --claims sent.837",
         "remit add my-remittances era.835",
@@ -98,7 +98,9 @@ def show(
     *,
     format_: TextOrJson = "text",
 ) -> None:
-    """Show what remittances say: each check, its claims and services, and whether it balances."""
+    """Show what remittances say.
+
+    Each check, its claims and services, and whether it balances."""
     from cleanclaim.remit.show import as_json, as_text  # noqa: PLC0415
 
     remittance, files = _read([str(source)], numbers or ())
