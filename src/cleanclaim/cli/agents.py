@@ -23,7 +23,8 @@ def mcp(
 ) -> None:  # fmt: skip
     """Offer cleanclaim's functions to agents.
 
-    They speak the Model Context Protocol. The tools check and price claims, look up, search, map and explain codes, and suggest codes for notes. They read what they are given and write nothing.
+    They speak the Model Context Protocol. The tools check and price claims, look up, search, map and explain codes, and read notes. They read what they are
+    given and write nothing.
     """
     try:
         from cleanclaim.server.agents import make_server  # noqa: PLC0415 - an extra

@@ -31,7 +31,8 @@ def drg(
 ) -> None:
     """Show the MS-DRG of hospital stays.
 
-    It also shows what one code more or less would change, and for each secondary diagnosis whether it counts as CC or MCC, and if not, why. Weights are shown if CMS's table 5 of the fiscal year is imported.
+    It also shows what one code more or less would change, and for each secondary diagnosis whether it counts as CC or MCC, and if not, why. Weights are shown
+    if CMS's table 5 of the fiscal year is imported.
     Claims that aren't hospital stays are listed as not grouped. It needs the extra inpatient: pip install 'cleanclaim[inpatient]'.
     """
     if format_ not in {"text", "json"}:

@@ -100,7 +100,8 @@ def show(
 ) -> None:
     """Show what remittances say.
 
-    Each check, its claims and services, and whether it balances."""
+    Each check, its claims and services, and whether it balances.
+    """
     from cleanclaim.remit.show import as_json, as_text  # noqa: PLC0415
 
     remittance, files = _read([str(source)], numbers or ())
