@@ -212,6 +212,8 @@ def _uncounted(case: Case, entries: Sequence[Json], with_faults: set[str]) -> st
         data = case.files.get(entry["file"])
         if data is None or entry["format"] != "x12" or data.count(b"ISA") != 1:
             continue
+        if b"CLM" in data[: data.find(b"ISA")]:
+            continue  # read from its transaction on, which begins before the interchange's header
         apart, _, end = separators_of(data)
         begun = data[data.find(b"ISA") + 106 :]
         if not begun.lstrip(b"\r\n").startswith(b"GS" + apart) or apart == end:
