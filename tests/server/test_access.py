@@ -21,6 +21,7 @@ from served import CLAIM, Client
 ENDPOINTS = {
     ("POST", "/v1/check"): "check",
     ("POST", "/v1/price"): "check",
+    ("POST", "/v1/remittances"): "check",
     ("GET", "/v1/edits"): "codes",
     ("GET", "/v1/edits/DX102"): "codes",
     ("GET", "/v1/codes/search?q=gout"): "codes",

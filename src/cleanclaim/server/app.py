@@ -25,7 +25,7 @@ from cleanclaim.server.metrics import Metrics
 from cleanclaim.server.pages import checks, files, knowledge
 from cleanclaim.server.pages.drawing import page
 from cleanclaim.server.problems import Problem, internal, problem_of
-from cleanclaim.server.routes import check, codes, jobs, notes, status
+from cleanclaim.server.routes import check, codes, jobs, notes, remittances, status
 from cleanclaim.server.routes.shared import Service
 from cleanclaim.server.settings import ServerSettings
 from cleanclaim.version import VERSION
@@ -63,7 +63,7 @@ def make_app(settings: ServerSettings, database: Database | None = None) -> ASGI
         openapi_url="/v1/openapi.json",
     )
     app.state.service = service
-    for part in (check, codes, notes, jobs, status, checks, knowledge, files):
+    for part in (check, codes, notes, jobs, remittances, status, checks, knowledge, files):
         app.include_router(part.router)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(CleanclaimError, _refused)
