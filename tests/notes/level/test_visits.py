@@ -15,7 +15,7 @@ from cleanclaim.notes.level.leveler import Leveler, Options
 _FOLDER = Path(__file__).parent
 VISITS: list[dict[str, Any]] = [
     json.loads(line)
-    for name in ("visits.jsonl", "visits_late.jsonl", "visits_third.jsonl")
+    for name in ("visits.jsonl", "visits_late.jsonl", "visits_third.jsonl", "visits_fourth.jsonl")
     for line in (_FOLDER / name).read_text(encoding="utf-8").splitlines()
 ]
 

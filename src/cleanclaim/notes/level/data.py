@@ -8,7 +8,7 @@ with its interpretation doesn't count.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Final
@@ -61,7 +61,8 @@ def data_of(note: str, passages: Sequence[Sentence], year: int) -> Element:
     """
     own = [one for one in passages if one.section not in _SILENT]
     interpreted = list(_unique(_interpretations(note, own)))
-    tests = list(_tests(note, own, {one.what for one in interpreted if one.counts}, year))
+    read = {one.what: [each.start for each in one.evidence] for one in interpreted if one.counts}
+    tests = list(_tests(note, own, read, year))
     documents = list(_unique(_documents(note, own)))
     talks = list(_unique(chain(_discussions(note, own), _calls(note, own))))[:1]
     historians = [*_historians(note, own)][:1]
@@ -104,7 +105,9 @@ def _unique(items: Iterator[Item]) -> Iterator[Item]:
             yield one
 
 
-def _tests(note: str, passages: Sequence[Sentence], read: set[str], year: int) -> Iterator[Item]:
+def _tests(
+    note: str, passages: Sequence[Sentence], read: Mapping[str, Sequence[int]], year: int
+) -> Iterator[Item]:
     """Yield each test once: ordered or reviewed at this visit, or mentioned and why it doesn't count."""
     found: dict[str, Item] = {}
     names, _ = table_pattern("tests", "names")
@@ -121,7 +124,10 @@ def _tests(note: str, passages: Sequence[Sentence], read: set[str], year: int) -
             reason = _why_not(note, sentence, match, row)
             if reason == "":
                 continue
-            if reason is None and key in read and year < _BOTH_FROM:
+            is_same = any(
+                sentence.start <= place < sentence.end for place in read.get(row["key"], ())
+            )
+            if reason is None and row["key"] in read and (year < _BOTH_FROM or is_same):
                 reason = "counted as an own interpretation"
             item = Item(
                 key,

@@ -96,6 +96,8 @@ def patient_of(note: str, family: str, given: str | None, billed: str | None) ->
         return same, True
     if family == "consultation":
         return ("hospital" if _WARD.search(note[:400]) else "office"), False
+    if _DISCHARGED.search(note[:600]):
+        return "discharge", True
     return ("initial" if _FIRST_DAY.search(note[:400]) or given == "new" else "subsequent"), False
 
 
