@@ -34,6 +34,7 @@ class Service:
         kind: procedure, service, therapy, counseling, preventive, drug or another.
         name: our own words for it.
         pattern: the words that a note uses for it.
+        across: the same, the words in two sentences.
     """
 
     codes: tuple[str, ...]
@@ -41,19 +42,20 @@ class Service:
     name: str
     pattern: re.Pattern[str]
 
-    @property
-    def across(self) -> re.Pattern[str]:
-        """The pattern, its words in two sentences."""
-        return re.compile(self.pattern.pattern.replace("[^.;]", r"[\s\S]"), re.IGNORECASE)
+    across: re.Pattern[str]
 
 
 @cache
 def services() -> tuple[Service, ...]:
     """Return the services that are known."""
-    return tuple(
-        Service(tuple(row["codes"].split()), row["kind"], row["name"], re.compile(row["pattern"], re.IGNORECASE))
-        for row in rows("procedures")
-    )  # fmt: skip
+    return tuple(_service(row) for row in rows("procedures"))
+
+
+def _service(row: dict[str, str]) -> Service:
+    words = row["pattern"]
+    across = words.replace("[^.;]", r"[\s\S]")
+    both = (re.compile(one, re.IGNORECASE) for one in (words, across))
+    return Service(tuple(row["codes"].split()), row["kind"], row["name"], *both)
 
 
 @cache

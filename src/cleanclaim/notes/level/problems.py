@@ -14,7 +14,7 @@ from typing import Final
 
 from cleanclaim.notes.level.answer import HIGH, LOW, MINIMAL, MODERATE, NONE, Element, Item
 from cleanclaim.notes.level.units import Unit
-from cleanclaim.notes.level.wording import table_pattern
+from cleanclaim.notes.level.wording import matches, table_pattern
 from cleanclaim.notes.passages import Sentence
 from cleanclaim.notes.suggestion import Evidence
 from cleanclaim.notes.tables import cue, rows
@@ -311,7 +311,7 @@ def _fits(measure: str, unit: Unit) -> bool:
 
 def _has_drug(note: str, unit: Unit) -> bool:
     drugs, _ = table_pattern("drugs", "names")
-    return any(drugs.search(note, one.start, one.end) for one in unit.sentences)
+    return any(next(matches(note, one, drugs), None) for one in unit.sentences)
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import Final
 
 from cleanclaim.encoder.systems import plain
 from cleanclaim.notes.guidelines import is_symptom
-from cleanclaim.notes.level.wording import row_of, table_pattern
+from cleanclaim.notes.level.wording import matches, row_of, table_pattern
 from cleanclaim.notes.passages import ASSESSMENT, NARRATIVE, Sentence, sentences
 from cleanclaim.notes.problems import phrase
 from cleanclaim.notes.suggestion import CODE, CONSIDER, NOT_CODED, Evidence, Suggestion
@@ -292,7 +292,7 @@ def _is_about(note: str, sentence: Sentence, unit: Unit) -> bool:
     if any(re.search(rf"\b{re.escape(one)}", text) for one in words):
         return True
     drugs, _ = table_pattern("drugs", "names")
-    for match in drugs.finditer(note, sentence.start, sentence.end):
+    for match in matches(note, sentence, drugs):
         prefixes = tuple(row_of("drugs", "names", match[0])["conditions"].replace(".", "").split())
         if prefixes and any(code.startswith(prefixes) for code in unit.plain_codes):
             return True

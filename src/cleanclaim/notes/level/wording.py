@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from cleanclaim.notes.passages import Sentence
@@ -18,12 +18,19 @@ _LATER: Final = cue("wording.later")
 _EARLIER: Final = cue("wording.earlier")
 
 
+_FIRST: Final[dict[re.Pattern[str], frozenset[str]]] = {}
+"""The first word of each option of a pattern of many words."""
+_WORD: Final = re.compile(r"[a-z0-9]+")
+
+
 @cache
-def pattern(words: str, *, whole: bool = True) -> re.Pattern[str]:
+def pattern(words: str) -> re.Pattern[str]:
     """Return a pattern of words separated by |, without regard to case."""
     options = sorted(words.split("|"), key=len, reverse=True)
     joined = "|".join(re.escape(one).replace(r"\ ", r"[\s-]+") for one in options)
-    return re.compile(rf"(?<![\w-])(?:{joined})(?!\w)" if whole else f"(?:{joined})", re.IGNORECASE)
+    made = re.compile(rf"(?<![\w-])(?:{joined})(?!\w)", re.IGNORECASE)
+    _FIRST[made] = frozenset(_WORD.findall(one.lower())[0] for one in options)
+    return made
 
 
 @cache
@@ -44,8 +51,15 @@ def row_of(name: str, column: str, text: str) -> dict[str, str]:
 
 
 def matches(note: str, sentence: Sentence, what: re.Pattern[str]) -> Iterator[re.Match[str]]:
-    """Yield where a sentence matches a pattern."""
-    yield from what.finditer(note, sentence.start, sentence.end)
+    """Yield where a sentence matches a pattern; long lists of words are only tried if a first word is there."""
+    first = _FIRST.get(what)
+    if first is None or not first.isdisjoint(_words(note[sentence.start : sentence.end])):
+        yield from what.finditer(note, sentence.start, sentence.end)
+
+
+@lru_cache(maxsize=4096)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.lower()))
 
 
 def clause(note: str, sentence: Sentence, start: int) -> str:
