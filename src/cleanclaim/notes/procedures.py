@@ -65,17 +65,26 @@ def service_of(code: str) -> Service | None:
 
 
 def named(
-    note: str, passages: Sequence[Sentence], service: Service
+    note: str,
+    passages: Sequence[Sentence],
+    service: Service,
+    among: Sequence[Sentence] | None = None,
 ) -> Iterator[tuple[Sentence, Evidence]]:
-    """Yield where a note names a service, done or not; its words may be in two sentences of an item."""
+    """Yield where a note names a service, done or not; its words may be in two sentences of an item.
+
+    Args:
+        note: the note.
+        passages: its sentences.
+        service: the service.
+        among: the sentences to look at; by default all.
+    """
     leads = {one.item: one for one in reversed(passages)}
-    for sentence in passages:
+    for sentence in passages if among is None else among:
         if sentence.section in _SILENT:
             continue
         match = service.pattern.search(note, sentence.start, sentence.end)
         if match is None and service.kind == PROCEDURE:
-            lead = leads[sentence.item]
-            wide = service.across.search(note, lead.start, sentence.end)
+            wide = service.across.search(note, leads[sentence.item].start, sentence.end)
             match = wide if wide is not None and wide.end() > sentence.start else None
         if match is not None:
             yield sentence, Evidence.of(note, match.start(), match.end())
@@ -98,34 +107,26 @@ def is_done(note: str, sentence: Sentence) -> bool:
 
 def done(note: str, passages: Sequence[Sentence], service: Service) -> list[Evidence]:
     """Return the words that say that a service was done."""
-    return [words for sentence, words in named(note, passages, service) if is_done(note, sentence)]
+    among = [one for one in passages if is_done(note, one)]
+    return [words for _, words in named(note, passages, service, among)]
 
 
 def done_sentences(note: str, passages: Sequence[Sentence]) -> list[Sentence]:
     """Return the sentences about procedures that were done and are billed by themselves."""
     found = [one for one in passages if one.section == _SECTION]
+    among = [one for one in passages if one.section != _SECTION and is_done(note, one)]
     acts = [one for one in services() if one.kind == PROCEDURE]
-    for sentence in passages:
-        if (
-            sentence.section in _SILENT
-            or sentence.section == _SECTION
-            or not is_done(note, sentence)
-        ):
-            continue
-        if any(
-            sentence == one
-            for act in acts
-            for one, _ in named(note, [*_item(passages, sentence)], act)
-        ):
-            found.append(sentence)
-    return found
-
-
-def _item(passages: Sequence[Sentence], sentence: Sentence) -> list[Sentence]:
-    return [one for one in passages if one.item == sentence.item]
+    of_acts = {sentence for act in acts for sentence, _ in named(note, passages, act, among)}
+    return found + [one for one in among if one in of_acts]
 
 
 def procedures_done(note: str, passages: Sequence[Sentence]) -> dict[str, list[Evidence]]:
     """Return the procedures that were done, by name, with the words that say so."""
-    acts = ((one.name, done(note, passages, one)) for one in services() if one.kind == PROCEDURE)
-    return {name: words for name, words in acts if words}
+    among = [one for one in passages if is_done(note, one)]
+    found: dict[str, list[Evidence]] = {}
+    for service in services() if among else ():
+        if service.kind == PROCEDURE:
+            words = [one for _, one in named(note, passages, service, among)]
+            if words:
+                found[service.name] = words
+    return found

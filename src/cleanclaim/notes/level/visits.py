@@ -34,6 +34,7 @@ _CONSULT: Final = cue("visits.consult")
 _STAFF: Final = cue("visits.staff")
 _PHYSICIAN: Final = cue("visits.physician")
 _WARD: Final = cue("visits.ward")
+_HINTS: Final = ("new ", "establish", "initial", "first visit", "never been seen")
 _SAID: Final = (
     ("nursing-facility", _NURSING), ("home", _HOME), ("consultation", _CONSULT), ("emergency", _EMERGENCY), ("hospital", _HOSPITAL), ("hospital", _DISCHARGED),
 )  # fmt: skip
@@ -103,7 +104,8 @@ def patient_of(note: str, family: str, given: str | None, billed: str | None) ->
 
 def _said_of(note: str) -> str | None:
     """Return whether a note says that the patient is new or established."""
-    if _NEW.search(note):
+    low = note.lower()
+    if any(one in low for one in _HINTS) and _NEW.search(note):
         return "new"
     return "established" if _ESTABLISHED.search(note[:1500]) else None
 

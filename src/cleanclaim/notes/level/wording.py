@@ -18,8 +18,8 @@ _LATER: Final = cue("wording.later")
 _EARLIER: Final = cue("wording.earlier")
 
 
-_FIRST: Final[dict[re.Pattern[str], frozenset[str]]] = {}
-"""The first word of each option of a pattern of many words."""
+_FIRST: Final[dict[int, frozenset[str]]] = {}
+"""The first word of each option of a pattern of many words, by the pattern's identity: such patterns are kept for good."""
 _WORD: Final = re.compile(r"[a-z0-9]+")
 
 
@@ -29,7 +29,7 @@ def pattern(words: str) -> re.Pattern[str]:
     options = sorted(words.split("|"), key=len, reverse=True)
     joined = "|".join(re.escape(one).replace(r"\ ", r"[\s-]+") for one in options)
     made = re.compile(rf"(?<![\w-])(?:{joined})(?!\w)", re.IGNORECASE)
-    _FIRST[made] = frozenset(_WORD.findall(one.lower())[0] for one in options)
+    _FIRST[id(made)] = frozenset(_WORD.findall(one.lower())[0] for one in options)
     return made
 
 
@@ -39,20 +39,22 @@ def table_pattern(name: str, column: str) -> tuple[re.Pattern[str], dict[str, di
     found: dict[str, dict[str, str]] = {}
     for row in rows(name):
         for word in row[column].split("|"):
-            found.setdefault(word.lower(), row)
-    return pattern("|".join(found)), found
+            found.setdefault(_plain(word), row)
+    return pattern("|".join(word for row in rows(name) for word in row[column].split("|"))), found
 
 
 def row_of(name: str, column: str, text: str) -> dict[str, str]:
     """Return the row of a table that has some words of a note."""
-    _, found = table_pattern(name, column)
-    key = re.sub(r"[\s-]+", " ", text.lower())
-    return found.get(text.lower()) or next(row for word, row in found.items() if re.sub(r"[\s-]+", " ", word) == key)  # fmt: skip
+    return table_pattern(name, column)[1][_plain(text)]
+
+
+def _plain(words: str) -> str:
+    return re.sub(r"[\s-]+", " ", words.lower())
 
 
 def matches(note: str, sentence: Sentence, what: re.Pattern[str]) -> Iterator[re.Match[str]]:
     """Yield where a sentence matches a pattern; long lists of words are only tried if a first word is there."""
-    first = _FIRST.get(what)
+    first = _FIRST.get(id(what))
     if first is None or not first.isdisjoint(_words(note[sentence.start : sentence.end])):
         yield from what.finditer(note, sentence.start, sentence.end)
 
