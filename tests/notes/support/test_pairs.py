@@ -14,7 +14,7 @@ from cleanclaim.notes.support.supporter import Options, Supporter
 _FOLDER = Path(__file__).parent
 PAIRS: list[dict[str, Any]] = [
     json.loads(line)
-    for name in ("pairs.jsonl", "pairs_late.jsonl")
+    for name in ("pairs.jsonl", "pairs_late.jsonl", "pairs_third.jsonl")
     for line in (_FOLDER / name).read_text(encoding="utf-8").splitlines()
 ]
 
