@@ -66,6 +66,16 @@ def compared(billed: Billed, own: Suggestion, reading: Reading) -> Support:
     return Support(billed.given, kind, reason, why, tuple(own.evidence), better)
 
 
+def contradicted(title: str, words: str) -> str | None:
+    """Return what the note says, if a title says otherwise.
+
+    Args:
+        title: the title of a code, in lower case.
+        words: the words of the note about the condition, in lower case.
+    """
+    return _conflict(title, words)
+
+
 def _contradicted(billed: Billed, words: str) -> tuple[str, str, str] | None:
     """Return what of a code the note contradicts."""
     if other := _other_side(billed.title, words):
@@ -80,8 +90,10 @@ def _supported(billed: Billed, own: Suggestion, words: str) -> tuple[str, str, s
     fine = (verdict.SUPPORTED, verdict.FINE, "the note names it")
     own_title = own.title.lower()
     if ruled_out := _ruled_out(own_title, words):
-        says_all = stems(own_title) - stems(" ".join(ruled_out)) <= stems(billed.title)
-        return fine if says_all and billed.is_told(words) else None
+        whole = re.split(r", (?:initial|subsequent|sequela)", own_title)[0]
+        says_all = stems(whole) - stems(" ".join(ruled_out)) <= stems(billed.title)
+        is_opposite = any(re.search(rf"\bnon-?{one}", billed.title) for one in ruled_out)
+        return fine if says_all and (is_opposite or billed.is_told(words)) else None
     if billed.code[:3] == own.code[:3] and _says_less(billed.title, own_title):
         return None
     if not billed.is_told(f"{words} {own_title}"):
@@ -149,7 +161,7 @@ def _other_side(title: str, words: str) -> str | None:
 def _conflict(title: str, words: str) -> str | None:
     """Return what the note says, if a code says otherwise."""
     stages = [set(re.findall(r"\bstage (\d)", text)) for text in (title, words)]
-    if all(stages) and not stages[0] & stages[1]:
+    if all(stages) and not stages[0] & stages[1] and "through" not in title:
         return f"stage {min(stages[1])}"
     for word in re.findall(r"\bwith (?:\(?\w+\)? )?(\w{5,})", title):
         is_there = re.search(rf"\bwith (?:\w+ ){{0,2}}{word}", words)

@@ -23,7 +23,7 @@ from cleanclaim.notes.procedures import procedures_done
 from cleanclaim.notes.suggestion import CODE, CONSIDER, NOT_CODED, Evidence, Suggestion
 from cleanclaim.notes.support import answer as verdict
 from cleanclaim.notes.support.answer import Support
-from cleanclaim.notes.support.compare import Billed, compared
+from cleanclaim.notes.support.compare import Billed, compared, contradicted
 from cleanclaim.notes.support.reading import Reading
 from cleanclaim.notes.support.titles import Titles, stems
 from cleanclaim.notes.tables import mapping, rows, words
@@ -133,6 +133,11 @@ def _of_suggestion(code: str, own: Suggestion, reading: Reading) -> Support:
     evidence = tuple(own.evidence)
     if own.disposition == NOT_CODED:
         return _not_coded(code, own)
+    words = " ".join(reading.around(own)).lower()
+    if other := contradicted(own.title.lower(), words):
+        return Support(
+            code, verdict.CONTRADICTED, verdict.CONFLICT, f"the note says {other}", evidence
+        )
     history = mapping("past").get(own.code[:3])
     is_past = any(
         one.code == history and one.disposition != NOT_CODED for one in reading.suggestions
