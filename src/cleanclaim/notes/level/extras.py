@@ -20,6 +20,7 @@ from cleanclaim.notes.suggestion import Evidence
 from cleanclaim.notes.tables import cue, rows
 
 MEDICARE: Final = "medicare"
+LONGITUDINAL: Final = "G2211"
 _LONG_TERM: Final = cue("extras.long_term")
 _HOME_FROM: Final = date(2026, 1, 1)
 _G2211_FROM: Final = date(2024, 1, 1)
@@ -65,7 +66,7 @@ def longitudinal(
         match = _LONG_TERM.search(note, sentence.start, sentence.end)
         if match and sentence.section not in {"family", "instructions"}:
             why = "the visit is part of lasting care of the patient by this practice"
-            return (Extra("G2211", why, (Evidence.of(note, match.start(), match.end()),)),)
+            return (Extra(LONGITUDINAL, why, (Evidence.of(note, match.start(), match.end()),)),)
     return ()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -12,6 +12,7 @@ from cleanclaim.encoder import Encoder
 from cleanclaim.errors import ConfigError
 from cleanclaim.notes.level import answer as levels
 from cleanclaim.notes.level.answer import Level
+from cleanclaim.notes.level.extras import LONGITUDINAL, MEDICARE
 from cleanclaim.notes.level.leveler import Leveler
 from cleanclaim.notes.level.leveler import Options as LevelOptions
 from cleanclaim.notes.level.units import sentences_of, units_of
@@ -24,11 +25,15 @@ from cleanclaim.notes.support.answer import Support
 from cleanclaim.notes.support.reading import Reading
 from cleanclaim.notes.support.services import Billed
 from cleanclaim.notes.support.titles import Titles
+from cleanclaim.notes.tables import rows
 
 _GIVEN: Final = re.compile(
-    r"(?P<code>\d{4}[0-9A-Z]|[A-CE-V]\d{4}(?![.\w])|[A-Z]\d[0-9A-Z.]{1,6})(?:[X*](?P<units>\d{1,3}))?(?P<modifiers>(?:-[A-Z0-9]{2})*)"
+    r"(?P<code>\d{4}[0-9A-Z]|[A-CE-V]\d{4}(?![.0-9A-WYZ])|[A-Z]\d[0-9A-Z.]{1,6})(?:[X*](?P<units>\d{1,3}))?(?P<modifiers>(?:-[A-Z0-9]{2})*)"
 )
 _PROCEDURE: Final = re.compile(r"\d{4}[0-9A-Z]|[A-CE-V]\d{4}")
+_ADD_ONS: Final = frozenset((LONGITUDINAL, *(row["code"] for row in rows("prolonged_times"))))
+_NO_LASTING_CARE: Final = "the note doesn't tell of lasting care by this practice, or another service of the day excludes it"
+_TOO_SHORT: Final = "the note doesn't state the minutes that it takes"
 _OF_LEVEL: Final = {
     levels.SUPPORTED: (verdict.SUPPORTED, verdict.FINE),
     levels.UNDER: (verdict.PARTLY, verdict.UNDER),
@@ -105,7 +110,22 @@ class Supporter:
             return diagnoses.judged(billed.code, reading, self._titles)
         if place_of_code(billed.code):
             return self._visit(billed, reading, options)
+        if billed.code in _ADD_ONS:
+            return self._add_on(billed, reading, options)
         return services.judged(billed, reading)
+
+    def _add_on(self, billed: Billed, reading: Reading, options: Options) -> Support:
+        """Return the verdict on a prolonged service or G2211, by what goes with the visit that the note supports."""
+        payer = MEDICARE if billed.code.startswith("G") else "commercial"
+        found = self.level(reading, replace(options, payer=payer), None)
+        own = next((one for one in found.add_ons if one.code == billed.code), None)
+        if own is None:
+            why = _NO_LASTING_CARE if billed.code == LONGITUDINAL else _TOO_SHORT
+            return Support(billed.given, verdict.UNSUPPORTED, verdict.NOT_DONE, why, found.time.evidence)  # fmt: skip
+        if billed.units is not None and billed.units > own.units:
+            better = f"{billed.code}x{own.units}"
+            return Support(billed.given, verdict.PARTLY, verdict.TOO_MANY_UNITS, own.why, own.evidence, better)  # fmt: skip
+        return Support(billed.given, verdict.SUPPORTED, verdict.FINE, own.why, own.evidence)
 
     def _visit(self, billed: Billed, reading: Reading, options: Options) -> Support:
         """Return the verdict on a visit code, by its level."""
