@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import cleanclaim
+from cleanclaim import pipeline
+from cleanclaim.edits import registry
+from cleanclaim.encoder import Encoder
 from cleanclaim.errors import UnreadableFile
+from cleanclaim.job import Job
+from cleanclaim.notes.claims.reader import NoteReader
+from cleanclaim.plan import Plan
+from cleanclaim.read.objects import batch_of
+from cleanclaim.reference import Reference
 from cleanclaim.report.formats import FORMATS
 from cleanclaim.report.result import Report
 
@@ -178,3 +187,20 @@ def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     """The error names it."""
     with pytest.raises(UnreadableFile, match="nowhere"):
         cleanclaim.check(claim(), notes=tmp_path / "nowhere")
+
+
+def test_on_disk_the_same_is_found(tmp_path: Path) -> None:
+    """Claims that don't fit in memory are held against their notes too."""
+    (tmp_path / "notes").mkdir()
+    for name in ("A1", "B2", "C3"):
+        (tmp_path / "notes" / f"{name}.txt").write_text(STABLE, encoding="utf-8")
+    claims = [claim(name, [{"procedure_code": "99214", "units": 1}]) for name in ("A1", "B2", "C3")]
+    reference = Reference.load()
+    edits = tuple(registry.choose(registry.own_edits(), ("DOC", "EM105"), ()))
+    reader = NoteReader.of(tmp_path / "notes", Encoder(reference))
+    plan = replace(Plan(), in_memory=1)
+    job = Job((), reference, edits, plan=plan, held=batch_of(claims), notes=reader)
+    with pipeline.run(job) as results:
+        assert not isinstance(results, Report)
+        found = [code for part in results.findings_parts() for code in part["code"]]
+    assert found == ["EM105"] * 3
