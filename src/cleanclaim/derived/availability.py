@@ -100,38 +100,24 @@ def settings(lines: pl.DataFrame) -> pl.Series:
     return lines.select(_SETTING).to_series()
 
 
-def routes(
-    lines: pl.DataFrame, settings: pl.Series, reference: Reference, name: str
-) -> pl.Series | str:
+def routes(lines: pl.DataFrame, settings: pl.Series, name: str) -> pl.Series | str:
     """The table that stands for each line.
 
     Args:
-        lines: with rules_of and from_date.
+        lines: with rules_of.
         settings: whose tables stand for each line, as `settings` tells.
-        reference: the dated tables.
         name: a name that edits ask for.
 
     Returns:
         Names of tables, null for a line to which no such table applies (inpatient and dental claims); one name where it is the same for all. Medicaid's lines
-        have Medicaid's limits of units, loaded or not; Medicare's pairs stand in for Medicaid's if those aren't loaded.
+        have Medicaid's tables, loaded or not: its limits and pairs differ too much for Medicare's to stand in.
     """
     if name not in ROUTES:
         return name
     own = pl.Series("table", ROUTES[name]).gather(settings)
     theirs = pl.Series("theirs", MEDICAID[name]).gather(settings)
-    if name == "mue":  # Medicaid's limits differ too much for Medicare's to stand in
-        is_medicaid = (lines["rules_of"] == "medicaid").fill_null(value=False)
-        return theirs.zip_with(is_medicaid, own).alias("table") if is_medicaid.any() else own
-    if not any(reference.coverage(table) for table in MEDICAID[name]):
-        return own
-    has_theirs = pl.lit(value=False)
-    for table in MEDICAID[name]:
-        covered = _on_days(pl.col("from_date"), reference.coverage(table))
-        has_theirs |= (pl.col("theirs") == table) & covered
-    medicaid = (pl.col("rules_of") == "medicaid") & has_theirs
-    chosen = pl.when(medicaid.fill_null(value=False)).then("theirs").otherwise("table")
-    known = lines.select("rules_of", "from_date").hstack([own, theirs])
-    return known.select(chosen.alias("table")).to_series()
+    is_medicaid = (lines["rules_of"] == "medicaid").fill_null(value=False)
+    return theirs.zip_with(is_medicaid, own).alias("table") if is_medicaid.any() else own
 
 
 def _on_days(day: pl.Expr, spans: Sequence[tuple[date, date]]) -> pl.Expr:
@@ -273,7 +259,7 @@ def not_covered(
         missing
     ]
     year = pl.col("from_date").dt.year()
-    is_medicaid = (pl.col("rules_of") == "medicaid") & pl.lit(name == "mue")
+    is_medicaid = (pl.col("rules_of") == "medicaid") & pl.lit(value=name in MEDICAID)
     whose = pl.when(is_medicaid).then(pl.lit("Medicaid ")).otherwise(pl.lit(""))
     return rows.select(
         "claim_key",

@@ -336,7 +336,12 @@ def uncompared(lines: pl.DataFrame, uncovered: pl.DataFrame, crowded: pl.DataFra
         .join(crowded, on="_day", how="anti")
         .with_columns(
             worded(
-                "no {} is loaded for {}", pl.lit(table.words), pl.col("from_date").dt.year()
+                "no {}{} is loaded for {}",
+                pl.when(pl.col("rules_of") == "medicaid")
+                .then(pl.lit("Medicaid "))
+                .otherwise(pl.lit("")),
+                pl.lit(table.words),
+                pl.col("from_date").dt.year(),
             ).alias("reason"),
             pl.lit(table.supply).alias("supply"),
         )

@@ -169,7 +169,7 @@ class Derived:
     def table_of_lines(self, name: str) -> pl.Series | str:
         """The reference table for each row of `lines`; one name if it doesn't depend on the claim."""
         if name not in self._routes:
-            self._routes[name] = routes(self.lines, self._settings, self.reference, name)
+            self._routes[name] = routes(self.lines, self._settings, name)
         return self._routes[name]
 
     @cached_property

@@ -38,7 +38,9 @@ _LINE = {"procedure_code": "98940", "modifier_1": "AT", "diagnosis_pointers": (1
     fix="proposed",
     when={"lines": _CANDIDATE},
     examples=(
-        fails("no date", medicare(billing_state="OH", diagnoses=["M99.03", "M54.50"], lines=[_LINE]), line_number=1, says="began"),
+        fails(
+            "no date", medicare(billing_state="OH", diagnoses=["M99.03", "M54.50"], lines=[_LINE]), line_number=1, says="began", disposition=Disposition.INFO
+        ),
         passes("with the date", medicare(billing_state="OH", diagnoses=["M99.03", "M54.50"], initial_treatment_date="2026-05-01", lines=[_LINE])),
         passes("another payer", professional(diagnoses=["M99.03", "M54.50"], lines=[_LINE])),
         passes("no manipulation", medicare()),
@@ -47,9 +49,12 @@ _LINE = {"procedure_code": "98940", "modifier_1": "AT", "diagnosis_pointers": (1
 def chiropractic_without_start_date(claims: Claims, reference: Reference) -> Rows:
     """Chiropractic treatment to Medicare without the date that the course of treatment began.
 
+    A table may just lack the column, so claims that weren't read from an 837 have it for information only.
+
     What to do: add the date.
     """
     del reference
-    undated = claims.claims.filter(pl.all_horizontal(pl.col(name).is_null() for name in _BEGAN)).select("claim_key")
-    asked = claims.lines.filter(_CANDIDATE).join(undated, on="claim_key", how="semi").sort("claim_key", "line_number")
-    return asked.unique("claim_key", keep="first", maintain_order=True).select("claim_key", "line_number", "procedure_code")
+    undated = claims.claims.filter(pl.all_horizontal(pl.col(name).is_null() for name in _BEGAN)).select("claim_key", "segment_number")
+    asked = claims.lines.filter(_CANDIDATE).join(undated, on="claim_key").sort("claim_key", "line_number")
+    milder = pl.when(pl.col("segment_number").is_null()).then(pl.lit(Disposition.INFO.value)).alias("disposition")
+    return asked.unique("claim_key", keep="first", maintain_order=True).select("claim_key", "line_number", "procedure_code", milder)

@@ -39,6 +39,16 @@ from cleanclaim.reference import Reference
         passes("by another provider", medicare(diagnoses=["K63.5"], lines=["45380", {"procedure_code": "45378", "rendering_npi": "1234567893"}])),
         passes("a pair that a modifier sets apart is another fault", medicare(lines=["17110", "12001"])),
         passes("on two claims is another fault", medicare(claim_id="A", lines=["45380"]), medicare(claim_id="B", lines=["45378"])),
+        unchecked(
+            "a Medicaid claim without Medicaid's own pairs",
+            professional(payer_class="medicaid", claim_filing_code="MC", diagnoses=["K63.5"], lines=["45380", "45378"]),
+        ),
+        fails(
+            "with them",
+            professional(payer_class="medicaid", claim_filing_code="MC", diagnoses=["K63.5"], lines=["45380", "45378"]),
+            line_number=2,
+            tables={"medicaid_ptp_practitioner": [{"code": "45380", "column_2": "45378", "indicator": 0, "rationale": "an example"}]},
+        ),
         unchecked("codes outside the tables loaded", medicare(lines=["45380", "31575"])),
     ),
 )
