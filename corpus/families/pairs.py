@@ -31,7 +31,7 @@ def _pair(dice: Random, n: int, indicator: str) -> tuple[tuple[str, str], bool]:
 
 @rule("bundled-without-exception", "NCCI101", "Two procedures of a day, one always part of the other.", NCCI, tables=True, count=18, also=PAIR_ALSO)
 def no_exception(dice: Random, n: int) -> Case:
-    day, payer = schedule_day(dice, n), ["medicare", "medicaid", "commercial"][n % 3]
+    day, payer = schedule_day(dice, n), ["medicare", "tricare", "commercial"][n % 3]
     if n % 4 == 3:
         first, second = dice.choice(pairs_of("0", "hospital"))
         lines = [service("0360", first), service("0360", second)]
@@ -56,7 +56,7 @@ def no_modifier(dice: Random, n: int) -> Case:
     more = [(), (), ("51",), ()][n % 4]
     lines = [line(second, *more), line(first)] if turned else [line(first), line(second, *more)]
     return Case(
-        [professional(dice, payer=["medicare", "medicaid", "commercial"][n % 3], day=schedule_day(dice, n), lines=lines, place_of_service_code="24")],
+        [professional(dice, payer=["medicare", "tricare", "commercial"][n % 3], day=schedule_day(dice, n), lines=lines, place_of_service_code="24")],
         line=1 if turned else 2,
         hard=bool(more) or turned,
     )
@@ -107,7 +107,7 @@ def no_primary(dice: Random, n: int) -> Case:
         [
             professional(
                 dice,
-                payer=["medicare", "medicaid", "commercial"][n % 3],
+                payer=["medicare", "tricare", "commercial"][n % 3],
                 day=schedule_day(dice, n),
                 lines=[line(code)] if n % 2 else [line("93000"), line(code)],
                 place_of_service_code="22" if n % 2 else "11",
@@ -124,7 +124,7 @@ def no_primary(dice: Random, n: int) -> Case:
 @rule("bundled-across-claims", "NCCI105", "Bundled procedures of a day on two claims.", NCCI, tables=True, also=PAIR_ALSO)
 def across(dice: Random, n: int) -> Case:
     first, second = dice.choice(pairs_of("01"[n % 2]))
-    day, payer = schedule_day(dice, n), ["medicare", "medicaid"][n % 2]
+    day, payer = schedule_day(dice, n), ["medicare", "commercial"][n % 2]
     one = professional(dice, payer=payer, day=day, lines=[line(first)], place_of_service_code="24")
     two = same_patient(professional(dice, payer=payer, day=day, lines=[line(second)], place_of_service_code="24"), one)
     return Case([one, two], at=1, hard=True)

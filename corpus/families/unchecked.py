@@ -28,6 +28,13 @@ def no_pairs(dice: Random, n: int) -> Case:
     )
 
 
+@missing("unchecked-medicaid-pairs", "NCCI101 NCCI102", "Two procedures to Medicaid, and no table of Medicaid's own pairs.", "Medicaid NCCI PTP edits are a table of their own", count=6)
+def no_medicaid_pairs(dice: Random, n: int) -> Case:
+    first, second = dice.choice(pairs_of("01"[n % 2]))
+    day = some_day(dice, "2024-07-01", "2024-09-30")
+    return Case([professional(dice, payer="medicaid", day=day, lines=[line(first), line(second)], place_of_service_code="24")])
+
+
 @missing("unchecked-units", "QTY101 QTY102 QTY103 QTY104", "Units on a day for which no MUE table is at hand.", "MUE tables at hand: 2024 Q3", count=10)
 def no_limits(dice: Random, n: int) -> Case:
     code, limit = over_limit(dice, 1 + n % 3)
