@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -18,7 +19,7 @@ _IS_INTERIM = IS_INSTITUTIONAL & pl.col("is_inpatient") & pl.col("stands") & _BI
 _STAY = ["patient_key", "billing_npi", "admission_date"]
 
 
-def _bill(number: str, frequency: str, first: str, last: str, **more: object) -> dict[str, object]:
+def _bill(number: str, frequency: str, first: str, last: str, **more: Any) -> dict[str, Any]:
     return institutional(
         **{
             "claim_id": number, "bill_type_code": f"11{frequency}", "claim_frequency_code": frequency, "admission_date": "2026-04-01", "from_date": first,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -48,10 +49,18 @@ def _value(code: str) -> dict[str, str]:
     return {"kind": "value", "code": code, "amount": "70.00"}
 
 
-_DIALYSIS = {"bill_type_code": "721", "billing_taxonomy_code": "261QE0700X", "lines": [{"revenue_center_code": "0821", "procedure_code": "90999"}]}
-_TRANSPORT = {"lines": [{"revenue_center_code": "0540", "procedure_code": "A0429", "modifier_1": "RH"}]}
-_HOSPICE = {"bill_type_code": "811", "billing_taxonomy_code": "251G00000X", "lines": [{"revenue_center_code": "0651", "procedure_code": "Q5001"}]}
-_HOME = {"bill_type_code": "329", "billing_taxonomy_code": "251E00000X", "lines": [{"revenue_center_code": "0421", "procedure_code": "G0151"}]}
+_DIALYSIS: dict[str, Any] = {
+    "bill_type_code": "721",
+    "billing_taxonomy_code": "261QE0700X",
+    "lines": [{"revenue_center_code": "0821", "procedure_code": "90999"}],
+}
+_TRANSPORT: dict[str, Any] = {"lines": [{"revenue_center_code": "0540", "procedure_code": "A0429", "modifier_1": "RH"}]}
+_HOSPICE: dict[str, Any] = {
+    "bill_type_code": "811",
+    "billing_taxonomy_code": "251G00000X",
+    "lines": [{"revenue_center_code": "0651", "procedure_code": "Q5001"}],
+}
+_HOME: dict[str, Any] = {"bill_type_code": "329", "billing_taxonomy_code": "251E00000X", "lines": [{"revenue_center_code": "0421", "procedure_code": "G0151"}]}
 
 
 @query_edit(
