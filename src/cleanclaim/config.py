@@ -30,7 +30,7 @@ from cleanclaim.edits.edit import Disposition
 from cleanclaim.errors import ConfigError
 from cleanclaim.model import PAYER_CLASSES, PROGRAMMES, is_state
 
-FORMATS: Final = ("text", "json", "jsonl", "sarif", "csv", "parquet", "xlsx", "html")
+FORMATS: Final = ("text", "json", "jsonl", "sarif", "csv", "parquet", "xlsx", "html", "fhir")
 ANSWERS: Final = ("999", "277ca", "ta1")
 """Formats that answer 837 files."""
 _LISTS: Final = ("select", "ignore", "edits", "history", "payers")

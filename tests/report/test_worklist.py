@@ -82,7 +82,7 @@ def test_every_format_follows_the_order(report: Report, name: str) -> None:
         assert [row[1] for row in rows[1:]] == ["C", "D", "A"]
     else:
         text = told.decode()
-        marks = {"json": '"claim_id":"{}"', "jsonl": '"claim_id":"{}"', "csv": "\n{},", "sarif": "claim {}", "text": "Claim {} ", "html": '<span class="id">{}</span>'}  # fmt: skip
+        marks = {"json": '"claim_id":"{}"', "jsonl": '"claim_id":"{}"', "csv": "\n{},", "sarif": "claim {}", "text": "Claim {} ", "html": '<span class="id">{}</span>', "fhir": '"value": "{}"}}'}  # fmt: skip
         places = [text.index(marks[name].format(one)) for one in "CDA"]
         assert places == sorted(places)
 

@@ -56,7 +56,7 @@ def check(
         typer.Option(
             "--format",
             "-f",
-            help="text (the default), json, jsonl, sarif, csv, parquet, xlsx or html; 999, 277ca or ta1 to answer 837 files.",
+            help="text (the default), json, jsonl, sarif, csv, parquet, xlsx, html or fhir; 999, 277ca or ta1 to answer 837 files.",
         ),
     ] = None,
     output: Annotated[

@@ -1,4 +1,4 @@
-"""Read claims: X12 837, CSV, Parquet and histories, recognized by content."""
+"""Read claims: X12 837, FHIR, CSV, Parquet and histories, recognized by content."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from cleanclaim.errors import InputError, UnreadableFile
 from cleanclaim.failures import reason_of
 from cleanclaim.model import Batch
 from cleanclaim.read.dataset import is_dataset, read_dataset
+from cleanclaim.read.fhir import read_fhir
 from cleanclaim.read.history import Past, is_history, open_history, read_history
 from cleanclaim.read.inputs import (
     WORKBOOK_ENDINGS,
@@ -63,7 +64,7 @@ class FileRead:
 
     Attributes:
         file: its name.
-        format: x12, csv, parquet, tables, data set or history; None if unknown.
+        format: x12, csv, parquet, workbook, fhir, tables, data set or history; None if unknown.
         claims: how many claims were read; for a history, how many it holds.
         error: why it couldn't be read, or couldn't be read to the end; None if it was.
         notes: what the reader of the report must know, such as which columns weren't used.
@@ -313,6 +314,9 @@ def _read_source(
                 batch_claims=ways.at_once,
                 form=ways.form,
             )
+            return
+        if kind == "fhir":
+            yield from read_fhir(stream, file=source.name, first_claim_key=key, notes=entry.notes, at_once=ways.at_once)  # fmt: skip
             return
         if kind == "workbook":
             yield from _read_workbook(stream, reading, key, ways.at_once)

@@ -31,7 +31,7 @@ from cleanclaim.read.header import names_in
 from cleanclaim.read.workbook import OLE, ZIP, is_workbook
 from cleanclaim.text.escaping import encodable
 
-Kind = Literal["x12", "parquet", "csv", "workbook"]
+Kind = Literal["x12", "parquet", "csv", "workbook", "fhir"]
 STDIN: Final = "-"
 _PEEK: Final = 1 << 16
 _GZIP: Final = b"\x1f\x8b"
@@ -43,6 +43,8 @@ _GROUP: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:GS[^A-Za-z0-9 \r\n]HC|ST[^A-Za-z0-9 \r\n]837)[^A-Za-z0-9]"
 )
 """The group or transaction header of claims, for files that lost their interchange header."""
+_FHIR: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*[\[{]")
+"""The start of JSON."""
 _WORKBOOKS: Final = (".xlsx", ".xlsm")
 """An Excel workbook is technically a zip, but one file to its user, even if it is damaged."""
 _DEEPEST: Final = 3
@@ -151,6 +153,8 @@ def kind_of(head: bytes, name: str) -> Kind:
         return "parquet"
     if head.startswith((ZIP, OLE)):
         return "workbook"
+    if _FHIR.match(head) and b'"resourceType"' in head:
+        return "fhir"
     if b"ISA" in head or _GROUP.match(head):
         return "x12"
     if head.startswith(_BOMS):
@@ -163,7 +167,8 @@ def kind_of(head: bytes, name: str) -> Kind:
     if is_text and b"\0" not in head and is_table:
         return "csv"
     raise UnknownFormat(
-        f"{name}: expected an X12 interchange (ISA), a CSV file with a header line, an Excel workbook or a Parquet file; found {_glimpse(head)}"
+        f"{name}: expected an X12 interchange (ISA), a CSV file with a header line, an Excel workbook, a Parquet file"
+        f" or FHIR resources in JSON; found {_glimpse(head)}"
     )
 
 

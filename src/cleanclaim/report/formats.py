@@ -89,6 +89,7 @@ FORMATS: Final[dict[str, Format]] = {
     "parquet": Format("parquet", ".parquet", is_binary=True, has_tables=True),
     "xlsx": Format("xlsx", ".xlsx", is_binary=True, is_whole=True),
     "html": Format("page", ".html", is_whole=True, shows_groups=True),
+    "fhir": Format("fhir", ".fhir.json"),
 }
 """The formats of a report."""
 ANSWERS: Final[dict[str, Format]] = {

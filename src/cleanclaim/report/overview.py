@@ -28,6 +28,7 @@ _FORMATS: Final = {
     "parquet": "Parquet",
     "tables": "set of tables",
     "workbook": "Excel workbook",
+    "fhir": "FHIR",
 }
 
 

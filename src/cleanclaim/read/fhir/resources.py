@@ -1,0 +1,134 @@
+"""The resources of a file, and how one refers to another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, BinaryIO, Final
+
+from cleanclaim.errors import InputError
+
+Resource = Mapping[str, Any]
+NPI: Final = "http://hl7.org/fhir/sid/us-npi"
+
+
+@dataclass(slots=True)
+class Resources:
+    """The resources that claims of a file may refer to.
+
+    Attributes:
+        by_reference: resources by the ways to name them: `Patient/1`, `urn:uuid:…`.
+    """
+
+    by_reference: dict[str, Resource] = field(default_factory=dict)
+
+    def add(self, resource: Resource, url: object = None) -> None:
+        """Make a resource known."""
+        kind, own = resource.get("resourceType"), resource.get("id")
+        if isinstance(own, str):
+            self.by_reference[f"{kind}/{own}"] = resource
+        if isinstance(url, str):
+            self.by_reference[url] = resource
+
+    def find(self, reference: object, holder: Resource) -> Resource:
+        """The resource that a Reference names; empty if it isn't there.
+
+        Args:
+            reference: the Reference.
+            holder: the resource that has it, whose contained resources count too.
+        """
+        text = reference.get("reference") if isinstance(reference, dict) else None
+        if not isinstance(text, str):
+            return {}
+        if text.startswith("#"):
+            return next((one for one in listed(holder.get("contained")) if one.get("id") == text[1:]), {})  # fmt: skip
+        return self.by_reference.get(text) or self.by_reference.get("/".join(text.split("/")[-2:])) or {}  # fmt: skip
+
+
+def listed(value: object) -> list[Resource]:
+    """The objects of a list; empty for anything else."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def codings(concept: object) -> Iterator[tuple[str, str]]:
+    """The system and code of each coding of a CodeableConcept."""
+    for one in listed(concept.get("coding")) if isinstance(concept, dict) else ():
+        code = one.get("code")
+        if isinstance(code, str) and code.strip():
+            system = one.get("system")
+            yield (system if isinstance(system, str) else ""), code.strip()
+
+
+def codes(concept: object) -> list[str]:
+    """The codes of a CodeableConcept."""
+    return [code for _, code in codings(concept)]
+
+
+def identifier(resource: Resource, system: str) -> str | None:
+    """The value of the identifier of a system."""
+    for one in listed(resource.get("identifier")):
+        kinds = codes(one.get("type"))
+        if one.get("system") == system or (system == NPI and {"npi", "NPI"} & set(kinds)):
+            return text_of(one.get("value"))
+    return None
+
+
+def text_of(value: object) -> str | None:
+    """A text without blanks around it; None for anything else or nothing."""
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def read_resources(stream: BinaryIO, file: str, faults: list[str]) -> Iterator[tuple[str, Resource, object]]:  # fmt: skip
+    """The resources of a file: its place, the resource, and its full URL.
+
+    Args:
+        stream: a resource, a Bundle, a list of resources, or NDJSON.
+        file: the file name, for errors.
+        faults: what can't be read is added, and the rest is read.
+
+    Raises:
+        InputError: the file as a whole isn't JSON.
+    """
+    first = stream.readline()
+    start = first.lstrip(b"\xef\xbb\xbf \t\r\n")
+    whole_line = _loaded(first) if start.rstrip().endswith(b"}") else None
+    if whole_line is not None and whole_line.get("resourceType") != "Bundle":
+        yield "line 1", whole_line, None
+        for number, line in enumerate(stream, start=2):
+            if not line.strip():
+                continue
+            resource = _loaded(line)
+            if resource is None:
+                faults.append(f"line {number}: it isn't a JSON object")
+            else:
+                yield f"line {number}", resource, None
+        return
+    content = _all(first + stream.read(), file)
+    for number, one in enumerate(content if isinstance(content, list) else [content], start=1):
+        if not isinstance(one, dict):
+            faults.append(f"item {number}: it isn't a JSON object")
+        elif one.get("resourceType") == "Bundle":
+            for place, entry in enumerate(listed(one.get("entry")), start=1):
+                if isinstance(entry.get("resource"), dict):
+                    yield f"entry {place}", entry["resource"], entry.get("fullUrl")
+        else:
+            yield f"item {number}", one, None
+
+
+def _loaded(line: bytes) -> Resource | None:
+    try:
+        value = json.loads(line.lstrip(b"\xef\xbb\xbf"), parse_float=Decimal)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _all(content: bytes, file: str) -> Any:
+    try:
+        return json.loads(content.lstrip(b"\xef\xbb\xbf"), parse_float=Decimal)
+    except json.JSONDecodeError as error:
+        raise InputError(f"{file}: line {error.lineno}: it isn't valid JSON: {error.msg.lower()}") from None  # fmt: skip
+    except (ValueError, RecursionError):
+        raise InputError(f"{file}: it isn't valid JSON") from None
