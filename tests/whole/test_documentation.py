@@ -113,6 +113,10 @@ def test_documented_command_runs(page: Path, line: str, tmp_path: Path) -> None:
         "claim_id,diagnosis_number,field,from,to,by\nCD-001,1,diagnoses.diagnosis_code,M545,M54.51,me\n"
     )
     claims = ROOT / "examples" / "clinic-day.837"
+    if "my-report.json" in line and "--output" not in line:
+        documented(
+            f"cleanclaim check {claims} --format json --output {tmp_path / 'my-report.json'}"
+        )
     for name in ("999", "277ca"):
         if f"my-answer.{name}" in line and "--output" not in line:
             documented(
@@ -127,7 +131,7 @@ def test_documented_command_runs(page: Path, line: str, tmp_path: Path) -> None:
         documented(line.replace("--baseline", "--write-baseline"))
     arguments = line.replace("template my-claims", f"template {tmp_path / 'mine'}")
     for name in (
-        "my-store", "my.lock", "my-history", "my-remittances", "my-decisions.csv", "my-answer.999", "my-answer.277ca", "replacement.837", "--output fixed.837", "columns.toml", "clinic-day.xlsx", "day.parquet",
+        "my-store", "my.lock", "my-history", "my-remittances", "my-decisions.csv", "my-answer.999", "my-report.json", "my-answer.277ca", "replacement.837", "--output fixed.837", "columns.toml", "clinic-day.xlsx", "day.parquet",
     ):  # fmt: skip
         option, _, file = name.rpartition(" ")
         arguments = arguments.replace(name, f"{option} {tmp_path / file}".strip())
