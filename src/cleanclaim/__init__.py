@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     )
     from cleanclaim.audit.interface import audit_plan, audit_profile, audit_score, audit_sheet
     from cleanclaim.encoder import Encoder
+    from cleanclaim.learn.interface import practice_cases, practice_question
     from cleanclaim.reference import Reference
     from cleanclaim.report.result import Report
     from cleanclaim.write.history import History
@@ -56,6 +57,8 @@ __all__ = [
     "explain",
     "level",
     "lookup",
+    "practice_cases",
+    "practice_question",
     "price",
     "remit_match",
     "search",
@@ -64,6 +67,8 @@ __all__ = [
 ]
 
 _MODULES = {
+    "practice_cases": "cleanclaim.learn.interface",
+    "practice_question": "cleanclaim.learn.interface",
     "analyze": "cleanclaim.analysis.interface",
     "audit_plan": "cleanclaim.audit.interface",
     "audit_profile": "cleanclaim.audit.interface",

@@ -20,6 +20,7 @@ from cleanclaim.cli import (
     edits,
     export,
     history,
+    learn,
     level,
     notes,
     payers,
@@ -235,6 +236,11 @@ app.command(
         "analyze year.csv --population people.csv --no-checks",
     ),
 )(analyze.analyze)
+app.add_typer(
+    learn.app,
+    name="learn",
+    epilog=examples("learn list", "learn play --topic modifier", "learn progress"),
+)
 app.add_typer(
     audit.app,
     name="audit",

@@ -51,6 +51,12 @@ def paragraph(words: str, *, kind: str = "") -> str:
     return f"<p{mark}>{text(words)}</p>"
 
 
+def preformatted(words: str) -> str:
+    """Lines as they are."""
+    lines = "\n".join(map(visible, words.splitlines()))
+    return f"<pre>{escape(lines)}</pre>"
+
+
 def figures(items: Sequence[tuple[str, str]]) -> str:
     """Large numbers with their names."""
     cells = (f"<div><dt>{text(name)}</dt><dd>{text(value)}</dd></div>" for name, value in items)
