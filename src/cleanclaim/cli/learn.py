@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cleanclaim.learn.cases import Case
     from cleanclaim.learn.question import Question
 
-app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Practice coding and billing with cases that explain themselves.")  # fmt: skip
+app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Practice coding and billing with cases.")  # fmt: skip
 Topic = Annotated[list[str] | None, typer.Option("--topic", help="Only this topic (see `learn list`). Can be repeated.")]  # fmt: skip
 Kind = Annotated[list[str] | None, typer.Option("--kind", help="Only this kind (see `learn list`). Can be repeated.")]  # fmt: skip
 Own = Annotated[Path | None, typer.Option("--cases", help="A folder with your own cases, in place of cleanclaim's.")]  # fmt: skip
@@ -166,7 +166,7 @@ def show(
 
 @app.command(epilog=examples("learn progress", "learn progress --name maria --format json"))
 def progress(*, name: Name = "me", format_: TextOrJson = "text") -> None:
-    """Show what is known: answers by topic, and cases that are due."""
+    """Show answers by topic, and how many cases are due."""
     from cleanclaim.learn import progress as kept  # noqa: PLC0415
 
     learner = kept.progress_of(name)
@@ -186,7 +186,7 @@ def report(
     *,
     format_: Annotated[str, typer.Option("--format", "-f", help="text, json or csv.")] = "text",
 ) -> None:  # fmt: skip
-    """Report on a class: answers and right ones, by learner and topic."""
+    """Report on a class, by learner and topic."""
     from cleanclaim.learn import progress as kept  # noqa: PLC0415
 
     rows = kept.report_of([kept.read_progress(path) for path in files])
