@@ -9,7 +9,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.edits.pay.packs import TOLD, example, met_claims, payers_with_rules
+from cleanclaim.edits.pay.packs import HAS_PACK, NO_ROWS, TOLD, example, met_claims, payers_with_rules, rules
 from cleanclaim.edits.samples import medicare, professional
 from cleanclaim.reference import Reference
 
@@ -17,7 +17,6 @@ _ASKED = ~pl.col("is_history").fill_null(value=False) & ~((pl.col("payer_class")
 _IS_FIRST = ~pl.col("claim_frequency_code").is_in(["7", "8"]).fill_null(value=False)
 _IS_PRIMARY = pl.col("payer_sequence_code").fill_null("P") == "P"
 _IS_EXCUSED = pl.col("delay_reason_code").is_not_null()
-_MAY_BE_LATE = (pl.col("as_of") > pl.col("to_date")).fill_null(value=False)
 
 
 def _last_day() -> pl.Expr:
@@ -42,10 +41,38 @@ def _last_day() -> pl.Expr:
     return pl.when(pl.col("weekends") == "extend").then(moved).otherwise(day)
 
 
-def _judged(claims: Claims, reference: Reference) -> pl.DataFrame:
-    """The claims with a limit, each with the days of its most particular rows, and the row to cite."""
+def _judged(claims: Claims, reference: Reference) -> pl.DataFrame | None:
+    """The claims that may be late, each with the days of its most particular rows, and the row to cite; worked out once."""
+    name = "payers' filing limits"
+    if name not in claims.kept:
+        claims.kept[name] = _limited(claims, reference)
+    judged = claims.kept[name]
+    return judged if isinstance(judged, pl.DataFrame) else None
+
+
+_AT_LEAST = {"day": 1, "month": 28, "year": 365}
+"""Days in each unit of a limit, at least; the end of a month or year is no sooner."""
+
+
+def _shortest(reference: Reference) -> int:
+    """No limit ends sooner than so many days after the service."""
+
+    def make() -> int:
+        limits = rules(reference, "filing_limits").select(
+            pl.col("limit").str.extract(r"(\d+)").cast(pl.Int64), pl.col("limit").str.extract(r"(day|month|year)").alias("unit")
+        )
+        return min((count * _AT_LEAST[unit] for count, unit in limits.iter_rows()), default=0)
+
+    return reference.derived("shortest filing limit", make)
+
+
+def _limited(claims: Claims, reference: Reference) -> pl.DataFrame | None:
+    """The claims that were sent later than the shortest limit of all packs, if there are any."""
+    age = (pl.col("as_of") - pl.col("from_date")).dt.total_days()
+    if not claims.claims.select((HAS_PACK & (age > _shortest(reference))).any()).item():
+        return None
     columns = ("from_date", "claim_frequency_code", "payer_sequence_code", "delay_reason_code")
-    met = met_claims(claims, reference, "filing_limits", *columns).filter(_IS_FIRST)
+    met = met_claims(claims, reference, "filing_limits", *columns).filter(_IS_FIRST, age > _shortest(reference))
     if "filing_limits" in reference.names():  # an imported table of limits is CLM113's
         named = reference.table("filing_limits")["code"].cast(pl.String).unique().implode()
         own = claims.claims.filter(pl.any_horizontal(pl.col(name).is_in(named).fill_null(value=False) for name in ("payer_id", "payer_class")))
@@ -59,27 +86,24 @@ def _judged(claims: Claims, reference: Reference) -> pl.DataFrame:
 
 
 def _unchecked(claims: Claims, reference: Reference) -> Rows:
-    unknown = claims.claims.filter(_ASKED, ~pl.col("payer_is_known")).select(
-        "claim_key", pl.lit("no payer pack has the claim's payer, so its own rules weren't checked (PAY102-PAY111)").alias("reason")
-    )
-    known = claims.claims.filter(_ASKED, "payer_is_known").join(payers_with_rules(reference), on=["payer_pack", "payer_class"], how="anti")
-    no_line = known.filter(pl.col("payer_class") != "unknown").select(
-        "claim_key", pl.lit("the pack of the claim's payer has no rules for this line of business (PAY102-PAY111)").alias("reason")
-    )
-    limited = _judged(claims, reference).filter(_MAY_BE_LATE)
-    others = limited.filter(~_IS_PRIMARY).select(
-        "claim_key", pl.lit("the filing limit of a secondary claim counts from the primary payer's notice").alias("reason")
-    )
-    excused = limited.filter(_IS_PRIMARY, _IS_EXCUSED).select(
-        "claim_key", pl.lit("the claim gives a reason for its delay, which the payer decides on").alias("reason")
-    )
+    asked = claims.claims.filter(_ASKED).select("claim_key", "payer_pack", "payer_class", "payer_is_known")
+    unknown = asked.filter(~pl.col("payer_is_known")).select("claim_key", pl.lit(_UNKNOWN).alias("reason"))
+    known = asked.filter("payer_is_known", pl.col("payer_class") != "unknown")
+    no_line = known.join(payers_with_rules(reference), on=["payer_pack", "payer_class"], how="anti").select("claim_key", pl.lit(_NO_LINE).alias("reason"))
     supply = pl.lit("cleanclaim payers new: write the payer's rules down, then check with --payers")
-    return pl.concat(
-        [
-            pl.concat([unknown, no_line]).with_columns(supply.alias("supply")),
-            pl.concat([others, excused]).unique().with_columns(pl.lit(None, pl.String).alias("supply")),
-        ]
-    )
+    gaps = [pl.concat([unknown, no_line]).with_columns(supply.alias("supply"))]
+    limited = _judged(claims, reference)
+    if limited is not None:
+        excused = pl.when(~_IS_PRIMARY).then(pl.lit(_SECONDARY)).when(_IS_EXCUSED).then(pl.lit(_EXCUSED)).alias("reason")
+        rows = limited.select("claim_key", excused).drop_nulls("reason").unique(maintain_order=True)
+        gaps.append(rows.with_columns(pl.lit(None, pl.String).alias("supply")))
+    return pl.concat(gaps)
+
+
+_UNKNOWN = "no payer pack has the claim's payer, so its own rules weren't checked (PAY102-PAY111)"
+_NO_LINE = "the pack of the claim's payer has no rules for this line of business (PAY102-PAY111)"
+_SECONDARY = "the filing limit of a secondary claim counts from the primary payer's notice"
+_EXCUSED = "the claim gives a reason for its delay, which the payer decides on"
 
 
 def _sent(day: str, **claim: Any) -> dict[str, Any]:
@@ -148,7 +172,10 @@ def payer_filing_limit_missed(claims: Claims, reference: Reference) -> Rows:
 
     What to do: see whether the contract, state law or one of the payer's exceptions allows more time.
     """
-    late = _judged(claims, reference).filter(_IS_PRIMARY, ~_IS_EXCUSED, pl.col("as_of") > pl.col("last_day"))
+    judged = _judged(claims, reference)
+    if judged is None:
+        return NO_ROWS
+    late = judged.filter(_IS_PRIMARY, ~_IS_EXCUSED, pl.col("as_of") > pl.col("last_day"))
     is_last = pl.col("last_day") == pl.col("last_day").max().over("claim_key")
     cited = late.filter(is_last).unique("claim_key", keep="first", maintain_order=True)
     is_certain = pl.col("as_of") > pl.col("_latest")

@@ -6,7 +6,7 @@ from datetime import date
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
-from cleanclaim.edits.pay.packs import HAS_PACK, TOLD, example, met_lines, modifier_met
+from cleanclaim.edits.pay.packs import NO_ROWS, TOLD, example, has_rules, met_lines, modifier_met
 from cleanclaim.edits.samples import professional
 from cleanclaim.reference import Reference
 
@@ -32,7 +32,7 @@ _OWN = example("not_payable", {"codes": ["99213-99213"], "replaces": "pack aetna
     message="{payer} doesn't pay {procedure_code}[ with modifier {with_modifiers}]: {citation}.",
     suggestion="[{note}. ][Bill {instead}.]",
     fix="proposed",
-    when={"claims": HAS_PACK},
+    when={"claims": has_rules("not_payable")},
     examples=(
         fails("a consultation to Aetna", professional(payer_id="60054", lines=["99244"]), line_number=1, says="OfficeLink Updates"),
         fails("in the list", professional(), line_number=1, says=("EX-1, 2", "the visit code"), tables=_VISITS),
@@ -61,5 +61,8 @@ def payer_does_not_pay_code(claims: Claims, reference: Reference) -> Rows:
 
     What to do: see the payer's policy; bill what it wants instead, if the record supports it.
     """
-    met = met_lines(claims, reference, "not_payable").with_columns(modifier_met().alias("with_modifiers"))
+    found = met_lines(claims, reference, "not_payable")
+    if found is None:
+        return NO_ROWS
+    met = found.with_columns(modifier_met().alias("with_modifiers"))
     return met.select("claim_key", "line_number", "procedure_code", "with_modifiers", "instead", *TOLD)

@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
-from cleanclaim.edits.pay.packs import HAS_PACK, TOLD, example, has_one, met_lines
+from cleanclaim.edits.pay.packs import NO_ROWS, TOLD, example, has_one, has_rules, met_lines
 from cleanclaim.edits.samples import professional
 from cleanclaim.reference import Reference
 from cleanclaim.text.wording import worded
@@ -38,7 +38,7 @@ _BY_PLACE = example("modifier_rules", {"places": ["02", "10"], "rule": "one_of",
     message="{payer} wants {wanted} for {procedure_code}: {citation}.",
     suggestion="[{note}. ]Change the modifiers if the record supports it.",
     fix="proposed",
-    when={"claims": HAS_PACK},
+    when={"claims": has_rules("modifier_rules")},
     examples=(
         fails("therapy for UnitedHealthcare", professional(payer_id="87726", lines=["97110"]), line_number=1, disposition=Disposition.WARN, says="undated"),
         fails("none of those wanted", professional(lines=["97110-59"]), line_number=1, says="GN, GO, GP", tables=_THERAPY),
@@ -58,6 +58,8 @@ def payer_modifier_rule_broken(claims: Claims, reference: Reference) -> Rows:
     What to do: see the payer's policy. A modifier is only right if the record supports it.
     """
     met = met_lines(claims, reference, "modifier_rules")
+    if met is None:
+        return NO_ROWS
     listed = pl.col("modifiers").list.join(", ")
     shown = ("claim_key", "line_number", "procedure_code", *TOLD)
     return pl.concat(

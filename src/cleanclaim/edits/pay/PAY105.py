@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
-from cleanclaim.edits.pay.packs import HAS_PACK, TOLD, example, is_at_one, met_lines, modifier_met
+from cleanclaim.edits.pay.packs import NO_ROWS, TOLD, example, has_rules, is_at_one, met_lines, modifier_met
 from cleanclaim.edits.samples import professional
 from cleanclaim.reference import Reference
 from cleanclaim.text.wording import worded
@@ -32,7 +32,7 @@ _NOT_IN_OFFICE = example("place_of_service", {"codes": ["99221-99223"], "rule": 
     message="{payer} accepts {procedure_code}[ with modifier {with_modifiers}] {wanted}; this is place of service {place_of_service_code}: {citation}.",
     suggestion="[{note}. ]Correct the place of service if it is wrong, or the modifier.",
     fix="proposed",
-    when={"claims": HAS_PACK},
+    when={"claims": has_rules("place_of_service")},
     examples=(
         fails(
             "telehealth for UnitedHealthcare",
@@ -61,7 +61,10 @@ def payer_place_of_service_wrong(claims: Claims, reference: Reference) -> Rows:
 
     What to do: see the payer's policy, and where the patient was.
     """
-    met = met_lines(claims, reference, "place_of_service").with_columns(modifier_met().alias("with_modifiers"))
+    found = met_lines(claims, reference, "place_of_service")
+    if found is None:
+        return NO_ROWS
+    met = found.with_columns(modifier_met().alias("with_modifiers"))
     listed = pl.col("places").list.join(", ")
     shown = ("claim_key", "line_number", "procedure_code", "place_of_service_code", "with_modifiers", *TOLD)
     return pl.concat(

@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
-from cleanclaim.edits.pay.packs import HAS_PACK, TOLD, example, has_one, met_lines, others_of_day
+from cleanclaim.edits.pay.packs import NO_ROWS, TOLD, example, has_one, has_rules, met_lines, others_of_day
 from cleanclaim.edits.samples import professional
 from cleanclaim.reference import Reference
 
@@ -29,7 +29,7 @@ _LIFTED = example("bundling", {"codes": ["36415-36415"], "with_codes": ["80053-8
     message="{payer} includes {procedure_code} in {other_code} of the same day: {citation}.",
     suggestion="[{note}. ][Only {unless_modifiers} lifts this, if the record supports it.]",
     fix="proposed",
-    when={"claims": HAS_PACK},
+    when={"claims": has_rules("bundling")},
     examples=(
         fails(
             "a laminectomy with a fusion",
@@ -64,6 +64,9 @@ def payer_bundles_code(claims: Claims, reference: Reference) -> Rows:
 
     What to do: don't bill it apart, unless the pack names a modifier that lifts the rule and the record supports it.
     """
-    met = met_lines(claims, reference, "bundling").filter("stands", ~has_one("unless_modifiers"))
-    found = others_of_day(met, claims.lines).filter(pl.col("other_code").is_not_null())
-    return found.select("claim_key", "line_number", "procedure_code", "other_code", "unless_modifiers", *TOLD)
+    found = met_lines(claims, reference, "bundling")
+    if found is None:
+        return NO_ROWS
+    met = found.filter("stands", ~has_one("unless_modifiers"))
+    paired = others_of_day(met, claims.lines).filter(pl.col("other_code").is_not_null())
+    return paired.select("claim_key", "line_number", "procedure_code", "other_code", "unless_modifiers", *TOLD)

@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
-from cleanclaim.edits.pay.packs import HAS_PACK, TOLD, example, met_lines
+from cleanclaim.edits.pay.packs import NO_ROWS, TOLD, example, has_rules, met_lines
 from cleanclaim.edits.samples import professional
 from cleanclaim.model.expressions import is_missing
 from cleanclaim.reference import Reference
@@ -31,7 +31,7 @@ _IN_HOSPITAL = example("authorization", {"codes": ["70450-70498"], "places": ["2
     message="{payer} wants {wanted} for {procedure_code}: {citation}.",
     suggestion="[{note}. ]Enter the number if there is one; most payers give none after the service.",
     fix="proposed",
-    when={"claims": HAS_PACK},
+    when={"claims": has_rules("authorization")},
     examples=(
         fails("no authorization", professional(lines=["70450"]), line_number=1, says="prior authorization", tables=_SCANS),
         passes("an authorization", professional(prior_authorization_number="EXAMPLE", lines=["70450"]), tables=_SCANS),
@@ -47,9 +47,10 @@ def payer_authorization_missing(claims: Claims, reference: Reference) -> Rows:
 
     What to do: ask the payer whether one was given.
     """
-    met = met_lines(claims, reference, "authorization").join(
-        claims.claims.select("claim_key", "referral_number", pl.col("prior_authorization_number").alias("_of_claim")), on="claim_key", how="left"
-    )
+    found = met_lines(claims, reference, "authorization")
+    if found is None:
+        return NO_ROWS
+    met = found.join(claims.claims.select("claim_key", "referral_number", pl.col("prior_authorization_number").alias("_of_claim")), on="claim_key", how="left")
     has_number = met.with_columns(pl.coalesce("prior_authorization_number", "_of_claim").alias("prior_authorization_number"))
     number = pl.col("number").fill_null("prior_authorization")
     shown = ("claim_key", "line_number", "procedure_code", *TOLD)

@@ -11,7 +11,7 @@ from cleanclaim.derived.claims import Claims
 from cleanclaim.derived.looking_back import beyond_history
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
 from cleanclaim.edits.hx.frequency import counted_from, first_again, first_counted, in_turn, in_words
-from cleanclaim.edits.pay.packs import HAS_PACK, TOLD, example, met_lines
+from cleanclaim.edits.pay.packs import NO_ROWS, TOLD, example, has_rules, met_lines
 from cleanclaim.edits.samples import professional
 from cleanclaim.reference import Reference
 
@@ -20,13 +20,17 @@ _TWO_A_YEAR = example("frequency", {"codes": ["83036-83036"], "most": 2, "period
 _ONE_A_DAY = example("frequency", {"codes": ["83036-83036"], "most": 1, "period": "day", "consequence": "deny-line"})
 
 
-def _asked(claims: Claims, reference: Reference) -> pl.DataFrame:
-    """The lines with a limit, and when none of their payer's rows is met twice, the first row."""
-    return met_lines(claims, reference, "frequency").filter("stands", pl.col("patient_key").is_not_null())
+def _asked(claims: Claims, reference: Reference) -> pl.DataFrame | None:
+    """The lines with a limit."""
+    met = met_lines(claims, reference, "frequency")
+    return None if met is None else met.filter("stands", pl.col("patient_key").is_not_null())
 
 
 def _unchecked(claims: Claims, reference: Reference) -> Rows:
-    asked = _asked(claims, reference).filter(pl.col("period") != "day").with_columns(first_counted().alias("_since"))
+    limited = _asked(claims, reference)
+    if limited is None:
+        return NO_ROWS
+    asked = limited.filter(pl.col("period") != "day").with_columns(first_counted().alias("_since"))
     return beyond_history(claims, asked, first=pl.col("_since"), period=in_words(), purpose="to tell how often the payer paid it")
 
 
@@ -47,7 +51,7 @@ def _tests(*days: str) -> list[dict[str, Any]]:
     message="{payer} pays {procedure_code} at most {most} times in a period ({period}); it was already done on {earlier_date}: {citation}.",
     suggestion="[{note}. ]It {again}.",
     unchecked=_unchecked,
-    when={"claims": HAS_PACK},
+    when={"claims": has_rules("frequency")},
     examples=(
         fails("within ninety days", *_tests("2026-02-12", "2026-05-12"), line_number=1, says="2026-05-13", tables=_ONE_EACH_QUARTER),
         passes("on the ninetieth day after", *_tests("2026-02-11", "2026-05-12"), tables=_ONE_EACH_QUARTER),
@@ -65,8 +69,8 @@ def payer_frequency_limit_passed(claims: Claims, reference: Reference) -> Rows:
     What to do: wait, or have the reason recorded that lifts the limit.
     """
     asked = _asked(claims, reference)
-    if asked.is_empty():
-        return pl.DataFrame(schema={"claim_key": pl.Int64})
+    if asked is None or asked.is_empty():
+        return NO_ROWS
     counted = counted_from(asked, in_turn(claims, asked["procedure_code"].unique()))
     count = pl.col("_turn") - pl.col("_first")  # of the lines in the period, before this one
     again = pl.concat_str(pl.lit("can be paid again from "), first_again().cast(pl.String)).fill_null("is never paid again")

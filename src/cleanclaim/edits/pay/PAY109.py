@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
-from cleanclaim.edits.pay.packs import HAS_PACK, TOLD, example, met_lines, modifier_met
+from cleanclaim.edits.pay.packs import NO_ROWS, TOLD, example, has_rules, met_lines, modifier_met
 from cleanclaim.edits.samples import professional
 from cleanclaim.model.expressions import is_missing
 from cleanclaim.reference import Reference
@@ -39,7 +39,7 @@ _NEXT_TO = example("documentation", {"modifiers": ["25"], "with_codes": ["17110-
     message="{payer} wants {proof_words}[, {wanted},] for {procedure_code}[ with modifier {with_modifiers}]: {citation}.",
     suggestion="[{note}. ]Send it with the claim, so that the claim doesn't wait for it.",
     fix="proposed",
-    when={"claims": HAS_PACK},
+    when={"claims": has_rules("documentation")},
     examples=(
         fails("modifier 22 for Aetna", professional(payer_id="60054", lines=["20610-22"]), line_number=1, says="the record sent along"),
         fails("no record", professional(lines=["20610-22"]), line_number=1, says="the operative report", tables=_RECORD),
@@ -62,7 +62,10 @@ def payer_wants_documentation(claims: Claims, reference: Reference) -> Rows:
     What to do: send it.
     """
     of_claim = claims.claims.select("claim_key", pl.col("has_attachment").alias("_claim_has_attachment"), pl.col("has_note").alias("_claim_has_note"))
-    met = met_lines(claims, reference, "documentation").join(of_claim, on="claim_key", how="left").with_columns(modifier_met().alias("with_modifiers"))
+    found = met_lines(claims, reference, "documentation")
+    if found is None:
+        return NO_ROWS
+    met = found.join(of_claim, on="claim_key", how="left").with_columns(modifier_met().alias("with_modifiers"))
     shown = ("claim_key", "line_number", "procedure_code", "with_modifiers", "wanted", *TOLD)
     return pl.concat(
         met.filter(pl.col("proof") == proof, is_broken).select(*shown, pl.lit(words).alias("proof_words")) for proof, (is_broken, words) in _PROOFS.items()

@@ -6,7 +6,7 @@ from datetime import date
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
-from cleanclaim.edits.pay.packs import HAS_PACK, TOLD, example, met_lines
+from cleanclaim.edits.pay.packs import NO_ROWS, TOLD, example, has_rules, met_lines
 from cleanclaim.edits.samples import professional
 from cleanclaim.reference import Reference
 
@@ -29,7 +29,7 @@ _TELEHEALTH = example(
     message="{payer} wants {instead} in place of {procedure_code}: {citation}.",
     suggestion="[{note}. ]Bill what the payer wants if the record supports it.",
     fix="proposed",
-    when={"claims": HAS_PACK},
+    when={"claims": has_rules("substitutions")},
     examples=(
         fails(
             "a telehealth visit for Blue Cross of Michigan",
@@ -47,4 +47,7 @@ def payer_substitutes_code(claims: Claims, reference: Reference) -> Rows:
 
     What to do: see the payer's policy.
     """
-    return met_lines(claims, reference, "substitutions").select("claim_key", "line_number", "procedure_code", "instead", *TOLD)
+    found = met_lines(claims, reference, "substitutions")
+    if found is None:
+        return NO_ROWS
+    return found.select("claim_key", "line_number", "procedure_code", "instead", *TOLD)

@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
-from cleanclaim.edits.pay.packs import HAS_PACK, TOLD, example, met_lines, modifier_met
+from cleanclaim.edits.pay.packs import NO_ROWS, TOLD, example, has_rules, met_lines, modifier_met
 from cleanclaim.edits.samples import professional
 from cleanclaim.reference import Reference
 from cleanclaim.text.wording import worded
@@ -27,7 +27,7 @@ _REVIEW = example("fee_rules", {"codes": ["99215-99215"], "places": ["11"], "eff
     column="lines.procedure_code",
     message="{payer}, {procedure_code}[ with modifier {with_modifiers}]: {effect}[ ({share} of the usual fee)]: {citation}.",
     suggestion="[{note}. ]Expect this payment; a lower one can be appealed.",
-    when={"claims": HAS_PACK},
+    when={"claims": has_rules("fee_rules")},
     examples=(
         fails("a level that Aetna reviews", professional(payer_id="60054", lines=["99215"]), line_number=1, says="reviewed before payment"),
         fails("with a procedure", professional(lines=["99213-25", "17110"]), line_number=1, says="50% of the usual fee", tables=_HALF),
@@ -45,5 +45,8 @@ def payer_pays_another_fee(claims: Claims, reference: Reference) -> Rows:
     What to do: compare it with the payment when it comes.
     """
     percent = pl.col("percent").cast(pl.String).str.strip_suffix(".0")
-    met = met_lines(claims, reference, "fee_rules").with_columns(modifier_met().alias("with_modifiers"), worded("{}%", percent).alias("share"))
+    found = met_lines(claims, reference, "fee_rules")
+    if found is None:
+        return NO_ROWS
+    met = found.with_columns(modifier_met().alias("with_modifiers"), worded("{}%", percent).alias("share"))
     return met.select("claim_key", "line_number", "procedure_code", "with_modifiers", "effect", "share", *TOLD)

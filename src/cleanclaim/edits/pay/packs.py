@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from bisect import bisect_left
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
 
 import polars as pl
 
@@ -15,6 +17,17 @@ from cleanclaim.text.wording import worded
 
 HAS_PACK: Final = pl.col("payer_pack").is_not_null() & ~pl.col("is_history").fill_null(value=False)
 """For `Claims.claims`: a pack has the claim's payer."""
+
+
+def has_rules(kind: str) -> Callable[[Reference], pl.Expr]:
+    """For `Claims.claims`: the claim's payer has a pack with rows of a table."""
+
+    def test(reference: Reference) -> pl.Expr:
+        return HAS_PACK & pl.col("payer_pack").is_in(rules(reference, kind)["payer_pack"].unique().implode())
+
+    return test
+
+
 TOLD: Final = ("payer", "key", "citation", "disposition", "release", "note")
 """What every finding from a pack's row has."""
 _OF_CLAIM: Final = (
@@ -58,12 +71,14 @@ def met_claims(claims: Claims, reference: Reference, kind: str, *columns: str) -
     return met.filter(in_force("to_date"), _binds()).with_columns(_told())
 
 
-def met_lines(claims: Claims, reference: Reference, kind: str) -> pl.DataFrame:
+def met_lines(claims: Claims, reference: Reference, kind: str) -> pl.DataFrame | None:
     """One row a line and row of a pack that is about it: all columns of the line, the row's columns, and `TOLD`.
 
     A row is about a line if it binds its claim and has its code, one of its modifiers and its place of service, those that the row names; a row of
-    modifiers or places decides itself what it asks of them.
+    modifiers or places decides itself what it asks of them. None if no line can have one, which is quick to see.
     """
+    if not _may_meet(claims, reference, kind):
+        return None
     asked = rules(reference, kind)
     own = claims.claims.filter(HAS_PACK, pl.col("payer_pack").is_in(asked["payer_pack"].implode())).select(_OF_CLAIM)
     shared = [name for name in _OF_CLAIM if name in claims.lines.columns and name != "claim_key"]
@@ -77,6 +92,55 @@ def met_lines(claims: Claims, reference: Reference, kind: str) -> pl.DataFrame:
     if kind in {"documentation", "fee_rules"}:
         met = _with_others(met, claims.lines)
     return met.filter(*tests).with_columns(_told())
+
+
+NO_ROWS: Final = pl.DataFrame(schema={"claim_key": pl.Int64})
+"""What an edit returns if no line can break a row."""
+
+
+def _may_meet(claims: Claims, reference: Reference, kind: str) -> bool:
+    """Whether some line has a code, modifier and place that some row of its claims' payers asks for."""
+    packs = set(claims.claims.filter(HAS_PACK)["payer_pack"].unique())
+    asked = [row for pack, row in _quick(reference, kind) if pack in packs]
+    if not asked:
+        return False
+    lines = claims.lines
+    codes = sorted(lines["procedure_code"].unique().drop_nulls())
+    modifiers = {one for name in MODIFIERS for one in lines[name].unique().drop_nulls()}
+    places = set(lines["place_of_service_code"].unique().drop_nulls())
+    return any(
+        (not row.spans or any(_has_between(codes, *span) for span in row.spans))
+        and (not row.modifiers or not row.modifiers.isdisjoint(modifiers))
+        and (not row.places or not row.places.isdisjoint(places))
+        for row in asked
+    )
+
+
+class _Quick(NamedTuple):
+    """What a row asks of a line, for a quick look."""
+
+    spans: tuple[tuple[str, str], ...]
+    modifiers: frozenset[str]
+    places: frozenset[str]
+
+
+def _quick(reference: Reference, kind: str) -> list[tuple[str, _Quick]]:
+    """The rows of a table with their packs."""
+
+    def make() -> list[tuple[str, _Quick]]:
+        found = []
+        for pack, codes, modifiers, places in rules(reference, kind).select("payer_pack", "codes", "modifiers", "places").iter_rows():
+            spans = tuple((one.partition("-")[0], one.partition("-")[2] or one) for one in codes or ())
+            own = frozenset(modifiers or ()) if kind != "modifier_rules" else frozenset()
+            found.append((pack, _Quick(spans, own, frozenset(places or ()) if kind != "place_of_service" else frozenset())))
+        return found
+
+    return reference.derived(f"payer rules, quick {kind}", make)
+
+
+def _has_between(codes: list[str], low: str, high: str) -> bool:
+    at = bisect_left(codes, low)
+    return at < len(codes) and codes[at] <= high
 
 
 def has_one(modifiers: str) -> pl.Expr:
