@@ -15,9 +15,9 @@ from cleanclaim.edits.pay.packs import NO_ROWS, TOLD, example, has_rules, met_li
 from cleanclaim.edits.samples import professional
 from cleanclaim.reference import Reference
 
-_ONE_EACH_QUARTER = example("frequency", {"codes": ["83036-83036"], "most": 1, "period": "days:90", "consequence": "deny-line"})
-_TWO_A_YEAR = example("frequency", {"codes": ["83036-83036"], "most": 2, "period": "calendar_year", "consequence": "deny-line"})
-_ONE_A_DAY = example("frequency", {"codes": ["83036-83036"], "most": 1, "period": "day", "consequence": "deny-line"})
+_ONE_EACH_QUARTER = example("frequency", {"codes": ["83036-83036"], "most": 1, "period": "days:90", "consequence": "deny-line"}, number="88888")
+_TWO_A_YEAR = example("frequency", {"codes": ["83036-83036"], "most": 2, "period": "calendar_year", "consequence": "deny-line"}, number="88888")
+_ONE_A_DAY = example("frequency", {"codes": ["83036-83036"], "most": 1, "period": "day", "consequence": "deny-line"}, number="88888")
 
 
 def _asked(claims: Claims, reference: Reference) -> pl.DataFrame | None:
@@ -36,7 +36,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
 
 def _tests(*days: str) -> list[dict[str, Any]]:
     """Claims for one test on several days, all but the last in the history, for examples."""
-    return [professional(claim_id=f"A{n}", from_date=day, is_history=n < len(days), lines=["83036"]) for n, day in enumerate(days, start=1)]
+    return [professional(claim_id=f"A{n}", payer_id="88888", from_date=day, is_history=n < len(days), lines=["83036"]) for n, day in enumerate(days, start=1)]
 
 
 @query_edit(
@@ -57,8 +57,8 @@ def _tests(*days: str) -> list[dict[str, Any]]:
         passes("on the ninetieth day after", *_tests("2026-02-11", "2026-05-12"), tables=_ONE_EACH_QUARTER),
         fails("a third time in a year", *_tests("2026-01-05", "2026-02-12", "2026-05-12"), line_number=1, says="2027-01-01", tables=_TWO_A_YEAR),
         passes("a second time in a year", *_tests("2025-12-31", "2026-02-12", "2026-05-12"), tables=_TWO_A_YEAR),
-        fails("twice on one day", professional(lines=["83036", "83036-91"]), line_number=2, tables=_ONE_A_DAY),
-        unchecked("nothing earlier is known", professional(lines=["83036"]), tables=_ONE_EACH_QUARTER),
+        fails("twice on one day", professional(payer_id="88888", lines=["83036", "83036-91"]), line_number=2, tables=_ONE_A_DAY),
+        unchecked("nothing earlier is known", professional(payer_id="88888", lines=["83036"]), tables=_ONE_EACH_QUARTER),
     ),
 )
 def payer_frequency_limit_passed(claims: Claims, reference: Reference) -> Rows:

@@ -236,9 +236,10 @@ def _age() -> pl.Expr:
     return worded(" ({}{})", "source_date", age).fill_null(" (undated)")
 
 
-def example(kind: str, *rows: dict[str, Any], whole_classes: tuple[str, ...] = (), names: tuple[str, ...] = ()) -> Tables:
-    """A pack of the examples' payer with some rows of a table, for examples of edits."""
+def example(kind: str, *rows: dict[str, Any], number: str = "99999", whole_classes: tuple[str, ...] = (), names: tuple[str, ...] = ()) -> Tables:
+    """A pack of an invented payer with some rows of a table, for examples of edits."""
+    code = f"example-{number}"
     common = {"policy": "EX-1", "section": "2", "source": "an example", "source_date": "2026-01", "confidence": "high", "payer": "Example Payer"}
-    made = [{"code": "example", "kind": kind, "key": f"row-{n}", **common, **row} for n, row in enumerate(rows)]
-    pack = {"code": "example", "name": "Example Payer", "ids": ["99999"], "names": list(names), "whole_classes": list(whole_classes)}
+    made = [{"code": code, "kind": kind, "key": f"row-{n}", **common, **row} for n, row in enumerate(rows)]
+    pack = {"code": code, "name": "Example Payer", "ids": [number], "names": list(names), "whole_classes": list(whole_classes)}
     return {"payer_packs": [pack], "payer_rules": made}
