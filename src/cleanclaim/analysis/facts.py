@@ -38,11 +38,15 @@ class Facts:
         """Add the claims of a batch; voids, claims replaced in the same batch and earlier claims don't count."""
         view = Claims.of(batch, reference)
         claims = view.claims.filter("stands", ~pl.col("is_history").fill_null(value=False)).select(
-            "claim_key", pl.col("from_date").dt.strftime("%Y-%m").alias("month"), *_who()
+            "claim_key",
+            pl.col("from_date").dt.strftime("%Y-%m").alias("month"),
+            pl.col("patient_age").alias("age"),
+            (pl.col("payer_class") == "medicare").fill_null(value=False).alias("is_medicare"),
+            *_who(),
         )
         self.claims += claims.height
         self.undated += claims["month"].null_count()
-        self._patients.append(claims.select(WHO).unique("patient"))
+        self._patients.append(claims.select(*WHO, "age", "is_medicare"))
         self._diagnoses.append(_diagnoses(view, claims))
         self._services.append(_services(view, claims, reference))
 
@@ -58,8 +62,12 @@ class Facts:
         return _together(self._services, keys).group_by(keys).agg(sums)
 
     def patients(self) -> pl.DataFrame:
-        """One row a patient, as in the first claim."""
-        return pl.concat(self._patients).unique("patient", keep="first", maintain_order=True)
+        """One row a patient: who it is, as in the first claim, `age` in the last, and `is_medicare` if Medicare is the payer of some claim."""
+        return (
+            pl.concat(self._patients)
+            .group_by("patient", maintain_order=True)
+            .agg(pl.col(WHO[1:]).first(), pl.col("age").max(), pl.col("is_medicare").any())
+        )
 
 
 def _together(parts: Iterable[pl.DataFrame], keys: list[str]) -> pl.DataFrame:
@@ -87,7 +95,8 @@ def _diagnoses(view: Claims, claims: pl.DataFrame) -> pl.DataFrame:
     codes = view.diagnoses.filter(IS_BILLING_DIAGNOSIS).select(
         "claim_key", pl.col("diagnosis_code").alias("code")
     )
-    met = codes.drop_nulls().unique().join(claims, on="claim_key").drop_nulls("month")
+    own = claims.select("claim_key", "month", *WHO)
+    met = codes.drop_nulls().unique().join(own, on="claim_key").drop_nulls("month")
     return met.group_by(*WHO, "month", "code").agg(pl.len().alias("claims"))
 
 

@@ -50,6 +50,9 @@ def _sections(analysis: Analysis) -> Iterator[str]:
     if "findings_by_edit" in tables:
         rows = tables["findings_by_edit"]
         yield _bars("Dollars at risk by edit", rows, "code", "at_risk_amount", _money, _grid_table(rows))  # fmt: skip
+    for name, title in (("risk_scores", "Risk scores"), ("risk_conditions", "Risk: condition categories")):  # fmt: skip
+        if name in tables:
+            yield _grid(title, tables[name])
     yield _grid("Codes that end with the code year", tables["next_code_year"], "No code in these claims ends with the code year.")  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from cleanclaim import pipeline
 from cleanclaim.analysis import groups as grouping
 from cleanclaim.analysis.facts import Facts
 from cleanclaim.analysis.quality import quality_of
+from cleanclaim.analysis.risk import risk_of
 from cleanclaim.analysis.tables import LEAST, tables_of
 from cleanclaim.errors import ConfigError, InputError
 from cleanclaim.job import Job
@@ -92,10 +93,12 @@ def analyze(
     bridged = grouping.bridges(counts["code"].unique().to_list(), job.reference, first, last)
     groups = grouping.groups_of(counts["code"], chosen, job.reference, bridged)
     tables = dict(tables_of(facts, job.reference, groups, population=population, least=least))
+    risk, risk_note = risk_of(counts, facts.patients(), least)
+    tables |= risk
     if checks:
         with pipeline.run(replace(job, inputs=job.inputs)) as results:
             tables |= quality_of(results)
-    notes = _notes(facts, unread, bridged, chosen, least)
+    notes = [*_notes(facts, unread, bridged, chosen, least), *([risk_note] if risk_note else [])]
     if not is_whole:
         notes.append("The claims don't fit in memory together: a claim that was voided or replaced in another part of them counts.")  # fmt: skip
     return Analysis(tables, chosen, facts.claims, facts.patients().height, least, tuple(notes))

@@ -231,7 +231,10 @@ def _csv_rows(content: bytes, path: Path) -> list[list[str]]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError(f"{path}: isn't UTF-8 text; save it as CSV UTF-8") from None
-    return list(csv.reader(io.StringIO(text, newline="")))
+    try:
+        return list(csv.reader(io.StringIO(text, newline="")))
+    except csv.Error as error:
+        raise InputError(f"{path}: isn't a CSV file: {error}") from None
 
 
 def pairs_in(path: Path, key: str, value: str) -> dict[str, str]:

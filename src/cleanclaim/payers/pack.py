@@ -297,27 +297,36 @@ def _cells(
     text = reading.text(file)
     if text is None:
         return
-    rows = csv.reader(io.StringIO(text, newline=""))
-    header = [name.strip() for name in next(rows, [])]
-    known = (*needed, *optional)
-    unknown = [name for name in header if name not in known]
-    for name in unknown:
-        reading.faults.append(f"{file}, row 1: unknown column {shown(name)}{hint(name, known)}")
-    for name in needed:
-        if name not in header:
-            reading.faults.append(f"{file}, row 1: the column {name} is missing")
-    if len(set(header)) < len(header):
-        reading.faults.append(f"{file}, row 1: a column is there twice")
-    if unknown or any(name not in header for name in needed):
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline="")))
+    except csv.Error as error:
+        reading.faults.append(f"{file}: isn't a CSV file: {error}")
         return
-    for cells in rows:
-        where = f"{file}, row {rows.line_num}"
+    header = [name.strip() for name in (rows[0] if rows else [])]
+    faults = _header_faults(header, needed, optional)
+    reading.faults += [f"{file}, row 1: {fault}" for fault in faults]
+    if faults:
+        return
+    for number, cells in enumerate(rows[1:], 2):
+        where = f"{file}, row {number}"
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) > len(header):
             reading.faults.append(f"{where}: {len(cells)} cells under {len(header)} columns; put a value with a comma in quotes")  # fmt: skip
             continue
         yield where, {name: cell.strip() for name, cell in zip(header, cells, strict=False) if cell.strip()}  # fmt: skip
+
+
+def _header_faults(
+    header: list[str], needed: tuple[str, ...], optional: tuple[str, ...]
+) -> list[str]:
+    """What is wrong with a table's header."""
+    known = (*needed, *optional)
+    unknown = [name for name in header if name not in known]
+    faults = [f"unknown column {shown(name)}{hint(name, known)}" for name in unknown]
+    faults += [f"the column {name} is missing" for name in needed if name not in header]
+    twice = sorted({name for name in header if header.count(name) > 1})
+    return [*faults, *(f"the column {shown(name)} is there twice" for name in twice)]
 
 
 def _rows(
