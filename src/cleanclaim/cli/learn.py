@@ -257,13 +257,15 @@ def _csv(rows: list[dict[str, Any]]) -> str:
 
 
 def _page(questions: list[Question], *, answers: bool) -> str:
+    from cleanclaim.learn.cases import TOPICS  # noqa: PLC0415
     from cleanclaim.report.sections import page, paragraph, preformatted, section  # noqa: PLC0415
 
     parts = []
     for number, one in enumerate(questions, 1):
         choices = [paragraph(f"{letter}) {choice}") for letter, choice in zip(_LETTERS, one.choices, strict=False)]  # fmt: skip
         key = [paragraph(f"Answer: {_LETTERS[one.answer]}"), preformatted(one.why)] if answers else []  # fmt: skip
-        parts.append(section(f"{number}. {one.case.id}", preformatted(one.text), paragraph(one.asked), *choices, *key))  # fmt: skip
+        heading = f"{number}. {one.case.id}" if answers else f"{number}. {TOPICS[one.case.topic]}"
+        parts.append(section(heading, preformatted(one.text), paragraph(one.asked), *choices, *key))  # fmt: skip
     return page("Practice cases", f"{len(questions)} cases{' with answers' if answers else ''}", parts)  # fmt: skip
 
 

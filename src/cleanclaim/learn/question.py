@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from inspect import cleandoc
 from typing import Any, Final
 
 from cleanclaim.edits.edit import Edit, Example
@@ -192,7 +193,7 @@ def summary(edit: Edit) -> str:
 
 def _why(edit: Edit, message: str) -> str:
     said = f"{edit.code}: {message}" if message else f"{edit.code} says nothing of this claim."
-    return f"{said}\n{edit.documentation}\nSource: {'; '.join(map(str, edit.source))}"
+    return f"{said}\n{cleandoc(edit.documentation)}\nSource: {'; '.join(map(str, edit.source))}"
 
 
 _BASICS: Final = ("lines", "diagnoses", "is_history")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from inspect import cleandoc
 from typing import Any, Final
 
 import polars as pl
@@ -73,7 +74,7 @@ def _case(report: Report, key: int, edit: Edit, fired: set[str]) -> dict[str, An
         "question": "What is wrong with the claim?",
         "choices": [summary(edit), *map(summary, others), NOTHING],
         "answer": summary(edit),
-        "why": f"{edit.code}: {edit.documentation}",
+        "why": f"{edit.code}: {cleandoc(edit.documentation)}",
         "source": "; ".join(map(str, edit.source)),
     }
 
