@@ -112,6 +112,16 @@ class Reader:
                 found.append(self._renamed(slots, words, [one, other]))
         return found
 
+    def has(self, word: str) -> bool:
+        """Return True if a word is in the index, or has another name, as it is spelled."""
+        found = tokens(self._known.written_out(word))
+        return all(
+            self._is_known(one)
+            or (self._stem(one),) in self._known.phrases
+            or self._known.numbered(one)
+            for one in found
+        )
+
     def _renamed(
         self, slots: Sequence[Slot], words: Sequence[str], names: Sequence[OtherName]
     ) -> Variant:

@@ -149,6 +149,10 @@ class Searcher:
         stems = {at for word in tokens(text) if (at := self._stem_at(word)) is not None}
         return replace(self._place(leaf, day, stems), score=1.0, fits=True)
 
+    def has(self, word: str) -> bool:
+        """Return True if a word is in a list, or a known abbreviation, as it is spelled."""
+        return self._reader.has(word)
+
     def knows(self, word: str) -> bool:
         """Return True if any term has a word, or one like it."""
         return any(slot.stems for variant in self._reader.variants(word) for slot in variant.slots)

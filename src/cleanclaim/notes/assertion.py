@@ -122,6 +122,8 @@ def _reaches(gap: str, trigger: _Trigger) -> bool:
     if len(gap) > _FAR and trigger.meaning != DENIED:
         return False
     if trigger.side == "after":
+        if trigger.meaning == HYPOTHETICAL and len(gap.split()) > 1:
+            return False
         return "," not in gap and _ENDS.search(gap) is None and len(gap) < _FAR / 2
     if trigger.meaning == UNCERTAIN:
         gap = _CAUSE.sub("", gap)

@@ -34,6 +34,7 @@ _ASIDE: Final = re.compile(r"\s*\([^)]*\)")
 BY_DEFAULT: Final = "default of the index (I.A.18)"
 BY_TERM: Final = "term of the code lists"
 BY_SEARCH: Final = "closest term of the code lists"
+_CAPITALS: Final = re.compile(r"\b[A-Z]{3,6}\b")
 _ALONE: Final = "for '"
 """The role of a code that is for a part of a query only."""
 _TAKEN: Final = 0.55
@@ -54,7 +55,10 @@ _WHOLE: Final = 8
 """The length of a code with a seventh character and its dot."""
 _ENDING: Final = 7
 """Where the seventh character of a code with its dot is."""
-_OPEN: Final = frozenset(stem(one) for one in ("unspecified", "site", "part", "type", "other", "not", "specified", "without", "complication"))  # fmt: skip
+_SIDED: Final = frozenset(("left", "right", "bilateral", "unspecified", "both", "eye", "eyes", "ear", "ears", "side"))  # fmt: skip
+"""Words of a title that differ between the sides of a condition."""
+_ASIDE_TITLE: Final = re.compile(r"\([^)]*\)")
+_OPEN: Final = frozenset(stem(one) for one in words_of("open"))
 """Words of a title that a more specific title lacks."""
 _IMPLIED: Final = frozenset(stem(one) for one in ("displaced", "closed", "initial", "encounter", "fracture"))  # fmt: skip
 """Words of a title that the guidelines assume (I.C.19.c)."""
@@ -155,7 +159,9 @@ class Coder:
             side: the side that the note says elsewhere, if the phrase has none.
             plain: only search for the phrase as it is.
         """
-        words = _ASIDE.sub("", phrase).strip(" .,;:-*")
+        words = self._understood(_ASIDE.sub("", phrase).strip(" .,;:-*"))
+        if not words:
+            return None
         own = said_side(words) or side
         codes = _defaults().get(_key(words)) or _defaults().get(_key(_SIDE.sub(" ", words)))
         if codes and (found := self.first_of(codes)):
@@ -179,18 +185,30 @@ class Coder:
             return self._specified(Coded(found, 0.75, BY_DEFAULT), words, own)
         return best
 
+    def _understood(self, words: str) -> str:
+        """Return words without abbreviations that no list has: CPAP is no misspelling of CAP."""
+        reads = self._encoder.searcher.has
+        return _CAPITALS.sub(
+            lambda match: match[0] if reads(match[0]) or _key(match[0]) <= _vocabulary() else " ",
+            words,
+        ).strip()
+
+    def specified(self, coded: Coded, words: str, side: str | None) -> Coded:
+        """Return a code found by default, or the one beside it that the whole line is specific about."""
+        return self._specified(coded, words, side) if coded.rule == BY_DEFAULT else coded
+
     def _specified(self, coded: Coded, words: str, side: str | None) -> Coded:
         """Return a default code, or the one beside it that says more of the words: the index finger, stage 2."""
         said = _key(f"{words} {side or ''}") | _IMPLIED
-        own = _key(coded.result.title or "")
+        own = _key(_ASIDE_TITLE.sub("", coded.result.title or ""))
         closer = [
             (len(more - _IMPLIED), one)
             for one in self.below(coded.result.code[:5])
             if one.code[_ENDING:] == coded.result.code[_ENDING:]
-            and (more := _key(one.title or "") - own)
+            and (more := _key(_ASIDE_TITLE.sub("", one.title or "")) - own)
             and more - _IMPLIED
             and more <= said
-            and own - _key(one.title or "") <= _OPEN
+            and own - _key(_ASIDE_TITLE.sub("", one.title or "")) <= _OPEN
         ]
         if closer:
             best = max(closer, key=lambda pair: pair[0])[1]
@@ -315,7 +333,7 @@ def _assumed() -> list[tuple[re.Pattern[str], re.Pattern[str], float]]:
 def _without_sides(title: str) -> list[str]:
     """Return a title's words without those that differ between sides."""
     words = re.findall(r"[a-z0-9]+", title.lower())
-    return [one.removesuffix("s") for one in words if one not in {"left", "right", "bilateral", "unspecified", "both"}]  # fmt: skip
+    return [one.removesuffix("s") for one in words if one not in _SIDED]  # fmt: skip
 
 
 @lru_cache(maxsize=20_000)
@@ -331,3 +349,9 @@ def _defaults() -> dict[frozenset[str], tuple[str, ...]]:
         for term in row["terms"].split("|"):
             found.setdefault(_key(term), tuple(row["code"].split()))
     return found
+
+
+@lru_cache(maxsize=1)
+def _vocabulary() -> frozenset[str]:
+    """Return the words of the everyday terms."""
+    return frozenset(one for term in _defaults() for one in term)

@@ -18,7 +18,7 @@ from cleanclaim.notes.suggestion import CODE, CONSIDER, NOT_CODED, Suggestion
 from cleanclaim.notes.tables import mapping, rows
 from cleanclaim.reference.sets import load_set
 
-KEPT: Final = ("N18", "I50", "L97", "M86", "I51")
+KEPT: Final = ("N18", "I50", "L97", "M86", "I51", "R35", "R33", "R39.1", "R32", "N13.8")
 """Codes that stay beside the combination code."""
 _CODE: Final = re.compile(r"[A-Z]\d[\dA-Z](?:\.[\dA-Z]+)?")
 _SYMPTOM: Final = re.compile(r"^(?:R(?!73|91|92|87|03)|M25\.5|M79\.6)")
@@ -104,7 +104,11 @@ def _combined(found: list[Suggestion], coder: Coder) -> list[Suggestion]:
             why=f"{first.code} and {other.code} are linked", evidence=tuple(dict.fromkeys((*first.evidence, *other.evidence))),
         )  # fmt: skip
         stays = other.code.startswith(KEPT)
-        known = [one for one in found if one.code != linked.code or one.disposition != CODE]
+        known = [
+            one
+            for one in found
+            if one is first or one.code != linked.code or one.disposition != CODE
+        ]
         known = [linked if one is first else one for one in known if one is not other or stays]
         before = next(n for n, one in enumerate(known) if one is linked)
         if stays and (at := known.index(other)) < before:
@@ -127,7 +131,11 @@ def _linked(found: list[Suggestion], coder: Coder) -> Iterator[tuple[Suggestion,
                 if any(plain(one.code).startswith(tuple(unless.split())) for one in own if unless):
                     continue
                 named = _instead(instead, other.code, has_heart=has_heart)
-                if named and named != first.code and coder.named(named):
+                if (
+                    named
+                    and (named != first.code or not other.code.startswith(KEPT))
+                    and coder.named(named)
+                ):
                     yield first, other, named
 
 
@@ -148,7 +156,11 @@ def _instead(instead: str, other: str, *, has_heart: bool) -> str | None:
 @lru_cache(maxsize=1)
 def _pairs() -> list[tuple[str, str, str, str]]:
     table = load_set("combined_diagnoses").select("code", "other", "unless", "instead")
-    return [(a, b, c or "", d) for a, b, c, d in table.iter_rows()]
+    own = [(row["code"], row["other"], row["unless"], row["instead"]) for row in rows("linked")]
+    return [
+        *((a, b, c or "", d) for a, b, c, d in table.iter_rows()),
+        *((plain(a), plain(b), c, d) for a, b, c, d in own),
+    ]
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ from typing import Final
 
 from cleanclaim.notes import assertion as said
 from cleanclaim.notes import guidelines, special
-from cleanclaim.notes.coding import Coder
+from cleanclaim.notes.coding import BY_DEFAULT, Coder
 from cleanclaim.notes.found import Found, assertion_of
 from cleanclaim.notes.mentions import Mention
 from cleanclaim.notes.passages import ASSESSMENT, Sentence
@@ -24,6 +24,8 @@ from cleanclaim.notes.problems import (
 from cleanclaim.notes.sides import said_side, side_near
 from cleanclaim.notes.tables import words as words_of
 
+_EXACT: Final = 0.95
+"""The score of a phrase that is a term of its own."""
 _WHOLE: Final = 0.8
 """The score from which a whole phrase is one condition."""
 _PIECE: Final = 0.6
@@ -63,6 +65,10 @@ def of_line(
         at += length
         if one is not None:
             found.append(one)
+    if len(found) == 1:
+        only = found[0]
+        side = side_near(note, only.mention.start, only.mention.end, sentence)
+        found = [only._replace(coded=coder.specified(only.coded, note[span[0] : span[1]], side))]
     yield from _with_causes(note, found)
 
 
@@ -76,9 +82,9 @@ def _longest(
     """Return the most parts that are one condition, and it; one part if none is."""
     for length in range(len(parts), 1, -1):
         span = (parts[0][0], parts[length - 1][1])
-        if is_doubtful(note[span[0] : span[1]]):
-            continue
         one = _as_found(note, span, sentence, coder, passages, _WHOLE)
+        if is_doubtful(note[span[0] : span[1]]) and (one is None or one.coded.rule != BY_DEFAULT or one.coded.score < _EXACT):  # fmt: skip
+            continue
         if one is None or one.coded.result.missed or _are_apart(note, parts[:length], coder):
             continue
         is_caused = any(follows_cause(note, part) for part in parts[1:length])

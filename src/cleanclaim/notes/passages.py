@@ -30,6 +30,7 @@ _ABBREVIATED: Final = re.compile(
     r"(?:\b(?:dr|mr|mrs|ms|vs|st|no|pt|approx|dept|e\.g|i\.e|etc|inc|jr|sr|fig|y\.o|yr|hx|b\.i\.d|t\.i\.d|p\.o|p\.r\.n)|\b[A-Z]|\b[A-Z]\.[A-Z])$",
     re.IGNORECASE,
 )
+_NUMBERED: Final = re.compile(r"(?:(?<=\s)|(?<=^))\(?(\d{1,2})[.)]\s*(?=[A-Z])", re.MULTILINE)
 _GOES_ON: Final = re.compile(r"\s*(?:[a-z]|\d+ ?(?:mg|mcg|ml|cm|mm|%))")
 
 
@@ -114,10 +115,24 @@ def _lines(note: str) -> Iterator[_Line]:
             after_blank = True
         if not note[start:end].strip(" :*#"):
             continue
-        bullet = _BULLET.match(note, start, end)
-        start = bullet.end() if bullet else start
-        yield _Line(start, end, section, bullet is not None, after_blank)
-        after_blank = False
+        for first, last in _items(note, start, end):
+            bullet = _BULLET.match(note, first, last)
+            first = bullet.end() if bullet else first  # noqa: PLW2901 - without the bullet
+            yield _Line(first, last, section, bullet is not None, after_blank)
+            after_blank = False
+
+
+def _items(note: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the items of a line that counts them: 1. Asthma 2. Gout."""
+    cuts, number = [], 1
+    for match in _NUMBERED.finditer(note, start, end):
+        if int(match[1]) == number:
+            cuts.append(match.start())
+            number += 1
+    if len(cuts) < 2 or note[start : cuts[0]].strip():
+        yield start, end
+        return
+    yield from zip(cuts, [*cuts[1:], end], strict=True)
 
 
 def _heading(line: str) -> tuple[str | None, int]:

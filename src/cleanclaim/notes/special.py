@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 from cleanclaim.notes.coding import Coder
@@ -56,7 +57,33 @@ _SEQUELA: Final = re.compile(
     re.IGNORECASE,
 )
 _INCIDENTAL: Final = "the patient is pregnant; Z33.1 instead if it is incidental"
+LONG_TERM: Final = "long-term drugs (I.C.21.c.3)"
+"""The rule for drugs that a patient takes."""
 _SURE: Final = 0.5
+_BMI: Final = re.compile(
+    r"\b(?:BMI|body mass index)\b(?:\s+(?:of|is|was)|:|=|\s*\(|\s+today)?\s*(\d{2})(?:\.\d+)?(?!\d|th)",
+    re.IGNORECASE,
+)
+_OF_WEIGHT: Final = (
+    "E66",
+    "E43",
+    "E44",
+    "E45",
+    "E46",
+    "E64",
+    "R63.4",
+    "R63.5",
+    "R63.6",
+    "R64",
+    "F50",
+)
+_DIABETES: Final = ("E08", "E09", "E10", "E11", "E13", "O24")
+_FOR_DIABETES: Final = ("Z79.4", "Z79.84", "Z79.85")
+_NOT_TAKEN: Final = frozenset(("family", "allergies", "instructions", "ros"))
+_STOPPED: Final = re.compile(
+    r"\b(?:stop|stopped|discontinue[ds]?|allerg\w+|avoid|hold|off|no|not|never|declin\w+|if)\b",
+    re.IGNORECASE,
+)
 _NO_DRUG: Final = words("no-drug")
 """Words after "due to" that name no drug."""
 _DRUG: Final = re.compile(r"^T(?:3[6-9]|4\d|50|51)")
@@ -130,7 +157,7 @@ def in_pregnancy(note: str, found: list[Suggestion], coder: Coder) -> list[Sugge
         return found
     week = int(next((one for one in weeks.groups() if one), "0")) if weeks else 0
     trimester = 1 if 0 < week < 14 else 2 if 14 <= week < 28 else 3 if week >= 28 else 9
-    kept = [_during(one, trimester, coder) for one in found]
+    kept = [each for one in found for each in _during(one, trimester, coder)]
     has_chapter = any(one.code.startswith(("O", "Z34")) and one.disposition == CODE for one in kept)
     evidence = (Evidence.of(note, pregnant.start(), pregnant.end()),)
     if not has_chapter and (normal := coder.named(f"Z34.9{trimester % 9}")):
@@ -141,15 +168,14 @@ def in_pregnancy(note: str, found: list[Suggestion], coder: Coder) -> list[Sugge
     return kept
 
 
-def _during(one: Suggestion, trimester: int, coder: Coder) -> Suggestion:
-    """Return a condition's code in pregnancy."""
+def _during(one: Suggestion, trimester: int, coder: Coder) -> Iterator[Suggestion]:
+    """Yield a condition's code in pregnancy, and the condition's own if the chapter asks for it (O99: use additional code)."""
     stem = mapping("pregnancy").get(one.code[:3])
-    if stem is None or one.disposition == NOT_CODED:
-        return one
-    result = coder.named(f"{stem}{trimester}") or coder.named(stem)
-    if result is None:
-        return one
-    return replace(
+    result = (coder.named(f"{stem}{trimester}") or coder.named(stem)) if stem else None
+    if result is None or one.disposition == NOT_CODED:
+        yield one
+        return
+    yield replace(
         one,
         code=result.code,
         title=result.title or "",
@@ -157,6 +183,67 @@ def _during(one: Suggestion, trimester: int, coder: Coder) -> Suggestion:
         why=f"{one.why}; in pregnancy",
         alternatives=((one.code, one.title), *one.alternatives),
     )
+    if result.code.startswith("O99") and "unspecified" not in one.title.lower():
+        yield one
+
+
+def of_bmi(note: str, found: list[Suggestion], coder: Coder) -> list[Suggestion]:
+    """Return the body mass index of an adult whose weight is coded (I.B.14, I.C.21.c.3)."""
+    match = _BMI.search(note)
+    if match is None or not any(one.disposition == CODE and one.code.startswith(_OF_WEIGHT) for one in found):  # fmt: skip
+        return []
+    index = int(match[1])
+    steps = ((20, "Z68.1"), (40, f"Z68.{index}"), (45, "Z68.41"), (50, "Z68.42"), (60, "Z68.43"), (70, "Z68.44"))  # fmt: skip
+    code = next((code for below, code in steps if index < below), "Z68.45")
+    result = coder.named(code)
+    if result is None:
+        return []
+    evidence = (Evidence.of(note, match.start(), match.end()),)
+    why, rule = "the body mass index beside a coded weight", "body mass index (I.B.14)"
+    return [Suggestion(result.code, result.title or "", CODE, 0.8, why, rule, evidence)]
+
+
+def of_long_term_drugs(
+    note: str, sentences: list[Sentence], found: list[Suggestion], coder: Coder
+) -> list[Suggestion]:
+    """Return the long-term use of drugs that the note names as taken, to consider (I.C.4.a.3, I.C.21.c.3)."""
+    known = {one.code for one in found}
+    has_diabetes = any(one.disposition == CODE and one.code.startswith(_DIABETES) for one in found)
+    added: list[Suggestion] = []
+    for code, pattern in _drugs():
+        if code in known or (code.startswith(_FOR_DIABETES) and not has_diabetes):
+            continue
+        match = _taken(note, sentences, pattern)
+        result = coder.named(code) if match else None
+        if match and result:
+            evidence = (Evidence.of(note, match.start(), match.end()),)
+            added.append(
+                Suggestion(
+                    result.code, result.title or "", CONSIDER, 0.4, "a drug that the patient takes; code it if it is long-term",
+                    LONG_TERM, evidence,
+                )
+            )  # fmt: skip
+    return added
+
+
+def _taken(note: str, sentences: list[Sentence], pattern: re.Pattern[str]) -> re.Match[str] | None:
+    """Return where a note names a drug as taken."""
+    for sentence in sentences:
+        if sentence.section in _NOT_TAKEN:
+            continue
+        match = pattern.search(note, sentence.start, sentence.end)
+        if match and not _STOPPED.search(note, max(0, match.start() - 40), match.start()):
+            return match
+    return None
+
+
+@cache
+def _drugs() -> list[tuple[str, re.Pattern[str]]]:
+    """Return the code of each group of drugs, and the names that it is found by."""
+    return [
+        (row["code"], re.compile(rf"\b(?:{row['names']})\b", re.IGNORECASE))
+        for row in rows("drug_codes")
+    ]
 
 
 def of_encounter(note: str, found: list[Suggestion], coder: Coder) -> Iterator[Suggestion]:

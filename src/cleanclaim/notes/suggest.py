@@ -35,6 +35,8 @@ OUTPATIENT: Final = "outpatient"
 INPATIENT: Final = "inpatient"
 BILLING: Final = "billing"
 INDEX: Final = "index"
+_FEW: Final = 6
+"""The most words of a sentence that is a heading wherever it stands."""
 _ELSEWHERE: Final = 0.75
 _SILENT: Final = frozenset(("medications", "allergies", "instructions"))
 """Sections whose words name no condition of the patient."""
@@ -50,6 +52,8 @@ _REPAIRED: Final = re.compile(
     re.IGNORECASE,
 )
 """An operation after a condition's name: the condition is over."""
+_REASONS: Final = ("Z00", "Z01", "Z02", "Z11", "Z12", "Z13", "Z23", "Z30", "Z71")
+"""Reasons for a visit: screening and prevention are what they are about."""
 _WHY: Final = {
     said.DENIED: "denied",
     said.FAMILY: "family history",
@@ -133,6 +137,8 @@ class Suggester:
         if options.mode == BILLING:
             suggestions = list(_on_side(note, passages, suggestions, coder))
             suggestions = _with_reason(guidelines.apply(suggestions, coder))
+            suggestions += special.of_bmi(note, suggestions, coder)
+            suggestions += special.of_long_term_drugs(note, passages, suggestions, coder)
             suggestions = special.in_pregnancy(note, suggestions, coder)
             suggestions = list(special.of_encounter(note, suggestions, coder))
         if any(one.disposition == CODE and one.code[0] in "ST" for one in suggestions):
@@ -180,7 +186,8 @@ class Suggester:
             listed = [one for one in own if not overlaps(one.mention, had)]
             yield from listed
             taken = had + [(one.mention.start, one.mention.end) for one in listed]
-            heading = span if sentence.leads and taken == had else None
+            is_short = len(note[sentence.start : sentence.end].split()) <= _FEW
+            heading = span if (sentence.leads or is_short) and taken == had else None
             for one in self._in_text(note, sentence, taken, heading, coder):
                 if mode == INDEX or not guidelines.is_general(one.coded.result.code):
                     yield one
@@ -286,6 +293,8 @@ def _decided(
     listed = any(one.mention.heading and one.mention.sentence.section in main for one in found)
     for one in found:
         meaning = one.assertion.meaning
+        if meaning == said.HYPOTHETICAL and one.coded.result.code.startswith(_REASONS):
+            meaning = said.PRESENT
         is_repaired = _REPAIRED.match(note, one.mention.end) is not None
         if meaning == said.PAST and not is_repaired and _CHRONIC.match(one.coded.result.code):
             meaning = said.PRESENT
@@ -333,7 +342,8 @@ def _instead(
     result = coder.named(code) if code else None
     if result is None:
         return
-    in_main = one.mention.sentence.section in main and meaning == said.PAST
+    is_named = meaning == said.PAST or one.mention.heading
+    in_main = one.mention.sentence.section in main and is_named
     history = one._replace(coded=Coded(result, one.coded.score, "history (I.C.21.c.4)"))
     kind, confidence = (CODE, 0.6) if in_main else (CONSIDER, 0.3)
     yield _suggestion(note, history, kind, confidence, _WHY[meaning], "history (I.C.21.c.4)")

@@ -17,6 +17,7 @@ from cleanclaim.notes.level.leveler import Leveler
 from cleanclaim.notes.level.leveler import Options as LevelOptions
 from cleanclaim.notes.level.units import sentences_of, units_of
 from cleanclaim.notes.level.visits import place_of_code
+from cleanclaim.notes.special import LONG_TERM
 from cleanclaim.notes.suggest import INPATIENT, OUTPATIENT, Suggester
 from cleanclaim.notes.suggest import Options as NoteOptions
 from cleanclaim.notes.support import answer as verdict
@@ -92,7 +93,8 @@ class Supporter:
 
     def read(self, note: str, options: Options) -> Reading:
         """Return a note, read for its codes."""
-        suggestions = self._suggester.suggest(note, NoteOptions(options.on, options.setting))
+        found = self._suggester.suggest(note, NoteOptions(options.on, options.setting))
+        suggestions = [one for one in found if one.rule != LONG_TERM]  # drugs are judged by name
         passages = sentences_of(note)
         units = units_of(note, passages, suggestions)
         return Reading(note, passages, suggestions, units, options.setting == INPATIENT)
