@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -148,6 +148,16 @@ class Searcher:
         leaf = self._on_side(leaf, asked.side, day.nodes)[0]
         stems = {at for word in tokens(text) if (at := self._stem_at(word)) is not None}
         return replace(self._place(leaf, day, stems), score=1.0, fits=True)
+
+    def period(self, on: date) -> date:
+        """Return the first day of the time, around a day, in which the same codes are in force."""
+        at = int(np.searchsorted(self._changes, (on - _EPOCH).days, side="right")) - 1
+        return on if at < 0 else _EPOCH + timedelta(days=int(self._changes[at]))
+
+    @cached_property
+    def _changes(self) -> Ints:
+        """The days on which codes come into force or end."""
+        return np.unique(np.concatenate([self._index.spans_from, self._index.spans_to + 1]))
 
     def has(self, word: str) -> bool:
         """Return True if a word is in a list, or a known abbreviation, as it is spelled."""

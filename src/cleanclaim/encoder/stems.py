@@ -123,6 +123,11 @@ def tokens(text: str) -> list[str]:
     >>> tokens("Alzheimer's disease of the œsophagus, type II")
     ['alzheimer', 'disease', 'esophagus', 'type', '2']
     """
+    return list(_tokens(text))
+
+
+@lru_cache(maxsize=20_000)
+def _tokens(text: str) -> tuple[str, ...]:
     plain = _ascii(_POSSESSIVE.sub("", text.lower()))
     found: list[str] = []
     for word in _SPLIT.findall(plain):
@@ -130,7 +135,7 @@ def tokens(text: str) -> list[str]:
             found.append(number)
         elif word not in STOP:
             found.append(spelled(word))
-    return found
+    return tuple(found)
 
 
 def _roman(word: str) -> str | None:

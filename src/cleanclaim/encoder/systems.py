@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from cleanclaim.reference.icd10cm import dotted
@@ -157,6 +158,7 @@ def plain(code: str) -> str:
     return code.replace(".", "").strip().upper()
 
 
+@lru_cache(maxsize=20_000)
 def printed(system: str, code: str) -> str:
     """Return a code as it is printed: diagnosis codes have their dot.
 

@@ -122,9 +122,7 @@ def _reaches(gap: str, trigger: _Trigger) -> bool:
     if len(gap) > _FAR and trigger.meaning != DENIED:
         return False
     if trigger.side == "after":
-        if trigger.meaning == HYPOTHETICAL and len(gap.split()) > 1:
-            return False
-        return "," not in gap and _ENDS.search(gap) is None and len(gap) < _FAR / 2
+        return _reaches_back(gap, trigger)
     if trigger.meaning == UNCERTAIN:
         gap = _CAUSE.sub("", gap)
     if gap.lower().startswith(" to "):  # prior to
@@ -132,3 +130,12 @@ def _reaches(gap: str, trigger: _Trigger) -> bool:
     if trigger.meaning == UNCERTAIN and re.search(r"[,.]", gap) and " or " not in gap:
         return False
     return _ENDS.search(gap) is None and ": " not in gap
+
+
+def _reaches_back(gap: str, trigger: _Trigger) -> bool:
+    """Return true if a trigger after a condition is about it."""
+    if trigger.meaning == HYPOTHETICAL and len(gap.split()) > 1:
+        return False
+    if gap.strip() == ",":  # suicidal ideation, denied
+        return trigger.meaning == DENIED
+    return "," not in gap and _ENDS.search(gap) is None and len(gap) < _FAR / 2

@@ -338,7 +338,9 @@ def _without_sides(title: str) -> list[str]:
 
 @lru_cache(maxsize=20_000)
 def _key(words: str) -> frozenset[str]:
-    return frozenset(stem(one) for one in tokens(words) if one not in STOP)
+    return frozenset(
+        stem("bilateral" if one == "both" else one) for one in tokens(words) if one not in STOP
+    )
 
 
 @lru_cache(maxsize=1)

@@ -29,6 +29,8 @@ _SPECIFIC: Final = 0.9
 _CHRONIC: Final = re.compile(r"\bchronic\b", re.IGNORECASE)
 _CHRONIC_PAIN: Final = 0.6
 _PAINS: Final = ("M25.5", "M54.2", "M54.5", "M54.6", "M54.9", "M79.6")
+_DIABETES: Final = ("E08", "E09", "E10", "E11", "E13")
+"""A code for each complication: one doesn't replace another (I.C.4.a)."""
 _ANGINA: Final = {"I20.0": "I25.110", "I20.1": "I25.111", "I20.2": "I25.112"}
 _END_STAGE: Final = ("N18.5", "N18.6")
 
@@ -110,6 +112,8 @@ def _combined(found: list[Suggestion], coder: Coder) -> list[Suggestion]:
             if one is first or one.code != linked.code or one.disposition != CODE
         ]
         known = [linked if one is first else one for one in known if one is not other or stays]
+        if first.code.startswith(_DIABETES) and not first.code.endswith(".9") and first.code != linked.code:  # fmt: skip
+            known.insert(known.index(linked), first)
         before = next(n for n, one in enumerate(known) if one is linked)
         if stays and (at := known.index(other)) < before:
             known.insert(at, known.pop(before))

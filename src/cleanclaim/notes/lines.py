@@ -32,6 +32,7 @@ _PIECE: Final = 0.6
 _TOGETHER: Final = 4
 """The most parts of a phrase that are tried as one condition."""
 _COMBINED: Final = ("E08", "E09", "E10", "E11", "E13", "I11", "I12", "I13")
+_DIABETES: Final = ("E08", "E09", "E10", "E11", "E13")
 ENCOUNTER: Final = re.compile(
     r"\b(?:screening|encounter for|aftercare|annual|well[- ]child|immunization)\b", re.IGNORECASE
 )
@@ -85,7 +86,14 @@ def _longest(
         one = _as_found(note, span, sentence, coder, passages, _WHOLE)
         if is_doubtful(note[span[0] : span[1]]) and (one is None or one.coded.rule != BY_DEFAULT or one.coded.score < _EXACT):  # fmt: skip
             continue
-        if one is None or one.coded.result.missed or _are_apart(note, parts[:length], coder):
+        if one is None or one.coded.result.missed:
+            continue
+        is_term = one.coded.rule == BY_DEFAULT and one.coded.score >= _EXACT
+        if not is_term and _are_apart(note, parts[:length], coder):
+            continue
+        if length > 2 and one.coded.result.code.startswith(
+            _DIABETES
+        ):  # a code for each complication
             continue
         is_caused = any(follows_cause(note, part) for part in parts[1:length])
         if not (is_caused and guidelines.is_symptom(one.coded.result.code)):

@@ -45,6 +45,7 @@ _HEADS: Final = {
     "sprain": "sprain",
     "strain": "strain",
     "fracture": "fracture",
+    "ulcer": "ulcer",
 }
 _INSECTS: Final = frozenset(("insect", "tick", "mosquito", "flea", "bug", "ant"))
 _QUALIFIED: Final = {"malignant": "malignant", "benign": "benign", "metastatic": "secondary", "malign": "malignant"}  # fmt: skip
@@ -87,10 +88,25 @@ def find(note: str, words: Sequence[Token]) -> Iterator[Named]:
         before = list(_before(note, words, first))
         after = list(_after(note, words, last))
         chosen = after if kind in {"pain", "tenderness"} and after else before or after
+        if token.word == "metastatic":
+            chosen = [*chosen, *_spread_to(words, at)]
         for at_site, length, row in chosen:
             if codes := tuple(row[kind].split()):
                 ends = (words[at_site], words[at_site + length - 1], words[first], words[last])
                 yield Named(min(one.start for one in ends), max(one.end for one in ends), codes)
+
+
+Site = tuple[int, int, dict[str, str]]
+
+
+def _spread_to(words: Sequence[Token], at: int) -> Iterator[Site]:
+    """Yield the site that a cancer has spread to: metastatic prostate cancer to bone."""
+    for n in range(at + 1, min(at + _REACH, len(words) - 1)):
+        if words[n].word == "to":
+            found = next(((n + 1, k, row) for k in range(min(_LONGEST, len(words) - n - 1), 0, -1) if (row := _site(words, n + 1, k))), None)  # fmt: skip
+            if found:
+                yield found
+            return
 
 
 def _qualified(words: Sequence[Token], at: int, kind: str) -> tuple[str, int, int]:
@@ -104,9 +120,6 @@ def _qualified(words: Sequence[Token], at: int, kind: str) -> tuple[str, int, in
     if kind in {"tumor", "mass", "lesion", "nodule"} and before in _QUALIFIED:
         return _QUALIFIED[before], at - 1, at
     return kind, at, at
-
-
-Site = tuple[int, int, dict[str, str]]
 
 
 def _before(note: str, words: Sequence[Token], at: int) -> Iterator[Site]:

@@ -14,6 +14,7 @@ from typing import Final
 
 from cleanclaim.notes.coding import Coder
 from cleanclaim.notes.passages import Sentence
+from cleanclaim.notes.sides import said_side
 from cleanclaim.notes.suggestion import CODE, CONSIDER, NOT_CODED, Evidence, Suggestion
 from cleanclaim.notes.tables import mapping, rows, words
 
@@ -47,7 +48,8 @@ _NOT_PREGNANT: Final = re.compile(
 )
 _HEALING: Final = re.compile(
     r"\b(?:healing (?:well|nicely|routinely|appropriately|normally|as expected)|(?:is|are|well|routine|good|progressive|normal) healing|"
-    r"healing\b[^.;\n]{0,40}\bfracture|healed well|aftercare|cast removal|suture removal|post-?operative (?:visit|check|follow)|s/p orif|"
+    r"healing\b[^.;\n]{0,40}\bfracture|fracture\b[^.;\n]{0,30}\bheal(?:ing|ed)\b|healed well|aftercare|"
+    r"cast removal|suture removal|post-?operative (?:visit|check|follow)|s/p orif|"
     r"status post orif|subsequent encounter|"
     r"follow[- ]up (?:visit )?(?:for|of|on) (?:\w+ ){0,4}(?:fracture|sprain|strain|laceration|injury|burn))\b",
     re.IGNORECASE,
@@ -57,6 +59,18 @@ _SEQUELA: Final = re.compile(
     re.IGNORECASE,
 )
 _INCIDENTAL: Final = "the patient is pregnant; Z33.1 instead if it is incidental"
+_GROUPS: Final = {"chemotherapy": "antineoplastic", "chemo": "antineoplastic"}
+"""Groups of drugs as the table of drugs calls them."""
+_JOINT: Final = re.compile(
+    r"\b(?:knee|hip|shoulder|ankle|wrist|elbow|hand|thumb)s?\b", re.IGNORECASE
+)
+_AT_JOINT: Final = {"M19.90": "osteoarthritis", "M25.50": "pain"}
+_WORSE: Final = {"J45.909": "J45.901", "J45.20": "J45.21", "J45.30": "J45.31", "J45.40": "J45.41", "J45.50": "J45.51", "J44.9": "J44.1"}  # fmt: skip
+_EXACERBATED: Final = re.compile(
+    r"(?<!no )(?<!without )(?<!no acute )(?<!without acute )(?<!prevent )(?<!no recent )(?<!frequent )"
+    r"\b(?:acute(?:ly)? )?exacerbat(?:ion|ed)\b(?! (?:plan|prevention|history))",
+    re.IGNORECASE,
+)
 LONG_TERM: Final = "long-term drugs (I.C.21.c.3)"
 """The rule for drugs that a patient takes."""
 _SURE: Final = 0.5
@@ -97,7 +111,8 @@ def of_drugs(note: str, sentence: Sentence, coder: Coder) -> Iterator[Suggestion
         for match in pattern.finditer(text):
             group = "drug" if match["drug"] else "before"
             intent = next((name for says, name in _INTENT if says.search(text)), "accidental")
-            query = f"{kind} {match[group]}" + (f" {intent}" if kind.startswith("p") else "")
+            drug = _GROUPS.get(match[group].lower(), match[group])
+            query = f"{kind} {drug}" + (f" {intent}" if kind.startswith("p") else "")
             coded = coder.code(query)
             title = coded.result.title or "" if coded else ""
             if coded is None or coded.score < _SURE or kind.split()[0] not in title.lower():
@@ -105,7 +120,7 @@ def of_drugs(note: str, sentence: Sentence, coder: Coder) -> Iterator[Suggestion
             if (
                 match[group].lower() in _NO_DRUG
                 or not _DRUG.match(coded.result.code)
-                or match[group].lower() in coded.result.missed
+                or drug.lower() in coded.result.missed
             ):
                 continue
             if kind.startswith("p") and intent.split("-", maxsplit=1)[0] not in title.lower():
@@ -183,8 +198,46 @@ def _during(one: Suggestion, trimester: int, coder: Coder) -> Iterator[Suggestio
         why=f"{one.why}; in pregnancy",
         alternatives=((one.code, one.title), *one.alternatives),
     )
-    if result.code.startswith("O99") and "unspecified" not in one.title.lower():
+    if result.code.startswith("O99") and not _words(one.title) <= _words(result.title or ""):
         yield one
+
+
+def of_exacerbation(
+    note: str, sentences: list[Sentence], found: list[Suggestion], coder: Coder
+) -> Iterator[Suggestion]:
+    """Yield the suggestions, those of asthma and COPD with the exacerbation that their item of the assessment tells (J44.1, J45)."""
+    for one in found:
+        code = _WORSE.get(one.code) if one.disposition == CODE else None
+        items = {each.item for each in sentences if any(each.start <= words.start < each.end for words in one.evidence)}  # fmt: skip
+        own = (each for each in sentences if each.item in items) if code else ()
+        match = next((match for each in own if (match := _EXACERBATED.search(note, each.start, each.end))), None)  # fmt: skip
+        result = coder.named(code) if code and match else None
+        if match is None or result is None:
+            yield one
+            continue
+        evidence = (*one.evidence, Evidence.of(note, match.start(), match.end()))
+        yield replace(one, code=result.code, title=result.title or "", evidence=evidence, query=None, rule="exacerbation (I.C.10.a)")  # fmt: skip
+
+
+def of_joint(
+    note: str, sentences: list[Sentence], found: list[Suggestion], coder: Coder
+) -> Iterator[Suggestion]:
+    """Yield the suggestions, an arthritis or joint pain without a site at the only joint that the complaint names (I.B.2)."""
+    said = " ".join(note[one.start : one.end] for one in sentences if one.section == "complaint")
+    joints = {one.lower().rstrip("s") for one in _JOINT.findall(said)}
+    for one in found:
+        term = _AT_JOINT.get(one.code) if one.disposition == CODE and len(joints) == 1 else None
+        side = said_side(said) or ""
+        coded = coder.code(f"{side} {next(iter(joints))} {term}".strip()) if term else None
+        if coded is None or coded.score < _SURE or coded.result.code == one.code:
+            yield one
+            continue
+        for result in (coded.result, *coded.also):
+            yield replace(one, code=result.code, title=result.title or "", query=None, rule="site of the complaint (I.B.2)")  # fmt: skip
+
+
+def _words(title: str) -> set[str]:
+    return set(re.findall(r"[a-z]+", title.lower())) - {"unspecified"}
 
 
 def of_bmi(note: str, found: list[Suggestion], coder: Coder) -> list[Suggestion]:

@@ -114,7 +114,12 @@ class Suggester:
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
         self._lexicon = lru_cache(1)(lambda: Lexicon(encoder.index))
-        self._coder = lru_cache(8)(lambda on: Coder(encoder, on))
+        self._coder_of = lru_cache(8)(lambda on: Coder(encoder, on))
+
+    def _coder(self, on: date) -> Coder:
+        """Return the coder for a day: the same one as long as no code changes."""
+        found: Coder = self._coder_of(self._encoder.searcher.period(on))
+        return found
 
     def suggest(self, note: str, options: Options) -> list[Suggestion]:
         """Return the codes for a note: to code, to consider, and not coded with the reason.
@@ -123,7 +128,7 @@ class Suggester:
             note: the text.
             options: the date, the setting and the mode.
         """
-        coder: Coder = self._coder(options.on)
+        coder = self._coder(options.on)
         passages = sentences(note)
         main = _main_sections(note, passages)
         found = list(self._found(note, passages, main, coder, options.mode))
@@ -137,6 +142,8 @@ class Suggester:
         if options.mode == BILLING:
             suggestions = list(_on_side(note, passages, suggestions, coder))
             suggestions = _with_reason(guidelines.apply(suggestions, coder))
+            suggestions = list(special.of_exacerbation(note, passages, suggestions, coder))
+            suggestions = list(special.of_joint(note, passages, suggestions, coder))
             suggestions += special.of_bmi(note, suggestions, coder)
             suggestions += special.of_long_term_drugs(note, passages, suggestions, coder)
             suggestions = special.in_pregnancy(note, suggestions, coder)
@@ -157,7 +164,7 @@ class Suggester:
             found: the suggestions made without the model.
             proposals: what the model found, each with its place in the note.
         """
-        coder: Coder = self._coder(options.on)
+        coder = self._coder(options.on)
         passages = sentences(note)
         known = {one.code for one in found}
         extra: list[Suggestion] = []
