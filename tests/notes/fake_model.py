@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -19,7 +19,7 @@ def chat(content: object) -> bytes:
     return json.dumps({"choices": [{"message": {"content": words}}]}).encode()
 
 
-def conditions(*proposals: dict[str, object]) -> bytes:
+def conditions(*proposals: Mapping[str, object]) -> bytes:
     """Return an answer that proposes conditions."""
     return chat({"conditions": list(proposals)})
 

@@ -2,43 +2,26 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from cleanclaim.notes.assertion import assertion
 
+_LINES = (Path(__file__).parent / "assertions.jsonl").read_text(encoding="utf-8").splitlines()
+CASES = [json.loads(line) for line in _LINES]
+
 
 @pytest.mark.parametrize(
-    ("sentence", "condition", "meaning"),
-    [
-        ("She denies chest pain.", "chest pain", "denied"),
-        ("No fever, chills, or cough.", "cough", "denied"),
-        ("No fever but has a cough.", "cough", "present"),
-        ("Pneumonia was ruled out.", "Pneumonia", "denied"),
-        ("Asthma: none", "Asthma", "denied"),
-        ("Mother had breast cancer.", "breast cancer", "family"),
-        ("Diabetes runs in the family.", "Diabetes", "family"),
-        ("Mother states he has a cough.", "cough", "present"),
-        ("Her husband has influenza.", "influenza", "other-person"),
-        ("Possible pneumonia.", "pneumonia", "uncertain"),
-        ("Cough, likely due to asthma.", "asthma", "uncertain"),
-        ("Left shoulder pain, likely tendinopathy.", "Left shoulder pain", "present"),
-        ("Pneumonia versus bronchitis.", "bronchitis", "uncertain"),
-        ("History of stroke.", "stroke", "past"),
-        ("A 62-year-old man with gout.", "gout", "present"),
-        ("A 62 year old man with gout.", "gout", "present"),
-        ("Old infarction.", "infarction", "past"),
-        ("Prior to the pain he was well.", "pain", "present"),
-        ("Return if you have chest pain.", "chest pain", "hypothetical"),
-        ("Aspirin to prevent stroke.", "stroke", "hypothetical"),
-        ("Obesity without diabetes.", "Obesity", "present"),
-        ("Pneumonia, not improving.", "Pneumonia", "present"),
-    ],
+    "case", CASES, ids=[f"{one['condition']}: {one['meaning']}" for one in CASES]
 )
-def test_meaning(sentence: str, condition: str, meaning: str) -> None:
+def test_meaning(case: dict[str, str]) -> None:
     """A trigger holds for the conditions in its scope."""
+    sentence, condition = case["sentence"], case["condition"]
     start = sentence.index(condition)
     found = assertion(sentence, start, start + len(condition), (0, len(sentence), "hpi"))
-    assert found.meaning == meaning
+    assert found.meaning == case["meaning"]
 
 
 def test_the_section_says_it_without_a_trigger() -> None:

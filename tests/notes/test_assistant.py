@@ -129,10 +129,10 @@ def test_a_redirect_is_not_followed() -> None:
     assert asked == []
 
 
-@pytest.mark.parametrize("how", [{"wait": 1.0}, {"drip": 0.05}])
-def test_a_slow_answer_is_given_up(how: dict[str, float]) -> None:
+@pytest.mark.parametrize(("wait", "drip"), [(1.0, 0.0), (0.0, 0.05)])
+def test_a_slow_answer_is_given_up(wait: float, drip: float) -> None:
     """The time for an answer is limited, also if it comes byte by byte."""
-    with fake_model.serving(fake_model.conditions(), **how) as (url, _):
+    with fake_model.serving(fake_model.conditions(), wait=wait, drip=drip) as (url, _):
         assistance = _asked(url, seconds=0.3)
     assert "no answer within 0.3 seconds" in assistance.not_checked[0]
 

@@ -166,6 +166,7 @@ app.command(
     epilog=examples(
         "suggest visit.txt --on 2026-05-12",
         "suggest notes/ --format jsonl",
+        "suggest visit.txt --format html > visit.html",
         "suggest discharge.txt --setting inpatient --format json",
     ),
 )(notes.suggest)
