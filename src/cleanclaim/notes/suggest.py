@@ -414,7 +414,7 @@ def _with_reason(found: list[Suggestion]) -> list[Suggestion]:
     """Return the suggestions with at least one code: else the likeliest of what the note names becomes it."""
     if any(one.disposition == CODE for one in found):
         return found
-    reasons = tuple(f"named in {section}" for section in ("complaint", "hpi"))
+    reasons = tuple(f"named in {section}" for section in ("complaint", "hpi", NARRATIVE))
     options = [one for one in found if one.disposition == CONSIDER and one.why.startswith(reasons)]
     if not options:
         return found
