@@ -47,6 +47,7 @@ from cleanclaim.notes.level.visits import (
     place_of_code,
     steps,
 )
+from cleanclaim.notes.special import LONG_TERM
 from cleanclaim.notes.suggest import Options as NoteOptions
 from cleanclaim.notes.suggest import Suggester
 from cleanclaim.notes.suggestion import Suggestion
@@ -113,7 +114,8 @@ class Leveler:
             suggestions: the codes of the note, if they are known.
         """
         if suggestions is None:
-            suggestions = self._suggester.suggest(note, NoteOptions(options.on))
+            found = self._suggester.suggest(note, NoteOptions(options.on))
+            suggestions = [one for one in found if one.rule != LONG_TERM]  # a drug is no problem
         passages = sentences_of(note)
         year = options.on.year
         units = units_of(note, passages, suggestions)
