@@ -114,8 +114,8 @@ class Leveler:
             suggestions: the codes of the note, if they are known.
         """
         if suggestions is None:
-            found = self._suggester.suggest(note, NoteOptions(options.on))
-            suggestions = [one for one in found if one.rule != LONG_TERM]  # a drug is no problem
+            every = self._suggester.suggest(note, NoteOptions(options.on))
+            suggestions = [one for one in every if one.rule != LONG_TERM]  # a drug is no problem
         passages = sentences_of(note)
         year = options.on.year
         units = units_of(note, passages, suggestions)
