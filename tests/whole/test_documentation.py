@@ -131,7 +131,7 @@ def test_documented_command_runs(page: Path, line: str, tmp_path: Path) -> None:
         documented(line.replace("--baseline", "--write-baseline"))
     arguments = line.replace("template my-claims", f"template {tmp_path / 'mine'}")
     for name in (
-        "my-store", "my.lock", "my-history", "my-remittances", "my-decisions.csv", "my-answer.999", "my-report.json", "my-answer.277ca", "replacement.837", "--output fixed.837", "columns.toml", "clinic-day.xlsx", "day.parquet",
+        "my-store", "my.lock", "my-history", "my-remittances", "my-decisions.csv", "my-answer.999", "my-report.json", "my-answer.277ca", "replacement.837", "--output fixed.837", "--output analysis", "columns.toml", "clinic-day.xlsx", "day.parquet",
     ):  # fmt: skip
         option, _, file = name.rpartition(" ")
         arguments = arguments.replace(name, f"{option} {tmp_path / file}".strip())
