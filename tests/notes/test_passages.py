@@ -64,3 +64,11 @@ def test_offsets_count_code_points() -> None:
     note = "Assessment: \U0001f600 Gout."
     assert isinstance(sentences(note)[0], Sentence)
     assert _read(note) == [("assessment", "\U0001f600 Gout.")]
+
+
+def test_a_sentence_without_end_is_cut_at_blanks() -> None:
+    note = "Assessment: " + "pain, " * 1_000 + "x" * 4_000
+    found = sentences(note)
+    assert max(one.end - one.start for one in found) <= 1_500
+    covered = "".join(note[one.start : one.end] for one in found)
+    assert covered.replace(" ", "") == note.removeprefix("Assessment:").replace(" ", "")

@@ -20,6 +20,8 @@ NARRATIVE: Final = "narrative"
 
 _LONGEST_HEADING: Final = 5
 """The most words of a heading."""
+_LONGEST_SENTENCE: Final = 1_500
+"""The most characters of a sentence."""
 _LINE: Final = re.compile(r"([^\n\r]*)(?:\r\n|\r|\n|\Z)")
 _BULLET: Final = re.compile(
     r"\s*(?:[\u2022\u2023\u25cf\u25e6*\u2013\u2014>-]+\s+|\(?\d{1,2}[.)]\s+|#\s*\d{0,2}[.:)]?\s*|[a-h][.)]\s+|\u2022)"
@@ -178,10 +180,20 @@ def _cut(text: str) -> Iterator[tuple[int, int]]:
     for match in _END.finditer(text):
         if match[0] == "." and _goes_on(text, start, match):
             continue
-        if span := _trimmed(text, start, match.end()):
-            yield span
+        yield from _pieces(text, start, match.end())
         start = match.end()
-    if span := _trimmed(text, start, len(text)):
+    yield from _pieces(text, start, len(text))
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield a sentence; one that no one would write is cut at blanks, since work grows with the square of its length."""
+    while end - start > _LONGEST_SENTENCE:
+        blank = text.rfind(" ", start + 1, start + _LONGEST_SENTENCE)
+        cut = blank if blank > 0 else start + _LONGEST_SENTENCE
+        if span := _trimmed(text, start, cut):
+            yield span
+        start = cut
+    if span := _trimmed(text, start, end):
         yield span
 
 

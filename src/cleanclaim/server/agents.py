@@ -31,6 +31,7 @@ INSTRUCTIONS: Final = (
 )
 _READS: Final = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 _MOST_TEXT: Final = 5_000_000
+_LONGEST_NOTE: Final = 50_000
 Found = TypeVar("Found")
 
 
@@ -163,9 +164,7 @@ def _add_notes(server: MCPServer, held: Held) -> None:
             mode: billing, or index for every finding that the note names.
         """
         day = _day(on) or date.today()  # noqa: DTZ011 - the user's own day
-        if len(note) > _MOST_TEXT:
-            raise ToolError(f"note: expected up to {_MOST_TEXT:,} characters")
-        found = _tried(lambda: held.suggester.suggest(note, Options(day, setting, mode)))
+        found = _tried(lambda: held.suggester.suggest(_note(note), Options(day, setting, mode)))
         return _sourced(held, {"suggestions": [one.as_dict() for one in found]})
 
     @server.tool(annotations=_READS, structured_output=True)
@@ -189,7 +188,7 @@ def _add_notes(server: MCPServer, held: Held) -> None:
         """
         day = _day(on) or date.today()  # noqa: DTZ011
         options = _tried(lambda: LevelOptions(day, patient, place, payer, billed and billed.upper()))  # fmt: skip
-        return _sourced(held, _tried(lambda: Leveler(held.suggester).level(note, options).as_dict()))  # fmt: skip
+        return _sourced(held, _tried(lambda: Leveler(held.suggester).level(_note(note), options).as_dict()))  # fmt: skip
 
     @server.tool(annotations=_READS, structured_output=True)
     def support(
@@ -205,7 +204,7 @@ def _add_notes(server: MCPServer, held: Held) -> None:
         """
         day = _day(on) or date.today()  # noqa: DTZ011
         options = _tried(lambda: SupportOptions(day, setting))
-        found = _tried(lambda: held.supporter.support(note, codes, options))
+        found = _tried(lambda: held.supporter.support(_note(note), codes, options))
         return _sourced(held, {"codes": [one.as_dict() for one in found]})
 
 
@@ -236,6 +235,12 @@ def _claims(claims: list[dict[str, Any]] | None, x12: str | None) -> list[Any] |
     if not claims:
         raise ToolError("claims: expected at least one")
     return list(claims)
+
+
+def _note(given: str) -> str:
+    if not given.strip() or len(given) > _LONGEST_NOTE:
+        raise ToolError(f"note: expected 1 to {_LONGEST_NOTE:,} characters")
+    return given
 
 
 def _tried(work: Callable[[], Found]) -> Found:

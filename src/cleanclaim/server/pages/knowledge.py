@@ -27,7 +27,7 @@ from cleanclaim.server.routes.shared import day_of, in_thread
 
 router = APIRouter(include_in_schema=False)
 _MOST_WORDS: Final = 1_000
-_LONGEST_NOTE: Final = 200_000
+_LONGEST_NOTE: Final = 50_000
 _EXAMPLE: Final = (
     "Established patient.\nHPI: Follow-up of type 2 diabetes and high blood pressure. Denies chest pain. Mother had breast cancer.\n"
     "Assessment and plan:\n1. Type 2 diabetes with diabetic chronic kidney disease, stage 3a. A1c 8.1, above goal. Increase metformin. Recheck in 3 months.\n"

@@ -26,7 +26,7 @@ from cleanclaim.server.routes.shared import (
 )
 
 router = APIRouter(tags=["notes"])
-_LONGEST: Final = 200_000
+_LONGEST: Final = 50_000
 _VISIT: Final = ("patient", "place", "payer")
 _EXAMPLE: Final = {"note": "Assessment: Type 2 diabetes. Denies chest pain.", "on": "2026-05-12"}
 
