@@ -107,3 +107,11 @@ def test_the_sites_have_codes_that_exist(suggester: Suggester) -> None:
     coder = suggester._coder(ON)
     codes = {one for row in rows("sites") for kind, one in row.items() if kind != "words" and one}
     assert [one for one in codes if not coder.first_of(tuple(one.split()))] == []
+
+
+@pytest.mark.parametrize(
+    "care", ["Rest and fluids", "Ice, rest, elevation", "Oral hydration & observation"]
+)
+def test_care_alone_is_no_condition(care: str) -> None:
+    found = cleanclaim.suggest(f"Assessment: Gout. {care}.", on=date(2026, 5, 12))
+    assert [one.code for one in found] == ["M10.9"]

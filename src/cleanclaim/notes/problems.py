@@ -58,6 +58,14 @@ _WEEKS: Final = re.compile(
 Span = tuple[int, int]
 
 
+_CARE_WORD: Final = (
+    r"(?:bed |pelvic )?rest|(?:oral |iv |clear |plenty of |push )?fluids?|(?:oral )?hydration|ice|heat|elevation|compression|reassurance|observation"
+    r"|supportive (?:care|measures)|stretching|exercise|diet|gargles?|humidifier|bandage"
+)
+_CARE: Final = re.compile(rf"(?:{_CARE_WORD})(?:(?:\s*[,/&+]\s*|\s+and\s+|,?\s+and\s+)(?:{_CARE_WORD}))*", re.IGNORECASE)  # fmt: skip
+"""A phrase that names care only, and no condition."""
+
+
 def phrase(note: str, sentence: Sentence) -> Span | None:
     """Return the phrase that a line of the assessment is about; None if it is prose or an action.
 
@@ -74,7 +82,7 @@ def phrase(note: str, sentence: Sentence) -> Span | None:
     dash = re.match(r"(.{3,60}?)\s+[-\u2013\u2014]+\s+\w", text)
     if dash and not _VERB.search(dash[1]):
         text = dash[1]
-    if not text.strip(" .,") or _ACTION.match(text.strip()):
+    if not text.strip(" .,") or _ACTION.match(text.strip()) or _CARE.fullmatch(text.strip(" .,;")):
         return None
     if _VERB.search(text) or len(text.split()) > _LONGEST:
         return None
