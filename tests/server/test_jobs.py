@@ -17,6 +17,7 @@ import pytest
 from starlette.testclient import TestClient
 
 import cleanclaim
+from cleanclaim.server import jobs as jobs_module
 from cleanclaim.server import keys
 from cleanclaim.server.app import make_app
 from cleanclaim.server.database import Database
@@ -173,3 +174,19 @@ def test_a_key_sees_only_its_own_jobs(
     assert client.get(path, headers=one).status_code == 200
     assert len(client.get("/v1/jobs", headers=boss).json()["jobs"]) == 1
     assert client.delete(path, headers=boss).status_code == 204
+
+
+def test_a_whole_report_of_a_huge_input_is_refused_on_the_page_too(
+    tmp_path: Path, served: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page of findings needs all claims in memory, however they were sent."""
+    monkeypatch.setattr(jobs_module, "_MOST_WHOLE", 100)
+    client = served(ServerSettings(folder=tmp_path / "service"))
+    for answer in (
+        client.post("/v1/jobs?format=html", content=DAY.read_bytes()),
+        client.post("/batches", files={"file": ("day.837", DAY.read_bytes())}),
+    ):
+        assert answer.status_code == 422
+        assert "inputs of up to 100 bytes" in answer.text
+    assert client.get("/v1/jobs").json() == {"jobs": []}
+    assert list((tmp_path / "service" / "jobs").iterdir()) == []

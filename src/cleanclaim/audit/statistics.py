@@ -74,7 +74,7 @@ def _fraction(a: float, b: float, x: float) -> float:
 
 
 def at_most(found: int, drawn: int, marked: int, population: int) -> float:
-    """The probability of at most so many marked units in a sample without replacement (hypergeometric)."""
+    """The hypergeometric probability that a sample without replacement has at most `found` marked units."""
     return sum(_exactly(k, drawn, marked, population) for k in range(max(0, drawn - (population - marked)), found + 1))  # fmt: skip
 
 

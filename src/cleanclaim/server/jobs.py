@@ -7,25 +7,29 @@ in which state it is. When the service starts, jobs that were interrupted go on 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import shutil
 import sys
 import uuid
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
+from starlette.concurrency import run_in_threadpool
 
+from cleanclaim.report.formats import FORMATS
 from cleanclaim.server import audit, work
+from cleanclaim.server.choices import Choices
 from cleanclaim.server.database import Database
 from cleanclaim.server.database.schema import JOBS
 from cleanclaim.server.keys import Caller
 from cleanclaim.server.problems import Problem, busy
 from cleanclaim.server.settings import ServerSettings
-from cleanclaim.storage.durable import make_private_folder, system_errors, write_private
+from cleanclaim.storage.durable import PRIVATE, make_private_folder, system_errors, write_private
 
 QUEUED: Final = "queued"
 RUNNING: Final = "running"
@@ -36,6 +40,8 @@ EXPIRED: Final = "expired"
 _OPEN: Final = (QUEUED, RUNNING)
 _SWEEP: Final = 60.0
 _GRACE: Final = 5.0
+_MOST_WHOLE: Final = 50_000_000
+"""The largest input of a job whose format needs the whole report in memory."""
 _MOST_TRIES: Final = 3
 """How often a job whose process dies is begun."""
 
@@ -71,10 +77,6 @@ class Jobs:
                 await self._task
         await self._end_process()
 
-    def wake(self) -> None:
-        """Begin the next job now; called in the event loop."""
-        self._wake.set()
-
     def new_folder(self) -> tuple[str, Path]:
         """A new job's id, and its folder for the upload.
 
@@ -97,7 +99,46 @@ class Jobs:
         """A job's folder."""
         return self._settings.jobs / job_id
 
-    def add(
+    async def submit(
+        self,
+        caller: Caller,
+        choices: Choices,
+        wanted: str,
+        parts: AsyncIterator[bytes],
+        idempotency_key: str | None = None,
+    ) -> dict[str, Any]:
+        """Store an upload as it arrives, and add its job.
+
+        Args:
+            caller: who asks.
+            choices: how the claims are judged.
+            wanted: the format of the report.
+            parts: the upload.
+            idempotency_key: with one that was used before, the answer is the earlier job.
+
+        Returns:
+            The job.
+
+        Raises:
+            Problem: the upload is empty or too large for the format, the disk is full, too many jobs wait, or the key was used for another request.
+        """
+        places = self._settings
+        store, lock = (None if path is None else str(path.absolute()) for path in (places.store, places.lock))  # fmt: skip
+        task = work.Task(choices, wanted, store, lock, places.edits)
+        job_id, folder = await run_in_threadpool(self.new_folder)
+        try:
+            size, digest = await _stored(parts, folder / work.UPLOAD)
+            _check_size(wanted, size)
+            given = {"size": size, "digest": digest, "idempotency_key": idempotency_key}
+            job, is_new = await run_in_threadpool(self._added, caller, job_id, task, given)
+        except BaseException:  # a client that leaves while it sends cancels this too
+            self.forget(job_id)
+            raise
+        if is_new:
+            self._wake.set()
+        return job
+
+    def _added(
         self, caller: Caller, job_id: str, task: work.Task, given: Mapping[str, Any]
     ) -> tuple[dict[str, Any], bool]:
         """Add a job whose upload is in its folder.
@@ -333,3 +374,31 @@ def _is_old(folder: Path) -> bool:
         return datetime.now(UTC).timestamp() - folder.stat().st_mtime > 3600
     except OSError:
         return False
+
+
+def _check_size(wanted: str, size: int) -> None:
+    if not size:
+        raise Problem(422, "claims", "the body is empty")
+    if FORMATS[wanted].is_whole and size > _MOST_WHOLE:
+        raise Problem(422, "size", f"{wanted} reports are for inputs of up to {_MOST_WHOLE:,} bytes; use parquet, jsonl, csv or json")  # fmt: skip
+
+
+async def _stored(parts: AsyncIterator[bytes], path: Path) -> tuple[int, str]:
+    """Write an upload to a file as it arrives: its size and hash.
+
+    Raises:
+        Problem: the disk is full.
+    """
+    size, digest = 0, hashlib.sha256()
+    try:
+        with path.open("xb") as out:
+            path.chmod(PRIVATE)
+            async for part in parts:
+                size += len(part)
+                digest.update(part)
+                await run_in_threadpool(out.write, part)
+    except OSError as error:
+        if isinstance(error, ConnectionError):
+            raise
+        raise Problem(507, "disk", "the input can't be stored") from None
+    return size, digest.hexdigest()

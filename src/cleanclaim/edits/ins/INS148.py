@@ -63,7 +63,7 @@ def _line(code: str, revenue: str) -> dict[str, str]:
 def companion_line_missing(claims: Claims, reference: Reference) -> Rows:
     """A transplant of a donor's stem cells without the revenue code of their acquisition (0815), trauma activation without revenue code 068x, or a cornea without transplant.
 
-    The outpatient editor's list of corneal transplants wasn't seen; keratoplasty and the like (65710 to 65770, 65780 to 65782) count, and a cornea without any is a warning.
+    The outpatient editor's list of corneal transplants wasn't seen; procedures of the cornea (65710 to 65770, 65780 to 65782) count, and a cornea without any is a warning.
 
     What to do: add the missing line.
     """

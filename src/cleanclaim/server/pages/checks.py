@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import AsyncIterator
 from importlib import resources
 from typing import Any, Final
 
 import polars as pl
 from fastapi import APIRouter, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import FileResponse, RedirectResponse, Response
 
@@ -32,7 +31,7 @@ from cleanclaim.server.pages.form import (
 from cleanclaim.server.pages.local import here
 from cleanclaim.server.problems import Problem
 from cleanclaim.server.routes.shared import Service, in_thread
-from cleanclaim.server.work import UPLOAD, Task, report_name, table_name
+from cleanclaim.server.work import report_name, table_name
 
 router = APIRouter(include_in_schema=False)
 _SHOWN: Final = 200
@@ -162,27 +161,16 @@ async def _added(service: Service, form: FormData) -> str:
 
 
 async def _begun(service: Service, choices: Choices, content: UploadFile | bytes) -> str:
-    job_id, folder = await in_thread(service.jobs.new_folder)
-    places = service.settings
-    store, lock = (None if path is None else str(path.absolute()) for path in (places.store, places.lock))  # fmt: skip
-    try:
-        size, digest = 0, hashlib.sha256()
-        with (folder / UPLOAD).open("xb") as out:
-            (folder / UPLOAD).chmod(0o600)
-            while data := content if isinstance(content, bytes) else await content.read(_AT_ONCE):
-                size += len(data)
-                digest.update(data)
-                await run_in_threadpool(out.write, data)
-                if isinstance(content, bytes):
-                    break
-        given = {"size": size, "digest": digest.hexdigest(), "idempotency_key": None}
-        task = Task(choices, "html", store, lock, places.edits)
-        await in_thread(service.jobs.add, LOCAL, job_id, task, given)
-    except OSError:
-        service.jobs.forget(job_id)
-        raise Problem(507, "disk", "the input can't be stored") from None
-    service.jobs.wake()
-    return job_id
+    job = await service.jobs.submit(LOCAL, choices, "html", _parts(content))
+    return str(job["id"])
+
+
+async def _parts(content: UploadFile | bytes) -> AsyncIterator[bytes]:
+    if isinstance(content, bytes):
+        yield content
+        return
+    while part := await content.read(_AT_ONCE):
+        yield part
 
 
 def _fitting(

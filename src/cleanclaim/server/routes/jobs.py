@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 from fastapi import APIRouter, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response
 
 from cleanclaim.errors import CleanclaimError
-from cleanclaim.report.formats import FORMATS, TABLES
+from cleanclaim.report.formats import TABLES
 from cleanclaim.report.result import finding_dict
 from cleanclaim.server.answers import MEDIA, formats
 from cleanclaim.server.choices import NAMES, Choices
@@ -28,12 +26,10 @@ from cleanclaim.server.routes.shared import (
     query_of,
     service_of,
 )
-from cleanclaim.server.work import UPLOAD, Task, report_name, table_name
+from cleanclaim.server.work import report_name, table_name
 
 router = APIRouter(tags=["jobs"])
 _LONGEST_KEY: Final = 200
-_MOST_WHOLE: Final = 50_000_000
-"""The largest input of a job whose format needs the whole report in memory."""
 _MOST_ROWS: Final = 1_000
 
 
@@ -62,19 +58,7 @@ async def add(request: Request) -> Response:
     key = request.headers.get("idempotency-key")
     if key is not None and not (0 < len(key) <= _LONGEST_KEY and key.isprintable()):
         raise Problem(400, "idempotency", f"Idempotency-Key: expected 1 to {_LONGEST_KEY} characters")  # fmt: skip
-    job_id, folder = await in_thread(service.jobs.new_folder)
-    settings = service.settings
-    task = Task(choices, wanted, _text(settings.store), _text(settings.lock), settings.edits)
-    try:
-        size, digest = await _stored(request, folder / UPLOAD)
-        _check_size(wanted, size)
-        given = {"size": size, "digest": digest, "idempotency_key": key}
-        job, is_new = await in_thread(service.jobs.add, who, job_id, task, given)
-    except BaseException:
-        await run_in_threadpool(service.jobs.forget, job_id)
-        raise
-    if is_new:
-        service.jobs.wake()
+    job = await service.jobs.submit(who, choices, wanted, request.stream(), key)
     response = answered(job, service.engine.held, 202)
     response.headers["Location"] = f"/v1/jobs/{job['id']}"
     return response
@@ -159,38 +143,6 @@ def _try(choices: Choices, held: Held) -> None:
         raise problem_of(error) from None
 
 
-def _check_size(wanted: str, size: int) -> None:
-    if not size:
-        raise Problem(422, "claims", "the body is empty")
-    if FORMATS[wanted].is_whole and size > _MOST_WHOLE:
-        raise Problem(422, "size", f"{wanted} reports are for inputs of up to {_MOST_WHOLE:,} bytes; use parquet, jsonl, csv or json")  # fmt: skip
-
-
-async def _stored(request: Request, path: Path) -> tuple[int, str]:
-    """Write the body to a file as it arrives: its size and hash.
-
-    Raises:
-        Problem: the disk is full.
-    """
-    size, digest = 0, hashlib.sha256()
-    try:
-        with path.open("xb") as out:
-            path.chmod(0o600)
-            async for part in request.stream():
-                size += len(part)
-                digest.update(part)
-                await run_in_threadpool(out.write, part)
-    except OSError as error:
-        if isinstance(error, ConnectionError):
-            raise
-        raise Problem(507, "disk", "the input can't be stored") from None
-    return size, digest.hexdigest()
-
-
 def _rows(path: Path, after: int, limit: int) -> list[dict[str, object]]:
     rows = pl.scan_parquet(path).slice(after, limit).collect()
     return [finding_dict(row) for row in rows.iter_rows(named=True)]
-
-
-def _text(path: Path | None) -> str | None:
-    return None if path is None else str(path.absolute())
