@@ -93,6 +93,7 @@ WRONG: Final = {
     "no such reference table": (ROW, '"mpfs"', '"mfps"', "did you mean 'mpfs'"),
     "need that can't be covered": (ROW, '"mpfs"', '"visit_codes"', "can't be tested"),
     "test of no table": (QUERY, '"claims": pl', '"claim": pl', "no table 'claim'"),
+    "test beside of no table": (QUERY, "    examples=(", '    beside={"claim": pl.col("line_count") > 1},\n    examples=(', "beside: there is no table 'claim'"),
     "examples of no kind": (ROW, 'passes("nine", professional(lines=[{"units": 9}])),', '"nine",', "examples must be"),
     # what only tables show
     "no such reason code": (ROW, 'carc="16"', 'carc="CO16"', "carc 'CO16'"),
@@ -104,6 +105,7 @@ WRONG: Final = {
     "no expression": (ROW, 'return pl.col("units") > 9', "return 9", "expected an expression"),
     "need of a misspelled column": (ROW, 'pl.col("units") > 9}', 'pl.col("unit") > 9}', "no column 'unit'"),
     "test of a misspelled column": (QUERY, 'pl.col("line_count") > 1}', 'pl.col("lines") > 1}', "no column 'lines'"),
+    "test beside of a misspelled column": (QUERY, "    examples=(", '    beside={"claims": pl.col("lines") > 1},\n    examples=(', "no column 'lines'"),
     "query of a misspelled column": (QUERY, 'pl.col("line_count").alias', 'pl.col("line_cout").alias', "no column 'line_cout'"),
     "query without a key": (QUERY, '"claim_key", pl', "pl", "no claim_key"),
     "query without its evidence": (QUERY, '.alias("count")', '.alias("lines")', "'count'"),

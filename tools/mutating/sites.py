@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-CONDITIONS: Final = frozenset({"when", "needs", "unchecked"})
+CONDITIONS: Final = frozenset({"when", "beside", "needs", "unchecked"})
 """Arguments of an edit's decorator that decide something; the others are wording, sources and examples."""
 _SHOWN_ONLY: Final = frozenset({"suggestion"})
 """Columns that are wording: what decides about them is not mutated."""

@@ -191,16 +191,23 @@ def _fields(template: str) -> list[tuple[str, str]]:
 
 
 def _query(facts: Mapping[str, Any]) -> Iterator[str]:
-    when = facts.get("when", {})
-    if not isinstance(when, Mapping):
-        yield "when must be a test by table, such as {'lines': pl.col('units') > 1}"
-        return
-    for table, test in when.items():
-        if table not in ROW_TABLES - {"syntax_faults"}:
-            yield f"when: there is no table '{table}'{hint(table, ROW_TABLES)}"
-        if not isinstance(test, pl.Expr) and not callable(test):
-            yield f"when: the test of {table} must be an expression or a function of the reference"
-    if when and facts.get("scope") == "all":
+    for name in ("when", "beside"):
+        yield from _tests(name, facts.get(name, {}))
+    if facts.get("when") and facts.get("scope") == "all":
         yield "when: an edit of scope all receives every claim"
+    if facts.get("beside") and not facts.get("when"):
+        yield "beside: it needs a 'when' for rows to stand beside"
     if facts.get("unchecked") is not None and not callable(facts["unchecked"]):
         yield "unchecked must be a function of claims and reference"
+
+
+def _tests(name: str, tests: object) -> Iterator[str]:
+    """What is wrong with tests of rows by table."""
+    if not isinstance(tests, Mapping):
+        yield f"{name} must be a test by table, such as {{'lines': pl.col('units') > 1}}"
+        return
+    for table, test in tests.items():
+        if table not in ROW_TABLES - {"syntax_faults"}:
+            yield f"{name}: there is no table '{table}'{hint(table, ROW_TABLES)}"
+        if not isinstance(test, pl.Expr) and not callable(test):
+            yield f"{name}: the test of {table} must be an expression or a function of the reference"

@@ -184,6 +184,8 @@ class Edit:
         scope: what a query edit looks at together: one claim, all claims of a patient, or the earlier claims of all patients (`Claims.history_pairs`).
         when: for a query edit, by table, the rows that can trigger it. The function receives the claims (or patients, by `scope`) that have such a row, and
             no others; it isn't called if there are none.
+        beside: for a query edit, by table, rows one of which the same claim (or patient, by `scope`) must have, too. The function is called for claims that
+            have both; say it where a fault needs two rows.
         needs: the tables it looks up. With a test of lines, the table must cover the codes of these lines on their days; codes that it doesn't cover are
             listed under not checked (names as in `cleanclaim.derived.availability.TABLES`).
         evidence: evidence columns of a row edit: names of the table's columns, or named expressions.
@@ -212,6 +214,7 @@ class Edit:
     table: RowTable | None = None
     scope: Scope = "patient"
     when: Mapping[RowTable, Test] = field(default_factory=dict)
+    beside: Mapping[RowTable, Test] = field(default_factory=dict)
     needs: Mapping[str, pl.Expr | None] = field(default_factory=dict)
     evidence: tuple[str | pl.Expr, ...] = ()
     suggestion: str = ""
@@ -310,6 +313,7 @@ class QueryFacts(Facts):
 
     scope: NotRequired[Scope]
     when: NotRequired[Mapping[RowTable, Test]]
+    beside: NotRequired[Mapping[RowTable, Test]]
     unchecked: NotRequired[Callable[[Claims, Reference], Rows]]
 
 

@@ -26,28 +26,36 @@ class Candidates:
 
     def __init__(self, derived: Derived) -> None:
         self._derived = derived
-        self._marks: dict[str, Marks] = {}
+        self._marks: dict[tuple[str, bool], Marks] = {}
         self._views: dict[bytes, Claims] = {}
 
-    def add(self, edit: Edit, rows: pl.Series) -> None:
+    def add(self, edit: Edit, rows: pl.Series, *, beside: bool = False) -> None:
         """Add the claims of some rows.
 
         Args:
             edit: the edit that they can trigger.
             rows: the claim key of each.
+            beside: they are rows that must stand beside those that trigger it.
         """
         keys = keys_of(self._derived.batch.claims)
-        marks = self._marks.setdefault(edit.code, np.zeros(len(keys), dtype=bool))
+        marks = self._marks.setdefault((edit.code, beside), np.zeros(len(keys), dtype=bool))
         marks[found_in(keys, rows.to_numpy())] = True
 
     def claims_of(self, edit: Edit) -> Claims | None:
         """What the edit receives; None if no row can trigger it."""
         if not edit.when:
             return self._seen(np.ones(self._derived.batch.claims.height, dtype=bool))
-        marks = self._marks.get(edit.code)
-        if marks is None:
-            return None
-        return self._seen(marks if edit.scope == "claim" else self._of_patients(marks))
+        parts = [
+            self._marks.get((edit.code, beside))
+            for beside in ((False, True) if edit.beside else (False,))
+        ]
+        found = [
+            part if edit.scope == "claim" else self._of_patients(part)
+            for part in parts
+            if part is not None
+        ]
+        marks = np.logical_and.reduce(found)
+        return self._seen(marks) if len(found) == len(parts) and marks.any() else None
 
     def _seen(self, marks: Marks) -> Claims:
         """The marked claims; edits with the same candidates share what they derive."""

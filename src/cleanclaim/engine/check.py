@@ -20,6 +20,7 @@ from cleanclaim.derived.tables import Derived
 from cleanclaim.edits.edit import KEYS, Edit, Rows
 from cleanclaim.engine.candidates import Candidates
 from cleanclaim.engine.claim_order import renumbered
+from cleanclaim.engine.collecting import collected
 from cleanclaim.engine.findings import FINDINGS, Hit, findings_of, written
 from cleanclaim.engine.not_checked import (
     NOT_CHECKED,
@@ -184,7 +185,8 @@ class _Pass:
     """What is asked of every row of one table.
 
     Attributes:
-        asked: expressions by name: the code of a row edit; with a ? before it when that edit cannot judge a row; with a > before it the test of a query edit.
+        asked: expressions by name: the code of a row edit; with a ? before it when that edit cannot judge a row; with a > before it the test of
+            a query edit, with a + the test of what must stand beside it.
             Null, where a row does not tell, is no fault.
         broken: why an expression could not be made, by the edit's code.
     """
@@ -214,14 +216,15 @@ def _makers(
             yield edit.code, edit, edit.function
             if isinstance(edit.unchecked, pl.Expr):
                 yield f"?{edit.code}", edit, partial(_itself, edit.unchecked)
-        for name, test in edit.when.items():
-            if name == table and reference is not None:
-                made = (
-                    partial(_itself, test)
-                    if isinstance(test, pl.Expr)
-                    else partial(test, reference)
-                )
-                yield f">{edit.code}", edit, made
+        for sign, tests in ((">", edit.when), ("+", edit.beside)):
+            for name, test in tests.items():
+                if name == table and reference is not None:
+                    made = (
+                        partial(_itself, test)
+                        if isinstance(test, pl.Expr)
+                        else partial(test, reference)
+                    )
+                    yield f"{sign}{edit.code}", edit, made
 
 
 def _itself(expression: pl.Expr) -> pl.Expr:
@@ -242,8 +245,8 @@ def _run_row_edits(run: _Run, table: str, edits: Sequence[Edit]) -> None:
         edit = own.asked[name][0]
         if not run.attempt(edit, marks.any):
             continue
-        if name.startswith(">"):
-            run.candidates.add(edit, frame["claim_key"].filter(marks))
+        if name[0] in ">+":
+            run.candidates.add(edit, frame["claim_key"].filter(marks), beside=name[0] == "+")
         elif name.startswith("?"):
             run.unchecked.append((edit, frame.filter(marks)))
         else:
@@ -290,13 +293,13 @@ def _collected(
     lazy = [(edit, rows) for edit, _, rows in asked if isinstance(rows, pl.LazyFrame)]
     done: list[pl.DataFrame | None]
     try:
-        done = list(pl.collect_all([rows for _, rows in lazy]))
+        done = [*collected([rows for _, rows in lazy], run.derived.batch.claims.height)]
     except BaseException as error:  # noqa: BLE001 - a panic is no Exception
         reason_of(error)
         done = [run.attempt(edit, rows.collect) for edit, rows in lazy]
-    collected = iter(done)
+    frames = iter(done)
     for edit, into, rows in asked:
-        frame = rows if isinstance(rows, pl.DataFrame) else next(collected)
+        frame = rows if isinstance(rows, pl.DataFrame) else next(frames)
         if frame is not None:
             yield edit, into, frame
 

@@ -97,11 +97,12 @@ def _row_faults(edit: Edit, empty: Derived, reference: Reference) -> Iterator[st
 
 def _query_faults(edit: Edit, empty: Derived, reference: Reference) -> Iterator[str]:
     """The tests and the function of a query edit, which is run on the claims of its examples."""
-    for table, test in edit.when.items():
-        faults = list(_test_faults(table, test, empty, reference))
-        yield from faults
-        if faults:
-            return
+    for name, tests in (("when", edit.when), ("beside", edit.beside)):
+        for table, test in tests.items():
+            faults = list(_test_faults(f"{name} {table}", table, test, empty, reference))
+            yield from faults
+            if faults:
+                return
     examples = [one for one in edit.examples if isinstance(one, Fails)]
     faults = [fault for one in examples if (fault := _example_fault(edit, one, reference))]
     if not faults and not (edit.when and examples):  # else it never sees an empty batch
@@ -109,14 +110,16 @@ def _query_faults(edit: Edit, empty: Derived, reference: Reference) -> Iterator[
     yield from faults[:1]
 
 
-def _test_faults(table: str, test: Test, empty: Derived, reference: Reference) -> Iterator[str]:
+def _test_faults(
+    name: str, table: str, test: Test, empty: Derived, reference: Reference
+) -> Iterator[str]:
     frame = getattr(empty, table)
     try:
         made = _test_of(test, reference)
     except BaseException as error:  # noqa: BLE001 - somebody else's code
-        yield f"when {table}: {_words(error, frame)}"
+        yield f"{name}: {_words(error, frame)}"
         return
-    yield from _is_true_or_false(f"when {table}", made, frame)
+    yield from _is_true_or_false(name, made, frame)
 
 
 def _example_fault(edit: Edit, example: Fails, reference: Reference) -> str | None:
@@ -132,10 +135,11 @@ def _example_fault(edit: Edit, example: Fails, reference: Reference) -> str | No
 
 def _candidates(edit: Edit, derived: Derived) -> Claims | None:
     candidates = Candidates(derived)
-    for table, test in edit.when.items():
-        frame = getattr(derived, table)
-        marks = frame.select(_test_of(test, derived.reference)).to_series()
-        candidates.add(edit, frame["claim_key"].filter(marks))
+    for beside, tests in ((False, edit.when), (True, edit.beside)):
+        for table, test in tests.items():
+            frame = getattr(derived, table)
+            marks = frame.select(_test_of(test, derived.reference)).to_series()
+            candidates.add(edit, frame["claim_key"].filter(marks), beside=beside)
     return candidates.claims_of(edit)
 
 

@@ -45,7 +45,7 @@ _OF_LINE: Final = (
 )
 _IS_ANESTHESIA: Final = (
     (pl.col("status") == schedule.ANESTHESIA)
-    | (pl.col("status").is_null() & pl.col("procedure_code").str.contains(r"^0[01]\d{3}$"))
+    | (pl.col("status").is_null() & pl.col("procedure_code").str.contains(r"^0[01][0-9]{3}$"))
 ).fill_null(value=False)
 _IS_PAID: Final = pl.col("status").is_in(schedule.PAID).fill_null(value=False)
 

@@ -92,7 +92,7 @@ def fails_luhn(column: str) -> pl.Expr:
     """
     number = pl.col(column).str.slice(0, 10).str.to_integer(strict=False).clip(0, 10**10 - 1)
     total = _luhn(0).gather(number // 100_000) + _luhn(1).gather(number % 100_000)
-    well_formed = pl.col(column).str.contains(r"^[12]\d{9}$")
+    well_formed = pl.col(column).str.contains(r"^[12][0-9]{9}$")
     wrong = ~well_formed | ((total + 24) % 10 != 0).fill_null(value=True)
     return pl.when(pl.col(column).is_not_null()).then(wrong)
 

@@ -106,6 +106,7 @@ def batch_of(claims: Iterable[object], *, file: str = "python", first_claim_key:
         _inherit(rows["claims"][-1], rows["lines"][first_line:], head.get("patient_birth_date"))
     if faults:
         raise TableError(file, faults)
+    _tell_patients_apart(rows["claims"])
     frames = {
         table.name: pl.DataFrame(rows[table.name], schema=table.schema)
         for table in (CLAIMS, DIAGNOSES, LINES, OTHER_PAYERS, CLAIM_CODES)
@@ -113,14 +114,22 @@ def batch_of(claims: Iterable[object], *, file: str = "python", first_claim_key:
     return Batch.of(frames)
 
 
-def patient_key(member_id: str, birth_date: date | None) -> int:
-    """The key of the patient with this member id and birth date (see `cleanclaim.model.patient_key`)."""
-    day = (
-        0
-        if birth_date is None
-        else birth_date.year * 10000 + birth_date.month * 100 + birth_date.day
-    )
-    return int(patient_keys([*text_words([member_id]), day_words(np.array([day]))])[0])
+def _tell_patients_apart(claims: Sequence[dict[str, Any]]) -> None:
+    """Give each claim the key of its patient (see `cleanclaim.model.patient_key`), unless it has one.
+
+    Without a member id, patients can't be told apart, so each such claim is its own patient.
+    """
+    unknown = [claim for claim in claims if claim["patient_key"] is None]
+    members = [one["member_id"] or f"{one['file']}\x1f{one['position']}" for one in unknown]
+    born = [_as_number(one["patient_birth_date"]) for one in unknown]
+    keys = patient_keys([*text_words(members), day_words(np.array(born, np.int64))])
+    for claim, key in zip(unknown, keys.tolist(), strict=True):
+        claim["patient_key"] = key
+
+
+def _as_number(day: date | None) -> int:
+    """A day as YYYYMMDD, 0 for none."""
+    return 0 if day is None else day.year * 10000 + day.month * 100 + day.day
 
 
 def _mapping(given: object) -> Mapping[str, Any]:
@@ -262,10 +271,6 @@ def _inherit(claim: dict[str, Any], lines: Sequence[dict[str, Any]], born: objec
     if day is not None and day.is_short:
         latest = claim["from_date"] or claim["submitted_date"] or date.today()  # noqa: DTZ011 - a day where the user is
         claim["patient_birth_date"] = birth_date(day, latest)
-    if claim["patient_key"] is None:
-        # Without a member id, patients can't be told apart, so each such claim is its own patient.
-        own = claim["member_id"] or f"{claim['file']}\x1f{claim['position']}"
-        claim["patient_key"] = patient_key(own, claim["patient_birth_date"])
 
 
 def _typed(table: Table, row: Mapping[str, Any], where: str, faults: list[str]) -> dict[str, Any]:

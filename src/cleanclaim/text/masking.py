@@ -46,12 +46,12 @@ BIG: Final = "(more than seven digits)"
 """Shown in place of such a number."""
 _SHORT: Final[Form] = (r"^.{0,2}$",)
 """Codes of one or two characters."""
-_NPI: Final[Form] = (r"^[12]\d{9}$",)
+_NPI: Final[Form] = (r"^[12][0-9]{9}$",)
 
 
 def _code(longest: int) -> Form:
     """Letters and digits, with a digit among them (unless there are two characters) and no long number."""
-    return (rf"^[A-Za-z0-9]{{1,{longest}}}$", r"\d|^..?$", r"[A-Za-z]|^\d{1,5}$")
+    return (rf"^[A-Za-z0-9]{{1,{longest}}}$", r"[0-9]|^..?$", r"[A-Za-z]|^[0-9]{1,5}$")
 
 
 def _words(words: Iterable[str]) -> Form:
@@ -65,17 +65,17 @@ _NAMES: Final[Mapping[Form, str]] = {
     "ndc_unit_code patient_relationship_code patient_sex payer_sequence_code place_of_service_code policy_state pregnancy_indicator "
     "present_on_admission_code procedure_qualifier release_code signature_code special_program_code tooth_code unit_basis_code",
     _NPI: "attending_npi billing_npi facility_npi operating_npi ordering_npi other_operating_npi referring_npi rendering_npi supervising_npi",
-    (r"^\d{3}[0-9A-Z]{6}X$",): "billing_taxonomy_code rendering_taxonomy_code",
-    (r"^[A-Za-z0-9]{1,7}$", r"\d|^.{1,6}$"): "payer_id",
+    (r"^[0-9]{3}[0-9A-Z]{6}X$",): "billing_taxonomy_code rendering_taxonomy_code",
+    (r"^[A-Za-z0-9]{1,7}$", r"[0-9]|^.{1,6}$"): "payer_id",
     _code(5): "procedure_code",
     _code(7): "diagnosis_code",
-    (r"^[A-Za-z0-9]{1,7}$", r"\d|^..?$", r"[A-Za-z]|^(\d{1,5}|0\d{6})$"): "code",  # 504 inpatient procedures are seven digits with a leading 0
-    (r"^ {0,2}[A-Za-z0-9.]{1,8} {0,2}$", r"\d", r"[A-Za-z.]|^ *\d{1,5} *$"): "code_as_sent",
+    (r"^[A-Za-z0-9]{1,7}$", r"[0-9]|^..?$", r"[A-Za-z]|^([0-9]{1,5}|0[0-9]{6})$"): "code",  # 504 inpatient procedures are seven digits with a leading 0
+    (r"^ {0,2}[A-Za-z0-9.]{1,8} {0,2}$", r"[0-9]", r"[A-Za-z.]|^ *[0-9]{1,5} *$"): "code_as_sent",
     (r"^(?:[A-Z]{2}|AB[FJKN]|APR|BB[QR]|CA[HP])$",): "code_qualifier",
-    (r"^\d{1,3}[0-9A-Z]?$",): "bill_type_code",
-    (r"^\d{1,4}$",): "admission_hour discharge_hour drg_code revenue_center_code",
-    (r"^\d{11}$|^\d{4,5}-\d{3,4}-\d{1,2}$",): "ndc",
-    (r"^\d{2}D\d{7}$",): "clia_number",
+    (r"^[0-9]{1,3}[0-9A-Z]?$",): "bill_type_code",
+    (r"^[0-9]{1,4}$",): "admission_hour discharge_hour drg_code revenue_center_code",
+    (r"^[0-9]{11}$|^[0-9]{4,5}-[0-9]{3,4}-[0-9]{1,2}$",): "ndc",
+    (r"^[0-9]{2}D[0-9]{7}$",): "clia_number",
     _words(("professional", "institutional", "dental")): "claim_type",
     _words(("principal", "other", "admitting", "reason_for_visit", "external_cause")): "diagnosis_type",
     _words((*PAYER_CLASSES, "unknown")): "payer_class rules_of",

@@ -14,7 +14,7 @@ import pytest
 
 from cleanclaim.errors import UnknownFormat
 from cleanclaim.model import TABLES, Batch, concat
-from cleanclaim.read.objects import patient_key
+from cleanclaim.read.objects import batch_of
 from cleanclaim.read.x837 import read_x12
 
 ISA = (
@@ -76,6 +76,7 @@ def test_form_is_faultless(batch: Batch) -> None:
 
 def test_claim(batch: Batch) -> None:
     claim = batch.claims.row(0, named=True)
+    given = batch_of([{"member_id": "W1", "patient_birth_date": date(1980, 2, 14)}]).claims
     expected = {
         "claim_key": 0,
         "claim_id": "A1",
@@ -85,7 +86,7 @@ def test_claim(batch: Batch) -> None:
         "submitted_date": date(2026, 5, 15),
         "as_of": None,
         "payer_class": None,
-        "patient_key": patient_key("W1", date(1980, 2, 14)),
+        "patient_key": given["patient_key"][0],
         "patient_relationship_code": "18",
         "patient_is_dependent": False,
         "claim_filing_code": "CI",

@@ -58,7 +58,7 @@ def units_impossible() -> pl.Expr:
     What to do: take the units from the record.
     """
     units = pl.col("units")
-    is_counted = pl.col("procedure_code").str.contains(r"^\d") & (pl.col("unit_basis_code").fill_null("UN") == "UN")
+    is_counted = pl.col("procedure_code").str.contains(r"^[0-9]") & (pl.col("unit_basis_code").fill_null("UN") == "UN")
     fractional = (is_counted & (units != units.floor())).fill_null(value=False)
     missing = units.is_null() & (pl.col("claim_type") != "dental")
     return missing | (units <= 0).fill_null(value=False) | fractional

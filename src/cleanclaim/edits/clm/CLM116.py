@@ -13,7 +13,7 @@ from cleanclaim.model.expressions import IS_MEDICARE, IS_PROFESSIONAL, in_force,
 from cleanclaim.reference import Reference
 
 _NOBODY = is_missing("referring_npi") & is_missing("ordering_npi")
-_ASKED = IS_MEDICARE & IS_PROFESSIONAL & _NOBODY & pl.col("procedure_code").str.contains(r"^[78]\d{4}$").fill_null(value=False)
+_ASKED = IS_MEDICARE & IS_PROFESSIONAL & _NOBODY & pl.col("procedure_code").str.contains(r"^[78][0-9]{4}$").fill_null(value=False)
 
 
 @query_edit(

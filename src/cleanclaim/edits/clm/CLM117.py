@@ -14,10 +14,10 @@ from cleanclaim.model.expressions import IS_PROFESSIONAL, has_modifier, in_force
 from cleanclaim.reference import Reference
 from cleanclaim.text.wording import worded
 
-_FORM = r"^\d{2}D\d{7}$"
+_FORM = r"^[0-9]{2}D[0-9]{7}$"
 _MISSING = is_missing("clia_number")
 _MALFORMED = ~_MISSING & ~pl.col("clia_number").str.contains(_FORM)
-_LABORATORY = pl.col("procedure_code").str.contains(r"^(8[0-8]\d{3}|89[0-3]\d\d|\d{4}U)$").fill_null(value=False)
+_LABORATORY = pl.col("procedure_code").str.contains(r"^(8[0-8][0-9]{3}|89[0-3][0-9][0-9]|[0-9]{4}U)$").fill_null(value=False)
 _ASKED = IS_PROFESSIONAL & pl.col("rules_of").is_not_null() & _LABORATORY & _MISSING & ~has_modifier("26")
 
 

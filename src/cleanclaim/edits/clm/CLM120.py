@@ -46,7 +46,7 @@ def drug_number_wrong() -> pl.Expr:
 
     What to do: copy it from the package.
     """
-    malformed = ~pl.col("ndc").str.replace_all("-", "", literal=True).str.contains(r"^\d{11}$")
+    malformed = ~pl.col("ndc").str.replace_all("-", "", literal=True).str.contains(r"^[0-9]{11}$")
     wanted = (
         (pl.col("payer_class") == "medicaid")
         & pl.col("procedure_code").str.contains(r"^J[0-9]")

@@ -12,7 +12,7 @@ from cleanclaim.reference.sets import load_set
 
 _ROLES = ("billing", "facility")
 _PLACES = {"billing": "claims.billing_state", "facility": "claims.facility_state"}
-_ZIP = r"^\d{5}(-?\d{4})?$"
+_ZIP = r"^[0-9]{5}(-?[0-9]{4})?$"
 
 
 def _is_wrong_state(role: str) -> pl.Expr:

@@ -13,8 +13,8 @@ from cleanclaim.model.expressions import IS_MEDICARE, IS_PROFESSIONAL
 from cleanclaim.reference import Reference
 
 _REQUIRED = {
-    "a drug": r"^(J[0-8]\d{3}|Q2\d{3}|Q5[01]\d\d)$",
-    "a clinical laboratory test": r"^8(0[0-9]|[1-7]\d)\d\d$",
+    "a drug": r"^(J[0-8][0-9]{3}|Q2[0-9]{3}|Q5[01][0-9][0-9])$",
+    "a clinical laboratory test": r"^8(0[0-9]|[1-7][0-9])[0-9][0-9]$",
     "an ambulance service": r"^A04(2[5-9]|3[0-6])$",
 }
 _NOT_ASSIGNED = "C"

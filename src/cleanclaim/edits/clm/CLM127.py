@@ -10,7 +10,7 @@ from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit
 from cleanclaim.edits.samples import institutional, medicare, professional
 from cleanclaim.model.expressions import IS_PROFESSIONAL
 
-_TIMED = r"^0(0[1-9]\d\d|1[0-8]\d\d|19(0\d|[1-5]\d|6[0-79]|[78]\d|9[0-57]))$"
+_TIMED = r"^0(0[1-9][0-9][0-9]|1[0-8][0-9][0-9]|19(0[0-9]|[1-5][0-9]|6[0-79]|[78][0-9]|9[0-57]))$"
 """Anesthesia codes, without the add-ons for burns and cesareans (01953, 01968, 01969) and the daily management (01996)."""
 _UNTIMED = ("01953", "01996")
 

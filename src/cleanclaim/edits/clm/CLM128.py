@@ -10,7 +10,7 @@ from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit
 from cleanclaim.edits.samples import institutional, medicare, professional
 from cleanclaim.model.expressions import IS_MEDICARE, IS_PROFESSIONAL, is_missing
 
-_ORDERED = r"^(E0|E1|E2|K0|L[0-8])\d"
+_ORDERED = r"^(E0|E1|E2|K0|L[0-8])[0-9]"
 
 
 @row_edit(

@@ -10,7 +10,7 @@ from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit
 from cleanclaim.edits.samples import medicare, professional
 from cleanclaim.model.expressions import IS_MEDICARE, IS_PROFESSIONAL
 
-_VACCINES = r"^(G0008|G0009|90480|M02\d\d|906[2-9]\d|9073[26]|907[45]6|913\d\d|Q203\d)$"
+_VACCINES = r"^(G0008|G0009|90480|M02[0-9][0-9]|906[2-9][0-9]|9073[26]|907[45]6|913[0-9][0-9]|Q203[0-9])$"
 
 
 @row_edit(

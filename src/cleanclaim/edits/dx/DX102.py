@@ -11,6 +11,7 @@ from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, quer
 from cleanclaim.edits.samples import institutional, professional
 from cleanclaim.model.expressions import CODES_NOT_LOADED, dotted
 from cleanclaim.reference import Reference
+from cleanclaim.reference.narrow import rows_of
 from cleanclaim.text.wording import worded
 
 
@@ -145,11 +146,12 @@ def _instead(shown: pl.DataFrame, reference: Reference) -> pl.DataFrame:
     """For each code and day: the codes in force that follow it, through several changes, or that came before it."""
     wanted = shown.select("diagnosis_code", "judged_on").unique()
     found = wanted.with_columns(pl.col("diagnosis_code").alias("at"))
-    changes = reference.table("conversions")
     steps = []
     for _ in range(6):  # no code has been replaced more often since 2015
-        forward = found.join(changes.filter("retired"), left_on="at", right_on="code").filter(pl.col("valid_from") <= pl.col("judged_on"))
-        backward = found.join(changes, left_on="at", right_on="to_code").filter(pl.col("valid_from") > pl.col("judged_on"))
+        later = rows_of(reference.table("conversions"), found["at"]).filter("retired")
+        earlier = rows_of(reference.derived("conversions back", lambda: reference.table("conversions").sort("to_code")), found["at"], by="to_code")
+        forward = found.join(later, left_on="at", right_on="code").filter(pl.col("valid_from") <= pl.col("judged_on"))
+        backward = found.join(earlier, left_on="at", right_on="to_code").filter(pl.col("valid_from") > pl.col("judged_on"))
         found = pl.concat(
             [
                 forward.select("diagnosis_code", "judged_on", pl.col("to_code").alias("at")),

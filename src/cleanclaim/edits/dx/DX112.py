@@ -7,9 +7,9 @@ from datetime import date
 import polars as pl
 
 from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.dx.guidelines import coded
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.edits.samples import institutional, professional
-from cleanclaim.model.expressions import IS_BILLING_DIAGNOSIS, IS_ICD10
 from cleanclaim.reference import Reference
 from cleanclaim.reference.icd10cm import may_carry, note_links, notes_of
 
@@ -25,6 +25,11 @@ _BINDING = pl.col("is_exhaustive") & ~_SAID.str.contains(_CONDITIONAL)
 
 def _may_carry_a_note(reference: Reference) -> pl.Expr:
     return may_carry(reference, "use_additional", _BINDING)
+
+
+def _of_more_than_status(reference: Reference) -> pl.DataFrame:
+    """The notes that name some code which isn't of a status."""
+    return reference.table("icd10cm_note_targets").filter(~pl.col("prefix").str.contains(_STATUS)).select("note_id").unique()
 
 
 @query_edit(
@@ -69,18 +74,16 @@ def additional_code_missing(claims: Claims, reference: Reference) -> Rows:
 
     What to do: look in the record, and add the code if it is there.
     """
-    coded = (
-        claims.diagnoses.lazy().filter(IS_ICD10 & IS_BILLING_DIAGNOSIS & pl.col("in_force")).select("claim_key", "diagnosis_number", "diagnosis_code").collect()
-    )
-    distinct = coded.select(pl.col("diagnosis_code").unique())
+    diagnoses = coded(claims)
+    distinct = diagnoses.select(pl.col("diagnosis_code").unique())
     codes = distinct.filter(_may_carry_a_note(reference)).to_series()
     notes = notes_of(reference, codes, "use_additional")
-    targets = reference.table("icd10cm_note_targets").filter(~pl.col("prefix").str.contains(_STATUS)).select("note_id").unique()
+    targets = reference.derived("notes of more than status", lambda: _of_more_than_status(reference))
     asked = notes.filter(_BINDING).with_columns(_SAID.str.strip_chars().alias("note")).join(targets, on="note_id", how="semi")
     if asked.is_empty():
         return pl.DataFrame(schema={"claim_key": pl.Int64, "diagnosis_number": pl.Int64, "diagnosis_code": pl.String, "note": pl.String})
-    wanting = coded.join(asked.select("code", "container", "note"), left_on="diagnosis_code", right_on="code")
-    together = wanting.join(coded.select("claim_key", pl.col("diagnosis_code").alias("target_code")), on="claim_key").rename({"diagnosis_code": "code"})
+    wanting = diagnoses.join(asked.select("code", "container", "note"), left_on="diagnosis_code", right_on="code")
+    together = wanting.join(diagnoses.select("claim_key", pl.col("diagnosis_code").alias("target_code")), on="claim_key").rename({"diagnosis_code": "code"})
     links = note_links(reference, together, "use_additional").select("code", "target_code", "container")
     met = together.join(links, on=["code", "target_code", "container"], how="semi").select("claim_key", "diagnosis_number", "container")
     return (

@@ -7,11 +7,18 @@ from datetime import date
 import polars as pl
 
 from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.dx.guidelines import coded
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.edits.samples import institutional, professional
-from cleanclaim.model.expressions import IS_BILLING_DIAGNOSIS, IS_ICD10, dotted
+from cleanclaim.model.expressions import dotted
 from cleanclaim.reference import Reference
 from cleanclaim.reference.sides import side_of, sides
+
+
+def _for_both(reference: Reference) -> pl.DataFrame:
+    """The bilateral code of each family of codes that have sides."""
+    bilateral = sides(reference).filter(pl.col("side") == "bilateral")
+    return bilateral.unique("family", keep="first", maintain_order=True).select("family", "prefix", "character")
 
 
 @query_edit(
@@ -50,20 +57,10 @@ def both_sides_apart(claims: Claims, reference: Reference) -> Rows:
 
     What to do: use the bilateral code.
     """
-    coded = (
-        claims.diagnoses.lazy()
-        .filter(IS_ICD10 & IS_BILLING_DIAGNOSIS & pl.col("in_force"))
-        .select("claim_key", "diagnosis_number", "diagnosis_code", "on_date")
-        .collect()
-    )
-    named = side_of(coded["diagnosis_code"].unique(), reference)
-    both = (
-        sides(reference)
-        .filter(pl.col("side") == "bilateral", pl.col("family").is_in(named["family"].unique().implode()))
-        .unique("family", keep="first", maintain_order=True)
-        .select("family", "prefix", "character")
-    )
-    sided = coded.lazy().join(named.lazy(), left_on="diagnosis_code", right_on="code").join(both.lazy(), on="family")
+    diagnoses = coded(claims)
+    named = side_of(diagnoses["diagnosis_code"].unique(), reference)
+    both = reference.derived("codes for both sides", lambda: _for_both(reference))
+    sided = diagnoses.join(named, left_on="diagnosis_code", right_on="code").join(both, on="family")
     left = sided.filter(pl.col("side") == "left")
     right = sided.filter(pl.col("side") == "right").select(
         "claim_key", "family", "ending", pl.col("diagnosis_code").alias("other_code"), pl.col("diagnosis_number").alias("other_number")
@@ -73,7 +70,7 @@ def both_sides_apart(claims: Claims, reference: Reference) -> Rows:
         .then(pl.col("diagnosis_code").str.head(-1) + pl.col("character"))
         .otherwise(pl.when(pl.col("ending") != "").then(pl.col("prefix").str.pad_end(6, "X") + pl.col("ending")).otherwise(pl.col("prefix")))
     )
-    found = left.join(right, on=["claim_key", "family", "ending"]).with_columns(made.alias("bilateral")).collect()
+    found = left.join(right, on=["claim_key", "family", "ending"]).with_columns(made.alias("bilateral"))
     valid = reference.narrow("icd10cm", found["bilateral"].unique()).select(pl.col("code").alias("bilateral"), "valid_from", "valid_to")
     return (
         found.join(valid, on="bilateral")

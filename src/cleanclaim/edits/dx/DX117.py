@@ -7,9 +7,9 @@ from datetime import date
 import polars as pl
 
 from cleanclaim.derived.claims import Claims
+from cleanclaim.edits.dx.guidelines import coded
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.edits.samples import institutional, professional
-from cleanclaim.model.expressions import IS_BILLING_DIAGNOSIS, IS_ICD10
 from cleanclaim.reference import Reference
 
 
@@ -44,10 +44,8 @@ def unspecified_beside_specific(claims: Claims, reference: Reference) -> Rows:
 
     What to do: leave it out, or say which other condition it stands for.
     """
-    coded = (
-        claims.diagnoses.lazy().filter(IS_ICD10 & IS_BILLING_DIAGNOSIS & pl.col("in_force")).select("claim_key", "diagnosis_number", "diagnosis_code").collect()
-    )
-    several = coded.lazy().filter(pl.col("claim_key").is_duplicated())
+    diagnoses = coded(claims)
+    several = diagnoses.lazy().filter(pl.col("claim_key").is_duplicated())
     vague = reference.derived("unspecified codes", lambda: _unspecified(reference))
     other = several.select("claim_key", pl.col("diagnosis_code").alias("other_code"), pl.col("diagnosis_number").alias("other_number"))
     specific = other.join(vague.lazy(), left_on="other_code", right_on="code", how="anti")

@@ -28,7 +28,8 @@ from cleanclaim.reference import Reference
     message="{diagnosis_code:icd} and {other_code:icd} (diagnosis {other_number}) are coded apart, but ICD-10-CM presumes a link (section {section}).",
     suggestion="Code {instead}, unless the record says that the two are unrelated.",
     fix="proposed",
-    when={"diagnoses": lambda reference: begins_like(reference, "combined_diagnoses")},
+    when={"diagnoses": begins_like("combined_diagnoses")},
+    beside={"diagnoses": begins_like("combined_diagnoses", "other")},
     examples=(
         fails("hypertension and chronic kidney disease", professional(diagnoses=["I10", "N18.31"]), diagnosis_number=1, says="I12"),
         fails("kidney disease first", professional(diagnoses=["N18.31", "I10"]), diagnosis_number=2, says="I12"),

@@ -12,8 +12,8 @@ from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, quer
 from cleanclaim.edits.samples import institutional, professional
 from cleanclaim.reference import Reference
 
-_ADVERSE_EFFECT = r"^T(3[6-9]|4\d|50)(..5|.5X)"
-_POISONING = r"^T((3[6-9]|4\d|5\d|6[0-5])(..[1-4]|.[1-4]X)).?A$"
+_ADVERSE_EFFECT = r"^T(3[6-9]|4[0-9]|50)(..5|.5X)"
+_POISONING = r"^T((3[6-9]|4[0-9]|5[0-9]|6[0-5])(..[1-4]|.[1-4]X)).?A$"
 _OBSTETRIC = r"^O([0-8]|9[0-35-9A])"
 """Not O94, which follows what the pregnancy left."""
 _ANYWHERE = r"^(O|S|T|Z33|Z34|Z37|Z3A)"
@@ -22,7 +22,7 @@ _ANYWHERE = r"^(O|S|T|Z33|Z34|Z37|Z3A)"
 
 def _decided(reference: Reference) -> pl.Expr:
     code = pl.col("diagnosis_code")
-    is_listed = begins_like(reference, "never_first") | (IS_CODED & code.str.contains(_ADVERSE_EFFECT))
+    is_listed = begins_like("never_first")(reference) | (IS_CODED & code.str.contains(_ADVERSE_EFFECT))
     is_late = IS_CODED & (pl.col("diagnosis_number") > 1) & (code.str.contains(_POISONING) | code.str.contains(_OBSTETRIC))
     return is_late | (is_listed & (pl.col("diagnosis_number") == 1))
 

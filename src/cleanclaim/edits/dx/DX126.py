@@ -13,7 +13,7 @@ from cleanclaim.edits.samples import professional
 from cleanclaim.model.expressions import dotted
 from cleanclaim.reference import Reference
 
-_WEEKS = r"^Z3A(0[1-9]|[1-4]\d)$"
+_WEEKS = r"^Z3A(0[1-9]|[1-4][0-9])$"
 _TRIMESTERS = {"first": (0, 13), "second": (14, 27), "third": (28, 99)}
 """The weeks of each trimester, counted from the last period (guidelines, section I.C.15.a.3)."""
 

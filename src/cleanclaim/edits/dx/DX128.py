@@ -21,7 +21,8 @@ from cleanclaim.reference import Reference
     message="{diagnosis_code:icd} is a symptom of {other_code:icd} (diagnosis {other_number}) and isn't coded in addition.",
     suggestion="Remove {diagnosis_code:icd}, and point its lines at {other_code:icd}, unless it has another cause.",
     fix="proposed",
-    when={"diagnoses": lambda reference: begins_like(reference, "integral_symptoms")},
+    when={"diagnoses": begins_like("integral_symptoms")},
+    beside={"diagnoses": begins_like("integral_symptoms", "diseases")},
     examples=(
         fails("a cough with pneumonia", professional(diagnoses=["J18.9", "R05.9"]), diagnosis_number=2, says="J18.9"),
         passes("a cough alone", professional(diagnoses=["R05.9"])),

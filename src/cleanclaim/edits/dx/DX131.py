@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from cleanclaim.derived.claims import Claims
-from cleanclaim.edits.dx.guidelines import GUIDELINES, begins_like, coded, met, paired
+from cleanclaim.edits.dx.guidelines import GUIDELINES, IS_CODED, begins_like, coded, met, paired
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.edits.samples import institutional, professional
 from cleanclaim.reference import Reference
@@ -33,7 +33,8 @@ _PREGNANT = r"^(O09|O1|O2|O3|O4|O6|O7|O8|O9[0-1]|O9[89]|Z3A([0-3]|4))"
     message="The patient is pregnant, but {diagnosis_code:icd} ({reason}) has no pregnancy code with it (section {section}).",
     suggestion="Code {instead} before {diagnosis_code:icd}, unless the record says that the pregnancy has nothing to do with it.",
     fix="proposed",
-    when={"diagnoses": lambda reference: begins_like(reference, "pregnancy_conditions")},
+    when={"diagnoses": begins_like("pregnancy_conditions")},
+    beside={"diagnoses": IS_CODED & pl.col("diagnosis_code").str.contains(_PREGNANT)},
     examples=(
         fails("diabetes in pregnancy", professional(diagnoses=["O09.512", "E11.9", "Z3A.20"]), diagnosis_number=2, says="O24"),
         passes("in its pregnancy code", professional(diagnoses=["O24.112", "E11.9", "Z3A.20"])),

@@ -28,7 +28,8 @@ from cleanclaim.reference import Reference
     message="{diagnosis_code:icd} and {other_code:icd} (diagnosis {other_number}) aren't coded together: {reason} (section {section}).",
     suggestion="Keep the code that the record supports.",
     fix="proposed",
-    when={"diagnoses": lambda reference: begins_like(reference, "not_together")},
+    when={"diagnoses": begins_like("not_together")},
+    beside={"diagnoses": begins_like("not_together", "other")},
     examples=(
         fails("resistant sepsis and its organism", institutional(diagnoses=["A41.02", "B95.62"]), diagnosis_number=1, says="I.C.1.e"),
         passes("another disease and the organism", professional(diagnoses=["L03.115", "B95.62"])),

@@ -30,7 +30,7 @@ from cleanclaim.reference import Reference
     message="{diagnosis_code:icd} is coded together with {reason}, which is missing (section {section}).",
     suggestion="Add the code of it if the record supports it.",
     fix="proposed",
-    when={"diagnoses": lambda reference: begins_like(reference, "companion_diagnoses")},
+    when={"diagnoses": begins_like("companion_diagnoses")},
     examples=(
         fails("a second infarction without the first", institutional(diagnoses=["I22.0"]), diagnosis_number=1, says="I.C.9.e.4"),
         passes("with the first", institutional(diagnoses=["I21.4", "I22.0"])),

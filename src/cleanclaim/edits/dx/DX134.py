@@ -30,7 +30,8 @@ from cleanclaim.reference import Reference
     message="{diagnosis_code:icd} comes after {other_code:icd} (diagnosis {other_number}), but {reason} (section {section}).",
     suggestion="List {diagnosis_code:icd} before {other_code:icd}.",
     fix="proposed",
-    when={"diagnoses": lambda reference: begins_like(reference, "diagnosis_order")},
+    when={"diagnoses": begins_like("diagnosis_order")},
+    beside={"diagnoses": begins_like("diagnosis_order", "others")},
     examples=(
         fails("the extent before the burn", institutional(diagnoses=["T31.10", "T21.31XA"]), diagnosis_number=2, says="I.C.19.d.6"),
         passes("the burn before the extent", institutional(diagnoses=["T21.31XA", "T31.10"])),

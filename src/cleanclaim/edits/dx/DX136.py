@@ -16,7 +16,7 @@ from cleanclaim.reference import Reference
 _ONCE = r"^(Y92|Y93|Y99)"
 _UNKNOWN = r"^(Y929|Y939|Y999)$"
 _LATER = r"^[ST].{5}[DEFGHJKMNPQRS]$"
-_DRUG = r"^T(3[6-9]|4\d|50|8[0-8])"
+_DRUG = r"^T(3[6-9]|4[0-9]|50|8[0-8])"
 _KINDS = ["principal", "other", "external_cause"]
 _NAMED = {"Y92": "place", "Y93": "activity", "Y99": "status"}
 

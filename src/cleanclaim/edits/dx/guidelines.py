@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import polars as pl
@@ -17,13 +18,26 @@ IS_CODED: Final = IS_ICD10 & IS_BILLING_DIAGNOSIS & pl.col("in_force")
 
 def coded(claims: Claims) -> pl.DataFrame:
     """The diagnoses of the claims: claim_key, diagnosis_number, diagnosis_code, on_date."""
-    return claims.diagnoses.filter(IS_CODED).select("claim_key", "diagnosis_number", "diagnosis_code", "on_date")
+    said = claims.diagnoses.select("claim_key", "diagnosis_number", "diagnosis_code", "on_date", IS_CODED.alias("_coded"))
+    return said.filter("_coded").drop("_coded")
 
 
-def begins_like(reference: Reference, table: str) -> pl.Expr:
-    """True for diagnoses in a category of a set."""
-    categories = reference.table(table)["code"].str.head(3).unique()
-    return IS_CODED & pl.col("diagnosis_code").str.head(3).is_in(categories.implode())
+def begins_like(table: str, column: str = "code") -> Callable[[Reference], pl.Expr]:
+    """A test for diagnoses whose code begins with one of a set's beginnings.
+
+    Args:
+        table: the set.
+        column: its column of beginnings; those of one cell are separated by blanks.
+    """
+
+    def test(reference: Reference) -> pl.Expr:
+        beginnings = reference.table(table)[column].drop_nulls().str.split(" ").explode().unique()
+        lengths = beginnings.str.len_chars()
+        return IS_CODED & pl.any_horizontal(
+            pl.col("diagnosis_code").str.head(length).is_in(beginnings.filter(lengths == length).implode()) for length in lengths.unique()
+        )
+
+    return test
 
 
 def met(diagnoses: pl.DataFrame, rules: pl.DataFrame) -> pl.DataFrame:
@@ -34,11 +48,9 @@ def met(diagnoses: pl.DataFrame, rules: pl.DataFrame) -> pl.DataFrame:
         rules: with code, valid_from, valid_to and more.
     """
     lengths = rules["code"].str.len_chars().unique().sort()
-    parts = [
-        diagnoses.with_columns(pl.col("diagnosis_code").str.head(length).alias("code")).join(rules.filter(pl.col("code").str.len_chars() == length), on="code")
-        for length in lengths
-    ]
-    return pl.concat(parts).filter(pl.col("on_date").is_between("valid_from", "valid_to")).drop("valid_from", "valid_to")
+    beginnings = pl.concat_list(pl.col("diagnosis_code").str.head(length) for length in lengths).list.unique(maintain_order=True)
+    begun = diagnoses.with_columns(beginnings.alias("code")).explode("code")
+    return begun.join(rules, on="code").filter(pl.col("on_date").is_between("valid_from", "valid_to")).drop("valid_from", "valid_to")
 
 
 def paired(first: pl.DataFrame, diagnoses: pl.DataFrame, other: str) -> pl.DataFrame:

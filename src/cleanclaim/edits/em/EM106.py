@@ -39,6 +39,7 @@ _STAY = {"place_of_service_code": "21", "admission_date": "2026-05-12"}
     suggestion="{advice}",
     fix="proposed",
     when={"lines": _VISIT},
+    beside={"lines": _VISIT & pl.col("procedure_code").str.contains(f"{_INITIAL}|{_DISCHARGE}")},
     examples=(
         fails("admitted and discharged on one day", professional(**_STAY, lines=["99222", "99238"]), line_number=2, says="99234"),
         passes("on two days", professional(**_STAY, to_date="2026-05-13", lines=["99222", {"procedure_code": "99238", "from_date": "2026-05-13"}])),

@@ -14,7 +14,7 @@ from cleanclaim.reference import Reference
 
 _ADD_ON = IS_MEDICARE & IS_PROFESSIONAL & (pl.col("procedure_code") == "G2211") & pl.col("stands")
 _VISIT = r"^992(0[2-5]|1[1-5])$"
-_PREVENTIVE = r"^(G0\d{3}|Q0091|Q2\d{3}|904[67]\d|90480|90[67]\d\d|9940[67]|9949[78]|7706[37]|M02\d\d|96160|96161)$"
+_PREVENTIVE = r"^(G0[0-9]{3}|Q0091|Q2[0-9]{3}|904[67][0-9]|90480|90[67][0-9][0-9]|9940[67]|9949[78]|7706[37]|M02[0-9][0-9]|96160|96161)$"
 """Vaccines and their administration, and the preventive services of Medicare: G codes are let pass as a whole."""
 _WIDENED = date(2025, 1, 1)
 _DAY = ["patient_key", "provider_npi", "from_date"]

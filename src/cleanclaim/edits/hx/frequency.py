@@ -40,7 +40,7 @@ def limited_on_some_day(claims: Claims, reference: Reference) -> pl.DataFrame:
 
 _WHO: Final = ("patient_key", "procedure_code")
 _LINE: Final = ("claim_key", "line_number")
-_NUMBER: Final = pl.col("period").str.extract(r":(\d+)$").cast(pl.Int64)
+_NUMBER: Final = pl.col("period").str.extract(r":([0-9]+)$").cast(pl.Int64)
 _KIND: Final = pl.col("period").str.extract(r"^([a-z_]+)")
 
 

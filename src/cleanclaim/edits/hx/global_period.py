@@ -22,7 +22,7 @@ NO_ROWS: Final = pl.DataFrame(schema={"claim_key": pl.Int64})
 _PERIODS: Final = {"010": 10, "090": 90}
 _LONGEST: Final = max(_PERIODS.values())
 _BY_WHOM: Final = {"provider": ["provider_npi"], "group and specialty": ["billing_npi", "rendering_taxonomy_code"]}
-_OPERATION: Final = r"^[1-6]\d{4}$"
+_OPERATION: Final = r"^[1-6][0-9]{4}$"
 _PART_OF_CARE: Final = ("54", "55", "56", "80", "81", "82", "AS")
 _VISIT_EXPLAINED: Final = ("24", "57", "FT")
 _PROCEDURE_EXPLAINED: Final = ("58", "78", "79", "54", "55", "56", "80", "81", "82", "AS")
@@ -31,7 +31,7 @@ _READ: Final = (
     "procedure_code", *MODIFIERS, "from_date", "visit", "global_days", "release",
 )  # fmt: skip
 _IS_PAST: Final = pl.col("is_history").fill_null(value=False)
-VISIT_OR_OPERATION: Final = IS_PROFESSIONAL & (pl.col("procedure_code").str.contains(r"^(99[2-4]\d\d|920[01]\d|[1-6]\d{4})$"))
+VISIT_OR_OPERATION: Final = IS_PROFESSIONAL & (pl.col("procedure_code").str.contains(r"^(99[2-4][0-9][0-9]|920[01][0-9]|[1-6][0-9]{4})$"))
 
 
 def services(claims: Claims) -> pl.DataFrame:

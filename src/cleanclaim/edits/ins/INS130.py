@@ -17,7 +17,7 @@ _IS_STAY = IS_INSTITUTIONAL & _BILL.str.contains(r"^(11|18|21|41)[1-47]").fill_n
 _IS_UNPLANNED = (
     IS_INSTITUTIONAL & _BILL.str.contains(r"^(13|85)[1-47]").fill_null(value=False) & pl.col("admit_type_code").is_in(["1", "2", "5"]).fill_null(value=False)
 )
-_EMERGENCY = r"^(045\d|0516|0526|0762)$"
+_EMERGENCY = r"^(045[0-9]|0516|0526|0762)$"
 _STAY = {"bill_type_code": "111", "from_date": "2026-05-10", "to_date": "2026-05-12", "admission_date": "2026-05-10"}
 _VISIT = {"revenue_center_code": "0450", "procedure_code": "99283"}
 

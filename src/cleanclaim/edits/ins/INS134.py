@@ -49,7 +49,7 @@ def health_center_revenue_code_wrong() -> pl.Expr:
     return (
         IS_INSTITUTIONAL
         & (
-            pl.col("procedure_code").is_in(["G0466", "G0467", "G0468"]) & ~pl.col("revenue_center_code").str.contains(r"^(052\d|0519)$")
+            pl.col("procedure_code").is_in(["G0466", "G0467", "G0468"]) & ~pl.col("revenue_center_code").str.contains(r"^(052[0-9]|0519)$")
             | pl.col("procedure_code").is_in(["G0469", "G0470"]) & ~pl.col("revenue_center_code").str.contains(r"^(0900|0519)$")
         )
     ).fill_null(value=False)

@@ -12,7 +12,7 @@ from cleanclaim.edits.samples import institutional, professional
 from cleanclaim.model.expressions import IS_INSTITUTIONAL
 from cleanclaim.reference import Reference
 
-_OPIOID = r"^(G20(6[7-9]|7\d|80)|G1028|G221[56])$"
+_OPIOID = r"^(G20(6[7-9]|7[0-9]|80)|G1028|G221[56])$"
 _BILL = pl.col("bill_type_code").str.strip_chars_start("0").str.head(2)
 _HOSPITALIZATION = {"kind": "condition", "code": "41"}
 _OPIOID_LINE = {"revenue_center_code": "0900", "procedure_code": "G2067"}

@@ -90,7 +90,7 @@ def not_paid_by_opps(claims: Claims, reference: Reference) -> Rows:
     returned = pl.when(pl.col("status").is_in(["B", "M", "Y"])).then(pl.lit(Disposition.RETURN.value)).alias("disposition")
     is_professional = pl.col("revenue_center_code").str.contains(r"^09[678]").fill_null(value=False)
     elsewhere = ~ON_OPPS & (pl.col("status").is_in(["B", "E2"]) | ((pl.col("status") == "M") & is_professional))
-    is_report = pl.col("procedure_code").str.contains(r"^\d{4}F$")
+    is_report = pl.col("procedure_code").str.contains(r"^[0-9]{4}F$")
     found = having(lines, *_WHAT).filter(~packaged, ~elsewhere, ~is_report)
     what, number = (pl.col("status").replace_strict(names, return_dtype=pl.String).alias(name) for name, names in (("what", _WHAT), ("ioce_edit", _EDITS)))
     return shown(found, what, number, returned)

@@ -13,7 +13,7 @@ from cleanclaim.edits.samples import institutional
 from cleanclaim.model.expressions import has_modifier
 from cleanclaim.reference import Reference
 
-_PRODUCT = r"^(P90(1[0-2679]|2[0-7]|3\d|40|4[348]|5[1-9]|60|7[0-3]|99)|C9507)$"
+_PRODUCT = r"^(P90(1[0-2679]|2[0-7]|3[0-9]|40|4[348]|5[1-9]|60|7[0-3]|99)|C9507)$"
 _RED_CELLS = ("P9016", "P9021", "P9022", "P9027", "P9038", "P9039", "P9040", "P9051", "P9054", "P9057", "P9058")
 _WHOLE_BLOOD = ("P9010", "P9051", "P9054", "P9056")
 _REVENUE = pl.col("revenue_center_code")

@@ -71,7 +71,7 @@ def companion_line_missing(claims: Claims, reference: Reference) -> Rows:
     lines = claims.lines.filter(OUTPATIENT)
     acquired = lines.filter(_REVENUE == "0815").select("claim_key").unique()
     trauma = lines.filter(_REVENUE.str.starts_with("068")).select(_DAY).unique()
-    corneas = lines.filter(_CODE.str.contains(r"^657([1-6]\d|70|8[0-2])$")).select(_DAY).unique()
+    corneas = lines.filter(_CODE.str.contains(r"^657([1-6][0-9]|70|8[0-2])$")).select(_DAY).unique()
     cells = lines.filter(_CODE == "38240", pl.col("from_date") >= _ACQUIRED_SINCE).join(acquired, on="claim_key", how="anti")
     asked = [
         (cells, "revenue code 0815, the acquisition of the cells", 100, None),

@@ -18,9 +18,9 @@ _BILL = pl.col("bill_type_code").str.strip_chars_start("0")
 _ASKS = IS_INSTITUTIONAL & IS_MEDICARE & pl.col("stands")
 _IS_STAY = _ASKS & _BILL.str.contains(r"^11[1-47]$").fill_null(value=False)
 _IS_OUTPATIENT = _ASKS & _BILL.str.contains(r"^13[1-47]$").fill_null(value=False)
-_DIAGNOSTIC = r"^(025[45]|03[0-2]\d|0341|0343|035\d|037[12]|040\d|046\d|0471|048[1239]|053\d|06[12]\d|07[34]\d|092\d)$"
+_DIAGNOSTIC = r"^(025[45]|03[0-2][0-9]|0341|0343|035[0-9]|037[12]|040[0-9]|046[0-9]|0471|048[1239]|053[0-9]|06[12][0-9]|07[34][0-9]|092[0-9])$"
 """Revenue codes of diagnostic services (chapter 3, section 40.3, B)."""
-_APART = r"^(054\d|08[2-5]\d|09[678]\d)$"
+_APART = r"^(054[0-9]|08[2-5][0-9]|09[678][0-9])$"
 """Ambulance, maintenance dialysis and doctors' services aren't in the window."""
 _ONE_DAY = ("282E00000X", "283Q00000X", "283X00000X", "282NC2000X")
 """Taxonomies of hospitals outside inpatient prospective payment, for which the window is one day."""

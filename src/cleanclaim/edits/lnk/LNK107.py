@@ -15,7 +15,7 @@ from cleanclaim.reference import Reference
 _PREVENTIVE = r"^(Z00|Z01[0-46]|Z02|Z1[0-3]|Z23|Z30|Z76[12]|Z34|Z39|Z31|V20|V70|V72)"
 _CHECK_UP_ONLY = r"^(Z000|Z001[12])"
 """Codes for a check-up as such; they are no reason for a visit about a problem."""
-_PREVENTIVE_VISITS = r"^993[89]\d$"
+_PREVENTIVE_VISITS = r"^993[89][0-9]$"
 _PROBLEM_VISITS = r"^992(0[2-5]|1[2-5])$"
 
 

@@ -70,5 +70,5 @@ def preventive_service_without_its_diagnosis(claims: Claims, reference: Referenc
     begins = asked.select(*_LINE, "claim_type", pl.col("diagnoses").str.split(" ").alias("_begins")).explode("_begins")
     found = [begins.filter(IS_PROFESSIONAL).join(pointed, on=_LINE), begins.filter(~IS_PROFESSIONAL).join(of_claim, on="claim_key")]
     met = pl.concat([one.filter(pl.col("diagnosis_code").str.starts_with(pl.col("_begins"))).select(_LINE) for one in found]).unique()
-    shown = pl.col("diagnoses").str.replace_all(r"\b([A-Z]\d\w)(\w+)\b", "$1.$2").str.replace_all(" ", ", ")
+    shown = pl.col("diagnoses").str.replace_all(r"\b([A-Z][0-9]\w)(\w+)\b", "$1.$2").str.replace_all(" ", ", ")
     return asked.join(met, on=_LINE, how="anti").select(*_LINE, "procedure_code", "service", "section", shown.alias("expected"))

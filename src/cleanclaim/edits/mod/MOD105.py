@@ -13,6 +13,7 @@ from cleanclaim.model.expressions import IS_PROFESSIONAL, has_modifier
 from cleanclaim.reference import Reference
 
 _VISIT = IS_PROFESSIONAL & pl.col("visit") & ~has_modifier("57", "24", "25")
+_MAJOR = IS_PROFESSIONAL & pl.col("stands") & ~pl.col("visit") & (pl.col("global_days") == "090") & ~has_modifier("55", "56", "80", "81", "82", "AS")
 
 
 @query_edit(
@@ -29,6 +30,7 @@ _VISIT = IS_PROFESSIONAL & pl.col("visit") & ~has_modifier("57", "24", "25")
     suggestion="Modifier 57 means the decision for surgery was made at this visit. Add it only if the record shows that; otherwise the payment for the surgery includes the visit.",
     fix="proposed",
     when={"line_fees": _VISIT},
+    beside={"line_fees": _MAJOR},
     examples=(
         fails("on the day of the operation", medicare(diagnoses=["S52.501A"], lines=["99204", "25600-RT"]), line_number=1, says="57"),
         fails("the day before", medicare(diagnoses=["S52.501A"], lines=[{"procedure_code": "99204", "from_date": "2026-05-11"}, "25600-RT"]), line_number=1),
@@ -66,15 +68,11 @@ def visit_at_surgery_without_57(claims: Claims, reference: Reference) -> Rows:
     What to do: read the record.
     """
     del reference
-    fees = claims.line_fees.lazy().filter(IS_PROFESSIONAL, "stands")
+    fees = claims.line_fees
     by = ["patient_key", "provider_npi"]
-    major = fees.filter(~pl.col("visit"), pl.col("global_days") == "090", ~has_modifier("55", "56", "80", "81", "82", "AS")).select(
-        *by, pl.col("procedure_code").alias("other_code"), pl.col("from_date").alias("surgery_date"), "release"
-    )
+    major = fees.filter(_MAJOR).select(*by, pl.col("procedure_code").alias("other_code"), pl.col("from_date").alias("surgery_date"), "release")
     first = major.sort("other_code").unique([*by, "surgery_date"], keep="first")
-    visits = fees.filter("visit", ~pl.col("is_history").fill_null(value=False), ~has_modifier("57", "24", "25")).select(
-        "claim_key", "line_number", "procedure_code", "from_date", *by
-    )
+    visits = fees.filter(_VISIT, "stands", ~pl.col("is_history").fill_null(value=False)).select("claim_key", "line_number", "procedure_code", "from_date", *by)
     return (
         pl.concat(
             visits.with_columns(pl.col("from_date").dt.offset_by(ahead).alias("surgery_date"), pl.lit(when).alias("when")).join(first, on=[*by, "surgery_date"])

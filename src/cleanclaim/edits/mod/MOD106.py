@@ -12,7 +12,8 @@ from cleanclaim.edits.samples import institutional, medicare, professional
 from cleanclaim.model.expressions import DISTINCT_MODIFIERS, IS_PROFESSIONAL, has_modifier, modifiers_among
 from cleanclaim.reference import Reference
 
-_NO_VISIT = r"^([0-6]\d{4}|7\d{4}|8\d{4})$"
+_NO_VISIT = r"^[0-8][0-9]{4}$"
+_ON_PROCEDURE = has_modifier("25") & ~pl.col("visit") & pl.col("procedure_code").str.contains(_NO_VISIT)
 
 
 @query_edit(
@@ -25,7 +26,7 @@ _NO_VISIT = r"^([0-6]\d{4}|7\d{4}|8\d{4})$"
     column="lines.modifier_1",
     message="{procedure_code} has modifier {modifier}, {why}.",
     suggestion="Check which line the modifier belongs to.",
-    when={"lines": has_modifier("25", "57", *DISTINCT_MODIFIERS)},
+    when={"line_fees": _ON_PROCEDURE | (pl.col("visit") & has_modifier("57", *DISTINCT_MODIFIERS))},
     examples=(
         fails("25 on the procedure", professional(diagnoses=["B07.9"], lines=["99213", "17110-25"]), line_number=2, says="visits"),
         fails("59 on a visit", professional(lines=[{"modifier_1": "59"}]), line_number=1, says="never for visits"),
@@ -77,9 +78,7 @@ def modifier_of_another_kind_of_service(claims: Claims, reference: Reference) ->
     every = claims.line_fees.lazy().filter(IS_PROFESSIONAL)
     fees = every.filter(~pl.col("is_history").fill_null(value=False))
     keys = ["claim_key", "line_number", "procedure_code"]
-    on_procedure = fees.filter(has_modifier("25"), ~pl.col("visit"), pl.col("procedure_code").str.contains(_NO_VISIT)).select(
-        *keys, pl.lit("25").alias("modifier"), pl.lit("which belongs on visits").alias("why")
-    )
+    on_procedure = fees.filter(_ON_PROCEDURE).select(*keys, pl.lit("25").alias("modifier"), pl.lit("which belongs on visits").alias("why"))
     on_visit = fees.filter(has_modifier(*DISTINCT_MODIFIERS), "visit").select(
         *keys,
         modifiers_among(*DISTINCT_MODIFIERS).list.first().alias("modifier"),

@@ -13,7 +13,7 @@ from cleanclaim.edits.samples import medicare
 from cleanclaim.model.expressions import has_modifier
 from cleanclaim.reference import Reference
 
-_LABORATORY = r"^(8\d{4}|G\d{4}|\d{4}U)$"
+_LABORATORY = r"^(8[0-9]{4}|G[0-9]{4}|[0-9]{4}U)$"
 _ASKED = has_modifier("QW") & pl.col("procedure_code").str.contains(_LABORATORY)
 
 

@@ -12,9 +12,10 @@ from cleanclaim.edits.samples import institutional, medicare, professional
 from cleanclaim.model.expressions import IS_PROFESSIONAL, has_modifier
 from cleanclaim.reference import Reference
 
-_PREVENTIVE = r"^(993[89]\d|G0402|G043[89])$"
+_PREVENTIVE = r"^(993[89][0-9]|G0402|G043[89])$"
 _PROBLEM = r"^(9920[2-5]|9921[1-5])$"
 _CANDIDATE = IS_PROFESSIONAL & pl.col("procedure_code").str.contains(_PROBLEM) & ~has_modifier("25") & pl.col("stands")
+_IS_PREVENTIVE = IS_PROFESSIONAL & pl.col("procedure_code").str.contains(_PREVENTIVE) & pl.col("stands")
 _DAY = ["patient_key", "provider_npi", "from_date"]
 
 
@@ -36,6 +37,7 @@ _DAY = ["patient_key", "provider_npi", "from_date"]
     suggestion="Add modifier 25 to {procedure_code} only if the record shows a problem that needed significant work beyond the preventive visit; otherwise don't bill it.",
     fix="proposed",
     when={"lines": _CANDIDATE},
+    beside={"lines": _IS_PREVENTIVE},
     examples=(
         fails("a wellness visit and a problem visit", medicare(lines=["G0439", "99213"]), line_number=2, says="G0439"),
         fails("a check-up and a problem visit", professional(diagnoses=["Z00.00", "I10"], lines=["99396", "99213"]), line_number=2),
@@ -56,6 +58,6 @@ def visit_with_preventive_visit_without_25(claims: Claims, reference: Reference)
     """
     del reference
     current = claims.lines.filter(_CANDIDATE & ~pl.col("is_history").fill_null(value=False))
-    preventive = claims.lines.filter(IS_PROFESSIONAL & pl.col("procedure_code").str.contains(_PREVENTIVE) & pl.col("stands"))
+    preventive = claims.lines.filter(_IS_PREVENTIVE)
     others = preventive.drop_nulls(_DAY).select(*_DAY, pl.col("procedure_code").alias("other_code")).unique(_DAY, keep="first", maintain_order=True)
     return current.join(others, on=_DAY).select("claim_key", "line_number", "procedure_code", "other_code")

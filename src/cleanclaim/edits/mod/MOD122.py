@@ -10,7 +10,7 @@ from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit
 from cleanclaim.edits.samples import institutional, medicare, professional
 from cleanclaim.model.expressions import IS_PROFESSIONAL, has_modifier
 
-_ANESTHESIA = r"^0(0[1-9]\d\d|1[0-8]\d\d|19[0-8]\d|199[0-7])$"
+_ANESTHESIA = r"^0(0[1-9][0-9][0-9]|1[0-8][0-9][0-9]|19[0-8][0-9]|199[0-7])$"
 _BY_PHYSICIAN = ("AA", "AD", "QK", "QY")
 _BY_OTHERS = ("QX", "QZ")
 _NO_PHYSICIAN = r"^367"

@@ -10,7 +10,7 @@ from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit
 from cleanclaim.edits.samples import medicare, professional
 from cleanclaim.model.expressions import IS_MEDICARE, has_modifier
 
-_TURNED = r"^([1-6]\d{4}|G0500|00811|00813|99152|99153|8830[0-9])$"
+_TURNED = r"^([1-6][0-9]{4}|G0500|00811|00813|99152|99153|8830[0-9])$"
 """Surgery, and the sedation and pathology that go with it."""
 
 

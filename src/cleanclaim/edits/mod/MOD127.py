@@ -10,7 +10,7 @@ from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit
 from cleanclaim.edits.samples import professional
 from cleanclaim.model.expressions import has_modifier
 
-_TEST = r"^(8\d{4}|\d{4}[UM]|G0(0|1|2|3|4|6)\d\d|P[2379]\d{3}|Q0\d{3}|U\d{4}|36\d{3})$"
+_TEST = r"^(8[0-9]{4}|[0-9]{4}[UM]|G0(0|1|2|3|4|6)[0-9][0-9]|P[2379][0-9]{3}|Q0[0-9]{3}|U[0-9]{4}|36[0-9]{3})$"
 
 
 @row_edit(

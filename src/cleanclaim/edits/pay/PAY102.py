@@ -22,7 +22,7 @@ _IS_EXCUSED = pl.col("delay_reason_code").is_not_null()
 def _last_day() -> pl.Expr:
     """The last day on which the claim may be filed."""
     start = pl.when(pl.col("counted_from") == "from_date").then("from_date").otherwise("to_date")
-    count = pl.col("limit").str.extract(r"(\d+)")
+    count = pl.col("limit").str.extract(r"([0-9]+)")
     many = count.cast(pl.Int64)
     kind = pl.col("limit").str.extract(r"(end of month|end of year|day|month|year)")
     day = (
@@ -59,7 +59,7 @@ def _shortest(reference: Reference) -> int:
 
     def make() -> int:
         limits = rules(reference, "filing_limits").select(
-            pl.col("limit").str.extract(r"(\d+)").cast(pl.Int64), pl.col("limit").str.extract(r"(day|month|year)").alias("unit")
+            pl.col("limit").str.extract(r"([0-9]+)").cast(pl.Int64), pl.col("limit").str.extract(r"(day|month|year)").alias("unit")
         )
         return min((count * _AT_LEAST[unit] for count, unit in limits.iter_rows()), default=0)
 

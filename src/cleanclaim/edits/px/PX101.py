@@ -10,7 +10,7 @@ from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit
 from cleanclaim.edits.samples import institutional, professional
 from cleanclaim.text.wording import worded
 
-_FORM = r"^(\d{5}|\d{4}[AFMTU]|[A-V]\d{4})$"
+_FORM = r"^([0-9]{5}|[0-9]{4}[AFMTU]|[A-V][0-9]{4})$"
 """CPT Category I (five digits), its lettered categories, HCPCS Level II and dental codes."""
 
 

@@ -13,7 +13,7 @@ from cleanclaim.reference import Reference
 from cleanclaim.text.masking import number_words
 from cleanclaim.text.wording import worded
 
-_IS_PERFORMANCE = pl.col("procedure_code").str.contains(r"^\d{4}F$")
+_IS_PERFORMANCE = pl.col("procedure_code").str.contains(r"^[0-9]{4}F$")
 
 
 @query_edit(

@@ -11,7 +11,7 @@ from cleanclaim.edits.samples import institutional, medicare, professional
 from cleanclaim.model.expressions import IS_MEDICARE, IS_PROFESSIONAL, has_modifier
 from cleanclaim.reference.sets import load_set
 
-_IS_REPORT = pl.col("procedure_code").str.contains(r"^\d{4}F$") & (pl.col("charge_amount") <= 0.01)
+_IS_REPORT = pl.col("procedure_code").str.contains(r"^[0-9]{4}F$") & (pl.col("charge_amount") <= 0.01)
 _ASKED = IS_MEDICARE & IS_PROFESSIONAL & ~has_modifier("GY", "GX") & ~_IS_REPORT.fill_null(value=False)
 
 

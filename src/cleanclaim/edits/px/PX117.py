@@ -12,7 +12,7 @@ from cleanclaim.edits.samples import professional
 from cleanclaim.model.expressions import DISTINCT_MODIFIERS, IS_PROFESSIONAL, REPEAT_MODIFIERS, has_modifier
 from cleanclaim.reference import Reference
 
-_ANESTHESIA = r"^0(0[1-9]\d\d|1[0-8]\d\d|19\d\d)$"
+_ANESTHESIA = r"^0(0[1-9][0-9][0-9]|1[0-8][0-9][0-9]|19[0-9][0-9])$"
 _ADDS = ("01953", "01968", "01969", "01996", "01999")
 _SET_APART = (*DISTINCT_MODIFIERS, *REPEAT_MODIFIERS, "78", "79")
 _CANDIDATE = (

@@ -10,7 +10,7 @@ from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit
 from cleanclaim.edits.samples import institutional, medicare, professional
 from cleanclaim.model.expressions import IS_MEDICARE, IS_PROFESSIONAL, has_modifier
 
-_TEST = r"^8[0-7]\d{3}$"
+_TEST = r"^8[0-7][0-9]{3}$"
 _READ_BY_PHYSICIANS = ("85060", "85097", "86077", "86078", "86079")
 
 

@@ -16,12 +16,12 @@ from cleanclaim.reference import Reference
 from cleanclaim.reference.periods import Periods
 from cleanclaim.text.wording import worded
 
-CODE: Final = r"^(\d{5}|\d{4}[AFTUM]|[A-CE-V]\d{4})$"
-_LEVEL_II: Final = r"^[A-CE-V]\d{4}$"
-_IN_FEE_SCHEDULE: Final = r"^\d{4}[\dFT]$"
+CODE: Final = r"^([0-9]{5}|[0-9]{4}[AFTUM]|[A-CE-V][0-9]{4})$"
+_LEVEL_II: Final = r"^[A-CE-V][0-9]{4}$"
+_IN_FEE_SCHEDULE: Final = r"^[0-9]{4}[0-9FT]$"
 _TABLES: Final = ("procedure_codes", "hcpcs", "cpt", "mpfs")
 _IS_NO_DELETION: Final = (pl.col("status") != "D") & pl.col("modifier").is_null()
-_KINDS: Final = (("hcpcs", _LEVEL_II), ("cpt", r"^\d{4}[\dAFTUM]$"), ("mpfs", _IN_FEE_SCHEDULE))
+_KINDS: Final = (("hcpcs", _LEVEL_II), ("cpt", r"^[0-9]{4}[0-9AFTUM]$"), ("mpfs", _IN_FEE_SCHEDULE))
 """A list, and the codes of which it holds all."""
 
 
