@@ -42,8 +42,25 @@ def test_since_when_claims_are_loaded(
     day: date | None, since: date | None, reference: Reference
 ) -> None:
     loaded = claims(reference, _AUGUST, _SPRING)
-    asked = pl.Series("from_date", [day, day, None], dtype=pl.Date)
-    assert covered_since(loaded, asked).to_list() == [since, since, None]
+    days = pl.Series("from_date", [day, day, None], dtype=pl.Date)
+    asked = pl.DataFrame({"claim_key": [0, 0, 0], "from_date": days})
+    assert covered_since(loaded, asked, "from_date").to_list() == [since, since, None]
+
+
+def test_claims_that_know_nothing_of_each_other(reference: Reference) -> None:
+    """Each is judged by the days of its own claims."""
+    batch = batch_of([professional(claim_id="A"), professional(claim_id="B", member_id="W9")])
+    apart = replace(batch, covered_apart={0: (_SPRING,), 1: ((_DAY, _DAY),)})
+    loaded = Claims.of(apart, reference)
+    assert covered_since(loaded, loaded.lines, "from_date").to_list() == [_SPRING[0], _DAY]
+    assert is_covered(loaded, loaded.lines, _FIRST).to_list() == [True, False]
+    [row] = beyond_history(
+        loaded, loaded.lines, first=_FIRST, period="x", purpose="to see"
+    ).to_dicts()
+    assert row["claim_key"] == 1
+    assert row["reason"].endswith("those loaded are from 2026-05-12")
+    with pytest.raises(ValueError, match="nothing of each other"):
+        _ = loaded.covered
 
 
 @pytest.mark.parametrize(

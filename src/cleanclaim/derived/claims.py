@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
@@ -158,8 +159,19 @@ class Claims:
 
     @property
     def covered(self) -> Spans:
-        """The days that the loaded claims are from, of these patients or of others (see `cleanclaim.derived.looking_back`)."""
+        """The days that the loaded claims are from, of these patients or of others (see `cleanclaim.derived.looking_back`).
+
+        Raises:
+            ValueError: these claims know nothing of each other, so that there are no such days in common.
+        """
+        if self.covered_apart is not None:
+            raise ValueError("these claims know nothing of each other")
         return self._derived.covered
+
+    @property
+    def covered_apart(self) -> Mapping[int, Spans] | None:
+        """For claims that know nothing of each other, the days that each one's loaded claims are from, by claim key."""
+        return self._derived.batch.covered_apart
 
     @cached_property
     def line_codes(self) -> Codes:

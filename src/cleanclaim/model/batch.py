@@ -19,7 +19,9 @@ class Batch:
 
     Attributes hold one frame for each table of this package, with exactly that table's schema.
     `covered` says which days all claims that are known are from: those of other patients and of
-    other batches too. It is None if no others are known. `history_pairs` holds the pairs of codes
+    other batches too. It is None if no others are known. `covered_apart` says it for each claim by
+    its key, in a batch whose claims know nothing of each other: claims of different callers that are
+    checked together, each of a patient of its own. `history_pairs` holds the pairs of codes
     in all patients' earlier claims (`cleanclaim.derived.shown_pairs.pairs_shown`) if an edit asks.
     `note_facts` holds what notes say, if notes were given; it is made just before the check, and
     isn't one of the frames.
@@ -32,6 +34,7 @@ class Batch:
     claim_codes: pl.DataFrame = field(default_factory=CLAIM_CODES.empty)
     syntax_faults: pl.DataFrame = field(default_factory=SYNTAX_FAULTS.empty)
     covered: Spans | None = None
+    covered_apart: Mapping[int, Spans] | None = None
     history_pairs: pl.DataFrame | None = None
     note_facts: pl.DataFrame = field(default_factory=NOTE_FACTS.empty)
 

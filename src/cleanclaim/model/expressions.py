@@ -43,6 +43,7 @@ ANATOMIC_MODIFIERS: Final = (
     *(f"F{n}" for n in "A123456789"),
     *(f"T{n}" for n in "A123456789"),
 )
+_FEW: Final = 3
 SEVERAL_MODIFIERS: Final = pl.col("modifier_2").is_not_null() | pl.col("modifier_3").is_not_null()
 SETTLED: Final = date(2015, 10, 1)
 """Small code sets have changed little since this day.
@@ -53,6 +54,8 @@ A code that was in force then and hasn't ended needs no further check.
 
 def has_modifier(*modifiers: str) -> pl.Expr:
     """True if one of the line's four modifiers is among these; never null."""
+    if len(modifiers) <= _FEW:  # comparing is several times faster than looking for each in a list
+        return pl.any_horizontal(pl.col(name).eq_missing(one) for name in MODIFIERS for one in modifiers)  # fmt: skip
     return pl.any_horizontal(pl.col(name).is_in(modifiers) for name in MODIFIERS).fill_null(
         value=False
     )
@@ -90,8 +93,8 @@ def fails_luhn(column: str) -> pl.Expr:
 
     Source: 45 CFR 162.406; CMS, "Requirements for NPI and NPI check digit".
     """
-    number = pl.col(column).str.slice(0, 10).str.to_integer(strict=False).clip(0, 10**10 - 1)
-    total = _luhn(0).gather(number // 100_000) + _luhn(1).gather(number % 100_000)
+    number = pl.col(column).cast(pl.UInt64, strict=False)
+    total = _luhn(0).gather(number // 100_000 % 100_000) + _luhn(1).gather(number % 100_000)
     well_formed = pl.col(column).str.contains(r"^[12][0-9]{9}$")
     wrong = ~well_formed | ((total + 24) % 10 != 0).fill_null(value=True)
     return pl.when(pl.col(column).is_not_null()).then(wrong)

@@ -116,30 +116,21 @@ def report_of(asked: Asked) -> Report:
 
 
 def _together(several: Sequence[Asked]) -> list[bytes | None]:
-    """The answers; None for a request that must be checked alone.
-
-    Which days are covered by claims is part of an answer, so only claims of the same days share a run.
-    """
-    claims = [asked.claims[0] for asked in several]
-    batch = batch_of(claims)
-    days = _days_of_claims(batch)
-    found: list[bytes | None] = [None] * len(several)
-    for span in dict.fromkeys(days):
-        own = [number for number, one in enumerate(days) if one == span]
-        part = _apart(batch if len(own) == len(several) else _only(batch, own))
-        asked = several[own[0]]
-        edits = asked.choices.edits(asked.held)
-        job = Job((), asked.held.reference, edits, asked.choices.settings(), held=part)
-        report = pipeline.run_whole(job)
-        if report.failures:
-            continue
-        for number, body in zip(own, _split(report, own), strict=True):
-            found[number] = body
-    return found
+    """The answers; None for a request that must be checked alone."""
+    batch = batch_of([asked.claims[0] for asked in several])
+    asked = several[0]
+    edits = asked.choices.edits(asked.held)
+    held = _apart(batch)
+    report = pipeline.run_whole(
+        Job((), asked.held.reference, edits, asked.choices.settings(), held=held)
+    )
+    if report.failures:
+        return [None] * len(several)
+    return [*_split(report, range(len(several)))]
 
 
-def _days_of_claims(batch: Batch) -> list[Spans]:
-    """The days of each claim; claim keys count from 0."""
+def _days_of_claims(batch: Batch) -> dict[int, Spans]:
+    """The days of each claim, by its key."""
     days = pl.concat(
         [
             batch.claims.select("claim_key", pl.col("from_date").alias("day")),
@@ -148,19 +139,14 @@ def _days_of_claims(batch: Batch) -> list[Spans]:
         ]
     ).drop_nulls()
     by_key = dict(days.group_by("claim_key").agg(pl.col("day").unique()).iter_rows())
-    return [
-        spans_together([((day, day),) for day in by_key.get(key, ())])
+    return {
+        key: spans_together([((day, day),) for day in by_key.get(key, ())])
         for key in range(batch.claims.height)
-    ]
-
-
-def _only(batch: Batch, keys: list[int]) -> Batch:
-    frames = {name: frame.filter(pl.col("claim_key").is_in(keys)) for name, frame in batch.frames().items()}  # fmt: skip
-    return Batch.of(frames)
+    }
 
 
 def _apart(batch: Batch) -> Batch:
-    """The batch with each claim as the first of its file, and its patient told apart from those of other requests."""
+    """The batch with each claim as the first of its file, which knows nothing of the claims of other requests."""
     claims = batch.claims
     moved = [
         (patient + (key + 1) * _APART) % _MOST
@@ -171,6 +157,7 @@ def _apart(batch: Batch) -> Batch:
         claims=claims.with_columns(
             pl.lit(1, pl.Int64).alias("position"), pl.Series("patient_key", moved, dtype=pl.UInt64)
         ),
+        covered_apart=_days_of_claims(batch),
     )
 
 
