@@ -8,7 +8,7 @@ import sys
 from typing import Any, Final
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from cleanclaim.errors import ConfigError
 from cleanclaim.server import keys
@@ -19,15 +19,34 @@ from cleanclaim.server.settings import ServerSettings
 
 _HEAD_SECONDS: Final = 10.0
 """A connection that sends no whole request head in this time is closed."""
+_HEAD_BYTES: Final = 64 * 1024
+"""A connection whose request head is longer is closed."""
 _MOST_CONNECTIONS: Final = 1024
 
 
-class _Protocol(H11Protocol):
-    """uvicorn's protocol, which also closes connections that never send a request."""
+class _Protocol(HttpToolsProtocol):
+    """uvicorn's protocol, which also closes connections whose request head never ends."""
+
+    _head = 0
+    _in_head = True
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self.loop.call_later(_HEAD_SECONDS, self._close_if_silent)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._head = self._head + len(data) if self._in_head else 0
+        if self._head > _HEAD_BYTES and not self.transport.is_closing():
+            self.transport.close()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._in_head = True
+
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        self._in_head = False
 
     def _close_if_silent(self) -> None:
         if self.cycle is None and not self.transport.is_closing():
@@ -61,9 +80,19 @@ def serve(settings: ServerSettings) -> None:
         timeout_graceful_shutdown=10,
     )
     server = uvicorn.Server(config)
-    asyncio.run(server.serve())
+    with asyncio.Runner(loop_factory=_loop) as runner:
+        runner.run(server.serve())
     if not server.started:
         raise ConfigError([f"the service can't listen on {settings.host}:{settings.port}"])
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    """An event loop: uvloop's, which Windows doesn't have."""
+    try:
+        import uvloop  # noqa: PLC0415
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
 
 
 def _log_to_stderr() -> None:
