@@ -32,6 +32,7 @@ _DATE: Final = re.compile(r"a date|two dates")
 _ELEMENT: Final = re.compile(r"([A-Z][A-Z0-9]{1,2})(\d{2})(?:-(\d{1,2}))?")
 _HIDDEN: Final = re.compile(r"\d+ characters?")
 _ENVELOPE: Final = frozenset({"ISA", "IEA", "GS", "GE"})
+_OF_CLAIMS: Final = frozenset({"2300", "2400"})
 _LOOPS: Final = {"20": "2000A", "22": "2000B", "23": "2000C"}
 
 
@@ -116,7 +117,9 @@ def _by_segment(envelope: Envelope, rows: list[dict[str, Any]]) -> Iterator[tupl
         name = own[1] if own else element
         is_named = name.isupper() and len(name) <= 3
         key = number, name if is_named else envelope.names[number]
-        groups.setdefault(key, []).append(row)
+        told = groups.setdefault(key, [])
+        if all((row["element"], row["kind"]) != (one["element"], one["kind"]) for one in told):
+            told.append(row)
     for (number, name), found in groups.items():
         yield number, name, found
 
@@ -132,11 +135,11 @@ def _segment(
     of_elements = [row for row in rows if _ELEMENT.fullmatch(row["element"] or "")]
     of_segment = [row for row in rows if row not in of_elements]
     codes = [_segment_code(row) for row in of_segment] or ["8"]
-    place = number - one.first + 1
+    place, loop = number - one.first + 1, _loop(envelope, number, rows[0])
     for code in dict.fromkeys(codes):
-        writer.segment("IK3", name, place, _loop(envelope, number, rows[0]), code)
+        writer.segment("IK3", name, place, loop, code)
         claim = next((ids.get(row["claim_key"]) for row in rows if row["claim_key"] is not None), None)  # fmt: skip
-        if claim:
+        if claim and loop in _OF_CLAIMS:
             writer.segment("CTX", writer.composite("CLM01", claim))
     for row in of_elements if "8" in codes else ():
         _element(writer, row)
@@ -170,7 +173,8 @@ def _element_code(row: dict[str, Any]) -> str:
 def _loop(envelope: Envelope, number: int, row: dict[str, Any]) -> str:
     if row["line_number"]:
         return "2400"
-    if row["claim_key"] is not None:
+    above = envelope.names.before(number + 1, "CLM", "HL", "ST")
+    if above and envelope.names[above] == "CLM":
         return "2300"
     if envelope.names[number] in _ENVELOPE:
         return ""

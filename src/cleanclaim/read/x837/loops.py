@@ -91,6 +91,12 @@ class Loops:
         inside = (owner >= 0) & (rows < self.claim_end[np.maximum(owner, 0)])
         return inside, owner[inside]
 
+    def below(self, row: int) -> Ints:
+        """The claims of the subscriber or patient level that a segment is in, counted from 0."""
+        of_subscriber = (self.subscriber <= row) & (row < self.subscriber_end) & self.has_subscriber
+        of_patient = (self.patient <= row) & (row < self.patient_end) & self.is_dependent
+        return np.flatnonzero(of_subscriber | of_patient)
+
     def line_of(self, rows: Rows) -> Ints:
         """The number of the line that each of these segments is in, or 0."""
         if not len(self.line):

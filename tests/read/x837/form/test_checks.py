@@ -175,7 +175,8 @@ def test_files_that_a_validator_calls_valid_have_no_fault(data_dir: Path) -> Non
         (lambda t: t.replace("CLM*A1*200", "CLM*A1*ABC"), 0, None),
         (lambda t: t[: t.index("*20260512~SE*24")], 0, 2),
         (lambda t: t.replace("SE*24", "SE*23"), None, None),
-        (lambda t: t.replace("NM1*IL*1*", "NM1*IL**"), None, None),
+        (lambda t: t.replace("NM1*IL*1*", "NM1*IL**"), 0, None),
+        (lambda t: t.replace("NM1*85*2*", "NM1*85**"), None, None),
     ],
 )
 def test_a_fault_names_the_claim_and_line_it_is_in(
@@ -183,6 +184,14 @@ def test_a_fault_names_the_claim_and_line_it_is_in(
 ) -> None:
     found = faults(change(GOOD)).row(0, named=True)
     assert (found["claim_key"], found["line_number"]) == (claim, line)
+
+
+def test_a_fault_of_a_subscriber_is_one_of_each_claim_below() -> None:
+    claim = GOOD[GOOD.index("CLM*") : GOOD.index("SE*24")]
+    text = GOOD.replace("SE*24", f"{claim}SE*32").replace("NM1*IL*1*", "NM1*IL**")
+    found = faults(text)
+    assert found["claim_key"].to_list() == [0, 1]
+    assert found["position"].n_unique() == 1
 
 
 def test_lines_are_counted_in_their_own_claim() -> None:

@@ -138,27 +138,33 @@ class FormBlock:
             return
         room = max(self.faults.room(fault, element, kind), 0)
         reported = rows[:room]
-        inside, owner = self.cells.loops.owner_of(reported)
-        keys = np.full(len(reported), -1)
-        keys[inside] = owner + self.cells.origin.first_claim_key
         lines = self.cells.loops.line_of(reported)
         for n, row in enumerate(reported.tolist()):
             start = int(self.s.start[row] if slices is None or not slices[1][n] else slices[0][n])
-            self.faults.add(
-                fault,
-                element,
-                explanation,
-                kind=kind,
-                segment_number=int(self.cells.origin.numbers[row]),
-                position=start + int(self.cells.origin.offsets[row]),
-                claim_key=int(keys[n]) if keys[n] >= 0 else None,
-                line_number=int(lines[n]) or None,
-                found=found
-                if slices is None
-                else self._shown(row, element, (start, int(slices[1][n])), longest),
-                expected=expected,
-            )
+            for again, key in enumerate(self._claims_at(row)):
+                self.faults.add(
+                    fault,
+                    element,
+                    explanation,
+                    kind=kind,
+                    segment_number=int(self.cells.origin.numbers[row]),
+                    position=start + int(self.cells.origin.offsets[row]),
+                    claim_key=key,
+                    line_number=int(lines[n]) or None,
+                    found=found
+                    if slices is None
+                    else self._shown(row, element, (start, int(slices[1][n])), longest),
+                    expected=expected,
+                    is_again=again > 0,
+                )
         self.faults.count(fault, element, kind, len(rows) - len(reported))
+
+    def _claims_at(self, row: int) -> list[int | None]:
+        """The claim that a segment is in, or those of the subscriber or patient that it describes; None if it is none of these."""
+        loops, first = self.cells.loops, self.cells.origin.first_claim_key
+        inside, owner = loops.owner_of(np.array([row]))
+        claims = owner if inside[0] else loops.below(row)
+        return [int(claim) + first for claim in claims] or [None]
 
     def _shown(self, row: int, element: str, span: tuple[int, int], longest: int) -> str | None:
         """The value, if it can't be a patient's; otherwise only its length."""

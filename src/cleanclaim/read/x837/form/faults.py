@@ -40,6 +40,7 @@ class Faults:
         line_number: int | None = None,
         found: str | None = None,
         expected: str | None = None,
+        is_again: bool = False,
     ) -> None:
         """Report a fault.
 
@@ -54,9 +55,10 @@ class Faults:
             line_number: the service line it is in.
             found: what was found; never a patient's data.
             expected: what was expected.
+            is_again: it was reported already, for another claim that it spoils.
         """
         key = (fault, element, kind)
-        self._counts[key] += 1
+        self._counts[key] += 0 if is_again else 1
         if self._counts[key] <= MOST_OF_A_KIND:
             self._rows.append(
                 {
