@@ -21,6 +21,7 @@ from cleanclaim.encoder.systems import ICD10
 from cleanclaim.notes.sides import said_side
 from cleanclaim.notes.tables import rows
 from cleanclaim.notes.tables import words as words_of
+from cleanclaim.notes.written import as_listed
 
 _SEVERITY: Final = re.compile(
     r"\b(?:non-?healing|mild|moderate|severe|acute|chronic|worsening|stable|improving|improved|persistent|intermittent|ongoing|recent|new|new[- ]onset|"
@@ -53,8 +54,12 @@ _BODY: Final = words_of("joint")
 _WITHOUT: Final = re.compile(r"\bwithout (?:foreign body|damage to nail|\w+)", re.IGNORECASE)
 _WHOLE: Final = 8
 """The length of a code with a seventh character and its dot."""
+_SHORT: Final = 5
+"""The length of a code whose last character is the side: C64.1."""
 _ENDING: Final = 7
 """Where the seventh character of a code with its dot is."""
+_ORGANS: Final = frozenset(stem(one) for one in ("eye", "eyes", "ear", "ears"))
+"""Organs that a term such as conjunctivitis means without naming them."""
 _SIDED: Final = frozenset(("left", "right", "bilateral", "unspecified", "both", "eye", "eyes", "ear", "ears", "side"))  # fmt: skip
 """Words of a title that differ between the sides of a condition."""
 _ASIDE_TITLE: Final = re.compile(r"\([^)]*\)")
@@ -163,12 +168,13 @@ class Coder:
         if not words:
             return None
         own = said_side(words) or side
-        codes = _defaults().get(_key(words)) or _defaults().get(_key(_SIDE.sub(" ", words)))
+        listed = as_listed(words)
+        codes = _default_of(words) or _default_of(listed)
         if codes and (found := self.first_of(codes)):
             return self._specified(Coded(found, 0.95, BY_DEFAULT), words, own)
         best: Coded | None = None
-        for n, query in enumerate(_rewrites(words, own)):
-            found_here = self._searched(query, words)
+        for n, query in enumerate(_rewrites(words, listed, own)):
+            found_here = self._searched(query, f"{words} {listed}" if listed in query else words)
             if found_here is None:
                 continue
             found_here = self._on_side(found_here, words, own) if own else found_here
@@ -177,7 +183,7 @@ class Coder:
                 best = replace(found_here, score=score)
             if best.score >= 0.9 or plain:
                 break
-        simpler = _key(_SEVERITY.sub(" ", words))
+        simpler = _key(_SEVERITY.sub(" ", listed))
         if (best is None or best.score < 0.9 or best.result.missed) and (codes := _defaults().get(simpler)) and (found := self.first_of(codes)):  # fmt: skip
             return self._specified(Coded(found, 0.85, BY_DEFAULT), words, own)
         plainest = simpler - _BODY
@@ -227,7 +233,8 @@ class Coder:
         if coded.rule == BY_SEARCH or said_side(words) is None:
             return coded
         again = self._searched(f"{side} {_SIDE.sub('', words)}", words)
-        if again and side in (again.result.title or "").lower() and again.score > 0.7:
+        is_same = again is not None and again.result.code[:3] == coded.result.code[:3]
+        if again and is_same and side in (again.result.title or "").lower() and again.score > 0.7:
             return replace(again, rule=coded.rule)
         return coded
 
@@ -249,7 +256,7 @@ class Coder:
         """Return the code with the same title, but for the side."""
         wanted = _without_sides(one.title or "")
         ending = one.code[-1] if len(one.code) == _WHOLE else ""
-        stem = one.code[:5]
+        stem = one.code[:5] if len(one.code) > _SHORT else one.code[:4]
         for other in self.below(stem):
             title = (other.title or "").lower()
             if side in title and _without_sides(title) == wanted and other.code.endswith(ending):
@@ -303,12 +310,14 @@ def _worth(one: Result, words: str) -> float:
     return found * (1.03 if _UNSPECIFIED.search(title) else 1.0)
 
 
-def _rewrites(words: str, side: str | None) -> Iterator[str]:
+def _rewrites(words: str, listed: str, side: str | None) -> Iterator[str]:
     """Yield a phrase and simpler ways to say it."""
     seen = set()
     options = [words]
     if side and said_side(words) is None:
         options.insert(0, f"{side} {words}")
+    if listed.lower() != words.lower():
+        options += [f"{side} {listed}" if side and said_side(listed) is None else listed]
     options.append(_SEVERITY.sub(" ", words))
     if (head := _AT.split(words)[0]) != words:
         options.append(head)
@@ -341,6 +350,14 @@ def _key(words: str) -> frozenset[str]:
     return frozenset(
         stem("bilateral" if one == "both" else one) for one in tokens(words) if one not in STOP
     )
+
+
+def _default_of(words: str) -> tuple[str, ...] | None:
+    """Return the default codes of a term, with or without a side or the organ that it is about."""
+    unsided = _key(_SIDE.sub(" ", words))
+    own = _defaults().get(_key(words)) or _defaults().get(unsided)
+    of_organ = _defaults().get(unsided - _ORGANS, ("",))
+    return of_organ if own is None and of_organ[0].startswith(("H", "B30")) else own
 
 
 @lru_cache(maxsize=1)

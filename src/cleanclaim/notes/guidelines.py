@@ -18,7 +18,26 @@ from cleanclaim.notes.suggestion import CODE, CONSIDER, NOT_CODED, Suggestion
 from cleanclaim.notes.tables import mapping, rows
 from cleanclaim.reference.sets import load_set
 
-KEPT: Final = ("N18", "I50", "L97", "M86", "I51", "R35", "R33", "R39.1", "R32", "N13.8")
+KEPT: Final = (
+    "N18",
+    "I50",
+    "L97",
+    "J12",
+    "J13",
+    "J14",
+    "J15",
+    "J16",
+    "J18",
+    "J20",
+    "J22",
+    "M86",
+    "I51",
+    "R35",
+    "R33",
+    "R39.1",
+    "R32",
+    "N13.8",
+)
 """Codes that stay beside the combination code."""
 _CODE: Final = re.compile(r"[A-Z]\d[\dA-Z](?:\.[\dA-Z]+)?")
 _SYMPTOM: Final = re.compile(r"^(?:R(?!73|91|92|87|03)|M25\.5|M79\.6)")
@@ -31,7 +50,21 @@ _CHRONIC_PAIN: Final = 0.6
 _PAINS: Final = ("M25.5", "M54.2", "M54.5", "M54.6", "M54.9", "M79.6")
 _DIABETES: Final = ("E08", "E09", "E10", "E11", "E13")
 """A code for each complication: one doesn't replace another (I.C.4.a)."""
-_ANGINA: Final = {"I20.0": "I25.110", "I20.1": "I25.111", "I20.2": "I25.112"}
+_ANGINA: Final = {
+    "I20.0": "I25.110",
+    "I20.1": "I25.111",
+    "I20.2": "I25.112",
+    "I20.8": "I25.118",
+    "I20.81": "I25.118",
+    "I20.89": "I25.118",
+}
+_INFECTIONS: Final = ("J12", "J13", "J14", "J15", "J16", "J18", "J20", "J22")
+"""Acute infections of the lower airways."""
+_GERMS: Final = {"A49.01": "B95.61", "A49.02": "B95.62", "A49.1": "B95.5", "A49.3": "B96.0", "A49.2": "B96.3"}  # fmt: skip
+"""Infections by a germ at no known place, and the germ as the cause of an infection."""
+_PLACED: Final = ("L0", "N39.0", "N30", "M00", "M86", "T81.4", "H66", "K65", "J36", "K61")
+"""Infections whose code says their place."""
+_POISONING: Final = re.compile(r"^T(?:3[6-9]|4\d|50)\..{2}[1-4]")
 _END_STAGE: Final = ("N18.5", "N18.6")
 
 
@@ -39,6 +72,8 @@ def apply(found: list[Suggestion], coder: Coder) -> list[Suggestion]:
     """Return the suggestions of a note after the rules for sets of codes."""
     found = list(_as_specific(found))
     found = _combined(found, coder)
+    found = [*found, *_infected_lung(found, coder)]
+    found = list(_without_unknown_drug(_as_causes(found, coder)))
     found = list(_without_vague(found))
     found = list(_without_history(found))
     found = list(without_symptoms(found))
@@ -85,6 +120,32 @@ def _chronic_pain(found: list[Suggestion], coder: Coder) -> Iterator[Suggestion]
                 why=f"chronic, which {one.code} doesn't say", rule="chronic pain (I.C.6.b.1.b.ii)",
             )  # fmt: skip
             return
+
+
+def _infected_lung(found: list[Suggestion], coder: Coder) -> Iterator[Suggestion]:
+    """Yield the code of COPD with an acute infection of the lower airways beside that of its exacerbation (J44.0, J44.1: code both)."""
+    worse = next((one for one in _codes(found) if one.code == "J44.1"), None)
+    infection = next((one for one in _codes(found) if one.code.startswith(_INFECTIONS)), None)
+    if worse and infection and all(one.code != "J44.0" for one in found) and (result := coder.named("J44.0")):  # fmt: skip
+        yield replace(worse, code=result.code, title=result.title or "", query=None, alternatives=(), why=f"{worse.code} and {infection.code} are linked",
+                      rule="combination (I.A.15, I.B.9)", evidence=(*worse.evidence, *infection.evidence))  # fmt: skip
+
+
+def _as_causes(found: list[Suggestion], coder: Coder) -> list[Suggestion]:
+    """Return the suggestions, a germ beside the infection that it causes by its code as a cause (B95, B96: use additional code)."""
+    has_place = any(one.code.startswith(_PLACED) for one in _codes(found))
+    changed = []
+    for one in found:
+        code = _GERMS.get(one.code) if has_place and one.disposition == CODE else None
+        result = coder.named(code) if code else None
+        changed.append(replace(one, code=result.code, title=result.title or "", query=None, rule="combination (I.B.9)") if result else one)  # fmt: skip
+    return changed
+
+
+def _without_unknown_drug(found: list[Suggestion]) -> Iterator[Suggestion]:
+    """Drop a poisoning by an unknown drug if the drug is known."""
+    is_known = any(_POISONING.match(one.code) and not one.code.startswith("T50.9") for one in _codes(found))  # fmt: skip
+    yield from (one for one in found if not (is_known and one.code.startswith("T50.9")))
 
 
 def _codes(found: list[Suggestion]) -> list[Suggestion]:
@@ -178,13 +239,16 @@ def _without_vague(found: list[Suggestion]) -> Iterator[Suggestion]:
     own = [one for one in found if one.disposition != NOT_CODED]
     for one in found:
         is_vague = "unspecified" in one.title.lower() or one.code.endswith(".9")
+        if one.code.startswith(_DIABETES):  # a code for each complication
+            is_vague = one.code.endswith(".9")
         better = next(
             (
                 other
                 for other in own
                 if other is not one
                 and other.code[:3] == one.code[:3]
-                and "unspecified" not in other.title.lower()
+                and ("unspecified" not in other.title.lower() or other.code.startswith(_DIABETES))
+                and not (other.code.startswith(_DIABETES) and other.code.endswith(".9"))
                 and (other.disposition == CODE or one.disposition == CONSIDER)
             ),
             None,

@@ -36,6 +36,9 @@ _DIABETES: Final = ("E08", "E09", "E10", "E11", "E13")
 ENCOUNTER: Final = re.compile(
     r"\b(?:screening|encounter for|aftercare|annual|well[- ]child|immunization)\b", re.IGNORECASE
 )
+_BESIDE: Final = (*"VWXY", "Z68")
+"""Causes and measures, which stand beside a condition: `special` codes them."""
+_GENERAL: Final = words_of("general")
 _SHORT: Final = 8
 """The most words of a short sentence."""
 
@@ -70,7 +73,14 @@ def of_line(
         only = found[0]
         side = side_near(note, only.mention.start, only.mention.end, sentence)
         found = [only._replace(coded=coder.specified(only.coded, note[span[0] : span[1]], side))]
-    yield from _with_causes(note, found)
+    yield from _with_causes(
+        note, [one for n, one in enumerate(found) if not n or not _is_general(note, one)]
+    )
+
+
+def _is_general(note: str, one: Found) -> bool:
+    """Return true if a later part of a line is one word that only says more of the condition before it: hemorrhoids, bleeding."""
+    return note[one.mention.start : one.mention.end].strip().lower() in _GENERAL
 
 
 def _longest(
@@ -156,7 +166,7 @@ def _as_found(
     coded = coder.code(words, side)
     if coded is None or coded.score < least:
         return None
-    if coded.result.code[0] in "VWXY" or (coded.result.code[0] == "T" and special.names_drug(note, sentence)):  # fmt: skip
+    if coded.result.code.startswith(_BESIDE) or (coded.result.code[0] == "T" and special.names_drug(note, sentence)):  # fmt: skip
         return None
     assertion = assertion_of(note, mention)
     if assertion.meaning == said.PAST and special.is_sequela(note, sentence):

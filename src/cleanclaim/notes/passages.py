@@ -27,6 +27,9 @@ _BULLET: Final = re.compile(
     r"\s*(?:[\u2022\u2023\u25cf\u25e6*\u2013\u2014>-]+\s+|\(?\d{1,2}[.)]\s+|#\s*\d{0,2}[.:)]?\s*|[a-h][.)]\s+|\u2022)"
 )
 _HEADING: Final = re.compile(r"\s*(?:\*\*|#+\s*)?([A-Za-z][A-Za-z&/ -]{0,45}?)\s*(:|\*\*|$)")
+_INNER: Final = re.compile(r"(?<=[.;!?])[ \t]+(?=(?:[A-Z][A-Za-z&/ -]{2,30}|A/P|Dx|Rx|PE|A|P):\s)")
+"""Where a heading may begin in the middle of a line."""
+_READ: Final = re.compile(r"\s*(?:\*\*|#+\s*)?imp", re.IGNORECASE)
 _END: Final = re.compile(r"[.;!?](?=[\s\"'\u201d)]|$)|(?<=[a-z)\"])\.(?=[A-Z][a-z])")
 _ABBREVIATED: Final = re.compile(
     r"(?:\b(?:dr|mr|mrs|ms|vs|st|no|pt|approx|dept|e\.g|i\.e|etc|inc|jr|sr|fig|y\.o|yr|hx|b\.i\.d|t\.i\.d|p\.o|p\.r\.n)|\b[A-Z]|\b[A-Z]\.[A-Z])$",
@@ -104,24 +107,35 @@ def has_section(found: list[Sentence], kind: str) -> bool:
 def _lines(note: str) -> Iterator[_Line]:
     """Yield the lines that have text besides their heading."""
     section, after_blank = NARRATIVE, True
-    for match in _LINE.finditer(note):
-        start, end = match.span(1)
-        if not note[start:end].strip():
+    for first, end in _stretches(note):
+        if not note[first:end].strip():
             after_blank = True
             continue
-        kind, at = _heading(note[start:end])
-        if section == "results" and kind == ASSESSMENT and note[start + at : end].strip():
+        kind, at = _heading(note[first:end])
+        if section == "results" and kind == ASSESSMENT and note[first + at : end].strip() and _READ.match(note, first):  # fmt: skip
             kind = None  # the radiologist's impression
+        start = first if kind is None else first + at
         if kind is not None:
-            section, start = kind, start + at
-            after_blank = True
+            section, after_blank = kind, True
         if not note[start:end].strip(" :*#"):
             continue
-        for first, last in _items(note, start, end):
-            bullet = _BULLET.match(note, first, last)
-            first = bullet.end() if bullet else first  # noqa: PLW2901 - without the bullet
-            yield _Line(first, last, section, bullet is not None, after_blank)
+        for own, last in _items(note, start, end):
+            bullet = _BULLET.match(note, own, last)
+            yield _Line(
+                bullet.end() if bullet else own, last, section, bullet is not None, after_blank
+            )
             after_blank = False
+
+
+def _stretches(note: str) -> Iterator[tuple[int, int]]:
+    """Yield the lines of a note; one with headings in its middle is cut before them."""
+    for match in _LINE.finditer(note):
+        start, end = match.span(1)
+        for inner in _INNER.finditer(note, start, end):
+            if _heading(note[inner.end() : end])[0] is not None:
+                yield start, inner.start()
+                start = inner.end()
+        yield start, end
 
 
 def _items(note: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -37,7 +37,9 @@ _INTENT: Final = (
 _WEEKS: Final = re.compile(
     r"(\d{1,2})(?:\s*(?:and|\+|w)?\s*\d?(?:/7)?d?)?[\s-]*(?:weeks?|wks?)[\s-]+(?:pregnant|gestation|gestational|iup|intrauterine|along|"
     r"estimated gestational)"
-    r"|pregnan\w+ at (\d{1,2}) weeks|gestation(?:al age)?(?: of| is|:)? (\d{1,2}) weeks?",
+    r"|pregnan\w+ at (\d{1,2}) weeks|gestation(?:al age)?(?: of| is|:)? (\d{1,2}) weeks?"
+    r"|\b(?:iup|ega|ga|at|pregnancy)\b[:,]?\s*(?:at\s+|of\s+)?(\d{1,2})(?:\s?w(?:ks?|eeks?)?\s?[0-6]\s?d(?:ays?)?\b|\s?\+\s?[0-6]\b|\s[0-6]/7\b)"
+    r"|\b(\d{1,2})\s?w(?:ks?)?\s?[0-6]\s?d\b",
     re.IGNORECASE,
 )
 _PREGNANT: Final = re.compile(r"\b(?:pregnant|pregnancy|gravid)\b", re.IGNORECASE)

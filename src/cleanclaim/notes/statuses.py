@@ -12,9 +12,12 @@ from cleanclaim.notes.coding import Coded, Coder
 from cleanclaim.notes.found import Found, assertion_of
 from cleanclaim.notes.mentions import Mention
 from cleanclaim.notes.passages import Sentence
+from cleanclaim.notes.sides import side_near
 from cleanclaim.notes.tables import rows
 
-_IN_PLACE: Final = re.compile(r"\s+(?:in place|in situ|status|dependent)\b", re.IGNORECASE)
+_IN_PLACE: Final = re.compile(
+    r"\s+(?:in place|in situ|status|dependent|recipient)\b", re.IGNORECASE
+)
 
 
 def of_procedures(note: str, sentence: Sentence, coder: Coder) -> Iterator[Found]:
@@ -28,11 +31,13 @@ def of_procedures(note: str, sentence: Sentence, coder: Coder) -> Iterator[Found
             is_past = assertion.meaning == said.PAST or sentence.section == "psh"
             is_past |= assertion.meaning == said.PRESENT and _IN_PLACE.match(note, match.end()) is not None  # fmt: skip
             result = coder.named(codes[" ".join(match[0].lower().split())])
-            if is_past and result is not None:
+            if not is_past or result is None:
+                continue
+            side = side_near(note, mention.start, mention.end, sentence)
+            sided = coder.on_side(result.code, side) if side else ()
+            for one in sided or (result,):
                 yield Found(
-                    mention,
-                    Coded(result, 0.85, "status (I.C.21.c.3)"),
-                    said.Assertion(said.PRESENT),
+                    mention, Coded(one, 0.85, "status (I.C.21.c.3)"), said.Assertion(said.PRESENT)
                 )
 
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 from cleanclaim.encoder import Encoder
 from cleanclaim.errors import ConfigError
 from cleanclaim.notes import assertion as said
-from cleanclaim.notes import guidelines, queries, special
+from cleanclaim.notes import details, guidelines, queries, special
 from cleanclaim.notes.assistant import Proposal
 from cleanclaim.notes.coding import Coded, Coder
 from cleanclaim.notes.confidence import LEAST, of_finding
@@ -142,11 +142,14 @@ class Suggester:
         if options.mode == BILLING:
             suggestions = list(_on_side(note, passages, suggestions, coder))
             suggestions = _with_reason(guidelines.apply(suggestions, coder))
+            suggestions = list(details.of_items(note, passages, suggestions, coder))
             suggestions = list(special.of_exacerbation(note, passages, suggestions, coder))
+            suggestions = details.of_exams(suggestions, coder)
             suggestions = list(special.of_joint(note, passages, suggestions, coder))
             suggestions += special.of_bmi(note, suggestions, coder)
             suggestions += special.of_long_term_drugs(note, passages, suggestions, coder)
             suggestions = special.in_pregnancy(note, suggestions, coder)
+            suggestions = list(details.without_told(suggestions))
             suggestions = list(special.of_encounter(note, suggestions, coder))
         if any(one.disposition == CODE and one.code[0] in "ST" for one in suggestions):
             suggestions += special.of_external_causes(note, passages, coder)
