@@ -14,6 +14,7 @@ from typing import Any
 
 FOLDER = Path(__file__).parent
 CLAIMS = FOLDER / "claims"
+SECOND = FOLDER / "second" / "claims"
 Said = Mapping[str, Any]
 Run = Callable[[Path, Path | None], Iterable[Said]]
 
@@ -64,9 +65,9 @@ def _share(part: int, whole: int) -> float:
     return round(part / whole, 4) if whole else 1.0
 
 
-def expected(*, half: str = "", tables: bool = True) -> list[dict[str, Any]]:
+def expected(*, half: str = "", tables: bool = True, folder: Path = CLAIMS) -> list[dict[str, Any]]:
     """The cases of a half (open, held), or of both; without tables, only those that no publisher's table decides."""
-    cases = [json.loads(text) for text in (CLAIMS / "expected.jsonl").read_text().splitlines()]
+    cases = [json.loads(text) for text in (folder / "expected.jsonl").read_text().splitlines()]
     return [case for case in cases if half in {"", case["half"]} and (tables or not case["tables"])]
 
 
@@ -126,10 +127,10 @@ def _is_there(case: dict[str, Any], one: Said) -> bool:
     return line and diagnosis
 
 
-def files(cases: list[dict[str, Any]]) -> list[tuple[Path, Path | None]]:
+def files(cases: list[dict[str, Any]], folder: Path = CLAIMS) -> list[tuple[Path, Path | None]]:
     """The files that hold the cases, with the file of earlier claims where there is one."""
     names = sorted({case["file"] for case in cases})
-    return [(CLAIMS / name, CLAIMS / "earlier.837" if name == "history.837" else None) for name in names]
+    return [(folder / name, folder / name.replace("history", "earlier") if name.startswith("history") else None) for name in names]
 
 
 def command(words: str) -> Run:
@@ -149,21 +150,23 @@ def main() -> None:
     """Score from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cmd", required=True, help="the adapter's command; the file's path is appended")
-    parser.add_argument("--codes", type=Path, default=FOLDER / "adapters" / "cleanclaim.json", help="JSON: rule → the scrubber's codes")
+    parser.add_argument("--second", action="store_true", help="score on the second set")
+    parser.add_argument("--codes", type=Path, help="JSON: rule → the scrubber's codes; by default cleanclaim's")
     parser.add_argument("--half", choices=("open", "held", ""), default="", help="score a half of the corpus only")
     parser.add_argument("--csv", action="store_true", help="give the scrubber the CSV tables instead of the 837 files")
     parser.add_argument("--without-tables", action="store_true", help="leave out the cases that publishers' tables decide")
     parser.add_argument("--rules", default="", help="score only rules whose name has this in it")
     parser.add_argument("--quiet", action="store_true", help="print the numbers only, not the cases missed")
     options = parser.parse_args()
-    cases = [c for c in expected(half=options.half, tables=not options.without_tables) if options.rules in c["rule"]]
+    folder, codes = (SECOND, SECOND / "codes.json") if options.second else (CLAIMS, FOLDER / "adapters" / "cleanclaim.json")
+    cases = [c for c in expected(half=options.half, tables=not options.without_tables, folder=folder) if options.rules in c["rule"]]
     run = command(options.cmd)
     if options.csv:
-        cases = [case for case in cases if case["csv"] and case["file"] != "history.837"]
-        said = list(run(CLAIMS / "csv", None))
+        cases = [case for case in cases if case["csv"] and not case["file"].startswith("history")]
+        said = list(run(folder / "csv", None))
     else:
-        said = [one for path, earlier in files(cases) for one in run(path, earlier)]
-    result = score(cases, said, json.loads(options.codes.read_text()))
+        said = [one for path, earlier in files(cases, folder) for one in run(path, earlier)]
+    result = score(cases, said, json.loads((options.codes or codes).read_text()))
     print(report(result, verbose=not options.quiet))
 
 

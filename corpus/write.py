@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,19 +14,29 @@ from typing import Any
 from corpus import tables
 from corpus.case import RULES, Case, Claim, Rule
 from corpus.families import claims, clean, diagnoses, form, guidelines, hospital, modifiers, pairs, procedures, unchecked
+from corpus.second import classic as _classic
+from corpus.second import diagnoses as _diagnoses
+from corpus.second import hospital as _hospital
+from corpus.second import make
+from corpus.second import right as _right
+from corpus.second import services as _services
 from corpus.x837 import interchange
 
 FAMILIES = (claims, diagnoses, guidelines, modifiers, procedures, pairs, hospital, form, clean, unchecked)
 """The modules whose import registers the rules."""
+SECOND = (_hospital, _diagnoses, _services, _classic, _right)
+"""The same of the second set."""
 FOLDER = Path(__file__).parent / "claims"
+SECOND_FOLDER = Path(__file__).parent / "second" / "claims"
+CODES = "codes.json"
 ADAPTERS = Path(__file__).parent / "adapters"
 SEED = 20261128
 
 
-def built() -> list[tuple[str, Rule, Case]]:
+def built(rules: Sequence[Rule] = RULES) -> list[tuple[str, Rule, Case]]:
     """All cases, with their numbers."""
     found = []
-    for rule in RULES:
+    for rule in rules:
         for n in range(rule.count):
             dice = Random(f"{SEED} {rule.name} {n}")
             found.append((f"{rule.name[:14].strip('-')}-{n:02d}".upper(), rule, rule.build(dice, n)))
@@ -48,6 +60,10 @@ def _numbered(number: str, case: Case) -> None:
         claim["claim_id"] = f"{number}-E{k}"
 
 
+def _history_file(claim: Claim) -> str:
+    return "history.837" if claim["claim_type"] == "professional" else "history-institutional.837"
+
+
 def expectation(number: str, rule: Rule, case: Case) -> dict[str, Any]:
     """What a scrubber is expected to say of a case."""
     claim = case.claims[case.at]
@@ -64,7 +80,7 @@ def expectation(number: str, rule: Rule, case: Case) -> dict[str, Any]:
         "payer": claim["payer_class"],
         "type": claim["claim_type"],
         "date": claim["from_date"].isoformat(),
-        "file": "history.837" if case.earlier else file,
+        "file": _history_file(claim) if case.earlier else file,
         "csv": not case.x12_only,
         "tables": rule.tables,
         "half": half(number),
@@ -72,32 +88,39 @@ def expectation(number: str, rule: Rule, case: Case) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Write everything."""
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    (FOLDER / "form").mkdir(parents=True)
-    kept: dict[str, list[Claim]] = {"professional": [], "institutional": [], "history": [], "earlier": []}
+    """Write both sets."""
+    write(FOLDER, RULES, ADAPTERS / "cleanclaim.json")
+    write(SECOND_FOLDER, make.RULES, SECOND_FOLDER / CODES)
+
+
+def write(folder: Path, rules: Sequence[Rule], codes_at: Path) -> None:
+    """Write a set of claims, what is expected of them, and cleanclaim's codes for its rules."""
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "form").mkdir(parents=True)
+    kept: dict[str, list[Claim]] = defaultdict(list)
     in_tables: list[Claim] = []
     lines = []
-    for number, rule, case in built():
+    for number, rule, case in built(rules):
         _numbered(number, case)
         lines.append(json.dumps(expectation(number, rule, case)))
         if case.form:
-            (FOLDER / "form" / f"{number}.837").write_text(case.form.replace("@CASE@", number))
+            (folder / "form" / f"{number}.837").write_text(case.form.replace("@CASE@", number))
             continue
-        kept["earlier"] += case.earlier
+        history = _history_file(case.claims[case.at])
+        kept[history.replace("history", "earlier")] += case.earlier
         for claim in case.claims:
-            kept["history" if case.earlier else claim["claim_type"]].append(claim)
+            kept[history if case.earlier else f"{claim['claim_type']}.837"].append(claim)
             if not case.x12_only and not case.earlier:
                 in_tables.append(claim)
     for name, chosen in kept.items():
-        kind = name if name == "institutional" else "professional"
-        (FOLDER / f"{name}.837").write_text(interchange(chosen, kind))
-    tables.write(FOLDER / "csv", in_tables)
-    (FOLDER / "expected.jsonl").write_text("\n".join(lines) + "\n")
-    rules = [{"rule": r.name, "kind": r.kind, "reason": r.reason, "source": r.source, "tables": r.tables} for r in RULES]
-    (FOLDER / "rules.jsonl").write_text("\n".join(map(json.dumps, rules)) + "\n")
-    codes = {r.name: {"right": r.edits, "also": r.also} for r in RULES if r.kind != "clean"}
-    (ADAPTERS / "cleanclaim.json").write_text(json.dumps(codes, indent=1) + "\n")
+        if chosen:
+            (folder / name).write_text(interchange(chosen, chosen[0]["claim_type"]))
+    tables.write(folder / "csv", in_tables)
+    (folder / "expected.jsonl").write_text("\n".join(lines) + "\n")
+    reasons = [{"rule": r.name, "kind": r.kind, "reason": r.reason, "source": r.source, "tables": r.tables} for r in rules]
+    (folder / "rules.jsonl").write_text("\n".join(map(json.dumps, reasons)) + "\n")
+    codes = {r.name: {"right": r.edits, "also": r.also} for r in rules if r.kind != "clean"}
+    codes_at.write_text(json.dumps(codes, indent=1) + "\n")
     print(f"{len(lines):,} cases")
 
 

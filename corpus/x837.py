@@ -44,17 +44,30 @@ def _transaction(claim: Claim, number: int, version: str) -> Iterator[str]:
     yield "N3*1 EXAMPLE STREET"
     yield f"N4*ANYTOWN*{claim['billing_state']}*{claim['billing_zip_code']}"
     yield f"REF*EI*{claim['billing_tax_id']}"
-    yield "HL*2*1*22*0"
-    yield f"SBR*{claim['payer_sequence_code']}*{relation}**{'' if claim['payer_sequence_code'] == 'P' else 'PLAN'}*{_msp(claim)}****{claim['claim_filing_code']}"
+    is_dependent = relation != "18"
+    yield f"HL*2*1*22*{int(is_dependent)}"
+    yield f"SBR*{claim['payer_sequence_code']}*{'' if is_dependent else relation}**{'' if claim['payer_sequence_code'] == 'P' else 'PLAN'}*{_msp(claim)}****{claim['claim_filing_code']}"
     yield f"NM1*IL*1*{family}*{given}" + (f"****MI*{claim['member_id']}" if claim["member_id"] else "")
     yield "N3*2 EXAMPLE STREET"
     yield f"N4*ANYTOWN*{claim.get('patient_state', 'NC')}*27601"
-    yield _joined("DMG*D8", _text(claim["patient_birth_date"]), _text(claim["patient_sex"]))
+    born = _joined("DMG*D8", _text(claim["patient_birth_date"]), _text(claim["patient_sex"]))
+    yield "DMG*D8*19800101*F" if is_dependent else born
     yield f"NM1*PR*2*EXAMPLE PAYER*****PI*{claim['payer_id']}"
+    if is_dependent:
+        yield from (
+            "HL*3*2*23*0",
+            f"PAT*{relation}",
+            f"NM1*QC*1*{family}*{given}",
+            "N3*2 EXAMPLE STREET",
+            f"N4*ANYTOWN*{claim.get('patient_state', 'NC')}*27601",
+            born,
+        )
     yield from _claim(claim)
 
 
 def _msp(claim: Claim) -> str:
+    if "insurance_type_code" in claim:
+        return str(claim["insurance_type_code"])
     return "12" if claim["payer_sequence_code"] != "P" and claim["payer_class"] == "medicare" else ""
 
 
@@ -72,16 +85,30 @@ def _claim(claim: Claim) -> Iterator[str]:
         "",
         cause,
     )
+    own = claim.get("segments", ())
+    yield from _tagged(own, "DTP")
     yield from _claim_dates(claim, is_professional=is_professional)
+    yield from _tagged(own, "PWK", "CN1", "AMT")
     for qualifier, name in (("G1", "prior_authorization_number"), ("F8", "original_reference_number"), ("X4", "clia_number")):
         if claim.get(name):
             yield f"REF*{qualifier}*{claim[name]}"
+    yield from _tagged(own, "REF", "K3", "NTE")
     if claim.get("has_note"):
         yield "NTE*ADD*SEE THE RECORD"
+    yield from _tagged(own, "CR1", "CR2", "CRC")
     yield from _diagnoses(claim)
+    yield from _tagged(own, "HI")
     yield from _providers(claim)
+    yield from claim.get("loops", ())
+    yield from claim.get("others", ())
     for n, each in enumerate(claim["lines"], 1):
         yield from _line(claim, each, n)
+
+
+def _tagged(segments: Iterable[str], *tags: str) -> Iterator[str]:
+    """The segments with one of these tags, in the order of the tags."""
+    for tag in tags:
+        yield from (each for each in segments if each.startswith(f"{tag}*"))
 
 
 _CAUSES = {"is_auto_accident": "AA", "is_employment_related": "EM", "is_other_accident": "OA"}
@@ -105,18 +132,22 @@ def _claim_dates(claim: Claim, *, is_professional: bool) -> Iterator[str]:
 def qualifier(claim: Claim, n: int) -> str:
     """The qualifier of a diagnosis by its place, unless it has one of its own."""
     each = claim["diagnoses"][n]
-    if each.get("diagnosis_type") == "admitting":
-        return "ABJ"
+    if each.get("diagnosis_type"):
+        return {"admitting": "ABJ", "reason_for_visit": "APR", "external_cause": "ABN"}[each["diagnosis_type"]]
     return str(each.get("code_qualifier") or ("ABK" if n == 0 else "ABF"))
+
+
+_ORDER = {"ABK": "1", "BK": "1", "ABJ": "2", "APR": "3", "ABN": "4"}
+"""The order of the HI segments of the 837I guide."""
 
 
 def _diagnoses(claim: Claim) -> Iterator[str]:
     groups: dict[str, list[str]] = {}
     for n, each in enumerate(claim["diagnoses"]):
         kind = qualifier(claim, n)
-        present = each.get("present_on_admission_code") if kind != "ABJ" else None
+        present = each.get("present_on_admission_code") if kind not in {"ABJ", "APR"} else None
         text = f"{kind}:{each['diagnosis_code']}" + (f":::::::{present}" if present else "")
-        group = "all" if claim["claim_type"] == "professional" else {"ABK": "1", "BK": "1", "ABJ": "2"}.get(kind, "3")
+        group = "all" if claim["claim_type"] == "professional" else _ORDER.get(kind, "5")
         groups.setdefault(group, []).append(text)
     for key in sorted(groups):
         codes = groups[key]
@@ -153,14 +184,24 @@ def _line(claim: Claim, each: dict[str, Any], n: int) -> Iterator[str]:
         yield _joined(f"SV1*{code}*{money}*{each['unit_basis_code']}", units, each.get("line_place_of_service_code") or "", "", pointers)
     else:
         yield f"SV2*{each['revenue_center_code']}*{code}*{money}*{each['unit_basis_code']}*{units}"
+    own = each.get("segments", ())
+    yield from _tagged(own, "SV5", "PWK", "CR1", "CR3", "CRC")
     if each["from_date"]:
         first, last = _text(each["from_date"]), _text(each["to_date"])
         yield f"DTP*472*D8*{first}" if first == last else f"DTP*472*RD8*{first}-{last}"
+    yield from _tagged(own, "DTP", "QTY", "MEA", "REF", "AMT", "K3", "NTE", "PS1")
+    yield from _tagged(own, "LIN", "CTP")
     if each.get("ndc"):
         yield f"LIN**N4*{each['ndc']}"
         yield "CTP****1*UN"
     if each.get("rendering_npi"):
         yield _name("NM1*82*1*EXAMPLE*OTHER", each["rendering_npi"])
+        if each.get("rendering_taxonomy_code"):
+            yield f"PRV*PE*PXC*{each['rendering_taxonomy_code']}"
+    yield from each.get("loops", ())
+    if each.get("ordering_npi"):
+        yield _name("NM1*DK*1*EXAMPLE*ORDERING", each["ordering_npi"])
+    yield from each.get("tail", ())
 
 
 def _name(start: str, number: str | None) -> str:
