@@ -34,7 +34,7 @@ bad(
     "companion-diagnosis-missing", "DX133 DX111 DX123 DX119", "A code that may only go with its companion: body mass index, stroke scale, alcohol level, severe sepsis.", OCG + "I.B.14, I.C.1.d.1.b, I.C.18.i",
     k(c("commercial 2018-03-13 11", "I10 Z6841", "99213@1,2"), dx=2),
     k(c("medicare 2020-08-18 23", "I10 R29710", "99285@1,2"), dx=2, hard=True),
-    k(c("medicaid 2021-11-09 23", "S0181XA Y905", "99284@1,2"), dx=2, hard=True),
+    k(c("medicaid 2021-11-09 11", "M1711 G893", "99214@1,2"), dx=2, hard=True),
     k(c("medicare 2023-02-14 21", "J189 R6520", "99223@1,2", admission_date="x"), dx=2),
     k(c("medicare 2026-01-20 11", "E785 Z6835", "99213@1,2"), dx=2),
     also="DX112 DX138 PX109",
@@ -97,17 +97,17 @@ bad(
     also="DX107 DX112 DX111",
 )  # fmt: skip
 bad(
-    "second-sequence", "DX123 DX119 DX111", "First a code that the guidelines never let be first.", OCG + "I.C.1.b, I.C.1.d, I.C.21, II",
+    "second-sequence", "DX123 DX119 DX111 DX134", "First a code that the guidelines never let be first.", OCG + "I.C.1.b, I.C.1.d, I.C.21, II",
     k(c("medicare 2019-07-23 11", "B9620 N390", "99213@1,2"), dx=1),
     k(c("commercial 2021-03-30 11", "Z6841 E6601", "99213@1,2"), dx=1),
     k(c("medicare 2023-10-24 21", "R6521 A4151", "99223@1,2", admission_date="x"), dx=1),
-    k(c("commercial 2024-12-17 11", "Z794 E1165", "99213@1,2"), dx=1, hard=True),
+    k(c("commercial 2024-12-17 11", "Z794 E1165", "99213@1,2"), dx=2, hard=True),
     k(c("medicaid 2020-12-15 11", "Z3A28 O26893", "99213@2", sex="F", age=31), dx=1, hard=True),
     also="DX110 DX112 PX109 DX129",
 )  # fmt: skip
 bad(
     "second-delivery", "DX125", "Delivery codes that disagree.", OCG + "I.C.15.n",
-    k(c("commercial 2019-09-17 21", "O80 Z370", "59400@1", sex="F", age=27, admission_date="x"), hard=False),
+    k(c("commercial 2019-09-17 21", "O80 Z3A39", "59400@1", sex="F", age=27, admission_date="x"), hard=False),
     k(c("medicaid 2022-08-30 21", "O80 O701 Z370 Z3A39", "59409@1", sex="F", age=24, admission_date="x")),
     k(c("commercial 2024-06-25 21", "O82 Z3A39", "59514@1", sex="F", age=33, admission_date="x")),
     k(c("tricare 2026-06-16 21", "O80 Z372 Z3A38", "59409@1", sex="F", age=29, admission_date="x"), hard=True),

@@ -57,17 +57,17 @@ bad(
 bad(
     "pcs-not-covered", "INS110", "A procedure that Medicare doesn't cover, or not for this diagnosis.", MCE + "11",
     k(stay("medicare 2024-02-12 111", "E1010", segments=["HI*BBR:0FYG0Z2:D8:20240213"]), hard=True),
-    k(stay("medicare 2022-05-16 111", "F209", segments=["HI*BBR:00B70ZZ:D8:20220517"]), hard=True),
+    k(stay("medicare 2022-05-16 111", "Z302", sex="F", age=40, segments=["HI*BBR:0U574ZZ:D8:20220517"]), hard=True),
     k(stay("medicare 2020-03-02 111", "Z302", sex="F", age=41, segments=["HI*BBR:0UL74CZ:D8:20200303"])),
-    k(stay("medicare 2023-08-21 111", "Z302", sex="F", age=38, segments=["HI*BBR:0UB74ZZ:D8:20230822"])),
+    k(stay("medicare 2023-08-21 111", "Z302", sex="F", age=38, segments=["HI*BBR:0UL74ZZ:D8:20230822"])),
     k(stay("medicare 2018-09-10 111", "Z302", sex="M", age=45, segments=["HI*BBR:0VTQ0ZZ:D8:20180911"])),
 )  # fmt: skip
 bad(
     "pcs-limited-coverage", "INS111", "A procedure that Medicare covers only in approved hospitals.", MCE + "17",
-    k(stay("medicare 2024-04-15 111", "J439", segments=["HI*BBR:0BBK0ZZ:D8:20240416"])),
+    k(stay("medicare 2024-04-15 111", "J439", segments=["HI*BBR:0BYK0Z0:D8:20240416"])),
     k(stay("medicare 2021-06-07 111", "J8410", segments=["HI*BBR:0BYM0Z0:D8:20210608"])),
     k(stay("medicare 2019-02-11 111", "I5022", segments=["HI*BBR:02YA0Z0:D8:20190212"])),
-    k(stay("medicare 2022-10-17 111", "I5022", segments=["HI*BBR:02HA0QZ:D8:20221018"])),
+    k(stay("medicare 2022-10-17 111", "I5022", segments=["HI*BBR:02YA0Z0:D8:20221018"])),
     k(stay("medicare 2025-06-09 111", "K7460", segments=["HI*BBR:0FY00Z0:D8:20250610"])),
 )  # fmt: skip
 bad(
@@ -103,7 +103,7 @@ bad(
     k(stay("medicare 2021-02-08 111", "I214/- I10/Y"), dx=1),
     k(stay("medicaid 2023-05-15 111", "K8000/Y K219/Y D649/-"), dx=3),
     k(stay("commercial 2019-06-10 111", "A419/Y N179/-"), dx=2),
-    k(stay("medicare 2026-03-02 114", "S72001D/- J449/Y", discharge_disposition_code="03"), dx=1, hard=True),
+    k(stay("medicare 2026-03-02 114", "S72001A/- J449/Y", discharge_disposition_code="03"), dx=1, hard=True),
     also="INS118 DX110 INS152",
 )  # fmt: skip
 bad(
@@ -112,7 +112,7 @@ bad(
     k(stay("medicare 2020-02-10 111", "I214/Y Z87891/Y"), dx=2),
     k(stay("medicare 2020-07-13 111", "K8000/Y Z9049/N"), dx=2),
     k(stay("medicaid 2022-03-14 111", "E1165/Y Z794/Y"), dx=2),
-    k(stay("medicare 2024-11-04 111", "S72001A/Y e:W010XXA/Y"), hard=True),
+    k(stay("medicare 2024-11-04 111", "S72001A/Y e:V4302XA/Y"), hard=True),
 )  # fmt: skip
 bad(
     "revenue-code-unassigned", "INS116", "A revenue code that isn't assigned.", "NUBC manual, FL 42",
@@ -131,7 +131,7 @@ bad(
     also="ENV002",
 )  # fmt: skip
 bad(
-    "status-against-bill", "INS118", "A discharge status that the type of bill or the dates contradict.", CPM + "ch. 25, 75.2, FL 17; ch. 3, 50",
+    "status-against-bill", "INS118 INS103", "A discharge status that the type of bill or the dates contradict.", CPM + "ch. 25, 75.2, FL 17; ch. 3, 50",
     k(stay("medicare 2018-05-07 112", "I639", "0120*30", nights=30, discharge_disposition_code="01")),
     k(stay("medicare 2021-09-13 113", "I639", "0120*30", nights=30, discharge_disposition_code="03"), hard=True),
     k(stay("medicare 2023-02-06 111", "J189", discharge_disposition_code="30")),
@@ -141,7 +141,7 @@ bad(
 )  # fmt: skip
 bad(
     "stay-sex-unknown", "INS119", "A stay of a patient whose sex is unknown.", MCE + "15",
-    *[k(stay(f"{payer} {day} 111", "J189", sex="U")) for payer, day in (("medicare", "2017-02-13"), ("medicare", "2020-04-20"), ("medicare", "2022-07-11"), ("medicare", "2024-12-09"), ("medicare", "2026-06-08"))],
+    *[k(stay(f"{payer} {day} 111", "J189", sex="U")) for payer, day in (("medicare", "2017-02-13"), ("medicare", "2020-04-20"), ("medicare", "2022-07-11"), ("medicare", "2023-12-11"), ("medicare", "2024-06-10"))],
 )  # fmt: skip
 bad(
     "admitting-diagnosis-or-reason-missing", "INS130", "A stay without its admitting diagnosis, or an unscheduled outpatient visit without the patient's reason.",
@@ -177,7 +177,7 @@ bad(
     k(c("medicare 2022-09-26 131", "R55 r:R55", "0450/99284-25 0762/96360*14"), line=2, hard=True),
     k(c("medicare 2023-04-10 131", "R55 r:R55", "0450/99284-25 0762/G0463*11"), line=2, hard=True),
     k(c("medicare 2025-08-18 131", "R0789 r:R0789", "0450/99285-25 0762/99222*20"), line=2),
-    also="PX102 QTY101 QTY102 QTY103 QTY104 INS141 EM102 EM104",
+    also="PX102 QTY101 QTY102 QTY103 QTY104 INS141 EM102 EM104 INS135",
 )  # fmt: skip
 RHC: dict[str, Any] = {"billing_taxonomy_code": "261QR1300X"}
 bad(
@@ -186,10 +186,10 @@ bad(
         k(c(f"medicare {day} 711", dx, f"0521/{visit}-CG {rev}/{code}", **RHC), line=2, hard=hard)
         for day, dx, visit, rev, code, hard in (
             ("2017-06-05", "I10", "99213", "0450", "99283", False),
-            ("2019-03-18", "J069", "99213", "0360", "12001", False),
-            ("2021-11-01", "E119", "99214", "0510", "G0463", True),
+            ("2019-03-18", "J069", "99213", "0540", "A0429", False),
+            ("2021-11-01", "E119", "99214", "0681", "", True),
             ("2023-06-12", "L700", "99212", "0120", "", False),
-            ("2025-05-19", "R5383", "99213", "0762", "G0378", True),
+            ("2025-05-19", "R5383", "99213", "0960", "99214", True),
         )
     ],
     also="INS133 INS117",
@@ -215,12 +215,12 @@ bad(
         for day, lines, status, hard in (
             ("2018-07-09", "0450/99291-25 0360/38100-CA", "01", False),
             ("2020-05-11", "0450/99291-25 0360/38100-CA 0360/44120-CA", "20", True),
-            ("2022-05-23", "0450/99285-25 0360/33405-CA", "02", False),
+            ("2022-05-23", "0450/99285-25 0360/33405-CA", "06", False),
             ("2024-09-16", "0450/99291-25 0360/44120-CA 0360/38100-CA", "20", True),
             ("2025-12-08", "0450/99285-25 0360/38100-CA", "30", True),
         )
     ],
-    also="INS118 INS112 INS141",
+    also="INS118 INS112 INS141 NCCI102",
 )  # fmt: skip
 bad(
     "program-on-wrong-bill", "INS137", "Partial hospitalization (condition code 41) or community mental health on a type of bill that can't have it.", IOCE + "46; " + CPM + "ch. 4, 260",
@@ -237,7 +237,7 @@ bad(
     k(c("medicare 2021-01-18 131", "M1711", "0420/97110-GP", segments=["HI*BH:35:D8"])),
     k(stay("medicare 2022-12-12 111", "J189", segments=["HI*BI:70:D8:20221201"])),
     k(stay("commercial 2024-05-20 111", "J189", segments=["HI*BE:80"])),
-    k(c("medicare 2026-06-15 131", "D631 N186", "0634/Q4081-EC*20", segments=["HI*BE:49"]), hard=True),
+    k(c("medicare 2026-06-15 131", "N186 D631", "0634/Q4081-EC*20", segments=["HI*BE:49"]), hard=True),
     also=FORM + " MOD126 MOD111",
 )  # fmt: skip
 OPPS = "Integrated OCE and addendum B, July 2024: "
@@ -250,12 +250,12 @@ bad(
     "service-on-day-of-inpatient-only", "INS140", "Another service on the day of a procedure for inpatients only.", IOCE + "49",
     *[k(c(f"medicare {day} 131", dx, f"0360/{code} {other}"), line=2) for day, dx, code, other in (
         ("2024-07-09", "S3600XA", "38100", "0350/74177"), ("2024-07-23", "K56609", "44120", "0300/80053"), ("2024-08-07", "I350", "33405", "0730/93005"), ("2024-09-04", "C3411", "32480", "0324/71046"), ("2024-09-18", "C641", "50230", "0450/99284"))],
-    tables=True, also="INS139 CLM117 CLM116 INS130",
+    tables=True, also="INS139 CLM117 CLM116 INS130 NCCI102",
 )  # fmt: skip
 bad(
     "not-paid-by-opps", "INS141", "A code that Medicare's outpatient system doesn't pay.", OPPS + "status E1, E2, M and B",
-    *[k(c(f"medicare {day} 131", "I10", f"0510/G0463 {other}"), line=2) for day, other in (("2024-07-10", "0940/97810"), ("2024-07-24", "0510/99213"), ("2024-08-08", "0510/99396"), ("2024-09-05", "0270/A9270"), ("2024-09-19", "0940/S9083"))],
-    tables=True, also="MOD104 LNK107 EM102 PX107 PX112 PX109 QTY104 EM104 MOD117 INS135",
+    *[k(c(f"medicare {day} 131", "I10", f"0510/G0463 {other}"), line=2) for day, other in (("2024-07-10", "0940/97810"), ("2024-07-24", "0510/99213"), ("2024-08-08", "0510/99397"), ("2024-09-05", "0270/A9270"), ("2024-09-19", "0940/S9083"))],
+    tables=True, also="MOD104 LNK107 EM102 PX107 PX112 PX109 QTY104 EM104 MOD117 INS135 NCCI102",
 )  # fmt: skip
 bad(
     "only-packaged", "INS142", "A bill with packaged services only.", IOCE + "27; addendum B, status N",
@@ -275,7 +275,7 @@ bad(
 )  # fmt: skip
 bad(
     "drug-token-charge", "INS145", "A drug or device charged at a token amount.", IOCE + "98 and 101; " + CPM + "ch. 4, 61.3",
-    *[k(c(f"medicare {day} 131", dx, lines), line=2) for day, dx, lines in (("2024-07-16", "M069", "0510/96413 0636/J1745-JZ*30$1.00"), ("2024-07-30", "C50911", "0335/96413 0636/J9355-JZ*30$1.01"), ("2024-08-14", "M810", "0510/96372 0636/J0897-JZ*60$0.50"), ("2024-09-11", "G35", "0335/96413 0636/J2350-JZ*300$1.00"), ("2024-09-25", "D509", "0260/96365 0636/J1439-JZ*500$0.01"))],
+    *[k(c(f"medicare {day} 131", dx, lines), line=2) for day, dx, lines in (("2024-07-16", "M069", "0510/96413 0636/J1745-JZ*30$1.00"), ("2024-07-30", "C50911", "0335/96413 0636/J9355-JZ*30$1.00"), ("2024-08-14", "M810", "0510/96372 0636/J0897-JZ*60$0.50"), ("2024-09-11", "G35", "0335/96413 0636/J2350-JZ*300$1.00"), ("2024-09-25", "D509", "0260/96365 0636/J1439-JZ*500$0.01"))],
     tables=True, also="CLM120 PX115 QTY103",
 )  # fmt: skip
 bad(
@@ -330,11 +330,11 @@ bad(
 )  # fmt: skip
 bad(
     "interim-bill-out-of-sequence", "INS152", "An interim bill that doesn't follow the earlier one of the stay.", CPM + "ch. 1, 50.2; ch. 3, 50",
-    k(stay("medicare 2018-08-31 113", "I639", "0120*30", nights=30, discharge_disposition_code="30", admission_date="x")),
-    k(stay("medicare 2020-02-03 114", "I639", "0120*20", nights=20, discharge_disposition_code="01", admission_date="x")),
+    k(stay("medicare 2018-08-31 113", "I639", "0120*30", nights=30, discharge_disposition_code="30", admission_date="2018-07-01"), earlier=[stay("medicare 2018-07-01 112", "I639", "0120*31", nights=30, discharge_disposition_code="30")]),
+    k(stay("medicare 2020-02-03 114", "I639", "0120*20", nights=20, discharge_disposition_code="01", admission_date="2020-01-01"), earlier=[stay("medicare 2020-01-01 112", "I639", "0120*31", nights=30, discharge_disposition_code="30")]),
     k(stay("medicare 2023-05-08 113", "I639", "0120*30", nights=30, discharge_disposition_code="30", admission_date="x"), earlier=[stay("medicare 2023-04-08 113", "I639", "0120*10", nights=10, discharge_disposition_code="30")], hard=True),
     k(stay("medicare 2024-03-04 112", "I639", "0120*30", nights=30, discharge_disposition_code="30"), earlier=[stay("medicare 2024-03-04 112", "I639", "0120*20", nights=20, discharge_disposition_code="30")], hard=True),
-    k(stay("medicaid 2025-09-01 114", "I639", "0120*20", nights=20, discharge_disposition_code="01", admission_date="x"), hard=True),
+    k(stay("medicaid 2025-09-01 114", "I639", "0120*20", nights=20, discharge_disposition_code="01", admission_date="2025-08-01"), earlier=[stay("medicaid 2025-08-01 112", "I639", "0120*35", nights=34, discharge_disposition_code="30")], hard=True),
     also="INS118 HX103 CLM114",
 )  # fmt: skip
 bad(

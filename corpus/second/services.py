@@ -73,7 +73,7 @@ bad(
     also="CLM121",
 )  # fmt: skip
 bad(
-    "admission-or-discharge-visits", "EM106 EM102", "Visits around an admission or discharge that the same physician may not bill apart.", CPM + "ch. 12, 30.6.9.1, 30.6.9.2 and 30.6.11",
+    "admission-or-discharge-visits", "EM106 EM102 NCCI101", "Visits around an admission or discharge that the same physician may not bill apart.", CPM + "ch. 12, 30.6.9.1, 30.6.9.2 and 30.6.11",
     k(c("medicare 2018-04-24 21", "J189", "99222@1 99238@1", admission_date="d")),
     k(c("medicare 2020-02-25 21", "I5023", "99238@1 99239@1", admission_date="x")),
     k(c("medicare 2022-03-15 21", "I214", "99223@1 99284@1~23", admission_date="d"), hard=True),
@@ -89,7 +89,7 @@ bad(
     also="PX108",
 )  # fmt: skip
 bad(
-    "digits-contradict", "LNK110", "The digit or lid of the diagnosis contradicts the modifier.", "CMS, HCPCS modifiers E1-E4, FA-F9, TA-T9; " + NCCI + "ch. I",
+    "digits-contradict", "LNK110 LNK106", "The digit or lid of the diagnosis contradicts the modifier.", "CMS, HCPCS modifiers E1-E4, FA-F9, TA-T9; " + NCCI + "ch. I",
     k(c("medicare 2019-08-20 11", "S61210A", "12001-F8"), line=1), k(c("commercial 2021-02-02 11", "H00011", "67800-E4"), line=1), k(c("medicare 2023-05-16 11", "S92411A", "28490-TA"), line=1),
     k(c("medicaid 2024-12-10 11", "S62636A", "26755-F5"), line=1), k(c("commercial 2026-01-06 11", "S90211A", "11740-T9"), line=1, hard=True), k(c("workers_comp 2022-10-25 11", "S61314A", "11760-F2", is_employment_related=True, accident_date="d"), line=1),
     also="DX112 LNK106 PX109",
@@ -125,17 +125,17 @@ bad(
 )  # fmt: skip
 bad(
     "primary-care-exception-wrong", "MOD124", "The primary care exception (GE) on a service that it doesn't reach.", CPM + "ch. 12, 100.1.1.C",
-    *[k(c(f"medicare {day} 22", dx, f"{code}-GE"), line=1) for day, dx, code in (("2017-11-14", "I10", "99215"), ("2019-04-16", "M1711", "20610"), ("2022-08-09", "E119", "99204"), ("2024-07-18", "I10", "93000"), ("2025-09-23", "J449", "99215"))],
+    *[k(c(f"medicare {day} 22", dx, f"{code}-GE"), line=1) for day, dx, code in (("2017-11-14", "I10", "99215"), ("2019-04-16", "M1711", "20610"), ("2023-08-09", "E119", "99204"), ("2024-07-18", "I10", "93000"), ("2025-09-23", "J449", "99215"))],
     also="MOD107 MOD110 PX109",
 )  # fmt: skip
 bad(
     "pt-elsewhere", "MOD125", "PT (screening turned diagnostic) on a service outside the colon.", CPM + "ch. 18, 60.1.A; ch. 12, 30.1",
-    *[k(c(f"medicare {day} 11", dx, f"{code}-PT~{where}"), line=1) for day, dx, code, where in (("2018-02-20", "Z1211 K635", "99213", "11"), ("2019-10-01", "R1013", "43239", "24"), ("2021-03-16", "Z1231", "77067", "11"), ("2023-04-25", "L570", "17000", "11"), ("2026-06-09", "K219", "43235", "24"))],
+    *[k(c(f"medicare {day} 11", dx, f"{code}-PT~{where}"), line=1) for day, dx, code, where in (("2018-02-20", "Z1211 K635", "99213", "11"), ("2019-10-01", "Z1211", "G0121", "24"), ("2021-03-16", "Z1231", "77067", "11"), ("2023-04-25", "Z1211 K635", "99214", "11"), ("2026-06-09", "Z1211", "G0105", "24"))],
     also="MOD106 LNK107 MOD110 LNK112",
 )  # fmt: skip
 bad(
     "anemia-drug-without-reason", "MOD126", "A drug for anemia (ESA) without EA, EB or EC.", CPM + "ch. 17, 80.12",
-    *[k(c(f"medicare {day} 11", dx, f"{code}*{units}@1,2"), line=1) for day, dx, code, units in (("2017-03-28", "D631 N184", "J0881", 60), ("2019-07-16", "D6481 C3490", "J0885", 40), ("2021-10-26", "D649 D469", "J0885", 30), ("2023-02-28", "D631 N185", "J0881", 100), ("2025-01-21", "D6481 C50911", "J0881", 200))],
+    *[k(c(f"medicare {day} 11", dx, f"{code}*{units}@1,2"), line=1) for day, dx, code, units in (("2017-03-28", "N184 D631", "J0881", 60), ("2019-07-16", "D6481 C3490", "J0885", 40), ("2021-10-26", "D649 D469", "J0885", 30), ("2023-02-28", "N185 D631", "J0881", 100), ("2025-01-21", "D6481 C50911", "J0881", 200))],
     also="MOD112 CLM120 DX111 DX112 DX123 DX134 QTY103 QTY102 DX107 PX115",
 )  # fmt: skip
 bad(
@@ -168,9 +168,10 @@ bad(
     also="MOD115",
 )  # fmt: skip
 bad(
-    "companion-procedure", "PX115", "A service that is never alone: vaccine without administration, administration without vaccine, transfusion without blood.", CPM + "ch. 18, 10.2; ch. 4, 231; CPT guidelines, immunization",
-    k(c("commercial 2018-10-23 11", "Z23", "90471"), line=1), k(c("commercial 2020-11-17 11", "Z23", "90686"), line=1, hard=True), k(c("medicare 2022-10-04 11", "Z23", "G0008"), line=1),
-    k(c("medicaid 2024-05-14 11", "Z23 ", "90715", age=14), line=1, hard=True), k(c("medicare 2026-01-06 11", "D62", "36430"), line=1),
+    "companion-procedure", "PX115", "A service that is never alone: miles without a transport, travel without a specimen, foot care without the examination.", CPM + "ch. 15, 20.2; ch. 16, 60.2; ch. 32, 80",
+    k(c("medicare 2018-10-23 41", "R0789", "A0425-RH*9", **AMB, **TRIP), line=1), k(c("commercial 2020-11-17 41", "I639", "A0425-SH*14", **AMB, **TRIP), line=1, hard=True),
+    k(c("medicare 2022-10-04 81", "I10", "80053 P9603*10", **LAB), line=2, hard=True), k(c("medicare 2024-05-14 11", "E1142", "G0247"), line=1), k(c("medicare 2026-01-06 42", "I639", "A0436-IH*40", **AMB, **TRIP), line=1),
+    also="NCCI104",
 )  # fmt: skip
 bad(
     "panel-in-parts", "PX116", "All the tests of a panel, billed one by one.", NCCI + "ch. X, section C; " + CPM + "ch. 16, 90.2",
@@ -194,9 +195,9 @@ bad(
     also="MOD115 PX109",
 )  # fmt: skip
 bad(
-    "stopped-with-units", "QTY107", "A stopped procedure (73, 74) that is bilateral or has several units.", "Integrated OCE, edit 37; " + CPM + "ch. 4, 20.6.4",
+    "stopped-with-units", "QTY107", "A stopped procedure (73) that is bilateral or has several units.", "Integrated OCE, edit 37; " + CPM + "ch. 4, 20.6.4",
     *[k(c(f"{payer} {day} {where}", dx, line), line=1) for payer, day, where, dx, line in (
-        ("medicare", "2018-07-24", "131", "H2513", "0360/66984-73-50"), ("medicare", "2020-10-27", "131", "M545", "0360/62323-74*2"), ("medicare", "2022-06-07", "131", "K635", "0360/45378-74*2"),
-        ("medicare", "2024-07-25", "131", "K4020", "0360/49505-73-50"), ("medicare", "2026-02-24", "131", "G5603", "0360/64721-74*2"))],
+        ("medicare", "2018-07-24", "131", "H2513", "0360/66984-73-50"), ("medicare", "2020-10-27", "131", "M545", "0360/62323-73*2"), ("medicare", "2022-06-07", "131", "K635", "0360/45378-73*2"),
+        ("medicare", "2024-07-25", "131", "K4020", "0360/49505-73-50"), ("medicare", "2026-02-24", "131", "G5603", "0360/64721-73*2"))],
     also="QTY105 QTY101 QTY102 QTY103 MOD107 MOD103 MOD102 LNK106",
 )  # fmt: skip

@@ -33,10 +33,10 @@ def test_the_corpus_is_as_large_as_it_says() -> None:
 
 
 def test_every_default_edit_has_five_cases() -> None:
-    codes = json.loads(measure.CODES.read_text())
+    codes = measure.all_codes()
     cases = Counter(
         code
-        for case in score.expected()
+        for case in [*score.expected(), *score.expected(folder=score.SECOND)]
         if case["kind"] == "defect"
         for code in codes[case["rule"]]["right"]
     )
@@ -51,6 +51,10 @@ def test_no_number_drops_without_publishers_tables(reference: Reference) -> None
 def test_no_number_drops_with_publishers_tables(cms: Published) -> None:
     reference = Reference.load(store=cms.store.path)
     assert_no_drop(measure.measured(reference, tables=True), "with tables")
+
+
+def test_no_number_drops_on_the_second_set(cms: Published) -> None:
+    assert_no_drop(measure.measured_second(Reference.load(store=cms.store.path)), "second")
 
 
 def test_a_scrubber_that_says_nothing_finds_nothing_and_is_not_honest() -> None:

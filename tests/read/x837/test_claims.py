@@ -219,6 +219,14 @@ def test_institutional() -> None:
     assert batch.syntax_faults.is_empty()
 
 
+def test_a_span_with_one_day_has_no_last_day() -> None:
+    text = INSTITUTIONAL.replace("BI:74:RD8:20260501-20260502", "BI:74:D8:20260501")
+    assert text != INSTITUTIONAL
+    codes = one(interchange(HEADER + SUBSCRIBER + text, "005010X223A2")).claim_codes
+    spans = codes.filter(kind="occurrence_span").select("from_date", "to_date")
+    assert spans.rows() == [(date(2026, 5, 1), None)]
+
+
 def test_dental_day_and_units_stand_for_all_lines() -> None:
     claim = "CLM*D1*90***11:B:1*Y*A*Y*Y~DTP*472*D8*20260512~LX*1~SV3*AD:D1110*90****~TOO*JP*8~"
     batch = one(interchange(HEADER + SUBSCRIBER + claim, "005010X224A2"))

@@ -25,7 +25,10 @@ _ASKED = IS_MEDICARE & IS_PROFESSIONAL & _NOBODY & pl.col("procedure_code").str.
     needs=("ordered_services",),
     payers=("medicare",),
     others="off",
-    source=Source("Medicare Claims Processing Manual", "chapter 26, section 10.4 (item 17)", "CMS", date(2026, 11, 23)),
+    source=(
+        Source("Medicare Claims Processing Manual", "chapter 26, section 10.4 (item 17)", "CMS", date(2026, 11, 23)),
+        Source("42 CFR 410.34", "(d) (screening mammography: at the patient's own request)", "CMS", date(2026, 11, 28)),
+    ),
     column="lines.referring_npi",
     message="{procedure_code} ({kind}) needs an order, but neither the claim nor the line names the referring or ordering provider.",
     suggestion="Add the name and NPI of the ordering provider, even if it is the billing physician.",
@@ -40,6 +43,8 @@ _ASKED = IS_MEDICARE & IS_PROFESSIONAL & _NOBODY & pl.col("procedure_code").str.
         fails("the first laboratory test of the list", medicare(lines=["80047"]), line_number=1, says="laboratory test"),
         fails("the last laboratory test of the list", medicare(lines=["89398"]), line_number=1, says="laboratory test"),
         fails("an x-ray and its kind", medicare(lines=["71046"]), line_number=1, says="imaging"),
+        passes("a screening mammogram, which needs no order", medicare(patient_sex="F", diagnoses=["Z12.31"], lines=["77067", "77063"])),
+        fails("a diagnostic mammogram", medicare(patient_sex="F", diagnoses=["R92.8"], lines=["77066"]), line_number=1, says="imaging"),
         passes("another payer", professional(lines=["71046"])),
     ),
 )
@@ -47,7 +52,7 @@ def ordering_provider_missing(claims: Claims, reference: Reference) -> Rows:
     """An imaging service or laboratory test to Medicare without a referring or ordering provider.
 
     Medicare wants to know who ordered a diagnostic test; claims without are returned. Where the physician who bills ordered it, their own name
-    stands there.
+    stands there. A screening mammogram needs no order.
 
     What to do: add the provider.
     """

@@ -17,15 +17,19 @@ _REQUIRED = {
     "a clinical laboratory test": r"^8(0[0-9]|[1-7][0-9])[0-9][0-9]$",
     "an ambulance service": r"^A04(2[5-9]|3[0-6])$",
 }
+_PRACTITIONERS = r"^(363[AL]|364S|367[A5H]0|103T|1041C|133V)"
+"""Nurse practitioners, physician assistants, clinical nurse specialists, nurse anesthetists, anesthesiologist assistants, midwives, psychologists,
+social workers and dietitians."""
+_COUNSELORS = r"^(101Y|106H)"
+_COUNSELORS_SINCE = date(2024, 1, 1)
 _NOT_ASSIGNED = "C"
 _READ_BY_PHYSICIANS = ("85060", "85097", "86077", "86078", "86079", "86485", "86486", "86490", "86510", "86580")
 """Codes of the laboratory section for which a physician is paid: readings and skin tests."""
-_CANDIDATE = (
-    IS_MEDICARE
-    & IS_PROFESSIONAL
-    & pl.col("procedure_code").str.contains("|".join(_REQUIRED.values())).fill_null(value=False)
-    & ~pl.col("procedure_code").is_in(_READ_BY_PHYSICIANS)
+_BY_CODE = pl.col("procedure_code").str.contains("|".join(_REQUIRED.values())) & ~pl.col("procedure_code").is_in(_READ_BY_PHYSICIANS)
+_BY_WHO = pl.col("rendering_taxonomy_code").str.contains(_PRACTITIONERS) | (
+    pl.col("rendering_taxonomy_code").str.contains(_COUNSELORS) & (pl.col("from_date") >= _COUNSELORS_SINCE)
 )
+_CANDIDATE = IS_MEDICARE & IS_PROFESSIONAL & (_BY_CODE.fill_null(value=False) | _BY_WHO.fill_null(value=False))
 _LABORATORY = {"clia_number": "99D9999999", "referring_npi": "1234567893"}
 
 
@@ -56,11 +60,15 @@ _LABORATORY = {"clia_number": "99D9999999", "referring_npi": "1234567893"}
         passes("a skin test", medicare(**_LABORATORY, assignment_code="C", lines=["86580"])),
         passes("a test assigned as laboratory tests only", medicare(**_LABORATORY, assignment_code="B", diagnoses=["E11.9"], lines=["83036"])),
         passes("a visit", medicare(assignment_code="C")),
+        fails("a nurse practitioner's visit", medicare(rendering_taxonomy_code="363L00000X", assignment_code="C"), line_number=1, says="practitioner"),
+        passes("on an assigned claim of theirs", medicare(rendering_taxonomy_code="363L00000X")),
+        fails("a counselor's, from 2024", medicare(rendering_taxonomy_code="101YM0800X", from_date="2024-01-01", assignment_code="C"), line_number=1),
+        passes("a counselor's, before", medicare(rendering_taxonomy_code="101YM0800X", from_date="2023-12-31", assignment_code="C")),
         passes("another payer", professional(assignment_code="C", lines=["83036"])),
     ),
 )
 def assignment_required(claims: Claims, reference: Reference) -> Rows:
-    """A drug, laboratory test or ambulance service on a Medicare claim without assignment.
+    """A drug, laboratory test or ambulance service, or any service of a practitioner who isn't a physician, on a Medicare claim without assignment.
 
     The law requires assignment for these services: the provider accepts Medicare's amount.
 
@@ -69,5 +77,6 @@ def assignment_required(claims: Claims, reference: Reference) -> Rows:
     del reference
     code = pl.col("procedure_code")
     open_claims = claims.claims.filter(pl.col("assignment_code") == _NOT_ASSIGNED).select("claim_key")
-    kind = pl.coalesce(pl.when(code.str.contains(pattern)).then(pl.lit(kind)) for kind, pattern in _REQUIRED.items()).alias("kind")
+    by_code = (pl.when(code.str.contains(pattern)).then(pl.lit(kind)) for kind, pattern in _REQUIRED.items())
+    kind = pl.coalesce(*by_code, pl.lit("of a practitioner whose services")).alias("kind")
     return claims.lines.filter(_CANDIDATE).join(open_claims, on="claim_key", how="semi").select("claim_key", "line_number", "procedure_code", kind)

@@ -11,6 +11,10 @@ from cleanclaim.edits.samples import institutional, medicare, professional
 from cleanclaim.model.expressions import IS_MEDICARE, IS_PROFESSIONAL, is_missing
 
 _ORDERED = r"^(E0|E1|E2|K0|L[0-8])[0-9]"
+_SUPPLY = r"^(A[4-7]|B[4-9])[0-9]"
+"""Supplies; a practice's own are part of its services, so they are judged on suppliers' claims only."""
+_SUPPLIER = r"^(332B|333600|3336|335E|332H)"
+"""Suppliers of equipment, pharmacies, makers of prostheses and orthoses, and opticians."""
 
 
 @row_edit(
@@ -36,13 +40,18 @@ _ORDERED = r"^(E0|E1|E2|K0|L[0-8])[0-9]"
         passes("ordered, said on the claim", medicare(place_of_service_code="12", referring_npi="1245319599", lines=["E0143-NU"])),
         passes("another payer", professional(place_of_service_code="12", lines=["E0143-NU"])),
         passes("a hospital's claim", institutional(lines=["E0143-NU"])),
+        fails("a supplier's test strips", medicare(place_of_service_code="12", billing_taxonomy_code="332B00000X", lines=["A4253-NU-KX"]), line_number=1),
+        fails("a pharmacy's test strips", medicare(place_of_service_code="12", billing_taxonomy_code="333600000X", lines=["A4253-NU-KX"]), line_number=1),
+        passes("a supplier's strips that were ordered", medicare(referring_npi="1245319599", billing_taxonomy_code="332B00000X", lines=["A4253-NU-KX"])),
+        passes("a practice's dressing", medicare(lines=["A6402"])),
         passes("a visit", medicare()),
     ),
 )
 def equipment_without_ordering_provider() -> pl.Expr:
-    """Equipment, a prosthesis or an orthosis to Medicare without the provider who ordered it.
+    """Equipment, a prosthesis or an orthosis, or a supplier's supplies, to Medicare without the provider who ordered it.
 
     What to do: add the provider.
     """
+    by_supplier = pl.col("billing_taxonomy_code").str.contains(_SUPPLIER) & pl.col("procedure_code").str.contains(_SUPPLY)
     nobody = is_missing("referring_npi") & is_missing("ordering_npi")
-    return IS_MEDICARE & IS_PROFESSIONAL & pl.col("procedure_code").str.contains(_ORDERED).fill_null(value=False) & nobody
+    return IS_MEDICARE & IS_PROFESSIONAL & (pl.col("procedure_code").str.contains(_ORDERED) | by_supplier).fill_null(value=False) & nobody

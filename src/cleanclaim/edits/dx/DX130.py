@@ -12,7 +12,9 @@ from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, quer
 from cleanclaim.edits.samples import professional
 from cleanclaim.reference import Reference
 
-_WORDS = r"\b(acute|chronic)\b|, unspecified$"
+_WORDS = r"\b(acute|chronic|other|unspecified)\b"
+_KINDS = ("J02", "J03", "K85")
+"""Acute conditions divided by their cause, where the chronic one isn't: the title of the category counts."""
 
 
 def _is_chronic(reference: Reference) -> pl.Expr:
@@ -37,6 +39,10 @@ def _is_chronic(reference: Reference) -> pl.Expr:
         fails("chronic sinusitis before the acute one", professional(diagnoses=["J32.1", "J01.10"]), diagnosis_number=1, says="chronic"),
         passes("the acute one first", professional(diagnoses=["J01.10", "J32.1"])),
         passes("another sinus", professional(diagnoses=["J32.0", "J01.10"])),
+        fails("chronic cystitis, whose title says other", professional(diagnoses=["N30.20", "N30.00"]), diagnosis_number=1),
+        fails("chronic pancreatitis before one of the acute ones", professional(diagnoses=["K86.1", "K85.10"]), diagnosis_number=1),
+        fails("a chronic sore throat before one by streptococci", professional(diagnoses=["J31.2", "J02.0"]), diagnosis_number=1),
+        passes("chronic pancreatitis last", professional(diagnoses=["K85.10", "K86.1"])),
         passes("the chronic one alone", professional(diagnoses=["J32.1"])),
         fails("thrombosis of one vein", professional(diagnoses=["I82.511", "I82.411"]), diagnosis_number=1),
         passes("thrombosis of two veins", professional(diagnoses=["I82.512", "I82.411"])),
@@ -46,7 +52,7 @@ def chronic_before_acute(claims: Claims, reference: Reference) -> Rows:
     """The chronic form of a condition, listed before its acute form.
 
     If a condition is both acute and chronic and each has a code, both are coded, and the acute one comes first. Judged are codes whose titles say the same except
-    for the two words.
+    for the two words, "other" and "unspecified".
 
     What to do: change the order, and check which line points at which diagnosis.
     """
@@ -67,15 +73,18 @@ def _pairs(reference: Reference) -> pl.DataFrame:
 
 
 def _paired_titles(reference: Reference) -> pl.DataFrame:
-    title = pl.col("title").str.to_lowercase()
-    said = title.str.replace_all(_WORDS, "").str.extract_all("[a-z0-9]+").list.join(" ").alias("_said")
-    tabular = reference.table("icd10cm_tabular").select(
+    titles = reference.table("icd10cm_tabular").select("code", pl.col("title").str.to_lowercase())
+    category = pl.col("code").str.head(3)
+    kinds = titles.with_columns(category.alias("_category")).filter(pl.col("_category").is_in(_KINDS), pl.col("code") != pl.col("_category"))
+    by_category = kinds.drop("title").join(titles.rename({"code": "_category"}), on="_category").select("code", "title")
+    said = pl.col("title").str.replace_all(_WORDS, "").str.extract_all("[a-z0-9]+").list.join(" ").alias("_said")
+    tabular = pl.concat([titles, by_category]).select(
         "code",
         said,
         pl.col("code").str.head(1).alias("_chapter"),
-        title.str.contains(r"\bacute\b").alias("_acute"),
-        title.str.contains(r"\bchronic\b").alias("_chronic"),
+        pl.col("title").str.contains(r"\bacute\b").alias("_acute"),
+        pl.col("title").str.contains(r"\bchronic\b").alias("_chronic"),
     )
     acute = tabular.filter(pl.col("_acute") & ~pl.col("_chronic")).select("_chapter", "_said", pl.col("code").alias("acute"))
     chronic = tabular.filter(pl.col("_chronic") & ~pl.col("_acute")).select("_chapter", "_said", pl.col("code").alias("chronic"))
-    return acute.join(chronic, on=["_chapter", "_said"]).select("acute", "chronic").sort("acute", "chronic")
+    return acute.join(chronic, on=["_chapter", "_said"]).select("acute", "chronic").unique().sort("acute", "chronic")

@@ -35,6 +35,7 @@ from cleanclaim.reference import Reference
         passes("another disease and the organism", professional(diagnoses=["L03.115", "B95.62"])),
         fails("two stages of kidney disease", professional(diagnoses=["N18.4", "N18.6"]), diagnosis_number=2, says="end-stage"),
         fails("stage 3 and stage 4", professional(diagnoses=["N18.31", "N18.4"]), diagnosis_number=1, says="one stage"),
+        fails("weeks of a pregnancy that ended early", professional(patient_sex="F", diagnoses=["O03.9", "Z3A.09"]), diagnosis_number=2, says="weeks"),
         passes("one stage", professional(diagnoses=["N18.6", "Z99.2"])),
         fails("a transplanted kidney that is rejected, and the status", professional(diagnoses=["T86.11", "Z94.0"]), diagnosis_number=2),
         passes("two organs", professional(diagnoses=["T86.11", "Z94.4"])),

@@ -41,6 +41,8 @@ from cleanclaim.reference import Reference
         passes("abuse before the injuries", professional(diagnoses=["T74.12XA", "S00.83XA"])),
         fails("heart failure before its hypertension", professional(diagnoses=["I50.9", "I11.0"]), diagnosis_number=2, says="I.C.9.a.1"),
         passes("after it", professional(diagnoses=["I11.0", "I50.9"])),
+        fails("insulin before the diabetes", professional(diagnoses=["Z79.4", "E11.65"]), diagnosis_number=2, says="I.C.4.a.3"),
+        passes("after it", professional(diagnoses=["E11.65", "Z79.4"])),
         passes("the extent alone", institutional(diagnoses=["T31.10"])),
         passes("an admitting injury", institutional(diagnoses=["T74.12XA", {"diagnosis_code": "S00.83XA", "diagnosis_type": "admitting"}])),
     ),

@@ -85,7 +85,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
         passes("an outpatient bill", institutional(diagnoses=["J18.9"])),
         passes("a nursing facility", institutional(bill_type_code="211", admission_date="2026-05-10", diagnoses=["J18.9"])),
         passes("the admitting diagnosis has none", institutional(**_STAY, diagnoses=[_MARKED, {"diagnosis_code": "R06.02", "diagnosis_type": "admitting"}])),
-        unchecked("perhaps exempt, without the list", institutional(**_STAY, diagnoses=[_MARKED, "W19.XXXA"])),
+        unchecked("perhaps exempt, without the list", institutional(**_STAY, diagnoses=[_MARKED, "I69.351"])),
     ),
 )
 def present_on_admission_missing(claims: Claims, reference: Reference) -> Rows:

@@ -63,7 +63,12 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
         passes("no valid indicator is another fault", institutional(**_STAY, diagnoses=_marked("Z79.4", mark="1"))),
         passes("a second diagnosis without one, perhaps exempt", institutional(**_STAY, diagnoses=[*_marked("J18.9"), "W19.XXXA"])),
         passes("an outpatient bill", institutional(diagnoses=_marked("Z79.4"))),
-        unchecked("perhaps exempt, without the list", institutional(**_STAY, diagnoses=_marked("W19.XXXA"))),
+        fails(
+            "a later encounter of an injury", institutional(**_STAY, diagnoses=_marked("J18.9", "S72.001D")), diagnosis_number=2, disposition=Disposition.WARN
+        ),
+        fails("a car driver's collision", institutional(**_STAY, diagnoses=_marked("J18.9", "V43.02XA")), diagnosis_number=2, disposition=Disposition.WARN),
+        passes("a fall, which isn't exempt", institutional(**_STAY, diagnoses=_marked("J18.9", "W19.XXXA"))),
+        unchecked("perhaps exempt, without the list", institutional(**_STAY, diagnoses=_marked("I69.351"))),
     ),
 )
 def present_on_admission_on_exempt_code(claims: Claims, reference: Reference) -> Rows:

@@ -18,6 +18,8 @@ _SINCE = date(2016, 1, 1)
 """All centers are paid by visits since then at the latest (42 CFR 405.2462)."""
 _PAYMENT = r"^G04(6[6-9]|70)$"
 _VISIT = r"^992(0[2-5]|1[2-5])$"
+_NEVER_A_VISIT = r"^(8[0-9]{4}|9(0[4-7][0-9][0-9]|0[2-3][0-9][0-9])|36415|36416|G00(08|09|10)|J[0-9]{4}|Q[0-9]{4})$"
+"""Laboratory tests, vaccines and their administration, drugs, and blood drawing: no visit that a payment code is for."""
 _APART = ("G2025", "Q3014")
 """Telehealth, which is paid without a payment code."""
 _DAY = ["claim_key", "from_date"]
@@ -51,6 +53,10 @@ def _bill(*lines: dict[str, str], **more: str) -> dict[str, object]:
         fails("a visit without payment code", _bill(_LINE), line_number=1, says="payment code"),
         passes("with it", _bill(_PAID, _LINE)),
         fails("a payment code without visit", _bill(_PAID), line_number=1, says="visit"),
+        fails("a payment code with a laboratory test only", _bill(_PAID, {"revenue_center_code": "0300", "procedure_code": "81002"}), line_number=1),
+        fails("a payment code with a vaccine only", _bill(_PAID, {"revenue_center_code": "0636", "procedure_code": "90662"}), line_number=1),
+        passes("a payment code with a vaccine and the visit", _bill(_PAID, _LINE, {"revenue_center_code": "0636", "procedure_code": "90662"})),
+        passes("a payment code with a procedure", _bill(_PAID, {"revenue_center_code": "0521", "procedure_code": "11730", "modifier_1": "TA"})),
         passes("a telehealth visit", _bill(_LINE, {"revenue_center_code": "0521", "procedure_code": "G2025"})),
         passes("before the payment codes", _bill(_LINE, from_date="2014-05-12", to_date="2014-05-12")),
         passes("a rural health clinic", _bill(_LINE, bill_type_code="711")),
@@ -69,7 +75,7 @@ def health_center_visit_incomplete(claims: Claims, reference: Reference) -> Rows
     code = pl.col("procedure_code")
     is_payment = code.str.contains(_PAYMENT)
     paid = lines.filter(is_payment | code.is_in(_APART)).select(_DAY).unique()
-    others = lines.filter(~is_payment).select(_DAY).unique()
+    others = lines.filter(~is_payment, ~code.str.contains(_NEVER_A_VISIT)).select(_DAY).unique()
     asked = [
         (lines.filter(code.str.contains(_VISIT)).join(paid, on=_DAY, how="anti"), "the payment code", 88),
         (lines.filter(is_payment).join(others, on=_DAY, how="anti"), "the visit", 89),

@@ -53,13 +53,19 @@ def _bill(number: str, frequency: str, first: str, last: str, **more: Any) -> di
         passes("a continuing bill after the first", _bill("A", "2", "2026-04-01", "2026-04-30"), _bill("B", "3", "2026-05-01", "2026-05-31")),
         fails("a gap", _bill("A", "2", "2026-04-01", "2026-04-30", is_history=True), _bill("B", "3", "2026-05-05", "2026-05-31"), says="2026-04-30"),
         fails("an overlap", _bill("A", "2", "2026-04-01", "2026-04-30"), _bill("B", "4", "2026-04-30", "2026-05-31"), says="2026-04-30"),
+        fails("a second first bill", _bill("A", "2", "2026-04-01", "2026-04-20", is_history=True), _bill("B", "2", "2026-04-01", "2026-04-30"), says="already"),
+        passes(
+            "a first bill of the next stay",
+            _bill("A", "2", "2026-04-01", "2026-04-20", is_history=True),
+            _bill("B", "2", "2026-05-04", "2026-05-31", admission_date="2026-05-04"),
+        ),
         passes("whose bill before isn't known", _bill("B", "3", "2026-05-01", "2026-05-31")),
         passes("of another hospital", _bill("A", "2", "2026-04-01", "2026-04-28", billing_npi="1245319599"), _bill("B", "3", "2026-05-01", "2026-05-31")),
         passes("a whole stay", institutional(bill_type_code="111", admission_date="2026-05-10", from_date="2026-05-10")),
     ),
 )
 def interim_bill_out_of_sequence(claims: Claims, reference: Reference) -> Rows:
-    """A first interim bill that begins after the admission, or a continuing or last one that begins with it or doesn't follow the bill before.
+    """A first interim bill that begins after the admission or comes a second time, or a continuing or last one that begins with it or doesn't follow the bill before.
 
     What to do: check the dates against the bills that were sent.
     """
@@ -73,6 +79,8 @@ def interim_bill_out_of_sequence(claims: Claims, reference: Reference) -> Rows:
     what = (
         pl.when(is_first & (pl.col("from_date") > pl.col("admission_date")))
         .then(pl.lit("is the first of a stay, but begins after the admission"))
+        .when(is_first & has_patient & pl.col("_before").is_not_null())
+        .then(worded("is the first of a stay, but a bill of the stay to {} was sent already", "_before"))
         .when(~is_first & from_admission)
         .then(pl.lit("continues a stay, but begins with the admission"))
         .when(~is_first & has_patient & ~follows)

@@ -39,6 +39,7 @@ _NEEDS = (
     _Need("value", ("A0",), r"^(13|22|23|85)[1-47]", _REVENUE.str.starts_with("054"), "the ZIP code of the pickup"),
     _Need("value", ("61",), r"^8[12][1-47]", _REVENUE.is_in(["0651", "0652"]), "the place of residence (CBSA)", date(2008, 1, 1)),
     _Need("value", ("G8",), r"^8[12][1-47]", _REVENUE.is_in(["0655", "0656"]), "the place of the facility (CBSA)", date(2008, 1, 1)),
+    _Need("condition", ("D0", "D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9", "E0"), r"^..[78]", _ANY, "the reason of the change"),
     _Need("value", ("61",), r"^32[79]", _ANY, "the place of the services (CBSA)", date(2006, 1, 1)),
     _Need("value", ("85",), r"^32[79]", _ANY, "the county of the services (FIPS)", date(2019, 1, 1)),
 )
@@ -54,6 +55,7 @@ _DIALYSIS: dict[str, Any] = {
     "billing_taxonomy_code": "261QE0700X",
     "lines": [{"revenue_center_code": "0821", "procedure_code": "90999"}],
 }
+_REPLACED: dict[str, Any] = {"bill_type_code": "137", "claim_frequency_code": "7", "original_reference_number": "EXAMPLE"}
 _TRANSPORT: dict[str, Any] = {"lines": [{"revenue_center_code": "0540", "procedure_code": "A0429", "modifier_1": "RH"}]}
 _HOSPICE: dict[str, Any] = {
     "bill_type_code": "811",
@@ -74,6 +76,7 @@ _HOME: dict[str, Any] = {"bill_type_code": "329", "billing_taxonomy_code": "251E
     scope="claim",
     source=(
         Source("Medicare Claims Processing Manual", "chapter 8, section 50.3 (dialysis: value codes A8 and A9, condition codes 71 to 76)", "CMS", _READ),
+        Source("Medicare Claims Processing Manual", "chapter 1, section 130.1.2.1 (claim change reasons: condition codes D0 to D9 and E0)", "CMS", _READ),
         Source("Medicare Claims Processing Manual", "chapter 15, section 30.2.1 (ambulance: value code A0)", "CMS", _READ),
         Source("Medicare Claims Processing Manual", "chapter 11, section 30.3 (hospice: value codes 61 and G8)", "CMS", _READ),
         Source("Medicare Claims Processing Manual", "chapter 10, section 40.2 (home health: value codes 61 and 85)", "CMS", _READ),
@@ -94,11 +97,14 @@ _HOME: dict[str, Any] = {"bill_type_code": "329", "billing_taxonomy_code": "251E
         passes("hospice with the place", institutional(**_HOSPICE, claim_codes=[_value("61")])),
         fails("home health without the county", institutional(**_HOME, claim_codes=[_value("61")]), says="85", disposition=Disposition.WARN),
         passes("home health", institutional(**_HOME, claim_codes=[_value("61"), _value("85")])),
+        fails("a replaced bill without its reason", institutional(**_REPLACED), says="condition code D0 to E0"),
+        fails("a voided bill without its reason", institutional(**{**_REPLACED, "bill_type_code": "138", "claim_frequency_code": "8"}), says="D0"),
+        passes("a replaced bill with its reason", institutional(**_REPLACED, claim_codes=[{"kind": "condition", "code": "D9"}])),
         passes("a visit to the clinic", institutional()),
     ),
 )
 def needed_claim_code_missing(claims: Claims, reference: Reference) -> Rows:
-    """A condition or value code that Medicare needs on a type of bill: for dialysis, ambulance, hospice and home health.
+    """A condition or value code that Medicare needs on a type of bill: for dialysis, ambulance, hospice, home health, and changed bills.
 
     Hospice and home health are warnings: the manual's exceptions, such as notices and claims for denial, can't all be seen.
 

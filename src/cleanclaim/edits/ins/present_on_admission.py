@@ -16,6 +16,10 @@ NO_LIST: Final = "no list of codes exempt from present on admission covers the d
 SUPPLY: Final = "cleanclaim reference import: CMS's list of POA exempt codes for that fiscal year"
 _INITIAL: Final = pl.col("diagnosis_code").str.contains(r"^[ST].{5}[ABC]$")
 """An injury under active treatment: never exempt."""
+_LATER: Final = pl.col("diagnosis_code").str.contains(r"^[ST].{5}[D-S]$")
+"""An injury's later encounter or sequela: exempt."""
+_NOT_LISTED: Final = pl.col("diagnosis_code").str.contains(r"^(S0211|S99121|S99239|T83113|T83123)")
+"""Newer codes, of which CMS's list of 2020 left some out."""
 _NAME: Final = "stay diagnoses"
 
 
@@ -60,4 +64,6 @@ def _by_category(rows: pl.DataFrame, reference: Reference) -> pl.Series:
     says = {"yes": True, "no": False}
     matched = [pl.col("diagnosis_code").str.slice(0, n).replace_strict(known, default=None, return_dtype=pl.String) for n in (4, 3, 1)]
     category = pl.coalesce(matched).replace_strict(says, default=None, return_dtype=pl.Boolean)
-    return rows.select(pl.when(_INITIAL).then(pl.lit(value=False)).otherwise(category).alias("exempt")).to_series()
+    return rows.select(
+        pl.when(_INITIAL).then(pl.lit(value=False)).when(_LATER & ~_NOT_LISTED).then(pl.lit(value=True)).otherwise(category).alias("exempt")
+    ).to_series()

@@ -9,12 +9,12 @@ import polars as pl
 from cleanclaim.derived.availability import COVERED
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.edits.samples import medicare
+from cleanclaim.edits.samples import medicare, professional
 from cleanclaim.model.expressions import ANATOMIC_MODIFIERS, DISTINCT_MODIFIERS, has_modifier, modifiers_among
 from cleanclaim.reference import Reference
 from cleanclaim.text.wording import worded
 
-_SET_APART = has_modifier(*DISTINCT_MODIFIERS)
+_SET_APART = has_modifier(*DISTINCT_MODIFIERS) & pl.col("rules_of").is_in(["medicare", "medicaid"]).fill_null(value=False)
 
 
 @query_edit(
@@ -24,6 +24,7 @@ _SET_APART = has_modifier(*DISTINCT_MODIFIERS)
     carc="4",
     needs=("ncci_ptp_practitioner", "ncci_ptp_hospital"),
     payers=("medicare", "medicaid"),
+    others="off",
     source=Source(
         "Medicare NCCI Policy Manual", "chapter I, section E (59 and XE, XS, XP, XU: only where no other modifier says it)", "CMS", date(2026, 11, 23)
     ),
@@ -66,6 +67,7 @@ _SET_APART = has_modifier(*DISTINCT_MODIFIERS)
             medicare(claim_id="A", from_date="2026-05-11", lines=["31575", "99213"]),
             medicare(claim_id="B", diagnoses=["M17.11"], lines=["27447", "20610-59"]),
         ),
+        passes("another payer, which may bundle other pairs", professional(diagnoses=["M54.50"], lines=["97110", "97140-59"])),
         unchecked("codes outside the tables loaded", medicare(lines=["17110-59", "31575"])),
     ),
 )

@@ -12,8 +12,8 @@ from cleanclaim.edits.samples import medicare, professional
 from cleanclaim.model.expressions import IS_MEDICARE, IS_PROFESSIONAL, has_modifier
 from cleanclaim.reference import Reference
 
-_THERAPEUTIC = r"^(4533[1-9]|4534[0-26-9]|45350|4538[0-9]|4539[0-8])$"
-"""Sigmoidoscopies and colonoscopies with a biopsy, removal or treatment."""
+_THERAPEUTIC = r"^(4533[1-9]|4534[0-26-9]|45350|4538[0-9]|4539[0-8]|00811)$"
+"""Sigmoidoscopies and colonoscopies with a biopsy, removal or treatment, and the anesthesia for them (00812 is for the screening itself)."""
 _SCREENING = r"^(Z121[12]|Z800|Z8601|Z8371)"
 _CANDIDATE = IS_PROFESSIONAL & pl.col("procedure_code").str.contains(_THERAPEUTIC) & ~has_modifier("PT", "33")
 
@@ -41,6 +41,9 @@ _CANDIDATE = IS_PROFESSIONAL & pl.col("procedure_code").str.contains(_THERAPEUTI
         fails("the same, another payer", professional(diagnoses=["Z12.11", "K63.5"], lines=["45385"]), line_number=1, says="33"),
         passes("with its modifier", medicare(diagnoses=["Z12.11", "K63.5"], lines=["45385-PT"])),
         passes("with the other payers' modifier", professional(diagnoses=["Z12.11", "K63.5"], lines=["45385-33"])),
+        fails("its anesthesia", medicare(diagnoses=["Z12.11"], lines=["00811-QZ x30"]), line_number=1, says="PT"),
+        passes("the anesthesia with its modifier", medicare(diagnoses=["Z12.11"], lines=["00811-QZ-PT x30"])),
+        passes("the anesthesia of the screening itself", medicare(diagnoses=["Z12.11"], lines=["00812-QZ x30"])),
         passes("a colonoscopy for bleeding", medicare(diagnoses=["K92.2"], lines=["45385"])),
         passes("screening is the second reason", medicare(diagnoses=["K92.2", "Z12.11"], lines=[{"procedure_code": "45385", "diagnosis_pointers": (1, 2)}])),
         fails("somebody with polyps before", medicare(diagnoses=["Z86.0101", "D12.3"], from_date="2026-05-12", lines=["45380"]), line_number=1),

@@ -15,6 +15,10 @@ from cleanclaim.text.wording import worded
 
 _PLACE = pl.col("place_of_service_code").is_in(["02", "10"]).fill_null(value=False)
 _REMOTE = has_modifier("95", "93", "GT", "GQ")
+_EMERGENCY = pl.col("from_date").is_between(date(2020, 3, 1), date(2023, 12, 31)).fill_null(value=False)
+"""In these years CMS asked for the place of an in-person visit, with 95; most payers followed."""
+_HOSPITAL = pl.col("place_of_service_code").is_in(["19", "22"]).fill_null(value=False)
+"""A clinician in the hospital and the patient at home: CMS asks for the hospital's place and 95."""
 _TELEHEALTH = IS_PROFESSIONAL & (_PLACE | _REMOTE)
 _ASKED = IS_MEDICARE & _TELEHEALTH
 
@@ -29,6 +33,12 @@ _ASKED = IS_MEDICARE & _TELEHEALTH
     source=(
         Source("List of Medicare Telehealth Services", "for the calendar year", "CMS", date(2026, 11, 23)),
         Source("Medicare Claims Processing Manual", "chapter 12, section 190 (telehealth: places 02 and 10, modifiers 93 and 95)", "CMS", date(2026, 11, 23)),
+        Source(
+            "Medicare physician fee schedule, final rules for 2022 to 2024",
+            "telehealth: place of service to 2023-12-31; clinicians in hospitals",
+            "CMS",
+            date(2026, 11, 28),
+        ),
     ),
     column="lines.place_of_service_code",
     message="{procedure_code}: {what}.",
@@ -44,6 +54,13 @@ _ASKED = IS_MEDICARE & _TELEHEALTH
             line_number=1,
             says="audio only",
         ),
+        passes("95 by a clinician in the hospital", medicare(place_of_service_code="22", lines=["99213-95"])),
+        passes("95 by a clinician in the hospital's other building", medicare(place_of_service_code="19", lines=["99213-95"])),
+        fails("95 in a surgery center", medicare(place_of_service_code="24", lines=["99213-95"]), line_number=1, disposition=Disposition.WARN),
+        passes("95 with the usual place, in the last year of the emergency's rule", professional(from_date="2023-12-31", lines=["99213-95"])),
+        fails("and the day after", professional(from_date="2024-01-01", lines=["99213-95"]), line_number=1, disposition=Disposition.WARN),
+        passes("and on its first day", professional(from_date="2020-03-01", lines=["99213-95"])),
+        fails("and the day before", professional(from_date="2020-02-29", lines=["99213-95"]), line_number=1, disposition=Disposition.WARN),
         passes("a visit by video at home", medicare(place_of_service_code="10")),
         passes("another payer has its own list", professional(diagnoses=["B07.9"], place_of_service_code="10", lines=["17110-95"])),
         fails(
@@ -74,7 +91,8 @@ def telehealth_not_payable(claims: Claims, reference: Reference) -> Rows:
     """Telehealth with a code that Medicare does not pay by telehealth, or whose place and modifier disagree.
 
     A place of 02 or 10, or modifier 93, 95, GT or GQ, says telehealth. Medicare pays it only for the codes on its list, and as audio only (93)
-    only for those marked so. A telehealth modifier with another place is a warning, since a few rules ask for exactly that.
+    only for those marked so. A telehealth modifier with another place is a warning, since a few rules ask for exactly that; from
+    2020-03-01 to 2023-12-31 CMS itself did, and nothing is said.
 
     What to do: make place and modifier agree; see the list.
     """
@@ -104,7 +122,7 @@ def telehealth_not_payable(claims: Claims, reference: Reference) -> Rows:
         "release",
         pl.lit(None, pl.String).alias("disposition"),
     )
-    disagree = lines.filter(_REMOTE, ~_PLACE).select(
+    disagree = lines.filter(_REMOTE, ~_PLACE, ~_EMERGENCY, ~_HOSPITAL).select(
         *keys,
         "procedure_code",
         worded("the modifier says telehealth, but place of service {} doesn't", pl.col("place_of_service_code").fill_null("(none)")).alias("what"),

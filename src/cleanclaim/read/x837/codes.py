@@ -78,6 +78,7 @@ def _claim_codes(c: Cells, every: Composites) -> pl.DataFrame:
     is_span = length >= 17
     last = (np.where(is_span, start + 9, start), np.where(is_span, 8, length))
     kinds = pl.Series(KINDS)
+    has_no_end = (pl.col("kind") == "occurrence_span") & ~pl.Series(is_span)
     return pl.DataFrame(
         {
             "claim_key": own.claim + c.origin.first_claim_key,
@@ -90,5 +91,6 @@ def _claim_codes(c: Cells, every: Composites) -> pl.DataFrame:
             "position": c.position(code[0], own.row),
         }
     ).with_columns(
-        pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("claim_key", "kind").alias("ordinal")
+        pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("claim_key", "kind").alias("ordinal"),
+        pl.when(~has_no_end).then("to_date").alias("to_date"),
     )
