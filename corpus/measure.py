@@ -24,14 +24,12 @@ PAGE = score.FOLDER.parent / "docs" / "benchmark-table.md"
 CODES = score.FOLDER / "adapters" / "cleanclaim.json"
 SECOND_CODES = score.SECOND / "codes.json"
 TABLES = ("ncci", "mpfs", "hcpcs")
-LATER: frozenset[str] = frozenset()
-"""Edits that are newer than the corpus: write cases for them, then take them off."""
 
 
 def measured(reference: Reference, *, tables: bool, half: str = "") -> score.Score:
     """cleanclaim's score with these reference tables; without publishers' tables, the cases that need none."""
     cases = score.expected(half=half, tables=tables)
-    said = [one for path, earlier in score.files(cases) for one in findings(path, earlier, reference=reference)]
+    said = [one for path, given in score.files(cases) for one in findings(path, reference=reference, **given)]
     return score.score(cases, said, json.loads(CODES.read_text()))
 
 
@@ -39,7 +37,7 @@ def measured_second(reference: Reference) -> score.Score:
     """cleanclaim's score on the second set, with CMS's tables and the outpatient statuses that its cases need."""
     whole = reference.with_rows("opps", list(_outpatient_statuses()))
     cases = score.expected(folder=score.SECOND)
-    said = [one for path, earlier in score.files(cases, score.SECOND) for one in findings(path, earlier, reference=whole)]
+    said = [one for path, given in score.files(cases, score.SECOND) for one in findings(path, reference=whole, **given)]
     return score.score(cases, said, json.loads(SECOND_CODES.read_text()))
 
 

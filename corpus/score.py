@@ -15,8 +15,11 @@ from typing import Any
 FOLDER = Path(__file__).parent
 CLAIMS = FOLDER / "claims"
 SECOND = FOLDER / "second" / "claims"
+PAYERS = FOLDER.parent / "examples" / "payers"
+"""The pack of an invented payer."""
 Said = Mapping[str, Any]
-Run = Callable[[Path, Path | None], Iterable[Said]]
+Options = Mapping[str, Path]
+Run = Callable[[Path, Options], Iterable[Said]]
 
 
 @dataclass
@@ -127,17 +130,27 @@ def _is_there(case: dict[str, Any], one: Said) -> bool:
     return line and diagnosis
 
 
-def files(cases: list[dict[str, Any]], folder: Path = CLAIMS) -> list[tuple[Path, Path | None]]:
-    """The files that hold the cases, with the file of earlier claims where there is one."""
-    names = sorted({case["file"] for case in cases})
-    return [(folder / name, folder / name.replace("history", "earlier") if name.startswith("history") else None) for name in names]
+def files(cases: list[dict[str, Any]], folder: Path = CLAIMS) -> list[tuple[Path, Options]]:
+    """The files that hold the cases, and what a scrubber is given with each: earlier claims, notes, or payers' own rules."""
+    return [(folder / name, _options(folder, name)) for name in sorted({case["file"] for case in cases})]
+
+
+def _options(folder: Path, name: str) -> Options:
+    given: dict[str, Path] = {}
+    if name.startswith("history"):
+        given["history"] = folder / name.replace("history", "earlier")
+    if name.startswith("notes"):
+        given["notes"] = folder / "notes"
+    if "payers" in name:
+        given["payers"] = PAYERS
+    return given
 
 
 def command(words: str) -> Run:
     """Runs a command on a file; it prints JSON Lines."""
 
-    def run(path: Path, earlier: Path | None) -> Iterable[Said]:
-        more = ["--history", str(earlier)] if earlier else []
+    def run(path: Path, given: Options) -> Iterable[Said]:
+        more = [word for name, each in given.items() for word in (f"--{name}", str(each))]
         done = subprocess.run([*shlex.split(words), str(path), *more], capture_output=True, text=True, check=False)
         for text in done.stdout.splitlines():
             if text.startswith("{"):
@@ -163,9 +176,9 @@ def main() -> None:
     run = command(options.cmd)
     if options.csv:
         cases = [case for case in cases if case["csv"] and not case["file"].startswith("history")]
-        said = list(run(folder / "csv", None))
+        said = list(run(folder / "csv", {}))
     else:
-        said = [one for path, earlier in files(cases, folder) for one in run(path, earlier)]
+        said = [one for path, given in files(cases, folder) for one in run(path, given)]
     result = score(cases, said, json.loads((options.codes or codes).read_text()))
     print(report(result, verbose=not options.quiet))
 

@@ -11,7 +11,7 @@ from typing import Any
 from corpus.case import Claim
 from corpus.x837 import qualifier
 
-_INNER = {"diagnoses", "lines", "patient_name", "payer_class"}
+_INNER = {"diagnoses", "lines", "patient_name", "payer_class", "note", "in_pack"}
 _TYPES = {"ABK": "principal", "BK": "principal", "ABJ": "admitting"}
 
 

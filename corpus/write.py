@@ -18,13 +18,15 @@ from corpus.second import classic as _classic
 from corpus.second import diagnoses as _diagnoses
 from corpus.second import hospital as _hospital
 from corpus.second import make
+from corpus.second import notes as _notes
+from corpus.second import payers as _payers
 from corpus.second import right as _right
 from corpus.second import services as _services
 from corpus.x837 import interchange
 
 FAMILIES = (claims, diagnoses, guidelines, modifiers, procedures, pairs, hospital, form, clean, unchecked)
 """The modules whose import registers the rules."""
-SECOND = (_hospital, _diagnoses, _services, _classic, _right)
+SECOND = (_hospital, _diagnoses, _services, _classic, _right, _payers, _notes)
 """The same of the second set."""
 FOLDER = Path(__file__).parent / "claims"
 SECOND_FOLDER = Path(__file__).parent / "second" / "claims"
@@ -60,14 +62,20 @@ def _numbered(number: str, case: Case) -> None:
         claim["claim_id"] = f"{number}-E{k}"
 
 
-def _history_file(claim: Claim) -> str:
-    return "history.837" if claim["claim_type"] == "professional" else "history-institutional.837"
+def _file(case: Case) -> str:
+    """The file of a case: what else a scrubber is given with it is told by its name."""
+    claim = case.claims[case.at]
+    if "note" in claim:
+        return "notes.837"
+    name = (
+        f"{'history' if case.earlier else ''}{'-payers' if 'in_pack' in claim else ''}{'' if claim['claim_type'] == 'professional' else '-institutional'}.837"
+    )
+    return name.removeprefix("-") if name != ".837" else "professional.837"
 
 
 def expectation(number: str, rule: Rule, case: Case) -> dict[str, Any]:
     """What a scrubber is expected to say of a case."""
     claim = case.claims[case.at]
-    file = f"form/{number}.837" if case.form else f"{claim['claim_type']}.837"
     return {
         "case": number,
         "kind": rule.kind,
@@ -80,7 +88,7 @@ def expectation(number: str, rule: Rule, case: Case) -> dict[str, Any]:
         "payer": claim["payer_class"],
         "type": claim["claim_type"],
         "date": claim["from_date"].isoformat(),
-        "file": _history_file(claim) if case.earlier else file,
+        "file": f"form/{number}.837" if case.form else _file(case),
         "csv": not case.x12_only,
         "tables": rule.tables,
         "half": half(number),
@@ -106,10 +114,13 @@ def write(folder: Path, rules: Sequence[Rule], codes_at: Path) -> None:
         if case.form:
             (folder / "form" / f"{number}.837").write_text(case.form.replace("@CASE@", number))
             continue
-        history = _history_file(case.claims[case.at])
-        kept[history.replace("history", "earlier")] += case.earlier
+        file = _file(case)
+        kept[file.replace("history", "earlier")] += case.earlier
         for claim in case.claims:
-            kept[history if case.earlier else f"{claim['claim_type']}.837"].append(claim)
+            kept[file].append(claim)
+            if "note" in claim:
+                (folder / "notes").mkdir(exist_ok=True)
+                (folder / "notes" / f"{claim['claim_id']}.txt").write_text(claim["note"])
             if not case.x12_only and not case.earlier:
                 in_tables.append(claim)
     for name, chosen in kept.items():

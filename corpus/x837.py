@@ -52,7 +52,7 @@ def _transaction(claim: Claim, number: int, version: str) -> Iterator[str]:
     yield f"N4*ANYTOWN*{claim.get('patient_state', 'NC')}*27601"
     born = _joined("DMG*D8", _text(claim["patient_birth_date"]), _text(claim["patient_sex"]))
     yield "DMG*D8*19800101*F" if is_dependent else born
-    yield f"NM1*PR*2*EXAMPLE PAYER*****PI*{claim['payer_id']}"
+    yield f"NM1*PR*2*{claim.get('payer_name', 'EXAMPLE PAYER')}*****PI*{claim['payer_id']}"
     if is_dependent:
         yield from (
             "HL*3*2*23*0",

@@ -1,4 +1,4 @@
-"""cleanclaim's adapter: python -m corpus.adapters.cleanclaim FILE [--history FILE]."""
+"""cleanclaim's adapter: python -m corpus.adapters.cleanclaim FILE [--history FILE] [--notes FOLDER] [--payers FOLDER]."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import cleanclaim
 from cleanclaim.errors import InputError
 
 
-def findings(path: Path, earlier: Path | None = None, **options: Any) -> Iterator[dict[str, Any]]:
+def findings(path: Path, **options: Any) -> Iterator[dict[str, Any]]:
     """What cleanclaim says of a file."""
     try:
-        report = cleanclaim.check(str(path), history=str(earlier) if earlier else (), **options)
+        report = cleanclaim.check(str(path), **options)
     except InputError:  # a file without a claim that could be read
         yield {"claim_id": path.name, "code": "ENV005", "line": None, "diagnosis": None, "level": "reject"}
         return
@@ -35,9 +35,10 @@ def main() -> None:
     """Print the findings."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("path", type=Path)
-    parser.add_argument("--history", type=Path)
-    options = parser.parse_args()
-    for one in findings(options.path, options.history):
+    for name in ("history", "notes", "payers"):
+        parser.add_argument(f"--{name}")
+    options = {name: value for name, value in vars(parser.parse_args()).items() if value is not None}
+    for one in findings(options.pop("path"), **options):
         print(json.dumps(one))
 
 

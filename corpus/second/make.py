@@ -145,7 +145,7 @@ def _of(claim: Claim, first: Claim) -> Claim:
 
 
 def _needs_x12(claim: Claim) -> bool:
-    named = ("segments", "others", "loops")
+    named = ("segments", "others", "loops", "note", "in_pack")
     return any(claim.get(name) for name in named) or any(each.get(name) for each in claim["lines"] for name in (*named, "tail"))
 
 

@@ -92,7 +92,7 @@ ok(
     "right-therapy", "Therapy with its discipline, assistants, and past the threshold.", CPM + "ch. 5, 10.3 and 20",
     k(c("medicare 2018-11-13 11", "M5416", "97110-GP*2 97140-GP", rendering_taxonomy_code="225100000X")), k(c("medicare 2024-07-25 11", "M5416", "97110-CQ-GP*2", rendering_taxonomy_code="225100000X")),
     k(c("medicare 2025-10-07 11", "I69351", "97530-GO-KX*2 97535-GO-KX", rendering_taxonomy_code="225X00000X")), k(c("medicare 2022-03-22 11", "R1310", "92526-GN", rendering_taxonomy_code="235Z00000X")),
-    k(c("medicare 2023-05-09 131", "M1711", "0420/97110-GP*3 0430/97530-GO*2")), k(c("commercial 2024-05-21 11", "M5450", "97110*2 97140", rendering_taxonomy_code="225100000X")),
+    k(c("medicare 2023-05-09 131", "M1711", "0420/97110-GP*3 0430/97530-GO*2")), k(c("commercial 2024-05-21 11", "M5450", "97110*2 97140-59", rendering_taxonomy_code="225100000X")),
 )  # fmt: skip
 ok(
     "right-dental-adjacent", "A physician's services in the mouth.", "CPT and HCPCS; Benefit Policy Manual, ch. 15, 150",
@@ -148,7 +148,7 @@ ok(
 ok(
     "right-many-providers", "Several providers, many lines, several days and places on a claim.", "837P guide, 2420A and SV105",
     k(c("commercial 2020-01-28 11", "I10 E785 E119", "99213@1 93000@1 80061@2 83036@3 36415@2,3", clia_number=1, referring_npi=1, line_rendering_npi={2: 1})), k(c("medicare 2024-07-22 21", "J189 J9601", "99223@1,2 99232@1+1 99232@1+2 99231@1+3 99238@1+4", admission_date="d")),
-    k(c("medicare 2022-04-05 31", "I69351", "99306@1 99309@1+7 99309@1+14")), k(c("commercial 2024-03-04 11", "M5450", "97110*2 97140 97110*2+2 97140+2 97110*2+4 97140+4", rendering_taxonomy_code="225100000X")),
+    k(c("medicare 2022-04-05 31", "I69351", "99306@1 99309@1+7 99309@1+14")), k(c("commercial 2024-03-04 11", "M5450", "97110*2 97140-59 97110*2+2 97140-59+2 97110*2+4 97140-59+4", rendering_taxonomy_code="225100000X")),
     k(c("medicare 2025-05-20 11", "I10 E119 E785 K219 M1711 N200 Z7984 Z87891 I2510 E559 G4733 J449", "99215@1,2,3,4")),
 )  # fmt: skip
 ok(
@@ -190,6 +190,6 @@ ok(
 )  # fmt: skip
 ok(
     "right-other-payers", "Workers' compensation, auto, TRICARE and VA claims of their own kind.", "837P guide, CLM11, SBR09",
-    k(c("workers_comp 2019-07-09 11", "S39012A", "99204", is_employment_related=True, accident_date="2019-07-08")), k(c("auto 2024-02-06 11", "S134XXD", "97110*2 97140", is_auto_accident=True, accident_date="2024-01-20", accident_state="TX", rendering_taxonomy_code="225100000X")),
+    k(c("workers_comp 2019-07-09 11", "S39012A", "99204", is_employment_related=True, accident_date="2019-07-08")), k(c("auto 2024-02-06 11", "S134XXD", "97110*2 97140-59", is_auto_accident=True, accident_date="2024-01-20", accident_state="TX", rendering_taxonomy_code="225100000X")),
     k(c("tricare 2022-07-26 11", "Z0000", "99395", age=35)), k(c("va 2025-08-26 11", "F4310", "90837")), k(c("commercial 2021-12-14 11", "I10", "99242")), k(c("other 2026-02-10 11", "J069", "99213")),
 )  # fmt: skip

@@ -11,7 +11,6 @@ import polars as pl
 
 from cleanclaim.reference import Reference
 
-
 NOT_LISTED = ("S0211", "S99121", "S99239", "T83113", "T83123")
 
 

@@ -67,6 +67,12 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
             "a later encounter of an injury", institutional(**_STAY, diagnoses=_marked("J18.9", "S72.001D")), diagnosis_number=2, disposition=Disposition.WARN
         ),
         fails("a car driver's collision", institutional(**_STAY, diagnoses=_marked("J18.9", "V43.02XA")), diagnosis_number=2, disposition=Disposition.WARN),
+        fails(
+            "an external cause of its own segment",
+            institutional(**_STAY, diagnoses=[*_marked("J18.9"), {**_marked("V43.02XA")[0], "diagnosis_type": "external_cause"}]),
+            diagnosis_number=2,
+            disposition=Disposition.WARN,
+        ),
         passes("a fall, which isn't exempt", institutional(**_STAY, diagnoses=_marked("J18.9", "W19.XXXA"))),
         unchecked("perhaps exempt, without the list", institutional(**_STAY, diagnoses=_marked("I69.351"))),
     ),

@@ -16,6 +16,7 @@ NO_LIST: Final = "no list of codes exempt from present on admission covers the d
 SUPPLY: Final = "cleanclaim reference import: CMS's list of POA exempt codes for that fiscal year"
 _INITIAL: Final = pl.col("diagnosis_code").str.contains(r"^[ST].{5}[ABC]$")
 """An injury under active treatment: never exempt."""
+_IS_CAUSE: Final = pl.col("diagnosis_type") == "external_cause"
 _LATER: Final = pl.col("diagnosis_code").str.contains(r"^[ST].{5}[D-S]$")
 """An injury's later encounter or sequela: exempt."""
 _NOT_LISTED: Final = pl.col("diagnosis_code").str.contains(r"^(S0211|S99121|S99239|T83113|T83123)")
@@ -24,7 +25,7 @@ _NAME: Final = "stay diagnoses"
 
 
 def stay_diagnoses(claims: Claims, reference: Reference) -> pl.DataFrame:
-    """One row a principal or other ICD-10-CM diagnosis of a hospital stay.
+    """One row a principal, other or external cause ICD-10-CM diagnosis of a hospital stay.
 
     claim_key, diagnosis_number, diagnosis_code, on_date, rules_of, billing_taxonomy_code, `mark` (the present-on-admission indicator), `exempt` (null if
     unknown), `listed` (true if that is from CMS's list for the day of discharge, false if from the categories of the guidelines), and `reports` (some
@@ -38,7 +39,7 @@ def stay_diagnoses(claims: Claims, reference: Reference) -> pl.DataFrame:
 
 def _stay_diagnoses(claims: Claims, reference: Reference) -> pl.DataFrame:
     mark = pl.col("present_on_admission_code").alias("mark")
-    rows = claims.diagnoses.filter(IS_HOSPITAL_STAY, IS_BILLING_DIAGNOSIS, IS_ICD10, pl.col("in_force")).select(
+    rows = claims.diagnoses.filter(IS_HOSPITAL_STAY, IS_BILLING_DIAGNOSIS | _IS_CAUSE, IS_ICD10, pl.col("in_force")).select(
         *("claim_key", "diagnosis_number", "diagnosis_code", "on_date", "rules_of", "billing_taxonomy_code"), mark
     )
     spans = (pl.col("on_date").is_between(first, last) for first, last in reference.coverage("poa_exempt"))
