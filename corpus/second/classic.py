@@ -18,7 +18,7 @@ bad(
     also="ENV003 CLM102 ENV002",
 )  # fmt: skip
 bad(
-    "second-patient", "CLM104 CLM105 CLM106 CLM108 CLM107", "A date, sex, amount or unit that can't be.", GUIDE + "DMG, DTP 472, SV1, CLM02",
+    "second-patient", "CLM104 CLM105 CLM106 CLM108 CLM107 CLM132", "A date, sex, amount or unit that can't be.", GUIDE + "DMG, DTP 472, SV1, CLM02",
     k(c("commercial 2018-04-10 11", "I10", "99213", patient_birth_date="2018-05-01")), k(c("medicare 2020-03-03 11", "I10", "99213", sex="X")),
     k(c("medicaid 2022-08-16 11", "I10", "99213*0"), hard=True), k(c("commercial 2024-05-07 11", "I10", "99213$100.00 93000$50.00", charge_amount="105.00")),
     k(c("medicare 2026-05-05 11", "I10", "99213*1.5")), k(c("commercial 2023-01-10 11", "I10", "99213$-20.00", charge_amount="-20.00")),
@@ -118,4 +118,11 @@ bad(
     k(c("medicare 2024-01-29 111", "J189 J189", "0120*3", stay=3), dx=2), k(c("medicare 2023-12-11 111", "J189 S72009A", "0120*3", stay=3), dx=2, hard=True), k(c("commercial 2025-09-22 111", "Z3800", "0171*6", stay=6, age=40), dx=1),
     k(c("medicare 2019-07-15 111", "J189", "0120*3", stay=3, discharge_disposition_code="08")), k(c("medicare 2021-06-14 111", "J189", "0120*3", stay=3, admit_type_code="6")), k(c("medicare 2026-01-19 131", "J189", "0510/G0463", bill_type_code="191")),
     also="DX112 ENV003 DX111 DX119 INS104 INS115 INS114 DX107",
+)  # fmt: skip
+bad(
+    "negative-line", "CLM132 CLM107", "A negative charge of a line, also one that the total hides.", GUIDE + "SV102; 837I guide, SV203",
+    *[k(c(f"{payer} {day} {where}", "I10", lines), line=n) for payer, day, where, lines, n in (
+        ("commercial", "2018-03-20", "11", "99213$125.00 93000$-25.00", 2), ("medicare", "2020-06-23", "11", "99213$-10.00 93000$60.00", 1), ("medicaid", "2022-09-20", "11", "99214$185.00 36415$-0.01", 2),
+        ("medicare", "2024-10-22", "131", "0510/G0463$200.00 0250/$-20.00", 2), ("tricare", "2026-05-12", "11", "99213$125.00 99000$-5.00", 2))],
+    also="INS139 ENV003",
 )  # fmt: skip

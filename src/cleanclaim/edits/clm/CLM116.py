@@ -45,6 +45,7 @@ _ASKED = IS_MEDICARE & IS_PROFESSIONAL & _NOBODY & pl.col("procedure_code").str.
         fails("an x-ray and its kind", medicare(lines=["71046"]), line_number=1, says="imaging"),
         passes("a screening mammogram, which needs no order", medicare(patient_sex="F", diagnoses=["Z12.31"], lines=["77067", "77063"])),
         fails("a diagnostic mammogram", medicare(patient_sex="F", diagnoses=["R92.8"], lines=["77066"]), line_number=1, says="imaging"),
+        passes("guidance of the physician's own needle", medicare(diagnoses=["M17.11"], lines=["76942"])),
         passes("another payer", professional(lines=["71046"])),
     ),
 )
@@ -52,7 +53,8 @@ def ordering_provider_missing(claims: Claims, reference: Reference) -> Rows:
     """An imaging service or laboratory test to Medicare without a referring or ordering provider.
 
     Medicare wants to know who ordered a diagnostic test; claims without are returned. Where the physician who bills ordered it, their own name
-    stands there. A screening mammogram needs no order.
+    stands there. A screening mammogram needs no order, and guidance or reading
+    during a procedure is part of what the physician does.
 
     What to do: add the provider.
     """

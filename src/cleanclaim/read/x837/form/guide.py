@@ -11,6 +11,8 @@ from enum import IntEnum
 from functools import cache
 from typing import Final
 
+from cleanclaim.read.x837.composites import QUALIFIERS
+
 
 class Place(IntEnum):
     """The place of a segment in a file."""
@@ -148,6 +150,10 @@ class Element:
 
 
 _FILING: Final = "11,12,13,14,15,16,17,AM,BL,CH,CI,DS,FI,HM,LM,MA,MB,MC,OF,TV,VA,WC,ZZ"
+_RELATIONS: Final = "01,04,05,07,10,15,17,18,19,20,21,22,23,24,29,32,33,36,39,40,41,43,53,G8"
+_INSURANCE: Final = "12,13,14,15,16,41,42,43,47,AP,C1,CP,GP,HM,IP,LD,LT,MB,MC,MI,MP,OT,PP,SP"
+"""With those that only 4010 has."""
+_HEALTH_CODES: Final = ",".join(QUALIFIERS)
 _ELEMENTS: Final = f"""
 ST 1 ID 3 3 R
 ST 2 AN 4 9 R
@@ -167,7 +173,7 @@ NM1 3 AN 1 60 -
 NM1 4 AN 1 35 -
 NM1 5 AN 1 25 -
 NM1 7 AN 1 10 -
-NM1 8 ID 1 2 -
+NM1 8 ID 1 2 - 24,34,46,FI,II,MI,PI,SV,XV,XX,ZZ
 NM1 9 AN 2 80 -
 N3 1 AN 1 55 R
 N3 2 AN 1 55 -
@@ -184,11 +190,11 @@ PRV 1 ID 1 3 R
 PRV 2 ID 2 3 R PXC
 PRV 3 AN 1 50 R
 SBR 1 ID 1 1 R A,B,C,D,E,F,G,H,P,S,T,U
-SBR 2 ID 2 2 -
+SBR 2 ID 2 2 - {_RELATIONS}
 SBR 3 AN 1 50 -
-SBR 5 ID 1 3 -
+SBR 5 ID 1 3 - {_INSURANCE}
 SBR 9 ID 1 2 - {_FILING}
-PAT 1 ID 2 2 -
+PAT 1 ID 2 2 - {_RELATIONS}
 PAT 6 AN 1 35 -
 PAT 9 ID 1 1 - Y
 DMG 1 ID 2 3 R D8
@@ -222,8 +228,19 @@ AMT 2 R 1 18 R
 NTE 1 ID 3 3 R
 NTE 2 AN 1 80 R
 K3 1 AN 1 80 R
-HI 1-1 ID 1 3 R
+HI 1-1 ID 1 3 R {_HEALTH_CODES}
 HI 1-2 AN 1 30 R
+HI 2-1 ID 1 3 - {_HEALTH_CODES}
+HI 3-1 ID 1 3 - {_HEALTH_CODES}
+HI 4-1 ID 1 3 - {_HEALTH_CODES}
+HI 5-1 ID 1 3 - {_HEALTH_CODES}
+HI 6-1 ID 1 3 - {_HEALTH_CODES}
+HI 7-1 ID 1 3 - {_HEALTH_CODES}
+HI 8-1 ID 1 3 - {_HEALTH_CODES}
+HI 9-1 ID 1 3 - {_HEALTH_CODES}
+HI 10-1 ID 1 3 - {_HEALTH_CODES}
+HI 11-1 ID 1 3 - {_HEALTH_CODES}
+HI 12-1 ID 1 3 - {_HEALTH_CODES}
 LX 1 N0 1 6 R
 SV1 1-1 ID 2 2 R ER,HC,IV,WK
 SV1 1-2 AN 1 48 R
