@@ -15,7 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cleanclaim.correct import fix, replacement
+from cleanclaim.correct import fix
+from cleanclaim.correct.corrector import Terms
 from cleanclaim.correct.decisions import Decision, decisions_text, read_decisions
 from cleanclaim.correct.envelope import envelope_faults
 from cleanclaim.correct.safe import OURS
@@ -203,7 +204,7 @@ def test_interactive(tmp_path: Path) -> None:
     assert "Robin" in fix.record_of(output).read_text()
 
 
-TERMS = replacement.Terms("7", "ICN9", 42, datetime(2026, 6, 2, 9, 30, tzinfo=UTC), "Robin")
+TERMS = Terms("7", "ICN9", 42, datetime(2026, 6, 2, 9, 30, tzinfo=UTC), "Robin")
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -213,7 +214,7 @@ def test_a_replacement_reads_back_as_the_same_claim(name: str, written: Writing)
     for claim_id in batch_of(path.read_bytes()).claims["claim_id"]:
         _, corrector = fix.read_file(path)
         [claim] = corrector.claims[claim_id]
-        content = replacement.build(corrector, claim, [], TERMS)
+        content = corrector.again(claim, [], TERMS)
         assert list(envelope_faults(Names(X12File(content, CLAIMS)))) == []
         after = claims_of(content)
         [got] = after.pop("claims")
@@ -230,7 +231,7 @@ def test_a_replacement_has_no_faults_of_form(written: Writing) -> None:
         path = written(name)
         _, corrector = fix.read_file(path)
         first = next(iter(corrector.claims.values()))[0]
-        content = replacement.build(corrector, first, [], TERMS)
+        content = corrector.again(first, [], TERMS)
         before = concat(read_x12(io.BytesIO(path.read_bytes()), file="x.837")).syntax_faults
         after = concat(read_x12(io.BytesIO(content), file="x.837")).syntax_faults
         assert set(after["fault"]) <= set(before["fault"])
@@ -286,7 +287,7 @@ def test_every_sample_can_be_corrected(data_dir: Path) -> None:
         for claims in list(corrector.claims.values())[:2]:
             _, fresh = fix.read_file(path)
             claim = fresh.claims[claims[0].claim_id][0]
-            made = replacement.build(fresh, claim, [], TERMS)
+            made = fresh.again(claim, [], TERMS)
             [got] = claims_of(made)["claims"]
             assert got["original_reference_number"] == "ICN9"
             done += 1

@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cleanclaim.cli.options import EditFolders, Lock, Store
+from cleanclaim.cli.options import Columns, EditFolders, Lock, Store
+from cleanclaim.cli.tables import table_options
 from cleanclaim.cli.terminal import reference as reference_tables
 from cleanclaim.cli.terminal import settings, tell
 from cleanclaim.errors import ConfigError, InputError
 from cleanclaim.report.labels import counted
 
 if TYPE_CHECKING:
-    from cleanclaim.correct.apply import Claim, Corrector
+    from cleanclaim.correct.corrector import Corrector, Found
     from cleanclaim.correct.decisions import Decision
+    from cleanclaim.read import TableOptions
     from cleanclaim.report.result import Report
 
 By = Annotated[
@@ -28,7 +30,9 @@ By = Annotated[
 
 
 def fix(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="An 837 file.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="An 837, a CSV file or FHIR claims.")
+    ],
     *,
     decisions: Annotated[
         Path | None,
@@ -50,21 +54,23 @@ def fix(
     ] = False,
     by: By = None,
     edits: EditFolders = None,
+    columns: Columns = None,
     store: Store = None,
     lock: Lock = None,
 ) -> None:
     """Repair a file of claims.
 
-    Without --output it shows what would change. Safe repairs change the form of a value and never what it says: dots in diagnosis codes, lower case,
-    blanks, the order of modifiers, counts and control numbers. Everything else changes only as you decide. Every other byte stays. OUTPUT.changes.csv
-    records each change and who decided it.
+    Without --output it shows what would change. Safe repairs change the form of a value and never what it says: in an 837 dots in diagnosis codes, lower
+    case, blanks, counts and control numbers; in CSV lower case and blanks in codes; in all formats the order of modifiers. Everything else changes only as
+    you decide. Every other byte stays. OUTPUT.changes.csv records each change and who decided it.
     """
     from cleanclaim.correct import fix as repairs  # noqa: PLC0415 - start-up
     from cleanclaim.correct.decisions import decisions_text, read_decisions  # noqa: PLC0415
 
     who = by or _user()
-    report = _check(file, edits, store, lock)
-    _, corrector = repairs.read_file(file)
+    tables = table_options(None, columns, [str(file)])
+    report = _check(file, edits, tables, (store, lock))
+    _, corrector = repairs.read_file(file, tables)
     proposed = repairs.proposals(report)
     if write_decisions is not None:
         _write(write_decisions, decisions_text(proposed).encode())
@@ -91,12 +97,14 @@ def fix(
 def correct(
     claim_id: Annotated[str, typer.Argument(metavar="CLAIM_ID", help="The claim's number.")],
     *,
-    claims: Annotated[Path, typer.Option("--claims", help="The 837 file that it was sent in.")],
+    claims: Annotated[
+        Path, typer.Option("--claims", help="The file that it was sent in: an 837, CSV or FHIR.")
+    ],
     frequency: Annotated[
         str, typer.Option("--frequency", help="7 to replace the claim, 8 to void it.")
     ],
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="Write the new 837 here. Only you can read it.")
+        Path, typer.Option("--output", "-o", help="Write the new file here. Only you can read it.")
     ],
     remit: Annotated[
         list[str] | None,
@@ -121,33 +129,36 @@ def correct(
         typer.Option("--control-number", help="The new control number. Default: made of the time."),
     ] = None,
     by: By = None,
+    columns: Columns = None,
 ) -> None:
     """Send a claim again: a replacement or a void.
 
-    The new 837 holds only this claim, below its own provider, subscriber and patient, with the payer's number of the earlier claim (REF F8), new control
-    numbers and correct counts. It never changes anything that you didn't decide. OUTPUT.changes.csv records each change and who decided it.
+    The new file has the format of the old one and holds only this claim, with the frequency and the payer's number of the earlier claim. An 837 gets new
+    control numbers and correct counts. It never changes anything that you didn't decide. OUTPUT.changes.csv records each change and who decided it.
     """
     from cleanclaim.correct import fix as repairs  # noqa: PLC0415
-    from cleanclaim.correct import replacement  # noqa: PLC0415
+    from cleanclaim.correct.corrector import REPLACEMENT, VOID, Terms  # noqa: PLC0415
     from cleanclaim.correct.decisions import decisions_text, read_decisions  # noqa: PLC0415
+    from cleanclaim.correct.replacement import control_number as numbered  # noqa: PLC0415
 
-    if frequency not in {replacement.REPLACEMENT, replacement.VOID}:
+    if frequency not in {REPLACEMENT, VOID}:
         raise ConfigError([f"--frequency: expected 7 or 8, found {frequency!r}"])
-    if frequency == replacement.VOID and changes is not None:
+    if frequency == VOID and changes is not None:
         raise ConfigError(["--changes: a void repeats the claim as it was sent"])
-    _, corrector = repairs.read_file(claims)
+    tables = table_options(None, columns, [str(claims)])
+    _, corrector = repairs.read_file(claims, tables)
     claim = _chosen(corrector, claim_id, which, claims)
     who = by or _user()
     decided = [one for one in read_decisions(changes, who) if one.claim_id == claim_id] if changes else []  # fmt: skip
     made = datetime.now().astimezone()
-    terms = replacement.Terms(
+    terms = Terms(
         frequency,
-        reference_number or _payer_number(claim, corrector, claims, remit or []),
-        replacement.control_number(control_number, made),
+        reference_number or _payer_number(claim, corrector, (claims, tables), remit or []),
+        numbered(control_number, made),
         made,
         who,
     )
-    content = replacement.build(corrector, claim, decided, terms)
+    content = corrector.again(claim, decided, terms)
     _write(output, content)
     record = repairs.record_of(output)
     _write(record, decisions_text(corrector.done).encode())
@@ -155,7 +166,7 @@ def correct(
     tell(f"Check it before you send it: cleanclaim check {output}", err=True)
 
 
-def _check(file: Path, edits: list[str] | None, store: Path | None, lock: Path | None) -> Report:
+def _check(file: Path, edits: list[str] | None, tables: TableOptions, releases: tuple[Path | None, Path | None]) -> Report:  # fmt: skip
     from cleanclaim import config, pipeline  # noqa: PLC0415
     from cleanclaim.cli.edits import loaded_edits  # noqa: PLC0415
     from cleanclaim.edits import registry  # noqa: PLC0415
@@ -164,12 +175,10 @@ def _check(file: Path, edits: list[str] | None, store: Path | None, lock: Path |
     chosen = config.load({"edits": tuple(edits or ())})
     every, broken = loaded_edits(chosen.edits)
     own = registry.choose(every, chosen.select, chosen.ignore)
-    reference = reference_tables(store, lock)
-    report = pipeline.run_whole(Job((str(file),), reference, tuple(own), settings(chosen), chosen.history, broken=broken))  # fmt: skip
+    reference = reference_tables(*releases)
+    report = pipeline.run_whole(Job((str(file),), reference, tuple(own), settings(chosen), chosen.history, broken=broken, tables=tables))  # fmt: skip
     if report.unread:
         raise InputError(str(report.unread[0].error))
-    if report.files[0].format != "x12":
-        raise InputError(f"{file}: expected an 837 file; correct a table in the program that it is from")  # fmt: skip
     return report
 
 
@@ -190,7 +199,7 @@ def _asked(report: Report, proposed: Sequence[Decision], who: str) -> list[Decis
     return found
 
 
-def _chosen(corrector: Corrector, claim_id: str, which: int | None, file: Path) -> Claim:
+def _chosen(corrector: Corrector[Any], claim_id: str, which: int | None, file: Path) -> Any:
     found = corrector.claims.get(claim_id, [])
     if not found:
         raise InputError(f"{file}: no claim has the number {claim_id}")
@@ -203,13 +212,15 @@ def _chosen(corrector: Corrector, claim_id: str, which: int | None, file: Path) 
     return found[(which or 1) - 1]
 
 
-def _payer_number(claim: Claim, corrector: Corrector, file: Path, remit: Sequence[str]) -> str:
+def _payer_number(
+    claim: Found, corrector: Corrector[Any], file: tuple[Path, TableOptions], remit: Sequence[str]
+) -> str:
     """The payer's number of the claim: from its last payment that counts, else as the claim has it."""
-    from cleanclaim.correct.payer_number import number_in_claim, number_paid  # noqa: PLC0415
+    from cleanclaim.correct.payer_number import number_paid  # noqa: PLC0415
 
-    found = number_paid(file, claim.key, remit) if remit else number_in_claim(corrector, claim)
+    found = number_paid(*file, claim.key, remit) if remit else corrector.payer_number(claim)
     if found is None:
-        where = "no payment of this claim was found" if remit else "the claim has none (REF F8)"
+        where = "no payment of this claim was found" if remit else "the claim has none"
         raise ConfigError([f"the payer's number of the claim is missing: {where}; give --remit or --reference-number"])  # fmt: skip
     return found
 

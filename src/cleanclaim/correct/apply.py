@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from cleanclaim.correct.corrector import only_claim
 from cleanclaim.correct.decisions import Decision
 from cleanclaim.correct.places import DIAGNOSIS, Place, place_of_claim, place_of_line
 from cleanclaim.errors import RewriteError, TableError
@@ -33,7 +34,7 @@ class Claim:
     diagnoses: dict[int, int]
 
 
-class Corrector:
+class X12Changes:
     """The claims of an 837, by number, and what is changed in them.
 
     Attributes:
@@ -78,7 +79,7 @@ class Corrector:
         faults: list[str] = []
         for one in decisions:
             try:
-                self._apply(one, claim or self._claim(one))
+                self._apply(one, claim or only_claim(self.claims, one))
             except RewriteError as error:
                 faults.append(f"{one.where}: {error}")
         if faults:
@@ -87,12 +88,6 @@ class Corrector:
             self._close_gaps(number, element)
         for number in sorted(self._tidied):
             self.file.tidy(number)
-
-    def _claim(self, decision: Decision) -> Claim:
-        found = self.claims.get(decision.claim_id, [])
-        if len(found) != 1:
-            raise RewriteError(f"the file has {len(found) or 'no'} claim{'s' if found else ''} with this number")  # fmt: skip
-        return found[0]
 
     def _apply(self, one: Decision, claim: Claim) -> None:
         table, _, name = one.field.rpartition(".")

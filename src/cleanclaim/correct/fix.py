@@ -1,23 +1,24 @@
-"""Repair an 837: safe repairs, and what was decided."""
+"""Repair a file of claims: safe repairs, and what was decided."""
 
 from __future__ import annotations
 
 import io
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
-from cleanclaim.correct.apply import Corrector
+from cleanclaim.correct.corrector import Corrector
 from cleanclaim.correct.decisions import Decision
-from cleanclaim.correct.envelope import envelope_faults
-from cleanclaim.correct.safe import OURS, safe_repairs
+from cleanclaim.correct.fhir_claims import FhirClaims
+from cleanclaim.correct.table_claims import TableClaims
+from cleanclaim.correct.x12_claims import X12Claims
 from cleanclaim.errors import InputError, UnreadableFile
 from cleanclaim.model import concat
-from cleanclaim.read.sources import reason
+from cleanclaim.read.sources import kind_of, reason
+from cleanclaim.read.table_options import AS_FOUND, TableOptions
 from cleanclaim.read.x837 import read_x12
 from cleanclaim.read.x837.layout import CLAIMS
 from cleanclaim.report.result import Report
@@ -25,6 +26,7 @@ from cleanclaim.storage.durable import whole_file
 from cleanclaim.x12.rewrite import X12File
 
 _RECORD: Final = ".changes.csv"
+_HEAD: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +51,37 @@ class Repaired:
         return (*self.safe, *self.decided, *self.envelope)
 
 
-def read_file(path: Path) -> tuple[bytes, Corrector]:
-    """Read an 837 to correct.
+def read_file(path: Path, tables: TableOptions = AS_FOUND) -> tuple[bytes, Corrector[Any]]:
+    """Read a file to correct: an 837, a CSV file with a row for each service line, or FHIR claims.
+
+    Args:
+        path: the file.
+        tables: what the user says about tables.
 
     Raises:
         UnreadableFile: it can't be read.
-        InputError: it isn't an 837, or a claim of it isn't inside a transaction.
+        InputError: it has another format or no claims, or a claim of an 837 isn't inside a
+            transaction.
     """
     try:
         content = path.read_bytes()
     except OSError as error:
         raise UnreadableFile(f"{path}: {reason(error)}") from None
+    kind = kind_of(content[:_HEAD], str(path))
+    if kind == "csv":
+        return content, TableClaims(content, str(path), tables)
+    if kind == "fhir":
+        return content, FhirClaims(content, str(path))
+    if kind != "x12":
+        raise InputError(f"{path}: expected an 837, a CSV file or FHIR claims; save a workbook as CSV to correct it")  # fmt: skip
     batch = concat(read_x12(io.BytesIO(content), file=str(path), form=False))
     if batch.claims.is_empty():
         raise InputError(f"{path}: the file has no claims")
-    return content, Corrector(X12File(content, CLAIMS), batch)
+    return content, X12Claims(X12File(content, CLAIMS), batch)
 
 
 def repaired(
-    corrector: Corrector,
+    corrector: Corrector[Any],
     findings: pl.DataFrame,
     decisions: Sequence[Decision],
     *,
@@ -84,19 +98,14 @@ def repaired(
     Raises:
         TableError: a decision can't be carried out; every fault is listed.
     """
-    own = safe_repairs(corrector, findings) if safe else []
+    own = corrector.safe(findings) if safe else []
     corrector.apply(decisions)
     decided = tuple(corrector.done)
     places = {(one.claim_id, one.line_number, one.diagnosis_number, one.field) for one in decisions}
     corrector.apply(one for one in own if (one.claim_id, one.line_number, one.diagnosis_number, one.field) not in places)  # fmt: skip
     made = tuple(corrector.done[len(decided) :])
-    inserted = Counter(corrector.file.inserted)
-    envelope = []
-    if safe or inserted:
-        for number, element, old, new in list(envelope_faults(corrector.names, inserted)):
-            corrector.file.replace(number, element, new)
-            envelope.append(Decision("", None, None, "ENV001", element, old, new, OURS))
-    return Repaired(corrector.file.to_bytes(), made, decided, tuple(envelope))
+    content, around = corrector.finish(safe=safe)
+    return Repaired(content, made, decided, tuple(around))
 
 
 def record_of(output: Path) -> Path:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from cleanclaim.correct.apply import Claim, Corrector
 from cleanclaim.errors import InputError
 from cleanclaim.model import concat
-from cleanclaim.read import read
+from cleanclaim.read import TableOptions, read
 from cleanclaim.remit.chains import chains, in_order
 from cleanclaim.remit.match import matches
 from cleanclaim.remit.read import read_remittances
@@ -16,11 +15,12 @@ from cleanclaim.remit.records import Index, paid_claims, sent_claims
 from cleanclaim.remit.store import inputs_of
 
 
-def number_paid(file: Path, key: int, remit: Sequence[str]) -> str | None:
+def number_paid(file: Path, tables: TableOptions, key: int, remit: Sequence[str]) -> str | None:
     """The payer's number in the last payment of a claim that wasn't taken back; None if there is none.
 
     Args:
         file: the claims that were sent.
+        tables: what the user says about tables.
         key: the claim's key, as counted from the start of the file.
         remit: folders of remittances, or 835 files.
 
@@ -31,7 +31,7 @@ def number_paid(file: Path, key: int, remit: Sequence[str]) -> str | None:
     errors = [one.error for one in files if one.error]
     if errors:
         raise InputError("; ".join(errors))
-    batch = concat(read([file], [], form=False))
+    batch = concat(read([file], [], form=False, tables=tables))
     payments = in_order(paid_claims(remittance))
     found = matches(payments, Index(sent_claims(batch)))
     linked = chains(payments, found)
@@ -45,11 +45,3 @@ def number_paid(file: Path, key: int, remit: Sequence[str]) -> str | None:
         and paid.payer_claim_id
     ]
     return numbers[-1] if numbers else None
-
-
-def number_in_claim(corrector: Corrector, claim: Claim) -> str | None:
-    """The number that the claim has already (REF F8); None if it has none."""
-    for number in claim.spans.own:
-        if corrector.names[number] == "REF" and corrector.file.element(number, "REF01") == "F8":
-            return corrector.file.element(number, "REF02") or None
-    return None

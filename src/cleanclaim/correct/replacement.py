@@ -2,40 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from cleanclaim.correct.apply import Claim, Corrector
+from cleanclaim.correct.apply import Claim, X12Changes
+from cleanclaim.correct.corrector import Terms
 from cleanclaim.correct.decisions import Decision
 from cleanclaim.errors import ConfigError
 from cleanclaim.x12.rewrite import X12File
 
-REPLACEMENT: Final = "7"
-VOID: Final = "8"
 _CONTROL_DIGITS: Final = 9
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """How a claim is sent again.
-
-    Attributes:
-        frequency: 7 to replace the earlier claim, 8 to void it.
-        reference: the payer's number of the earlier claim.
-        control_number: the number of the interchange, group and transaction.
-        made: when it is made.
-        by: who decided.
-    """
-
-    frequency: str
-    reference: str
-    control_number: int
-    made: datetime
-    by: str
-
-
-def build(corrector: Corrector, claim: Claim, decisions: list[Decision], terms: Terms) -> bytes:
+def build(corrector: X12Changes, claim: Claim, decisions: list[Decision], terms: Terms) -> bytes:
     """The new file; what was changed is in the corrector.
 
     Raises:
@@ -68,7 +47,7 @@ def build(corrector: Corrector, claim: Claim, decisions: list[Decision], terms: 
     return content.to_bytes()
 
 
-def _again(corrector: Corrector, claim: Claim, terms: Terms) -> list[Decision]:
+def _again(corrector: X12Changes, claim: Claim, terms: Terms) -> list[Decision]:
     """The frequency and the payer's number, as decisions."""
     file = corrector.file
     frequency = file.element(claim.spans.own.start, "CLM05-3") or ""

@@ -77,7 +77,7 @@ class ClaimMapper:
         """One claim."""
         kind = next((_TYPES[code] for code in codes(resource.get("type")) if code in _TYPES), "professional")  # fmt: skip
         team = self._team(resource)
-        diagnoses, numbers = self._diagnoses(resource)
+        diagnoses, numbers = self.diagnoses(resource)
         claim: dict[str, Any] = {
             "claim_id": _claim_id(resource),
             "claim_type": kind,
@@ -191,7 +191,7 @@ class ClaimMapper:
                 found[0].setdefault(column, npi)
         return found
 
-    def _diagnoses(self, resource: Resource) -> tuple[list[dict[str, Any]], dict[int, int]]:
+    def diagnoses(self, resource: Resource) -> tuple[list[dict[str, Any]], dict[int, int]]:
         """The diagnoses, those that lines can point to first, and their numbers by sequence; 0 for one that is left out."""
         rows: list[tuple[bool, int, dict[str, Any]]] = []
         left_out: list[int] = []
@@ -365,7 +365,8 @@ def _related(resource: Resource) -> dict[str, Any]:
         number = text_of(reference.get("value")) if isinstance(reference, dict) else None
         kinds = set(codes(one.get("relationship")))
         if number and kinds & {"prior", "replaced", "replaces", "7"}:
-            again = frequency if frequency in {"7", "8"} else "7"
+            again = "8" if resource.get("status") == "cancelled" else "7"
+            again = frequency if frequency in {"7", "8"} else again
             return {"original_reference_number": number, "claim_frequency_code": again}
     return {"claim_frequency_code": frequency}
 
