@@ -16,7 +16,7 @@ from cleanclaim.failures import Failure
 from cleanclaim.look_back import Earlier
 from cleanclaim.model import Batch
 from cleanclaim.plan import Plan
-from cleanclaim.read import AS_FOUND, FileRead, Held, TableOptions, read
+from cleanclaim.read import AS_FOUND, FileRead, Held, Past, TableOptions, read
 from cleanclaim.reference import Reference
 from cleanclaim.settings import Settings
 from cleanclaim.verdicts import Judged, judged
@@ -49,6 +49,7 @@ class Job:
         held: claims already read, checked in place of `inputs`.
         tables: what the user says about tables.
         notes: reads the notes of claims; None without notes.
+        sent: histories among the inputs are read as claims that were sent.
     """
 
     inputs: tuple[str | Path | Held, ...]
@@ -63,6 +64,7 @@ class Job:
     held: Batch | None = None
     tables: TableOptions = AS_FOUND
     notes: NoteReader | None = None
+    sent: bool = False
 
     @property
     def looks_across(self) -> bool:
@@ -107,6 +109,7 @@ class Job:
             form=self.form,
             skip=len(files),
             at_once=self.plan.at_once,
+            past=Past() if self.sent else None,
             tables=self.tables,
         ):
             yield batch, len(files)

@@ -47,7 +47,11 @@ def add(
         ),
     ],
     inputs: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="835 files, folders or zip files.")
+        list[str],
+        typer.Argument(
+            metavar="FILE...",
+            help="835 files, explanations of benefits (FHIR), folders or zip files.",
+        ),
     ],
 ) -> None:
     """Keep remittances.
@@ -137,13 +141,17 @@ def remove(
 def match(
     inputs: Annotated[
         list[str],
-        typer.Argument(metavar="STORE|FILE...", help="Folders of remittances, or 835 files."),
+        typer.Argument(
+            metavar="STORE|FILE...",
+            help="Folders of remittances, 835 files, or explanations of benefits (FHIR).",
+        ),
     ],
     *,
     claims: Annotated[
         list[str],
         typer.Option(
-            "--claims", help="The claims that were sent: files or folders. Can be repeated."
+            "--claims",
+            help="The claims that were sent: files, folders or histories. Can be repeated.",
         ),
     ],
     as_of: Annotated[

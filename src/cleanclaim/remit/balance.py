@@ -5,6 +5,10 @@
 - `charge`: a claim's charge is the sum of its services' charges, if it lists services.
 - `payment`: the total of a transaction is the sum of its claims, less the provider adjustments.
 
+- `envelope`: counts and control numbers of the envelopes agree, and each envelope is closed.
+
+An explanation of benefits isn't checked: it needn't name an adjustment for each difference.
+
 An amount that isn't a number is an imbalance too (`amount`), and what depends on it isn't summed.
 """
 
@@ -16,6 +20,7 @@ from typing import Any, Final, NamedTuple
 
 import polars as pl
 
+from cleanclaim.remit.envelopes import envelope_faults
 from cleanclaim.remit.tables import Remittance
 
 _ZERO: Final = Decimal("0.00")
@@ -42,7 +47,7 @@ class Imbalance:
     """One sum that doesn't hold.
 
     Attributes:
-        rule: line, claim, charge, payment or amount.
+        rule: line, claim, charge, payment, envelope or amount.
         place: where it is.
         expected: the amount that would balance; None if an amount isn't a number.
         found: the amount in the file; None if it isn't a number.
@@ -62,7 +67,9 @@ def imbalances(remittance: Remittance) -> list[Imbalance]:
     adjusted = remittance.adjustments
     of_service = adjusted.group_by("payment_key", "service_number").agg(pl.col("amount").sum())
     of_claim = adjusted.group_by("payment_key").agg(pl.col("amount").sum())
-    lines, payments = remittance.payment_lines, remittance.payments
+    benefits = remittance.checks.filter(pl.col("format") == "fhir").select("check_key")
+    payments = remittance.payments.join(benefits, on="check_key", how="anti")
+    lines = remittance.payment_lines.join(payments, on="payment_key", how="semi")
     keys = payments.select("payment_key", "check_key")
     whole_lines = (
         lines.join(broken, on=["payment_key", "service_number"], how="anti")
@@ -81,6 +88,10 @@ def imbalances(remittance: Remittance) -> list[Imbalance]:
         *_unequal("charge", sound.join(charged, on="payment_key"), _AMOUNT, _CHARGE),
         *_unequal("payment", _totals(remittance), _AMOUNT, _PAID),
         *(_not_a_number(row) for row in broken.iter_rows(named=True)),
+    ]
+    found += [
+        Imbalance("envelope", Place(one.check_key, -1, 0, one.position), None, None, one.message)
+        for one in envelope_faults(remittance)
     ]
     return sorted(found, key=lambda one: (one.place.check_key, one.place.position))
 
@@ -119,7 +130,9 @@ def _totals(remittance: Remittance) -> pl.DataFrame:
     taken = remittance.provider_adjustments.group_by("check_key").agg(
         pl.col("amount").sum().alias("taken")
     )
-    checks = remittance.checks.filter(pl.col("paid_amount").is_not_null())
+    checks = remittance.checks.filter(
+        pl.col("paid_amount").is_not_null(), pl.col("format") != "fhir"
+    )
     return (
         checks.join(remittance.faults, on="check_key", how="anti")
         .join(paid, on="check_key", how="left")

@@ -1,4 +1,4 @@
-"""Read 835 files: every segment, on the byte index that 837 files are read with."""
+"""Read remittances: 835 files, every segment, on the byte index that 837 files are read with; and explanations of benefits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import polars as pl
 from cleanclaim.errors import InputError, UnknownFormat
 from cleanclaim.failures import reason_of
 from cleanclaim.model import QUANTITY
-from cleanclaim.read.sources import Held, Source, sources
+from cleanclaim.read.sources import Held, Source, peek, sources
+from cleanclaim.remit.benefits import read_benefits
 from cleanclaim.remit.cells import PaymentCells
 from cleanclaim.remit.layout import PAYMENTS
 from cleanclaim.remit.tables import Remittance
@@ -23,6 +24,7 @@ from cleanclaim.x12.stream import MOST_SWITCHES, Piece, Stream
 from cleanclaim.x12.values import coalesced, frame
 
 _CHUNK: Final = 4 << 20
+_MOST_FAULTS: Final = 5
 _ADJUSTMENTS: Final = range(2, 20, 3)
 """The reasons in a CAS; each is followed by its amount and quantity."""
 _PROVIDER_ADJUSTMENTS: Final = range(3, 14, 2)
@@ -39,11 +41,13 @@ class RemitFile:
         file: its name.
         payments: how many claim payments were read.
         error: why it couldn't be read, or couldn't be read to the end; None if it was.
+        format: 835, or fhir for explanations of benefits.
     """
 
     file: str
     payments: int = 0
     error: str | None = None
+    format: str = "835"
 
 
 @dataclass(slots=True)
@@ -71,14 +75,23 @@ class Reading:
         before = self._keys.payment
         parts: list[Frames] = []
         try:
-            _read_file(source, file, self._keys, parts)
+            head, stream = peek(source)
+            if _is_fhir(head):
+                entry.format = "fhir"
+                _read_benefits(stream, file, self._keys, parts)
+            else:
+                _read_file(stream, file, self._keys, parts)
         except InputError as error:
             entry.error = encodable(str(error))
         except BaseException as error:  # noqa: BLE001 - a panic isn't an Exception
             entry.error = f"{file}: {reason_of(error)}; the payments read before that are kept"
         self._parts += parts
         entry.payments = self._keys.payment - before
-        if not entry.error and not any(len(part["checks"]) for part in parts):
+        if (
+            not entry.error
+            and entry.format == "835"
+            and not any(len(part["checks"]) for part in parts)
+        ):
             entry.error = f"{file}: the file has no remittance (transaction 835)"
 
     def result(self) -> Remittance:
@@ -87,7 +100,7 @@ class Reading:
 
 
 def read_remittances(inputs: Iterable[str | Path | Held]) -> tuple[Remittance, list[RemitFile]]:
-    """Read 835 files.
+    """Read 835 files, and explanations of benefits in FHIR.
 
     Args:
         inputs: files, folders, zip and gzip files, pipes, and "-" for standard input.
@@ -108,6 +121,21 @@ def _read_source(source: Source, reading: Reading) -> None:
             reading.add(stream, source.name)
     except InputError as error:
         reading.files.append(RemitFile(source.name, error=str(error)))
+
+
+def _is_fhir(head: bytes) -> bool:
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    return start in {b"{", b"["} and b'"resourceType"' in head
+
+
+def _read_benefits(source: BinaryIO, file: str, keys: _Keys, parts: list[Frames]) -> None:
+    frames, faults = read_benefits(source, file, keys.check, keys.payment)
+    parts.append(frames)
+    keys.check += len(frames["checks"])
+    keys.payment += len(frames["payments"])
+    if faults:
+        more = f"; and {len(faults) - _MOST_FAULTS} more" if len(faults) > _MOST_FAULTS else ""
+        raise InputError(f"{file}: {'; '.join(faults[:_MOST_FAULTS])}{more}")
 
 
 def _read_file(source: BinaryIO, file: str, keys: _Keys, parts: list[Frames]) -> None:
@@ -174,7 +202,7 @@ def _checks(c: PaymentCells, file: str, carried: int) -> pl.DataFrame:
             "payee_name": c.element(payee, 2),
             "payee_id": c.element(payee, 4),
         }
-    ).with_columns(pl.lit(file).alias("file"))
+    ).with_columns(pl.lit(file).alias("file"), pl.lit("x12").alias("format"))
 
 
 def _first_after(c: PaymentCells, rows: np.ndarray[tuple[int], np.dtype[np.int64]], *names: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:  # fmt: skip

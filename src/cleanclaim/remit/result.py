@@ -89,6 +89,11 @@ def _value(value: object) -> str:
     return json.dumps(value)
 
 
+def reason_name(adjustment: Entry) -> str:
+    """The group and the code of an adjustment, such as CO-45; a benefit may name no group."""
+    return "-".join(filter(None, (adjustment["group"], adjustment["carc"])))
+
+
 def money(amount: Decimal | None) -> str | None:
     """An amount as text with two decimals, signed as in the file."""
     return None if amount is None else f"{amount:.2f}"

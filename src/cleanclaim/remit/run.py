@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,8 @@ import polars as pl
 
 from cleanclaim import pipeline
 from cleanclaim.job import Job
+from cleanclaim.read import Held
+from cleanclaim.read.history import is_history, ledger_of
 from cleanclaim.remit.balance import Imbalance, imbalances
 from cleanclaim.remit.chains import Chains, chains, in_order
 from cleanclaim.remit.contracts import Contracts, read_contracts
@@ -61,12 +63,13 @@ def match_payments(question: Question) -> RemitReport:
     """
     before = fired_before(question.report) if question.report else None
     contracts = read_contracts(question.contracts) if question.contracts else None
-    report = pipeline.run_whole(question.job)
+    report = pipeline.run_whole(replace(question.job, sent=True))
     payments = in_order(paid_claims(question.remittance))
     claims = sent_claims(report.batch)
     found = matches(payments, Index(claims), question.manual)
+    anonymous = _anonymous(question.job, claims)
     context = Context(
-        fired_by_claim(report.findings),
+        fired_by_claim(report.findings, anonymous),
         before,
         Limits.of(question.job.reference),
         question.as_of or datetime.now().astimezone().date(),
@@ -79,7 +82,33 @@ def match_payments(question: Question) -> RemitReport:
         if found[paid.key].claim
     ]
     priced = _priced(payments, found, linked, contracts, report)
-    return _report(question, report, (payments, claims, found), entries, priced, context)
+    result = _report(question, report, (payments, claims, found), entries, priced, context)
+    unsure = sum(bool(one.claim and one.claim.key in anonymous) for one in found.values())
+    result.not_checked.extend(_of_patient(unsure))
+    return result
+
+
+def _of_patient(count: int) -> list[Entry]:
+    """What isn't known of payments for claims from a history."""
+    if not count:
+        return []
+    return [
+        {
+            "what": "patient",
+            "payer": None,
+            "step": None,
+            "count": count,
+            "reason": "a history keeps nothing that identifies a patient, so the patients of payments and claims weren't compared",
+            "supply": "--claims with the files that were sent",
+        }
+    ]
+
+
+def _anonymous(job: Job, claims: Sequence[Sent]) -> frozenset[int]:
+    """The claims from histories, which keep nothing that identifies a patient."""
+    named = [Path(given) for given in job.inputs if not isinstance(given, Held)]
+    names = {added.name for path in named if is_history(path) for added in ledger_of(path).files}
+    return frozenset(one.key for one in claims if one.file in names)
 
 
 def _priced(
@@ -135,7 +164,7 @@ def _report(
 
 
 def _file(one: RemitFile) -> Entry:
-    return {"file": one.file, "format": "835", "claims": one.payments, "error": one.error}
+    return {"file": one.file, "format": one.format, "claims": one.payments, "error": one.error}
 
 
 def _imbalance(one: Imbalance, remittance: Remittance) -> Entry:

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from cleanclaim.remit.balance import imbalances
+from cleanclaim.remit.result import reason_name
 from cleanclaim.remit.tables import TABLES, Remittance
 from cleanclaim.report.labels import dollars
 from cleanclaim.text.escaping import visible
@@ -44,7 +45,7 @@ def _lines(remittance: Remittance) -> Iterator[str]:
         for paid in payments.get(check["check_key"], ()):
             key = paid["payment_key"]
             yield (
-                f"  claim {paid['remit_claim_id']} (payer's number {paid['payer_claim_id'] or 'missing'}, status {paid['status_code']}):"
+                f"  claim {paid['remit_claim_id'] or 'without a number'} (payer's number {paid['payer_claim_id'] or 'missing'}, status {paid['status_code']}):"
                 f" charged {dollars(paid['charge_amount'])}, paid {dollars(paid['paid_amount'])}{_why(reasons.get(key, ()), 0)}"
             )
             for service in services.get(key, ()):
@@ -62,7 +63,7 @@ def _lines(remittance: Remittance) -> Iterator[str]:
 
 def _why(reasons: Any, number: int) -> str:
     found = [
-        f"{one['group']}-{one['carc']} {dollars(one['amount'])}"
+        f"{reason_name(one)} {dollars(one['amount'])}"
         for one in reasons
         if one["service_number"] == number
     ]

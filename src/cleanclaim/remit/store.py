@@ -118,7 +118,7 @@ class RemitStore:
         return [Held(one.name, cast("BinaryIO", io.BytesIO(self._content(one)))) for one in self._chosen(numbers)]  # fmt: skip
 
     def add(self, inputs: Iterable[str | Path]) -> Adding:
-        """Add 835 files.
+        """Add 835 files, and explanations of benefits in FHIR.
 
         Args:
             inputs: files, folders, zip and gzip files. A file that can't be read to its end isn't
@@ -173,7 +173,7 @@ class RemitStore:
         return content
 
     def _path(self, number: int) -> Path:
-        return self.folder / FILES / f"{number:06d}.835"
+        return self.folder / FILES / f"{number:06d}"
 
     def _add(self, name: str, content: bytes, kept: list[Kept], done: Adding) -> None:
         digest = hashlib.sha256(content).hexdigest()

@@ -11,7 +11,7 @@ from typing import Any
 from cleanclaim.remit.match import Match
 from cleanclaim.remit.reasons import categories, is_routine
 from cleanclaim.remit.records import Adjustment, Paid, Sent
-from cleanclaim.remit.result import Entry, RemitReport, money
+from cleanclaim.remit.result import Entry, RemitReport, money, reason_name
 
 
 def summary_of(
@@ -83,7 +83,7 @@ def _by_reason(denials: Sequence[tuple[Entry, Entry]]) -> Entry:
     found: Counter[str] = Counter()
     for claim, line in denials:
         for one in line["adjustments"] or claim["adjustments"]:
-            found[f"{one['group']}-{one['carc']}"] += 1
+            found[reason_name(one)] += 1
     return dict(sorted(found.items()))
 
 

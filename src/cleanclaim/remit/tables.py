@@ -31,6 +31,7 @@ CHECKS: Final = Table(
     (
         Column("check_key", _I, "Integer assigned at reading; unique in a remittance."),
         Column("file", _S, "The file that the transaction was read from."),
+        Column("format", _S, "x12 for an 835, fhir for an explanation of benefits."),
         *_PLACE,
         Column("transaction", _S, "Control number of the transaction.", "ST02"),
         Column("handling_code", _S, "What the transaction is for.", "BPR01"),

@@ -9,7 +9,7 @@ import polars as pl
 
 from cleanclaim.reference.sets import load_set
 from cleanclaim.remit.reasons import categories
-from cleanclaim.remit.result import Entry, RemitReport
+from cleanclaim.remit.result import Entry, RemitReport, reason_name
 from cleanclaim.remit.summary import is_denial
 from cleanclaim.report.csv import harmless
 from cleanclaim.report.labels import counted, dollars
@@ -75,7 +75,7 @@ def _cell(value: object) -> str | None:
 
 
 def _adjustment(one: Entry) -> str:
-    return f"{one['group']}-{one['carc']}:{one['amount']}"
+    return f"{reason_name(one)}:{one['amount']}"
 
 
 def _is_trouble(claim: Entry) -> bool:
@@ -104,7 +104,7 @@ def _entry(entry: Entry) -> Iterator[str]:
     label = categories()[entry["category"]].label
     yield f"  {where}: {entry['category']}: {label}"
     for one in entry["adjustments"]:
-        yield f"    {one['group']}-{one['carc']} {dollars(one['amount'])}: {_label('carc', one['carc'])}"
+        yield f"    {reason_name(one)} {dollars(one['amount'])}: {_label('carc', one['carc'])}"
     for remark in entry["remarks"]:
         yield f"    {remark}: {_label('rarc', remark)}"
     if entry["caught_by"]:
@@ -174,10 +174,18 @@ def _not_checked(report: RemitReport) -> Iterator[str]:
     if report.not_checked:
         yield "Not checked:"
     for one in report.not_checked:
-        what, noun = ("price", "line") if one["what"] == "price" else ("days left", "claim")
+        what, noun = _UNCHECKED[one["what"]]
         yield f"  {what}: {counted(one['count'], noun)}: {one['reason']}"
     if report.not_checked:
         yield ""
+
+
+_UNCHECKED: Final = {
+    "price": ("price", "line"),
+    "days_left": ("days left", "claim"),
+    "patient": ("patient", "payment"),
+}
+"""What wasn't checked, and what is counted."""
 
 
 def _totals(report: RemitReport) -> Iterator[str]:

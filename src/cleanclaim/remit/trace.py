@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +13,7 @@ import polars as pl
 
 from cleanclaim.edits.edit import Disposition
 from cleanclaim.errors import InputError, UnreadableFile
+from cleanclaim.model import TABLES
 from cleanclaim.remit.reasons import GENERIC, Reason, topics_of
 from cleanclaim.remit.records import SentLine
 
@@ -48,13 +49,29 @@ class Fired:
     topics: frozenset[str]
 
 
-def fired_by_claim(findings: pl.DataFrame) -> dict[int, list[Fired]]:
-    """The findings of a run, by claim key."""
+def fired_by_claim(
+    findings: pl.DataFrame, anonymous: Collection[int] = ()
+) -> dict[int, list[Fired]]:
+    """The findings of a run, by claim key.
+
+    Args:
+        findings: the findings.
+        anonymous: the claims whose patients aren't known here, as in a history; findings about what
+            identifies a patient say nothing of how they were sent.
+    """
     found: dict[int, list[Fired]] = defaultdict(list)
     for row in findings.iter_rows(named=True):
+        if row["claim_key"] in anonymous and _is_private(row):
+            continue
         if row["claim_key"] is not None:
             found[row["claim_key"]].append(_fired(row, row["evidence"]))
     return found
+
+
+def _is_private(row: Mapping[str, Any]) -> bool:
+    """Whether a finding is about a column that identifies a patient."""
+    table, _, name = ((row["field"] or {}).get("column") or "").partition(".")
+    return any(column.name == name and column.private for column in TABLES[table].columns) if table in TABLES else False  # fmt: skip
 
 
 def fired_before(path: Path) -> dict[str, list[tuple[str, Fired]]]:
