@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from cleanclaim.analysis.run import Analysis, population_in
+from cleanclaim.analysis.run import Analysis, Payments, population_in
 from cleanclaim.analysis.run import analyze as analyzed
 from cleanclaim.analysis.tables import LEAST
 from cleanclaim.edits import registry
@@ -17,13 +17,15 @@ from cleanclaim.reference import Reference
 from cleanclaim.settings import Settings
 
 
-def analyze(
+def analyze(  # noqa: PLR0913 - the options of a command
     claims: str | Path | Iterable[str | Path],
     *,
     diagnoses: str | None = None,
     population: pl.DataFrame | str | Path | None = None,
     least: int = LEAST,
     checks: bool = True,
+    remit: str | Path | Iterable[str | Path] = (),
+    contracts: str | Path | None = None,
     as_of: date | None = None,
     reference: Reference | None = None,
 ) -> Analysis:
@@ -35,7 +37,9 @@ def analyze(
         population: people by month, age_band, sex or region, as a frame or a CSV file, for rates.
         least: the fewest patients that a cell shows; smaller ones are suppressed.
         checks: False to leave out the tables that need the claims checked.
-        as_of: the date as of which claims are judged.
+        remit: the remittances for the claims: folders of remittances, 835 files, explanations of benefits.
+        contracts: a table of what payers agreed to pay (CSV), for underpayments.
+        as_of: the date as of which claims are judged, and from which the days left for a denial are counted.
         reference: the dated tables; by default the built-in ones and the user's store.
 
     Returns:
@@ -49,4 +53,6 @@ def analyze(
     people = population_in(Path(population)) if isinstance(population, (str, Path)) else population
     edits = tuple(registry.choose(registry.own_edits()))
     job = Job(tuple(inputs), reference or Reference.load(), edits, Settings(as_of=as_of))
-    return analyzed(job, diagnoses=diagnoses, population=people, least=least, checks=checks)
+    given = (remit,) if isinstance(remit, (str, Path)) else tuple(remit)
+    payments = Payments(given, Path(contracts) if contracts else None, as_of) if given else None
+    return analyzed(job, diagnoses=diagnoses, population=people, least=least, checks=checks, payments=payments)  # fmt: skip

@@ -17,6 +17,7 @@ _TOP: Final = 6
 _ROWS: Final = 40
 _GROUPS: Final = 15
 """How many groups a table across has."""
+_SHARES: Final = frozenset({"share", "clean_claim_rate", "first_pass_yield", "precision"})
 _HIDDEN: Final = "suppressed"
 _FEW: Final = "few"
 _TITLES: Final = {"ccsr": "clinical category (CCSR)", "chapter": "chapter of ICD-10-CM", "code": "code"}  # fmt: skip
@@ -50,10 +51,41 @@ def _sections(analysis: Analysis) -> Iterator[str]:
     if "findings_by_edit" in tables:
         rows = tables["findings_by_edit"]
         yield _bars("Dollars at risk by edit", rows, "code", "at_risk_amount", _money, _grid_table(rows))  # fmt: skip
+    if "payment_kpis" in tables:
+        yield from _payments(tables)
     for name, title in (("risk_scores", "Risk scores"), ("risk_conditions", "Risk: condition categories")):  # fmt: skip
         if name in tables:
             yield _grid(title, tables[name])
     yield _grid("Codes that end with the code year", tables["next_code_year"], "No code in these claims ends with the code year.")  # fmt: skip
+
+
+def _payments(tables: Mapping[str, pl.DataFrame]) -> Iterator[str]:
+    """The sections about denials and payments."""
+    values = dict(tables["payment_kpis"].iter_rows())
+    shown = [
+        (name.replace("_", " "), _number(name, value))
+        for name, value in values.items()
+        if value is not None
+    ]
+    yield section("Denials and payments", figures(shown))
+    rows = tables["denials_by_month"].filter(pl.col("month") != "unknown")
+    months = rows["month"].to_list()
+    series = [("denied claims", rows["denial_rate"].to_list()), ("first-pass yield", rows["first_pass_yield"].to_list())]  # fmt: skip
+    chart = lines("Denial rate and first-pass yield by month", months, series) if months else ""
+    yield section("Denials by month of the first answer", chart, _grid_table(rows))
+    for name, title in (("payer", "Payers"), ("provider", "Providers")):
+        own = tables[f"denials_by_{name}"]
+        yield _bars(f"{title}: denied claims", own, name, "denial_rate", _percent, _grid_table(own))
+    reasons, edits = tables["denials_by_reason"], tables["denials_by_edit"]
+    yield _bars("Denied dollars by reason", reasons, "reason", "denied_amount", _money, _grid_table(reasons))  # fmt: skip
+    yield _bars("Denied dollars by the edit that would have caught them", edits, "code", "denied_amount", _money, _grid_table(edits))  # fmt: skip
+    yield _grid("What became of findings", tables["edit_outcomes"])
+
+
+def _number(name: str, value: float) -> str:
+    if name in _SHARES or name.startswith("denial_rate"):
+        return _percent(value)
+    return _money(value) if "amount" in name else _count(value)
 
 
 def _figures(analysis: Analysis) -> list[tuple[str, str]]:
@@ -161,7 +193,7 @@ def _cell(name: str, row: Mapping[str, Any], *, is_number: bool) -> str:
         return ", ".join(map(str, value))
     if not is_number:
         return str(value)
-    if name in {"share", "clean_claim_rate", "first_pass_yield"}:
+    if name in _SHARES or name.startswith("denial_rate"):
         return _percent(value)
     if any(word in name for word in ("charge", "allowed", "amount")) and "lines" not in name:
         return _money(value)

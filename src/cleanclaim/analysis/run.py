@@ -14,6 +14,7 @@ import polars as pl
 from cleanclaim import pipeline
 from cleanclaim.analysis import groups as grouping
 from cleanclaim.analysis.facts import Facts
+from cleanclaim.analysis.payments import payment_tables
 from cleanclaim.analysis.quality import quality_of
 from cleanclaim.analysis.risk import risk_of
 from cleanclaim.analysis.tables import LEAST, tables_of
@@ -21,10 +22,28 @@ from cleanclaim.errors import ConfigError, InputError
 from cleanclaim.job import Job
 from cleanclaim.model import Batch, concat
 from cleanclaim.read import FileRead
+from cleanclaim.remit.read import read_remittances
+from cleanclaim.remit.run import Question, matched
+from cleanclaim.remit.store import inputs_of
 from cleanclaim.settings import prepare
 
 PEOPLE: Final = ("month", "age_band", "sex", "region")
 """What a population can be divided by."""
+
+
+@dataclass(frozen=True)
+class Payments:
+    """The remittances for the claims that are analyzed.
+
+    Attributes:
+        inputs: folders of remittances, 835 files, explanations of benefits.
+        contracts: a table of what payers agreed to pay, for underpayments.
+        as_of: the day from which the days left are counted; today by default.
+    """
+
+    inputs: tuple[str | Path, ...]
+    contracts: Path | None = None
+    as_of: date | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +85,7 @@ def analyze(
     population: pl.DataFrame | None = None,
     least: int = LEAST,
     checks: bool = True,
+    payments: Payments | None = None,
 ) -> Analysis:
     """Analyze any number of claims.
 
@@ -75,6 +95,7 @@ def analyze(
         population: people by month, age_band, sex or region, for rates (`population_in`).
         least: the fewest patients that a cell shows; 1 to show all.
         checks: False to leave out the tables that need the claims checked.
+        payments: the remittances for these claims, for the tables of denials and payments.
 
     Raises:
         ConfigError: an option can't be.
@@ -98,10 +119,22 @@ def analyze(
     if checks:
         with pipeline.run(replace(job, inputs=job.inputs)) as results:
             tables |= quality_of(results)
+    if payments is not None:
+        made, told = _of_payments(job, payments)
+        tables |= made
+        unread += told
     notes = [*_notes(facts, unread, bridged, chosen, least), *([risk_note] if risk_note else [])]
     if not is_whole:
         notes.append("The claims don't fit in memory together: a claim that was voided or replaced in another part of them counts.")  # fmt: skip
     return Analysis(tables, chosen, facts.claims, facts.patients().height, least, tuple(notes))
+
+
+def _of_payments(job: Job, payments: Payments) -> tuple[Mapping[str, pl.DataFrame], list[str]]:
+    """The tables of denials and payments, and the remittances that couldn't be read."""
+    remittance, files = read_remittances(inputs_of(payments.inputs))
+    judged = replace(job, settings=replace(job.settings, as_of=None))
+    question = Question(remittance, files, judged, payments.as_of, None, payments.contracts)
+    return payment_tables(matched(question)), [one.error for one in files if one.error]
 
 
 def _count(job: Job, facts: Facts, files: list[FileRead]) -> bool:

@@ -30,6 +30,11 @@ def analyze(
     population: Annotated[Path | None, typer.Option("--population", help="For rates: a CSV file with population and month, age_band, sex or region.")] = None,
     least: Annotated[int, typer.Option("--least", help="Suppress cells of fewer patients; 1 to show all.")] = 11,
     checks: Annotated[bool, typer.Option("--checks/--no-checks", help="Check the claims, for the tables of clean claims and findings.")] = True,
+    remit: Annotated[
+        list[str] | None,
+        typer.Option("--remit", help="The remittances for the claims: folders of remittances, 835 files, or explanations of benefits. Can be repeated."),
+    ] = None,
+    contracts: Annotated[Path | None, typer.Option("--contracts", help="A table of what payers agreed to pay (CSV), for underpayments.")] = None,
     as_of: AsOf = None,
     payers: Payers = None,
     sheet: Sheet = None,
@@ -40,6 +45,7 @@ def analyze(
     """Analyze diagnoses, services, cost and quality of claims.
 
     Claims are counted in batches, so that any number fits. Voids and replaced claims don't count. Codes that were divided stay one trend.
+    With --remit, denials and payments are analyzed too.
     """
     from cleanclaim import config  # noqa: PLC0415 - start-up: only what the command needs is loaded
     from cleanclaim.analysis import run as analysis  # noqa: PLC0415
@@ -57,7 +63,8 @@ def analyze(
         tables = reference(store, lock, payers or ())
         tables.on_progress(words)
         job = Job(tuple(inputs), tables, tuple(registry.choose(every)), chosen, progress=claims, broken=broken, tables=options)  # fmt: skip
-        made = analysis.analyze(job, diagnoses=diagnoses, population=people, least=least, checks=checks)  # fmt: skip
+        payments = analysis.Payments(tuple(remit), contracts, chosen.as_of) if remit else None
+        made = analysis.analyze(job, diagnoses=diagnoses, population=people, least=least, checks=checks, payments=payments)  # fmt: skip
     if output is None:
         typer.echo(_text(made), nl=False)
     else:

@@ -26,7 +26,7 @@ from cleanclaim.remit.records import Index, Paid, Sent, paid_claims, sent_claims
 from cleanclaim.remit.result import Entry, RemitReport, money
 from cleanclaim.remit.summary import summary_of
 from cleanclaim.remit.tables import Remittance
-from cleanclaim.remit.trace import fired_before, fired_by_claim
+from cleanclaim.remit.trace import Fired, fired_before, fired_by_claim
 from cleanclaim.report.result import Report, file_dict
 
 _SUPPLY: Final = "cleanclaim reference import: a table of resubmission limits, one row a payer and step"  # fmt: skip
@@ -55,8 +55,40 @@ class Question:
     manual: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Matching:
+    """Payments with their claims, and what the report says of each.
+
+    Attributes:
+        result: the report.
+        checked: the check of the claims.
+        claims: the claims that were sent.
+        payments: the payments, in the order of check dates.
+        found: the claim of each payment, by its key.
+        entries: the report's entry of each payment that has a claim, by its key.
+        fired: the edits that fire on each claim, by claim key.
+    """
+
+    result: RemitReport
+    checked: Report
+    claims: list[Sent]
+    payments: list[Paid]
+    found: Mapping[int, Match]
+    entries: Mapping[int, Entry]
+    fired: Mapping[int, list[Fired]]
+
+
 def match_payments(question: Question) -> RemitReport:
     """Match payments to claims, trace each denial, and compare what was allowed with the price.
+
+    Raises:
+        InputError: the earlier report or the contract table can't be read.
+    """
+    return matched(question).result
+
+
+def matched(question: Question) -> Matching:
+    """Match payments to claims, and keep what the report was made of.
 
     Raises:
         InputError: the earlier report or the contract table can't be read.
@@ -76,16 +108,18 @@ def match_payments(question: Question) -> RemitReport:
         {},
     )
     linked = chains(payments, found)
-    entries = [
-        claim_entry(paid, found[paid.key], linked, context)
+    entries = {
+        paid.key: claim_entry(paid, found[paid.key], linked, context)
         for paid in payments
         if found[paid.key].claim
-    ]
+    }
     priced = _priced(payments, found, linked, contracts, report)
-    result = _report(question, report, (payments, claims, found), entries, priced, context)
+    result = _report(
+        question, report, (payments, claims, found), [*entries.values()], priced, context
+    )
     unsure = sum(bool(one.claim and one.claim.key in anonymous) for one in found.values())
     result.not_checked.extend(_of_patient(unsure))
-    return result
+    return Matching(result, report, claims, payments, found, entries, context.fired)
 
 
 def _of_patient(count: int) -> list[Entry]:

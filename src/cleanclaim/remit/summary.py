@@ -25,7 +25,7 @@ def summary_of(
     denials = [(claim, line) for claim in counting for line in claim["lines"] if is_denial(line)]
     adjusted: dict[str, list[Decimal]] = defaultdict(list)
     for _, line in denials:
-        adjusted[line["category"]].append(_lost(line))
+        adjusted[line["category"]].append(lost_on(line))
     answered = {match.claim.key for match in found.values() if match.claim}
     denied = [one for one in counting if one["status"] in {"denied", "partly-denied"}]
     return {
@@ -43,9 +43,9 @@ def summary_of(
         "patient_amount": _sum(one["patient_amount"] for one in counting),
         "denial_rate": round(len(denied) / len(counting), 4) if counting else None,
         "denied_lines": len(denials),
-        "denied_amount": money(sum((_lost(line) for _, line in denials), Decimal(0))),
-        "avoidable_amount": money(sum((_lost(line) for _, line in denials if line["avoidable"]), Decimal(0))),
-        "caught_amount": money(sum((_lost(line) for _, line in denials if line["caught_by"]), Decimal(0))),
+        "denied_amount": money(sum((lost_on(line) for _, line in denials), Decimal(0))),
+        "avoidable_amount": money(sum((lost_on(line) for _, line in denials if line["avoidable"]), Decimal(0))),
+        "caught_amount": money(sum((lost_on(line) for _, line in denials if line["caught_by"]), Decimal(0))),
         "denials_no_edit_explains": sum(not line["caught_by"] for _, line in denials),
         "by_category": {name: {"lines": len(amounts), "amount": money(sum(amounts, Decimal(0)))} for name, amounts in sorted(adjusted.items())},
         "by_reason": _by_reason(denials),
@@ -67,7 +67,7 @@ def is_denial(entry: Entry) -> bool:
     return not adjustments or any(not is_routine(_adjustment(one)) for one in adjustments)
 
 
-def _lost(line: Entry) -> Decimal:
+def lost_on(line: Entry) -> Decimal:
     """The dollars of a line that weren't paid for a reason that isn't routine; the charge if the claim was denied as a whole."""
     if not line["adjustments"]:
         return Decimal(line["charge_amount"] or 0)
