@@ -35,6 +35,7 @@ from cleanclaim.notes.support.supporter import Supporter
 from cleanclaim.options import Options
 from cleanclaim.read.given import given_claims
 from cleanclaim.reference import Reference
+from cleanclaim.remit.learned import read_outcomes
 from cleanclaim.remit.read import read_remittances
 from cleanclaim.remit.result import RemitReport
 from cleanclaim.remit.run import Question, match_payments
@@ -59,6 +60,7 @@ def check(
     columns: Mapping[str, str] | str | Path | None = None,
     notes: str | Path | None = None,
     payers: str | Path | Iterable[str | Path] = (),
+    remit: str | Path | Iterable[str | Path] = (),
 ) -> Report:
     """Check claims and report what is wrong with them.
 
@@ -80,6 +82,7 @@ def check(
         columns: what a table's columns mean: the model's name for each of its own, or the path of a file made by `cleanclaim template --from`.
         notes: a folder with the note of each claim, called CLAIM-ID.txt, or JSON Lines with the claim ID as id; runs the edits that read notes.
         payers: folders with your own payer packs, next to those that come with cleanclaim.
+        remit: remittances for the earlier claims, to know which of their lines were denied: 835 files, explanations of benefits, folders of remittances.
 
     Returns:
         The report. Its `findings`, `not_checked` and `claims` are Polars data frames; it also has `summary`, `is_clean` and `to_json()`.
@@ -96,7 +99,7 @@ def check(
     """
     options = Options(
         history, payer_class, as_of, select, ignore, min_disposition, adopts, policy_state, edits,
-        reference, sheet, columns, payers,
+        reference, sheet, columns, payers, remit,
     )  # fmt: skip
     own = options.own_edits()
     chosen = registry.choose(_installed_edits() if own is None else own, *options.words())
@@ -269,7 +272,9 @@ def _run(
     if packs:
         reference = reference.with_payers(packs)
     given = given_claims(claims, tables)
-    job = Job(given.inputs, reference, edits, settings, past, held=given.batch, tables=tables)
+    remittances = options.remittances()
+    outcomes = read_outcomes(remittances) if remittances and past else None
+    job = Job(given.inputs, reference, edits, settings, past, held=given.batch, tables=tables, outcomes=outcomes)  # fmt: skip
     reader = None if notes is None else NoteReader.of(notes, Encoder(reference))
     report = pipeline.run_whole(replace(job, notes=reader))
     if reader is not None:

@@ -33,8 +33,8 @@ from cleanclaim.model import PAYER_CLASSES, PROGRAMMES, is_state
 FORMATS: Final = ("text", "json", "jsonl", "sarif", "csv", "parquet", "xlsx", "html", "fhir")
 ANSWERS: Final = ("999", "277ca", "ta1")
 """Formats that answer 837 files."""
-_LISTS: Final = ("select", "ignore", "edits", "history", "payers")
-_PATHS: Final = ("edits", "history", "payers", "baseline", "columns")
+_LISTS: Final = ("select", "ignore", "edits", "history", "remit", "payers")
+_PATHS: Final = ("edits", "history", "remit", "payers", "baseline", "columns")
 _MOST_FAULTS: Final = 20
 _LONGEST_SHOWN: Final = 60
 _CONTROL: Final = "expected text without control characters"
@@ -54,6 +54,7 @@ class Config:
         as_of: the date as of which claims are judged; None for the day each claim was sent.
         policy_state: the state whose local coverage policies apply to claims without a state.
         history: earlier claims to look back at.
+        remit: remittances for the earlier claims, to know which of their lines were denied.
         baseline: a file of known findings.
         adopts: payers (by payer ID or payer class) that adopted the rules of medicare or medicaid.
         payers: folders with the user's own payer packs.
@@ -73,6 +74,7 @@ class Config:
     as_of: date | None = None
     policy_state: str | None = None
     history: tuple[str, ...] = ()
+    remit: tuple[str, ...] = ()
     baseline: str | None = None
     adopts: Mapping[str, str] = field(default_factory=dict)
     payers: tuple[str, ...] = ()

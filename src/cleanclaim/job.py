@@ -13,7 +13,7 @@ import polars as pl
 from cleanclaim.edits.edit import Edit
 from cleanclaim.engine.check import check
 from cleanclaim.failures import Failure
-from cleanclaim.look_back import Earlier
+from cleanclaim.look_back import Earlier, with_outcomes
 from cleanclaim.model import Batch
 from cleanclaim.plan import Plan
 from cleanclaim.read import AS_FOUND, FileRead, Held, Past, TableOptions, read
@@ -49,6 +49,7 @@ class Job:
         held: claims already read, checked in place of `inputs`.
         tables: what the user says about tables.
         notes: reads the notes of claims; None without notes.
+        outcomes: what payers decided on earlier claims (`cleanclaim.look_back.OUTCOMES`); None if it isn't known.
         sent: histories among the inputs are read as claims that were sent.
     """
 
@@ -64,6 +65,7 @@ class Job:
     held: Batch | None = None
     tables: TableOptions = AS_FOUND
     notes: NoteReader | None = None
+    outcomes: pl.DataFrame | None = None
     sent: bool = False
 
     @property
@@ -130,4 +132,6 @@ class Job:
             at_once=self.plan.at_once,
             tables=self.tables,
         )
-        return ((batch, len(files)) for batch in batches)
+        for batch in batches:
+            own = batch if self.outcomes is None else with_outcomes(batch, self.outcomes)
+            yield own, len(files)

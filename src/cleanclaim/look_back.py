@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -14,7 +14,7 @@ from cleanclaim.derived.shown_pairs import pairs_shown, pairs_together
 from cleanclaim.derived.tables import Derived
 from cleanclaim.engine.claim_order import renumbered
 from cleanclaim.errors import UnreadableFile
-from cleanclaim.model import Batch, concat
+from cleanclaim.model import MONEY, Batch, concat
 from cleanclaim.model.spans import Spans, spans_together
 from cleanclaim.read import AS_FOUND, FileRead, Past, TableOptions, read
 from cleanclaim.read.history import Added, is_history, ledger_of
@@ -143,7 +143,65 @@ class Known:
 def pairs_of(batch: Batch, reference: Reference) -> pl.DataFrame:
     """The pairs of codes in the claims of whole patients, whatever their reading order."""
     derived = Derived(renumbered(batch).batch, reference)
-    return pairs_shown(derived.claims, derived.line_diagnoses)
+    return pairs_shown(derived.claims, derived.lines, derived.line_diagnoses)
+
+
+OUTCOMES: Final[dict[str, Any]] = {
+    "claim_id": pl.String,
+    "procedure_code": pl.String,
+    "from_date": pl.Date,
+    "charge_amount": MONEY,
+    "outcome": pl.String,
+}
+"""What payers decided: one row a line, or a claim as a whole without a code. A missing day fits every day."""
+
+
+def with_outcomes(past: Batch, outcomes: pl.DataFrame) -> Batch:
+    """Earlier claims whose lines say what the payer decided.
+
+    A line is found by its claim's number, its code, its day and its charge; a claim by its number,
+    its first day and its charge. If several outcomes fit a line, it counts as paid if one of them is.
+
+    Args:
+        past: earlier claims.
+        outcomes: what payers decided, as `OUTCOMES` lists its columns.
+    """
+    claims = past.claims.select(
+        "claim_key",
+        pl.col("claim_id").str.strip_chars().str.to_uppercase(),
+        pl.col("from_date").alias("_day"),
+        pl.col("charge_amount").alias("_charge"),
+    ).join(outcomes, on="claim_id")
+    if claims.is_empty():
+        return past
+    lines = past.lines.select(
+        "claim_key",
+        "line_number",
+        pl.coalesce("procedure_code", "revenue_center_code").alias("_code"),
+        pl.col("from_date").alias("_line_day"),
+        pl.col("charge_amount").alias("_line_charge"),
+    )
+    met = lines.join(claims, on="claim_key")
+    is_whole = pl.col("procedure_code").is_null()
+    found = met.filter(
+        pl.when(is_whole).then(True).otherwise(pl.col("procedure_code") == pl.col("_code")),  # noqa: FBT003
+        pl.col("charge_amount") == pl.when(is_whole).then("_charge").otherwise("_line_charge"),
+        pl.col("from_date").is_null()
+        | (pl.col("from_date") == pl.when(is_whole).then("_day").otherwise("_line_day")),
+    )
+    decided = found.group_by("claim_key", "line_number").agg(
+        pl.when((pl.col("outcome") == "paid").any())
+        .then(pl.lit("paid"))
+        .otherwise(pl.col("outcome").last())
+        .alias("_outcome")
+    )
+    whole = past.lines.join(decided, on=["claim_key", "line_number"], how="left", maintain_order="left")  # fmt: skip
+    return replace(
+        past,
+        lines=whole.with_columns(pl.coalesce("_outcome", "outcome").alias("outcome")).drop(
+            "_outcome"
+        ),
+    )
 
 
 def with_past(batch: Batch, past: Batch, known: Known) -> Batch:

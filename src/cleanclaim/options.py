@@ -37,6 +37,7 @@ class Options:
     sheet: object = None
     columns: object = None
     payers: object = ()
+    remit: object = ()
 
     def settings(self) -> Settings:
         """How claims are judged.
@@ -76,6 +77,14 @@ class Options:
             ConfigError: they aren't paths.
         """
         return _paths("history", self.history)
+
+    def remittances(self) -> tuple[str | Path, ...]:
+        """The paths of remittances.
+
+        Raises:
+            ConfigError: they aren't paths.
+        """
+        return _paths("remit", self.remit)
 
     def own_edits(self) -> list[Edit] | None:
         """The edits to choose from; None for those that are installed.

@@ -32,6 +32,8 @@ from cleanclaim.report.labels import counted
 from cleanclaim.storage.durable import is_replaced_whole, whole_file
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from cleanclaim.config import Config
     from cleanclaim.large import Large
     from cleanclaim.notes.claims.reader import NoteReader
@@ -86,6 +88,13 @@ def check(
         typer.Option(
             "--history",
             help="Earlier claims to look back at: a history (see `cleanclaim history`), files or folders. Can be repeated.",
+        ),
+    ] = None,
+    remit: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--remit",
+            help="Remittances for the earlier claims: a line that was denied is no duplicate's original and uses up no limit. Can be repeated.",
         ),
     ] = None,
     payer_class: Annotated[
@@ -191,6 +200,7 @@ def check(
         "ignore": _split(ignore),
         "min_disposition": min_disposition,
         "history": tuple(history or ()),
+        "remit": tuple(remit or ()),
         "payer_class": payer_class,
         "as_of": as_of,
         "policy_state": policy_state,
@@ -204,14 +214,18 @@ def check(
     chosen = settings_of.load(given, file=config)
     for note in chosen.left_out:
         tell(f"cleanclaim: {note}", err=True)
+    if remit and not chosen.history:
+        raise ConfigError(["--remit says what became of earlier claims: give --history too"])
     if engine not in {"here", "spark"}:
         raise ConfigError([f"--engine: expected here or spark, found {engine!r}"])
     if engine == "spark":
         from cleanclaim.cli.spark import check_on_spark  # noqa: PLC0415
 
-        if write_baseline or timings or chosen.sheet or notes:
+        if write_baseline or timings or chosen.sheet or notes or chosen.remit:
             raise ConfigError(
-                ["--engine spark doesn't support --write-baseline, --timings, --sheet or --notes"]
+                [
+                    "--engine spark doesn't support --write-baseline, --timings, --sheet, --notes or --remit"
+                ]
             )
         named = table_options(None, chosen.columns, inputs).columns
         raise typer.Exit(check_on_spark(inputs, chosen, store, lock, output, named))
@@ -276,7 +290,7 @@ def _run(inputs: list[str], task: _Task) -> Iterator[Report | Large]:
             notes = _note_reader(task, reference)
             job = Job(
                 tuple(inputs), reference, tuple(edits), settings(chosen), chosen.history, Plan.within(chosen.memory), claims,
-                lambda message: tell(f"cleanclaim: {message}", err=True), broken, tables=task.tables, notes=notes,
+                lambda message: tell(f"cleanclaim: {message}", err=True), broken, tables=task.tables, notes=notes, outcomes=_outcomes(chosen),
             )  # fmt: skip
             if task.is_whole:
                 results: Report | Large = pipeline.run_whole(job)
@@ -287,6 +301,15 @@ def _run(inputs: list[str], task: _Task) -> Iterator[Report | Large]:
         if chosen.payers:
             results = replace(results, notes=(*reference.payers.notes, *results.notes))
         yield results
+
+
+def _outcomes(chosen: Config) -> pl.DataFrame | None:
+    """What remittances say of the earlier claims; None without them."""
+    if not chosen.remit or not chosen.history:
+        return None
+    from cleanclaim.remit.learned import read_outcomes  # noqa: PLC0415 - only with remittances
+
+    return read_outcomes(chosen.remit)
 
 
 def _note_reader(task: _Task, reference: Reference) -> NoteReader | None:

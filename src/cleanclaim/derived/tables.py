@@ -116,7 +116,7 @@ class Derived:
         counted = self.batch.history_pairs
         if counted is not None:
             return counted
-        return pairs_shown(self.claims, self.line_diagnoses, only_history=True)
+        return pairs_shown(self.claims, self.lines, self.line_diagnoses, only_history=True)
 
     @cached_property
     def covered(self) -> Spans:

@@ -11,6 +11,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from cleanclaim.edits.edit import Edit
 from cleanclaim.job import Job
 from cleanclaim.large.journal import Journal, opened
@@ -36,7 +38,12 @@ def fingerprint_of(job: Job) -> dict[str, Any]:
         "releases": _releases(job.reference),
         "plan": asdict(job.plan),
         "tables": asdict(job.tables),
+        "outcomes": None if job.outcomes is None else _digest(job.outcomes),
     }
+
+
+def _digest(frame: pl.DataFrame) -> str:
+    return hashlib.sha256(frame.write_csv().encode()).hexdigest()
 
 
 def journal_of(job: Job, folder: Path | None) -> AbstractContextManager[Journal]:

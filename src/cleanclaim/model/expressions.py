@@ -17,6 +17,8 @@ IS_PROFESSIONAL: Final = pl.col("claim_type") == "professional"
 IS_MEDICARE: Final = (pl.col("rules_of") == "medicare").fill_null(value=False)
 """For `Claims.lines` and `Claims.claims`: Medicare's own rules apply to the claim."""
 IS_INSTITUTIONAL: Final = pl.col("claim_type") == "institutional"
+IS_REFUSED: Final = pl.col("outcome").is_in(["denied", "reversed"]).fill_null(value=False)
+"""True for an earlier line that the payer denied, or whose payment was taken back; false if nothing is known."""
 IS_ICD10: Final = pl.col("icd_version") == 10
 IS_FIRST_LISTED: Final = pl.col("diagnosis_number") == 1
 IS_BILLING_DIAGNOSIS: Final = pl.col("diagnosis_type").is_in(["principal", "other"])

@@ -258,6 +258,11 @@ LINES: Final = Table(
             "True if the line has an ambulance, oxygen or condition certification.",
             "2400 CR1/CR3/CRC",
         ),
+        Column(
+            "outcome",
+            _S,
+            "What the payer decided on an earlier line: paid, denied, or reversed (the payment was taken back). Known from remittances only.",
+        ),
     ),
 )
 

@@ -23,7 +23,16 @@ LIST_OF_DIAGNOSES: Final = "diagnosis_code"
 LISTS: Final = {"diagnosis_pointers": r"1[0-2]|[1-9]|[A-L]", "modifiers": r"[A-Z0-9]{2}"}
 """Columns that hold several values, and the pattern of one value."""
 _NOT_GIVEN: Final = frozenset(
-    {"claim_key", "file", "position", "is_history", "patient_key", "as_of", "code_as_sent"}
+    {
+        "claim_key",
+        "file",
+        "position",
+        "is_history",
+        "patient_key",
+        "as_of",
+        "code_as_sent",
+        "outcome",
+    }
 )
 """Columns that are filled at reading and can't be given."""
 FLAT_COLUMNS: Final = frozenset(

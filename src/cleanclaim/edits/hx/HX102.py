@@ -107,6 +107,12 @@ def _limit(period: str, most: int = 1) -> Tables:
             *_exams("2026-05-12"),
             tables=_limit("days:30"),
         ),
+        passes(
+            "the earlier examination was denied",
+            medicare(claim_id="A1", from_date="2026-05-01", is_history=True, lines=[{"procedure_code": "G0101", "outcome": "denied"}]),
+            *_exams("2026-05-12"),
+            tables=_limit("days:30"),
+        ),
         passes("another test before", _exams("2026-05-01", "2026-05-12")[0], medicare(lines=["77067"]), tables=_limit("days:30")),
         unchecked(
             "before the limit that is loaded began",
@@ -126,7 +132,8 @@ def more_often_than_allowed(claims: Claims, reference: Reference) -> Rows:
     """A service for the same patient more often than a limit of the payer allows, by whomever.
 
     A limit allows a number of times in a day, a calendar year, a lifetime or a number of days, or says how many full months must pass: after a test in
-    May, eleven full months make the next May the first month in which it can be paid again. Lines are counted, not units.
+    May, eleven full months make the next May the first month in which it can be paid again. Lines are counted, not units. Earlier lines that were denied
+    don't count: known if remittances are given (`check --remit`).
 
     What to do: tell the patient when it is paid again; wait, or have the reason recorded that lifts the limit.
     """

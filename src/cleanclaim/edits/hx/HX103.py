@@ -9,7 +9,7 @@ import polars as pl
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.edits.samples import institutional, professional
-from cleanclaim.model.expressions import DISTINCT_MODIFIERS, MODIFIERS, REPEAT_MODIFIERS, has_modifier
+from cleanclaim.model.expressions import DISTINCT_MODIFIERS, IS_REFUSED, MODIFIERS, REPEAT_MODIFIERS, has_modifier
 from cleanclaim.reference import Reference
 
 
@@ -61,6 +61,9 @@ from cleanclaim.reference import Reference
             professional(claim_id="A", is_history=True, claim_frequency_code="8", original_reference_number="EXAMPLE"),
             professional(claim_id="B"),
         ),
+        passes("the earlier line was denied", professional(claim_id="A", is_history=True, lines=[{"outcome": "denied"}]), professional(claim_id="B")),
+        passes("the earlier payment was taken back", professional(claim_id="A", is_history=True, lines=[{"outcome": "reversed"}]), professional(claim_id="B")),
+        fails("the earlier line was paid", professional(claim_id="A", is_history=True, lines=[{"outcome": "paid"}]), professional(claim_id="B"), line_number=1),
     ),
 )
 def already_billed(claims: Claims, reference: Reference) -> Rows:
@@ -68,13 +71,17 @@ def already_billed(claims: Claims, reference: Reference) -> Rows:
 
     The payer denies it as a duplicate.
 
+    An earlier line that was denied, or whose payment was taken back, is no original: known if remittances are given (`check --remit`).
+
     What to do: look what became of the earlier claim.
     """
     del reference
     modifiers = pl.concat_list(MODIFIERS).list.drop_nulls().list.sort().list.join(",").alias("_modifiers")
     same = ["patient_key", "provider_npi", "procedure_code", "from_date", "to_date", "_modifiers"]
     lines = claims.lines.lazy().filter(pl.col("procedure_code").is_not_null()).with_columns(modifiers)
-    earlier = lines.filter("is_history", "stands").group_by(same).agg(pl.col("claim_id").first().fill_null("without number").alias("earlier_claim"))
+    earlier = (
+        lines.filter("is_history", "stands", ~IS_REFUSED).group_by(same).agg(pl.col("claim_id").first().fill_null("without number").alias("earlier_claim"))
+    )
     return (
         lines.filter(
             ~pl.col("is_history"), ~pl.col("claim_frequency_code").fill_null("1").is_in(["7", "8"]), ~has_modifier(*REPEAT_MODIFIERS, *DISTINCT_MODIFIERS)

@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from cleanclaim.derived.claims import Claims
-from cleanclaim.model.expressions import in_force, names_payer
+from cleanclaim.model.expressions import IS_REFUSED, in_force, names_payer
 from cleanclaim.reference import Reference
 from cleanclaim.text.wording import worded
 
@@ -47,11 +47,13 @@ _KIND: Final = pl.col("period").str.extract(r"^([a-z_]+)")
 def in_turn(claims: Claims, codes: pl.Series) -> pl.DataFrame:
     """The lines of some procedures by patient, procedure and day: `_turn` numbers them, `earlier_date` is the day of the one before.
 
+    Earlier lines that the payer denied don't count: they use up no limit.
+
     Args:
         claims: the claims, history included.
         codes: the procedures.
     """
-    counts = pl.col("stands") & pl.col("procedure_code").is_in(codes.implode())
+    counts = pl.col("stands") & ~IS_REFUSED & pl.col("procedure_code").is_in(codes.implode())
     return (
         claims.lines.filter(counts)
         .select(*_WHO, "from_date", *_LINE)
