@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from cleanclaim.cli.main import run
+from cleanclaim.edits.skeleton import Denial, skeleton_of
 from command import run as command_line
+from places import ROOT
 
 
 def asked(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
@@ -107,3 +110,52 @@ def test_explain_an_edit_and_a_code() -> None:
 def test_edits_as_json() -> None:
     edits = json.loads(command_line("edits", "--format", "json").stdout)["edits"]
     assert {"DX101", "CLM107", "ENV001"} <= {edit["code"] for edit in edits}
+
+
+MONTH = ("--from-denial", ROOT / "examples/month/answer.835", "--claims", ROOT / "examples/month/sent.837")  # fmt: skip
+
+
+def test_an_edit_is_started_from_a_denial_that_none_explains(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, _ = asked(capsys, "new", "ORG105", *MONTH)
+    assert status == 0
+    assert "MO-100110 line 1: 20610-RT, CO-197, MEADOW HEALTH PLAN\n" in out
+    assert "Choose one with --claim and --line" in out
+    status, _, _ = asked(capsys, "new", "ORG105", *MONTH, "--claim", "MO-100110", "--folder", tmp_path)  # fmt: skip
+    assert status == 0
+    text = (tmp_path / "ORG105.py").read_text()
+    assert 'carc="197"' in text
+    assert '(pl.col("procedure_code") == "20610") & (pl.col("modifier_1") == "RT")' in text
+    assert "MO-100110" not in text
+    status, out, _ = asked(capsys, "test", tmp_path)
+    assert (status, out) == (0, "ORG105   denied-before-org105: ok, 3 examples\n")
+    done = command_line("check", MONTH[3], "--edits", tmp_path, "--select", "ORG105", "--format", "csv")  # fmt: skip
+    assert b"MO-100110,1,,ORG105" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (MONTH[:2], "name the claims that were sent"),
+        ((*MONTH, "--claim", "NONE"), "has no such denied line"),
+        ((*MONTH[:1], "none.835", *MONTH[2:]), "there is no such file"),
+    ],
+)
+def test_a_denial_that_is_not_there(words: tuple[object, ...], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+    status, _, err = asked(capsys, "new", "ORG105", "--folder", tmp_path, *words)
+    assert status == 2
+    assert told in err
+
+
+def test_any_denial_becomes_an_edit_that_holds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+    day = date(2026, 6, 1)
+    denials = [
+        Denial("institutional", None, (), "0450", None, 'THE "BIG" PLAN', "CO", "96", ("N130",), None),
+        Denial("professional", "83036", ("59", "QW"), None, "60054", None, "", "", (), day),
+        Denial("dental", "D1110", (), None, None, None, "PR", "999", ("N999",), day),
+    ]  # fmt: skip
+    for number, denial in enumerate(denials, start=101):
+        (tmp_path / f"ORG{number}.py").write_text(skeleton_of(f"ORG{number}", denial, day))
+    status, out, _ = asked(capsys, "test", tmp_path)
+    assert (status, out.count(": ok, ")) == (0, 3), out

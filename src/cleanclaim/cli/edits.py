@@ -12,13 +12,14 @@ import typer
 from cleanclaim.cli.codes import day_of
 from cleanclaim.cli.options import EditFolders, On, Store, TextOrJson, examples
 from cleanclaim.cli.terminal import CLEAN, COULD_NOT_RUN, FINDINGS, reference, tell
-from cleanclaim.errors import ConfigError, EditError
+from cleanclaim.errors import ConfigError, EditError, InputError
 from cleanclaim.failures import Failure
 from cleanclaim.report.labels import counted
 from cleanclaim.storage.durable import system_errors
 
 if TYPE_CHECKING:
     from cleanclaim.edits.edit import Edit
+    from cleanclaim.edits.skeleton import Denial
 
 
 app = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
@@ -104,7 +105,11 @@ def _named_edits(what: list[str]) -> tuple[list[Edit], list[Failure]]:
 
 @app.command(
     name="new",
-    epilog=examples("edits new ORG101", "edits new ORG102 --kind query --folder own-edits/"),
+    epilog=examples(
+        "edits new ORG101",
+        "edits new ORG102 --kind query --folder own-edits/",
+        "edits new ORG103 --from-denial era.835 --claims sent.837 --claim A-1 --line 2",
+    ),
 )
 def new_edit(
     code: Annotated[
@@ -120,13 +125,43 @@ def new_edit(
     folder: Annotated[
         Path, typer.Option(help="The folder to write it to; made if it doesn't exist.")
     ] = Path("own-edits"),
+    from_denial: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--from-denial",
+            help="Start from a denial in these remittances that no edit explains: folders of remittances or 835 files. Can be repeated.",
+        ),
+    ] = None,
+    claims: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--claims", help="With --from-denial: the claims that were sent. Can be repeated."
+        ),
+    ] = None,
+    claim_id: Annotated[
+        str | None,
+        typer.Option(
+            "--claim",
+            help="With --from-denial: the claim's number. Without it, the denials are listed.",
+        ),
+    ] = None,
+    line: Annotated[
+        int | None,
+        typer.Option(
+            "--line",
+            min=1,
+            help="With --from-denial: the line. Default: the first that was denied.",
+        ),
+    ] = None,
+    store: Store = None,
 ) -> None:
     """Write the file of a new edit.
 
-    It has a rule and examples that hold, for you to change.
+    It has a rule and examples that hold, for you to change. With --from-denial the rule is the denied line: its code, modifiers and payer, with the payer's
+    reason code.
     """
     from cleanclaim.edits.definition import CODE  # noqa: PLC0415
-    from cleanclaim.edits.skeleton import skeleton  # noqa: PLC0415
+    from cleanclaim.edits.skeleton import skeleton, skeleton_of  # noqa: PLC0415
 
     if not CODE.fullmatch(code):
         raise ConfigError([f"{code!r} can't be a code: expected capital letters and three digits, such as ORG101"])  # fmt: skip
@@ -136,10 +171,51 @@ def new_edit(
     if path.exists():
         raise ConfigError([f"{path} already exists"])
     today = datetime.now().astimezone().date()
+    if from_denial:
+        denial = _denial(from_denial, claims or [], (claim_id, line), store)
+        if denial is None:
+            return
+        text = skeleton_of(code, denial, today)
+    else:
+        text = skeleton(code, "row" if kind == "row" else "query", today)
     with system_errors(path):
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(skeleton(code, "row" if kind == "row" else "query", today), encoding="utf-8")  # fmt: skip
+        path.write_text(text, encoding="utf-8")
     tell(f"{path}: change it, then run: cleanclaim edits test {path}")
+
+
+def _denial(
+    remittances: list[str],
+    claims: list[str],
+    chosen: tuple[str | None, int | None],
+    store: Path | None,
+) -> Denial | None:
+    """The denial to start from; None if none was chosen, and those that no edit explains were listed."""
+    from cleanclaim.job import Job  # noqa: PLC0415
+    from cleanclaim.remit.read import read_remittances  # noqa: PLC0415
+    from cleanclaim.remit.run import Question, matched  # noqa: PLC0415
+    from cleanclaim.remit.store import inputs_of  # noqa: PLC0415
+    from cleanclaim.remit.unexplained import unexplained  # noqa: PLC0415
+
+    if not claims:
+        raise ConfigError(["--from-denial: name the claims that were sent with --claims"])
+    remittance, files = read_remittances(inputs_of(remittances))
+    job = Job(tuple(claims), reference(store, None), tuple(all_edits(())))
+    matching = matched(Question(remittance, files, job))
+    errors = [str(one["error"]) for one in matching.result.unread]
+    if errors:
+        raise InputError("; ".join(errors))
+    found = unexplained(matching)
+    claim_id, line = chosen
+    if claim_id is None:
+        for number, at, one in found:
+            tell(f"{number} line {at}: {one.service}, {one.reason}, {one.payer_name or one.payer_id or 'unknown payer'}")  # fmt: skip
+        tell(f"{counted(len(found), 'denied line')} that no edit explains. Choose one with --claim and --line")  # fmt: skip
+        return None
+    own = [one for number, at, one in found if number == claim_id and line in {None, at}]
+    if not own:
+        raise ConfigError([f"--claim: claim {claim_id} has no such denied line that no edit explains"])  # fmt: skip
+    return own[0]
 
 
 def explain(
