@@ -19,6 +19,7 @@ KINDS = [
     interchange(("HI*ABK", "HI*ABK:M545")).encode(),
     interchange(("SV1*", "SV1*HC:99213*12X*UN*1***9")).encode(),
     PLAIN.replace(b"~", b"~\n"),
+    PLAIN[:106] + PLAIN[106:].replace(b":", b">"),
 ]
 JUNK = [
     b"~",

@@ -20,6 +20,8 @@ import polars as pl
 
 from cleanclaim.model import Batch
 from cleanclaim.read.x837 import read_x12
+from cleanclaim.read.x837.layout import CLAIMS
+from cleanclaim.x12.separators import Separators, component_in_use
 
 SMALL: Final = 1 << 16
 """Up to this size in bytes, a file is read together with others."""
@@ -77,6 +79,9 @@ def small(name: str, data: bytes) -> Small | None:
     e, t = re.escape(element), re.escape(terminator)
     if not re.fullmatch(whole % (t, e, t, t, e, e, t, e, t, t, e, t, t), data, re.DOTALL):
         return None
+    declared = Separators(element[0], data[104], data[82], terminator[0])
+    if component_in_use(data, 0, declared, CLAIMS.composites) != declared.component:
+        return None  # it writes another separator than it declares
     if data.count(b"ISA") > 1 or re.search(rb"%b\s*%b" % (t, t), data):
         return None
     return Small(name, data, separators, data.count(terminator))

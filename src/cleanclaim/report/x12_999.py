@@ -114,7 +114,7 @@ def _by_segment(envelope: Envelope, rows: list[dict[str, Any]]) -> Iterator[tupl
         number = row["segment_number"]
         element = row["element"] or ""
         own = _ELEMENT.fullmatch(element)
-        name = own[1] if own else element
+        name = own[1] if own else element.partition(" ")[0]  # NM1 PR: a segment with its qualifier
         is_named = name.isupper() and len(name) <= 3
         key = number, name if is_named else envelope.names[number]
         told = groups.setdefault(key, [])
