@@ -22,7 +22,7 @@ def test_keys_are_made_listed_and_revoked(tmp_path: Path) -> None:
     prefix, key_id, secret = made.stdout.decode().strip().split("_", 2)
     assert (prefix, len(secret)) == ("cck", 43)
     listed = run("serve", "keys", "list", "--folder", tmp_path)
-    assert f"{key_id}  claims-system: check, until 2" in listed.stdout.decode()
+    assert f"{key_id}  claims-system (main): check, until 2" in listed.stdout.decode()
     assert secret not in listed.stdout.decode()
     assert run("serve", "keys", "revoke", key_id, "--folder", tmp_path).returncode == 0
     assert run("serve", "keys", "revoke", key_id, "--folder", tmp_path).returncode == 2
@@ -31,6 +31,34 @@ def test_keys_are_made_listed_and_revoked(tmp_path: Path) -> None:
     )
     assert rows["keys"][0]["revoked"]
     assert run("serve", "keys", "add", "x", "--scope", "fly", "--folder", tmp_path).returncode == 2
+
+
+PASSWORD = "correct horse battery"  # noqa: S105 - invented
+
+
+def test_users_are_added_listed_changed_and_removed(tmp_path: Path) -> None:
+    """The password comes from standard input, and is never shown or an argument."""
+    place = ("--folder", tmp_path)
+    given = PASSWORD.encode() + b"\n"
+    assert run("serve", "users", "add", "Maria", "--role", "biller", *place, stdin=given).returncode == 0  # fmt: skip
+    again = run("serve", "users", "add", "MARIA", "--role", "coder", *place, stdin=given)
+    assert again.returncode == 2
+    assert "another user has it" in again.stderr.decode()
+    sso = ("serve", "users", "add", "sam", "--role", "viewer", "--without-password", "--organization", "west")  # fmt: skip
+    assert run(*sso, *place).returncode == 0
+    shown = run("serve", "users", "list", *place).stdout.decode()
+    assert "maria (main): biller\nsam (west): viewer, single sign-on only\n2 users" in shown
+    assert run("serve", "users", "role", "maria", "coder", *place).returncode == 0
+    assert run("serve", "users", "role", "maria", "king", *place).returncode == 2
+    assert run("serve", "users", "password", "sam", *place, stdin=given).returncode == 0
+    assert run("serve", "users", "password", "sam", *place, stdin=b"short\n").returncode == 2
+    assert run("serve", "users", "remove", "maria", *place).returncode == 0
+    assert run("serve", "users", "remove", "maria", *place).returncode == 2
+    rows = json.loads(run("serve", "users", "list", "--format", "json", *place).stdout)["users"]
+    assert [(one["name"], one["role"], one["has_password"]) for one in rows] == [("sam", "viewer", True)]  # fmt: skip
+    trail = run("serve", "audit", "list", *place).stdout.decode()
+    assert "user added as biller" in trail
+    assert "user removed" in trail
 
 
 def test_the_audit_trail_is_verified(tmp_path: Path) -> None:
@@ -56,7 +84,7 @@ def test_purge_without_jobs(tmp_path: Path) -> None:
 def test_an_address_for_others_needs_a_key(tmp_path: Path) -> None:
     refused = run("serve", "--host", "0.0.0.0", "--port", "0", "--folder", tmp_path)  # noqa: S104 - it is refused
     assert refused.returncode == 2
-    assert "needs an API key" in refused.stderr.decode()
+    assert "needs an API key or a sign-in" in refused.stderr.decode()
 
 
 def test_it_starts_answers_and_stops(tmp_path: Path) -> None:

@@ -18,6 +18,10 @@ from cleanclaim.server.settings import Limits, ServerSettings
 from served import CLAIM, Client
 
 
+async def is_open() -> bool:
+    return True
+
+
 def test_large_bodies_are_refused(tmp_path: Path, served: Client) -> None:
     client = served(ServerSettings(folder=tmp_path, limits=Limits(body=1000, upload=2000)))
     assert client.post("/v1/check", json=CLAIM).status_code == 200
@@ -77,7 +81,7 @@ def test_slow_and_gone_clients(tmp_path: Path) -> None:
 
     limits = Limits(pause_seconds=0.05, receive_seconds=0.2)
     settings = ServerSettings(folder=tmp_path, limits=limits)
-    guard = Guard(reads, settings, Metrics())
+    guard = Guard(reads, settings, Metrics(), is_open)
     assert raw(guard, [b"a", 1.0, b"b", b""])[0]["status"] == 408
     drip: list[Any] = [part for _ in range(40) for part in (b"a", 0.02)]
     assert raw(guard, drip)[0]["status"] == 408
@@ -88,7 +92,7 @@ def test_faults_are_problems_without_details(tmp_path: Path) -> None:
     async def breaks(scope: Any, receive: Any, send: Any) -> None:
         raise ValueError("SECRET")
 
-    sent = raw(Guard(breaks, ServerSettings(folder=tmp_path), Metrics()), [b""])
+    sent = raw(Guard(breaks, ServerSettings(folder=tmp_path), Metrics(), is_open), [b""])
     assert sent[0]["status"] == 500
     assert b"SECRET" not in sent[1]["body"]
 

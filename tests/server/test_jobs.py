@@ -18,7 +18,8 @@ from starlette.testclient import TestClient
 
 import cleanclaim
 from cleanclaim.server import jobs as jobs_module
-from cleanclaim.server import keys
+from cleanclaim.server.access import keys
+from cleanclaim.server.access.principals import operator
 from cleanclaim.server.app import make_app
 from cleanclaim.server.database import Database
 from cleanclaim.server.jobs import Jobs
@@ -161,7 +162,7 @@ def test_a_key_sees_only_its_own_jobs(
     settings: ServerSettings, database: Database, served: Client
 ) -> None:
     one, two, boss = (
-        {"authorization": f"Bearer {keys.add(database, name, scopes, None, 'operator')}"}
+        {"authorization": f"Bearer {keys.add(database, operator(), name, scopes, None)}"}
         for name, scopes in (("one", ["jobs"]), ("two", ["jobs"]), ("boss", ["admin"]))
     )
     client = served(replace(settings, needs_keys=True))

@@ -188,12 +188,6 @@ def test_nothing_that_is_given_becomes_markup(client: TestClient) -> None:
         assert Links(text).inline == []
 
 
-def test_pages_are_for_this_machine_only(tmp_path: Path, served: Client) -> None:
-    client = served(ServerSettings(folder=tmp_path, needs_keys=True))
-    for path in PAGES:
-        assert client.get(path, headers={"accept": "text/html"}).status_code == 403
-
-
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A service that a browser can reach."""

@@ -3,39 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from cleanclaim.cli.options import EditFolders, Lock, Store, TextOrJson, examples
+from cleanclaim.cli.service_store import (
+    MAIN,
+    DatabaseUrl,
+    Folder,
+    Organization,
+    database_of,
+    extra,
+    settings_of,
+)
 from cleanclaim.cli.terminal import COULD_NOT_RUN, FINDINGS, tell
-from cleanclaim.errors import ConfigError
+from cleanclaim.cli.users import users
 from cleanclaim.report.labels import counted
-
-if TYPE_CHECKING:
-    from cleanclaim.server.database import Database
-    from cleanclaim.server.settings import ServerSettings
 
 _GIB = 1 << 30
 _HOST = "127.0.0.1"
 _PORT = 8008
-Folder = Annotated[
-    Path | None,
-    typer.Option("--folder", help="Where jobs, results and the database are kept. Default: in the user's data folder."),
-]  # fmt: skip
-DatabaseUrl = Annotated[
-    str | None,
-    typer.Option("--database", envvar="CLEANCLAIM_DATABASE", help="A database as a URL, such as postgresql://user@host/name. Default: a file in the folder."),
-]  # fmt: skip
-
 app = typer.Typer(rich_markup_mode=None)
 keys = typer.Typer(help="API keys.", no_args_is_help=True, rich_markup_mode=None)
 audit = typer.Typer(help="The audit trail.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(keys, name="keys", epilog=examples("serve keys add claims-system --scope check --days 365", "serve keys list"))  # fmt: skip
+app.add_typer(users, name="users", epilog=examples("serve users add maria --role biller", "serve users list"))  # fmt: skip
 app.add_typer(audit, name="audit", epilog=examples("serve audit list", "serve audit verify"))
 
 
@@ -43,14 +36,14 @@ app.add_typer(audit, name="audit", epilog=examples("serve audit list", "serve au
 def serve(
     context: typer.Context,
     *,
-    host: Annotated[str, typer.Option("--host", help="The address to listen on. Any other than this machine's own needs API keys.")] = _HOST,
+    host: Annotated[str, typer.Option("--host", help="The address to listen on. Any other than this machine's own needs users or API keys.")] = _HOST,
     port: Annotated[int, typer.Option("--port", help="The port.", min=0, max=65535)] = _PORT,
     folder: Folder = None,
     database: DatabaseUrl = None,
     store: Store = None,
     lock: Lock = None,
     edits: EditFolders = None,
-    require_keys: Annotated[bool, typer.Option("--require-keys", help="Ask programs of this machine for a key too.")] = False,
+    require_keys: Annotated[bool, typer.Option("--require-keys", help="Ask on this machine too for a key or a sign-in.")] = False,
     keep_hours: Annotated[float, typer.Option("--keep-hours", help="How long a job's results are kept.", min=0.0)] = 168.0,
     per_minute: Annotated[int, typer.Option("--per-minute", help="Requests a client may make a minute; 0 for any number.", min=0)] = 0,
     upload: Annotated[float, typer.Option("--upload", help="The largest input of a job, in GiB.", min=0.0)] = 2.0,
@@ -61,10 +54,10 @@ def serve(
     """
     if context.invoked_subcommand:
         return
-    with _extra():
+    with extra():
         from cleanclaim.server.run import serve as answer  # noqa: PLC0415 - an extra
         from cleanclaim.server.settings import Limits  # noqa: PLC0415
-    settings = _settings(
+    settings = settings_of(
         folder, database, host=host, port=port, store=store, lock=lock, edits=tuple(edits or ()), needs_keys=require_keys, keep_hours=keep_hours,
         limits=Limits(per_minute=per_minute, upload=int(upload * _GIB)),
     )  # fmt: skip
@@ -76,16 +69,18 @@ def serve(
 def add_key(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What the key is for.")],
     *,
-    scope: Annotated[list[str] | None, typer.Option("--scope", help="check, codes, notes, jobs or admin. Can be repeated. Default: check and codes.")] = None,
+    scope: Annotated[list[str] | None, typer.Option("--scope", help="What it may do, such as check. Default: check and codes.")] = None,
+    organization: Organization = MAIN,
     days: Annotated[int | None, typer.Option("--days", help="How many days it is valid. Default: until it is revoked.", min=1)] = None,
     folder: Folder = None,
     database: DatabaseUrl = None,
 ) -> None:  # fmt: skip
     """Make an API key. It is shown once, and only its hash is kept."""
-    with _opened(folder, database) as held:
-        from cleanclaim.server import keys as made  # noqa: PLC0415
+    with database_of(folder, database) as held:
+        from cleanclaim.server.access import keys as made  # noqa: PLC0415
+        from cleanclaim.server.access.principals import operator  # noqa: PLC0415
 
-        typer.echo(made.add(held, name, scope or ["check", "codes"], days, "operator"))
+        typer.echo(made.add(held, operator(organization), name, scope or ["check", "codes"], days))
 
 
 @keys.command(name="list", epilog=examples("serve keys list", "serve keys list --format json"))
@@ -93,8 +88,8 @@ def list_keys(
     *, format_: TextOrJson = "text", folder: Folder = None, database: DatabaseUrl = None
 ) -> None:
     """List the keys, without their secrets."""
-    with _opened(folder, database) as held:
-        from cleanclaim.server import keys as made  # noqa: PLC0415
+    with database_of(folder, database) as held:
+        from cleanclaim.server.access import keys as made  # noqa: PLC0415
 
         rows = [{name: str(value) if value is not None else None for name, value in row.items()} for row in made.listed(held)]  # fmt: skip
     if format_ == "json":
@@ -102,7 +97,7 @@ def list_keys(
         return
     for row in rows:
         state = "revoked" if row["revoked"] else f"until {row['expires'] or 'revoked'}"
-        typer.echo(f"{row['id']}  {row['name']}: {row['scopes']}, {state}")
+        typer.echo(f"{row['id']}  {row['name']} ({row['organization']}): {row['scopes']}, {state}")
     typer.echo(counted(len(rows), "key"))
 
 
@@ -114,10 +109,12 @@ def revoke_key(
     database: DatabaseUrl = None,
 ) -> None:  # fmt: skip
     """End a key at once."""
-    with _opened(folder, database) as held:
-        from cleanclaim.server import keys as made  # noqa: PLC0415
+    with database_of(folder, database) as held:
+        from cleanclaim.server.access import keys as made  # noqa: PLC0415
+        from cleanclaim.server.access.principals import operator  # noqa: PLC0415
 
-        if not made.revoke(held, key, "operator"):
+        own = next((one["organization"] for one in made.listed(held) if one["id"] == key), MAIN)
+        if not made.revoke(held, operator(own), key):
             tell("cleanclaim: there is no such key, or it was revoked before", err=True)
             raise typer.Exit(COULD_NOT_RUN)
     typer.echo(f"{key} revoked")
@@ -128,7 +125,7 @@ def list_audit(
     *, format_: TextOrJson = "text", folder: Folder = None, database: DatabaseUrl = None
 ) -> None:
     """Show who saw and changed what."""
-    with _opened(folder, database) as held:
+    with database_of(folder, database) as held:
         from cleanclaim.server import audit as trail  # noqa: PLC0415
 
         rows = list(trail.rows(held))
@@ -148,7 +145,7 @@ def verify_audit(*, folder: Folder = None, database: DatabaseUrl = None) -> None
 
     Exit status: 0 if the entries are as they were written, 1 if not.
     """
-    with _opened(folder, database) as held:
+    with database_of(folder, database) as held:
         from cleanclaim.server import audit as trail  # noqa: PLC0415
 
         wrong, last = trail.first_wrong(held), trail.head(held)
@@ -170,39 +167,11 @@ def purge(
 
     A running service does this every minute.
     """
-    with _opened(folder, database) as held:
+    with database_of(folder, database) as held:
         from datetime import UTC, datetime  # noqa: PLC0415
 
         from cleanclaim.server.jobs import Jobs  # noqa: PLC0415
 
         now = datetime.max.replace(tzinfo=UTC) if every else None
-        count = Jobs(_settings(folder, database), held).purge(now)
+        count = Jobs(settings_of(folder, database), held).purge(now)
     typer.echo(f"results of {counted(count, 'job')} deleted")
-
-
-def _settings(folder: Path | None, database: str | None, **given: Any) -> ServerSettings:
-    from cleanclaim.server.settings import ServerSettings  # noqa: PLC0415 - start-up
-
-    settings = ServerSettings(database=database, **given)
-    return settings if folder is None else replace(settings, folder=folder.absolute())
-
-
-@contextmanager
-def _opened(folder: Path | None, database: str | None) -> Iterator[Database]:
-    """The service's database; closed at the end."""
-    with _extra():
-        from cleanclaim.server.database import opened  # noqa: PLC0415 - an extra
-    held = opened(_settings(folder, database))
-    try:
-        yield held
-    finally:
-        held.engine.dispose()
-
-
-@contextmanager
-def _extra() -> Iterator[None]:
-    """Say what to install if the extra is missing."""
-    try:
-        yield
-    except ImportError as error:
-        raise ConfigError([f'{error}. For the service, run: python -m pip install "cleanclaim[serve]"']) from None  # fmt: skip

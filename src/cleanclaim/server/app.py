@@ -16,6 +16,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from cleanclaim.errors import CleanclaimError
+from cleanclaim.server.access.gate import Gate
+from cleanclaim.server.access.permissions import all_declared
 from cleanclaim.server.batching import Together
 from cleanclaim.server.database import Database, opened
 from cleanclaim.server.engine import Engine
@@ -49,8 +51,9 @@ def make_app(settings: ServerSettings, database: Database | None = None) -> ASGI
     metrics = Metrics()
     executor = ThreadPoolExecutor(_THREADS, "check")
     held = database or opened(settings)
+    gate = Gate(settings, held)
     service = Service(
-        settings, Engine(settings), held, Jobs(settings, held), Together(executor, metrics.run), executor, metrics
+        settings, Engine(settings), held, gate, Jobs(settings, held), Together(executor, metrics.run), executor, metrics
     )  # fmt: skip
     app = FastAPI(
         title="cleanclaim",
@@ -70,7 +73,8 @@ def make_app(settings: ServerSettings, database: Database | None = None) -> ASGI
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Exception, _fault)
-    return Guard(app, settings, metrics)
+    all_declared(app.routes)
+    return Guard(app, settings, metrics, gate.is_open)
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from cleanclaim.server.access.principals import Principal
 from cleanclaim.server.database import Database
 from cleanclaim.server.database.schema import AUDIT
 
@@ -16,19 +17,19 @@ START: Final = "0" * 64
 """What stands for the hash before the first row."""
 
 
-def record(connection: sa.Connection, who: str, action: str, what: str) -> None:
+def record(connection: sa.Connection, who: Principal, action: str, what: str) -> None:
     """Add a row, in the transaction that does what it says.
 
     Args:
         connection: a writing transaction.
-        who: the id of a key, or `local`.
+        who: who does it, for which organization.
         action: such as `job added`.
         what: the id of what was seen or changed; nothing of a patient.
     """
     last = connection.execute(sa.select(AUDIT.c.number, AUDIT.c.hash).order_by(AUDIT.c.number.desc()).limit(1)).first()  # fmt: skip
     number, previous = (last.number + 1, last.hash) if last else (1, START)
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    row = {"number": number, "at": at, "who": who, "action": action, "object": what, "previous": previous}  # fmt: skip
+    row = {"number": number, "organization": who.organization, "at": at, "who": who.id, "action": action, "object": what, "previous": previous}  # fmt: skip
     connection.execute(AUDIT.insert().values(**row, hash=_hash(row)))
 
 
@@ -37,6 +38,22 @@ def rows(database: Database) -> Iterator[dict[str, Any]]:
     with database.reading() as connection:
         for row in connection.execute(sa.select(AUDIT).order_by(AUDIT.c.number)).mappings():
             yield dict(row)
+
+
+def latest(database: Database, organization: str, before: int | None, most: int) -> list[dict[str, Any]]:  # fmt: skip
+    """An organization's last rows, the last one first.
+
+    Args:
+        database: where they are.
+        organization: whose rows.
+        before: only rows before this number.
+        most: how many.
+    """
+    query = sa.select(AUDIT).where(AUDIT.c.organization == organization)
+    if before is not None:
+        query = query.where(AUDIT.c.number < before)
+    with database.reading() as connection:
+        return [dict(row) for row in connection.execute(query.order_by(AUDIT.c.number.desc()).limit(most)).mappings()]  # fmt: skip
 
 
 def first_wrong(database: Database) -> int | None:
@@ -59,5 +76,7 @@ def head(database: Database) -> str:
 
 
 def _hash(row: dict[str, Any]) -> str:
-    fields = ("previous", "number", "at", "who", "action", "object")
+    fields: tuple[str, ...] = ("previous", "number", "at", "who", "action", "object")
+    if row["organization"]:  # rows of the first version have none
+        fields = (*fields, "organization")
     return hashlib.sha256("\x1f".join(str(row[name]) for name in fields).encode()).hexdigest()

@@ -11,6 +11,7 @@ import logging
 import time
 import uuid
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -39,9 +40,17 @@ class Guard:
         app: the application.
         settings: what the operator decided.
         metrics: counts requests.
+        is_open: says whether requests are answered without a key or sign-in.
     """
 
-    def __init__(self, app: ASGIApp, settings: ServerSettings, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        settings: ServerSettings,
+        metrics: Metrics,
+        is_open: Callable[[], Awaitable[bool]],
+    ) -> None:
+        self._is_open = is_open
         self._app = app
         self._settings = settings
         self._metrics = metrics
@@ -57,7 +66,7 @@ class Guard:
         scope.setdefault("state", {})["request_id"] = seen.id
         self._now += 1
         try:
-            self._admit(scope)
+            await self._admit(scope)
             await self._app(scope, seen.receive, seen.send)
         except Problem as problem:
             await seen.refuse(problem)
@@ -71,7 +80,7 @@ class Guard:
             self._now -= 1
             self._tell(scope, seen)
 
-    def _admit(self, scope: Scope) -> None:
+    async def _admit(self, scope: Scope) -> None:
         headers = {name.lower(): value for name, value in scope["headers"]}
         limits = self._settings.limits
         if self._now > limits.at_once:
@@ -79,7 +88,7 @@ class Guard:
         client = (scope.get("client") or ("unknown",))[0]
         if wait := self._rates.wait(client):
             raise Problem(429, "rate", "too many requests in this minute", headers={"Retry-After": str(wait)})  # fmt: skip
-        if self._settings.is_open and not _is_local(headers):
+        if not _is_local(headers) and await self._is_open():
             raise Problem(403, "origin", "this service answers programs and pages of this machine only")  # fmt: skip
         length = headers.get(b"content-length", b"0")
         if not length.isdigit():

@@ -23,10 +23,10 @@ from starlette.concurrency import run_in_threadpool
 
 from cleanclaim.report.formats import FORMATS
 from cleanclaim.server import audit, work
+from cleanclaim.server.access.principals import Principal, service
 from cleanclaim.server.choices import Choices
-from cleanclaim.server.database import Database
+from cleanclaim.server.database import Database, aware
 from cleanclaim.server.database.schema import JOBS
-from cleanclaim.server.keys import Caller
 from cleanclaim.server.problems import Problem, busy
 from cleanclaim.server.settings import ServerSettings
 from cleanclaim.storage.durable import PRIVATE, make_private_folder, system_errors, write_private
@@ -101,7 +101,7 @@ class Jobs:
 
     async def submit(
         self,
-        caller: Caller,
+        who: Principal,
         choices: Choices,
         wanted: str,
         parts: AsyncIterator[bytes],
@@ -110,7 +110,7 @@ class Jobs:
         """Store an upload as it arrives, and add its job.
 
         Args:
-            caller: who asks.
+            who: who asks.
             choices: how the claims are judged.
             wanted: the format of the report.
             parts: the upload.
@@ -130,7 +130,7 @@ class Jobs:
             size, digest = await _stored(parts, folder / work.UPLOAD)
             _check_size(wanted, size)
             given = {"size": size, "digest": digest, "idempotency_key": idempotency_key}
-            job, is_new = await run_in_threadpool(self._added, caller, job_id, task, given)
+            job, is_new = await run_in_threadpool(self._added, who, job_id, task, given)
         except BaseException:  # a client that leaves while it sends cancels this too
             self.forget(job_id)
             raise
@@ -139,12 +139,12 @@ class Jobs:
         return job
 
     def _added(
-        self, caller: Caller, job_id: str, task: work.Task, given: Mapping[str, Any]
+        self, who: Principal, job_id: str, task: work.Task, given: Mapping[str, Any]
     ) -> tuple[dict[str, Any], bool]:
         """Add a job whose upload is in its folder.
 
         Args:
-            caller: who asks.
+            who: who asks.
             job_id: its id.
             task: what to do.
             given: `size` and `digest` of the upload, and the `idempotency_key` or None.
@@ -159,64 +159,63 @@ class Jobs:
         with system_errors(folder):
             write_private(folder / work.TASK, options.encode())
         with self._database.writing() as connection:
-            if given["idempotency_key"] and (earlier := self._earlier(connection, caller, given["idempotency_key"])):  # fmt: skip
+            if given["idempotency_key"] and (earlier := self._earlier(connection, who, given["idempotency_key"])):  # fmt: skip
                 self.forget(job_id)
                 if (earlier["digest"], earlier["options"]) != (given["digest"], options):
                     raise Problem(422, "idempotency", "this Idempotency-Key was used for another request")  # fmt: skip
                 return self._shown(earlier), False
             row: dict[str, Any] = {
                 "id": job_id,
-                "owner": caller.id,
+                "organization": who.organization,
+                "owner": who.id,
                 "state": QUEUED,
                 "format": task.format,
             }
             row |= {"options": options, "created": datetime.now(UTC), **given}
             connection.execute(JOBS.insert().values(**row))
-            audit.record(connection, caller.id, "job added", job_id)
-        return self.get(caller, job_id), True
+            audit.record(connection, who, "job added", job_id)
+        return self.get(who, job_id), True
 
-    def get(self, caller: Caller, job_id: str) -> dict[str, Any]:
+    def get(self, who: Principal, job_id: str) -> dict[str, Any]:
         """A job as the API shows it.
 
         Raises:
-            Problem: there is no such job of this caller.
+            Problem: there is no such job that this caller may see.
         """
-        return self._shown(self._row(caller, job_id))
+        return self._shown(self._row(who, job_id))
 
-    def listed(self, caller: Caller) -> list[dict[str, Any]]:
-        """The caller's jobs, the newest first."""
-        query = sa.select(JOBS).order_by(JOBS.c.created.desc()).limit(1000)
-        if not caller.may("admin"):
-            query = query.where(JOBS.c.owner == caller.id)
+    def listed(self, who: Principal) -> list[dict[str, Any]]:
+        """The jobs that one may see, the newest first."""
+        query = sa.select(JOBS).where(_seen_by(who)).order_by(JOBS.c.created.desc()).limit(1000)
         with self._database.reading() as connection:
             return [self._shown(dict(row)) for row in connection.execute(query).mappings()]
 
-    def results(self, caller: Caller, job_id: str) -> tuple[Path, str]:
+    def results(self, who: Principal, job_id: str) -> tuple[Path, str]:
         """The folder of a finished job's results, and the report's format.
 
         Raises:
             Problem: there is no such job, or it has no results.
         """
-        row = self._row(caller, job_id)
+        row = self._row(who, job_id)
         if row["state"] in _OPEN:
             raise Problem(409, "state", "the job isn't done", headers={"Retry-After": "1"})
         if row["state"] != DONE:
             raise Problem(410, "state", f"the job has no results: it is {row['state']}")
         with self._database.writing() as connection:
-            audit.record(connection, caller.id, "results seen", job_id)
+            audit.record(connection, who, "results seen", job_id)
         return self.folder(job_id), row["format"]
 
-    async def remove(self, caller: Caller, job_id: str) -> None:
+    async def remove(self, who: Principal, job_id: str) -> None:
         """Cancel a job, or delete its results.
 
         Raises:
-            Problem: there is no such job of this caller.
+            Problem: there is no such job that this caller may see.
         """
-        row = self._row(caller, job_id)
+        row = self._row(who, job_id)
         state = CANCELLED if row["state"] in _OPEN else EXPIRED
         with self._database.writing() as connection:
             connection.execute(JOBS.update().where(JOBS.c.id == job_id).values(state=state, finished=datetime.now(UTC)))  # fmt: skip
-            audit.record(connection, caller.id, "job removed", job_id)
+            audit.record(connection, who, "job removed", job_id)
         if self._running == job_id:
             await self._end_process()
         self.forget(job_id)
@@ -236,10 +235,11 @@ class Jobs:
         now = now or datetime.now(UTC)
         with self._database.writing() as connection:
             over = sa.and_(JOBS.c.state.in_((DONE, FAILED)), JOBS.c.expires <= now)
-            ids = list(connection.scalars(sa.select(JOBS.c.id).where(over)))
+            found = list(connection.execute(sa.select(JOBS.c.id, JOBS.c.organization).where(over)))
+            ids = [row.id for row in found]
             connection.execute(JOBS.update().where(JOBS.c.id.in_(ids)).values(state=EXPIRED))
-            for job_id in ids:
-                audit.record(connection, "service", "results deleted", job_id)
+            for row in found:
+                audit.record(connection, service(row.organization), "results deleted", row.id)
             kept = set(connection.scalars(sa.select(JOBS.c.id).where(JOBS.c.state.in_((*_OPEN, DONE, FAILED)))))  # fmt: skip
         for folder in self._settings.jobs.iterdir() if self._settings.jobs.is_dir() else ():
             if folder.name in ids or (folder.name not in kept and _is_old(folder)):
@@ -247,16 +247,17 @@ class Jobs:
         return len(ids)
 
     def _earlier(
-        self, connection: sa.Connection, caller: Caller, key: str
+        self, connection: sa.Connection, who: Principal, key: str
     ) -> dict[str, Any] | None:
-        query = sa.select(JOBS).where(JOBS.c.owner == caller.id, JOBS.c.idempotency_key == key)
+        query = sa.select(JOBS).where(JOBS.c.owner == who.id, JOBS.c.idempotency_key == key)
         row = connection.execute(query).mappings().first()
         return dict(row) if row else None
 
-    def _row(self, caller: Caller, job_id: str) -> dict[str, Any]:
+    def _row(self, who: Principal, job_id: str) -> dict[str, Any]:
         with self._database.reading() as connection:
-            row = connection.execute(sa.select(JOBS).where(JOBS.c.id == job_id)).mappings().first()
-        if row is None or (row["owner"] != caller.id and not caller.may("admin")):
+            query = sa.select(JOBS).where(JOBS.c.id == job_id, _seen_by(who))
+            row = connection.execute(query).mappings().first()
+        if row is None:
             raise Problem(404, "job", "there is no such job")
         return dict(row)
 
@@ -354,6 +355,12 @@ class Jobs:
             (folder / work.UPLOAD).unlink()
 
 
+def _seen_by(who: Principal) -> sa.ColumnElement[bool]:
+    """Which jobs one may see."""
+    own = JOBS.c.organization == who.organization
+    return own if who.sees_all_jobs else sa.and_(own, JOBS.c.owner == who.id)
+
+
 def _read(path: Path) -> dict[str, Any] | None:
     try:
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -363,9 +370,7 @@ def _read(path: Path) -> dict[str, Any] | None:
 
 
 def _moment(given: datetime | None) -> str | None:
-    if given is None:
-        return None
-    return (given if given.tzinfo else given.replace(tzinfo=UTC)).isoformat(timespec="seconds")
+    return None if given is None else aware(given).isoformat(timespec="seconds")
 
 
 def _is_old(folder: Path) -> bool:

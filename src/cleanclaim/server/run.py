@@ -11,7 +11,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from cleanclaim.errors import ConfigError
-from cleanclaim.server import keys
+from cleanclaim.server.access import keys, users
 from cleanclaim.server.app import make_app
 from cleanclaim.server.database import opened
 from cleanclaim.server.guards import LOG
@@ -22,6 +22,10 @@ _HEAD_SECONDS: Final = 10.0
 _HEAD_BYTES: Final = 64 * 1024
 """A connection whose request head is longer is closed."""
 _MOST_CONNECTIONS: Final = 1024
+_NOBODY: Final = (
+    "every request needs an API key or a sign-in, since this address can be reached from elsewhere or --require-keys was given, and there is neither a "
+    "user nor a key: run `cleanclaim serve users add NAME --role admin` or `cleanclaim serve keys add NAME` first"
+)
 
 
 class _Protocol(HttpToolsProtocol):
@@ -57,14 +61,12 @@ def serve(settings: ServerSettings) -> None:
     """Answer requests until the process is stopped.
 
     Raises:
-        ConfigError: the address can be reached from elsewhere and no key exists, or the database can't be opened.
+        ConfigError: the address can be reached from elsewhere and neither a key nor a user exists, or the database can't be opened.
         ReferenceProblem: the reference store can't be read.
     """
     database = opened(settings)
-    if not settings.is_open and not any(key["revoked"] is None for key in keys.listed(database)):
-        raise ConfigError(
-            [f"{settings.host} can be reached from elsewhere, so every request needs an API key, and there is none: run `cleanclaim serve keys add NAME` first"]
-        )  # fmt: skip
+    if not settings.may_be_open and not users.any_active(database) and not keys.any_valid(database):
+        raise ConfigError([_NOBODY])
     _log_to_stderr()
     config = uvicorn.Config(
         make_app(settings, database),

@@ -61,7 +61,7 @@ class ServerSettings:
         store: the reference store; None for the user's own.
         lock: a lock file that pins reference releases.
         edits: folders of custom edits.
-        needs_keys: whether every request needs an API key; always if the address isn't loopback.
+        needs_keys: whether every request needs an API key or a sign-in; always if the address isn't loopback, or if there are users.
         keep_hours: how long a finished job's results are kept.
         limits: what one client may ask for.
     """
@@ -78,8 +78,8 @@ class ServerSettings:
     limits: Limits = field(default_factory=Limits)
 
     @property
-    def is_open(self) -> bool:
-        """Whether requests without a key are answered, which is possible on this machine only."""
+    def may_be_open(self) -> bool:
+        """Whether requests without a key or sign-in may be answered, which is possible on this machine only."""
         return is_loopback(self.host) and not self.needs_keys
 
     @property

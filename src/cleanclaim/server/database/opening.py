@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -85,6 +86,11 @@ def upgrade(connection: sa.Connection) -> None:
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def aware(moment: datetime) -> datetime:
+    """A moment with its time zone, which SQLite doesn't keep."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _of_kind(url: str) -> dict[str, Any]:

@@ -14,9 +14,9 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from cleanclaim.edits.edit import Disposition
 from cleanclaim.model import PAYER_CLASSES
 from cleanclaim.report.result import finding_dict
+from cleanclaim.server.access.permissions import needs, principal_of
 from cleanclaim.server.checking import Asked, report_of
 from cleanclaim.server.choices import Choices
-from cleanclaim.server.keys import LOCAL
 from cleanclaim.server.pages.drawing import page
 from cleanclaim.server.pages.form import (
     DIAGNOSES,
@@ -28,9 +28,8 @@ from cleanclaim.server.pages.form import (
     claim_of,
     field_of,
 )
-from cleanclaim.server.pages.local import here
 from cleanclaim.server.problems import Problem
-from cleanclaim.server.routes.shared import Service, in_thread
+from cleanclaim.server.routes.shared import in_thread, service_of
 from cleanclaim.server.work import report_name, table_name
 
 router = APIRouter(include_in_schema=False)
@@ -41,96 +40,95 @@ _ORDERS: Final = {"dollars": ("at_risk_amount", True), "hardest": ("rank", False
 _SEE_OTHER: Final = 303
 
 
-@router.get("/")
+@router.get("/", dependencies=[needs("results")])
 async def check(request: Request) -> Response:
     """Where to begin: drop a file, paste, or fill in a claim."""
-    here(request)
     return page(request, "check.html", error=None, payer_classes=PAYER_CLASSES)
 
 
-@router.get("/batches")
+@router.get("/batches", dependencies=[needs("results")])
 async def batches(request: Request) -> Response:
     """What was checked."""
-    service = here(request)
-    return page(request, "batches.html", jobs=await in_thread(service.jobs.listed, LOCAL))
+    service = service_of(request)
+    return page(
+        request, "batches.html", jobs=await in_thread(service.jobs.listed, principal_of(request))
+    )
 
 
-@router.post("/batches")
+@router.post("/batches", dependencies=[needs("jobs")])
 async def add(request: Request) -> Response:
     """Check a file or pasted text in the background."""
-    service = here(request)
+    service = service_of(request)
     async with request.form(max_files=1, max_fields=8, max_part_size=service.settings.limits.body) as form:  # fmt: skip
         try:
-            job_id = await _added(service, form)
+            job_id = await _added(request, form)
         except Problem as problem:
             words = "; ".join([problem.detail, *problem.faults])
             return page(request, "check.html", problem.status, error=words, payer_classes=PAYER_CLASSES)  # fmt: skip
     return RedirectResponse(f"/batches/{job_id}", _SEE_OTHER)
 
 
-@router.post("/batches/example")
+@router.post("/batches/example", dependencies=[needs("jobs")])
 async def example(request: Request) -> Response:
     """Check a day at an invented clinic."""
-    service = here(request)
     content = (resources.files("cleanclaim.server.pages") / "clinic-day.837").read_bytes()
-    job_id = await _begun(service, Choices(), content)
+    job_id = await _begun(request, Choices(), content)
     return RedirectResponse(f"/batches/{job_id}", _SEE_OTHER)
 
 
-@router.get("/batches/{job_id}")
+@router.get("/batches/{job_id}", dependencies=[needs("results")])
 async def batch(request: Request, job_id: str) -> Response:
     """One batch: its progress, then its worklist."""
-    service = here(request)
-    job = await in_thread(service.jobs.get, LOCAL, job_id)
+    service = service_of(request)
+    job = await in_thread(service.jobs.get, principal_of(request), job_id)
     return page(request, "batch.html", job=job, dispositions=[one.value for one in Disposition])
 
 
-@router.get("/batches/{job_id}/part")
+@router.get("/batches/{job_id}/part", dependencies=[needs("results")])
 async def part(request: Request, job_id: str) -> Response:
     """The part of a batch's page that changes."""
-    service = here(request)
-    job = await in_thread(service.jobs.get, LOCAL, job_id)
+    service = service_of(request)
+    job = await in_thread(service.jobs.get, principal_of(request), job_id)
     return page(request, "_batch.html", job=job, dispositions=[one.value for one in Disposition])
 
 
-@router.get("/batches/{job_id}/rows")
+@router.get("/batches/{job_id}/rows", dependencies=[needs("results")])
 async def rows(
     request: Request, job_id: str, words: str = "", disposition: str = "", sort: str = "dollars"
 ) -> Response:
     """A batch's findings that fit some words, in some order."""
-    service = here(request)
-    folder, _ = await in_thread(service.jobs.results, LOCAL, job_id)
+    service = service_of(request)
+    folder, _ = await in_thread(service.jobs.results, principal_of(request), job_id)
     found, count = await in_thread(_fitting, folder / table_name("findings"), words, disposition, sort)  # fmt: skip
     return page(request, "_rows.html", rows=found, count=count)
 
 
-@router.get("/batches/{job_id}/report")
+@router.get("/batches/{job_id}/report", dependencies=[needs("results")])
 async def report(request: Request, job_id: str) -> Response:
     """The whole report as the command line writes it: a page that loads nothing."""
-    service = here(request)
-    folder, name = await in_thread(service.jobs.results, LOCAL, job_id)
+    service = service_of(request)
+    folder, name = await in_thread(service.jobs.results, principal_of(request), job_id)
     return FileResponse(folder / report_name(name), media_type="text/html")
 
 
-@router.post("/batches/{job_id}/remove")
+@router.post("/batches/{job_id}/remove", dependencies=[needs("jobs")])
 async def remove(request: Request, job_id: str) -> Response:
     """Delete a batch."""
-    await here(request).jobs.remove(LOCAL, job_id)
+    await service_of(request).jobs.remove(principal_of(request), job_id)
     return RedirectResponse("/batches", _SEE_OTHER)
 
 
-@router.get("/claim")
+@router.get("/claim", dependencies=[needs("check")])
 async def claim(request: Request, example: str = "") -> Response:
     """The form of one claim."""
-    here(request)
     given = EXAMPLE if example else {}
     return page(request, "claim.html", head=HEAD, line=LINE, letters=DIAGNOSES, numbers=range(1, LINES + 1), given=given)  # fmt: skip
 
 
-@router.post("/claim/check")
+@router.post("/claim/check", dependencies=[needs("check")])
 async def check_claim(request: Request) -> Response:
     """What is wrong with the claim in the form."""
-    service = here(request)
+    service = service_of(request)
     async with request.form(max_files=0, max_fields=200) as form:
         given = {name: value for name, value in form.items() if isinstance(value, str)}
     shown: dict[str, Any] = {"error": None, "faults": (), "claim": None, "findings": [], "not_checked": [], "boxes": {}}  # fmt: skip
@@ -149,19 +147,21 @@ async def check_claim(request: Request) -> Response:
     return page(request, "_found.html", **shown)
 
 
-async def _added(service: Service, form: FormData) -> str:
+async def _added(request: Request, form: FormData) -> str:
     """Store what the form gives as a job; its id."""
     choices = Choices(payer_class=str(form.get("payer_class") or "") or None)
     file, text = form.get("file"), form.get("text")
     if isinstance(file, UploadFile) and file.size:
-        return await _begun(service, choices, file)
+        return await _begun(request, choices, file)
     if isinstance(text, str) and text.strip():
-        return await _begun(service, choices, text.encode())
+        return await _begun(request, choices, text.encode())
     raise Problem(422, "claims", "choose a file, or paste claims")
 
 
-async def _begun(service: Service, choices: Choices, content: UploadFile | bytes) -> str:
-    job = await service.jobs.submit(LOCAL, choices, "html", _parts(content))
+async def _begun(request: Request, choices: Choices, content: UploadFile | bytes) -> str:
+    job = await service_of(request).jobs.submit(
+        principal_of(request), choices, "html", _parts(content)
+    )
     return str(job["id"])
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from cleanclaim.server.access.permissions import OPEN
 from cleanclaim.server.problems import Problem
 
 router = APIRouter(include_in_schema=False)
@@ -27,7 +28,7 @@ _OWN: Final = {
 }
 
 
-@router.get("/static/{name}")
+@router.get("/static/{name}", dependencies=[OPEN])
 async def static(name: str) -> Response:
     """One of the files."""
     package = _OWN.get(name)

@@ -19,11 +19,11 @@ from cleanclaim.notes.level.leveler import Leveler
 from cleanclaim.notes.level.leveler import Options as LevelOptions
 from cleanclaim.notes.suggest import Options
 from cleanclaim.notes.support.supporter import Options as SupportOptions
+from cleanclaim.server.access.permissions import needs
 from cleanclaim.server.engine import Held
 from cleanclaim.server.pages.drawing import money, page
-from cleanclaim.server.pages.local import here
 from cleanclaim.server.problems import Problem
-from cleanclaim.server.routes.shared import day_of, in_thread
+from cleanclaim.server.routes.shared import day_of, in_thread, service_of
 
 router = APIRouter(include_in_schema=False)
 _MOST_WORDS: Final = 1_000
@@ -36,25 +36,25 @@ _EXAMPLE: Final = (
 """An invented note."""
 
 
-@router.get("/codes")
+@router.get("/codes", dependencies=[needs("codes")])
 async def codes(request: Request, q: str = "", on: str = "", system: str = "") -> Response:
     """One search box for every kind of code."""
-    held = here(request).engine.held
+    held = service_of(request).engine.held
     shown = await _results(held, q, on, system)
     return page(request, "codes.html", q=q, system=system, systems=SYSTEMS, **shown)
 
 
-@router.get("/codes/results")
+@router.get("/codes/results", dependencies=[needs("codes")])
 async def results(request: Request, q: str = "", on: str = "", system: str = "") -> Response:
     """The results of a search as it is typed."""
-    held = here(request).engine.held
+    held = service_of(request).engine.held
     return page(request, "_results.html", **await _results(held, q, on, system))
 
 
-@router.get("/codes/{system}/{code}")
+@router.get("/codes/{system}/{code}", dependencies=[needs("codes")])
 async def code(request: Request, system: str, code: str, on: str = "") -> Response:
     """Everything about a code."""
-    held = here(request).engine.held
+    held = service_of(request).engine.held
     day = day_of(on)
     pages = await in_thread(lambda: held.encoder.lookup(code[:_MOST_WORDS], on=day))
     found = [{**one.as_dict(), "text": written.page(one)} for one in pages if system in {"any", one.system}] or [
@@ -80,20 +80,20 @@ async def _results(held: Held, q: str, on: str, system: str) -> dict[str, Any]:
     return shown | {"answer": answer.as_dict(), "pages": [one.as_dict() for one in pages]}
 
 
-@router.get("/edits")
+@router.get("/edits", dependencies=[needs("codes")])
 async def edits(request: Request, words: str = "") -> Response:
     """All edits, or those that fit some words."""
-    held = here(request).engine.held
+    held = service_of(request).engine.held
     wanted = words.lower().split()
     every = [edit.as_dict() for edit in held.edits]
     found = [one for one in every if all(word in f"{one['code']} {one['name']} {one['summary']}".lower() for word in wanted)]  # fmt: skip
     return page(request, "edits.html", edits=found, words=words)
 
 
-@router.get("/edits/{code}")
+@router.get("/edits/{code}", dependencies=[needs("codes")])
 async def edit(request: Request, code: str) -> Response:
     """One edit."""
-    held = here(request).engine.held
+    held = service_of(request).engine.held
     found = next((one for one in held.edits if code.lower() in {one.code.lower(), one.name}), None)
     if found is None:
         raise Problem(404, "edit", "no edit has that code or name")
@@ -101,26 +101,25 @@ async def edit(request: Request, code: str) -> Response:
     return page(request, "edit.html", edit=found.as_dict(), text=text)
 
 
-@router.get("/reference")
+@router.get("/reference", dependencies=[needs("codes")])
 async def reference(request: Request) -> Response:
     """The releases in use."""
-    held = here(request).engine.held
+    held = service_of(request).engine.held
     found = await in_thread(held.reference.releases)
     return page(request, "reference.html", releases=list(found.iter_rows(named=True)), lock=held.digest)  # fmt: skip
 
 
-@router.get("/note")
+@router.get("/note", dependencies=[needs("notes")])
 async def note(request: Request, example: str = "") -> Response:
     """Where to paste a note."""
-    here(request)
     today = date.today().isoformat()  # noqa: DTZ011 - the user's own day
     return page(request, "note.html", on=today, example=_EXAMPLE if example else "")
 
 
-@router.post("/note/read")
+@router.post("/note/read", dependencies=[needs("notes")])
 async def read_note(request: Request) -> Response:
     """What a note supports."""
-    held = here(request).engine.held
+    held = service_of(request).engine.held
     async with request.form(max_files=0, max_fields=20, max_part_size=_LONGEST_NOTE * 4) as form:
         given = {name: value for name, value in form.items() if isinstance(value, str)}
     text = given.get("note", "").replace("\r\n", "\n")
@@ -143,17 +142,16 @@ def _read(held: Held, text: str, given: dict[str, str]) -> dict[str, Any]:
     return {"suggestions": suggestions, "level": level, "support": [one.as_dict() for one in support], "evidence": marked}  # fmt: skip
 
 
-@router.get("/denials")
+@router.get("/denials", dependencies=[needs("check")])
 async def denials(request: Request) -> Response:
     """Where to give a remittance."""
-    here(request)
     return page(request, "denials.html", error=None, result=None)
 
 
-@router.post("/denials")
+@router.post("/denials", dependencies=[needs("check")])
 async def trace(request: Request) -> Response:
     """Payments matched to claims, and denials traced."""
-    service = here(request)
+    service = service_of(request)
     with tempfile.TemporaryDirectory(prefix="cleanclaim-") as name:
         folder = Path(name)
         async with request.form(max_files=2, max_fields=4) as form:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from cleanclaim import api, explain_page
+from cleanclaim.server.access.permissions import needs
 from cleanclaim.server.answers import MEDIA, claims_in, format_of
 from cleanclaim.server.checking import Asked, answer
 from cleanclaim.server.choices import NAMES, Choices
@@ -18,7 +19,6 @@ from cleanclaim.server.routes.shared import (
     answered,
     as_it_is,
     body_of,
-    caller,
     day_of,
     in_thread,
     parameters,
@@ -61,6 +61,7 @@ _OPTIONS: Final = parameters(
 
 @router.post(
     "/v1/check",
+    dependencies=[needs("check")],
     summary="Check claims",
     openapi_extra={**body_of(*_IN, example=EXAMPLE), "parameters": _OPTIONS},
 )
@@ -69,7 +70,6 @@ async def check(request: Request) -> Response:
 
     The answer's format follows the header Accept or the parameter format. Claims that are checked together with yours never change your answer.
     """
-    await caller(request, "check")
     service = service_of(request)
     query = query_of(request, *NAMES, "format")
     choices = Choices.of(query, ("format",))
@@ -85,6 +85,7 @@ async def check(request: Request) -> Response:
 
 @router.post(
     "/v1/price",
+    dependencies=[needs("check")],
     summary="Say what Medicare would allow",
     openapi_extra={
         **body_of(*_IN, example=EXAMPLE),
@@ -93,7 +94,6 @@ async def check(request: Request) -> Response:
 )
 async def price(request: Request) -> Response:
     """The allowed amount of each line by the Medicare fee schedule, or why there is none."""
-    await caller(request, "check")
     held = service_of(request).engine.held
     as_of = day_of(query_of(request, "as_of").get("as_of"), "as_of")
     claims = claims_in(await request.body(), request.headers.get("content-type", "").lower())
@@ -106,19 +106,23 @@ async def price(request: Request) -> Response:
     return answered({"lines": rows}, held)
 
 
-@router.get("/v1/edits", tags=["edits"], summary="All edits", openapi_extra={"parameters": parameters(family="Only this family, such as DX.")})  # fmt: skip
+@router.get(
+    "/v1/edits",
+    dependencies=[needs("codes")],
+    tags=["edits"],
+    summary="All edits",
+    openapi_extra={"parameters": parameters(family="Only this family, such as DX.")},
+)
 async def edits(request: Request) -> Response:
     """Every edit: its code, name, disposition, what it flags and its source."""
-    await caller(request, "codes")
     held = service_of(request).engine.held
     family = query_of(request, "family").get("family", "").upper()
     return answered({"edits": [edit.as_dict() for edit in held.edits if edit.code.startswith(family)]}, held)  # fmt: skip
 
 
-@router.get("/v1/edits/{code}", tags=["edits"], summary="One edit")
+@router.get("/v1/edits/{code}", dependencies=[needs("codes")], tags=["edits"], summary="One edit")
 async def edit(request: Request, code: str) -> Response:
     """One edit by its code or name, with its explanation as plain text."""
-    await caller(request, "codes")
     query_of(request)
     held = service_of(request).engine.held
     found = [one for one in held.edits if code.lower() in {one.code.lower(), one.name}]

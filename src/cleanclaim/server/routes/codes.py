@@ -8,10 +8,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from cleanclaim.encoder.systems import SYSTEMS
+from cleanclaim.server.access.permissions import needs
 from cleanclaim.server.problems import Problem
 from cleanclaim.server.routes.shared import (
     answered,
-    caller,
     day_of,
     in_thread,
     number_of,
@@ -30,6 +30,7 @@ _LONGEST_CODE: Final = 40
 
 @router.get(
     "/v1/codes/search",
+    dependencies=[needs("codes")],
     summary="Find codes by words",
     openapi_extra={
         "parameters": parameters(
@@ -42,7 +43,6 @@ _LONGEST_CODE: Final = 40
 )
 async def search(request: Request) -> Response:
     """Finds codes as `cleanclaim search` does; `unmatched` names the words that it didn't understand."""
-    await caller(request, "codes")
     query = query_of(request, "q", "system", "on", "limit")
     words = query.get("q", "").strip()
     if not words or len(words) > _MOST_WORDS:
@@ -58,6 +58,7 @@ async def search(request: Request) -> Response:
 
 @router.get(
     "/v1/codes/{system}/{code}",
+    dependencies=[needs("codes")],
     summary="Everything about a code",
     openapi_extra={
         "parameters": parameters(
@@ -71,7 +72,6 @@ async def search(request: Request) -> Response:
 )
 async def code(request: Request, system: str, code: str) -> Response:
     """What `cleanclaim lookup` shows. The system is icd10cm, icd9cm, hcpcs, cpt, another list's name, or `any`."""
-    await caller(request, "codes")
     query = query_of(request, "on", "locality", "indicator", "pairs", "page")
     held = service_of(request).engine.held
     if len(code) > _LONGEST_CODE:
@@ -96,13 +96,12 @@ async def code(request: Request, system: str, code: str) -> Response:
 
 
 @router.get(
-    "/v1/crosswalk",
+    "/v1/crosswalk", dependencies=[needs("codes")],
     summary="Map a code to others",
     openapi_extra={"parameters": parameters(code="The code, with or without its dot.", to="Map to this code system only.", on=_ON)},
 )  # fmt: skip
 async def crosswalk(request: Request) -> Response:
     """Every mapping that `cleanclaim crosswalk` shows, and the tables that weren't loaded."""
-    await caller(request, "codes")
     query = query_of(request, "code", "to", "on")
     held = service_of(request).engine.held
     given = query.get("code", "").strip()

@@ -12,6 +12,7 @@ from starlette.responses import FileResponse, Response
 from cleanclaim.errors import CleanclaimError
 from cleanclaim.report.formats import TABLES
 from cleanclaim.report.result import finding_dict
+from cleanclaim.server.access.permissions import needs, principal_of
 from cleanclaim.server.answers import MEDIA, formats
 from cleanclaim.server.choices import NAMES, Choices
 from cleanclaim.server.engine import Held
@@ -19,7 +20,6 @@ from cleanclaim.server.problems import Problem, problem_of
 from cleanclaim.server.routes.shared import (
     answered,
     body_of,
-    caller,
     in_thread,
     number_of,
     parameters,
@@ -34,7 +34,7 @@ _MOST_ROWS: Final = 1_000
 
 
 @router.post(
-    "/v1/jobs",
+    "/v1/jobs", dependencies=[needs("jobs")],
     status_code=202,
     summary="Check a large file in the background",
     openapi_extra={
@@ -47,7 +47,7 @@ async def add(request: Request) -> Response:
 
     With the header Idempotency-Key, the same request again is the same job.
     """
-    who = await caller(request, "jobs")
+    who = principal_of(request)
     service = service_of(request)
     query = query_of(request, *NAMES, "format")
     wanted = query.get("format") or "json"
@@ -64,37 +64,42 @@ async def add(request: Request) -> Response:
     return response
 
 
-@router.get("/v1/jobs", summary="Your jobs")
+@router.get("/v1/jobs", dependencies=[needs("results")], summary="Your jobs")
 async def listed(request: Request) -> Response:
     """The jobs of this key, the newest first."""
-    who = await caller(request, "jobs")
+    who = principal_of(request)
     query_of(request)
     service = service_of(request)
     return answered({"jobs": await in_thread(service.jobs.listed, who)}, service.engine.held)
 
 
-@router.get("/v1/jobs/{job_id}", summary="One job")
+@router.get("/v1/jobs/{job_id}", dependencies=[needs("results")], summary="One job")
 async def one(request: Request, job_id: str) -> Response:
     """Its state (queued, running, done, failed, cancelled or expired), progress and summary."""
-    who = await caller(request, "jobs")
+    who = principal_of(request)
     query_of(request)
     service = service_of(request)
     return answered(await in_thread(service.jobs.get, who, job_id), service.engine.held)
 
 
-@router.delete("/v1/jobs/{job_id}", status_code=204, summary="Cancel a job, or delete its results")
+@router.delete(
+    "/v1/jobs/{job_id}",
+    dependencies=[needs("jobs")],
+    status_code=204,
+    summary="Cancel a job, or delete its results",
+)
 async def remove(request: Request, job_id: str) -> Response:
     """A job that runs is stopped. Its input and results are deleted."""
-    who = await caller(request, "jobs")
+    who = principal_of(request)
     query_of(request)
     await service_of(request).jobs.remove(who, job_id)
     return Response(status_code=204)
 
 
-@router.get("/v1/jobs/{job_id}/report", summary="A job's report")
+@router.get("/v1/jobs/{job_id}/report", dependencies=[needs("results")], summary="A job's report")
 async def report(request: Request, job_id: str) -> Response:
     """The report in the format that the job was added with."""
-    who = await caller(request, "jobs")
+    who = principal_of(request)
     query_of(request)
     service = service_of(request)
     folder, name = await in_thread(service.jobs.results, who, job_id)
@@ -102,13 +107,13 @@ async def report(request: Request, job_id: str) -> Response:
 
 
 @router.get(
-    "/v1/jobs/{job_id}/findings",
+    "/v1/jobs/{job_id}/findings", dependencies=[needs("results")],
     summary="A job's findings, page by page",
     openapi_extra={"parameters": parameters(after="How many findings to skip. Default: 0.", limit="How many findings, up to 1,000. Default: 100.")},
 )  # fmt: skip
 async def findings(request: Request, job_id: str) -> Response:
     """Findings in the order of the claims. `next` is the value of `after` for the next page, or null."""
-    who = await caller(request, "jobs")
+    who = principal_of(request)
     service = service_of(request)
     query = query_of(request, "after", "limit")
     limit = number_of(query.get("limit"), "limit", 100, _MOST_ROWS)
@@ -121,10 +126,14 @@ async def findings(request: Request, job_id: str) -> Response:
     return answered({"findings": rows[:limit], "next": following}, service.engine.held)
 
 
-@router.get("/v1/jobs/{job_id}/tables/{table}", summary="One of a job's tables as Parquet")
+@router.get(
+    "/v1/jobs/{job_id}/tables/{table}",
+    dependencies=[needs("results")],
+    summary="One of a job's tables as Parquet",
+)
 async def table(request: Request, job_id: str, table: str) -> Response:
     """The tables findings, claims and not-checked."""
-    who = await caller(request, "jobs")
+    who = principal_of(request)
     query_of(request)
     service = service_of(request)
     if table not in TABLES:

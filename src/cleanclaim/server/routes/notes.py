@@ -14,11 +14,11 @@ from cleanclaim.notes.level.leveler import Leveler
 from cleanclaim.notes.level.leveler import Options as LevelOptions
 from cleanclaim.notes.suggest import Options
 from cleanclaim.notes.support.supporter import Options as SupportOptions
+from cleanclaim.server.access.permissions import needs
 from cleanclaim.server.problems import Problem
 from cleanclaim.server.routes.shared import (
     answered,
     body_of,
-    caller,
     day_of,
     in_thread,
     query_of,
@@ -33,12 +33,12 @@ _EXAMPLE: Final = {"note": "Assessment: Type 2 diabetes. Denies chest pain.", "o
 
 @router.post(
     "/v1/suggest",
+    dependencies=[needs("notes")],
     summary="Suggest diagnosis codes for a note",
     openapi_extra=body_of("application/json", "text/plain", example=_EXAMPLE),
 )
 async def suggest(request: Request) -> Response:
     """What `cleanclaim suggest` answers. The body is {"note", "on", "setting", "mode"}, or the note as plain text."""
-    await caller(request, "notes")
     query_of(request)
     held = service_of(request).engine.held
     given = await _given(request, "on", "setting", "mode")
@@ -53,13 +53,12 @@ async def suggest(request: Request) -> Response:
 
 
 @router.post(
-    "/v1/level",
+    "/v1/level", dependencies=[needs("notes")],
     summary="The visit level that a note supports",
     openapi_extra=body_of("application/json", "text/plain", example={**_EXAMPLE, "patient": "established", "billed": "99214"}),
 )  # fmt: skip
 async def level(request: Request) -> Response:
     """What `cleanclaim level` answers. The body is {"note", "on", "patient", "place", "payer", "billed"}, or the note as plain text."""
-    await caller(request, "notes")
     query_of(request)
     held = service_of(request).engine.held
     given = await _given(request, "on", *_VISIT, "billed")
@@ -72,12 +71,12 @@ async def level(request: Request) -> Response:
 
 @router.post(
     "/v1/support",
+    dependencies=[needs("notes")],
     summary="Whether a note supports billed codes",
     openapi_extra=body_of("application/json", example={**_EXAMPLE, "codes": "E11.9,99213"}),
 )
 async def support(request: Request) -> Response:
     """What `cleanclaim support` answers. The body is {"note", "codes", "on", "setting", "patient", "place", "payer"}; codes are separated by commas."""
-    await caller(request, "notes")
     query_of(request)
     held = service_of(request).engine.held
     given = await _given(request, "codes", "on", "setting", *_VISIT)

@@ -13,12 +13,12 @@ from starlette.responses import Response
 
 from cleanclaim import api
 from cleanclaim.errors import CleanclaimError
+from cleanclaim.server.access.permissions import needs
 from cleanclaim.server.engine import Held
 from cleanclaim.server.problems import Problem, problem_of
 from cleanclaim.server.routes.shared import (
     answered,
     body_of,
-    caller,
     day_of,
     in_thread,
     query_of,
@@ -32,6 +32,7 @@ _EXAMPLE: Final = {"remittances": ["ISA*…~ST*835*…"], "claims": "ISA*…~ST*
 
 @router.post(
     "/v1/remittances",
+    dependencies=[needs("check")],
     summary="Match payments to claims, and trace denials",
     openapi_extra=body_of("application/json", example=_EXAMPLE),
 )
@@ -41,7 +42,6 @@ async def match(request: Request) -> Response:
     The body is {"remittances", "claims", "as_of"}: the texts of 835 files; the claims that were sent, as the text of an 837 or CSV file or as a list of claims;
     and the day from which the days left are counted.
     """
-    await caller(request, "check")
     query_of(request)
     held = service_of(request).engine.held
     given = _given(await request.body())

@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import anyio.to_thread
 from starlette.requests import Request
@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from cleanclaim.errors import CleanclaimError
 from cleanclaim.read.dates import parse
-from cleanclaim.server import keys
+from cleanclaim.server.access.gate import Gate
 from cleanclaim.server.batching import Together
 from cleanclaim.server.database import Database
 from cleanclaim.server.engine import Engine, Held
@@ -25,7 +25,6 @@ from cleanclaim.server.problems import Problem, problem_of
 from cleanclaim.server.settings import ServerSettings
 
 Found = TypeVar("Found")
-_BEARER: Final = "bearer "
 
 
 @dataclass(frozen=True)
@@ -36,6 +35,7 @@ class Service:
         settings: what the operator decided.
         engine: the reference, the edits and the encoder.
         database: keys, jobs and the audit trail.
+        gate: finds out who asks.
         jobs: the jobs.
         together: checks small requests together.
         executor: where claims are checked.
@@ -45,6 +45,7 @@ class Service:
     settings: ServerSettings
     engine: Engine
     database: Database
+    gate: Gate
     jobs: Jobs
     together: Together
     executor: Executor
@@ -55,29 +56,6 @@ def service_of(request: Request) -> Service:
     """The service that a request came to."""
     service: Service = request.app.state.service
     return service
-
-
-async def caller(request: Request, scope: str) -> keys.Caller:
-    """Who asks.
-
-    Raises:
-        Problem: a key is needed, isn't valid, or may not do this.
-    """
-    service = service_of(request)
-    given = request.headers.get("x-api-key", "")
-    authorization = request.headers.get("authorization", "")
-    if authorization.lower().startswith(_BEARER):
-        given = authorization[len(_BEARER) :].strip()
-    if not given:
-        if service.settings.is_open:
-            return keys.LOCAL
-        raise Problem(401, "key", "an API key is needed: Authorization: Bearer KEY", headers={"WWW-Authenticate": "Bearer"})  # fmt: skip
-    found = await anyio.to_thread.run_sync(keys.caller, service.database, given)
-    if found is None:
-        raise Problem(401, "key", "the API key isn't valid, or it has ended", headers={"WWW-Authenticate": "Bearer"})  # fmt: skip
-    if not found.may(scope):
-        raise Problem(403, "scope", f"this API key doesn't have the scope {scope}")
-    return found
 
 
 async def in_thread(work: Callable[..., Found], *arguments: Any, **options: Any) -> Found:
