@@ -11,14 +11,26 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import argon2
 import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from cleanclaim.server.access import passwords
 from cleanclaim.server.app import make_app
 from cleanclaim.server.database import Database, opened
 from cleanclaim.server.settings import ServerSettings
 from served import Client
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Passwords are hashed with little work, since many are."""
+    with pytest.MonkeyPatch.context() as patch:
+        hasher = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+        patch.setattr(passwords, "_HASHER", hasher)
+        patch.setattr(passwords, "_NOBODY", hasher.hash("nobody"))
+        yield
 
 
 @pytest.fixture(scope="session")

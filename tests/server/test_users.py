@@ -10,8 +10,7 @@ from cleanclaim.server.access import passwords, users
 from cleanclaim.server.access.principals import ROLES, SCOPES, Principal, expanded, operator
 from cleanclaim.server.database import Database
 from cleanclaim.server.database.schema import USERS
-
-PASSWORD = "correct horse battery"  # noqa: S105 - invented
+from served import PASSWORD
 
 
 def test_a_user_signs_in_with_the_right_password(database: Database) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from starlette.testclient import TestClient
 
 Client = Callable[..., TestClient]
+
+PASSWORD = "correct horse battery"  # noqa: S105 - invented
 
 CLAIM: dict[str, Any] = {
     "claim_id": "A1",
@@ -28,3 +31,19 @@ CLAIM: dict[str, Any] = {
         }
     ],
 }
+
+
+def sign_in(browser: TestClient, name: str, password: str = PASSWORD, next: str = "/") -> Any:  # noqa: A002 - the form's field
+    """Sign a browser in as a person would; the answer to the form."""
+    asked = browser.get("/sign-in", headers={"accept": "text/html"})
+    form = re.search(r'name="form" value="([^"]+)"', asked.text)
+    given = {"name": name, "password": password, "next": next, "form": form[1] if form else ""}
+    return browser.post("/sign-in", data=given)
+
+
+def csrf_of(browser: TestClient, path: str = "/claim") -> str:
+    """The token that a page's changes hold."""
+    shown = browser.get(path, headers={"accept": "text/html"})
+    found = re.search(r'X-CSRF-Token": "([^"]+)"', shown.text)
+    assert found, shown.text[:200]
+    return found[1]

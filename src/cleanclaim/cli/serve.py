@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -44,6 +45,10 @@ def serve(
     lock: Lock = None,
     edits: EditFolders = None,
     require_keys: Annotated[bool, typer.Option("--require-keys", help="Ask on this machine too for a key or a sign-in.")] = False,
+    public_url: Annotated[str, typer.Option("--public-url", help="The address in browsers if a proxy is in front: https://claims.example.org.")] = "",
+    proxy: Annotated[list[str] | None, typer.Option("--proxy", help="The address of a proxy on another machine that may say who asks. Repeatable.")] = None,
+    idle_minutes: Annotated[float, typer.Option("--idle-minutes", help="After how long without a request one has to sign in again.", min=1.0)] = 30.0,
+    session_hours: Annotated[float, typer.Option("--session-hours", help="After how long one has to sign in again in any case.", min=0.1)] = 12.0,
     keep_hours: Annotated[float, typer.Option("--keep-hours", help="How long a job's results are kept.", min=0.0)] = 168.0,
     per_minute: Annotated[int, typer.Option("--per-minute", help="Requests a client may make a minute; 0 for any number.", min=0)] = 0,
     upload: Annotated[float, typer.Option("--upload", help="The largest input of a job, in GiB.", min=0.0)] = 2.0,
@@ -56,9 +61,10 @@ def serve(
         return
     with extra():
         from cleanclaim.server.run import serve as answer  # noqa: PLC0415 - an extra
-        from cleanclaim.server.settings import Limits  # noqa: PLC0415
+        from cleanclaim.server.settings import LOOPBACK, Limits, SessionTimes  # noqa: PLC0415
     settings = settings_of(
         folder, database, host=host, port=port, store=store, lock=lock, edits=tuple(edits or ()), needs_keys=require_keys, keep_hours=keep_hours,
+        public_url=public_url, proxies=(LOOPBACK, *(proxy or ())), session_times=SessionTimes(timedelta(minutes=idle_minutes), timedelta(hours=session_hours)),
         limits=Limits(per_minute=per_minute, upload=int(upload * _GIB)),
     )  # fmt: skip
     tell(f"cleanclaim: listening on http://{host}:{port}; the API is described at /v1/openapi.json; stop with Ctrl-C", err=True)  # fmt: skip

@@ -8,23 +8,25 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from typing import Final
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp
 
 from cleanclaim.errors import CleanclaimError
 from cleanclaim.server.access.gate import Gate
 from cleanclaim.server.access.permissions import all_declared
+from cleanclaim.server.access.throttle import Throttle
 from cleanclaim.server.batching import Together
 from cleanclaim.server.database import Database, opened
 from cleanclaim.server.engine import Engine
 from cleanclaim.server.guards import LOG, Guard
 from cleanclaim.server.jobs import Jobs
 from cleanclaim.server.metrics import Metrics
-from cleanclaim.server.pages import checks, files, knowledge
+from cleanclaim.server.pages import checks, files, knowledge, signing
 from cleanclaim.server.pages.drawing import page
 from cleanclaim.server.problems import Problem, internal, problem_of
 from cleanclaim.server.routes import check, codes, jobs, notes, remittances, status
@@ -34,6 +36,10 @@ from cleanclaim.version import VERSION
 
 _THREADS: Final = 2
 """How many runs of the engine take place at the same time; Polars uses more threads itself."""
+PARTS: Final = (check, codes, notes, jobs, remittances, status, checks, knowledge, signing, files)
+"""The modules that hold the endpoints; there are no others."""
+_UNKNOWN: Final = 401
+_SEE_OTHER: Final = 303
 _WORDS: Final = {404: "there is nothing at this path", 405: "this path doesn't take this method"}
 
 
@@ -53,7 +59,7 @@ def make_app(settings: ServerSettings, database: Database | None = None) -> ASGI
     held = database or opened(settings)
     gate = Gate(settings, held)
     service = Service(
-        settings, Engine(settings), held, gate, Jobs(settings, held), Together(executor, metrics.run), executor, metrics
+        settings, Engine(settings), held, gate, Throttle(), Jobs(settings, held), Together(executor, metrics.run), executor, metrics
     )  # fmt: skip
     app = FastAPI(
         title="cleanclaim",
@@ -66,14 +72,14 @@ def make_app(settings: ServerSettings, database: Database | None = None) -> ASGI
         openapi_url="/v1/openapi.json",
     )
     app.state.service = service
-    for part in (check, codes, notes, jobs, remittances, status, checks, knowledge, files):
+    for part in PARTS:
+        all_declared(part.router.routes)
         app.include_router(part.router)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(CleanclaimError, _refused)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Exception, _fault)
-    all_declared(app.routes)
     return Guard(app, settings, metrics, gate.is_open)
 
 
@@ -111,10 +117,26 @@ def _id(request: Request) -> str | None:
 async def _problem(request: Request, error: Exception) -> Response:
     if not isinstance(error, Problem):
         raise error
+    if error.status == _UNKNOWN and _is_of_page(request):
+        return _to_sign_in(request)
     if _wants_page(request):
         shown = error.body()
         return page(request, "problem.html", error.status, title=shown["title"], detail=error.detail, faults=error.faults)  # fmt: skip
     return error.response(_id(request))
+
+
+def _is_of_page(request: Request) -> bool:
+    """Whether a page asked, or a browser for one."""
+    return _wants_page(request) or "hx-request" in request.headers
+
+
+def _to_sign_in(request: Request) -> Response:
+    """Go and sign in, then come back."""
+    if "hx-request" in request.headers:  # a part of a page can't show where to sign in
+        return Response(status_code=_UNKNOWN, headers={"HX-Redirect": "/sign-in"})
+    place = request.url.path if request.method == "GET" else "/"
+    query = f"?{request.url.query}" if request.url.query and request.method == "GET" else ""
+    return RedirectResponse(f"/sign-in?next={quote(place + query)}", _SEE_OTHER)
 
 
 def _wants_page(request: Request) -> bool:

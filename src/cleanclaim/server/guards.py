@@ -63,7 +63,6 @@ class Guard:
             await self._app(scope, receive, send)
             return
         seen = _Seen(scope, receive, send, self._settings.limits)
-        scope.setdefault("state", {})["request_id"] = seen.id
         self._now += 1
         try:
             await self._admit(scope)
@@ -126,6 +125,8 @@ class _Seen:
         self.fault: str | None = None
         self._receive, self._send = receive, send
         self._path, self._limits = scope["path"], limits
+        self._state = scope.setdefault("state", {})
+        self._state["request_id"] = self.id
         self._is_whole = self._is_started = False
         seconds = limits.receive_seconds * (_UPLOAD_TIME if is_upload(self._path) else 1)
         self._until = self.began + seconds
@@ -153,6 +154,8 @@ class _Seen:
             self._is_started = True
             self.status = message["status"]
             message["headers"] = [*message.get("headers", []), *_ALWAYS, (b"x-request-id", self.id.encode())]  # fmt: skip
+            if cookie := self._state.get("cookie"):
+                message["headers"].append((b"set-cookie", cookie.encode("latin-1")))
         self.bytes_out += len(message.get("body", b""))
         await self._send(message)
 

@@ -186,7 +186,7 @@ class Jobs:
 
     def listed(self, who: Principal) -> list[dict[str, Any]]:
         """The jobs that one may see, the newest first."""
-        query = sa.select(JOBS).where(_seen_by(who)).order_by(JOBS.c.created.desc()).limit(1000)
+        query = sa.select(JOBS).where(seen_by(who)).order_by(JOBS.c.created.desc()).limit(1000)
         with self._database.reading() as connection:
             return [self._shown(dict(row)) for row in connection.execute(query).mappings()]
 
@@ -255,7 +255,7 @@ class Jobs:
 
     def _row(self, who: Principal, job_id: str) -> dict[str, Any]:
         with self._database.reading() as connection:
-            query = sa.select(JOBS).where(JOBS.c.id == job_id, _seen_by(who))
+            query = sa.select(JOBS).where(JOBS.c.id == job_id, seen_by(who))
             row = connection.execute(query).mappings().first()
         if row is None:
             raise Problem(404, "job", "there is no such job")
@@ -355,7 +355,7 @@ class Jobs:
             (folder / work.UPLOAD).unlink()
 
 
-def _seen_by(who: Principal) -> sa.ColumnElement[bool]:
+def seen_by(who: Principal) -> sa.ColumnElement[bool]:
     """Which jobs one may see."""
     own = JOBS.c.organization == who.organization
     return own if who.sees_all_jobs else sa.and_(own, JOBS.c.owner == who.id)

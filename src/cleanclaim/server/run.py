@@ -75,6 +75,7 @@ def serve(settings: ServerSettings) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        forwarded_allow_ips=list(settings.proxies),
         http=_Protocol,
         ws="none",
         limit_concurrency=_MOST_CONNECTIONS,

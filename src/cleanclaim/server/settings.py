@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -50,6 +51,21 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class SessionTimes:
+    """How long someone stays signed in.
+
+    Attributes:
+        idle: without a request for this long, one has to sign in again.
+        longest: after this time, one has to sign in again in any case.
+        rotation: how often the browser is given a new token.
+    """
+
+    idle: timedelta = timedelta(minutes=30)
+    longest: timedelta = timedelta(hours=12)
+    rotation: timedelta = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
 class ServerSettings:
     """What an operator decides.
 
@@ -62,6 +78,9 @@ class ServerSettings:
         lock: a lock file that pins reference releases.
         edits: folders of custom edits.
         needs_keys: whether every request needs an API key or a sign-in; always if the address isn't loopback, or if there are users.
+        public_url: the address that browsers use, if a proxy is in front, such as https://claims.example.org.
+        proxies: the addresses of proxies whose word about the client is taken.
+        session_times: how long someone stays signed in.
         keep_hours: how long a finished job's results are kept.
         limits: what one client may ask for.
     """
@@ -74,6 +93,9 @@ class ServerSettings:
     lock: Path | None = None
     edits: tuple[str, ...] = ()
     needs_keys: bool = False
+    public_url: str = ""
+    proxies: tuple[str, ...] = (LOOPBACK,)
+    session_times: SessionTimes = field(default_factory=SessionTimes)
     keep_hours: float = 7 * 24.0
     limits: Limits = field(default_factory=Limits)
 

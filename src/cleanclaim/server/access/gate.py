@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import time
 from typing import Final
 
@@ -9,14 +10,18 @@ import anyio.to_thread
 import sqlalchemy as sa
 from starlette.requests import Request
 
-from cleanclaim.server.access import keys, users
+from cleanclaim.server.access import cookies, keys, sessions, users
 from cleanclaim.server.access.principals import LOCAL, Principal
+from cleanclaim.server.access.sessions import Session
 from cleanclaim.server.database import Database
+from cleanclaim.server.forms import CSRF, fields_of
 from cleanclaim.server.problems import Problem
 from cleanclaim.server.settings import ServerSettings
 
 _BEARER: Final = "bearer "
 _KNOWN_SECONDS: Final = 2.0
+_SAFE: Final = ("GET", "HEAD", "OPTIONS")
+_FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class Gate:
@@ -49,20 +54,53 @@ class Gate:
             return
         self._until = time.monotonic() + _KNOWN_SECONDS
 
-    async def who(self, request: Request) -> Principal:
-        """Who asks.
+    async def admit(self, request: Request) -> Principal:
+        """Find out who asks, and keep it with the request.
 
         Raises:
-            Problem: a key is needed, or it isn't valid.
+            Problem: a key or sign-in is needed or isn't valid, or a change doesn't come from our own page.
         """
+        session = None
         if given := _key_in(request):
             found = await anyio.to_thread.run_sync(keys.holder, self._database, given)
             if found is None:
                 raise _unknown("the API key isn't valid, or it has ended")
-            return found
-        if await self.is_open():
-            return LOCAL
-        raise _unknown("an API key is needed: Authorization: Bearer KEY")
+            who = found
+        elif session := await self.session(request):
+            who = session.principal
+            if request.method not in _SAFE:
+                await _check_origin(request, session.csrf)
+        elif await self.is_open():
+            who = LOCAL
+        else:
+            raise _unknown("sign in, or give an API key: Authorization: Bearer KEY")
+        request.state.principal, request.state.session = who, session
+        return who
+
+    async def session(self, request: Request) -> Session | None:
+        """The session of a request's cookie, if it is valid; a new token goes out with the answer."""
+        token = cookies.read(request, cookies.SESSION, self._settings)
+        if not token:
+            return None
+        found = await anyio.to_thread.run_sync(sessions.find, self._database, token, self._settings.session_times)  # fmt: skip
+        if found is not None and found.fresh is not None:
+            made = cookies.written(request, cookies.SESSION, found.fresh, self._settings)
+            request.state.cookie = made
+        return found
+
+
+async def _check_origin(request: Request, csrf: str) -> None:
+    """Make sure that a change was asked for by one of our own pages.
+
+    Raises:
+        Problem: it wasn't.
+    """
+    given = request.headers.get("x-csrf-token", "")
+    if not given and request.headers.get("content-type", "").startswith(_FORMS):
+        given = (await fields_of(request)).get(CSRF, "")
+    is_ours = request.headers.get("sec-fetch-site", "same-origin") in {"same-origin", "none"}
+    if not is_ours or not hmac.compare_digest(given.encode(), csrf.encode()):
+        raise Problem(403, "origin", "this request doesn't come from a page of this service, or the page is too old: load it again")  # fmt: skip
 
 
 def _key_in(request: Request) -> str:

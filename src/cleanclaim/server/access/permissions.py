@@ -1,6 +1,6 @@
 """What each endpoint needs: declared where the endpoint is, and asked before it runs.
 
-Every endpoint has `needs(scope)` or `OPEN` among its dependencies; the application isn't made if one has neither.
+Every endpoint has `needs(scope)`, `KNOWN` or `OPEN` among its dependencies; the application isn't made if one has none of them.
 """
 
 from __future__ import annotations
@@ -23,11 +23,18 @@ async def _asked(request: Request, wanted: SecurityScopes) -> None:
     Raises:
         Problem: who asks isn't known, or may not do this.
     """
-    who: Principal = await request.app.state.service.gate.who(request)
-    request.state.principal = who
-    for scope in wanted.scopes:
+    try:
+        who: Principal = await request.app.state.service.gate.admit(request)
+        _permit(who, wanted.scopes)
+    except Problem:
+        await request.close()  # the files of a form that was read for its token
+        raise
+
+
+def _permit(who: Principal, scopes: Iterable[str]) -> None:
+    for scope in scopes:
         if not who.may(scope):
-            words = f"this API key doesn't have the scope {scope}" if who.kind == "key" else f"the role {who.role} may not do this"  # fmt: skip
+            words = f"this API key doesn't have the scope {scope}" if who.kind == "key" else f"the role {who.role} doesn't allow this"  # fmt: skip
             raise Problem(403, "scope", words)
 
 
@@ -37,6 +44,10 @@ async def _anyone() -> None:
 
 OPEN: Final = Depends(_anyone)
 """For endpoints that answer everyone."""
+
+
+KNOWN: Final = Security(_asked)
+"""For endpoints that answer everyone who has a key or is signed in."""
 
 
 def needs(scope: str) -> params.Security:
@@ -52,10 +63,10 @@ def principal_of(request: Request) -> Principal:
 
 
 def permission_of(route: APIRoute) -> str | None:
-    """The scope that a route needs; `open` if it answers everyone, None if it declares nothing."""
+    """The scope that a route needs; `open` if it answers everyone, `known` if it needs no scope, None if it declares nothing."""
     for one in route.dependencies:
-        if isinstance(one, params.Security) and one.dependency is _asked and one.scopes:
-            return one.scopes[0]
+        if isinstance(one, params.Security) and one.dependency is _asked:
+            return one.scopes[0] if one.scopes else "known"
         if one.dependency is _anyone:
             return "open"
     return None
@@ -67,6 +78,6 @@ def all_declared(routes: Iterable[Any]) -> None:
     Raises:
         ValueError: an endpoint declares nothing.
     """
-    bare = [route.path for route in routes if isinstance(route, APIRoute) and not permission_of(route)]  # fmt: skip
+    bare = [route.path for route in routes if not isinstance(route, APIRoute) or not permission_of(route)]  # fmt: skip
     if bare:
         raise ValueError(f"no permission is declared for {', '.join(bare)}")

@@ -126,13 +126,12 @@ def signed_in(database: Database, name: str, password: str) -> Principal | None:
         with database.writing() as connection:
             kept = passwords.hashed(password, row.name)
             connection.execute(USERS.update().where(USERS.c.id == row.id).values(hash=kept))
-    return principal_of(row)
+    return principal_of(row.id, row.name, row.organization, row.role)
 
 
-def principal_of(row: Any) -> Principal:
-    """A user's row as the one who asks."""
-    scopes = expanded(ROLES.get(row.role, ()))
-    return Principal(row.id, row.name, row.organization, "user", scopes, row.role)
+def principal_of(user_id: str, name: str, organization: str, role: str) -> Principal:
+    """A user as the one who asks."""
+    return Principal(user_id, name, organization, "user", expanded(ROLES.get(role, ())), role)
 
 
 def normal(name: str) -> str:

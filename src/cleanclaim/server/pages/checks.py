@@ -17,6 +17,7 @@ from cleanclaim.report.result import finding_dict
 from cleanclaim.server.access.permissions import needs, principal_of
 from cleanclaim.server.checking import Asked, report_of
 from cleanclaim.server.choices import Choices
+from cleanclaim.server.forms import fields_of, form_of
 from cleanclaim.server.pages.drawing import page
 from cleanclaim.server.pages.form import (
     DIAGNOSES,
@@ -42,7 +43,9 @@ _SEE_OTHER: Final = 303
 
 @router.get("/", dependencies=[needs("results")])
 async def check(request: Request) -> Response:
-    """Where to begin: drop a file, paste, or fill in a claim."""
+    """Where to begin: drop a file, paste, or fill in a claim; for those who add nothing, what was checked."""
+    if not principal_of(request).may("jobs"):
+        return RedirectResponse("/batches", _SEE_OTHER)
     return page(request, "check.html", error=None, payer_classes=PAYER_CLASSES)
 
 
@@ -58,8 +61,7 @@ async def batches(request: Request) -> Response:
 @router.post("/batches", dependencies=[needs("jobs")])
 async def add(request: Request) -> Response:
     """Check a file or pasted text in the background."""
-    service = service_of(request)
-    async with request.form(max_files=1, max_fields=8, max_part_size=service.settings.limits.body) as form:  # fmt: skip
+    async with form_of(request) as form:
         try:
             job_id = await _added(request, form)
         except Problem as problem:
@@ -129,8 +131,7 @@ async def claim(request: Request, example: str = "") -> Response:
 async def check_claim(request: Request) -> Response:
     """What is wrong with the claim in the form."""
     service = service_of(request)
-    async with request.form(max_files=0, max_fields=200) as form:
-        given = {name: value for name, value in form.items() if isinstance(value, str)}
+    given = await fields_of(request)
     shown: dict[str, Any] = {"error": None, "faults": (), "claim": None, "findings": [], "not_checked": [], "boxes": {}}  # fmt: skip
     built = claim_of(given)
     if not built["lines"]:

@@ -10,22 +10,24 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from cleanclaim.report.locations import place_words
+from cleanclaim.server.access.principals import Principal
+from cleanclaim.server.access.sessions import Session
 from cleanclaim.server.pages.marking import marked
 from cleanclaim.text.escaping import visible
 from cleanclaim.version import VERSION
 
 HERE: Final = Path(__file__).parent
 TABS: Final = (
-    ("/", "Check"),
-    ("/claim", "One claim"),
-    ("/batches", "Batches"),
-    ("/codes", "Codes"),
-    ("/note", "Note"),
-    ("/denials", "Denials"),
-    ("/edits", "Edits"),
-    ("/reference", "Reference"),
+    ("/", "Check", "jobs"),
+    ("/claim", "One claim", "check"),
+    ("/batches", "Batches", "results"),
+    ("/codes", "Codes", "codes"),
+    ("/note", "Note", "notes"),
+    ("/denials", "Denials", "check"),
+    ("/edits", "Edits", "codes"),
+    ("/reference", "Reference", "codes"),
 )
-"""The pages, in the order of the day."""
+"""The pages, in the order of the day, and the scope that each needs."""
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
@@ -49,7 +51,12 @@ def money(amount: object) -> str:
 
 
 _TEMPLATES.filters.update(money=money, visible=visible, marked=marked)
-_TEMPLATES.globals.update(version=VERSION, tabs=TABS, place_words=place_words)
+_TEMPLATES.globals.update(version=VERSION, place_words=place_words)
+
+
+def _nothing(_scope: str) -> bool:
+    """What someone may do who isn't known."""
+    return False
 
 
 def page(request: Request, name: str, status: int = 200, **shown: Any) -> HTMLResponse:
@@ -61,6 +68,15 @@ def page(request: Request, name: str, status: int = 200, **shown: Any) -> HTMLRe
         status: the HTTP status.
         **shown: what the template shows.
     """
-    tab = next((path for path, _ in reversed(TABS) if request.url.path.startswith(path)), "/")
-    text = _TEMPLATES.get_template(name).render(tab=tab, **shown)
+    who: Principal | None = getattr(request.state, "principal", None)
+    session: Session | None = getattr(request.state, "session", None)
+    tabs = [(path, words) for path, words, scope in TABS if who is not None and who.may(scope)]
+    common = {
+        "tab": next((path for path, _, _ in reversed(TABS) if request.url.path.startswith(path)), "/"),
+        "tabs": tabs,
+        "user": who if session is not None else None,
+        "may": who.may if who is not None else _nothing,
+        "csrf": session.csrf if session is not None else "",
+    }  # fmt: skip
+    text = _TEMPLATES.get_template(name).render(**common, **shown)
     return HTMLResponse(text, status, headers={"Content-Security-Policy": _POLICY})

@@ -21,6 +21,7 @@ from cleanclaim.notes.suggest import Options
 from cleanclaim.notes.support.supporter import Options as SupportOptions
 from cleanclaim.server.access.permissions import needs
 from cleanclaim.server.engine import Held
+from cleanclaim.server.forms import fields_of, form_of
 from cleanclaim.server.pages.drawing import money, page
 from cleanclaim.server.problems import Problem
 from cleanclaim.server.routes.shared import day_of, in_thread, service_of
@@ -120,8 +121,7 @@ async def note(request: Request, example: str = "") -> Response:
 async def read_note(request: Request) -> Response:
     """What a note supports."""
     held = service_of(request).engine.held
-    async with request.form(max_files=0, max_fields=20, max_part_size=_LONGEST_NOTE * 4) as form:
-        given = {name: value for name, value in form.items() if isinstance(value, str)}
+    given = await fields_of(request)
     text = given.get("note", "").replace("\r\n", "\n")
     if not text.strip() or len(text) > _LONGEST_NOTE:
         return page(request, "_read.html", error=f"expected a note of up to {_LONGEST_NOTE:,} characters")  # fmt: skip
@@ -154,7 +154,7 @@ async def trace(request: Request) -> Response:
     service = service_of(request)
     with tempfile.TemporaryDirectory(prefix="cleanclaim-") as name:
         folder = Path(name)
-        async with request.form(max_files=2, max_fields=4) as form:
+        async with form_of(request) as form:
             for part in ("remittance", "claims"):
                 file = form.get(part)
                 if not isinstance(file, UploadFile) or not file.size:

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from cleanclaim.errors import CleanclaimError
 from cleanclaim.read.dates import parse
 from cleanclaim.server.access.gate import Gate
+from cleanclaim.server.access.throttle import Throttle
 from cleanclaim.server.batching import Together
 from cleanclaim.server.database import Database
 from cleanclaim.server.engine import Engine, Held
@@ -36,6 +37,7 @@ class Service:
         engine: the reference, the edits and the encoder.
         database: keys, jobs and the audit trail.
         gate: finds out who asks.
+        throttle: counts failed sign-ins.
         jobs: the jobs.
         together: checks small requests together.
         executor: where claims are checked.
@@ -46,6 +48,7 @@ class Service:
     engine: Engine
     database: Database
     gate: Gate
+    throttle: Throttle
     jobs: Jobs
     together: Together
     executor: Executor
