@@ -23,7 +23,7 @@ from cleanclaim.server.settings import ServerSettings
 from served import Client
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-PAGES = ("/", "/claim", "/claim?example=1", "/batches", "/codes", "/codes?q=broken+wrist", "/codes/ICD-10-CM/M54.5", "/codes/any/99213", "/note", "/denials", "/edits", "/edits/DX102", "/reference")  # fmt: skip
+PAGES = ("/", "/claim", "/claim?example=1", "/batches", "/codes", "/codes?q=broken+wrist", "/codes/ICD-10-CM/M54.5", "/codes/any/99213", "/note", "/denials", "/edits", "/edits/DX102", "/reference", "/admin", "/admin/audit")  # fmt: skip
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 
 

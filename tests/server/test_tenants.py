@@ -3,45 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
 
 from cleanclaim.server import audit
 from cleanclaim.server.access import keys, users
 from cleanclaim.server.access.principals import Principal, expanded, operator
 from cleanclaim.server.database import Database
-from cleanclaim.server.database.schema import JOBS
 from cleanclaim.server.settings import ServerSettings
-from cleanclaim.server.work import report_name, table_name
-from served import PASSWORD, Client, csrf_of, sign_in
+from served import PASSWORD, Client, entered, finished
 
 BELOW = ("", "/report", "/findings", "/tables/claims")
 PAGES = ("", "/part", "/rows", "/report")
-
-
-def finished(database: Database, settings: ServerSettings, organization: str, owner: str) -> str:
-    """A job that is done, with results on the disk."""
-    job_id = f"{organization}{owner}".encode().hex().ljust(32, "0")[:32]
-    row = {"id": job_id, "organization": organization, "owner": owner, "state": "done", "format": "html", "options": "{}", "size": 1, "digest": "0"}  # fmt: skip
-    with database.writing() as connection:
-        connection.execute(JOBS.insert().values(**row, created=datetime.now(UTC)))
-    folder = settings.jobs / job_id
-    folder.mkdir(parents=True)
-    for name in (report_name("html"), table_name("claims"), table_name("findings")):
-        (folder / name).write_bytes(b"PAR1")
-    return job_id
-
-
-def entered(settings: ServerSettings, database: Database, served: Client, organization: str, role: str) -> tuple[TestClient, dict[str, str]]:  # fmt: skip
-    """A browser in which someone of an organization signed in, and the header of its changes."""
-    name = f"{role}-{organization}"
-    users.add(database, operator(organization), name, role, PASSWORD)
-    client: TestClient = served(settings, follow_redirects=False)
-    sign_in(client, name)
-    return client, {"x-csrf-token": csrf_of(client, "/edits")}
 
 
 @pytest.mark.parametrize("role", ["biller", "admin", "auditor"])

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from starlette.testclient import TestClient
+
+from cleanclaim.server.access import users
+from cleanclaim.server.access.principals import operator
+from cleanclaim.server.database import Database
+from cleanclaim.server.database.schema import JOBS
+from cleanclaim.server.settings import ServerSettings
+from cleanclaim.server.work import report_name, table_name
 
 Client = Callable[..., TestClient]
 
@@ -47,3 +55,25 @@ def csrf_of(browser: TestClient, path: str = "/claim") -> str:
     found = re.search(r'X-CSRF-Token": "([^"]+)"', shown.text)
     assert found, shown.text[:200]
     return found[1]
+
+
+def finished(database: Database, settings: ServerSettings, organization: str, owner: str) -> str:
+    """A job that is done, with results on the disk."""
+    job_id = f"{organization}{owner}".encode().hex().ljust(32, "0")[:32]
+    row = {"id": job_id, "organization": organization, "owner": owner, "state": "done", "format": "html", "options": "{}", "size": 1, "digest": "0"}  # fmt: skip
+    with database.writing() as connection:
+        connection.execute(JOBS.insert().values(**row, created=datetime.now(UTC)))
+    folder = settings.jobs / job_id
+    folder.mkdir(parents=True)
+    for name in (report_name("html"), table_name("claims"), table_name("findings")):
+        (folder / name).write_bytes(b"PAR1")
+    return job_id
+
+
+def entered(settings: ServerSettings, database: Database, served: Client, organization: str, role: str) -> tuple[TestClient, dict[str, str]]:  # fmt: skip
+    """A browser in which someone of an organization signed in, and the header of its changes."""
+    name = f"{role}-{organization}"
+    users.add(database, operator(organization), name, role, PASSWORD)
+    client: TestClient = served(settings, follow_redirects=False)
+    sign_in(client, name)
+    return client, {"x-csrf-token": csrf_of(client, "/edits")}

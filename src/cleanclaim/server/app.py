@@ -26,7 +26,7 @@ from cleanclaim.server.engine import Engine
 from cleanclaim.server.guards import LOG, Guard
 from cleanclaim.server.jobs import Jobs
 from cleanclaim.server.metrics import Metrics
-from cleanclaim.server.pages import checks, files, knowledge, signing
+from cleanclaim.server.pages import admin, checks, files, knowledge, signing
 from cleanclaim.server.pages.drawing import page
 from cleanclaim.server.problems import Problem, internal, problem_of
 from cleanclaim.server.routes import check, codes, jobs, notes, remittances, status
@@ -36,7 +36,19 @@ from cleanclaim.version import VERSION
 
 _THREADS: Final = 2
 """How many runs of the engine take place at the same time; Polars uses more threads itself."""
-PARTS: Final = (check, codes, notes, jobs, remittances, status, checks, knowledge, signing, files)
+PARTS: Final = (
+    check,
+    codes,
+    notes,
+    jobs,
+    remittances,
+    status,
+    checks,
+    knowledge,
+    signing,
+    admin,
+    files,
+)
 """The modules that hold the endpoints; there are no others."""
 _UNKNOWN: Final = 401
 _SEE_OTHER: Final = 303

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from cleanclaim.server.access.principals import Principal
 from cleanclaim.server.database import Database
-from cleanclaim.server.database.schema import AUDIT
+from cleanclaim.server.database.schema import AUDIT, KEYS, USERS
 
 START: Final = "0" * 64
 """What stands for the hash before the first row."""
@@ -41,7 +41,7 @@ def rows(database: Database) -> Iterator[dict[str, Any]]:
 
 
 def latest(database: Database, organization: str, before: int | None, most: int) -> list[dict[str, Any]]:  # fmt: skip
-    """An organization's last rows, the last one first.
+    """An organization's last rows with the names of those who acted, the last one first.
 
     Args:
         database: where they are.
@@ -49,7 +49,9 @@ def latest(database: Database, organization: str, before: int | None, most: int)
         before: only rows before this number.
         most: how many.
     """
-    query = sa.select(AUDIT).where(AUDIT.c.organization == organization)
+    name = sa.func.coalesce(USERS.c.name, KEYS.c.name, AUDIT.c.who).label("name")
+    joined = AUDIT.outerjoin(USERS, USERS.c.id == AUDIT.c.who).outerjoin(KEYS, KEYS.c.id == AUDIT.c.who)  # fmt: skip
+    query = sa.select(AUDIT, name).select_from(joined).where(AUDIT.c.organization == organization)
     if before is not None:
         query = query.where(AUDIT.c.number < before)
     with database.reading() as connection:

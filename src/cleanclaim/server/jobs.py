@@ -224,22 +224,36 @@ class Jobs:
         """Delete a job's files."""
         shutil.rmtree(self.folder(job_id), ignore_errors=True)
 
-    def counts(self) -> dict[str, int]:
-        """How many jobs are in each state."""
+    def counts(self, organization: str | None = None) -> dict[str, int]:
+        """How many jobs of an organization, or of all, are in each state."""
+        query = sa.select(JOBS.c.state, sa.func.count().label("count")).group_by(JOBS.c.state)
+        if organization is not None:
+            query = query.where(JOBS.c.organization == organization)
         with self._database.reading() as connection:
-            query = sa.select(JOBS.c.state, sa.func.count().label("count")).group_by(JOBS.c.state)
             return {row.state: row[1] for row in connection.execute(query)}
 
-    def purge(self, now: datetime | None = None) -> int:
-        """Delete results whose time is over, and folders that no job has; the number of jobs that lost theirs."""
+    def purge(self, now: datetime | None = None, who: Principal | None = None) -> int:
+        """Delete results whose time is over, and folders that no job has.
+
+        Args:
+            now: the moment at which it is judged whether their time is over.
+            who: who asks, for the organization's results; None for the service itself, for all.
+
+        Returns:
+            The number of jobs that lost their results.
+        """
         now = now or datetime.now(UTC)
         with self._database.writing() as connection:
             over = sa.and_(JOBS.c.state.in_((DONE, FAILED)), JOBS.c.expires <= now)
+            if who is not None:
+                over = sa.and_(over, JOBS.c.organization == who.organization)
             found = list(connection.execute(sa.select(JOBS.c.id, JOBS.c.organization).where(over)))
             ids = [row.id for row in found]
             connection.execute(JOBS.update().where(JOBS.c.id.in_(ids)).values(state=EXPIRED))
             for row in found:
-                audit.record(connection, service(row.organization), "results deleted", row.id)
+                audit.record(
+                    connection, who or service(row.organization), "results deleted", row.id
+                )
             kept = set(connection.scalars(sa.select(JOBS.c.id).where(JOBS.c.state.in_((*_OPEN, DONE, FAILED)))))  # fmt: skip
         for folder in self._settings.jobs.iterdir() if self._settings.jobs.is_dir() else ():
             if folder.name in ids or (folder.name not in kept and _is_old(folder)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -73,7 +73,12 @@ def listed(database: Database, organization: str | None = None) -> list[dict[str
 def any_valid(database: Database) -> bool:
     """Whether a key can be used now."""
     now = datetime.now(UTC)
-    return any(key["revoked"] is None and (key["expires"] is None or aware(key["expires"]) > now) for key in listed(database))  # fmt: skip
+    return any(key["revoked"] is None and not is_over(key, now) for key in listed(database))
+
+
+def is_over(key: Mapping[Any, Any], now: datetime) -> bool:
+    """Whether a key's time is over."""
+    return key["expires"] is not None and aware(key["expires"]) <= now
 
 
 def holder(database: Database, given: str) -> Principal | None:
@@ -83,14 +88,14 @@ def holder(database: Database, given: str) -> Principal | None:
     if prefix != _PREFIX or not secret:
         return None
     with database.reading() as connection:
-        row = connection.execute(sa.select(KEYS).where(KEYS.c.id == key_id)).first()
-    known = row.hash if row else _hash("")
+        row = connection.execute(sa.select(KEYS).where(KEYS.c.id == key_id)).mappings().first()
+    known = row["hash"] if row else _hash("")
     is_right = hmac.compare_digest(known, _hash(secret))
-    if row is None or not is_right or row.revoked is not None:
+    if row is None or not is_right or row["revoked"] or is_over(row, datetime.now(UTC)):  # fmt: skip
         return None
-    if row.expires is not None and aware(row.expires) <= datetime.now(UTC):
-        return None
-    return Principal(row.id, row.name, row.organization, "key", expanded(row.scopes.split()))
+    return Principal(
+        row["id"], row["name"], row["organization"], "key", expanded(row["scopes"].split())
+    )
 
 
 def _hash(secret: str) -> str:

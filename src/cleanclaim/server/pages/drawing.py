@@ -26,6 +26,8 @@ TABS: Final = (
     ("/denials", "Denials", "check"),
     ("/edits", "Edits", "codes"),
     ("/reference", "Reference", "codes"),
+    ("/admin/audit", "Audit trail", "audit"),
+    ("/admin", "Admin", "admin"),
 )
 """The pages, in the order of the day, and the scope that each needs."""
 _POLICY: Final = (
@@ -72,7 +74,7 @@ def page(request: Request, name: str, status: int = 200, **shown: Any) -> HTMLRe
     session: Session | None = getattr(request.state, "session", None)
     tabs = [(path, words) for path, words, scope in TABS if who is not None and who.may(scope)]
     common = {
-        "tab": next((path for path, _, _ in reversed(TABS) if request.url.path.startswith(path)), "/"),
+        "tab": max((path for path, _, _ in TABS if request.url.path.startswith(path)), key=len, default="/"),
         "tabs": tabs,
         "user": who if session is not None else None,
         "may": who.may if who is not None else _nothing,
