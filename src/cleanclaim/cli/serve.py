@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -47,6 +48,7 @@ def serve(
     require_keys: Annotated[bool, typer.Option("--require-keys", help="Ask on this machine too for a key or a sign-in.")] = False,
     public_url: Annotated[str, typer.Option("--public-url", help="The address in browsers if a proxy is in front: https://claims.example.org.")] = "",
     proxy: Annotated[list[str] | None, typer.Option("--proxy", help="The address of a proxy on another machine that may say who asks. Repeatable.")] = None,
+    single_sign_on: Annotated[Path | None, typer.Option("--single-sign-on", help="A TOML file about a provider of OpenID Connect.")] = None,
     idle_minutes: Annotated[float, typer.Option("--idle-minutes", help="After how long without a request one has to sign in again.", min=1.0)] = 30.0,
     session_hours: Annotated[float, typer.Option("--session-hours", help="After how long one has to sign in again in any case.", min=0.1)] = 12.0,
     keep_hours: Annotated[float, typer.Option("--keep-hours", help="How long a job's results are kept.", min=0.0)] = 168.0,
@@ -60,10 +62,12 @@ def serve(
     if context.invoked_subcommand:
         return
     with extra():
+        from cleanclaim.server.access.sign_on_settings import read  # noqa: PLC0415
         from cleanclaim.server.run import serve as answer  # noqa: PLC0415 - an extra
         from cleanclaim.server.settings import LOOPBACK, Limits, SessionTimes  # noqa: PLC0415
     settings = settings_of(
         folder, database, host=host, port=port, store=store, lock=lock, edits=tuple(edits or ()), needs_keys=require_keys, keep_hours=keep_hours,
+        sign_on=read(single_sign_on) if single_sign_on else None,
         public_url=public_url, proxies=(LOOPBACK, *(proxy or ())), session_times=SessionTimes(timedelta(minutes=idle_minutes), timedelta(hours=session_hours)),
         limits=Limits(per_minute=per_minute, upload=int(upload * _GIB)),
     )  # fmt: skip

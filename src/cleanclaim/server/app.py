@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from cleanclaim.errors import CleanclaimError
 from cleanclaim.server.access.gate import Gate
 from cleanclaim.server.access.permissions import all_declared
+from cleanclaim.server.access.sign_on import Provider
 from cleanclaim.server.access.throttle import Throttle
 from cleanclaim.server.batching import Together
 from cleanclaim.server.database import Database, opened
@@ -26,7 +27,7 @@ from cleanclaim.server.engine import Engine
 from cleanclaim.server.guards import LOG, Guard
 from cleanclaim.server.jobs import Jobs
 from cleanclaim.server.metrics import Metrics
-from cleanclaim.server.pages import admin, checks, files, knowledge, signing
+from cleanclaim.server.pages import admin, checks, files, knowledge, sign_on, signing
 from cleanclaim.server.pages.drawing import page
 from cleanclaim.server.problems import Problem, internal, problem_of
 from cleanclaim.server.routes import check, codes, jobs, notes, remittances, status
@@ -36,19 +37,7 @@ from cleanclaim.version import VERSION
 
 _THREADS: Final = 2
 """How many runs of the engine take place at the same time; Polars uses more threads itself."""
-PARTS: Final = (
-    check,
-    codes,
-    notes,
-    jobs,
-    remittances,
-    status,
-    checks,
-    knowledge,
-    signing,
-    admin,
-    files,
-)
+PARTS: Final = (check, codes, notes, jobs, remittances, status, checks, knowledge, signing, sign_on, admin, files)  # fmt: skip
 """The modules that hold the endpoints; there are no others."""
 _UNKNOWN: Final = 401
 _SEE_OTHER: Final = 303
@@ -70,8 +59,9 @@ def make_app(settings: ServerSettings, database: Database | None = None) -> ASGI
     executor = ThreadPoolExecutor(_THREADS, "check")
     held = database or opened(settings)
     gate = Gate(settings, held)
+    provider = Provider(settings.sign_on) if settings.sign_on else None
     service = Service(
-        settings, Engine(settings), held, gate, Throttle(), Jobs(settings, held), Together(executor, metrics.run), executor, metrics
+        settings, Engine(settings), held, gate, Throttle(), provider, Jobs(settings, held), Together(executor, metrics.run), executor, metrics
     )  # fmt: skip
     app = FastAPI(
         title="cleanclaim",

@@ -65,7 +65,8 @@ def serve(settings: ServerSettings) -> None:
         ReferenceProblem: the reference store can't be read.
     """
     database = opened(settings)
-    if not settings.may_be_open and not users.any_active(database) and not keys.any_valid(database):
+    has_someone = settings.sign_on or users.any_active(database) or keys.any_valid(database)
+    if not settings.may_be_open and not has_someone:
         raise ConfigError([_NOBODY])
     _log_to_stderr()
     config = uvicorn.Config(

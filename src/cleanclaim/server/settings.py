@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from cleanclaim.server.access.sign_on_settings import SignOnSettings
 from cleanclaim.storage.home import home
 
 PORT: Final = 8008
@@ -80,6 +81,7 @@ class ServerSettings:
         needs_keys: whether every request needs an API key or a sign-in; always if the address isn't loopback, or if there are users.
         public_url: the address that browsers use, if a proxy is in front, such as https://claims.example.org.
         proxies: the addresses of proxies whose word about the client is taken.
+        sign_on: single sign-on at a provider; None for passwords only.
         session_times: how long someone stays signed in.
         keep_hours: how long a finished job's results are kept.
         limits: what one client may ask for.
@@ -95,6 +97,7 @@ class ServerSettings:
     needs_keys: bool = False
     public_url: str = ""
     proxies: tuple[str, ...] = (LOOPBACK,)
+    sign_on: SignOnSettings | None = None
     session_times: SessionTimes = field(default_factory=SessionTimes)
     keep_hours: float = 7 * 24.0
     limits: Limits = field(default_factory=Limits)
@@ -102,7 +105,7 @@ class ServerSettings:
     @property
     def may_be_open(self) -> bool:
         """Whether requests without a key or sign-in may be answered, which is possible on this machine only."""
-        return is_loopback(self.host) and not self.needs_keys
+        return is_loopback(self.host) and not self.needs_keys and self.sign_on is None
 
     @property
     def database_url(self) -> str:

@@ -11,6 +11,7 @@ from cleanclaim.server.settings import ServerSettings
 
 SESSION: Final = "cleanclaim"
 SIGNING_IN: Final = "cleanclaim-signing-in"
+SIGN_ON: Final = "cleanclaim-sign-on"
 
 
 def read(request: Request, name: str, settings: ServerSettings) -> str:

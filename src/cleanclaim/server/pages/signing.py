@@ -37,7 +37,7 @@ async def sign_in(request: Request, next: str = "/") -> Response:  # noqa: A002 
     service = service_of(request)
     if await service.gate.session(request) or await service.gate.is_open():
         return RedirectResponse(own_path(next), _SEE_OTHER)
-    return _asking(request, own_path(next))
+    return asking_page(request, own_path(next))
 
 
 @router.post("/sign-in", dependencies=[OPEN])
@@ -48,12 +48,12 @@ async def signing_in(request: Request) -> Response:
     place = own_path(given.get("next", "/"))
     known = cookies.read(request, cookies.SIGNING_IN, service.settings)
     if not known or not hmac.compare_digest(given.get("form", "").encode(), known.encode()):
-        return _asking(request, place, 403, _OLD)
+        return asking_page(request, place, 403, _OLD)
     name, password = given.get("name", ""), given.get("password", "")
     throttle, address = service.throttle, request.client.host if request.client else ""
     if wait := throttle.wait(users.normal(name), address):
         words = f"Too many sign-ins have failed. Try again in {wait} seconds."
-        answer = _asking(request, place, 429, words)
+        answer = asking_page(request, place, 429, words)
         answer.headers["Retry-After"] = str(wait)
         return answer
     throttle.failed(
@@ -62,7 +62,7 @@ async def signing_in(request: Request) -> Response:
     work = partial(users.signed_in, service.database, name, password)
     who = await anyio.to_thread.run_sync(work, limiter=_HASHING)
     if who is None:
-        answer = _asking(request, place, 401, _WRONG)
+        answer = asking_page(request, place, 401, _WRONG)
         answer.background = BackgroundTask(_record_failure, service.database, name)
         return answer
     throttle.succeeded(users.normal(name), address)
@@ -131,11 +131,16 @@ def own_path(given: str) -> str:
     return given if is_own and not given.startswith("/sign-") else "/"
 
 
-def _asking(request: Request, place: str, status: int = 200, error: str | None = None) -> Response:
+def asking_page(
+    request: Request, place: str, status: int = 200, error: str | None = None
+) -> Response:
     """The page to sign in, with a token that ties its form to this browser."""
     settings = service_of(request).settings
     form = cookies.read(request, cookies.SIGNING_IN, settings) or secrets.token_urlsafe(32)
-    answer = page(request, "sign_in.html", status, error=error, form=form, next=place)
+    label = settings.sign_on.label if settings.sign_on else None
+    answer = page(
+        request, "sign_in.html", status, error=error, form=form, next=place, sign_on=label
+    )
     answer.headers.append("Set-Cookie", cookies.written(request, cookies.SIGNING_IN, form, settings, _MINUTES))  # fmt: skip
     return answer
 

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from cleanclaim.errors import CleanclaimError
 from cleanclaim.read.dates import parse
 from cleanclaim.server.access.gate import Gate
+from cleanclaim.server.access.sign_on import Provider
 from cleanclaim.server.access.throttle import Throttle
 from cleanclaim.server.batching import Together
 from cleanclaim.server.database import Database
@@ -38,6 +39,7 @@ class Service:
         database: keys, jobs and the audit trail.
         gate: finds out who asks.
         throttle: counts failed sign-ins.
+        provider: the provider of single sign-on, if there is one.
         jobs: the jobs.
         together: checks small requests together.
         executor: where claims are checked.
@@ -49,6 +51,7 @@ class Service:
     database: Database
     gate: Gate
     throttle: Throttle
+    provider: Provider | None
     jobs: Jobs
     together: Together
     executor: Executor

@@ -43,6 +43,11 @@ for (const form of document.querySelectorAll(".drop")) {
     }
   });
 }
+// Ask before something is deleted.
+document.addEventListener("submit", (event) => {
+  const question = event.target.dataset.confirm;
+  if (question && !window.confirm(question)) event.preventDefault();
+});
 // Slash goes to the search box.
 document.addEventListener("keydown", (event) => {
   const box = document.querySelector("input[type=search]");
