@@ -152,6 +152,7 @@ def remit_match(
     report: str | Path | None = None,
     contracts: str | Path | None = None,
     history: str | Path | Iterable[str | Path] = (),
+    edits: Sequence[Edit] | None = None,
     reference: Reference | None = None,
 ) -> RemitReport:
     """Match payments to claims, and trace each denial to the edits that would have caught it.
@@ -163,6 +164,7 @@ def remit_match(
         report: a JSON report of the check before the claims were sent.
         contracts: a table of what payers agreed to pay (CSV).
         history: earlier claims for the edits, as for `check`.
+        edits: the edits that denials are traced to; by default the built-in ones and those from installed packages.
         reference: the dated tables; by default the built-in ones and the user's store.
 
     Returns:
@@ -172,13 +174,13 @@ def remit_match(
         InputError: no remittance or no claims could be read.
         ConfigError: an option has a value that isn't valid.
     """
-    options = Options(history=history, as_of=as_of, reference=reference)
-    settings, tables = options.settings(), options.tables()
+    options = Options(history=history, as_of=as_of, edits=edits, reference=reference)
+    settings, tables, own = options.settings(), options.tables(), options.own_edits()
     paths = [remittances] if isinstance(remittances, (str, Path)) else list(remittances)
     remittance, files = read_remittances(inputs_of(paths))
     given = given_claims(claims, tables)
     job = Job(
-        given.inputs, options.own_reference() or default_reference(), tuple(registry.choose(_installed_edits())),
+        given.inputs, options.own_reference() or default_reference(), tuple(registry.choose(_installed_edits() if own is None else own)),
         replace(settings, as_of=None), options.past(), held=given.batch, tables=tables,
     )  # fmt: skip
     question = Question(

@@ -19,7 +19,14 @@ from cleanclaim.server.database import opened
 from cleanclaim.server.settings import ServerSettings
 from served import PASSWORD, csrf_of, sign_in
 
-OPEN = {"/healthz", "/readyz", "/static/{name}", "/sign-in", "/sign-in/provider", "/sign-in/callback"}
+OPEN = {
+    "/healthz",
+    "/readyz",
+    "/static/{name}",
+    "/sign-in",
+    "/sign-in/provider",
+    "/sign-in/callback",
+}
 """What everyone may ask for; anything else here needs a second thought."""
 OWN = {("POST", "/sign-out"), ("GET", "/account"), ("POST", "/account")}
 """What everyone may do who is signed in."""
@@ -55,7 +62,8 @@ def routes() -> list[tuple[str, str, str]]:
 def ask(client: Any, method: str, path: str, headers: dict[str, str]) -> int:
     filled = re.sub(r"\{(\w+)\}", lambda found: VALUES.get(found[1], "0" * 32), path)
     content = b"{}" if method in {"POST", "PUT", "PATCH"} else None
-    status: int = client.request(method, filled, content=content, headers=headers, follow_redirects=False).status_code  # fmt: skip
+    sent = {**headers, "content-type": "application/json"}
+    status: int = client.request(method, filled, content=content, headers=sent, follow_redirects=False).status_code  # fmt: skip
     return status
 
 

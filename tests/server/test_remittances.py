@@ -9,6 +9,9 @@ import pytest
 from starlette.testclient import TestClient
 
 import cleanclaim
+from cleanclaim.server.settings import ServerSettings
+from remittances import era, payment, service, transaction
+from served import CLAIM, Client
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -33,3 +36,34 @@ def test_what_can_not_be_matched_is_a_problem(client: TestClient, body: Any) -> 
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     assert "/tmp" not in answer.text  # noqa: S108 - the service's own folder isn't shown
+
+
+OWN = EXAMPLES / "own-edits"
+DENIED = era(
+    transaction(
+        payment("A1", "80.00", "0", service("97110", "80.00", "0", "CO*4*80.00"), member="M1")
+    )
+)
+
+
+@pytest.mark.parametrize("folders", [(), (str(OWN),)])
+def test_denials_are_traced_to_the_edits_of_the_service(
+    tmp_path: Path, served: Client, folders: tuple[str, ...]
+) -> None:
+    """An edit of the organization's own explains a denial, in the API and on the page."""
+    client = served(ServerSettings(folder=tmp_path, edits=folders))
+    given = {"remittances": [DENIED.decode()], "claims": [CLAIM], "as_of": "2026-07-01"}
+    (found,) = client.post("/v1/remittances", json=given).json()["claims"]
+    assert found["status"] == "denied"
+    caught = {code for line in found["lines"] for code in line["caught_by"]}
+    assert ("ORG101" in caught) == bool(folders)
+    claim = "claim_id,diagnosis_1,procedure_code,from_date,charge_amount,units,diagnosis_pointer_1,member_id\nA1,M54.50,97110,2026-05-12,80.00,1,1,M1\n"
+    files = {"remittance": ("era.835", DENIED), "claims": ("claims.csv", claim.encode())}
+    assert ("/edits/ORG101" in client.post("/denials", files=files).text) == bool(folders)
+
+
+def test_python_takes_the_edits_to_trace_denials_to(tmp_path: Path) -> None:
+    remittance = tmp_path / "era.835"
+    remittance.write_bytes(DENIED)
+    found = cleanclaim.remit_match(remittance, CLAIM, edits=[])
+    assert found.to_dict()["claims"][0]["lines"][0]["caught_by"] == []

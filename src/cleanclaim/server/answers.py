@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from cleanclaim.report.formats import FORMATS
 from cleanclaim.server.problems import Problem
 
 JSON: Final = "json"
@@ -19,12 +18,12 @@ MEDIA: Final = {
     "html": "text/html",
     "parquet": "application/vnd.apache.parquet",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "999": "application/edi-x12; transaction=999",
     "277ca": "application/edi-x12; transaction=277CA",
+    "999": "application/edi-x12; transaction=999",
     "ta1": "application/edi-x12; transaction=TA1",
     "fhir": "application/fhir+json",
 }
-"""The media type of each format of a report."""
+"""The media type of each format of a report; of several with the same type, the first is meant if no parameter says which."""
 _PACKED: Final = (b"\x1f\x8b", b"PK\x05\x06")
 _ZIP: Final = b"PK\x03\x04"
 _WORKBOOK_PART: Final = (b"[Content_Types].xml", b"xl/", b"_rels/", b"docProps/")
@@ -32,13 +31,8 @@ _NAME: Final = slice(30, 60)
 """Where a zip's first member is named."""
 
 
-def formats() -> list[str]:
-    """The formats that this version writes, by name."""
-    return [name for name in FORMATS if name in MEDIA]
-
-
 def format_of(accept: str, asked: str | None) -> str:
-    """The format of an answer: the one asked for by name, else the first acceptable one.
+    """The format of an answer: the one asked for by name, else the most wanted one that there is.
 
     Args:
         accept: the header Accept.
@@ -47,20 +41,19 @@ def format_of(accept: str, asked: str | None) -> str:
     Raises:
         Problem: no format fits.
     """
-    known = formats()
     if asked is not None:
-        if asked not in known:
-            raise Problem(400, "option", f"format: expected {', '.join(known)}")
+        if asked not in MEDIA:
+            raise Problem(400, "option", f"format: expected {', '.join(MEDIA)}")
         return asked
-    by_type = {media_type(name): name for name in reversed(known)}
-    for wanted in _by_preference(accept):
+    for wanted, transaction in _by_preference(accept):
         if wanted in {"*/*", "application/*"}:
             return JSON
         if wanted == "text/*":
             return "text"
-        if wanted in by_type:
-            return by_type[wanted]
-    raise Problem(406, "format", "no format of the header Accept is available", [f"expected {', '.join(by_type)}, or the parameter format"])  # fmt: skip
+        for name, media in MEDIA.items():
+            if wanted == media_type(name) and media.lower().endswith(transaction):
+                return name
+    raise Problem(406, "format", "no format of the header Accept is available", [f"expected {', '.join(MEDIA.values())}, or the parameter format"])  # fmt: skip
 
 
 def media_type(name: str) -> str:
@@ -68,22 +61,23 @@ def media_type(name: str) -> str:
     return MEDIA[name].partition(";")[0]
 
 
-def _by_preference(accept: str) -> list[str]:
-    """The media types of a header Accept, the most wanted first; those with quality 0 are left out."""
+def _by_preference(accept: str) -> list[tuple[str, str]]:
+    """The media types of a header Accept with the X12 transaction that they name, the most wanted first; those with quality 0 are left out."""
     ranked = []
     for number, part in enumerate(accept.split(",") if accept.strip() else ["*/*"]):
-        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        quality = 1.0
-        for parameter in parameters:
-            key, _, value = parameter.partition("=")
-            if key.strip() == "q":
-                try:
-                    quality = float(value)
-                except ValueError:
-                    quality = 0.0
+        name, *pieces = (piece.strip().lower() for piece in part.split(";"))
+        given = {key.strip(): value.strip().strip('"') for key, _, value in (piece.partition("=") for piece in pieces)}  # fmt: skip
+        quality = _quality(given.get("q", "1"))
         if quality > 0:
-            ranked.append((-quality, number, name))
-    return [name for _, _, name in sorted(ranked)]
+            ranked.append((-quality, number, (name, given.get("transaction", ""))))
+    return [wanted for _, _, wanted in sorted(ranked)]
+
+
+def _quality(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
 
 
 def claims_in(body: bytes, content_type: str) -> list[Any] | bytes:
@@ -98,7 +92,7 @@ def claims_in(body: bytes, content_type: str) -> list[Any] | bytes:
     """
     start = body[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
     if not start:
-        raise Problem(422, "claims", "the body is empty; expected claims as X12 837, JSON, CSV, xlsx or Parquet")  # fmt: skip
+        raise Problem(422, "claims", "the body is empty; expected claims as X12 837, JSON, FHIR, CSV, xlsx or Parquet")  # fmt: skip
     if body.startswith(_PACKED) or (body.startswith(_ZIP) and not body[_NAME].startswith(_WORKBOOK_PART)):  # fmt: skip
         raise Problem(415, "format", "packed files aren't checked at once; send them as a job (POST /v1/jobs)")  # fmt: skip
     if not start.startswith((b"{", b"[")):

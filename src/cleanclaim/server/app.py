@@ -30,14 +30,14 @@ from cleanclaim.server.metrics import Metrics
 from cleanclaim.server.pages import admin, checks, files, knowledge, sign_on, signing
 from cleanclaim.server.pages.drawing import page
 from cleanclaim.server.problems import Problem, internal, problem_of
-from cleanclaim.server.routes import check, codes, jobs, notes, remittances, status
+from cleanclaim.server.routes import check, codes, fhir, jobs, notes, remittances, status
 from cleanclaim.server.routes.shared import Service
 from cleanclaim.server.settings import ServerSettings
 from cleanclaim.version import VERSION
 
 _THREADS: Final = 2
 """How many runs of the engine take place at the same time; Polars uses more threads itself."""
-PARTS: Final = (check, codes, notes, jobs, remittances, status, checks, knowledge, signing, sign_on, admin, files)  # fmt: skip
+PARTS: Final = (check, fhir, codes, notes, jobs, remittances, status, checks, knowledge, signing, sign_on, admin, files)  # fmt: skip
 """The modules that hold the endpoints; there are no others."""
 _UNKNOWN: Final = 401
 _SEE_OTHER: Final = 303
@@ -119,6 +119,8 @@ def _id(request: Request) -> str | None:
 async def _problem(request: Request, error: Exception) -> Response:
     if not isinstance(error, Problem):
         raise error
+    if request.url.path.startswith("/fhir/"):
+        return error.outcome(_id(request))
     if error.status == _UNKNOWN and _is_of_page(request):
         return _to_sign_in(request)
     if _wants_page(request):
@@ -150,7 +152,7 @@ def _wants_page(request: Request) -> bool:
 async def _refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, CleanclaimError):
         raise error
-    return problem_of(error).response(_id(request))
+    return await _problem(request, problem_of(error))
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
@@ -19,7 +21,7 @@ from cleanclaim.model.spans import Spans, spans_together
 from cleanclaim.read.given import given_claims
 from cleanclaim.read.objects import batch_of
 from cleanclaim.report import entries
-from cleanclaim.report.formats import FORMATS
+from cleanclaim.report.formats import ANSWERS, FORMATS
 from cleanclaim.report.json import put
 from cleanclaim.report.result import Report
 from cleanclaim.report.tally import Tally
@@ -27,8 +29,10 @@ from cleanclaim.server.answers import JSON
 from cleanclaim.server.choices import Choices
 from cleanclaim.server.engine import Held
 from cleanclaim.server.problems import Problem, internal, problem_of
+from cleanclaim.storage.durable import write_private
 
 _FILE: Final = "request"
+_NO_837: Final = Problem(422, "format", "999, 277CA and TA1 answer 837 files, and these claims came in another format")  # fmt: skip
 _APART: Final = 0x9E3779B97F4A7C15
 """An odd number: multiplied by a request's number, it moves patients of different requests apart."""
 _MOST: Final = 1 << 64
@@ -68,6 +72,8 @@ def answer(asked: Asked) -> bytes:
         Problem: they can't be read, or an option isn't valid.
     """
     try:
+        if asked.format in ANSWERS:
+            return _acknowledged(asked)
         return FORMATS[asked.format].render(report_of(asked))
     except CleanclaimError as error:
         raise problem_of(error) from None
@@ -94,6 +100,28 @@ def _alone(asked: Asked) -> bytes | Problem:
         return internal()
 
 
+def _acknowledged(asked: Asked) -> bytes:
+    """What a payer would answer to an 837, which is read again for its envelopes.
+
+    Raises:
+        Problem: the claims aren't an 837 file, or can't be read.
+    """
+    if not isinstance(asked.claims, bytes):
+        raise _NO_837
+    with tempfile.TemporaryDirectory(prefix="cleanclaim-") as name:
+        path = Path(name) / _FILE
+        write_private(path, asked.claims)
+        try:
+            report = _report(asked, path)
+            if all(entry.format != "x12" for entry in report.files):
+                raise _NO_837
+            return ANSWERS[asked.format].render(report)
+        except CleanclaimError as error:
+            raise problem_of(error).without(f"{name}/") from None
+        except Problem as problem:
+            raise problem.without(f"{name}/") from None
+
+
 def report_of(asked: Asked) -> Report:
     """Check a request's claims by themselves.
 
@@ -101,13 +129,13 @@ def report_of(asked: Asked) -> Report:
         Problem: they can't be read.
         CleanclaimError: an option isn't valid.
     """
+    return _report(asked, io.BytesIO(asked.claims) if isinstance(asked.claims, bytes) else asked.claims)  # fmt: skip
+
+
+def _report(asked: Asked, claims: object) -> Report:
     choices, held = asked.choices, asked.held
     tables = choices.tables()
-    given = (
-        given_claims(io.BytesIO(asked.claims), tables)
-        if isinstance(asked.claims, bytes)
-        else given_claims(asked.claims, tables)
-    )
+    given = given_claims(claims, tables)
     job = Job(given.inputs, held.reference, choices.edits(held), choices.settings(), held=given.batch, tables=tables)  # fmt: skip
     report = pipeline.run_whole(job)
     if report.unread and report.claims.is_empty():

@@ -165,7 +165,8 @@ class _Seen:
             return
         if not self._is_whole:  # the rest of the body isn't read
             problem.headers["Connection"] = "close"
-        response = problem.response(self.id)
+        is_fhir = self._path.startswith("/fhir/")
+        response = problem.outcome(self.id) if is_fhir else problem.response(self.id)
         await response({"type": "http", "method": "GET"}, self._receive, self.send)
 
 

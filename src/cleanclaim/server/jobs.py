@@ -21,7 +21,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from starlette.concurrency import run_in_threadpool
 
-from cleanclaim.report.formats import FORMATS
+from cleanclaim.report.formats import format_of
 from cleanclaim.server import audit, work
 from cleanclaim.server.access.principals import Principal, service
 from cleanclaim.server.choices import Choices
@@ -398,7 +398,7 @@ def _is_old(folder: Path) -> bool:
 def _check_size(wanted: str, size: int) -> None:
     if not size:
         raise Problem(422, "claims", "the body is empty")
-    if FORMATS[wanted].is_whole and size > _MOST_WHOLE:
+    if format_of(wanted).is_whole and size > _MOST_WHOLE:
         raise Problem(422, "size", f"{wanted} reports are for inputs of up to {_MOST_WHOLE:,} bytes; use parquet, jsonl, csv or json")  # fmt: skip
 
 

@@ -11,6 +11,12 @@ from starlette.responses import JSONResponse
 from cleanclaim.errors import CleanclaimError, ConfigError, InputError, TableError, UnknownEdit
 
 MEDIA: Final = "application/problem+json"
+FHIR: Final = "application/fhir+json"
+_ISSUES: Final = {
+    400: "invalid", 401: "login", 403: "forbidden", 404: "not-found", 405: "not-supported", 406: "not-supported", 408: "timeout", 413: "too-costly",
+    415: "not-supported", 422: "invalid", 429: "throttled", 500: "exception", 503: "transient", 507: "no-store",
+}  # fmt: skip
+"""FHIR's issue type for each status."""
 _BASE: Final = "urn:cleanclaim:problem:"
 
 
@@ -53,6 +59,18 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's word
         if request_id:
             content["instance"] = f"urn:cleanclaim:request:{request_id}"
         return content
+
+    def without(self, text: str) -> Problem:
+        """The same without some text, such as the path of a temporary folder."""
+        faults = [fault.replace(text, "") for fault in self.faults]
+        return Problem(self.status, self.kind, self.detail.replace(text, ""), faults, self.headers)
+
+    def outcome(self, request_id: str | None = None) -> JSONResponse:
+        """The problem as FHIR says it."""
+        words = [self.detail, *self.faults]
+        issues = [{"severity": "error", "code": _ISSUES.get(self.status, "processing"), "diagnostics": one} for one in words]  # fmt: skip
+        content: dict[str, Any] = {"resourceType": "OperationOutcome", **({"id": request_id} if request_id else {}), "issue": issues}  # fmt: skip
+        return JSONResponse(content, self.status, headers=self.headers, media_type=FHIR)
 
     def response(self, request_id: str | None = None) -> JSONResponse:
         """The problem as an answer."""

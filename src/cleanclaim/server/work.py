@@ -18,7 +18,7 @@ from cleanclaim.errors import CleanclaimError, InputError
 from cleanclaim.failures import reason_of
 from cleanclaim.job import Job
 from cleanclaim.plan import Plan
-from cleanclaim.report.formats import FORMATS, TABLES
+from cleanclaim.report.formats import FORMATS, TABLES, format_of
 from cleanclaim.report.result import Results, file_dict
 from cleanclaim.server.choices import Choices
 from cleanclaim.server.engine import loaded
@@ -68,7 +68,7 @@ class Task:
 
 def report_name(name: str) -> str:
     """The file of a job's report."""
-    return f"report{FORMATS[name].ending}"
+    return f"report{format_of(name).ending}"
 
 
 def table_name(table: str) -> str:
@@ -105,7 +105,7 @@ def _check(task: Task) -> None:
         (UPLOAD,), held.reference, task.choices.edits(held), task.choices.settings(),
         plan=Plan.within(MEMORY), progress=_Progress().tell, tables=task.choices.tables(),
     )  # fmt: skip
-    if FORMATS[task.format].is_whole:
+    if format_of(task.format).is_whole:
         _write(pipeline.run_whole(job), task)
         return
     with pipeline.run(job, Path(_WORK)) as results:
@@ -116,7 +116,7 @@ def _write(results: Results, task: Task) -> None:
     if results.unread and not results.summary["claims"]:
         raise InputError("; ".join(str(entry.error) for entry in results.unread))
     with whole_file(Path(report_name(task.format))) as out:
-        FORMATS[task.format].write(results, out)
+        format_of(task.format).write(results, out)
     for table in TABLES:
         with whole_file(Path(table_name(table))) as out:
             FORMATS["parquet"].write_table(table, results, out)

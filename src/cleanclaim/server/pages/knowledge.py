@@ -163,7 +163,7 @@ async def trace(request: Request) -> Response:
         held = service.engine.held
         try:
             found = await in_thread(
-                lambda: api.remit_match(folder / "remittance", folder / "claims", reference=held.reference).to_dict()
+                lambda: api.remit_match(folder / "remittance", folder / "claims", edits=held.edits, reference=held.reference).to_dict()
             )  # fmt: skip
         except Problem as problem:
             words = "; ".join([problem.detail, *problem.faults]).replace(f"{folder}/", "")

@@ -45,8 +45,8 @@ EXAMPLE: Final = {
         }
     ],
 }
-_IN: Final = ("application/json", "application/edi-x12", "text/csv", MEDIA["xlsx"], MEDIA["parquet"])  # fmt: skip
-_OPTIONS: Final = parameters(
+_IN: Final = ("application/json", "application/edi-x12", MEDIA["fhir"], "text/csv", MEDIA["xlsx"], MEDIA["parquet"])  # fmt: skip
+OPTIONS: Final = parameters(
     payer_class="Treat every claim as this payer class, such as medicare.",
     as_of="The day as of which claims are judged, YYYY-MM-DD. Default: the day each was sent.",
     select="Codes, families or names of the edits to run, separated by commas.",
@@ -63,7 +63,7 @@ _OPTIONS: Final = parameters(
     "/v1/check",
     dependencies=[needs("check")],
     summary="Check claims",
-    openapi_extra={**body_of(*_IN, example=EXAMPLE), "parameters": _OPTIONS},
+    openapi_extra={**body_of(*_IN, example=EXAMPLE), "parameters": OPTIONS},
 )
 async def check(request: Request) -> Response:
     """Checks claims as `cleanclaim check` does. The body is an 837 file, CSV, a workbook, Parquet, or JSON: a claim, a list of claims, or {"claims": […]}.

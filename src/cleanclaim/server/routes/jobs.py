@@ -13,7 +13,7 @@ from cleanclaim.errors import CleanclaimError
 from cleanclaim.report.formats import TABLES
 from cleanclaim.report.result import finding_dict
 from cleanclaim.server.access.permissions import needs, principal_of
-from cleanclaim.server.answers import MEDIA, formats
+from cleanclaim.server.answers import MEDIA
 from cleanclaim.server.choices import NAMES, Choices
 from cleanclaim.server.engine import Held
 from cleanclaim.server.problems import Problem, problem_of
@@ -51,8 +51,8 @@ async def add(request: Request) -> Response:
     service = service_of(request)
     query = query_of(request, *NAMES, "format")
     wanted = query.get("format") or "json"
-    if wanted not in formats():
-        raise Problem(400, "option", f"format: expected {', '.join(formats())}")
+    if wanted not in MEDIA:
+        raise Problem(400, "option", f"format: expected {', '.join(MEDIA)}")
     choices = Choices.of(query, ("format",))
     await in_thread(_try, choices, service.engine.held)
     key = request.headers.get("idempotency-key")

@@ -77,9 +77,10 @@ def _matched(held: Held, given: Mapping[str, Any]) -> dict[str, Any]:
         content = claims.encode("utf-8", "surrogateescape") if isinstance(claims, str) else claims
         day = day_of(given.get("as_of"), "as_of")
         try:
-            found = api.remit_match(paths, content, as_of=day, reference=held.reference)
+            found = api.remit_match(
+                paths, content, as_of=day, edits=held.edits, reference=held.reference
+            )
         except CleanclaimError as error:
-            problem = problem_of(error)
-            raise Problem(problem.status, problem.kind, problem.detail.replace(f"{name}/", ""), problem.faults) from None  # fmt: skip
+            raise problem_of(error).without(f"{name}/") from None
         told: dict[str, Any] = json.loads(found.to_json().replace(f"{name}/", ""))
     return told
