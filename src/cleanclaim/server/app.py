@@ -7,11 +7,13 @@ import signal
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Final
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp
@@ -23,6 +25,7 @@ from cleanclaim.server.access.sign_on import Provider
 from cleanclaim.server.access.throttle import Throttle
 from cleanclaim.server.batching import Together
 from cleanclaim.server.database import Database, opened
+from cleanclaim.server.description import described
 from cleanclaim.server.engine import Engine
 from cleanclaim.server.guards import LOG, Guard
 from cleanclaim.server.jobs import Jobs
@@ -77,6 +80,8 @@ def make_app(settings: ServerSettings, database: Database | None = None) -> ASGI
     for part in PARTS:
         all_declared(part.router.routes)
         app.include_router(part.router)
+    routes = [route for part in PARTS for route in part.router.routes if isinstance(route, APIRoute)]  # fmt: skip
+    app.openapi = partial(described, app, routes)  # type: ignore[method-assign]
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(CleanclaimError, _refused)
     app.add_exception_handler(HTTPException, _http)
@@ -164,9 +169,9 @@ async def _http(request: Request, error: Exception) -> Response:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     del error  # it repeats what was given
-    return Problem(400, "request", "the request isn't as described in /v1/openapi.json").response(_id(request))  # fmt: skip
+    return await _problem(request, Problem(400, "request", "the request isn't as described in /v1/openapi.json"))  # fmt: skip
 
 
 async def _fault(request: Request, error: Exception) -> Response:
     del error  # the guard logs its kind
-    return internal().response(_id(request))
+    return await _problem(request, internal())

@@ -14,6 +14,7 @@ from cleanclaim.server.access.permissions import needs
 from cleanclaim.server.answers import MEDIA, claims_in, format_of
 from cleanclaim.server.checking import Asked, answer
 from cleanclaim.server.choices import NAMES, Choices
+from cleanclaim.server.description import answers
 from cleanclaim.server.problems import Problem
 from cleanclaim.server.routes.shared import (
     answered,
@@ -45,6 +46,11 @@ EXAMPLE: Final = {
         }
     ],
 }
+_CLAIM: Final = {
+    "type": "object",
+    "description": "A claim: the columns of the model, diagnoses and lines.",
+}
+_CLAIMS: Final = {"anyOf": [_CLAIM, {"type": "array", "items": _CLAIM, "minItems": 1}]}
 _IN: Final = ("application/json", "application/edi-x12", MEDIA["fhir"], "text/csv", MEDIA["xlsx"], MEDIA["parquet"])  # fmt: skip
 OPTIONS: Final = parameters(
     payer_class="Treat every claim as this payer class, such as medicare.",
@@ -63,7 +69,12 @@ OPTIONS: Final = parameters(
     "/v1/check",
     dependencies=[needs("check")],
     summary="Check claims",
-    openapi_extra={**body_of(*_IN, example=EXAMPLE), "parameters": OPTIONS},
+    response_class=Response,
+    openapi_extra={
+        **body_of(*_IN, schema=_CLAIMS, example=EXAMPLE),
+        "parameters": OPTIONS,
+        **answers(*MEDIA.values()),
+    },
 )
 async def check(request: Request) -> Response:
     """Checks claims as `cleanclaim check` does. The body is an 837 file, CSV, a workbook, Parquet, or JSON: a claim, a list of claims, or {"claims": […]}.
@@ -88,7 +99,7 @@ async def check(request: Request) -> Response:
     dependencies=[needs("check")],
     summary="Say what Medicare would allow",
     openapi_extra={
-        **body_of(*_IN, example=EXAMPLE),
+        **body_of(*_IN, schema=_CLAIMS, example=EXAMPLE),
         "parameters": parameters(as_of="The day as of which claims are judged, YYYY-MM-DD."),
     },
 )

@@ -14,6 +14,7 @@ from cleanclaim.server.access.permissions import OPEN, needs
 from cleanclaim.server.answers import MEDIA
 from cleanclaim.server.checking import Asked, answer
 from cleanclaim.server.choices import NAMES, Choices
+from cleanclaim.server.description import answers
 from cleanclaim.server.problems import FHIR, Problem
 from cleanclaim.server.routes.check import OPTIONS
 from cleanclaim.server.routes.shared import as_it_is, body_of, query_of, service_of
@@ -23,6 +24,11 @@ router = APIRouter(prefix="/fhir", tags=["fhir"])
 _MEDIA: Final = (FHIR, "application/json", "application/*", "*/*", "")
 _DEFINITION: Final = "OperationDefinition/Claim-check"
 _DATE: Final = "2026-11-28"
+_SCHEMA: Final = {
+    "type": "object",
+    "required": ["resourceType"],
+    "properties": {"resourceType": {"enum": ["Claim", "Bundle", "Parameters"]}},
+}
 _EXAMPLE: Final = {
     "resourceType": "Claim", "status": "active", "use": "claim", "created": "2026-05-12",
     "type": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/claim-type", "code": "professional"}]},
@@ -34,10 +40,12 @@ _EXAMPLE: Final = {
 
 @router.post(
     "/Claim/$check",
+    response_class=Response,
     dependencies=[needs("check")],
     summary="Check FHIR claims",
     openapi_extra={
-        **body_of("application/json", FHIR, example=_EXAMPLE),
+        **body_of(FHIR, "application/json", schema=_SCHEMA, example=_EXAMPLE),
+        **answers(FHIR),
         "parameters": [one for one in OPTIONS if one["name"] not in {"format", "sheet"}],
     },
 )
@@ -57,7 +65,13 @@ async def check(request: Request) -> Response:
     return as_it_is(body, MEDIA["fhir"], asked.held)
 
 
-@router.get("/metadata", dependencies=[OPEN], summary="What this FHIR server can do")
+@router.get(
+    "/metadata",
+    dependencies=[OPEN],
+    summary="What this FHIR server can do",
+    response_class=Response,
+    openapi_extra=answers(FHIR),
+)
 async def metadata(request: Request) -> Response:
     """The CapabilityStatement."""
     operation = {"name": "check", "definition": f"{request.base_url}fhir/{_DEFINITION}"}
@@ -71,7 +85,11 @@ async def metadata(request: Request) -> Response:
 
 
 @router.get(
-    "/OperationDefinition/Claim-check", dependencies=[OPEN], summary="What $check takes and answers"
+    "/OperationDefinition/Claim-check",
+    dependencies=[OPEN],
+    summary="What $check takes and answers",
+    response_class=Response,
+    openapi_extra=answers(FHIR),
 )
 async def definition() -> Response:
     """The OperationDefinition."""
@@ -104,7 +122,7 @@ def _resource(body: bytes) -> dict[str, Any]:
         if len(found) != 1:
             raise Problem(422, "claims", "Parameters: expected one parameter resource")
         content = found[0]
-    if not isinstance(content, dict) or content.get("resourceType") not in {"Claim", "Bundle"}:
+    if not isinstance(content, dict) or content.get("resourceType") not in ("Claim", "Bundle"):
         raise Problem(422, "claims", "expected a Claim, a Bundle, or Parameters with one of them")
     return content
 

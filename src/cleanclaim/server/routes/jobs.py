@@ -15,6 +15,7 @@ from cleanclaim.report.result import finding_dict
 from cleanclaim.server.access.permissions import needs, principal_of
 from cleanclaim.server.answers import MEDIA
 from cleanclaim.server.choices import NAMES, Choices
+from cleanclaim.server.description import answers
 from cleanclaim.server.engine import Held
 from cleanclaim.server.problems import Problem, problem_of
 from cleanclaim.server.routes.shared import (
@@ -96,7 +97,13 @@ async def remove(request: Request, job_id: str) -> Response:
     return Response(status_code=204)
 
 
-@router.get("/v1/jobs/{job_id}/report", dependencies=[needs("results")], summary="A job's report")
+@router.get(
+    "/v1/jobs/{job_id}/report",
+    dependencies=[needs("results")],
+    summary="A job's report",
+    response_class=FileResponse,
+    openapi_extra=answers(*MEDIA.values()),
+)
 async def report(request: Request, job_id: str) -> Response:
     """The report in the format that the job was added with."""
     who = principal_of(request)

@@ -28,6 +28,15 @@ from cleanclaim.server.routes.shared import (
 router = APIRouter(tags=["notes"])
 _LONGEST: Final = 50_000
 _VISIT: Final = ("patient", "place", "payer")
+
+
+def _schema(*names: str) -> dict[str, Any]:
+    """What a body with a note and options is like."""
+    texts: dict[str, Any] = {name: {"type": "string"} for name in names}
+    note = {"type": "string", "minLength": 1, "maxLength": _LONGEST}
+    return {"type": "object", "required": ["note"], "additionalProperties": False, "properties": {"note": note, **texts}}  # fmt: skip
+
+
 _EXAMPLE: Final = {"note": "Assessment: Type 2 diabetes. Denies chest pain.", "on": "2026-05-12"}
 
 
@@ -35,7 +44,9 @@ _EXAMPLE: Final = {"note": "Assessment: Type 2 diabetes. Denies chest pain.", "o
     "/v1/suggest",
     dependencies=[needs("notes")],
     summary="Suggest diagnosis codes for a note",
-    openapi_extra=body_of("application/json", "text/plain", example=_EXAMPLE),
+    openapi_extra=body_of(
+        "application/json", "text/plain", schema=_schema("on", "setting", "mode"), example=_EXAMPLE
+    ),
 )
 async def suggest(request: Request) -> Response:
     """What `cleanclaim suggest` answers. The body is {"note", "on", "setting", "mode"}, or the note as plain text."""
@@ -55,7 +66,7 @@ async def suggest(request: Request) -> Response:
 @router.post(
     "/v1/level", dependencies=[needs("notes")],
     summary="The visit level that a note supports",
-    openapi_extra=body_of("application/json", "text/plain", example={**_EXAMPLE, "patient": "established", "billed": "99214"}),
+    openapi_extra=body_of("application/json", "text/plain", schema=_schema("on", *_VISIT, "billed"), example={**_EXAMPLE, "billed": "99214"}),
 )  # fmt: skip
 async def level(request: Request) -> Response:
     """What `cleanclaim level` answers. The body is {"note", "on", "patient", "place", "payer", "billed"}, or the note as plain text."""
@@ -73,7 +84,11 @@ async def level(request: Request) -> Response:
     "/v1/support",
     dependencies=[needs("notes")],
     summary="Whether a note supports billed codes",
-    openapi_extra=body_of("application/json", example={**_EXAMPLE, "codes": "E11.9,99213"}),
+    openapi_extra=body_of(
+        "application/json",
+        schema=_schema("codes", "on", "setting", *_VISIT),
+        example={**_EXAMPLE, "codes": "E11.9,99213"},
+    ),
 )
 async def support(request: Request) -> Response:
     """What `cleanclaim support` answers. The body is {"note", "codes", "on", "setting", "patient", "place", "payer"}; codes are separated by commas."""

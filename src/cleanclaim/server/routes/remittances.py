@@ -27,6 +27,16 @@ from cleanclaim.server.routes.shared import (
 
 router = APIRouter(tags=["remittances"])
 _FIELDS: Final = ("remittances", "claims", "as_of")
+_SCHEMA: Final = {
+    "type": "object",
+    "required": ["remittances", "claims"],
+    "additionalProperties": False,
+    "properties": {
+        "remittances": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        "claims": {"anyOf": [{"type": "string", "minLength": 1}, {"type": "array", "items": {"type": "object"}, "minItems": 1}]},
+        "as_of": {"type": ["string", "null"], "format": "date"},
+    },
+}  # fmt: skip
 _EXAMPLE: Final = {"remittances": ["ISA*…~ST*835*…"], "claims": "ISA*…~ST*837*…", "as_of": "2026-06-30"}  # fmt: skip
 
 
@@ -34,7 +44,7 @@ _EXAMPLE: Final = {"remittances": ["ISA*…~ST*835*…"], "claims": "ISA*…~ST*
     "/v1/remittances",
     dependencies=[needs("check")],
     summary="Match payments to claims, and trace denials",
-    openapi_extra=body_of("application/json", example=_EXAMPLE),
+    openapi_extra=body_of("application/json", schema=_SCHEMA, example=_EXAMPLE),
 )
 async def match(request: Request) -> Response:
     """What `cleanclaim remit match` answers.

@@ -128,19 +128,21 @@ def number_of(given: str | None, name: str, default: int, most: int) -> int:
     return int(given)
 
 
-def body_of(*media: str, example: Any = None) -> dict[str, Any]:
-    """How OpenAPI describes a body that the endpoint reads itself."""
-    schema: dict[str, dict[str, Any]] = {
-        name: {
-            "schema": {"type": "object"}
-            if name == "application/json"
-            else {"type": "string", "format": "binary"}
-        }
+def body_of(*media: str, schema: dict[str, Any] | None = None, example: Any = None) -> dict[str, Any]:  # fmt: skip
+    """How OpenAPI describes a body that the endpoint reads itself.
+
+    Args:
+        *media: the media types that it takes.
+        schema: what its JSON is like; by default any object.
+        example: an example of the first one.
+    """
+    content: dict[str, dict[str, Any]] = {
+        name: {"schema": (schema or {"type": "object"}) if name.endswith("json") else {"type": "string", "format": "binary"}}
         for name in media
-    }
+    }  # fmt: skip
     if example is not None:
-        schema["application/json"]["example"] = example
-    return {"requestBody": {"required": True, "content": schema}}
+        content[media[0]]["example"] = example
+    return {"requestBody": {"required": True, "content": content}}
 
 
 def parameters(**described: str) -> list[dict[str, Any]]:

@@ -30,7 +30,12 @@ async def readyz(request: Request) -> dict[str, str]:
     return {"status": "ready", "version": VERSION, "lock": service.engine.held.digest}
 
 
-@router.get("/metrics", dependencies=[needs("admin")], summary="Counts and times for Prometheus")
+@router.get(
+    "/metrics",
+    dependencies=[needs("admin")],
+    summary="Counts and times for Prometheus",
+    response_class=PlainTextResponse,
+)
 async def metrics(request: Request) -> Response:
     """Counts of requests by route and status, their times, and jobs by state. With keys, it needs the scope admin."""
     service = service_of(request)
