@@ -11,6 +11,7 @@ from functools import partial
 from typing import Final
 from urllib.parse import quote
 
+import sqlalchemy as sa
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -27,6 +28,7 @@ from cleanclaim.server.batching import Together
 from cleanclaim.server.database import Database, opened
 from cleanclaim.server.description import described
 from cleanclaim.server.engine import Engine
+from cleanclaim.server.failing import problem_of_machine
 from cleanclaim.server.guards import LOG, Guard
 from cleanclaim.server.jobs import Jobs
 from cleanclaim.server.metrics import Metrics
@@ -84,6 +86,8 @@ def make_app(settings: ServerSettings, database: Database | None = None) -> ASGI
     app.openapi = partial(described, app, routes)  # type: ignore[method-assign]
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(CleanclaimError, _refused)
+    app.add_exception_handler(sa.exc.SQLAlchemyError, _of_machine)
+    app.add_exception_handler(OSError, _of_machine)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Exception, _fault)
@@ -158,6 +162,14 @@ async def _refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, CleanclaimError):
         raise error
     return await _problem(request, problem_of(error))
+
+
+async def _of_machine(request: Request, error: Exception) -> Response:
+    problem = problem_of_machine(error)
+    if problem is None:
+        raise error
+    LOG.warning("%s: %s", problem.kind, type(error).__name__)
+    return await _problem(request, problem)
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -27,7 +27,8 @@ from cleanclaim.server.access.principals import Principal, service
 from cleanclaim.server.choices import Choices
 from cleanclaim.server.database import Database, aware
 from cleanclaim.server.database.schema import JOBS
-from cleanclaim.server.problems import Problem, busy
+from cleanclaim.server.guards import LOG
+from cleanclaim.server.problems import Problem, busy, disk_full
 from cleanclaim.server.settings import ServerSettings
 from cleanclaim.storage.durable import PRIVATE, make_private_folder, system_errors, write_private
 
@@ -40,6 +41,8 @@ EXPIRED: Final = "expired"
 _OPEN: Final = (QUEUED, RUNNING)
 _SWEEP: Final = 60.0
 _GRACE: Final = 5.0
+_AGAIN: Final = 5.0
+"""How long jobs wait after the database or the disk has failed."""
 _MOST_WHOLE: Final = 50_000_000
 """The largest input of a job whose format needs the whole report in memory."""
 _MOST_TRIES: Final = 3
@@ -65,8 +68,6 @@ class Jobs:
     def start(self) -> None:
         """Begin to work on jobs, those of an earlier run first."""
         make_private_folder(self._settings.jobs)
-        with self._database.writing() as connection:
-            connection.execute(JOBS.update().where(JOBS.c.state == RUNNING).values(state=QUEUED))
         self._task = asyncio.create_task(self._work())
 
     async def stop(self) -> None:
@@ -92,7 +93,7 @@ class Jobs:
         try:
             make_private_folder(folder)
         except OSError:
-            raise Problem(507, "disk", "the input can't be stored") from None
+            raise disk_full() from None
         return job_id, folder
 
     def folder(self, job_id: str) -> Path:
@@ -211,14 +212,17 @@ class Jobs:
         Raises:
             Problem: there is no such job that this caller may see.
         """
+        await run_in_threadpool(self._ended, who, job_id)
+        if self._running == job_id:
+            await self._end_process()
+        self.forget(job_id)
+
+    def _ended(self, who: Principal, job_id: str) -> None:
         row = self._row(who, job_id)
         state = CANCELLED if row["state"] in _OPEN else EXPIRED
         with self._database.writing() as connection:
             connection.execute(JOBS.update().where(JOBS.c.id == job_id).values(state=state, finished=datetime.now(UTC)))  # fmt: skip
             audit.record(connection, who, "job removed", job_id)
-        if self._running == job_id:
-            await self._end_process()
-        self.forget(job_id)
 
     def forget(self, job_id: str) -> None:
         """Delete a job's files."""
@@ -286,13 +290,28 @@ class Jobs:
         return shown
 
     async def _work(self) -> None:
+        """Work on jobs for ever; a database or disk that fails only makes it wait."""
+        while True:
+            try:
+                await run_in_threadpool(self._resume)
+                await self._work_through()
+            except (sa.exc.SQLAlchemyError, OSError) as error:
+                LOG.warning("jobs wait: %s", type(error).__name__)
+                await asyncio.sleep(_AGAIN)
+
+    def _resume(self) -> None:
+        """Take up jobs that were interrupted."""
+        with self._database.writing() as connection:
+            connection.execute(JOBS.update().where(JOBS.c.state == RUNNING).values(state=QUEUED))
+
+    async def _work_through(self) -> None:
         swept = 0.0
         loop = asyncio.get_running_loop()
         while True:
             if loop.time() - swept >= _SWEEP or not swept:
                 swept = loop.time()
-                self.purge()
-            job_id = self._next()
+                await run_in_threadpool(self.purge)
+            job_id = await run_in_threadpool(self._next)
             if job_id is not None:
                 await self._run(job_id)
                 continue
@@ -312,19 +331,20 @@ class Jobs:
         folder = self.folder(job_id)
         self._running = job_id
         try:
-            for _ in range(_MOST_TRIES):
+            tries = 0 if (folder / work.SUMMARY).exists() else _MOST_TRIES
+            for _ in range(tries):
                 status = await self._once(folder)
-                if status in {0, 1} or not self._is_running(job_id):
+                if status in {0, 1} or not await run_in_threadpool(self._is_running, job_id):
                     break
         finally:
             self._running = None
-        self._finish(job_id, folder)
+        await run_in_threadpool(self._finish, job_id, folder)
 
     async def _once(self, folder: Path) -> int:
         """Run a job's process to its end."""
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "cleanclaim.server.work", cwd=folder,
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
         try:
             return await self._process.wait()
@@ -419,5 +439,5 @@ async def _stored(parts: AsyncIterator[bytes], path: Path) -> tuple[int, str]:
     except OSError as error:
         if isinstance(error, ConnectionError):
             raise
-        raise Problem(507, "disk", "the input can't be stored") from None
+        raise disk_full() from None
     return size, digest.hexdigest()

@@ -91,6 +91,16 @@ def problem_of(error: CleanclaimError) -> Problem:
     return internal()
 
 
+def no_database() -> Problem:
+    """The problem of a database that doesn't answer."""
+    return Problem(503, "database", "the database doesn't answer; try again", headers={"Retry-After": "5"})  # fmt: skip
+
+
+def disk_full() -> Problem:
+    """The problem of a disk without room."""
+    return Problem(507, "disk", "there is no room on the service's disk; nothing was stored")
+
+
 def busy(seconds: int = 1) -> Problem:
     """The problem of a service that has too much to do."""
     return Problem(503, "busy", "too many requests are being worked on; try again", headers={"Retry-After": str(seconds)})  # fmt: skip

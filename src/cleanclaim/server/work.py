@@ -7,14 +7,16 @@ where it stopped (see `cleanclaim.pipeline.run`). `summary.json` is written last
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Any, Final
 
 from cleanclaim import pipeline
-from cleanclaim.errors import CleanclaimError, InputError
+from cleanclaim.errors import CleanclaimError, ConfigError, InputError
 from cleanclaim.failures import reason_of
 from cleanclaim.job import Job
 from cleanclaim.plan import Plan
@@ -24,6 +26,7 @@ from cleanclaim.server.choices import Choices
 from cleanclaim.server.engine import loaded
 from cleanclaim.server.settings import ServerSettings
 from cleanclaim.storage.durable import whole_file
+from cleanclaim.storage.folder_lock import locked
 
 UPLOAD: Final = "upload"
 TASK: Final = "task.json"
@@ -32,6 +35,9 @@ SUMMARY: Final = "summary.json"
 ERROR: Final = "error.json"
 _WORK: Final = "work"
 _TELL: Final = 0.5
+_PATIENCE: Final = 10.0
+_OCCUPIED: Final = 75
+"""The status of a process that didn't work on its job, or not to the end."""
 MEMORY: Final = "2GB"
 
 
@@ -84,9 +90,20 @@ def main() -> int:
     """
     task = Task.of(Path(TASK).read_text(encoding="utf-8"))
     try:
+        with locked(Path(), _PATIENCE):
+            return _checked(task)
+    except ConfigError:  # an earlier process still works here
+        return _OCCUPIED
+
+
+def _checked(task: Task) -> int:
+    try:
         _check(task)
     except CleanclaimError as error:
         _put(ERROR, {"detail": str(error)})
+        return 1
+    except OSError as error:
+        _put(ERROR, {"detail": f"the results can't be stored: {error.strerror}"})
         return 1
     except Exception as error:  # noqa: BLE001 - its words could hold claim data
         _put(ERROR, {"detail": f"the check failed: {reason_of(error)}"})
@@ -141,5 +158,17 @@ def _put(name: str, content: dict[str, Any]) -> None:
         out.write(json.dumps(content).encode())
 
 
+def end_with_the_service() -> None:
+    """End this process as soon as the service that began it has ended, since the next one begins the job again."""
+
+    def wait() -> None:
+        while os.read(0, 1):  # not by way of sys.stdin, which can't be closed while it is read
+            pass
+        os._exit(_OCCUPIED)
+
+    Thread(target=wait, daemon=True).start()
+
+
 if __name__ == "__main__":
+    end_with_the_service()
     sys.exit(main())

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
+WAIT_SECONDS: Final = 30.0
+"""How long a change waits for another program's to end, in SQLite."""
 _PRIVATE: Final = 0o600
 
 
@@ -94,7 +96,7 @@ def aware(moment: datetime) -> datetime:
 
 
 def _of_kind(url: str) -> dict[str, Any]:
-    return {"connect_args": {"timeout": 30}} if url.startswith("sqlite") else {"pool_size": 8}
+    return {"connect_args": {"timeout": WAIT_SECONDS}} if url.startswith("sqlite") else {"pool_size": 8}  # fmt: skip
 
 
 def _prepare_sqlite(engine: sa.Engine) -> None:
