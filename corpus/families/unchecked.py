@@ -28,7 +28,13 @@ def no_pairs(dice: Random, n: int) -> Case:
     )
 
 
-@missing("unchecked-medicaid-pairs", "NCCI101 NCCI102", "Two procedures to Medicaid, and no table of Medicaid's own pairs.", "Medicaid NCCI PTP edits are a table of their own", count=6)
+@missing(
+    "unchecked-medicaid-pairs",
+    "NCCI101 NCCI102",
+    "Two procedures to Medicaid, and no table of Medicaid's own pairs.",
+    "Medicaid NCCI PTP edits are a table of their own",
+    count=6,
+)
 def no_medicaid_pairs(dice: Random, n: int) -> Case:
     first, second = dice.choice(pairs_of("01"[n % 2]))
     day = some_day(dice, "2024-07-01", "2024-09-30")

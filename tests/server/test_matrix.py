@@ -23,6 +23,7 @@ OPEN = {
     "/healthz",
     "/readyz",
     "/static/{name}",
+    "/fhir/OperationDefinition/Claim-check",  # what the operation is
     "/sign-in",
     "/sign-in/provider",
     "/sign-in/callback",
