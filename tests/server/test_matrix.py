@@ -23,7 +23,8 @@ OPEN = {
     "/healthz",
     "/readyz",
     "/static/{name}",
-    "/fhir/OperationDefinition/Claim-check",  # what the operation is
+    "/fhir/metadata",  # what a FHIR server can do, as its specification wants
+    "/fhir/OperationDefinition/Claim-check",
     "/sign-in",
     "/sign-in/provider",
     "/sign-in/callback",
