@@ -32,7 +32,7 @@ from cleanclaim.notes.suggestion import Suggestion
 from cleanclaim.notes.support.answer import Support
 from cleanclaim.notes.support.supporter import Options as SupportOptions
 from cleanclaim.notes.support.supporter import Supporter
-from cleanclaim.options import Options
+from cleanclaim.options import Options, day
 from cleanclaim.read.given import given_claims
 from cleanclaim.reference import Reference
 from cleanclaim.remit.learned import read_outcomes
@@ -247,7 +247,7 @@ def diff(
     return default_encoder().changes(before, after, tables=tables)
 
 
-def explain(word: str, *, on: date | None = None) -> str:
+def explain(word: str, *, on: date | str | None = None) -> str:
     """Explain an edit, a code or a word of the trade, as plain text.
 
     Args:
@@ -261,7 +261,7 @@ def explain(word: str, *, on: date | None = None) -> str:
     >>> explain("DX102").splitlines()[0]
     'DX102  diagnosis-not-in-force'
     """
-    return explain_page.explain([word], _installed_edits(), default_reference(), on)
+    return explain_page.explain([word], _installed_edits(), default_reference(), day("on", on))
 
 
 def _run(
@@ -287,7 +287,7 @@ def _run(
     return replace(report, notes=(*given.notes, *own, *report.notes))
 
 
-def lookup(code: str, *, on: date | None = None) -> list[Page]:
+def lookup(code: str, *, on: date | str | None = None) -> list[Page]:
     """Everything about a code. `Encoder.lookup` has more options.
 
     Args:
@@ -300,11 +300,11 @@ def lookup(code: str, *, on: date | None = None) -> list[Page]:
     >>> lookup("M54.5", on=date(2026, 5, 12))[0].replaced_by
     ('M54.50', 'M54.51', 'M54.59')
     """
-    return default_encoder().lookup(code, on=on)
+    return default_encoder().lookup(code, on=day("on", on))
 
 
 def search(
-    text: str, *, system: str | None = None, on: date | None = None, limit: int = 10
+    text: str, *, system: str | None = None, on: date | str | None = None, limit: int = 10
 ) -> list[Result]:
     """Find codes by words, or by the start of a code.
 
@@ -317,14 +317,14 @@ def search(
     >>> search("heart attack", on=date(2026, 5, 12))[0].code
     'I21.9'
     """
-    return default_encoder().search(text, system=system, on=on, limit=limit)
+    return default_encoder().search(text, system=system, on=day("on", on), limit=limit)
 
 
 def crosswalk(
     code: str,
     *,
     to: str | None = None,
-    on: date | None = None,
+    on: date | str | None = None,
     history: Iterable[str | Path] = (),
 ) -> Crosswalk:
     """Map a code to other codes: other revisions, successors, coverage policies, the user's own history.
@@ -335,13 +335,13 @@ def crosswalk(
         on: the date on which the target codes are in force; by default today.
         history: the user's own claims, or plain tables of paid lines.
     """
-    return default_encoder().crosswalk(code, to=to, on=on, history=history)
+    return default_encoder().crosswalk(code, to=to, on=day("on", on), history=history)
 
 
 def suggest(
     note: str | Path,
     *,
-    on: date | None = None,
+    on: date | str | None = None,
     setting: str = "outpatient",
     mode: str = "billing",
 ) -> list[Suggestion]:
@@ -364,8 +364,8 @@ def suggest(
     >>> [(one.code, one.disposition, one.evidence[-1].text) for one in found]
     [('E11.9', 'code', 'Type 2 diabetes'), ('R07.9', 'not-coded', 'chest pain')]
     """
-    day = on or date.today()  # noqa: DTZ011 - the user's own day
-    return _suggester().suggest(inputs.text_of(note), NoteOptions(day, setting, mode))
+    when = day("on", on) or date.today()  # noqa: DTZ011 - the user's own day
+    return _suggester().suggest(inputs.text_of(note), NoteOptions(when, setting, mode))
 
 
 def level(
@@ -375,7 +375,7 @@ def level(
     place: str | None = None,
     payer: str | None = None,
     billed: str | None = None,
-    on: date | None = None,
+    on: date | str | None = None,
 ) -> Level:
     """Find the level of a visit that a note supports, with the words that it is based on.
 
@@ -398,8 +398,8 @@ def level(
     >>> found.code, found.problems.level, found.risk.level
     ('99213', 'low', 'moderate')
     """
-    day = on or date.today()  # noqa: DTZ011 - the user's own day
-    options = LevelOptions(day, patient, place, payer, billed.upper() if billed else None)
+    when = day("on", on) or date.today()  # noqa: DTZ011 - the user's own day
+    options = LevelOptions(when, patient, place, payer, billed.upper() if billed else None)
     return Leveler(_suggester()).level(inputs.text_of(note), options)
 
 
@@ -407,7 +407,7 @@ def support(
     note: str | Path,
     codes: str | Sequence[str],
     *,
-    on: date | None = None,
+    on: date | str | None = None,
     setting: str = "outpatient",
     patient: str | None = None,
     place: str | None = None,
@@ -436,9 +436,9 @@ def support(
     >>> [(one.code, one.verdict, one.better) for one in found]
     [('M17.11', 'supported', None), ('M17.12', 'contradicted', 'M17.11')]
     """
-    day = on or date.today()  # noqa: DTZ011 - the user's own day
+    when = day("on", on) or date.today()  # noqa: DTZ011 - the user's own day
     given = codes.split(",") if isinstance(codes, str) else list(codes)
-    options = SupportOptions(day, setting, patient, place, payer)
+    options = SupportOptions(when, setting, patient, place, payer)
     return _supporter().support(inputs.text_of(note), given, options)
 
 

@@ -162,6 +162,19 @@ def _text(name: str, value: object, faults: list[str]) -> str | None:
     return None
 
 
+def day(name: str, value: object) -> date | None:
+    """A day given as a date or as text; None if none is given.
+
+    Raises:
+        ConfigError: it is neither.
+    """
+    faults: list[str] = []
+    found = _day(name, value, faults)
+    if faults:
+        raise ConfigError(faults)
+    return found
+
+
 def _day(name: str, value: object, faults: list[str]) -> date | None:
     if isinstance(value, datetime):
         return value.date()
