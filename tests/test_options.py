@@ -12,8 +12,18 @@ from cleanclaim.errors import ConfigError
 
 
 def test_days_of_the_functions_about_codes_may_be_text() -> None:
-    assert cleanclaim.lookup("M54.5", on="2026-05-12") == cleanclaim.lookup("M54.5", on=date(2026, 5, 12))  # fmt: skip
-    assert cleanclaim.level("Assessment: Hypertension.", patient="new", on="2022-05-12").code
+    assert cleanclaim.lookup("M54.5", on="2026-05-12")[0].replaced_by == (
+        "M54.50",
+        "M54.51",
+        "M54.59",
+    )
+    assert (
+        cleanclaim.lookup("M54.5", on="2021-09-30")[0]
+        != cleanclaim.lookup("M54.5", on="2021-10-01")[0]
+    )
+    assert cleanclaim.level(
+        "Assessment: Hypertension, at goal. Continue lisinopril.", patient="new", on="2022-05-12"
+    ).code
     wrong: list[Callable[[], object]] = [
         lambda: cleanclaim.search("heart attack", on="soon"),
         lambda: cleanclaim.suggest("Assessment: Asthma.", on="2026"),
