@@ -21,12 +21,11 @@ import numpy.typing as npt
 
 from cleanclaim.encoder.defaults import Asked, Said, denied, fits_side, on_side
 from cleanclaim.encoder.index import INDEX, NOTE, Floats, Index, Ints
+from cleanclaim.encoder.places import Day, Flags, Places
 from cleanclaim.encoder.query import Reader, Slot, Variant
 from cleanclaim.encoder.result import Result
 from cleanclaim.encoder.stems import tokens
-from cleanclaim.encoder.systems import SYSTEMS, printed
-
-Flags = npt.NDArray[np.bool_]
+from cleanclaim.encoder.systems import SYSTEMS
 
 _EPOCH: Final = date(1970, 1, 1)
 _POOL: Final = 50
@@ -58,14 +57,6 @@ _WORD: Final = re.compile(r"[\w'\u2019]+")
 _CODE: Final = re.compile(r"^[A-Za-z]?\d[0-9A-Za-z]{0,3}\.?[0-9A-Za-z]{0,4}$")
 _WHOLE: Final = 8
 """The length of a key with a seventh character."""
-
-
-class _Day(NamedTuple):
-    """What is in force on a day: the codes, the places with such codes, and each list's date if it differs."""
-
-    codes: Flags
-    nodes: Flags
-    as_of: tuple[date | None, ...]
 
 
 class _Hit(NamedTuple):
@@ -103,13 +94,13 @@ class Searcher:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._reader = Reader(index)
+        self._places = Places(index)
         self._own = lru_cache(20_000)(self._stems_of)
         self._around = lru_cache(20_000)(self._words_around)
         self._default = lru_cache(50_000)(self._preference)
         self._sevenths_words = lru_cache(20_000)(self._meant)
         self._denied = lru_cache(50_000)(self._denied_by)
         self._said = lru_cache(50_000)(self._said_of)
-        self._days = lru_cache(8)(self._valid)
 
     def search(
         self, text: str, *, on: date, systems: Collection[str] = SYSTEMS, limit: int = 10
@@ -126,7 +117,7 @@ class Searcher:
             Billable codes, the best first; then categories.
         """
         chosen = frozenset(SYSTEMS.index(one) for one in systems)
-        day = self._days(on)
+        day = self._places.on_day(on)
         if _CODE.match(text.strip()) and (found := self._by_code(text, day, chosen, limit)):
             return found
         return list(self._results(self._hits(text, day.nodes, chosen), day, limit))
@@ -139,15 +130,15 @@ class Searcher:
             text: the text.
             on: the day on which the code must be in force.
         """
-        day = self._days(on)
+        day = self._places.on_day(on)
         if not day.nodes[node]:
             return None
         asked = Asked(text)
         none = np.zeros(0, dtype=np.float32)
         leaf = self._leaf(node, none, day.nodes, asked)
         leaf = self._on_side(leaf, asked.side, day.nodes)[0]
-        stems = {at for word in tokens(text) if (at := self._stem_at(word)) is not None}
-        return replace(self._place(leaf, day, stems), score=1.0, fits=True)
+        stems = {at for word in tokens(text) if (at := self._places.stem_at(word)) is not None}
+        return replace(self._places.place(leaf, day, stems), score=1.0, fits=True)
 
     def period(self, on: date) -> date:
         """Return the first day of the time, around a day, in which the same codes are in force."""
@@ -167,13 +158,13 @@ class Searcher:
         """Return True if any term has a word, or one like it."""
         return any(slot.stems for variant in self._reader.variants(word) for slot in variant.slots)
 
-    def _by_code(self, text: str, day: _Day, systems: frozenset[int], limit: int) -> list[Result]:
+    def _by_code(self, text: str, day: Day, systems: frozenset[int], limit: int) -> list[Result]:
         """Return the codes that start with the text, billable ones first."""
         asked = text.strip().replace(".", "").upper()
         nodes = [
             node for system in sorted(systems) for node in self._starting_with(f"{system}{asked}")
         ]
-        found = [self._place(node, day, set(), asked) for node in nodes[: 50 * limit]]
+        found = [self._places.place(node, day, set(), asked) for node in nodes[: 50 * limit]]
         codes = [one for one in found if one.billable]
         others = [one for one in found if not one.billable]
         room = limit // _CATEGORIES if len(codes) >= limit else limit - len(codes)
@@ -325,7 +316,7 @@ class Searcher:
         index = self._index
         rows = index.seventh[index.seventh_starts[node] : index.seventh_starts[node + 1]]
         words = {word for n in rows for word in tokens(index.meanings[n])}
-        return frozenset(at for word in words if (at := self._stem_at(word)) is not None)
+        return frozenset(at for word in words if (at := self._places.stem_at(word)) is not None)
 
     def _spread(self, pool: list[_Hit], scores: Floats, valid: Flags, text: str) -> list[_Hit]:
         """Narrow each place to a code, and prefer codes from many places to many codes from one place."""
@@ -359,7 +350,7 @@ class Searcher:
     def _denied_by(self, node: int) -> frozenset[int]:
         """Return the stems of what a code's title says isn't there."""
         words = tokens(denied(self._index.node_titles[node]))
-        return frozenset(at for word in words if (at := self._stem_at(word)) is not None)
+        return frozenset(at for word in words if (at := self._places.stem_at(word)) is not None)
 
     def _is_covered(self, hit: _Hit, scored: dict[int, float]) -> bool:
         """Return True if a category above fits as well, so that it covers this code too."""
@@ -373,7 +364,7 @@ class Searcher:
     def _leaf(self, node: int, scores: Floats, valid: Flags, asked: Asked) -> int:
         """Return the code below a place that adds the least to the query; in a tie, the unspecified one."""
         while True:
-            below = [n for n in self._children(node) if valid[n]]
+            below = [n for n in self._places.children(node) if valid[n]]
             if not below:
                 return node
             node = max(
@@ -386,7 +377,7 @@ class Searcher:
 
     def _said_of(self, node: int) -> Said:
         titles, parent = self._index.node_titles, int(self._index.node_parents[node])
-        others = self._children(parent) if parent >= 0 else []
+        others = self._places.children(parent) if parent >= 0 else []
         return Said.of(titles[node], (titles[n] for n in others))
 
     def _on_side(self, leaf: int, side: str | None, valid: Flags) -> list[int]:
@@ -395,7 +386,7 @@ class Searcher:
         parent = int(self._index.node_parents[leaf])
         if side is None or parent < 0:
             return [leaf]
-        others = [n for n in self._children(parent) if valid[n] and n != leaf]
+        others = [n for n in self._places.children(parent) if valid[n] and n != leaf]
         found = on_side(titles[leaf], side, others, titles.__getitem__)
         if found is None and side == "bilateral" and side not in titles[leaf].lower():
             both = [
@@ -404,10 +395,6 @@ class Searcher:
             if all(one is not None for one in both):
                 return [one for one in both if one is not None]
         return [leaf if found is None else found]
-
-    def _children(self, node: int) -> list[int]:
-        starts = self._index.child_starts
-        return self._index.children[starts[node] : starts[node + 1]].tolist()  # type: ignore[no-any-return]
 
     def _best_below(self, node: int, scores: Floats) -> float:
         if not len(scores):
@@ -424,7 +411,7 @@ class Searcher:
             return -0.03
         return 0.05 if "unspecified" in title else 0.0
 
-    def _results(self, hits: list[_Hit], day: _Day, limit: int) -> Iterator[Result]:
+    def _results(self, hits: list[_Hit], day: Day, limit: int) -> Iterator[Result]:
         """Yield billable codes, then categories that fit about as well as the best of them."""
         good = _GOOD * hits[0].score if hits else 0.0
         categories = [hit for hit in hits if hit.node != hit.leaf and hit.score >= good]
@@ -435,12 +422,12 @@ class Searcher:
         for hit in categories:
             yield self._result(hit, hit.node, day)
 
-    def _result(self, hit: _Hit, node: int, day: _Day) -> Result:
+    def _result(self, hit: _Hit, node: int, day: Day) -> Result:
         stems = {at for slot in hit.variant.slots for at in slot.stems}
         missed, fits = self._fit(hit)
         text = self._index.term_texts[hit.term]
         return replace(
-            self._place(node, day, stems),
+            self._places.place(node, day, stems),
             matched=tuple(self._matched(text, stems)),
             term=text,
             source=_SOURCES[self._index.term_kinds[hit.term]],
@@ -449,88 +436,8 @@ class Searcher:
             fits=fits,
         )
 
-    def _place(self, node: int, day: _Day, stems: set[int], asked: str = "") -> Result:
-        """Return a place as a result: a code, a code with a seventh character, or a category."""
-        index = self._index
-        system = int(index.node_keys[node][0])
-        code, title = index.node_keys[node][1:], index.node_titles[node]
-        below = [index.node_keys[n][1:] for n in self._children(node) if day.nodes[n]]
-        is_billable = not below and self._is_billable(index.node_keys[node], day)
-        choices = self._sevenths(node, day)
-        if choices:
-            code, meaning = self._seventh(choices, stems, asked)
-            title, below, is_billable = f"{title}, {meaning}", [one for one, _ in choices], True
-        elif (
-            len(asked) == _WHOLE - 1
-            and asked != code
-            and self._is_billable(f"{system}{asked}", day)
-        ):
-            code, title, is_billable = asked, "", True  # newer than the tabular list
-        return Result(
-            SYSTEMS[system],
-            printed(SYSTEMS[system], code),
-            title or None,
-            is_billable,
-            (asked,) if asked else (),
-            title,
-            "code",
-            1.0,
-            tuple(printed(SYSTEMS[system], one) for one in below),
-            day.as_of[system],
-        )
-
-    def _is_billable(self, key: str, day: _Day) -> bool:
-        at = bisect_left(self._index.code_keys, key)
-        return at < len(self._index.code_keys) and self._index.code_keys[at] == key and bool(day.codes[at])  # fmt: skip
-
-    def _sevenths(self, node: int, day: _Day) -> list[tuple[str, str]]:
-        """Return a stem's seven-character codes in force, with the meaning of the seventh character."""
-        index = self._index
-        starts = index.seventh_starts
-        padded = index.node_keys[node].ljust(_WHOLE - 1, "X")
-        meanings = (index.meanings[n] for n in index.seventh[starts[node] : starts[node + 1]])
-        return [
-            (f"{padded}{one[0]}"[1:], one[1:])
-            for one in meanings
-            if self._is_billable(f"{padded}{one[0]}", day)
-        ]
-
-    def _seventh(
-        self, choices: list[tuple[str, str]], stems: set[int], asked: str
-    ) -> tuple[str, str]:
-        """Return the choice that was asked for, by code or by words; otherwise the first."""
-        for one in choices:
-            if one[0] == asked:
-                return one
-        worth = [self._weight(meaning, stems) for _, meaning in choices]
-        return choices[worth.index(max(worth))]
-
-    def _weight(self, text: str, asked: set[int]) -> float:
-        """Return the weight of a text's words that were asked for."""
-        found = {at for word in tokens(text) if (at := self._stem_at(word)) in asked}
-        return float(sum(self._index.stem_weights[at] for at in found if at is not None))
-
-    def _stem_at(self, word: str) -> int | None:
-        at = bisect_left(self._index.words, word)
-        known = at < len(self._index.words) and self._index.words[at] == word
-        return int(self._index.word_stems[at]) if known else None
-
-    def _valid(self, on: date) -> _Day:
-        index = self._index
-        systems = np.array([int(key[0]) for key in index.code_keys], dtype=np.int32)
-        by_span = np.repeat(systems, np.diff(index.span_starts))
-        asked = (on - _EPOCH).days
-        days = np.minimum(asked, index.listed_to)
-        day = days[by_span]
-        within = (index.spans_from <= day) & (day <= index.spans_to)
-        codes = np.add.reduceat(within, index.span_starts[:-1]) > 0
-        upto = np.concatenate([[0], np.cumsum(codes)])
-        nodes = upto[index.node_last] > upto[index.node_first]
-        as_of = tuple(None if day == asked else _EPOCH + timedelta(days=int(day)) for day in days)
-        return _Day(codes, nodes, as_of)
-
     def _matched(self, text: str, asked: set[int]) -> Iterator[str]:
         """Yield the words of a text whose stems were asked for."""
         for word in dict.fromkeys(_WORD.findall(text)):
-            if any(self._stem_at(one) in asked for one in tokens(word)):
+            if any(self._places.stem_at(one) in asked for one in tokens(word)):
                 yield word
