@@ -134,7 +134,7 @@ bad(
     also="MOD106 LNK107 MOD110 LNK112",
 )  # fmt: skip
 bad(
-    "anemia-drug-without-reason", "MOD126", "A drug for anemia (ESA) without EA, EB or EC.", CPM + "ch. 17, 80.12",
+    "anemia-drug-without-reason", "MOD126", "A drug for anemia (ESA) without EA, EB or EC.", CPM + "ch. 17, 80.9",
     *[k(c(f"medicare {day} 11", dx, f"{code}*{units}@1,2"), line=1) for day, dx, code, units in (("2017-03-28", "N184 D631", "J0881", 60), ("2019-07-16", "D6481 C3490", "J0885", 40), ("2021-10-26", "D649 D469", "J0885", 30), ("2023-02-28", "N185 D631", "J0881", 100), ("2025-01-21", "D6481 C50911", "J0881", 200))],
     also="MOD112 CLM120 DX111 DX112 DX123 DX134 QTY103 QTY102 DX107 PX115",
 )  # fmt: skip

@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
-from cleanclaim.edits.samples import medicare, professional
+from cleanclaim.edits.samples import institutional, medicare, professional
 from cleanclaim.model.expressions import IS_MEDICARE, IS_PROFESSIONAL
 from cleanclaim.reference import Reference
 
@@ -60,6 +60,8 @@ _LABORATORY = {"clia_number": "99D9999999", "referring_npi": "1234567893"}
         passes("a skin test", medicare(**_LABORATORY, assignment_code="C", lines=["86580"])),
         passes("a test assigned as laboratory tests only", medicare(**_LABORATORY, assignment_code="B", diagnoses=["E11.9"], lines=["83036"])),
         passes("a visit", medicare(assignment_code="C")),
+        *(passes(f"{code}, for which a physician is paid", medicare(**_LABORATORY, assignment_code="C", lines=[code])) for code in _READ_BY_PHYSICIANS),
+        passes("a hospital's test", institutional(assignment_code="C", lines=["83036"])),
         fails("a nurse practitioner's visit", medicare(rendering_taxonomy_code="363L00000X", assignment_code="C"), line_number=1, says="practitioner"),
         passes("on an assigned claim of theirs", medicare(rendering_taxonomy_code="363L00000X")),
         fails("a counselor's, from 2024", medicare(rendering_taxonomy_code="101YM0800X", from_date="2024-01-01", assignment_code="C"), line_number=1),

@@ -43,6 +43,7 @@ _SUPPLIER = r"^(332B|333600|3336|335E|332H)"
         fails("a supplier's test strips", medicare(place_of_service_code="12", billing_taxonomy_code="332B00000X", lines=["A4253-NU-KX"]), line_number=1),
         fails("a pharmacy's test strips", medicare(place_of_service_code="12", billing_taxonomy_code="333600000X", lines=["A4253-NU-KX"]), line_number=1),
         passes("a supplier's strips that were ordered", medicare(referring_npi="1245319599", billing_taxonomy_code="332B00000X", lines=["A4253-NU-KX"])),
+        passes("a supplier's training", medicare(place_of_service_code="12", billing_taxonomy_code="332B00000X", lines=["98960"])),
         passes("a practice's dressing", medicare(lines=["A6402"])),
         passes("a visit", medicare()),
     ),

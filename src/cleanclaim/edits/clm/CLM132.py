@@ -40,6 +40,8 @@ _NON_COVERED = pl.col("non_covered_amount")
         fails("a cent", professional(charge_amount="124.99", lines=[{}, {"charge_amount": "-0.01"}]), line_number=2),
         fails("not covered, negative", institutional(lines=[{"non_covered_amount": "-5.00"}]), line_number=1, says="non-covered"),
         passes("not covered", institutional(lines=[{"non_covered_amount": "5.00"}])),
+        passes("all covered", institutional(lines=[{"non_covered_amount": "0.00"}])),
+        fails("a dollar less than nothing not covered", institutional(lines=[{"non_covered_amount": "-0.50"}]), line_number=1),
         passes("nothing charged", professional(charge_amount="125.00", lines=[{}, {"procedure_code": "3044F", "charge_amount": "0.00"}])),
         passes("no charge known", professional(charge_amount="125.00", lines=[{}, {"procedure_code": "83036", "charge_amount": None}])),
     ),

@@ -42,6 +42,7 @@ def _is_chronic(reference: Reference) -> pl.Expr:
         fails("chronic cystitis, whose title says other", professional(diagnoses=["N30.20", "N30.00"]), diagnosis_number=1),
         fails("chronic pancreatitis before one of the acute ones", professional(diagnoses=["K86.1", "K85.10"]), diagnosis_number=1),
         fails("a chronic sore throat before one by streptococci", professional(diagnoses=["J31.2", "J02.0"]), diagnosis_number=1),
+        fails("chronic tonsillitis before one by streptococci", professional(diagnoses=["J35.01", "J03.00"]), diagnosis_number=1),
         passes("chronic pancreatitis last", professional(diagnoses=["K85.10", "K86.1"])),
         passes("the chronic one alone", professional(diagnoses=["J32.1"])),
         fails("thrombosis of one vein", professional(diagnoses=["I82.511", "I82.411"]), diagnosis_number=1),

@@ -80,6 +80,22 @@ def _who() -> pl.Expr:
             "a rural clinic before the rule",
             institutional(bill_type_code="711", from_date="2016-03-31", lines=[{"revenue_center_code": "0450", "procedure_code": "99283"}]),
         ),
+        fails(
+            "on the rule's first day",
+            institutional(bill_type_code="711", from_date="2016-04-01", lines=[{"revenue_center_code": "0450", "procedure_code": "99283"}]),
+            line_number=1,
+            disposition=Disposition.WARN,
+        ),
+        passes("a hospital's emergency room", institutional(lines=[{"revenue_center_code": "0450", "procedure_code": "99283"}])),
+        *(
+            fails(f"{code} in a clinic", institutional(bill_type_code="771", lines=[{"revenue_center_code": "0510", "procedure_code": code}]), line_number=1)
+            for code in ("G0466", "G0468", "G0469", "G0470")
+        ),
+        passes("a mental health visit with its own", institutional(bill_type_code="771", lines=[{"revenue_center_code": "0900", "procedure_code": "G0470"}])),
+        *(
+            passes(f"{code} by a clinic's code", institutional(bill_type_code="771", lines=[{"revenue_center_code": "0519", "procedure_code": code}]))
+            for code in ("G0467", "G0470")
+        ),
         passes("a hospital", institutional()),
         passes("a professional claim", professional()),
     ),

@@ -39,7 +39,8 @@ _NEEDS = (
     _Need("value", ("A0",), r"^(13|22|23|85)[1-47]", _REVENUE.str.starts_with("054"), "the ZIP code of the pickup"),
     _Need("value", ("61",), r"^8[12][1-47]", _REVENUE.is_in(["0651", "0652"]), "the place of residence (CBSA)", date(2008, 1, 1)),
     _Need("value", ("G8",), r"^8[12][1-47]", _REVENUE.is_in(["0655", "0656"]), "the place of the facility (CBSA)", date(2008, 1, 1)),
-    _Need("condition", ("D0", "D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9", "E0"), r"^..[78]", _ANY, "the reason of the change"),
+    _Need("condition", ("D0", "D1", "D2", "D3", "D4", "D7", "D8", "D9", "E0"), r"^..7", _ANY, "the reason of the change"),
+    _Need("condition", ("D5", "D6"), r"^..8", _ANY, "the reason of the void"),
     _Need("value", ("61",), r"^32[79]", _ANY, "the place of the services (CBSA)", date(2006, 1, 1)),
     _Need("value", ("85",), r"^32[79]", _ANY, "the county of the services (FIPS)", date(2019, 1, 1)),
 )
@@ -98,7 +99,16 @@ _HOME: dict[str, Any] = {"bill_type_code": "329", "billing_taxonomy_code": "251E
         fails("home health without the county", institutional(**_HOME, claim_codes=[_value("61")]), says="85", disposition=Disposition.WARN),
         passes("home health", institutional(**_HOME, claim_codes=[_value("61"), _value("85")])),
         fails("a replaced bill without its reason", institutional(**_REPLACED), says="condition code D0 to E0"),
-        fails("a voided bill without its reason", institutional(**{**_REPLACED, "bill_type_code": "138", "claim_frequency_code": "8"}), says="D0"),
+        fails("a voided bill without its reason", institutional(**{**_REPLACED, "bill_type_code": "138", "claim_frequency_code": "8"}), says="D5 to D6"),
+        fails(
+            "a void with the reason of a change",
+            institutional(**{**_REPLACED, "bill_type_code": "138", "claim_frequency_code": "8"}, claim_codes=[{"kind": "condition", "code": "D9"}]),
+            says="D5",
+        ),
+        passes(
+            "a void with its reason",
+            institutional(**{**_REPLACED, "bill_type_code": "138", "claim_frequency_code": "8"}, claim_codes=[{"kind": "condition", "code": "D6"}]),
+        ),
         passes("a replaced bill with its reason", institutional(**_REPLACED, claim_codes=[{"kind": "condition", "code": "D9"}])),
         passes("a visit to the clinic", institutional()),
     ),

@@ -21,7 +21,7 @@ from cleanclaim.model.expressions import IS_MEDICARE, has_modifier
     payers=("medicare",),
     others="off",
     source=Source(
-        "Medicare Claims Processing Manual", "chapter 17, section 80.12 (EA, EB and EC on drugs for anemia without dialysis)", "CMS", date(2026, 11, 28)
+        "Medicare Claims Processing Manual", "chapter 17, section 80.9 (EA, EB and EC on drugs for anemia without dialysis)", "CMS", date(2026, 11, 28)
     ),
     column="lines.modifier_1",
     evidence=("procedure_code",),

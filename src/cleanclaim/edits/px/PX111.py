@@ -54,6 +54,7 @@ _ASKED = IS_MEDICARE & _TELEHEALTH
             line_number=1,
             says="audio only",
         ),
+        fails("95 and no place", professional(place_of_service_code=None, lines=["99213-95"]), line_number=1, disposition=Disposition.WARN),
         passes("95 by a clinician in the hospital", medicare(place_of_service_code="22", lines=["99213-95"])),
         passes("95 by a clinician in the hospital's other building", medicare(place_of_service_code="19", lines=["99213-95"])),
         fails("95 in a surgery center", medicare(place_of_service_code="24", lines=["99213-95"]), line_number=1, disposition=Disposition.WARN),
