@@ -19,7 +19,7 @@ bad(
     "fresh-diagnoses", "DX101 DX102 DX103 DX104 DX105 DX106 DX107 DX115 DX116 DX117 DX120 DX121 DX122 DX124 DX127 DX128", "Diagnoses against each other, the day and the guidelines.", "ICD-10-CM and its Official Guidelines",
     k(c("commercial 2019-03-12 11", "E109 E1165", "99213@1,2")), k(c("commercial 2022-04-05 11", "M5450 M5126", "99213@1,2")), k(c("commercial 2021-03-02 11", "Z0000 R030", "99396@1", age=50)),
     k(c("medicare 2023-05-02 11", "Z5111", "96413")), k(c("commercial 2024-02-06 11", "H2510", "99213"), dx=1), k(c("medicare 2022-10-18 11", "H16001 H16002", "99213@1,2")), k(c("medicaid 2020-02-11 11", "I10 E785 I10", "99213@1,2"), dx=3),
-    k(c("commercial 2019-04-09 22", "K352", "99283"), dx=1), k(c("medicare 2020-03-16 23", "U071", "99284"), dx=1), k(c("commercial 2025-01-14 11", "M1711 M1990", "99213@1,2"), dx=2, hard=True), k(c("medicare 2024-06-11 11", "S72001S", "99213"), dx=1),
+    k(c("commercial 2019-04-09 22", "K352", "99283"), dx=1), k(c("medicare 2020-03-16 23", "U071", "99284"), dx=1), k(c("commercial 2025-01-14 11", "M1711 M179", "99213@1,2"), dx=2, hard=True), k(c("medicare 2024-06-11 11", "S72001S", "99213"), dx=1),
     k(c("medicare 2022-02-15 21", "I214 R0789", "99223@1,2", **TODAY), dx=2, hard=True), k(c("commercial 2018-05-08 11", "S8290", "99213"), dx=1), k(c("tricare 2023-08-08 11", "E13 I10", "99213@1,2"), dx=1), k(c("commercial 2026-02-10 11", "E11.9", "99213"), dx=1),
     also="DX112 DX118 LNK107 DX129 DX111 ENV003 DX110 DX119 PX109 DX123",
 )  # fmt: skip
@@ -31,24 +31,24 @@ bad(
     k(c("medicare 2025-03-04 11", "C3490", "96413 J9271*200"), line=2), k(c("medicare 2023-01-10 11", "R300", "81002-QW", **CLIA), line=1), k(c("medicare 2022-08-02 11", "I10", "99213-59"), line=1), k(c("medicare 2021-09-21 11", "M1711", "20610-25-RT"), line=1),
     k(c("medicare 2023-03-14 11", "I10", "93000-GA-GZ"), line=1), k(c("medicare 2024-07-30 10", "M5450", "97110-93-GP", **PT), line=1), k(c("commercial 2020-01-21 81", "E785", "80061", referring_npi=1, clia_number="34D12345")), k(c("medicaid 2024-05-14 11", "M1711", "J3301*4", line_ndc={1: "0003029328A"}), line=1),
     k(c("medicare 2024-07-09 11", "S61210A", "12001-F8 12001-F8"), hard=True), k(c("commercial 2026-01-13 11", "I10", "0A213"), line=1),
-    also="PX107 DX112 QTY104 LNK107 MOD104 MOD110 QTY105 NCCI102 NCCI101 CLM115 QTY101 QTY102 QTY103 MOD122 HX103 PX115",
+    also="PX107 DX112 QTY104 LNK107 MOD104 MOD110 QTY105 NCCI102 NCCI101 CLM115 QTY101 QTY102 QTY103 MOD122 HX103 PX115 MOD108",
     tables=True,
 )  # fmt: skip
 bad(
-    "fresh-units-and-pairs", "QTY101 QTY102 QTY103 QTY104 NCCI101 NCCI102 NCCI105 MOD104 MOD105", "Units and pairs of July 2024.", "NCCI tables of July 2024",
+    "fresh-units-and-pairs", "QTY101 QTY102 QTY103 QTY104 NCCI101 NCCI102 NCCI105 MOD104 MOD105 NCCI103", "Units and pairs of July 2024.", "NCCI tables of July 2024",
     k(c("medicare 2024-07-02 11", "I10", "71046*4", **REF)), k(c("medicare 2024-07-11 81", "E119", "83036*3", **LAB)), k(c("medicare 2024-07-25 21", "I214", "99223*2", **TODAY)), k(c("medicare 2024-08-06 11", "F331", "90837@1 90834@1")), k(c("medicare 2024-08-15 11", "I10", "93000@1 93005@1")),
-    k(c("medicare 2024-08-27 24", "K219", "43239@1 43235@1")), k(c("medicare 2024-09-05 24", "M1711", "29881-RT@1 29870-RT@1")), k(c("medicare 2024-09-12 24", "H2511", "66984-RT@1 65800-RT@1")), k(c("medicare 2024-09-19 131", "K635", "0750/45385 0750/45378")), k(c("medicare 2024-09-26 131", "I10", "0320/71046*4")),
+    k(c("medicare 2024-08-27 24", "K219", "43239@1 43235@1")), k(c("medicare 2024-09-05 24", "M1711", "29881-RT@1 29870-RT@1")), k(c("medicare 2024-09-12 24", "H2511", "66984-RT@1 66830-RT@1")), k(c("medicare 2024-09-19 131", "K635", "0750/45385 0750/45378")), k(c("medicare 2024-09-26 131", "I10", "0320/71046*4")),
     k(c("medicare 2024-07-18 11", "L570", "99213@1 17000@1")), k(c("medicare 2024-08-22 21", "K3580", "99222@1 44970@1", **TODAY)), k(c("medicare 2024-07-30 24", "K8000", "47562@1 47600@1")), k(c("medicare 2024-09-03 24", "N400", "52000@1 52204@1")),
     also="CLM117 MOD107 CLM116 MOD106 INS135 MOD115",
     tables=True,
 )  # fmt: skip
 bad(
-    "fresh-claims", "CLM101 CLM102 CLM103 CLM104 CLM106 CLM107 CLM108 CLM109 CLM110 CLM111 CLM112 CLM113 CLM114 CLM115 CLM118 CLM121 CLM122 CLM123 LNK101 LNK102 HX103 EM101 HX101 HX102 INS152", "Facts of the claim that can't be, and repetitions.", "837 guides; Medicare Claims Processing Manual",
-    k(c("commercial 2018-06-05 11", "I10", "99213", facility_npi="1234567890")), k(c("medicare 2020-08-11 11", "I10", "99213 99213")), k(c("tricare 2022-09-13 11", "I10", "99213", submitted_date="2024-01-16")), k(c("workers_comp 2023-02-14 11", "S39012A", "99213", is_employment_related=True)),
+    "fresh-claims", "CLM101 CLM102 CLM103 CLM104 CLM106 CLM107 CLM108 CLM109 CLM110 CLM111 CLM112 CLM113 CLM114 CLM115 CLM118 CLM121 CLM122 CLM123 LNK101 LNK102 HX103 EM101 HX101 HX102 INS152 PAY102", "Facts of the claim that can't be, and repetitions.", "837 guides; Medicare Claims Processing Manual",
+    k(c("commercial 2018-06-05 11", "I10", "99213", facility_npi="1234567890")), k(c("medicare 2020-08-11 11", "I10", "99213 99213")), k(c("tricare 2022-09-13 11", "I10", "99213", submitted_date="2024-01-16")), k(c("commercial 2023-02-14 11", "S39012A", "99213", is_other_accident=True)),
     k(c("auto 2024-03-12 11", "S134XXA", "99203", is_auto_accident=True, accident_date="d")), k(c("commercial 2025-05-06 11", "I10", "99213", claim_frequency_code="8")), k(c("medicare 2021-10-05 11", "I10", "99213", member_id="123456789")), k(c("commercial 2019-09-03 11", "I10", "99213", patient_birth_date="1890-01-01")),
     k(c("medicaid 2022-06-14 99", "I10", "99213*-1")), k(c("commercial 2023-07-11 11", "I10", "99213", billing_zip_code="ABCDE0000")), k(c("medicare 2024-10-08 11", "I10", "99213"), earlier=[c("medicare 2024-10-08 11", "I10", "99213")]), k(c("commercial 2024-11-12 11", "J069", "99203"), earlier=[c("commercial 2023-01-10 11", "I10", "99214")]),
     k(c("medicare 2025-02-04 11", "Z1231", "77067", sex="F"), earlier=[c("medicare 2024-09-10 11", "Z1231", "77067", sex="F")], hard=True), k(c("commercial 2026-03-03 11", "I10 E785 K219 E039 J309 L309 F411 D649 E559 L700 B351 R5383 J029", "99213")),
-    k(c("medicare 2023-11-14 11", "K8000", "99213"), earlier=[c("medicare 2023-10-10 24", "K8000", "47562")], hard=True),
+    k(c("medicare 2024-09-24 11", "K8000", "99213"), earlier=[c("medicare 2024-08-13 24", "K8000", "47562")], hard=True),
     also="ENV003 ENV002 CLM114 HX103 EM102 QTY103 QTY102 LNK112 CLM116 DX112 ENV001",
     tables=True,
 )  # fmt: skip
@@ -70,7 +70,7 @@ ok(
 )  # fmt: skip
 ok(
     "fresh-right-facility", "Right: a physician's services in facilities.", MANUALS,
-    k(c("medicare 2024-08-15 22", "I2510", "93458-26", **REF)), k(c("medicare 2022-04-19 23", "R0789", "99285@1 93010@1")), k(c("medicare 2024-07-18 23", "J189", "71046-26", **REF)), k(c("commercial 2020-12-08 21", "I2510", "33533@1 33518@1", **TODAY)), k(c("medicare 2024-09-10 24", "K635 K219", "45385@1 43239-59@2")),
+    k(c("medicare 2024-08-15 22", "I2510", "93458-26", **REF)), k(c("medicare 2022-04-19 23", "R0789", "99285@1 93010@1")), k(c("medicare 2024-07-18 23", "J189", "71046-26", **REF)), k(c("commercial 2020-12-08 21", "I2510", "33533@1 33518@1", **TODAY)), k(c("medicare 2024-09-10 24", "K635 K219", "45385@1 43239@2")),
     k(c("medicare 2024-08-27 21", "M4316", "22612@1 22614@1", **TODAY)), k(c("medicare 2024-07-30 21", "M50121", "22551@1 22552@1", **TODAY)), k(c("medicare 2021-02-16 31", "N186", "90935")), k(c("medicare 2024-09-17 11", "N186", "90960")), k(c("medicare 2023-05-16 22", "C61", "77427", sex="M")),
     k(c("medicare 2024-08-20 22", "D485", "88305-26*3", **LAB)), k(c("medicare 2019-08-20 21", "J9601", "31500@1 99291-25@1", **TODAY)), k(c("commercial 2024-04-30 21", "O34211 Z370 Z3A39", "01961-AA*60MJ@1", sex="F", age=30, **TODAY, **ANESTHETIST)), k(c("medicare 2025-08-19 21", "J189", "99232", **IN)), k(c("medicare 2024-07-23 21", "I639", "99222@1 99233@1+1 99239@1+2", **TODAY)),
 )  # fmt: skip
@@ -81,8 +81,8 @@ ok(
 )  # fmt: skip
 ok(
     "fresh-right-institutions", "Right: bills of every kind of institution.", "Medicare Claims Processing Manual, ch. 3 to 11",
-    k(c("medicare 2024-09-01 211", "S72001D", "0022/KAQD1*30 0120*30 0420*20", to_date="2024-10-01", admission_date="d", admission_hour="1400", discharge_hour="1000", discharge_disposition_code="06", billing_taxonomy_code="314000000X", segments=["HI*BI:70:RD8:20240825-20240830", "HI*BE:80:::30"])),
-    k(c("medicare 2024-08-01 721", "N186", "0821/90999-G1-V5*13", to_date="2024-08-31", billing_taxonomy_code="261QE0700X", segments=["HI*BE:A8:::80.5*BE:A9:::170", "HI*BG:71"])), k(c("medicare 2023-10-09 131", "F332", "0915/90853 0914/90832 0904/G0176", segments=["HI*BG:41"])), k(c("medicare 2022-05-09 741", "M5416", "0420/97110-GP*2", billing_taxonomy_code="261QR0400X")),
+    k(c("medicare 2024-09-01 211", "S72001D a:S72001D", "0022/KAQD1*30 0120*30 0420*20", to_date="2024-10-01", admission_date="d", admission_hour="1400", discharge_hour="1000", discharge_disposition_code="06", billing_taxonomy_code="314000000X", segments=["HI*BI:70:RD8:20240825-20240830", "HI*BE:80:::30"])),
+    k(c("medicare 2024-08-01 721", "N186", "0821/90999-G1-V5 0821/90999-G1-V5+2 0821/90999-G1-V5+5", to_date="2024-08-31", billing_taxonomy_code="261QE0700X", segments=["HI*BE:A8:::80.5*BE:A9:::170", "HI*BG:71"])), k(c("medicare 2023-10-09 131", "F332", "0915/90853 0914/90832-59 0904/G0176", segments=["HI*BG:41"])), k(c("medicare 2022-05-09 741", "M5416", "0420/97110-GP*2", billing_taxonomy_code="261QR0400X")),
     k(c("medicare 2021-07-12 851", "R0789 r:R0789", "0450/99284 0981/99284")), k(c("medicare 2024-07-15 131", "C61", "0333/77412", sex="M")), k(c("medicare 2024-08-19 131", "I639 r:R29810", "0450/99285-25 0351/70450 0300/80053 0305/85025")), k(c("commercial 2023-03-13 131", "K8000", "0360/47562 0370/ 0250/ 0710/")), k(c("medicaid 2024-10-21 131", "J45901 r:R062", "0450/99283-25 0410/94640")),
     k(stay("medicare 2020-09-14 111", "K8000/Y E119/Y Z794", "0120*2 0360 0370 0250", nights=2, segments=["HI*BBR:0FT44ZZ:D8:20200914"])), k(stay("commercial 2022-12-12 111", "M1711/Y", "0111 0360 0278", nights=1, segments=["HI*BBR:0SRC0J9:D8:20221212"])), k(stay("medicare 2026-02-16 111", "A419/Y N390/Y R6520/Y N179/Y", "0200*2 0120*3", nights=5)), k(stay("medicaid 2025-01-20 111", "F1120/Y", "0126*5", nights=5)),
 )  # fmt: skip

@@ -111,6 +111,8 @@ def _line(text: str, day: date, *, hospital: bool) -> dict[str, Any]:
         revenue, code = (part["revenue"], part["code"]) if part["revenue"] else (part["code"], "")
         part["code"], pointers = code, []
         more["revenue_center_code"] = revenue
+        if revenue in {"0022", "0023", "0024"}:
+            more["procedure_qualifier"] = "HP"
     if part["place"]:
         more["line_place_of_service_code"] = part["place"]
     if part["first"]:

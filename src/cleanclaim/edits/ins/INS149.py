@@ -17,7 +17,8 @@ _CENTER = IS_INSTITUTIONAL & _BILL.str.contains(r"^77[1-79A-Z]$").fill_null(valu
 _SINCE = date(2016, 1, 1)
 """All centers are paid by visits since then at the latest (42 CFR 405.2462)."""
 _PAYMENT = r"^G04(6[6-9]|70)$"
-_VISIT = r"^992(0[2-5]|1[2-5])$"
+_VISIT = r"^(992(0[2-5]|1[2-5])|9079[12]|9083[24579]|G0402|G0438|G0439)$"
+"""Office visits, mental health visits, and Medicare's preventive visits."""
 _NEVER_A_VISIT = r"^(8[0-9]{4}|9(0[4-7][0-9][0-9]|0[2-3][0-9][0-9])|36415|36416|G00(08|09|10)|J[0-9]{4}|Q[0-9]{4})$"
 """Laboratory tests, vaccines and their administration, drugs, and blood drawing: no visit that a payment code is for."""
 _APART = ("G2025", "Q3014")
@@ -51,6 +52,8 @@ def _bill(*lines: dict[str, str], **more: str) -> dict[str, object]:
     when={"claims": _CENTER},
     examples=(
         fails("a visit without payment code", _bill(_LINE), line_number=1, says="payment code"),
+        fails("a mental health visit without it", _bill({"revenue_center_code": "0900", "procedure_code": "90834"}), line_number=1),
+        fails("a wellness visit without it", _bill({**_LINE, "procedure_code": "G0439"}), line_number=1),
         passes("with it", _bill(_PAID, _LINE)),
         fails("a payment code without visit", _bill(_PAID), line_number=1, says="visit"),
         fails("a payment code with a laboratory test only", _bill(_PAID, {"revenue_center_code": "0300", "procedure_code": "81002"}), line_number=1),
@@ -64,7 +67,7 @@ def _bill(*lines: dict[str, str], **more: str) -> dict[str, object]:
     ),
 )
 def health_center_visit_incomplete(claims: Claims, reference: Reference) -> Rows:
-    """An office visit on a federally qualified health center's claim without the center's payment code, or a payment code with no other service of the day.
+    """An office, mental health or preventive visit on a federally qualified health center's claim without the center's payment code, or a payment code with no other service of the day.
 
     Medicare pays these centers by the payment codes G0466 to G0470, and each needs a line with the visit.
 
