@@ -78,6 +78,7 @@ class ClaimMapper:
         kind = next((_TYPES[code] for code in codes(resource.get("type")) if code in _TYPES), "professional")  # fmt: skip
         team = self._team(resource)
         diagnoses, numbers = self.diagnoses(resource)
+        information = _information(resource)
         claim: dict[str, Any] = {
             "claim_id": _claim_id(resource),
             "claim_type": kind,
@@ -90,8 +91,8 @@ class ClaimMapper:
             "from_date": _day(_period(resource, "billablePeriod", "start")),
             "to_date": _day(_period(resource, "billablePeriod", "end")),
             **_accident(resource),
-            **_information(resource),
-            **_related(resource),
+            **information,
+            **_related(resource, information.get("bill_type_code") or ""),
             "diagnoses": diagnoses,
             "claim_codes": self._procedures(resource),
         }
@@ -357,8 +358,7 @@ def _information(resource: Resource) -> dict[str, Any]:
     return found
 
 
-def _related(resource: Resource) -> dict[str, Any]:
-    bill = _information(resource).get("bill_type_code") or ""
+def _related(resource: Resource, bill: str) -> dict[str, Any]:
     frequency = bill[-1] if len(bill) >= 3 else "1"
     for one in listed(resource.get("related")):
         reference = one.get("reference")

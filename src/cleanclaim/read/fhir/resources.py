@@ -11,6 +11,8 @@ from typing import Any, BinaryIO, Final
 from cleanclaim.errors import InputError
 
 Resource = Mapping[str, Any]
+_DECODER: Final = json.JSONDecoder(parse_float=Decimal)
+_NPIS: Final = frozenset({"npi", "NPI"})
 NPI: Final = "http://hl7.org/fhir/sid/us-npi"
 
 
@@ -43,34 +45,54 @@ class Resources:
         if not isinstance(text, str):
             return {}
         if text.startswith("#"):
-            return next((one for one in listed(holder.get("contained")) if one.get("id") == text[1:]), {})  # fmt: skip
+            own = text[1:]
+            for one in listed(holder.get("contained")):
+                if one.get("id") == own:
+                    return one
+            return {}
         return self.by_reference.get(text) or self.by_reference.get("/".join(text.split("/")[-2:])) or {}  # fmt: skip
 
 
 def listed(value: object) -> list[Resource]:
     """The objects of a list; empty for anything else."""
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    if not value or not isinstance(value, list):
+        return []
+    for one in value:
+        if not isinstance(one, dict):
+            return [item for item in value if isinstance(item, dict)]
+    return value  # as it is, since nearly all lists hold objects only
 
 
-def codings(concept: object) -> Iterator[tuple[str, str]]:
+def codings(concept: object) -> list[tuple[str, str]]:
     """The system and code of each coding of a CodeableConcept."""
-    for one in listed(concept.get("coding")) if isinstance(concept, dict) else ():
+    if not isinstance(concept, dict):
+        return []
+    found = []
+    for one in listed(concept.get("coding")):
         code = one.get("code")
-        if isinstance(code, str) and code.strip():
+        if isinstance(code, str) and (code := code.strip()):
             system = one.get("system")
-            yield (system if isinstance(system, str) else ""), code.strip()
+            found.append((system if isinstance(system, str) else "", code))
+    return found
 
 
 def codes(concept: object) -> list[str]:
     """The codes of a CodeableConcept."""
-    return [code for _, code in codings(concept)]
+    if not isinstance(concept, dict):
+        return []
+    found = []
+    for one in listed(concept.get("coding")):
+        code = one.get("code")
+        if isinstance(code, str) and (code := code.strip()):
+            found.append(code)
+    return found
 
 
 def identifier(resource: Resource, system: str) -> str | None:
     """The value of the identifier of a system."""
     for one in listed(resource.get("identifier")):
-        kinds = codes(one.get("type"))
-        if one.get("system") == system or (system == NPI and {"npi", "NPI"} & set(kinds)):
+        is_own = one.get("system") == system
+        if is_own or (system == NPI and not _NPIS.isdisjoint(codes(one.get("type")))):
             return text_of(one.get("value"))
     return None
 
@@ -119,7 +141,7 @@ def read_resources(stream: BinaryIO, file: str, faults: list[str]) -> Iterator[t
 
 def _loaded(line: bytes) -> Resource | None:
     try:
-        value = json.loads(line.lstrip(b"\xef\xbb\xbf"), parse_float=Decimal)
+        value = _DECODER.decode(line.lstrip(b"\xef\xbb\xbf").decode("utf-8"))
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
