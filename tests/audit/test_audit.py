@@ -237,7 +237,7 @@ def test_levels_of_the_practice(year: Report, tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_cms(tmp_path: Path, year: Report) -> None:
     (tmp_path / "a.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(InputError, match="HCPCS_Cd, Tot_Srvcs are missing"):
+    with pytest.raises(InputError, match="the columns Rndrng_Prvdr_Type, HCPCS_Cd, Tot_Srvcs"):
         cleanclaim.audit_profile(year, peers=tmp_path / "a.csv")
     with pytest.raises(InputError, match="no such file"):
         cleanclaim.audit_profile(year, peers=tmp_path / "b.csv")

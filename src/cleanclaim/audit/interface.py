@@ -8,7 +8,7 @@ from typing import Any
 
 from cleanclaim.audit.estimates import CONFIDENCE
 from cleanclaim.audit.marks import marks_of
-from cleanclaim.audit.peers import visits_by_specialty
+from cleanclaim.audit.peers import visits_by_specialty, visits_imported
 from cleanclaim.audit.plan import Plan, draw
 from cleanclaim.audit.population import population_of
 from cleanclaim.audit.profile import Profile, profile_of
@@ -101,7 +101,7 @@ def audit_profile(
     Args:
         report: the claims, as `check` returns them.
         by: whose levels: provider, specialty, place or payer.
-        peers: CMS's file of Medicare practitioners by provider and service.
+        peers: CMS's file of Medicare practitioners by provider and service; by default the one that was imported, if any.
 
     Returns:
         The profile; `as_dict()` is the JSON result.
@@ -109,7 +109,9 @@ def audit_profile(
     Raises:
         InputError: the peers' file can't be read.
     """
-    medicare = visits_by_specialty(Path(peers)) if peers is not None else None
+    medicare = (
+        visits_by_specialty(Path(peers)) if peers is not None else visits_imported(report.reference)
+    )
     return profile_of(report, group=by, medicare=medicare)
 
 

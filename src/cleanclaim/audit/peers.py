@@ -1,26 +1,18 @@
-"""Visits by specialty in CMS's file "Medicare Physician & Other Practitioners, by Provider and Service".
-
-The file has a row for each provider, code and place; it is some gigabytes, and is read in a stream.
-Only visits are kept, summed by specialty.
-
-Source: CMS, Medicare Physician & Other Practitioners, by Provider and Service, data dictionary.
-"""
+"""Visits by specialty in CMS's file "Medicare Physician & Other Practitioners, by Provider and Service": from the file itself, or as it was imported."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
-from cleanclaim.audit.population import LEVELS
 from cleanclaim.errors import InputError
+from cleanclaim.importing.visit_levels import TABLE, WrongRowError, visits_in
+from cleanclaim.reference import Reference
 
-_TYPE: Final = "Rndrng_Prvdr_Type"
-_CODE: Final = "HCPCS_Cd"
-_COUNT: Final = "Tot_Srvcs"
-NEEDED: Final = (_TYPE, _CODE, _COUNT)
 SPECIALTIES: Final = {
     "207Q": "Family Practice", "207RC0000": "Cardiology", "207RG0100": "Gastroenterology", "207RE0101": "Endocrinology", "207RN0300": "Nephrology",
     "207RP1001": "Pulmonary Disease", "207RR0500": "Rheumatology", "207RX0202": "Medical Oncology", "207R": "Internal Medicine", "208D": "General Practice",
@@ -51,26 +43,21 @@ def visits_by_specialty(path: Path) -> dict[str, Mapping[str, float]]:
     if not path.is_file():
         raise InputError(f"{path}: no such file")
     try:
-        file = pl.scan_csv(path, infer_schema=False, encoding="utf8-lossy")
-        header = file.collect_schema().names()
-    except (pl.exceptions.PolarsError, OSError):
-        raise InputError(f"{path}: can't be read as CSV") from None
-    missing = [name for name in NEEDED if name not in header]
-    if missing:
-        raise InputError(
-            f"{path}: isn't CMS's file by provider and service: the columns {', '.join(missing)} are missing"
-        )
-    counted = (
-        file.filter(pl.col(_CODE).is_in(list(LEVELS)))
-        .with_columns(pl.col(_COUNT).str.replace_all(",", "").cast(pl.Float64, strict=False))
-        .group_by(_TYPE, _CODE)
-        .agg(pl.col(_COUNT).sum(), pl.col(_COUNT).is_null().sum().alias("unread"))
-        .sort(_TYPE, _CODE)
-        .collect(engine="streaming")
-    )
-    if counted["unread"].sum():
-        raise InputError(f"{path}: {_COUNT} isn't a number in {counted['unread'].sum()} rows")
-    found: dict[str, dict[str, float]] = {}
-    for specialty, code, count, _ in counted.iter_rows():
-        found.setdefault(str(specialty), {})[str(code)] = float(count)
+        with path.open("rb") as stream:
+            return visits_in(stream)
+    except WrongRowError as error:
+        raise InputError(f"{path}, {error}") from None
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from None
+
+
+def visits_imported(reference: Reference | None) -> dict[str, Mapping[str, float]]:
+    """The same, of the last year that was imported; empty if none was."""
+    if reference is None or TABLE not in reference.names():
+        return {}
+    table = reference.table(TABLE)
+    last = table.filter(pl.col("valid_from") == pl.col("valid_from").max())
+    found: dict[str, dict[str, float]] = defaultdict(dict)
+    for specialty, code, services in last.select("specialty", "code", "services").iter_rows():
+        found[specialty][code] = services
     return dict(found)

@@ -19,18 +19,10 @@ import polars as pl
 from cleanclaim.audit.peers import specialty_of
 from cleanclaim.audit.population import LEVELS
 from cleanclaim.audit.statistics import normal_quantile
+from cleanclaim.edits.em.kinds import CATEGORIES, KIND_OF
 from cleanclaim.model.expressions import MODIFIERS
 from cleanclaim.report.result import Report
 
-CATEGORIES: Final = {
-    "new office visits": ("99202", "99203", "99204", "99205"),
-    "established office visits": ("99211", "99212", "99213", "99214", "99215"),
-    "first hospital visits": ("99221", "99222", "99223"),
-    "later hospital visits": ("99231", "99232", "99233"),
-    "emergency visits": ("99281", "99282", "99283", "99284", "99285"),
-    "office consultations": ("99242", "99243", "99244", "99245"),
-}
-"""Visits whose levels are compared with each other."""
 GROUPS: Final = ("provider", "specialty", "place", "payer")
 FEW: Final = 30
 """With fewer visits a distribution says little."""
@@ -200,7 +192,6 @@ def lines_of(report: Report) -> pl.DataFrame:
     """The lines with their provider, specialty, place, payer, category and level."""
     claims = report.claims.select("claim_key", "payer_name", "payer_id", "payer_class", pl.col("rendering_npi").alias("_npi"), "billing_npi")  # fmt: skip
     taxonomies = report.batch.claims.select("claim_key", pl.coalesce("rendering_taxonomy_code", "billing_taxonomy_code").alias("_taxonomy"))  # fmt: skip
-    category = {code: name for name, codes in CATEGORIES.items() for code in codes}
     lines = report.batch.lines.join(claims, on="claim_key").join(taxonomies, on="claim_key")
     taxonomy = pl.coalesce("rendering_taxonomy_code", "_taxonomy")
     names = {one: specialty_of(one) for one in lines.select(taxonomy.unique()).to_series() if one}
@@ -216,7 +207,7 @@ def lines_of(report: Report) -> pl.DataFrame:
         pl.col("place_of_service_code").fill_null("unknown").alias("place"),
         pl.coalesce("payer_name", "payer_id", "payer_class").fill_null("unknown").alias("payer"),
         pl.col("procedure_code")
-        .replace_strict(category, default=None, return_dtype=pl.String)
+        .replace_strict(KIND_OF, default=None, return_dtype=pl.String)
         .alias("category"),
     )
 

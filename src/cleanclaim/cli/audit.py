@@ -221,7 +221,7 @@ def profile(
     inputs: Inputs,
     *,
     by: Annotated[str, typer.Option("--by", help="Whose levels: provider, specialty, place or payer.")] = "provider",
-    peers: Annotated[Path | None, typer.Option("--peers", help="CMS's file of Medicare practitioners by provider and service (CSV).")] = None,
+    peers: Annotated[Path | None, typer.Option("--peers", help="CMS's file by provider and service (CSV). Default: the one imported, if any.")] = None,
     format_: Annotated[str, typer.Option("--format", "-f", help="text, json or html.")] = "text",
     output: Output = None,
     as_of: AsOf = None,
@@ -237,7 +237,7 @@ def profile(
     """
     from cleanclaim.audit import profile as profiles  # noqa: PLC0415
     from cleanclaim.audit.page import profile_page  # noqa: PLC0415
-    from cleanclaim.audit.peers import visits_by_specialty  # noqa: PLC0415
+    from cleanclaim.audit.peers import visits_by_specialty, visits_imported  # noqa: PLC0415
     from cleanclaim.audit.text import profile_text  # noqa: PLC0415
 
     formats: dict[str, Callable[[Profile], str]] = {
@@ -251,6 +251,7 @@ def profile(
         raise ConfigError([f"--by: expected {', '.join(profiles.GROUPS)}, found {by!r}"])
     medicare = visits_by_specialty(peers) if peers else None
     report = _checked(inputs, as_of, payers, sheet, columns, store, lock)
+    medicare = visits_imported(report.reference) if medicare is None else medicare
     _write(formats[format_](profiles.profile_of(report, group=by, medicare=medicare)).encode(), output)  # fmt: skip
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final, NoReturn
+from typing import BinaryIO, Final, NoReturn
 
 import polars as pl
 
@@ -27,6 +28,7 @@ class Part:
         read: reads the whole file; it isn't kept, so that the parts of a large release don't have
             to be in memory together.
         digest: the sha256 of its content.
+        open: opens it, to read a very large file as a stream.
         cpt_licensed: the user has a CPT license and wants CPT descriptors stored; otherwise none
             are kept.
     """
@@ -35,6 +37,7 @@ class Part:
     head: bytes
     read: Callable[[], bytes]
     digest: Callable[[], str]
+    open: Callable[[], AbstractContextManager[BinaryIO]]
     cpt_licensed: bool = False
 
     @property

@@ -170,6 +170,7 @@ def _by_importer(
             head,
             partial(_whole, source),
             cache(partial(_digest, source)),
+            source.open,
             cpt_licensed,
         )
         known = [importer for importer in importers() if importer.recognizes(part)]
