@@ -16,7 +16,7 @@ from cleanclaim.edits.samples import professional
 from cleanclaim.errors import ConfigError, InputError
 from cleanclaim.learn.cases import KINDS, TOPICS, Case, cases, own_cases
 from cleanclaim.learn.progress import Progress, difficulty, next_cases, progress_of, report_of
-from cleanclaim.learn.question import NO, NOTHING, YES, question_of
+from cleanclaim.learn.question import NO, NOTHING, YES, question_of, summary
 from cleanclaim.learn.trainer import case_of
 from cleanclaim.reference import Reference
 
@@ -50,6 +50,21 @@ def test_the_right_answer_is_the_edits_own(reference: Reference) -> None:
     assert "DX102" in question.why
     assert question.choices[question.answer] != NOTHING
     assert NOTHING in question.choices
+
+
+def test_whole_claims_come_from_the_corpus(reference: Reference) -> None:
+    whole = [case for case in cases() if case.id.startswith("CORPUS-")]
+    assert len(whole) > 150
+    some = [*[case for case in whole if case.edit][::20], *[case for case in whole if not case.edit][::12]]  # fmt: skip
+    for case in some:
+        question = question_of(case, reference)
+        answer = question.choices[question.answer]
+        if case.edit is None:
+            assert answer == NOTHING
+        else:
+            assert f"{case.edit.code}: " in question.why  # the edit finds it
+            assert answer == summary(case.edit)
+        assert case.section
 
 
 def test_wrong_choices_are_wrong(reference: Reference) -> None:

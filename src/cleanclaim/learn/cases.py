@@ -1,4 +1,4 @@
-"""The practice cases: from the edits' examples, from a file of notes and facts, and from a trainer's own files."""
+"""The practice cases: from the edits' examples, the benchmark corpus, a file of notes and facts, and a trainer's own files."""
 
 from __future__ import annotations
 
@@ -53,6 +53,9 @@ _BY_EDIT: Final = {
 }
 MOST_CLAIMS: Final = 3
 _FILE: Final = "cases.toml"
+_CORPUS: Final = "corpus.jsonl"
+_WHOLE: Final = 0.15
+"""How much harder a whole claim is than an example, which shows only what matters."""
 _OWN: Final = ("id", "kind", "topic", "title", "text", "question", "choices", "answer", "why", "source", "hint")  # fmt: skip
 
 
@@ -96,6 +99,7 @@ def cases() -> tuple[Case, ...]:
     found = [case for edit in own_edits() for case in _of_edit(edit)]
     text = files("cleanclaim.learn").joinpath(_FILE).read_text(encoding="utf-8")
     found += _written(tomllib.loads(text)["case"])
+    found += _of_corpus()
     return tuple(sorted(found, key=lambda case: case.id))
 
 
@@ -122,6 +126,23 @@ def _of_edit(edit: Edit) -> list[Case]:
                 found.append(Case(f"{name}-{kind}", kind, *about, contrast=contrast, prior=prior + 0.1))  # fmt: skip
         elif isinstance(example, Passes):
             found.append(Case(name, "rule", *about, prior=prior))
+    return found
+
+
+def _of_corpus() -> list[Case]:
+    """Cases of the benchmark corpus (`tools/learn_corpus.py`): whole claims with one fault, or that only look suspicious."""
+    edits = {edit.code: edit for edit in own_edits() if edit.runs_by_default}
+    text = files("cleanclaim.learn").joinpath(_CORPUS).read_text(encoding="utf-8")
+    found = []
+    for row in map(json.loads, text.splitlines()):
+        edit = edits.get(row["edit"] or "")
+        if row["edit"] and edit is None:
+            continue
+        topic = topic_of(edit) if edit else "claim"
+        example = (Fails if edit else Passes)(row["about"], (row["claim"],))
+        own = {"source": row["source"], "why": row["about"]}
+        prior = _prior(example) + _WHOLE
+        found.append(Case(row["id"], "find", topic, "a whole claim", edit, example, written=own, prior=prior))  # fmt: skip
     return found
 
 

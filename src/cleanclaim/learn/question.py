@@ -57,8 +57,10 @@ def question_of(case: Case, reference: Reference, turn: int = 0) -> Question:
         reference: the dated tables, which the claim is checked with.
         turn: how often it was asked: the choices come in another order each time.
     """
-    if case.edit is None or case.example is None:
+    if case.example is None:
         return _written(case, turn)
+    if case.edit is None:
+        return _sound(case, case.example, reference, turn)
     messages = _messages(case.example, reference)
     edit = case.edit
     why = _why(edit, messages.get(edit.code, ""))
@@ -83,6 +85,16 @@ def _written(case: Case, turn: int) -> Question:
     hints = (str(own["hint"]),) if own.get("hint") else ()
     said = _Said(str(own.get("text", "")), str(own["question"]), hints, f"{own['why']}\nSource: {own['source']}")  # fmt: skip
     return _shuffled(case, turn, said, [str(one) for one in own["choices"]], str(own["answer"]))
+
+
+def _sound(case: Case, example: Example, reference: Reference, turn: int) -> Question:
+    """A claim that is right, among faults that it doesn't have."""
+    messages = _messages(example, reference)
+    silent = {summary(one): one for one in own_edits() if one.runs_by_default and one.code not in messages}  # fmt: skip
+    choices = [*_in_order([*silent], case.id)[: _CHOICES - 1], NOTHING]
+    why = f"{case.written['why']}\nSource: {case.written['source']}"
+    said = _Said(claim_text(example), "What is wrong with the last claim?", (), why)
+    return _shuffled(case, turn, said, choices, NOTHING)
 
 
 def _modifier(case: Case, turn: int, text: str, hints: Sequence[str], why: str) -> Question:
