@@ -101,5 +101,11 @@ def test_a_file_may_be_anything(served_app: TestClient) -> None:
                 assert answer.status_code < 500, (path, media, body[:10], answer.text)
 
 
+@pytest.mark.parametrize(("path", "allowed"), [("/v1/jobs", "GET, POST"), ("/v1/jobs/x", "DELETE, GET"), ("/v1/check", "POST")])  # fmt: skip
+def test_other_methods_are_told_which_there_are(served_app: TestClient, path: str, allowed: str) -> None:  # fmt: skip
+    answer = served_app.request("OPTIONS", path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+
+
 def test_names_are_absolute(description: dict[str, Any]) -> None:
     assert all(Path(path).is_absolute() for path in description["paths"])

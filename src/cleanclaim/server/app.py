@@ -46,6 +46,7 @@ PARTS: Final = (check, fhir, codes, notes, jobs, remittances, status, checks, kn
 """The modules that hold the endpoints; there are no others."""
 _UNKNOWN: Final = 401
 _SEE_OTHER: Final = 303
+_NOT_SO: Final = 405
 _WORDS: Final = {404: "there is nothing at this path", 405: "this path doesn't take this method"}
 
 
@@ -83,6 +84,7 @@ def make_app(settings: ServerSettings, database: Database | None = None) -> ASGI
         all_declared(part.router.routes)
         app.include_router(part.router)
     routes = [route for part in PARTS for route in part.router.routes if isinstance(route, APIRoute)]  # fmt: skip
+    app.state.endpoints = routes
     app.openapi = partial(described, app, routes)  # type: ignore[method-assign]
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(CleanclaimError, _refused)
@@ -176,7 +178,14 @@ async def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     words = _WORDS.get(error.status_code, "the request can't be answered")
-    return await _problem(request, Problem(error.status_code, "request", words, headers=error.headers))  # fmt: skip
+    headers = {**(error.headers or {}), **({"Allow": _methods(request)} if error.status_code == _NOT_SO else {})}  # fmt: skip
+    return await _problem(request, Problem(error.status_code, "request", words, headers=headers))
+
+
+def _methods(request: Request) -> str:
+    """The methods that a request's path takes; Starlette names those of one endpoint only."""
+    fitting = [route for route in request.app.state.endpoints if route.path_regex.match(request.url.path)]  # fmt: skip
+    return ", ".join(sorted({method for route in fitting for method in route.methods}))
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
