@@ -87,6 +87,12 @@ def test_an_address_for_others_needs_a_key(tmp_path: Path) -> None:
     assert "needs an API key or a sign-in" in refused.stderr.decode()
 
 
+def test_settings_of_single_sign_on_that_are_wrong(tmp_path: Path) -> None:
+    refused = run("serve", "--single-sign-on", tmp_path / "none.toml", "--folder", tmp_path)
+    assert refused.returncode == 2
+    assert "No such file" in refused.stderr.decode()
+
+
 def test_it_starts_answers_and_stops(tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

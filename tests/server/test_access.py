@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 from starlette.testclient import TestClient
 
 from cleanclaim.errors import ConfigError
 from cleanclaim.server import audit, run
 from cleanclaim.server.access import keys
 from cleanclaim.server.access.principals import operator
-from cleanclaim.server.database import Database, opened
+from cleanclaim.server.database import Database, opened, opening
 from cleanclaim.server.database.opening import upgrade
 from cleanclaim.server.database.schema import AUDIT, KEYS, METADATA
+from cleanclaim.server.jobs import Jobs
 from cleanclaim.server.settings import ServerSettings, is_loopback
 from served import CLAIM, Client
 
@@ -125,6 +129,39 @@ def test_migrations_make_the_tables_of_the_schema(database: Database) -> None:
         assert columns == {column.name: column.nullable for column in table.columns}
     with database.writing() as connection:
         upgrade(connection)  # again: nothing to do
+
+
+def test_a_database_of_the_first_version_is_brought_up_to_date(settings: ServerSettings) -> None:
+    """Its keys go on working, its jobs are of the first organization, and its audit trail is as written."""
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(settings.database_url)
+    secret, now = "s" * 43, datetime.now(UTC)
+    hashed = hashlib.sha256(secret.encode()).hexdigest()
+    row = {"number": 1, "at": "2026-11-28T00:00:00+00:00", "who": "operator", "action": "key added", "object": "0a1b2c3d", "previous": audit.START}  # fmt: skip
+    chained = hashlib.sha256("\x1f".join(str(row[name]) for name in ("previous", "number", "at", "who", "action", "object")).encode()).hexdigest()  # fmt: skip
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(opening._MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for table, values in (
+            ("api_keys", {"id": "0a1b2c3d", "name": "old", "hash": hashed, "scopes": "jobs", "created": now}),
+            ("jobs", {"id": "0" * 32, "owner": "0a1b2c3d", "state": "expired", "format": "json", "options": "{}", "size": 1, "digest": "x", "created": now}),
+            ("audit", {**row, "hash": chained}),
+        ):  # fmt: skip
+            of_table = sa.Table(table, sa.MetaData(), autoload_with=connection)
+            connection.execute(of_table.insert().values(**values))
+    engine.dispose()
+    held = opened(settings)
+    who = keys.holder(held, f"cck_0a1b2c3d_{secret}")
+    assert who is not None
+    assert (who.organization, who.name) == ("main", "old")
+    assert [job["id"] for job in Jobs(settings, held).listed(who)] == ["0" * 32]
+    audit_was_right = audit.first_wrong(held) is None
+    keys.add(held, operator("west"), "new", ["check"], None)
+    assert audit_was_right
+    assert audit.first_wrong(held) is None
+    held.engine.dispose()
 
 
 def test_databases_that_can_not_be_opened(tmp_path: Path) -> None:
