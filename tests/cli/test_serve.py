@@ -85,6 +85,7 @@ def test_an_address_for_others_needs_a_key(tmp_path: Path) -> None:
     refused = run("serve", "--host", "0.0.0.0", "--port", "0", "--folder", tmp_path)  # noqa: S104 - it is refused
     assert refused.returncode == 2
     assert "needs an API key or a sign-in" in refused.stderr.decode()
+    assert "listening" not in refused.stderr.decode()
 
 
 def test_settings_of_single_sign_on_that_are_wrong(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ def test_an_open_address_needs_a_key_first(tmp_path: Path) -> None:
     settings = ServerSettings(folder=tmp_path, host="10.0.0.1")
     assert not settings.may_be_open
     with pytest.raises(ConfigError, match="needs an API key or a sign-in"):
-        run.serve(settings)
+        run.serve(settings, lambda: pytest.fail("it begins"))
 
 
 def test_the_audit_trail_shows_changes(database: Database) -> None:

@@ -71,8 +71,8 @@ def serve(
         public_url=public_url, proxies=(LOOPBACK, *(proxy or ())), session_times=SessionTimes(timedelta(minutes=idle_minutes), timedelta(hours=session_hours)),
         limits=Limits(per_minute=per_minute, upload=int(upload * _GIB)),
     )  # fmt: skip
-    tell(f"cleanclaim: listening on http://{host}:{port}; the API is described at /v1/openapi.json; stop with Ctrl-C", err=True)  # fmt: skip
-    answer(settings)
+    words = f"cleanclaim: listening on http://{host}:{port}; the API is described at /v1/openapi.json; stop with Ctrl-C"
+    answer(settings, lambda: tell(words, err=True))
 
 
 @keys.command(name="add", epilog=examples("serve keys add claims-system --scope check", "serve keys add reader --scope codes --days 90"))  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+from collections.abc import Callable
 from typing import Any, Final
 
 import uvicorn
@@ -57,8 +58,12 @@ class _Protocol(HttpToolsProtocol):
             self.transport.close()
 
 
-def serve(settings: ServerSettings) -> None:
+def serve(settings: ServerSettings, begun: Callable[[], None]) -> None:
     """Answer requests until the process is stopped.
+
+    Args:
+        settings: what the operator decided.
+        begun: what is done as soon as nothing keeps it from starting.
 
     Raises:
         ConfigError: the address can be reached from elsewhere and neither a key nor a user exists, or the database can't be opened.
@@ -84,6 +89,7 @@ def serve(settings: ServerSettings) -> None:
         timeout_graceful_shutdown=10,
     )
     server = uvicorn.Server(config)
+    begun()
     with asyncio.Runner(loop_factory=_loop) as runner:
         runner.run(server.serve())
     if not server.started:
