@@ -195,10 +195,13 @@ def policy_marks(codes: npt.NDArray[np.uint64], on: Days, reference: Reference, 
     """
     table = "coverage_procedures"
     named = reference.derived(f"{kind} policies", lambda: _named(reference.table(table), kind))
-    lines = pl.DataFrame({"row": np.arange(len(codes)), "code": codes, "on": on.astype(np.int64)})
-    on_day = pl.col("on").is_between("first", "last")
     known = codes == 0
-    known[lines.join(named, on="code").filter(on_day)["row"].to_numpy()] = True
+    on_some_day = np.flatnonzero(is_among(codes, named["code"].to_numpy()))
+    if len(on_some_day):
+        days = on.astype(np.int64)[on_some_day]
+        lines = pl.DataFrame({"row": on_some_day, "code": codes[on_some_day], "on": days})
+        on_day = pl.col("on").is_between("first", "last")
+        known[lines.join(named, on="code").filter(on_day)["row"].to_numpy()] = True
     if kind == "local":
         known |= covered(on, reference.whole(table))
     known |= on == NO_DAY
@@ -215,6 +218,7 @@ def _named(table: pl.DataFrame, kind: str) -> pl.DataFrame:
         pl.DataFrame({"code": packed(of_kind["code"])})
         .hstack(of_kind.select(*days).rename({"valid_from": "first", "valid_to": "last"}))
         .unique()
+        .sort("code")
     )
 
 

@@ -61,7 +61,7 @@ class Codes:
 
 def days(dates: pl.Series) -> Days:
     """Dates as days since 1970-01-01."""
-    numbers = dates.to_physical()
+    numbers = dates.cast(pl.Int32)
     return (numbers.fill_null(int(NO_DAY)) if numbers.null_count() else numbers).to_numpy()
 
 

@@ -88,7 +88,7 @@ def numbers_of(frame: pl.DataFrame, claims: pl.DataFrame, of_claim: Ints) -> Int
 
 def unpivoted(frame: pl.DataFrame, columns: Sequence[str]) -> tuple[Ints, Ints, pl.Series]:
     """The non-null values of several columns: row, column number, value; sorted by row and column."""
-    there = np.stack([frame[name].is_not_null().to_numpy() for name in columns], axis=1)
+    there = frame.select(pl.col(columns).is_not_null()).to_numpy()
     rows, numbers = np.nonzero(there)
     every = pl.concat([frame[name] for name in columns])
     return rows, numbers, every.gather(numbers * frame.height + rows)

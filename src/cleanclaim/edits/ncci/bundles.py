@@ -19,7 +19,8 @@ IS_ONE_CLAIM: Final = pl.col("claim_key") == pl.col("other_claim_key")
 
 def is_visit(reference: Reference) -> pl.Expr:
     """True for pairs whose denied code is a visit; MOD104 judges those."""
-    return pl.col("column_2").is_in(reference.table("visit_codes")["code"].unique().implode())
+    visits = reference.derived("codes of visits", reference.table("visit_codes")["code"].unique)
+    return pl.col("column_2").is_in(visits.implode())
 
 
 def unjudged(claims: Claims, reference: Reference) -> pl.DataFrame:
