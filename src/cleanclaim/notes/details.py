@@ -71,6 +71,18 @@ _GRADES: Final = (
         },
     ),
 )
+_BURN: Final = re.compile(r"^T2[0-5]\.0")
+"""Burns whose degree isn't told."""
+_DEGREES: Final = (
+    (re.compile(r"\b(?:third|3rd)[- ]degree\b|\bfull[- ]thickness\b", re.IGNORECASE), "3"),
+    (
+        re.compile(
+            r"\b(?:second|2nd)[- ]degree\b|\bpartial[- ]thickness\b|\bblister\w*", re.IGNORECASE
+        ),
+        "2",
+    ),
+    (re.compile(r"\b(?:first|1st)[- ]degree\b", re.IGNORECASE), "1"),
+)
 _DEMENTIA: Final = re.compile(r"^(?P<stem>F0[123]\.)(?:80|90|50)$")
 _TELLS_BEHAVIOR: Final = re.compile(r"^F0[123]\.[0-9A-C](?!0$)\d+$")
 _SEVERITY: Final = (
@@ -197,6 +209,9 @@ def _graded(note: str, places: _Places, one: Suggestion) -> tuple[str, re.Match[
     dementia = _DEMENTIA.match(one.code)
     if dementia:
         return _of_dementia(note, places, one, dementia["stem"])
+    if _BURN.match(one.code):
+        told = ((number, match) for said, number in _DEGREES if (match := _first(note, places["line"], said)))  # fmt: skip
+        return next(((f"{one.code[:4]}{number}{one.code[5:]}", match) for number, match in told), None)  # fmt: skip
     for codes, word, grades in _GRADES:
         for said, character in grades.items() if codes.match(one.code) else ():
             pattern = re.compile(rf"\b(?:{said})\b[- ]*{word}", re.IGNORECASE)

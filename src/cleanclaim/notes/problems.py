@@ -36,7 +36,7 @@ _DOUBT: Final = re.compile(
 )
 _LEADING: Final = re.compile(
     r"^\s*(?:an? old|old|an?|the|newly diagnosed|new diagnosis of|(?:ed|er|hospital) follow[- ]?up(?: and| for)?|(?:a |"
-    r"an |the )?(?:personal |past medical |past |known )?(?:history|hx) (?:of|significant for)|h/o|s/p|"
+    r"an |the )?(?:personal |past medical |past |known )?(?:(?:history|hx) (?:of|significant for)|hx)|h/o|s/p|"
     r"status[ -]post|post|prior|previous|"
     r"(?:most )?likely|probable|possible|suspected|suspect|concern for|rule out|r/o|presumed|family history of|no|denies|follow[- ]?up (?:for|of|on)|"
     r"here for|evaluation of|presents (?:with|for)|new[- ]onset|pregnan\w+ (?:at )?\d+ weeks(?: gestation)?,?(?: with)?|"

@@ -42,7 +42,8 @@ _SPREAD: Final = re.compile(
 )
 _IN_SITU: Final = r"(?:(?:squamous cell )?carcinoma|scc) in situ|bowen'?s disease"
 _SKIN: Final = re.compile(
-    rf"\b(?P<kind>{_IN_SITU}|melanoma in situ|(?:malignant )?melanoma|nevus|nevi)\b[\s,]*(?:of |on |at )?(?:the )?"
+    rf"\b(?P<kind>{_IN_SITU}|melanoma in situ|(?:malignant )?melanoma|"
+    r"(?:(?:dysplastic|atypical|benign|melanocytic) )?(?:nevus|nevi))\b[\s,]*(?:of |on |at )?(?:the )?"
     rf"(?:skin of )?(?P<side>(?:left|right)\b)?\s*(?:\w+ )?(?P<site>{'|'.join(_REGIONS)})s?\b",
     re.IGNORECASE,
 )
