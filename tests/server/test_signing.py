@@ -142,7 +142,8 @@ def test_every_form_has_the_token() -> None:
 
     for template in (drawing.HERE / "templates").glob("*.html"):
         for form in re.findall(r'<form[^>]*method="post".*?</form>', template.read_text(), re.DOTALL):  # fmt: skip
-            assert 'name="csrf"' in form or template.name == "sign_in.html", template.name
+            has_token = 'name="csrf"' in form or "{{ token() }}" in form
+            assert has_token or template.name == "sign_in.html", template.name
 
 
 def test_a_session_ends_with_signing_out(browser: TestClient, database: Database) -> None:
@@ -155,6 +156,24 @@ def test_a_session_ends_with_signing_out(browser: TestClient, database: Database
     assert browser.get("/v1/edits").status_code == 401
     actions = [row["action"] for row in audit.rows(database)]
     assert actions[-2:] == ["signed in", "signed out"]
+
+
+def test_another_sign_in_of_a_browser_ends_the_session_before(
+    browser: TestClient, database: Database
+) -> None:
+    users.add(database, operator(), "lee", "viewer", PASSWORD)
+    asked = browser.get("/sign-in", headers=PAGE)
+    form = re.search(r'name="form" value="([^"]+)"', asked.text)
+    assert form
+    given = {"password": PASSWORD, "form": form[1]}
+    browser.post("/sign-in", data={**given, "name": "maria"})
+    before = browser.cookies["cleanclaim"]
+    browser.cookies.set("cleanclaim-signing-in", form[1], domain="localhost.local", path="/")
+    assert browser.post("/sign-in", data={**given, "name": "lee"}).status_code == 303
+    assert "lee" in browser.get("/account", headers=PAGE).text
+    assert browser.cookies["cleanclaim"] != before
+    with database.reading() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(SESSIONS)) == 1
 
 
 def past(database: Database, **values: timedelta) -> None:

@@ -12,11 +12,11 @@ import json
 import shutil
 import sys
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 from starlette.concurrency import run_in_threadpool
@@ -32,6 +32,7 @@ from cleanclaim.server.problems import Problem, busy, disk_full
 from cleanclaim.server.settings import ServerSettings
 from cleanclaim.storage.durable import PRIVATE, make_private_folder, system_errors, write_private
 
+Found = TypeVar("Found")
 QUEUED: Final = "queued"
 RUNNING: Final = "running"
 DONE: Final = "done"
@@ -293,7 +294,7 @@ class Jobs:
         """Work on jobs for ever; a database or disk that fails only makes it wait."""
         while True:
             try:
-                await run_in_threadpool(self._resume)
+                await _finished_in_thread(self._resume)
                 await self._work_through()
             except (sa.exc.SQLAlchemyError, OSError) as error:
                 LOG.warning("jobs wait: %s", type(error).__name__)
@@ -310,8 +311,8 @@ class Jobs:
         while True:
             if loop.time() - swept >= _SWEEP or not swept:
                 swept = loop.time()
-                await run_in_threadpool(self.purge)
-            job_id = await run_in_threadpool(self._next)
+                await _finished_in_thread(self.purge)
+            job_id = await _finished_in_thread(self._next)
             if job_id is not None:
                 await self._run(job_id)
                 continue
@@ -334,11 +335,11 @@ class Jobs:
             tries = 0 if (folder / work.SUMMARY).exists() else _MOST_TRIES
             for _ in range(tries):
                 status = await self._once(folder)
-                if status in {0, 1} or not await run_in_threadpool(self._is_running, job_id):
+                if status in {0, 1} or not await _finished_in_thread(self._is_running, job_id):
                     break
         finally:
             self._running = None
-        await run_in_threadpool(self._finish, job_id, folder)
+        await _finished_in_thread(self._finish, job_id, folder)
 
     async def _once(self, folder: Path) -> int:
         """Run a job's process to its end."""
@@ -387,6 +388,16 @@ class Jobs:
             connection.execute(own.values(**values))
         with suppress(OSError):
             (folder / work.UPLOAD).unlink()
+
+
+async def _finished_in_thread(work: Callable[..., Found], *arguments: Any) -> Found:
+    """Do something in a thread; if this is cancelled, only after it is done, so that no connection is left open."""
+    task = asyncio.ensure_future(run_in_threadpool(work, *arguments))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 def seen_by(who: Principal) -> sa.ColumnElement[bool]:

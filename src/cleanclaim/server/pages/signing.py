@@ -70,8 +70,11 @@ async def signing_in(request: Request) -> Response:
 
 
 async def welcome(request: Request, who: Principal, place: str, how: str = "signed in") -> Response:
-    """Begin a session, and go on to a page."""
+    """Begin a session, and go on to a page; a session that the browser had before ends."""
     service = service_of(request)
+    if (earlier := await service.gate.session(request)) is not None:
+        await anyio.to_thread.run_sync(sessions.end, service.database, earlier)
+        request.state.cookie = None
     times = service.settings.session_times
     token = await anyio.to_thread.run_sync(sessions.begin, service.database, who, times, how)
     answer = RedirectResponse(place, _SEE_OTHER)
