@@ -109,6 +109,22 @@ def test_waits_become_longer_and_end() -> None:
     for number in range(60):
         throttle.failed(f"user{number}", "1.2.3.4")
     assert throttle.wait("peter", "1.2.3.4") > 0, "one address tries many names"
+    now[0] += 901
+    assert throttle.wait("peter", "1.2.3.4") == 0
+
+
+def test_colleagues_of_one_address_sign_in_as_often_as_they_like() -> None:
+    throttle = Throttle(lambda: 0.0)
+    for number in range(200):
+        throttle.failed(f"user{number}", "1.2.3.4")  # counted before the password is looked at
+        throttle.succeeded(f"user{number}", "1.2.3.4")
+    assert throttle.wait("peter", "1.2.3.4") == 0
+    now = [0.0]
+    slowly = Throttle(lambda: now[0])
+    for number in range(200):
+        now[0] = number * 600.0
+        slowly.failed(f"user{number}", "1.2.3.4")
+    assert slowly.wait("peter", "1.2.3.4") == 0, "a mistake now and then locks nobody out"
 
 
 def test_a_form_of_another_page_signs_nobody_in(browser: TestClient) -> None:

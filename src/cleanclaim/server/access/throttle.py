@@ -19,7 +19,8 @@ class Throttle:
     """Counts failed sign-ins by name and address, whether the name exists or not.
 
     After five failures of a name from an address, each further one makes the wait twice as long, up to a quarter of an hour.
-    An address, or a name from whatever addresses, may fail more often, since colleagues share an address and strangers must not lock a user out.
+    An address, or a name from whatever addresses, may fail more often in a quarter of an hour, since colleagues share an address
+    and strangers must not lock a user out.
 
     Args:
         clock: the seconds now.
@@ -27,34 +28,40 @@ class Throttle:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._failures: OrderedDict[Hashable, tuple[int, float]] = OrderedDict()
+        self._failures: OrderedDict[Hashable, tuple[int, float, float]] = OrderedDict()
 
     def wait(self, name: str, address: str) -> int:
         """The seconds until a sign-in is tried; 0 for now."""
-        now = self._clock()
-        waits = [self._until(key, most) - now for key, most in _keys(name, address)]
-        return max(0, int(max(waits)) + 1) if max(waits) > 0 else 0
+        until = max(self._after_own(name, address), *(self._after_all(key, most) for key, most in _totals(name, address)))  # fmt: skip
+        left = until - self._clock()
+        return int(left) + 1 if left > 0 else 0
 
     def failed(self, name: str, address: str) -> None:
         """Count a failure."""
         now = self._clock()
-        for key, _ in _keys(name, address):
-            count, last = self._failures.pop(key, (0, now))
-            is_over = now - last > _LONGEST_WAIT
-            self._failures[key] = (1 if is_over else count + 1, now)
+        for key in ((name, address), *(key for key, _ in _totals(name, address))):
+            count, first, last = self._failures.pop(key, (0, now, now))
+            since = last if key == (name, address) else first
+            self._failures[key] = (1, now, now) if now - since > _LONGEST_WAIT else (count + 1, first, now)  # fmt: skip
         while len(self._failures) > _MOST_KEPT:
             self._failures.popitem(last=False)
 
     def succeeded(self, name: str, address: str) -> None:
-        """Forget the failures of a name from an address."""
+        """Forget the failures of a name from an address, and that this attempt was counted."""
         self._failures.pop((name, address), None)
+        for key, _ in _totals(name, address):
+            if key in self._failures:
+                count, first, last = self._failures[key]
+                self._failures[key] = (max(count - 1, 0), first, last)
 
-    def _until(self, key: Hashable, most: int) -> float:
-        count, last = self._failures.get(key, (0, 0.0))
-        if count < most:
-            return 0.0
-        return last + min(_FIRST_WAIT * 2.0 ** min(count - most, 20), _LONGEST_WAIT)
+    def _after_own(self, name: str, address: str) -> float:
+        count, _, last = self._failures.get((name, address), (0, 0.0, 0.0))
+        return last + min(_FIRST_WAIT * 2.0 ** min(count - _FREE, 20), _LONGEST_WAIT) if count >= _FREE else 0.0  # fmt: skip
+
+    def _after_all(self, key: Hashable, most: int) -> float:
+        count, first, _ = self._failures.get(key, (0, 0.0, 0.0))
+        return first + _LONGEST_WAIT if count >= most else 0.0
 
 
-def _keys(name: str, address: str) -> tuple[tuple[Hashable, int], ...]:
-    return (((name, address), _FREE), (("address", None, address), _MOST_OF_ADDRESS), (("name", None, name), _MOST_OF_NAME))  # fmt: skip
+def _totals(name: str, address: str) -> tuple[tuple[Hashable, int], ...]:
+    return (("address", None, address), _MOST_OF_ADDRESS), (("name", None, name), _MOST_OF_NAME)

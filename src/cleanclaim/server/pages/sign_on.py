@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from typing import Final
 
+import anyio
 import anyio.to_thread
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
@@ -23,6 +24,8 @@ router = APIRouter(include_in_schema=False)
 _SEE_OTHER: Final = 303
 _SECONDS: Final = 600
 _FAILED: Final = "The sign-in didn't succeed. Try again, or ask who manages this service."
+_THREADS: Final = anyio.CapacityLimiter(4)
+"""How many requests wait for the provider at the same time, so that a slow one keeps nothing else waiting."""
 _BACK: Final = "/sign-in/callback"
 
 
@@ -31,7 +34,9 @@ async def to_provider(request: Request, next: str = "/") -> Response:  # noqa: A
     """Go to the provider."""
     provider, asking = _provider(request), Asking.new(own_path(next))
     try:
-        place = await anyio.to_thread.run_sync(provider.address, asking, _back(request))
+        place = await anyio.to_thread.run_sync(
+            provider.address, asking, _back(request), limiter=_THREADS
+        )
     except SignOnError as error:
         return _failed(request, error)
     request.state.cookie = cookies.written(request, cookies.SIGN_ON, asking.text(), service_of(request).settings, _SECONDS)  # fmt: skip
@@ -52,7 +57,7 @@ async def from_provider(request: Request, code: str = "", state: str = "", iss: 
     try:
         asking = Asking.of(kept)
         _check(provider, asking, code, state, iss)
-        who = await anyio.to_thread.run_sync(found, asking)
+        who = await anyio.to_thread.run_sync(found, asking, limiter=_THREADS)
     except SignOnError as error:
         return _failed(request, error)
     return await welcome(request, who, own_path(asking.place), "signed in at the provider")

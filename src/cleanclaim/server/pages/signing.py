@@ -16,7 +16,7 @@ from cleanclaim.errors import ConfigError
 from cleanclaim.server import audit
 from cleanclaim.server.access import cookies, sessions, users
 from cleanclaim.server.access.permissions import KNOWN, OPEN, principal_of
-from cleanclaim.server.access.principals import Principal
+from cleanclaim.server.access.principals import LONGEST_NAME, Principal
 from cleanclaim.server.access.principals import service as the_service
 from cleanclaim.server.database import Database
 from cleanclaim.server.forms import fields_of
@@ -49,7 +49,7 @@ async def signing_in(request: Request) -> Response:
     known = cookies.read(request, cookies.SIGNING_IN, service.settings)
     if not known or not hmac.compare_digest(given.get("form", "").encode(), known.encode()):
         return asking_page(request, place, 403, _OLD)
-    name, password = given.get("name", ""), given.get("password", "")
+    name, password = given.get("name", "")[: LONGEST_NAME + 1], given.get("password", "")
     throttle, address = service.throttle, request.client.host if request.client else ""
     if wait := throttle.wait(users.normal(name), address):
         words = f"Too many sign-ins have failed. Try again in {wait} seconds."
