@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import re
-import shutil
-import socket
-import subprocess
-import threading
 import time
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-import uvicorn
 from starlette.testclient import TestClient
 
+import cleanclaim
 from cleanclaim.server import pages
-from cleanclaim.server.app import make_app
-from cleanclaim.server.pages.form import EXAMPLE, claim_of, field_of
+from cleanclaim.server.pages.form import filled
+from cleanclaim.server.pages.forms import CMS_1500, UB_04
 from cleanclaim.server.settings import ServerSettings
 from served import Client
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-PAGES = ("/", "/claim", "/claim?example=1", "/batches", "/codes", "/codes?q=broken+wrist", "/codes/ICD-10-CM/M54.5", "/codes/any/99213", "/note", "/denials", "/edits", "/edits/DX102", "/reference", "/admin", "/admin/audit")  # fmt: skip
+PAGES = ("/", "/worklist", "/claim", "/claim?example=1", "/claim?form=ub-04&example=1", "/batches", "/codes", "/codes?q=broken+wrist", "/codes/ICD-10-CM/M54.5", "/codes/any/99213", "/note", "/denials", "/edits", "/edits/DX102", "/reference", "/admin", "/admin/audit", "/payers", "/payers/cigna", "/audits", "/analysis", "/learn", "/learn/play")  # fmt: skip
+EXAMPLE = dict(CMS_1500.example)
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 
 
@@ -96,17 +92,20 @@ def test_a_file_becomes_a_worklist(tmp_path: Path, served: Client) -> None:
     while 'hx-trigger="every 1s"' in (part := client.get(f"{place}/part").text):
         assert time.monotonic() < until
         time.sleep(0.1)
-    assert "Worklist" in part
-    rows = client.get(f"{place}/rows").text
+    assert "Findings" in part
+    batch = place.rpartition("/")[2]
+    rows = client.get(f"/worklist/rows?batch={batch}").text
     amounts = [float(one) for one in re.findall(r'number">\$([\d.]+)<', rows)]
     assert amounts == sorted(amounts, reverse=True)
     assert amounts
-    assert "DX104" in client.get(f"{place}/rows?words=seventh+character").text
-    assert "No finding fits" in client.get(f"{place}/rows?words=nothinglikethis").text
-    rejects = client.get(f"{place}/rows?disposition=reject&sort=file").text
+    assert "DX104" in client.get(f"/worklist/rows?batch={batch}&words=seventh+character").text
+    assert "No finding fits" in client.get("/worklist/rows?words=nothinglikethis").text
+    rejects = client.get("/worklist/rows?disposition=reject&sort=claim").text
     assert set(re.findall(r'class="badge ([a-z-]+)"', rejects)) == {"reject"}
     assert client.get(f"{place}/report").text.lower().startswith("<!doctype html>")
+    assert client.get(f"{place}/workbook").content.startswith(b"PK")
     assert place in client.get("/batches").text
+    assert "day.837" in client.get("/batches").text
     assert client.post(f"{place}/remove").status_code == 303
     assert "no longer kept" in client.get(place).text
 
@@ -134,13 +133,13 @@ def test_a_claim_is_checked_as_it_is_typed(client: TestClient) -> None:
 
 
 def test_boxes_say_the_claim_and_findings_find_their_box() -> None:
-    claim = claim_of({**EXAMPLE, "modifiers_2": " GP ", "procedure_code_4": ""})
-    assert claim["diagnoses"] == ["M54.5", "E11.9"]
-    assert [line["line_number"] for line in claim["lines"]] == [1, 2]
-    assert claim["lines"][1]["modifiers"] == "GP"
+    own = filled(CMS_1500, {**EXAMPLE, "modifiers_2": " GP ", "procedure_code_4": ""})
+    assert own.claim["diagnoses"] == ["M54.5", "E11.9"]
+    assert [line["line_number"] for line in own.claim["lines"]] == [1, 2]
+    assert own.claim["lines"][1]["modifiers"] == "GP"
 
     def at(column: str, line: int | None = None, diagnosis: int | None = None) -> str | None:
-        return field_of({"field": {"column": column}, "line_number": line, "diagnosis_number": diagnosis})  # fmt: skip
+        return own.field_of({"field": {"column": column}, "line_number": line, "diagnosis_number": diagnosis})  # fmt: skip
 
     assert at("diagnoses.diagnosis_code", diagnosis=2) == "diagnosis_B"
     assert at("lines.modifier_2", line=3) == "modifiers_3"
@@ -149,7 +148,55 @@ def test_boxes_say_the_claim_and_findings_find_their_box() -> None:
     assert at("claims.billing_npi") == "billing_npi"
     assert at("claims.bill_type") is None
     assert at("lines.units", line=9) is None
-    assert field_of({"field": None, "line_number": None, "diagnosis_number": None}) is None
+    assert own.field_of({"field": None, "line_number": None, "diagnosis_number": None}) is None
+
+
+def test_letters_point_at_the_boxes_that_are_filled_in() -> None:
+    given = {**EXAMPLE, "diagnosis_B": "", "diagnosis_D": "E11.9", "diagnosis_pointers_1": "DA", "diagnosis_pointers_2": "B"}  # fmt: skip
+    own = filled(CMS_1500, given)
+    assert own.claim["lines"][0]["diagnosis_pointers"] == [2, 1]
+    assert own.claim["lines"][1]["diagnosis_pointers"] == "B", "an empty box: the check says so"
+    assert own.field_of({"field": {"column": "diagnoses.diagnosis_code"}, "line_number": None, "diagnosis_number": 2}) == "diagnosis_D"  # fmt: skip
+
+
+def test_an_institutional_claim_is_filled_in_on_its_own_form(client: TestClient) -> None:
+    own = filled(UB_04, {**UB_04.example, "poa_A": "Y", "condition_codes": "44, 02"})
+    assert own.claim["claim_type"] == "institutional"
+    assert own.claim["diagnoses"][0] == {"diagnosis_code": "M54.5", "diagnosis_type": "principal", "present_on_admission_code": "Y"}  # fmt: skip
+    assert own.claim["claim_codes"] == [{"kind": "condition", "code": "44"}, {"kind": "condition", "code": "02"}]  # fmt: skip
+    assert own.field_of({"field": {"column": "diagnoses.present_on_admission_code"}, "line_number": None, "diagnosis_number": 1}) == "poa_A"  # fmt: skip
+    found = client.post("/claim/check?form=ub-04", data=dict(UB_04.example)).text
+    assert 'data-set="diagnosis_A" data-value="M54.50"' in found
+    assert "not available" not in found
+    assert client.get("/claim?form=hcfa").status_code == 404
+
+
+def test_a_safe_fix_takes_one_click(client: TestClient) -> None:
+    given = {
+        **EXAMPLE,
+        "procedure_code_1": "20610",
+        "modifiers_1": "LT 50",
+        "diagnosis_A": "M17.11",
+    }
+    own = filled(CMS_1500, given)
+    finding = {"fix": "safe", "line_number": 1, "diagnosis_number": None, "field": {"column": "lines.modifier_1"}, "evidence": {"modifier": "50"}}  # fmt: skip
+    assert own.choices(finding) == (("50 LT", "Fix it: 50 LT"),)
+    assert own.choices({**finding, "fix": "proposed"}) == ()
+
+
+def test_one_claim_is_saved_and_put_on_the_worklist(tmp_path: Path, served: Client) -> None:
+    client = served(ServerSettings(folder=tmp_path), follow_redirects=False)
+    table = client.post("/claim/download", data={**EXAMPLE, "modifiers_2": "GP 59", "as": "csv"})
+    assert table.headers["content-disposition"] == 'attachment; filename="claim.csv"'
+    report = cleanclaim.check(table.content)
+    (first, second) = report.batch.lines.iter_rows(named=True)
+    assert (second["modifier_1"], second["modifier_2"], first["diagnosis_pointer_1"]) == ("GP", "59", 1)  # fmt: skip
+    assert report.batch.diagnoses["diagnosis_code"].to_list() == ["M545", "E119"]
+    assert client.post("/claim/download", data={**EXAMPLE, "as": "xlsx"}).content.startswith(b"PK")
+    assert "M54.5 ended" in client.post("/claim/download", data={**EXAMPLE, "as": "html"}).text
+    assert client.post("/claim/download", data={"as": "csv"}).status_code == 422
+    assert client.post("/claim/download", data={**EXAMPLE, "as": "pdf"}).status_code == 422
+    assert client.post("/claim/download", data={**EXAMPLE, "as": "worklist"}).status_code == 303
 
 
 def test_a_note_is_read_on_the_page(client: TestClient) -> None:
@@ -188,38 +235,7 @@ def test_nothing_that_is_given_becomes_markup(client: TestClient) -> None:
         assert Links(text).inline == []
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A service that a browser can reach."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    app = make_app(ServerSettings(folder=tmp_path_factory.mktemp("browser")))
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, ws="none"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    until = time.monotonic() + 60
-    while not server.started and time.monotonic() < until:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(30)
-
-
-def seen(address: str, path: str, folder: Path, width: int = 1280) -> str:
-    """A page as a browser has made it, after its scripts."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("chromium isn't installed")
-    done = subprocess.run(
-        [chromium, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}", f"--window-size={width},900", "--virtual-time-budget=15000", "--timeout=40000", "--dump-dom", address + path],
-        capture_output=True, text=True, timeout=120, check=True,
-    )  # fmt: skip
-    return done.stdout
-
-
-def test_a_browser_shows_the_boxes_that_are_wrong(address: str, tmp_path: Path) -> None:
-    """Scripts run under the page's own policy, and nothing is refused that the page needs."""
-    page = seen(address, "/claim?example=1", tmp_path)
-    assert re.search(r'class="box at-reject" id="box-diagnosis_A"', page)
-    assert "M54.5 ended 2021-09-30" in page
+def test_pages_are_for_this_machine_only(tmp_path: Path, served: Client) -> None:
+    client = served(ServerSettings(folder=tmp_path, needs_keys=True))
+    for path in PAGES:
+        assert client.get(path, headers={"accept": "text/html"}).status_code == 403

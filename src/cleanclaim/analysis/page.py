@@ -28,10 +28,11 @@ def analysis_page(analysis: Analysis) -> str:
     months = sorted(map(str, analysis.tables["diagnoses_by_month"]["month"].unique()))
     span = f"{months[0]} to {months[-1]}" if months else "without dates"
     facts = f"{analysis.claims:,} claims of {analysis.patients:,} patients, {span}"
-    return page("Claims analysis", facts, _sections(analysis))
+    return page("Claims analysis", facts, sections(analysis))
 
 
-def _sections(analysis: Analysis) -> Iterator[str]:
+def sections(analysis: Analysis) -> Iterator[str]:
+    """The sections of the page."""
     tables = analysis.tables
     yield section(
         "Overview",

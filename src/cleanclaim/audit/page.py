@@ -19,10 +19,11 @@ def score_page(score: Score) -> str:
     """The page."""
     plan, total = score.plan, score.total
     facts = f"{total.lines:,} lines of {total.claims:,} claims judged; {plan.method} sample of {plan.population:,} claims, seed {plan.seed}"
-    return page("Coding audit", facts, _sections(score))
+    return page("Coding audit", facts, sections(score))
 
 
-def _sections(score: Score) -> Iterator[str]:
+def sections(score: Score) -> Iterator[str]:
+    """The sections of a score's page."""
     total = score.total
     yield section(
         "Result",

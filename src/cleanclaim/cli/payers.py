@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,8 +16,7 @@ from cleanclaim.report.labels import counted
 from cleanclaim.storage.durable import system_errors
 
 if TYPE_CHECKING:
-    from cleanclaim.payers.library import Library, Rule
-    from cleanclaim.payers.pack import Pack
+    from cleanclaim.payers.library import Rule
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -30,8 +28,10 @@ app = typer.Typer(
 @app.command(name="list", epilog=examples("payers list", "payers list --payers my-packs/ --format json"))  # fmt: skip
 def list_packs(*, payers: Payers = None, format_: TextOrJson = "text", store: Store = None) -> None:
     """List the payer packs in use."""
+    from cleanclaim.payers.show import pack_dict  # noqa: PLC0415 - start-up
+
     library = reference(store, None, payers or ()).payers
-    rows = [_listed(pack, library) for pack in sorted(library.packs, key=lambda pack: pack.id)]
+    rows = [pack_dict(pack, library) for pack in sorted(library.packs, key=lambda pack: pack.id)]
     if _is_json(format_):
         typer.echo(json.dumps({"packs": rows, "notes": list(library.notes)}, indent=2))
         return
@@ -45,22 +45,6 @@ def list_packs(*, payers: Payers = None, format_: TextOrJson = "text", store: St
     tell(f"{len(rows)} packs. For details: cleanclaim payers show PACK")
 
 
-def _listed(pack: Pack, library: Library) -> dict[str, Any]:
-    rules = [rule for rule in library.rules if rule.pack == pack.id]
-    return {
-        "pack": pack.id,
-        "payer": pack.name,
-        "ids": list(pack.ids),
-        "names": list(pack.names),
-        "payer_classes": list(pack.payer_classes),
-        "whole_classes": list(pack.whole_classes),
-        "own": pack.id in {own.id for own in library.own},
-        "rules": len(rules),
-        "confidence": dict(Counter(rule.row.values["confidence"] for rule in rules)),
-        "oldest_source": min((rule.row.values["source_date"] for rule in rules if "source_date" in rule.row.values), default=None),
-    }  # fmt: skip
-
-
 @app.command(epilog=examples("payers show cigna", "payers show our-payer --payers my-packs/"))
 def show(
     pack: Annotated[str, typer.Argument(metavar="PACK", help="The pack's ID, as `payers list` shows it.")],
@@ -70,6 +54,7 @@ def show(
     store: Store = None,
 ) -> None:  # fmt: skip
     """Show a pack's payer, and every rule with its source."""
+    from cleanclaim.payers.show import pack_dict, rule_dict  # noqa: PLC0415
     from cleanclaim.text.hints import hint  # noqa: PLC0415
 
     library = reference(store, None, payers or ()).payers
@@ -79,7 +64,7 @@ def show(
         raise ConfigError([f"no pack {pack!r}{hint(pack, known)}"])
     rules = [rule for rule in library.rules if rule.pack == pack]
     if _is_json(format_):
-        content = {**_listed(found, library), "rows": [_row(rule) for rule in rules]}
+        content = {**pack_dict(found, library), "rows": [rule_dict(rule) for rule in rules]}
         typer.echo(json.dumps(content, indent=2, default=str))
         return
     tell(f"{found.id}: {found.name}")
@@ -102,16 +87,6 @@ def show(
 def _tell_list(title: str, values: tuple[str, ...]) -> None:
     if values:
         tell(f"{title}: {', '.join(values)}")
-
-
-def _row(rule: Rule) -> dict[str, Any]:
-    return {
-        "table": rule.row.kind,
-        **rule.row.values,
-        "written_in": rule.origin.label,
-        "replaces": rule.replaces.label if rule.replaces else None,
-        "contested": rule.is_contested,
-    }
 
 
 _TITLES = ("policy", "section", "source", "source_date", "confidence", "consequence", "key")

@@ -52,6 +52,7 @@ def serve(
     idle_minutes: Annotated[float, typer.Option("--idle-minutes", help="After how long without a request one has to sign in again.", min=1.0)] = 30.0,
     session_hours: Annotated[float, typer.Option("--session-hours", help="After how long one has to sign in again in any case.", min=0.1)] = 12.0,
     keep_hours: Annotated[float, typer.Option("--keep-hours", help="How long a job's results are kept.", min=0.0)] = 168.0,
+    keep_days: Annotated[float, typer.Option("--keep-days", help="How long a batch is kept, with its claims and findings.", min=0.0)] = 90.0,
     per_minute: Annotated[int, typer.Option("--per-minute", help="Requests a client may make a minute; 0 for any number.", min=0)] = 0,
     upload: Annotated[float, typer.Option("--upload", help="The largest input of a job, in GiB.", min=0.0)] = 2.0,
 ) -> None:  # fmt: skip
@@ -67,6 +68,7 @@ def serve(
         from cleanclaim.server.settings import LOOPBACK, Limits, SessionTimes  # noqa: PLC0415
     settings = settings_of(
         folder, database, host=host, port=port, store=store, lock=lock, edits=tuple(edits or ()), needs_keys=require_keys, keep_hours=keep_hours,
+        keep_days=keep_days,
         sign_on=read(single_sign_on) if single_sign_on else None,
         public_url=public_url, proxies=(LOOPBACK, *(proxy or ())), session_times=SessionTimes(timedelta(minutes=idle_minutes), timedelta(hours=session_hours)),
         limits=Limits(per_minute=per_minute, upload=int(upload * _GIB)),

@@ -12,7 +12,7 @@ from typing import Final
 from cleanclaim.text.escaping import visible
 from cleanclaim.version import VERSION
 
-_STYLE: Final = "sections.css"
+_STYLE: Final = "page.css"
 
 
 def page(title: str, facts: str, sections: Iterable[str]) -> str:
@@ -33,9 +33,9 @@ def page(title: str, facts: str, sections: Iterable[str]) -> str:
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             '<meta name="referrer" content="no-referrer">',
             f"<title>{text(title)}</title>\n<style>{style}</style>\n</head>\n<body>",
-            f"<header><h1>{text(title)}</h1><p>{text(facts)}</p></header>\n<main>",
+            f'<header class="masthead"><div class="wide"><h1>{text(title)}</h1><p class="meta">{text(facts)}</p></div></header>\n<main class="wide sections">',
             *sections,
-            f"</main>\n<footer><p>Made by cleanclaim {VERSION} on your own computer; nothing was sent anywhere.</p></footer>\n</body>\n</html>\n",
+            f'</main>\n<footer class="wide"><p>Made by cleanclaim {VERSION} on your own computer; nothing was sent anywhere.</p></footer>\n</body>\n</html>\n',
         ]
     )
 
@@ -80,7 +80,10 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, numbers_from: 
         )
 
     body = "".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
-    return f'<div class="scroll"><table><thead><tr>{cells("th", heads)}</tr></thead><tbody>{body}</tbody></table></div>'
+    opened = '<div class="scroll" tabindex="0"><table>'
+    return (
+        f"{opened}<thead><tr>{cells('th', heads)}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
 
 
 def text(words: str) -> str:

@@ -32,17 +32,35 @@ from cleanclaim.server.failing import problem_of_machine
 from cleanclaim.server.guards import LOG, Guard
 from cleanclaim.server.jobs import Jobs
 from cleanclaim.server.metrics import Metrics
-from cleanclaim.server.pages import admin, checks, files, knowledge, sign_on, signing
+from cleanclaim.server.pages import (
+    admin,
+    analysis,
+    audits,
+    batch,
+    checks,
+    files,
+    knowledge,
+    learn,
+    one_claim,
+    payers,
+    payments,
+    sign_on,
+    signing,
+    worklist,
+)  # fmt: skip
 from cleanclaim.server.pages.drawing import page
 from cleanclaim.server.problems import Problem, internal, problem_of
-from cleanclaim.server.routes import check, codes, fhir, jobs, notes, remittances, status
+from cleanclaim.server.routes import check, codes, fhir, findings, jobs, notes, remittances, status
 from cleanclaim.server.routes.shared import Service
 from cleanclaim.server.settings import ServerSettings
 from cleanclaim.version import VERSION
 
 _THREADS: Final = 2
 """How many runs of the engine take place at the same time; Polars uses more threads itself."""
-PARTS: Final = (check, fhir, codes, notes, jobs, remittances, status, checks, knowledge, signing, sign_on, admin, files)  # fmt: skip
+PARTS: Final = (
+    check, fhir, codes, notes, jobs, findings, remittances, status, checks, one_claim, worklist, batch, payments, payers, audits, analysis, learn, knowledge,
+    signing, sign_on, admin, files,
+)  # fmt: skip
 """The modules that hold the endpoints; there are no others."""
 _UNKNOWN: Final = 401
 _SEE_OTHER: Final = 303

@@ -14,7 +14,8 @@ from cleanclaim.server.guards import is_upload
 CSRF: Final = "csrf"
 """The field that shows that a form is of our own page."""
 _MOST_FILES: Final = 4
-_MOST_FIELDS: Final = 250
+_MOST_FIELDS: Final = 20_000
+"""The sheet of an audit has several for each line."""
 _MOST_FIELDS_WITH_FILES: Final = 10
 
 
@@ -43,7 +44,6 @@ async def fields_of(request: Request) -> dict[str, str]:
 
 async def _read(request: Request) -> FormData:
     """The form; the same one if it was read before."""
-    files = _MOST_FILES if is_upload(request.url.path) else 0
-    fields = _MOST_FIELDS_WITH_FILES if files else _MOST_FIELDS
+    fields = _MOST_FIELDS_WITH_FILES if is_upload(request.url.path) else _MOST_FIELDS
     most = request.app.state.service.settings.limits.body
-    return await request.form(max_files=files, max_fields=fields, max_part_size=most)
+    return await request.form(max_files=_MOST_FILES, max_fields=fields, max_part_size=most)

@@ -173,7 +173,10 @@ class _Seen:
 _ALWAYS: Final = (
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
+    (
+        b"referrer-policy",
+        b"same-origin",
+    ),  # without one, a browser sends forms with the origin "null"
     (b"x-frame-options", b"DENY"),
 )
 

@@ -14,6 +14,7 @@ import sys
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -30,7 +31,9 @@ from cleanclaim.server.database.schema import JOBS
 from cleanclaim.server.guards import LOG
 from cleanclaim.server.problems import Problem, busy, disk_full
 from cleanclaim.server.settings import ServerSettings
+from cleanclaim.server.worklist import intake
 from cleanclaim.storage.durable import PRIVATE, make_private_folder, system_errors, write_private
+from cleanclaim.text.escaping import visible
 
 Found = TypeVar("Found")
 QUEUED: Final = "queued"
@@ -46,8 +49,22 @@ _AGAIN: Final = 5.0
 """How long jobs wait after the database or the disk has failed."""
 _MOST_WHOLE: Final = 50_000_000
 """The largest input of a job whose format needs the whole report in memory."""
+_LONGEST_NAME: Final = 200
 _MOST_TRIES: Final = 3
 """How often a job whose process dies is begun."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What makes a job a batch: people work on its findings.
+
+    Attributes:
+        name: what people call it, such as the name of its file.
+        replaces: the batch whose claims are checked again.
+    """
+
+    name: str = ""
+    replaces: str | None = None
 
 
 class Jobs:
@@ -108,6 +125,8 @@ class Jobs:
         wanted: str,
         parts: AsyncIterator[bytes],
         idempotency_key: str | None = None,
+        *,
+        batch: Batch | None = None,
     ) -> dict[str, Any]:
         """Store an upload as it arrives, and add its job.
 
@@ -117,6 +136,7 @@ class Jobs:
             wanted: the format of the report.
             parts: the upload.
             idempotency_key: with one that was used before, the answer is the earlier job.
+            batch: what makes it a batch.
 
         Returns:
             The job.
@@ -126,12 +146,16 @@ class Jobs:
         """
         places = self._settings
         store, lock = (None if path is None else str(path.absolute()) for path in (places.store, places.lock))  # fmt: skip
-        task = work.Task(choices, wanted, store, lock, places.edits)
+        task = work.Task(choices, wanted, store, lock, places.edits, is_batch=batch is not None)
+        if batch is not None and batch.replaces is not None:
+            await run_in_threadpool(self.batch, who, batch.replaces)
         job_id, folder = await run_in_threadpool(self.new_folder)
         try:
             size, digest = await _stored(parts, folder / work.UPLOAD)
-            _check_size(wanted, size)
-            given = {"size": size, "digest": digest, "idempotency_key": idempotency_key}
+            _check_size(wanted, size, is_batch=task.is_batch)
+            given = {"size": size, "digest": digest, "idempotency_key": idempotency_key, "is_batch": task.is_batch}  # fmt: skip
+            if batch is not None:
+                given |= {"name": _named(batch.name), "replaces": batch.replaces}
             job, is_new = await run_in_threadpool(self._added, who, job_id, task, given)
         except BaseException:  # a client that leaves while it sends cancels this too
             self.forget(job_id)
@@ -149,7 +173,7 @@ class Jobs:
             who: who asks.
             job_id: its id.
             task: what to do.
-            given: `size` and `digest` of the upload, and the `idempotency_key` or None.
+            given: `size` and `digest` of the upload, the `idempotency_key` or None, and what a batch has.
 
         Returns:
             The job, and whether it is new; with a key that was used before, it is the earlier one.
@@ -207,6 +231,19 @@ class Jobs:
             audit.record(connection, who, "results seen", job_id)
         return self.folder(job_id), row["format"]
 
+    def batch(self, who: Principal, job_id: str) -> dict[str, Any]:
+        """A batch whose findings people work on; as the API shows it, with the `choices` of its check.
+
+        Raises:
+            Problem: there is no such batch of this caller, or it isn't done.
+        """
+        row = self._row(who, job_id)
+        if not row["is_batch"]:
+            raise Problem(409, "batch", "this job isn't a batch: its claims aren't kept")
+        if row["state"] != DONE:
+            raise Problem(409, "state", f"the batch has no results: it is {row['state']}")
+        return self._shown(row) | {"choices": work.Task.of(row["options"]).choices}
+
     async def remove(self, who: Principal, job_id: str) -> None:
         """Cancel a job, or delete its results.
 
@@ -223,6 +260,7 @@ class Jobs:
         state = CANCELLED if row["state"] in _OPEN else EXPIRED
         with self._database.writing() as connection:
             connection.execute(JOBS.update().where(JOBS.c.id == job_id).values(state=state, finished=datetime.now(UTC)))  # fmt: skip
+            intake.forget(connection, [job_id])
             audit.record(connection, who, "job removed", job_id)
 
     def forget(self, job_id: str) -> None:
@@ -255,6 +293,7 @@ class Jobs:
             found = list(connection.execute(sa.select(JOBS.c.id, JOBS.c.organization).where(over)))
             ids = [row.id for row in found]
             connection.execute(JOBS.update().where(JOBS.c.id.in_(ids)).values(state=EXPIRED))
+            intake.forget(connection, ids)
             for row in found:
                 audit.record(
                     connection, who or service(row.organization), "results deleted", row.id
@@ -284,7 +323,7 @@ class Jobs:
         shown: dict[str, Any] = {
             "id": row["id"], "state": row["state"], "format": row["format"], "bytes": row["size"],
             "created": _moment(row["created"]), "finished": _moment(row["finished"]), "expires": _moment(row["expires"]),
-            "error": row["error"],
+            "error": row["error"], "name": row["name"], "is_batch": bool(row["is_batch"]), "replaces": row["replaces"],
         }  # fmt: skip
         shown["progress"] = _read(self.folder(row["id"]) / work.PROGRESS) if row["state"] == RUNNING else None  # fmt: skip
         shown.update(json.loads(row["summary"] or '{"summary": null, "not_read": []}'))
@@ -374,20 +413,26 @@ class Jobs:
     def _finish(self, job_id: str, folder: Path) -> None:
         """Write down how a job ended; one that was cancelled meanwhile stays so."""
         now = datetime.now(UTC)
-        expires = now + timedelta(hours=self._settings.keep_hours)
         found = _read(folder / work.SUMMARY)
         failed = _read(folder / work.ERROR)
-        values: dict[str, Any] = {"finished": now, "expires": expires}
-        if found is not None:
-            values |= {"state": DONE, "summary": json.dumps(found)}
-        else:
-            why = failed["detail"] if failed else f"its process ended {_MOST_TRIES} times before it was done"  # fmt: skip
-            values |= {"state": FAILED, "error": why}
         with self._database.writing() as connection:
-            own = JOBS.update().where(JOBS.c.id == job_id, JOBS.c.state == RUNNING)
-            connection.execute(own.values(**values))
-        with suppress(OSError):
-            (folder / work.UPLOAD).unlink()
+            query = sa.select(JOBS).where(JOBS.c.id == job_id, JOBS.c.state == RUNNING)
+            row = connection.execute(query).mappings().first()
+            if row is None:
+                return
+            is_kept = row["is_batch"] and found is not None
+            hours = self._settings.keep_days * 24 if is_kept else self._settings.keep_hours
+            values: dict[str, Any] = {"finished": now, "expires": now + timedelta(hours=hours)}
+            if found is not None:
+                left_out = intake.take_in(connection, dict(row), folder, now) if is_kept else 0
+                values |= {"state": DONE, "summary": json.dumps(found | {"left_out": left_out})}
+            else:
+                why = failed["detail"] if failed else f"its process ended {_MOST_TRIES} times before it was done"  # fmt: skip
+                values |= {"state": FAILED, "error": why}
+            connection.execute(JOBS.update().where(JOBS.c.id == job_id).values(**values))
+        if not is_kept:
+            with suppress(OSError):
+                (folder / work.UPLOAD).unlink()
 
 
 async def _finished_in_thread(work: Callable[..., Found], *arguments: Any) -> Found:
@@ -426,9 +471,17 @@ def _is_old(folder: Path) -> bool:
         return False
 
 
-def _check_size(wanted: str, size: int) -> None:
+def _named(name: str) -> str | None:
+    """A file's name without its folder, as text that a database can store."""
+    plain = name.replace("\\", "/").rpartition("/")[2].strip()[:_LONGEST_NAME]
+    return visible(plain) or None
+
+
+def _check_size(wanted: str, size: int, *, is_batch: bool) -> None:
     if not size:
         raise Problem(422, "claims", "the body is empty")
+    if is_batch and size > _MOST_WHOLE:
+        raise Problem(422, "size", f"batches are inputs of up to {_MOST_WHOLE:,} bytes; check larger ones as a job (POST /v1/jobs)")  # fmt: skip
     if format_of(wanted).is_whole and size > _MOST_WHOLE:
         raise Problem(422, "size", f"{wanted} reports are for inputs of up to {_MOST_WHOLE:,} bytes; use parquet, jsonl, csv or json")  # fmt: skip
 

@@ -84,6 +84,7 @@ class ServerSettings:
         sign_on: single sign-on at a provider; None for passwords only.
         session_times: how long someone stays signed in.
         keep_hours: how long a finished job's results are kept.
+        keep_days: how long a batch is kept, with its claims and what people did about its findings.
         limits: what one client may ask for.
     """
 
@@ -100,6 +101,7 @@ class ServerSettings:
     sign_on: SignOnSettings | None = None
     session_times: SessionTimes = field(default_factory=SessionTimes)
     keep_hours: float = 7 * 24.0
+    keep_days: float = 90.0
     limits: Limits = field(default_factory=Limits)
 
     @property

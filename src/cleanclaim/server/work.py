@@ -25,6 +25,7 @@ from cleanclaim.report.result import Results, file_dict
 from cleanclaim.server.choices import Choices
 from cleanclaim.server.engine import loaded
 from cleanclaim.server.settings import ServerSettings
+from cleanclaim.server.worklist import files
 from cleanclaim.storage.durable import whole_file
 from cleanclaim.storage.folder_lock import locked
 
@@ -51,6 +52,7 @@ class Task:
         store: the reference store.
         lock: a lock file.
         edits: folders of custom edits.
+        is_batch: whether people work on its findings.
     """
 
     choices: Choices
@@ -58,6 +60,7 @@ class Task:
     store: str | None
     lock: str | None
     edits: tuple[str, ...]
+    is_batch: bool = False
 
     def text(self) -> str:
         """As JSON."""
@@ -122,6 +125,11 @@ def _check(task: Task) -> None:
         (UPLOAD,), held.reference, task.choices.edits(held), task.choices.settings(),
         plan=Plan.within(MEMORY), progress=_Progress().tell, tables=task.choices.tables(),
     )  # fmt: skip
+    if task.is_batch:
+        report = pipeline.run_whole(job)
+        files.write(report, Path())
+        _write(report, task)
+        return
     if format_of(task.format).is_whole:
         _write(pipeline.run_whole(job), task)
         return

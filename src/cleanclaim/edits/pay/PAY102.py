@@ -9,6 +9,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
+from cleanclaim.edits.pay.filing import last_day
 from cleanclaim.edits.pay.packs import HAS_PACK, NO_ROWS, TOLD, example, met_claims, payers_with_rules, rules
 from cleanclaim.edits.samples import medicare, professional
 from cleanclaim.reference import Reference
@@ -17,28 +18,6 @@ _ASKED = ~pl.col("is_history").fill_null(value=False) & ~((pl.col("payer_class")
 _IS_FIRST = ~pl.col("claim_frequency_code").is_in(["7", "8"]).fill_null(value=False)
 _IS_PRIMARY = pl.col("payer_sequence_code").fill_null("P") == "P"
 _IS_EXCUSED = pl.col("delay_reason_code").is_not_null()
-
-
-def _last_day() -> pl.Expr:
-    """The last day on which the claim may be filed."""
-    start = pl.when(pl.col("counted_from") == "from_date").then("from_date").otherwise("to_date")
-    count = pl.col("limit").str.extract(r"([0-9]+)")
-    many = count.cast(pl.Int64)
-    kind = pl.col("limit").str.extract(r"(end of month|end of year|day|month|year)")
-    day = (
-        pl.when(kind == "day")
-        .then(start + pl.duration(days=many))
-        .when(kind == "month")
-        .then(start.dt.offset_by(count + "mo"))
-        .when(kind == "year")
-        .then(start.dt.offset_by(count + "y"))
-        .when(kind == "end of month")
-        .then(start.dt.month_start().dt.offset_by(count + "mo").dt.month_end())
-        .otherwise(pl.date(start.dt.year() + many.cast(pl.Int32), 12, 31))
-    )
-    beyond = (8 - day.dt.weekday()) % 7  # days from Saturday or Sunday to Monday
-    moved = day + pl.duration(days=pl.when(day.dt.weekday() > 5).then(beyond).otherwise(0))
-    return pl.when(pl.col("weekends") == "extend").then(moved).otherwise(day)
 
 
 def _judged(claims: Claims, reference: Reference) -> pl.DataFrame | None:
@@ -79,7 +58,7 @@ def _limited(claims: Claims, reference: Reference) -> pl.DataFrame | None:
         met = met.join(own, on="claim_key", how="anti")
     rank = pl.col("states").is_not_null().cast(pl.Int8) * 2 + pl.col("filing_codes").is_not_null().cast(pl.Int8)
     return (
-        met.with_columns(_last_day().alias("last_day"), rank.alias("_rank"))
+        met.with_columns(last_day().alias("last_day"), rank.alias("_rank"))
         .filter(pl.col("_rank") == pl.col("_rank").max().over("claim_key"))
         .with_columns(pl.col("last_day").max().over("claim_key").alias("_latest"))
     )

@@ -72,9 +72,76 @@ JOBS: Final = sa.Table(
     sa.Column("expires", sa.DateTime(timezone=True)),
     sa.Column("error", sa.Text),
     sa.Column("summary", sa.Text),
+    sa.Column("name", sa.Text),
+    sa.Column("is_batch", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("replaces", sa.String(32)),
     sa.UniqueConstraint("owner", "idempotency_key"),
 )
-"""Jobs; their input and results are files, and this table holds nothing of a patient."""
+"""Jobs; their input and results are files, and this table holds nothing of a patient.
+
+A batch is a job whose findings people work on: its input is kept too, and it may replace an earlier one.
+"""
+
+FINDINGS: Final = sa.Table(
+    "findings",
+    METADATA,
+    sa.Column("id", sa.String(16), primary_key=True),
+    sa.Column("job_id", sa.String(32), nullable=False, index=True),
+    sa.Column("identity", sa.String(32), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("claim_key", sa.BigInteger),
+    sa.Column("claim_id", sa.Text),
+    sa.Column("line_number", sa.Integer),
+    sa.Column("diagnosis_number", sa.Integer),
+    sa.Column("place", sa.Text, nullable=False),
+    sa.Column("code", sa.String(40), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("disposition", sa.String(12), nullable=False),
+    sa.Column("rank", sa.Integer, nullable=False),
+    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("suggestion", sa.Text),
+    sa.Column("fix", sa.String(12)),
+    sa.Column("column", sa.Text),
+    sa.Column("source", sa.Text),
+    sa.Column("at_risk_cents", sa.BigInteger),
+    sa.Column("payer", sa.Text),
+    sa.Column("provider", sa.Text),
+    sa.Column("from_date", sa.Date),
+    sa.Column("last_day", sa.Date),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("resolution", sa.String(12)),
+    sa.Column("assignee", sa.Text),
+    sa.Column("snoozed_until", sa.Date),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("comments", sa.Integer, nullable=False),
+    sa.Column("found", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("changed", sa.DateTime(timezone=True), nullable=False),
+)
+"""The findings of batches, with what people did about them; deleted with their batch."""
+
+EVENTS: Final = sa.Table(
+    "finding_events",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("finding_id", sa.String(16), nullable=False, index=True),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("who", sa.String(100), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("changes", sa.Text, nullable=False),
+    sa.Column("comment", sa.Text),
+)
+"""What was done about each finding: changes as JSON (field: before, after), or a comment."""
+
+VIEWS: Final = sa.Table(
+    "worklist_views",
+    METADATA,
+    sa.Column("id", sa.String(16), primary_key=True),
+    sa.Column("owner", sa.String(100), nullable=False),
+    sa.Column("name", sa.String(80), nullable=False),
+    sa.Column("query", sa.Text, nullable=False),
+    sa.UniqueConstraint("owner", "name"),
+)
+"""Filters and orders of the worklist that a person gave a name."""
 
 AUDIT: Final = sa.Table(
     "audit",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from cleanclaim.reference.icd10cm import dotted
 from cleanclaim.report.locations import place_words
 from cleanclaim.server.access.principals import Principal
 from cleanclaim.server.access.sessions import Session
@@ -21,9 +23,14 @@ TABS: Final = (
     ("/", "Check", "jobs"),
     ("/claim", "One claim", "check"),
     ("/batches", "Batches", "results"),
+    ("/worklist", "Worklist", "results"),
     ("/codes", "Codes", "codes"),
     ("/note", "Note", "notes"),
     ("/denials", "Denials", "check"),
+    ("/payers", "Payers", "codes"),
+    ("/audits", "Audits", "audit"),
+    ("/analysis", "Analysis", "results"),
+    ("/learn", "Learn", "codes"),
     ("/edits", "Edits", "codes"),
     ("/reference", "Reference", "codes"),
     ("/admin/audit", "Audit trail", "audit"),
@@ -46,14 +53,31 @@ _TEMPLATES: Final = jinja2.Environment(
 def money(amount: object) -> str:
     """An amount in dollars; nothing for a missing one.
 
-    >>> money("1234.5"), money(None)
-    ('$1,234.50', '')
+    >>> money("1234.5"), money("-1"), money(None)
+    ('$1,234.50', '-$1.00', '')
     """
-    return "" if amount is None or amount == "" else f"${float(str(amount)):,.2f}"
+    if amount is None or amount == "":
+        return ""
+    dollars = float(str(amount))
+    return f"{'-' if dollars < 0 else ''}${abs(dollars):,.2f}"
 
 
-_TEMPLATES.filters.update(money=money, visible=visible, marked=marked)
-_TEMPLATES.globals.update(version=VERSION, place_words=place_words)
+def plain(number: Decimal | None) -> str:
+    """A number without idle zeros; nothing for a missing one.
+
+    >>> plain(Decimal("2.000")), plain(Decimal("0.5")), plain(None)
+    ('2', '0.5', '')
+    """
+    return "" if number is None else f"{number.normalize():f}"
+
+
+def visible_lines(text: str) -> str:
+    """A text with its line ends, and every other unseen character escaped."""
+    return "\n".join(map(visible, text.splitlines()))
+
+
+_TEMPLATES.filters.update(money=money, visible=visible, visible_lines=visible_lines, marked=marked, dotted=dotted, plain=plain)  # fmt: skip
+_TEMPLATES.globals.update(version=VERSION, place_words=place_words, zip=zip)
 
 
 def _nothing(_scope: str) -> bool:

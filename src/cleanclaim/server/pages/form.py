@@ -1,28 +1,33 @@
-"""The claim form of the page: its boxes, the claim that they say, and where each finding belongs."""
+"""The claim forms of the page, drawn as the CMS-1500 and the UB-04: their boxes, the claim that they say, and where each finding belongs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from cleanclaim.correct.safe import reordered
 from cleanclaim.edits.edit import Disposition
 
-LINES: Final = 6
-DIAGNOSES: Final = "ABCDEFGHIJKL"
+LETTERS: Final = "ABCDEFGHIJKL"
+_POINTERS: Final = re.compile(r"[A-La-l][A-La-l ,:]*")
 
 
 @dataclass(frozen=True)
 class Box:
-    """A box of the form.
+    """A box of a form.
 
     Attributes:
         name: the field's name in the page.
-        number: the box of the CMS-1500.
+        number: the box of the paper form.
         label: what it asks for.
         column: the model's column.
         hint: an example.
         options: values to choose from; empty for text.
+        width: how many of the form's twelve columns it takes.
+        codes: the code systems that are searched as one types, separated by commas; empty for none.
+        table: the short list whose values are offered; empty for none.
     """
 
     name: str
@@ -31,78 +36,157 @@ class Box:
     column: str
     hint: str = ""
     options: tuple[tuple[str, str], ...] = ()
+    width: int = 3
+    codes: str = ""
+    table: str = ""
 
 
-_PAYERS: Final = (
-    ("", "not said"), ("MB", "Medicare Part B"), ("MC", "Medicaid"), ("CI", "commercial"), ("BL", "Blue Cross or Blue Shield"), ("16", "Medicare Advantage"),
-    ("CH", "TRICARE"), ("VA", "Veterans Affairs"), ("WC", "workers' compensation"), ("AM", "automobile"),
-)  # fmt: skip
-HEAD: Final = (
-    Box("claim_id", "26", "Patient's account", "claim_id", "A1001"),
-    Box("claim_filing_code", "1", "Kind of coverage", "claim_filing_code", options=_PAYERS),
-    Box("member_id", "1a", "Insured's ID", "member_id"),
-    Box("patient_birth_date", "3", "Birth date", "patient_birth_date", "1950-02-14"),
-    Box("patient_sex", "3", "Sex", "patient_sex", options=(("", "not said"), ("F", "female"), ("M", "male"), ("U", "unknown"))),
-    Box("prior_authorization_number", "23", "Authorization", "prior_authorization_number"),
-    Box("referring_npi", "17b", "Referring NPI", "referring_npi"),
-    Box("billing_npi", "33a", "Billing NPI", "billing_npi", "1234567893"),
-)  # fmt: skip
-LINE: Final = (
-    Box("from_date", "24A", "Date", "from_date", "2026-05-12"),
-    Box("place_of_service_code", "24B", "Place", "place_of_service_code", "11"),
-    Box("procedure_code", "24D", "Procedure", "procedure_code", "99213"),
-    Box("modifiers", "24D", "Modifiers", "modifiers", "25"),
-    Box("diagnosis_pointers", "24E", "Pointers", "diagnosis_pointers", "AB"),
-    Box("charge_amount", "24F", "Charge", "charge_amount", "125.00"),
-    Box("units", "24G", "Units", "units", "1"),
-    Box("rendering_npi", "24J", "Rendering NPI", "rendering_npi"),
-)
-EXAMPLE: Final[dict[str, str]] = {
-    "claim_id": "A1001", "claim_filing_code": "MB", "member_id": "1EG4TE5MK72", "patient_birth_date": "1950-02-14", "patient_sex": "F",
-    "billing_npi": "1234567893", "diagnosis_A": "M54.5", "diagnosis_B": "E11.9",
-    "from_date_1": "2026-05-12", "place_of_service_code_1": "11", "procedure_code_1": "99213",
-    "diagnosis_pointers_1": "A", "charge_amount_1": "125.00", "units_1": "1",
-    "from_date_2": "2026-05-12", "place_of_service_code_2": "11", "procedure_code_2": "97110",
-    "diagnosis_pointers_2": "A", "charge_amount_2": "80.00", "units_2": "2",
-}  # fmt: skip
-"""An invented claim with a diagnosis that has ended."""
+@dataclass(frozen=True)
+class Part:
+    """A part of a form, from top to bottom.
+
+    Attributes:
+        kind: boxes, diagnoses or lines.
+        title: its heading.
+        boxes: its boxes; of a line, for lines.
+    """
+
+    kind: str
+    title: str
+    boxes: tuple[Box, ...] = ()
 
 
-def claim_of(given: Mapping[str, str]) -> dict[str, Any]:
-    """The claim that the boxes say; empty boxes and lines without a procedure are left out."""
-    claim: dict[str, Any] = {box.column: given[box.name].strip() for box in HEAD if given.get(box.name, "").strip()}  # fmt: skip
-    claim["diagnoses"] = [code for letter in DIAGNOSES if (code := given.get(f"diagnosis_{letter}", "").strip())]  # fmt: skip
-    claim["lines"] = [line for number in range(1, LINES + 1) if (line := _line(given, number))]
-    return claim
+@dataclass(frozen=True)
+class Form:
+    """A paper form.
+
+    Attributes:
+        name: its name in addresses.
+        title: what people call it.
+        other: the name of the other form.
+        parts: its parts.
+        diagnoses: the fields of the diagnoses: name, number on the form, and kind of diagnosis (empty for what the model says).
+        lines: how many lines it has.
+        fixed: columns with the same value on every claim.
+        has_poa: whether each diagnosis has a present-on-admission box.
+        example: an invented claim.
+    """
+
+    name: str
+    title: str
+    other: str
+    parts: tuple[Part, ...]
+    diagnoses: tuple[tuple[str, str, str], ...]
+    lines: int
+    fixed: Mapping[str, str]
+    has_poa: bool
+    example: Mapping[str, str]
+
+    @property
+    def head(self) -> tuple[Box, ...]:
+        """The boxes of the claim."""
+        return tuple(box for part in self.parts if part.kind == "boxes" for box in part.boxes)
+
+    @property
+    def line(self) -> tuple[Box, ...]:
+        """The boxes of a line."""
+        return tuple(box for part in self.parts if part.kind == "lines" for box in part.boxes)
 
 
-def _line(given: Mapping[str, str], number: int) -> dict[str, Any]:
-    line = {box.column: value for box in LINE if (value := given.get(f"{box.name}_{number}", "").strip())}  # fmt: skip
-    return {"line_number": number, **line} if line.get("procedure_code") else {}
+@dataclass(frozen=True)
+class Filled:
+    """A form as somebody filled it in.
+
+    Attributes:
+        form: the form.
+        claim: the claim that it says, as the library takes it.
+        diagnoses: the fields of its diagnoses, in the order of the claim.
+    """
+
+    form: Form
+    claim: dict[str, Any]
+    diagnoses: tuple[str, ...]
+
+    def field_of(self, finding: Mapping[str, Any]) -> str | None:
+        """The field of the page that a finding is about; None for the claim as a whole."""
+        column = str((finding.get("field") or {}).get("column") or "").partition(".")[2]
+        line, diagnosis = finding.get("line_number"), finding.get("diagnosis_number")
+        if diagnosis and not line and diagnosis <= len(self.diagnoses):
+            name: str = self.diagnoses[diagnosis - 1]
+            is_poa = self.form.has_poa and column == "present_on_admission_code"
+            return name.replace("diagnosis_", "poa_") if is_poa else name
+        for many, one in (("modifiers", "modifier_"), ("diagnosis_pointers", "diagnosis_pointer_")):
+            column = many if column.startswith(one) else column
+        if line and line <= self.form.lines:
+            names = {box.column for box in self.form.line}
+            return f"{column if column in names else 'procedure_code'}_{line}"
+        return column if column in {box.column for box in self.form.head} else None
+
+    def boxes_of(self, findings: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+        """The hardest disposition at each field of the page; findings come in no order."""
+        found: dict[str, str] = {}
+        for finding in findings:
+            name = self.field_of(finding)
+            if name is not None and _rank(finding["disposition"]) < _rank(found.get(name, "")):
+                found[name] = finding["disposition"]
+        return found
+
+    def choices(self, finding: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+        """Values that would settle a finding, each with the words of its button; a person chooses."""
+        evidence, name = finding.get("evidence") or {}, self.field_of(finding)
+        if name is None:
+            return ()
+        if finding["fix"] == "safe" and name.startswith("modifiers_") and evidence.get("modifier"):
+            line = next(one for one in self.claim["lines"] if one["line_number"] == finding["line_number"])  # fmt: skip
+            value = " ".join(reordered(line["modifiers"].upper().split(), str(evidence["modifier"])))  # fmt: skip
+            return ((value, f"Fix it: {value}"),)
+        codes = evidence.get("use_instead")
+        return tuple((str(code), f"Use {code}") for code in codes) if isinstance(codes, list) else ()  # fmt: skip
 
 
-def boxes_of(findings: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """The hardest disposition at each field of the page; findings come in no order."""
-    found: dict[str, str] = {}
-    for finding in findings:
-        name = field_of(finding)
-        if name is not None and _rank(finding["disposition"]) < _rank(found.get(name, "")):
-            found[name] = finding["disposition"]
-    return found
+def filled(form: Form, given: Mapping[str, str]) -> Filled:
+    """The claim that the boxes say; empty boxes and lines without a service are left out."""
+    claim: dict[str, Any] = dict(form.fixed)
+    for box in form.head:
+        if value := given.get(box.name, "").strip():
+            claim[box.column] = value
+    conditions = claim.pop("condition_codes", "").replace(",", " ").split()
+    if conditions:
+        claim["claim_codes"] = [{"kind": "condition", "code": code} for code in conditions]
+    names = tuple(name for name, _, _ in form.diagnoses if given.get(name, "").strip())
+    kinds = {name: kind for name, _, kind in form.diagnoses}
+    claim["diagnoses"] = [_diagnosis(form, given, name, kinds[name]) for name in names]
+    numbered = ((number, _line(form, given, number, names)) for number in range(1, form.lines + 1))
+    claim["lines"] = [{"line_number": number, **line} for number, line in numbered if line]
+    return Filled(form, claim, names)
 
 
-def field_of(finding: Mapping[str, Any]) -> str | None:
-    """The field of the page that a finding is about; None for the claim as a whole."""
-    column = ((finding.get("field") or {}).get("column") or "").partition(".")[2]
-    line, diagnosis = finding.get("line_number"), finding.get("diagnosis_number")
-    if diagnosis and column.startswith("diagnosis") and not line and diagnosis <= len(DIAGNOSES):
-        return f"diagnosis_{DIAGNOSES[diagnosis - 1]}"
-    for many, one in (("modifiers", "modifier_"), ("diagnosis_pointers", "diagnosis_pointer_")):
-        column = many if column.startswith(one) else column
-    if line and line <= LINES:
-        names = {box.column for box in LINE}
-        return f"{column if column in names else 'procedure_code'}_{line}"
-    return column if column in {box.column for box in HEAD} else None
+def _diagnosis(form: Form, given: Mapping[str, str], name: str, kind: str) -> Any:
+    code = given[name].strip()
+    poa = given.get(name.replace("diagnosis_", "poa_"), "").strip() if form.has_poa else ""
+    if not kind and not poa:
+        return code
+    found = {"diagnosis_code": code}
+    found |= {"diagnosis_type": kind} if kind else {}
+    return found | ({"present_on_admission_code": poa} if poa else {})
+
+
+def _line(form: Form, given: Mapping[str, str], number: int, names: Sequence[str]) -> dict[str, Any]:  # fmt: skip
+    line: dict[str, Any] = {box.column: value for box in form.line if (value := given.get(f"{box.name}_{number}", "").strip())}  # fmt: skip
+    if not line.get("procedure_code") and not line.get("revenue_center_code"):
+        return {}
+    pointers = line.get("diagnosis_pointers", "")
+    if _POINTERS.fullmatch(pointers):
+        line["diagnosis_pointers"] = _pointed(pointers, names)
+    return line
+
+
+def _pointed(pointers: str, names: Sequence[str]) -> Any:
+    """Letters of the form as numbers of the diagnoses that are given; as they are if a letter's box is empty."""
+    wanted = [f"diagnosis_{letter}" for letter in pointers.upper() if letter in LETTERS]
+    if all(name in names for name in wanted):
+        return [names.index(name) + 1 for name in wanted]
+    return pointers
 
 
 def _rank(disposition: str) -> int:

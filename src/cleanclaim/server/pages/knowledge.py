@@ -1,18 +1,15 @@
-"""The pages to look things up: codes, edits, the reference, a note, a remittance."""
+"""The pages to look things up: codes, edits, the reference, a note."""
 
 from __future__ import annotations
 
-import tempfile
+from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
-from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from cleanclaim import api, explain_page
+from cleanclaim import explain_page
 from cleanclaim.encoder import text as written
 from cleanclaim.encoder.systems import SYSTEMS
 from cleanclaim.notes.level.leveler import Leveler
@@ -21,14 +18,14 @@ from cleanclaim.notes.suggest import Options
 from cleanclaim.notes.support.supporter import Options as SupportOptions
 from cleanclaim.server.access.permissions import needs
 from cleanclaim.server.engine import Held
-from cleanclaim.server.forms import fields_of, form_of
-from cleanclaim.server.pages.drawing import money, page
+from cleanclaim.server.forms import fields_of
+from cleanclaim.server.pages.drawing import page
 from cleanclaim.server.problems import Problem
 from cleanclaim.server.routes.shared import day_of, in_thread, service_of
 
 router = APIRouter(include_in_schema=False)
 _MOST_WORDS: Final = 1_000
-_LONGEST_NOTE: Final = 50_000
+LONGEST_NOTE: Final = 50_000
 _EXAMPLE: Final = (
     "Established patient.\nHPI: Follow-up of type 2 diabetes and high blood pressure. Denies chest pain. Mother had breast cancer.\n"
     "Assessment and plan:\n1. Type 2 diabetes with diabetic chronic kidney disease, stage 3a. A1c 8.1, above goal. Increase metformin. Recheck in 3 months.\n"
@@ -123,76 +120,22 @@ async def read_note(request: Request) -> Response:
     held = service_of(request).engine.held
     given = await fields_of(request)
     text = given.get("note", "").replace("\r\n", "\n")
-    if not text.strip() or len(text) > _LONGEST_NOTE:
-        return page(request, "_read.html", error=f"expected a note of up to {_LONGEST_NOTE:,} characters")  # fmt: skip
+    if not text.strip() or len(text) > LONGEST_NOTE:
+        return page(request, "_read.html", error=f"expected a note of up to {LONGEST_NOTE:,} characters")  # fmt: skip
     try:
-        return page(request, "_read.html", error=None, note=text, **await in_thread(_read, held, text, given))  # fmt: skip
+        day = day_of(given.get("on")) or date.today()  # noqa: DTZ011
+        codes = [code.strip() for code in given.get("codes", "").split(",") if code.strip()]
+        return page(request, "_read.html", error=None, **await in_thread(read, held, text, day, given.get("patient") or None, codes))  # fmt: skip
     except Problem as problem:
         return page(request, "_read.html", error="; ".join([problem.detail, *problem.faults]))
 
 
-def _read(held: Held, text: str, given: dict[str, str]) -> dict[str, Any]:
-    day = day_of(given.get("on")) or date.today()  # noqa: DTZ011
+def read(
+    held: Held, text: str, day: date, patient: str | None, codes: Sequence[str]
+) -> dict[str, Any]:
+    """What a note supports: suggested codes, the visit level, support for billed codes, and the words they are based on."""
     suggestions = [one.as_dict() for one in held.suggester.suggest(text, Options(day))]
-    patient = given.get("patient") or None
     level = Leveler(held.suggester).level(text, LevelOptions(day, patient)).as_dict()
-    codes = [code.strip() for code in given.get("codes", "").split(",") if code.strip()]
-    support = held.supporter.support(text, codes, SupportOptions(day)) if codes else []
+    support = held.supporter.support(text, list(codes), SupportOptions(day)) if codes else []
     marked = [words for one in suggestions if one["disposition"] != "not-coded" for words in one["evidence"]]  # fmt: skip
     return {"suggestions": suggestions, "level": level, "support": [one.as_dict() for one in support], "evidence": marked}  # fmt: skip
-
-
-@router.get("/denials", dependencies=[needs("check")])
-async def denials(request: Request) -> Response:
-    """Where to give a remittance."""
-    return page(request, "denials.html", error=None, result=None)
-
-
-@router.post("/denials", dependencies=[needs("check")])
-async def trace(request: Request) -> Response:
-    """Payments matched to claims, and denials traced."""
-    service = service_of(request)
-    with tempfile.TemporaryDirectory(prefix="cleanclaim-") as name:
-        folder = Path(name)
-        async with form_of(request) as form:
-            for part in ("remittance", "claims"):
-                file = form.get(part)
-                if not isinstance(file, UploadFile) or not file.size:
-                    return page(request, "denials.html", 422, error=f"{part}: choose a file", result=None)  # fmt: skip
-                await run_in_threadpool((folder / part).write_bytes, await file.read())
-        held = service.engine.held
-        try:
-            found = await in_thread(
-                lambda: api.remit_match(folder / "remittance", folder / "claims", edits=held.edits, reference=held.reference).to_dict()
-            )  # fmt: skip
-        except Problem as problem:
-            words = "; ".join([problem.detail, *problem.faults]).replace(f"{folder}/", "")
-            return page(request, "denials.html", problem.status, error=words, result=None)
-    return page(request, "denials.html", error=None, result=found, rows=_rows(found), tiles=_tiles(found))  # fmt: skip
-
-
-def _rows(found: dict[str, Any]) -> list[dict[str, Any]]:
-    """Claims and lines that weren't paid in full, the denied ones."""
-    rows = []
-    for claim in found["claims"]:
-        rows += [
-            {"claim_id": claim["claim_id"], "line_number": None, **{name: claim.get(name) for name in _COLUMNS}, **row}
-            for row in [claim, *claim["lines"]]
-            if row.get("category")
-        ]  # fmt: skip
-    return rows
-
-
-_COLUMNS: Final = ("status", "category", "adjustments", "caught_by", "next_step", "days_left", "charge_amount", "paid_amount")  # fmt: skip
-
-
-def _tiles(found: dict[str, Any]) -> list[tuple[str, str]]:
-    claims = found["claims"]
-    denied = [one for one in claims if one["status"] in {"denied", "partly-denied"}]
-    paid = sum(float(one["paid_amount"]) for one in claims)
-    return [
-        ("payments", f"{len(claims):,}"),
-        ("denied or partly denied", f"{len(denied):,}"),
-        ("paid", money(paid)),
-        ("without a claim", f"{len(found['unmatched_payments']):,}"),
-    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ from cleanclaim.server.answers import MEDIA
 from cleanclaim.server.choices import NAMES, Choices
 from cleanclaim.server.description import answers
 from cleanclaim.server.engine import Held
+from cleanclaim.server.jobs import Batch
 from cleanclaim.server.problems import Problem, problem_of
 from cleanclaim.server.routes.shared import (
     answered,
@@ -32,6 +34,7 @@ from cleanclaim.server.work import report_name, table_name
 router = APIRouter(tags=["jobs"])
 _LONGEST_KEY: Final = 200
 _MOST_ROWS: Final = 1_000
+_OF_BATCH: Final = ("worklist", "replaces", "name")
 
 
 @router.post(
@@ -40,7 +43,13 @@ _MOST_ROWS: Final = 1_000
     summary="Check a large file in the background",
     openapi_extra={
         **body_of("application/edi-x12", "text/csv", MEDIA["xlsx"], MEDIA["parquet"], "application/zip", "application/gzip"),
-        "parameters": parameters(format="The format of the report: " + ", ".join(MEDIA) + ". Default: json.", **dict.fromkeys(NAMES, "As for /v1/check.")),
+        "parameters": parameters(
+            format="The format of the report: " + ", ".join(MEDIA) + ". Default: json.",
+            worklist="1 to make it a batch: its claims are kept, and its findings are in /v1/findings.",
+            replaces="The batch whose claims are checked again; what people did about its findings carries over.",
+            name="What people call the batch.",
+            **dict.fromkeys(NAMES, "As for /v1/check."),
+        ),
     },
 )  # fmt: skip
 async def add(request: Request) -> Response:
@@ -50,16 +59,18 @@ async def add(request: Request) -> Response:
     """
     who = principal_of(request)
     service = service_of(request)
-    query = query_of(request, *NAMES, "format")
+    query = query_of(request, *NAMES, *_OF_BATCH, "format")
     wanted = query.get("format") or "json"
     if wanted not in MEDIA:
         raise Problem(400, "option", f"format: expected {', '.join(MEDIA)}")
-    choices = Choices.of(query, ("format",))
+    choices = Choices.of(query, (*_OF_BATCH, "format"))
     await in_thread(_try, choices, service.engine.held)
     key = request.headers.get("idempotency-key")
     if key is not None and not (0 < len(key) <= _LONGEST_KEY and key.isprintable()):
         raise Problem(400, "idempotency", f"Idempotency-Key: expected 1 to {_LONGEST_KEY} characters")  # fmt: skip
-    job = await service.jobs.submit(who, choices, wanted, request.stream(), key)
+    job = await service.jobs.submit(
+        who, choices, wanted, request.stream(), key, batch=_batch(query)
+    )
     response = answered(job, service.engine.held, 202)
     response.headers["Location"] = f"/v1/jobs/{job['id']}"
     return response
@@ -147,6 +158,17 @@ async def table(request: Request, job_id: str, table: str) -> Response:
         raise Problem(404, "table", f"expected {', '.join(TABLES)}")
     folder, _ = await in_thread(service.jobs.results, who, job_id)
     return FileResponse(folder / table_name(table), media_type=MEDIA["parquet"], headers=service.engine.held.headers)  # fmt: skip
+
+
+def _batch(query: Mapping[str, str]) -> Batch | None:
+    """What makes a job a batch, if it is to be one."""
+    asked = query.get("worklist", "")
+    if asked not in {"", "0", "1"}:
+        raise Problem(400, "option", "worklist: expected 1 or 0")
+    replaces = query.get("replaces") or None
+    if asked != "1" and not replaces:
+        return None
+    return Batch(query.get("name") or "", replaces)
 
 
 def _try(choices: Choices, held: Held) -> None:

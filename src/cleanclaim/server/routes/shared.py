@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 import anyio.to_thread
@@ -25,6 +25,8 @@ from cleanclaim.server.jobs import Jobs
 from cleanclaim.server.metrics import Metrics
 from cleanclaim.server.problems import Problem, problem_of
 from cleanclaim.server.settings import ServerSettings
+from cleanclaim.server.worklist.findings import Findings
+from cleanclaim.server.worklist.views import Views
 
 Found = TypeVar("Found")
 
@@ -56,6 +58,16 @@ class Service:
     together: Together
     executor: Executor
     metrics: Metrics
+
+    @cached_property
+    def findings(self) -> Findings:
+        """The findings of batches, which people work on."""
+        return Findings(self.database)
+
+    @cached_property
+    def views(self) -> Views:
+        """Saved views of the worklist."""
+        return Views(self.database)
 
 
 def service_of(request: Request) -> Service:

@@ -17,10 +17,14 @@ document.addEventListener("input", (event) => {
   const words = event.target.value.trim();
   if (words.length < 2) return;
   waiting = setTimeout(async () => {
-    const answer = await fetch("/v1/codes/search?limit=8&q=" + encodeURIComponent(words));
-    if (!answer.ok) return;
-    const list = document.getElementById("codes");
-    list.replaceChildren(...(await answer.json()).results.map((one) => {
+    const systems = event.target.dataset.codes ? event.target.dataset.codes.split(",") : [""];
+    const found = await Promise.all(systems.map(async (system) => {
+      const asked = new URLSearchParams({ limit: "8", q: words });
+      if (system) asked.set("system", system);
+      const answer = await fetch("/v1/codes/search?" + asked);
+      return answer.ok ? (await answer.json()).results : [];
+    }));
+    document.getElementById("codes").replaceChildren(...found.flat().map((one) => {
       const option = document.createElement("option");
       option.value = one.code;
       option.textContent = one.title || "";
@@ -48,11 +52,57 @@ document.addEventListener("submit", (event) => {
   const question = event.target.dataset.confirm;
   if (question && !window.confirm(question)) event.preventDefault();
 });
-// Slash goes to the search box.
+// A button that a person chooses puts its value in a box of the form.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-set]");
+  const box = button && document.getElementById(button.dataset.set);
+  if (!box) return;
+  box.value = button.dataset.value;
+  box.focus();
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+});
+// Choose findings; say how many are chosen.
+const chosen = () => [...document.querySelectorAll("input[name=chosen]")];
+const count = () => {
+  const told = document.querySelector("[data-chosen]");
+  if (told) told.textContent = `(${chosen().filter((box) => box.checked).length})`;
+};
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-all]")) for (const box of chosen()) box.checked = event.target.checked;
+  count();
+});
+document.addEventListener("htmx:afterSwap", count);
+count();
+// A hint that is opened counts; digits answer a case.
+document.addEventListener("toggle", (event) => {
+  const told = document.querySelector("[data-hints]");
+  if (told && event.target.matches("[data-hint]")) told.value = document.querySelectorAll("[data-hint][open]").length;
+}, true);
+// Keys: slash searches, Escape leaves a box; in a list of findings, j and k go down and up, x chooses, and letters go to what can be done.
+const isTyping = () => /^(input|textarea|select)$/i.test(document.activeElement.tagName) && document.activeElement.type !== "checkbox";
+const go = (step) => {
+  const links = [...document.querySelectorAll("table.work a.open")];
+  if (!links.length) return;
+  const row = document.activeElement.closest("table.work tbody tr");
+  const at = row ? links.indexOf(row.querySelector("a.open")) : -1;
+  links[Math.min(Math.max(at + step, 0), links.length - 1)].focus();
+};
 document.addEventListener("keydown", (event) => {
-  const box = document.querySelector("input[type=search]");
-  if (event.key === "/" && box && !/^(input|textarea|select)$/i.test(document.activeElement.tagName)) {
+  if (event.key === "Escape" && isTyping()) { // back to the list, without emptying the box
+    document.activeElement.blur();
     event.preventDefault();
-    box.focus();
   }
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping()) return;
+  const box = document.querySelector("input[type=search]");
+  const row = document.activeElement.closest("table.work tbody tr");
+  const field = /^[asrc]$/.test(event.key) && document.querySelector(`[data-key="${event.key}"]`);
+  const choice = document.querySelector(`[data-choice="${CSS.escape(event.key)}"]`);
+  if (event.key === "/" && box) box.focus();
+  else if (choice) choice.click();
+  else if (event.key === "j") go(1);
+  else if (event.key === "k") go(-1);
+  else if (event.key === "x" && row) row.querySelector("input[name=chosen]").click();
+  else if (field) field.focus();
+  else return;
+  event.preventDefault();
 });

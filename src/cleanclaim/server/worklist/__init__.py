@@ -1,0 +1,1 @@
+"""The worklist: findings of batches, and what people do about them."""
