@@ -30,7 +30,7 @@ OPEN = {
     "/sign-in/callback",
 }
 """What everyone may ask for; anything else here needs a second thought."""
-OWN = {("POST", "/sign-out"), ("GET", "/account"), ("POST", "/account")}
+OWN = {("POST", "/sign-out"), ("GET", "/account"), ("POST", "/account"), ("POST", "/learn/play")}
 """What everyone may do who is signed in."""
 VALUES = {"system": "icd10cm", "code": "M10.9", "table": "claims", "name": "page.css"}
 

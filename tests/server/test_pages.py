@@ -233,9 +233,3 @@ def test_nothing_that_is_given_becomes_markup(client: TestClient) -> None:
         assert "<script>alert" not in text
         assert "<img" not in text
         assert Links(text).inline == []
-
-
-def test_pages_are_for_this_machine_only(tmp_path: Path, served: Client) -> None:
-    client = served(ServerSettings(folder=tmp_path, needs_keys=True))
-    for path in PAGES:
-        assert client.get(path, headers={"accept": "text/html"}).status_code == 403

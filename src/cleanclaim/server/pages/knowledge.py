@@ -138,4 +138,4 @@ def read(
     level = Leveler(held.suggester).level(text, LevelOptions(day, patient)).as_dict()
     support = held.supporter.support(text, list(codes), SupportOptions(day)) if codes else []
     marked = [words for one in suggestions if one["disposition"] != "not-coded" for words in one["evidence"]]  # fmt: skip
-    return {"suggestions": suggestions, "level": level, "support": [one.as_dict() for one in support], "evidence": marked}  # fmt: skip
+    return {"note": text, "suggestions": suggestions, "level": level, "support": [one.as_dict() for one in support], "evidence": marked}  # fmt: skip

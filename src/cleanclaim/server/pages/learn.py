@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from cleanclaim.learn.cases import KINDS, TOPICS, Case
 from cleanclaim.learn.interface import practice_cases, practice_question
 from cleanclaim.learn.progress import Progress, next_cases, progress_of, read_progress, report_of
-from cleanclaim.server.access.permissions import needs, principal_of
+from cleanclaim.server.access.permissions import KNOWN, needs, principal_of
 from cleanclaim.server.forms import form_of
 from cleanclaim.server.pages.drawing import page
 from cleanclaim.server.problems import Problem
@@ -38,7 +38,7 @@ async def play(request: Request, topic: str = "", kind: str = "") -> Response:
     return page(request, "case.html", **shown, topic=topic, kind=kind, answer=None)
 
 
-@router.post("/learn/play", dependencies=[needs("codes")])
+@router.post("/learn/play", dependencies=[KNOWN])
 async def answer(request: Request) -> Response:
     """Whether an answer is right, and why."""
     service = service_of(request)
