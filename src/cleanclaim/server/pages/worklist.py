@@ -41,7 +41,7 @@ async def worklist(request: Request) -> Response:
 async def rows(request: Request) -> Response:
     """The part of the page that a filter changes."""
     service = service_of(request)
-    return page(request, "_worklist_rows.html", **await in_thread(listing, service, request, request.query_params))  # fmt: skip
+    return page(request, "_worklist_rows.html", **await in_thread(listing, service, request, request.query_params, is_part=True))  # fmt: skip
 
 
 @router.post("/worklist/changes", dependencies=[needs("worklist")])
@@ -106,8 +106,16 @@ async def change(request: Request, finding_id: str) -> Response:
             return page(request, "finding.html", problem.status, **shown, row=found, problem=problem, comment=kept)  # fmt: skip
 
 
-def listing(service: Service, request: Request, query: Mapping[str, str]) -> dict[str, Any]:
+def listing(
+    service: Service, request: Request, query: Mapping[str, str], *, is_part: bool = False
+) -> dict[str, Any]:
     """What the list shows.
+
+    Args:
+        service: the service.
+        request: the request.
+        query: the filter, the order and the page.
+        is_part: without the values to filter by, which only the whole page needs.
 
     Raises:
         Problem: the query isn't valid.
@@ -127,7 +135,8 @@ def listing(service: Service, request: Request, query: Mapping[str, str]) -> dic
         "after": wanted.after,
         "next": link(after=str(following)) if following < count else None,
         "previous": link(after=str(before)) if wanted.after else None,
-        "facets": service.findings.facets(who), "counts": service.findings.counts(who, wanted.given.get("batch")), "views": service.views.listed(who),
+        "facets": {} if is_part else service.findings.facets(who),
+        "counts": service.findings.counts(who, wanted.given.get("batch")), "views": service.views.listed(who),
         "batches": [job for job in service.jobs.listed(who) if job["is_batch"] and job["state"] == "done"],
         "dispositions": [one.value for one in Disposition], "states": (TODO, *STATES), "here": link(), "notices": [], "alarms": [],
     }  # fmt: skip
@@ -139,7 +148,7 @@ def _choices(service: Service, request: Request) -> dict[str, Any]:
     today = date.today()  # noqa: DTZ011 - the office's own day
     return {
         "resolutions": RESOLUTIONS,
-        "people": service.findings.facets(who)["assignee"],
+        "people": service.findings.facets(who, ["assignee"])["assignee"],
         "me": "" if who.kind == "local" else who.name,
         "tomorrow": (today + timedelta(days=1)).isoformat(),
         "next_week": (today + timedelta(days=7)).isoformat(),

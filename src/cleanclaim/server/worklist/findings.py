@@ -25,7 +25,7 @@ from cleanclaim.server.worklist.states import Change, shown_state, state_of
 
 LONGEST_COMMENT: Final = 4_000
 MOST_AT_ONCE: Final = 500
-_FACETS: Final = ("payer", "provider", "code", "assignee")
+FACETS: Final = ("payer", "provider", "code", "assignee")
 _MOST_VALUES: Final = 200
 _JOINED: Final = FINDINGS.join(JOBS, FINDINGS.c.job_id == JOBS.c.id)
 _NOT_SHOWN: Final = ("identity", "at_risk_cents", "job_id", "rank", "number")
@@ -53,11 +53,11 @@ class Findings:
             count, cents = connection.execute(sums.select_from(_JOINED).where(*conditions)).one()
         return rows, count, int(cents)
 
-    def facets(self, caller: Principal) -> dict[str, list[str]]:
+    def facets(self, caller: Principal, names: Sequence[str] = FACETS) -> dict[str, list[str]]:
         """The values to filter by: payers, providers, edits and assignees, the most frequent ones first."""
         found = {}
         with self.database.reading() as connection:
-            for name in _FACETS:
+            for name in names:
                 column = FINDINGS.c[name]
                 query = sa.select(column).select_from(_JOINED).where(seen_by(caller), column.is_not(None))  # fmt: skip
                 most = query.group_by(column).order_by(sa.func.count().desc(), column).limit(_MOST_VALUES)  # fmt: skip
