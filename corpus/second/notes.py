@@ -156,7 +156,7 @@ bad(
     *[n(f"commercial {day}", dx, code, what, line=1) for day, dx, code, what in (
         ("2024-04-23", "J069", "99215", "HISTORY: Runny nose for two days. No fever.\nASSESSMENT AND PLAN:\n1. Common cold. Rest and fluids.\n"), ("2023-05-02", "I10", "99215", PLAN), ("2025-04-29", "L700", "99205", "HISTORY: New patient. Pimples.\nASSESSMENT AND PLAN:\n1. Acne. Over-the-counter benzoyl peroxide.\n"),
         ("2022-10-25", "J309", "99214", "HISTORY: Sneezing in spring.\nASSESSMENT AND PLAN:\n1. Allergic rhinitis, mild. Rest; no treatment needed.\n"), ("2026-02-10", "R5383", "99215", "ASSESSMENT AND PLAN:\n1. Fatigue. Sleep more.\n"))],
-    also="DOC122 DOC117",
+    also="DOC122 DOC117 DOC110 DOC108",
 )  # fmt: skip
 ok(
     "right-with-note", "A claim that its note supports, in spite of words that mislead.", E_M + "; " + OCG + "IV",
