@@ -91,7 +91,10 @@ def change_role(
 
 @users.command(name="password", epilog=examples("serve users password maria"))
 def set_password(name: Name, *, folder: Folder = None, database: DatabaseUrl = None) -> None:
-    """Give a user another password: asked for, or read from standard input. They have to sign in again."""
+    """Give a user another password.
+
+    It is asked for, or read from standard input. They have to sign in again.
+    """
     with database_of(folder, database) as held:
         from cleanclaim.server.access import users as made  # noqa: PLC0415
 
