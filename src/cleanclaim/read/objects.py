@@ -283,6 +283,8 @@ def _typed(table: Table, row: Mapping[str, Any], where: str, faults: list[str]) 
             typed = _value(table[name].dtype, value)
             is_sex = name == "patient_sex"
             out[name] = SEXES.get(str(typed).lower(), typed) if is_sex else typed
+        except UnicodeEncodeError:
+            faults.append(f"{where}: {table.name}.{name} expects text, found half of a character (a lone surrogate)")  # fmt: skip
         except (ValueError, TypeError, ArithmeticError, KeyError):
             faults.append(
                 f"{where}: {table.name}.{name} expects {expected(table[name].dtype)}, found {kind_of(value)}"
@@ -325,6 +327,7 @@ def _is_missing(value: object) -> bool:
 def _of_text(dtype: pl.DataType | type[pl.DataType], text: str) -> object:
     """A value given as text, as tables have it."""
     if dtype == pl.String:
+        text.encode()  # half of a surrogate pair is no text
         return text
     if dtype == pl.Date:
         day = parse(text)
