@@ -77,7 +77,7 @@ def test_examples_in_the_documentation() -> None:
 def test_half_of_a_character_is_an_error_like_any_other() -> None:
     claim = {"claim_id": "A\ud800", "lines": [{"procedure_code": "99213\udfff"}]}
     with pytest.raises(TableError) as raised:
-        batch_of([claim])
+        objects.batch_of([claim])
     assert [str(fault).partition(" expects ")[0] for fault in raised.value.faults] == [
         "claim 1: claims.claim_id",
         "claim 1: lines.procedure_code",
