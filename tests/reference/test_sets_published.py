@@ -5,7 +5,7 @@ import gzip
 import io
 import os
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -56,11 +56,14 @@ def test_has_every_assigned_place_with_its_rate(published: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["carc", "rarc"])
-def test_reason_and_remark_codes_are_in_use(published: Path, name: str) -> None:
-    rows = _rows(published / "sets" / f"{name}_codes.csv")
-    in_use = {row["code"] for row in rows if not row["stop"]}
+def test_reason_and_remark_codes_end_when_they_were_stopped(published: Path, name: str) -> None:
+    stops = {row["code"]: row["stop"] for row in _rows(published / "sets" / f"{name}_codes.csv")}
+    in_use = {code for code, stop in stops.items() if not stop}
     assert len(in_use) > 250
-    assert codes(name) - in_use == set()
+    last = dict(load_set(name).select("code", "valid_to").iter_rows())
+    assert {code for code, day in last.items() if day == OPEN_END} - in_use == set()
+    ended = {code: str(day + timedelta(days=1)) for code, day in last.items() if day != OPEN_END}
+    assert ended == {code: stops[code] for code in ended}
 
 
 def test_unlisted_letter_codes_are_on_the_noc_list(published: Path) -> None:
