@@ -345,3 +345,10 @@ def test_sample_files_have_as_many_claims_as_clm_segments(data_dir: Path) -> Non
         assert wanted or not found.syntax_faults.is_empty(), path.name
         counted += wanted
     assert counted > 80
+
+
+def test_a_payers_name_is_shown_only_if_it_can_be_told_from_the_patients() -> None:
+    assert one(interchange(HEADER + SUBSCRIBER + CLAIM)).claims["payer_name"].to_list() == ["PAYER"]
+    nameless = re.sub(r"NM1\*IL[^~]*~N3[^~]*~", "", SUBSCRIBER)
+    assert "NM1*IL" not in nameless != SUBSCRIBER
+    assert one(interchange(HEADER + nameless + CLAIM)).claims["payer_name"].to_list() == [None]

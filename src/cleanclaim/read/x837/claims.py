@@ -266,8 +266,11 @@ def _organization(c: Cells, names: Rows, *people: Rows) -> pl.Series:
             (shown.str.len_chars() >= _LEAST_NAME) & word.str.contains(shown, literal=True)
         )
     frame = pl.DataFrame({"name": name, **{str(n): column for n, column in enumerate(private)}})
-    is_private = pl.any_horizontal(hidden).fill_null(value=False) | shown.str.contains(
-        _DATE_OR_NUMBER
+    nobody = pl.all_horizontal(pl.col(str(number)).is_null() for number in range(len(private)))
+    is_private = (
+        pl.any_horizontal(hidden).fill_null(value=False)
+        | shown.str.contains(_DATE_OR_NUMBER)
+        | nobody  # it may be the patient's own, if that stands nowhere else
     )
     return frame.select(pl.when(~is_private).then("name").alias("payer_name")).to_series()
 
