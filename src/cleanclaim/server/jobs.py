@@ -445,16 +445,6 @@ async def _finished_in_thread(work: Callable[..., Found], *arguments: Any) -> Fo
         raise
 
 
-async def _finished_in_thread(work: Callable[..., Found], *arguments: Any) -> Found:
-    """Do something in a thread; if this is cancelled, only after it is done, so that no connection is left open."""
-    task = asyncio.ensure_future(run_in_threadpool(work, *arguments))
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
-
-
 def seen_by(who: Principal) -> sa.ColumnElement[bool]:
     """Which jobs one may see."""
     own = JOBS.c.organization == who.organization
