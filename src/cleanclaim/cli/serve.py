@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
+import webbrowser
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from threading import Timer
 from typing import Annotated
 
 import typer
@@ -26,6 +30,8 @@ from cleanclaim.report.labels import counted
 _GIB = 1 << 30
 _HOST = "127.0.0.1"
 _PORT = 8008
+_OPENING = 1.0
+"""Seconds after which the service answers, so that a browser can be sent to it."""
 app = typer.Typer(rich_markup_mode=None)
 keys = typer.Typer(help="API keys.", no_args_is_help=True, rich_markup_mode=None)
 audit = typer.Typer(help="The audit trail.", no_args_is_help=True, rich_markup_mode=None)
@@ -55,10 +61,12 @@ def serve(
     keep_days: Annotated[float, typer.Option("--keep-days", help="How long a batch is kept, with its claims and findings.", min=0.0)] = 90.0,
     per_minute: Annotated[int, typer.Option("--per-minute", help="Requests a client may make a minute; 0 for any number.", min=0)] = 0,
     upload: Annotated[float, typer.Option("--upload", help="The largest input of a job, in GiB.", min=0.0)] = 2.0,
+    show: Annotated[bool | None, typer.Option("--open/--no-open", help="Open the pages in the browser. Default: if it is started by hand.")] = None,
 ) -> None:  # fmt: skip
-    """Start the service: an HTTP API on this machine.
+    """Start the service: web pages and an HTTP API on this machine.
 
-    The API is described at /v1/openapi.json. Nothing about a patient leaves the machine, and requests are logged without their content.
+    A new service has checked an invented clinic's day, so that there is something to see. The API is described at /v1/openapi.json. Nothing about a patient
+    leaves the machine, and requests are logged without their content.
     """
     if context.invoked_subcommand:
         return
@@ -73,8 +81,25 @@ def serve(
         public_url=public_url, proxies=(LOOPBACK, *(proxy or ())), session_times=SessionTimes(timedelta(minutes=idle_minutes), timedelta(hours=session_hours)),
         limits=Limits(per_minute=per_minute, upload=int(upload * _GIB)),
     )  # fmt: skip
-    words = f"cleanclaim: listening on http://{host}:{port}; the API is described at /v1/openapi.json; stop with Ctrl-C"
-    answer(settings, lambda: tell(words, err=True))
+    answer(
+        settings,
+        partial(
+            _begun,
+            host,
+            port,
+            show=sys.stdin.isatty() and sys.stderr.isatty() if show is None else show,
+        ),
+    )
+
+
+def _begun(host: str, port: int, *, show: bool) -> None:
+    """Say where the service listens, and open its pages."""
+    address = f"http://{host}:{port}"
+    tell(f"cleanclaim: listening on {address}; the API is described at /v1/openapi.json; stop with Ctrl-C", err=True)  # fmt: skip
+    if show:
+        opening = Timer(_OPENING, webbrowser.open, [address])
+        opening.daemon = True
+        opening.start()
 
 
 @keys.command(name="add", epilog=examples("serve keys add claims-system --scope check", "serve keys add reader --scope codes --days 90"))  # fmt: skip

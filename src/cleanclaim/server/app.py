@@ -22,12 +22,14 @@ from starlette.types import ASGIApp
 from cleanclaim.errors import CleanclaimError
 from cleanclaim.server.access.gate import Gate
 from cleanclaim.server.access.permissions import all_declared
+from cleanclaim.server.access.principals import LOCAL
 from cleanclaim.server.access.sign_on import Provider
 from cleanclaim.server.access.throttle import Throttle
 from cleanclaim.server.batching import Together
 from cleanclaim.server.database import Database, opened
 from cleanclaim.server.description import described
 from cleanclaim.server.engine import Engine
+from cleanclaim.server.example import check_example, is_new
 from cleanclaim.server.failing import problem_of_machine
 from cleanclaim.server.guards import LOG, Guard
 from cleanclaim.server.jobs import Jobs
@@ -68,12 +70,15 @@ _NOT_SO: Final = 405
 _WORDS: Final = {404: "there is nothing at this path", 405: "this path doesn't take this method"}
 
 
-def make_app(settings: ServerSettings, database: Database | None = None) -> ASGIApp:
+def make_app(
+    settings: ServerSettings, database: Database | None = None, *, with_example: bool = False
+) -> ASGIApp:
     """The service as an ASGI application.
 
     Args:
         settings: what the operator decided.
         database: an open database; by default the one that the settings name.
+        with_example: check an invented clinic's day at the start if nothing was ever checked.
 
     Raises:
         ConfigError: the database can't be opened.
@@ -98,6 +103,7 @@ def make_app(settings: ServerSettings, database: Database | None = None) -> ASGI
         openapi_url="/v1/openapi.json",
     )
     app.state.service = service
+    app.state.with_example = with_example and is_new(held)
     for part in PARTS:
         all_declared(part.router.routes)
         app.include_router(part.router)
@@ -119,6 +125,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service: Service = app.state.service
     service.together.start()
     service.jobs.start()
+    if app.state.with_example:
+        await check_example(service.jobs, LOCAL)
     with suppress(NotImplementedError, RuntimeError, ValueError):  # not the main thread, or Windows
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _reload, service)
     yield

@@ -75,7 +75,7 @@ def serve(settings: ServerSettings, begun: Callable[[], None]) -> None:
         raise ConfigError([_NOBODY])
     _log_to_stderr()
     config = uvicorn.Config(
-        make_app(settings, database),
+        make_app(settings, database, with_example=settings.may_be_open and not has_someone),
         host=settings.host,
         port=settings.port,
         log_config=None,

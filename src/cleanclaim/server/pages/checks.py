@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from importlib import resources
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -13,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from cleanclaim.model import PAYER_CLASSES
 from cleanclaim.server.access.permissions import needs, principal_of
 from cleanclaim.server.choices import Choices
+from cleanclaim.server.example import check_example
 from cleanclaim.server.forms import form_of
 from cleanclaim.server.jobs import Batch
 from cleanclaim.server.kept import Kept
@@ -23,7 +23,6 @@ from cleanclaim.server.routes.shared import Service, in_thread, service_of
 router = APIRouter(include_in_schema=False)
 _AT_ONCE: Final = 1 << 20
 _SEE_OTHER: Final = 303
-_EXAMPLE: Final = "clinic-day.837"
 
 
 @router.get("/", dependencies=[needs("results")])
@@ -58,8 +57,7 @@ async def add(request: Request) -> Response:
 async def example(request: Request) -> Response:
     """Check a day at an invented clinic."""
     service = service_of(request)
-    content = (resources.files("cleanclaim.server.pages") / _EXAMPLE).read_bytes()
-    job_id = await begun(service, request, Choices(), content, Batch(_EXAMPLE))
+    job_id = await check_example(service.jobs, principal_of(request))
     return RedirectResponse(f"/batches/{job_id}", _SEE_OTHER)
 
 
