@@ -27,7 +27,7 @@ MAY_NOT_STAND_FIRST = {
 WARNED = {
     "DX115": r"",  # no side
     "DX111": r"^(G212|G622|G701|G722|H1021|H463|J6[89]|J70[89]|K521|T2[0-8])",  # toxic damage, without the substance
-    "DX133": r"^(C802|D631|F4542|I16|I22|Z0181|Z3A)",  # coded only with another one
+    "DX133": r"^(C802|D631|F4542|G893|I16|I22|R297|Z0181|Z3A)",  # coded only with another one
     "DX120": r"S$",  # a sequela without the condition that it left
     "DX123": r"^(Z283|Z5[5-9]|Z6[0-6])",  # what adds to a condition
     "DX124": r"^Z0(0[01]|1)",  # an examination with abnormal findings, and no finding
