@@ -6,6 +6,7 @@ import hmac
 import time
 from typing import Final
 
+import anyio
 import anyio.to_thread
 import sqlalchemy as sa
 from starlette.requests import Request
@@ -37,13 +38,16 @@ class Gate:
         self._database = database
         self._has_users = True
         self._until = 0.0
+        self._looking = anyio.Lock()
 
     async def is_open(self) -> bool:
         """Whether requests of this machine are answered without a key or sign-in: as long as there is no user."""
         if not self._settings.may_be_open:
             return False
         if time.monotonic() >= self._until:
-            await self.look_again()
+            async with self._looking:  # one of many requests looks, the others wait for it
+                if time.monotonic() >= self._until:
+                    await self.look_again()
         return not self._has_users
 
     async def look_again(self) -> None:
