@@ -77,19 +77,19 @@ def test_a_database_file_that_is_gone_for_a_while(tmp_path: Path, served: Client
     job_id = client.post("/v1/jobs", content=DAY).json()["id"]
     app: Any = client.app
     engine = app._app.state.service.database.engine
-    file, away = tmp_path / "service.db", tmp_path / "away.db"
-    with sqlite3.connect(file) as own:
-        own.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    own.close()
-    file.rename(away)
-    for part in ("-wal", "-shm"):
-        (tmp_path / f"service.db{part}").unlink(missing_ok=True)
+    file, away = tmp_path / "service.db", tmp_path / "away"
+    away.mkdir()
+    for part in tmp_path.glob(
+        "service.db*"
+    ):  # with its journal, which may hold what was just written
+        part.rename(away / part.name)
     file.mkdir()
     engine.dispose()
     assert_unavailable(client)
-    file.rmdir()
-    away.rename(file)
     engine.dispose()
+    file.rmdir()
+    for part in away.iterdir():
+        part.rename(tmp_path / part.name)
     assert client.get("/readyz").status_code == 200
     assert ended(client, job_id)["state"] == "done"
     assert client.get(f"/v1/jobs/{job_id}/report").status_code == 200

@@ -63,7 +63,7 @@ def serve(
     upload: Annotated[float, typer.Option("--upload", help="The largest input of a job, in GiB.", min=0.0)] = 2.0,
     show: Annotated[bool | None, typer.Option("--open/--no-open", help="Open the pages in the browser. Default: if it is started by hand.")] = None,
 ) -> None:  # fmt: skip
-    """Start the service: web pages and an HTTP API on this machine.
+    """Start the service: web pages and an HTTP API.
 
     A new service has checked an invented clinic's day, so that there is something to see. The API is described at /v1/openapi.json. Nothing about a patient
     leaves the machine, and requests are logged without their content.
