@@ -20,8 +20,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from cleanclaim.server import jobs as jobs_module
-from cleanclaim.server import work
+from cleanclaim.server import running, work
 from cleanclaim.server.database import opening
 from cleanclaim.server.settings import ServerSettings
 from cleanclaim.storage.folder_lock import locked
@@ -68,7 +67,7 @@ def assert_unavailable(client: TestClient) -> None:
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Jobs try again at once, and changes don't wait long."""
-    monkeypatch.setattr(jobs_module, "_AGAIN", 0.1)
+    monkeypatch.setattr(running, "_AGAIN", 0.1)
     monkeypatch.setattr(opening, "WAIT_SECONDS", 0.2)
 
 

@@ -31,13 +31,11 @@ class _Known:
     Attributes:
         billable: every code that is billable on some day, sorted.
         padded: for each stem (a code of the tabular list that takes a seventh character), how it is written with its placeholders.
-        stems: for each of these its stems.
-        characters: the seventh characters that each takes.
+        characters: the seventh characters that each stem takes.
     """
 
     billable: list[str]
-    padded: dict[str, list[str]]
-    stems: dict[str, list[str]]
+    padded: dict[str, str]
     characters: dict[str, set[str]]
 
     def is_billable(self, code: str) -> bool:
@@ -69,17 +67,12 @@ def why_not_billable(codes: pl.Series, reference: Reference) -> pl.DataFrame:
 
 def _known(reference: Reference) -> _Known:
     seventh = reference.table("icd10cm_seventh")
-    padded: defaultdict[str, list[str]] = defaultdict(list)
-    stems: defaultdict[str, list[str]] = defaultdict(list)
+    codes, padded, taken = (seventh[name].to_list() for name in ("code", "padded", "character"))
     characters: defaultdict[str, set[str]] = defaultdict(set)
-    columns = (seventh[name].to_list() for name in ("code", "padded", "character"))
-    for stem, filled, character in zip(*columns, strict=True):
-        if filled not in padded[stem]:
-            padded[stem].append(filled)
-            stems[filled].append(stem)
-        characters[filled].add(character)
+    for stem, character in zip(codes, taken, strict=True):
+        characters[stem].add(character)
     billable = list(dict.fromkeys(reference.table("icd10cm")["code"].to_list()))
-    return _Known(billable, dict(padded), dict(stems), dict(characters))
+    return _Known(billable, dict(zip(codes, padded, strict=True)), dict(characters))
 
 
 def _why(code: str, known: _Known) -> tuple[str, str | None, str | None]:
@@ -95,22 +88,17 @@ def _why(code: str, known: _Known) -> tuple[str, str | None, str | None]:
 
 def _at_stem(code: str, known: _Known) -> Iterator[tuple[str, str, str]]:
     """The stems that a code is, with or without placeholders: its seventh character is missing."""
-    for padded in known.padded.get(code, ()):
-        yield SEVENTH_MISSING, code, padded
-    for stem in known.stems.get(code, ()):
-        yield SEVENTH_MISSING, stem, code
+    if code in known.padded:
+        yield SEVENTH_MISSING, code, known.padded[code]
     plain = code.rstrip("X")
-    if plain != code and len(code) < _LONGEST:
-        for padded in known.padded.get(plain, ()):
-            yield SEVENTH_MISSING, plain, padded
+    if plain != code and len(code) < _LONGEST and plain in known.padded:
+        yield SEVENTH_MISSING, plain, known.padded[plain]
 
 
 def _beyond_stem(code: str, known: _Known) -> Iterator[tuple[str, str, str]]:
     """The stems that a code runs on from."""
-    for stem in (code[:n] for n in _STEMS if n < len(code)):
-        every = known.padded.get(stem, ())
-        is_allowed = any(code[-1] in known.characters[padded] for padded in every)
-        for padded in every:
-            is_placed = code[len(stem) : -1] == padded[len(stem) :]
-            form = PLACEHOLDER_WRONG if is_allowed and not is_placed else SEVENTH_WRONG
-            yield form, stem, padded
+    for stem in (code[:n] for n in _STEMS if n < len(code) and code[:n] in known.padded):
+        padded = known.padded[stem]
+        is_placed = code[len(stem) : -1] == padded[len(stem) :]
+        is_allowed = code[-1] in known.characters[stem]
+        yield PLACEHOLDER_WRONG if is_allowed and not is_placed else SEVENTH_WRONG, stem, padded

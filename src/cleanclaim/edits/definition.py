@@ -196,7 +196,7 @@ def _query(facts: Mapping[str, Any]) -> Iterator[str]:
     if facts.get("when") and facts.get("scope") == "all":
         yield "when: an edit of scope all receives every claim"
     if facts.get("beside") and not facts.get("when"):
-        yield "beside: it needs a 'when' for rows to stand beside"
+        yield "beside: expected a 'when', too"
     if facts.get("unchecked") is not None and not callable(facts["unchecked"]):
         yield "unchecked must be a function of claims and reference"
 

@@ -35,7 +35,7 @@ class Candidates:
         Args:
             edit: the edit that they can trigger.
             rows: the claim key of each.
-            beside: they are rows that must stand beside those that trigger it.
+            beside: they are the rows that must be there besides those that trigger it (`Edit.beside`).
         """
         keys = keys_of(self._derived.batch.claims)
         marks = self._marks.setdefault((edit.code, beside), np.zeros(len(keys), dtype=bool))

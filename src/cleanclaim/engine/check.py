@@ -186,7 +186,7 @@ class _Pass:
 
     Attributes:
         asked: expressions by name: the code of a row edit; with a ? before it when that edit cannot judge a row; with a > before it the test of
-            a query edit, with a + the test of what must stand beside it.
+            a query edit, with a + the test of the rows that must be there, too.
             Null, where a row does not tell, is no fault.
         broken: why an expression could not be made, by the edit's code.
     """

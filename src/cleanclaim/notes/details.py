@@ -1,7 +1,7 @@
-"""What an item of the assessment tells beside a condition: its stage, its course, how it is controlled, what it was due to.
+"""The details of a condition in its item of the assessment: its stage, its course, an exacerbation, how it is controlled, what it was due to.
 
 Source: the titles of the ICD-10-CM categories, whose codes differ by that; guidelines I.B.2
-(highest specificity), I.C.5.d and I.A.13 (dementia), I.C.9.d (sequelae of stroke), I.C.15.i
+(highest specificity), I.C.10.a (exacerbations), I.C.5.d and I.A.13 (dementia), I.C.9.d (sequelae of stroke), I.C.15.i
 (gestational diabetes), I.C.21.c.13 (examinations with abnormal findings).
 """
 
@@ -28,11 +28,11 @@ _DENIED: Final = re.compile(
 
 
 _Places = dict[str, list[Sentence]]
-"""Where a detail can be told: the line of the condition, its item of the assessment, the note."""
+"""Where a detail can be documented: the line of the condition, its item of the assessment, the note."""
 
 
 class _Detail(NamedTuple):
-    """One row of the table: a code, where and by what words a detail is told, and the code with it, which stands beside the first if `also`."""
+    """One row of the table: a code, where and in what words a detail is documented, and the code for it, instead of the first or, if `also`, coded with it."""
 
     code: str
     where: str
@@ -72,7 +72,7 @@ _GRADES: Final = (
     ),
 )
 _BURN: Final = re.compile(r"^T2[0-5]\.0")
-"""Burns whose degree isn't told."""
+"""Burns whose degree isn't documented."""
 _DEGREES: Final = (
     (re.compile(r"\b(?:third|3rd)[- ]degree\b|\bfull[- ]thickness\b", re.IGNORECASE), "3"),
     (
@@ -97,8 +97,8 @@ _BEHAVIOR: Final = (
     (re.compile(r"\b(?:mood disturbance|depress\w+)", re.IGNORECASE), "3"),
     (re.compile(r"\banxi(?:ety|ous)\b", re.IGNORECASE), "4"),
 )  # fmt: skip
-_TOLD: Final = (
-    # codes, and what they tell, which isn't coded beside them
+_INCLUDED: Final = (
+    # codes, and those they include, which aren't coded with them
     (_TELLS_BEHAVIOR, ("R45.1", "R45.6", "R46.89", "R41.0", "R44.3"), "integral symptoms (I.B.5)"),
     (re.compile(r"^O24\.4"), ("Z79.4", "Z79.84"), "gestational diabetes (I.C.15.i)"),
 )
@@ -109,7 +109,7 @@ _FINDING: Final = re.compile(r"^(?:R0[139]|R[789]|N63|H6[56]|J0[0-6]|J20|N39\.0|
 
 
 def of_items(note: str, passages: list[Sentence], found: list[Suggestion], coder: Coder) -> Iterator[Suggestion]:  # fmt: skip
-    """Yield the suggestions, each with the details that its item of the assessment tells."""
+    """Yield the suggestions, each with the details of its item of the assessment."""
     for one in found:
         if one.disposition != CODE:
             yield one
@@ -125,11 +125,11 @@ def of_items(note: str, passages: list[Sentence], found: list[Suggestion], coder
         yield from (more for more in _added(note, places, one, coder) if more.code not in known)
 
 
-def without_told(found: list[Suggestion]) -> Iterator[Suggestion]:
-    """Yield the suggestions, those set apart that another code tells."""
+def without_included(found: list[Suggestion]) -> Iterator[Suggestion]:
+    """Yield the suggestions, those not coded that another code includes."""
     own = [one.code for one in found if one.disposition == CODE]
     for one in found:
-        by = next(((code, rule) for codes, told, rule in _TOLD if one.code in told for code in own if codes.match(code)), None)  # fmt: skip
+        by = next(((code, rule) for codes, told, rule in _INCLUDED if one.code in told for code in own if codes.match(code)), None)  # fmt: skip
         if by is None or one.disposition == NOT_CODED:
             yield one
             continue
@@ -181,7 +181,7 @@ def _with(note: str, one: Suggestion, code: str, title: str, match: re.Match[str
 
 
 def _places_of(passages: list[Sentence], one: Suggestion) -> _Places:
-    """Return where the details of a suggestion can be told."""
+    """Return where the details of a suggestion can be documented."""
     line = [each for each in passages if any(each.start <= words.start < each.end for words in one.evidence)]  # fmt: skip
     items = {each.item for each in line}
     said = [each for each in passages if each.section not in _SILENT]
@@ -189,7 +189,7 @@ def _places_of(passages: list[Sentence], one: Suggestion) -> _Places:
 
 
 def _told(note: str, places: _Places, code: str) -> Iterator[tuple[_Detail, re.Match[str]]]:
-    """Yield the details that are told of a code, with their words."""
+    """Yield the details that are documented for a code, with their words."""
     for row in _details():
         match = _first(note, places[row.where], row.said) if code.startswith(row.code) else None
         if match:

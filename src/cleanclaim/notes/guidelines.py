@@ -18,26 +18,9 @@ from cleanclaim.notes.suggestion import CODE, CONSIDER, NOT_CODED, Suggestion
 from cleanclaim.notes.tables import mapping, rows
 from cleanclaim.reference.sets import load_set
 
-KEPT: Final = (
-    "N18",
-    "I50",
-    "L97",
-    "J12",
-    "J13",
-    "J14",
-    "J15",
-    "J16",
-    "J18",
-    "J20",
-    "J22",
-    "M86",
-    "I51",
-    "R35",
-    "R33",
-    "R39.1",
-    "R32",
-    "N13.8",
-)
+_INFECTIONS: Final = ("J12", "J13", "J14", "J15", "J16", "J18", "J20", "J22")
+"""Acute infections of the lower airways."""
+KEPT: Final = ("N18", "I50", "L97", *_INFECTIONS, "M86", "I51", "R35", "R33", "R39.1", "R32", "N13.8")  # fmt: skip
 """Codes that stay beside the combination code."""
 _CODE: Final = re.compile(r"[A-Z]\d[\dA-Z](?:\.[\dA-Z]+)?")
 _SYMPTOM: Final = re.compile(r"^(?:R(?!73|91|92|87|03)|M25\.5|M79\.6)")
@@ -58,8 +41,6 @@ _ANGINA: Final = {
     "I20.81": "I25.118",
     "I20.89": "I25.118",
 }
-_INFECTIONS: Final = ("J12", "J13", "J14", "J15", "J16", "J18", "J20", "J22")
-"""Acute infections of the lower airways."""
 _GERMS: Final = {"A49.01": "B95.61", "A49.02": "B95.62", "A49.1": "B95.5", "A49.3": "B96.0", "A49.2": "B96.3"}  # fmt: skip
 """Infections by a germ at no known place, and the germ as the cause of an infection."""
 _PLACED: Final = ("L0", "N39.0", "N30", "M00", "M86", "T81.4", "H66", "K65", "J36", "K61")

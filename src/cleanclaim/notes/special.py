@@ -67,12 +67,6 @@ _JOINT: Final = re.compile(
     r"\b(?:knee|hip|shoulder|ankle|wrist|elbow|hand|thumb)s?\b", re.IGNORECASE
 )
 _AT_JOINT: Final = {"M19.90": "osteoarthritis", "M25.50": "pain"}
-_WORSE: Final = {"J45.909": "J45.901", "J45.20": "J45.21", "J45.30": "J45.31", "J45.40": "J45.41", "J45.50": "J45.51", "J44.9": "J44.1"}  # fmt: skip
-_EXACERBATED: Final = re.compile(
-    r"(?<!no )(?<!without )(?<!no acute )(?<!without acute )(?<!prevent )(?<!no recent )(?<!frequent )"
-    r"\b(?:acute(?:ly)? )?exacerbat(?:ion|ed)\b(?! (?:plan|prevention|history))",
-    re.IGNORECASE,
-)
 LONG_TERM: Final = "long-term drugs (I.C.21.c.3)"
 """The rule for drugs that a patient takes."""
 _SURE: Final = 0.5
@@ -202,23 +196,6 @@ def _during(one: Suggestion, trimester: int, coder: Coder) -> Iterator[Suggestio
     )
     if result.code.startswith("O99") and not _words(one.title) <= _words(result.title or ""):
         yield one
-
-
-def of_exacerbation(
-    note: str, sentences: list[Sentence], found: list[Suggestion], coder: Coder
-) -> Iterator[Suggestion]:
-    """Yield the suggestions, those of asthma and COPD with the exacerbation that their item of the assessment tells (J44.1, J45)."""
-    for one in found:
-        code = _WORSE.get(one.code) if one.disposition == CODE else None
-        items = {each.item for each in sentences if any(each.start <= words.start < each.end for words in one.evidence)}  # fmt: skip
-        own = (each for each in sentences if each.item in items) if code else ()
-        match = next((match for each in own if (match := _EXACERBATED.search(note, each.start, each.end))), None)  # fmt: skip
-        result = coder.named(code) if code and match else None
-        if match is None or result is None:
-            yield one
-            continue
-        evidence = (*one.evidence, Evidence.of(note, match.start(), match.end()))
-        yield replace(one, code=result.code, title=result.title or "", evidence=evidence, query=None, rule="exacerbation (I.C.10.a)")  # fmt: skip
 
 
 def of_joint(

@@ -12,7 +12,7 @@ from cleanclaim.audit.interface import audit_score
 from cleanclaim.audit.plan import Plan, plan_of
 from cleanclaim.audit.score import Score
 from cleanclaim.audit.sheet import ASKED, Extras, read_sheet, rows_of, write_workbook
-from cleanclaim.server.kept import Kept
+from cleanclaim.server.kept import CHANGING, Kept
 from cleanclaim.server.problems import Problem
 from cleanclaim.storage.durable import make_private_folder, whole_file
 
@@ -62,11 +62,12 @@ class Audit:
 
     def mark(self, given: Mapping[str, Mapping[str, str]]) -> None:
         """Keep what an auditor filled in, by row; rows that aren't given stay."""
-        marks = self._marks()
-        for key, row in given.items():
-            marks[key] = {name: row.get(name, "").strip() for name in ASKED}
-        with whole_file(self.folder / _MARKS) as out:
-            out.write(json.dumps(marks).encode())
+        with CHANGING:
+            marks = self._marks()
+            for key, row in given.items():
+                marks[key] = {name: row.get(name, "").strip() for name in ASKED}
+            with whole_file(self.folder / _MARKS) as out:
+                out.write(json.dumps(marks).encode())
 
     def mark_from(self, path: Path) -> None:
         """Keep what an auditor filled in in a workbook or CSV file.
@@ -108,15 +109,16 @@ def begin(kept: Kept, plan: Plan) -> Audit:
     Raises:
         Problem: there are too many.
     """
-    known = audits_of(kept)
-    if len(known) >= _MOST:
-        raise Problem(422, "audit", f"expected at most {_MOST} audits of a batch")
-    made = Audit(kept, known[-1].number + 1 if known else 1)
-    make_private_folder(kept.folder / _AUDITS)
-    make_private_folder(made.folder)
-    with whole_file(made.folder / _PLAN) as out:
-        out.write(plan.to_json().encode())
-    return made
+    with CHANGING:
+        known = audits_of(kept)
+        if len(known) >= _MOST:
+            raise Problem(422, "audit", f"expected at most {_MOST} audits of a batch")
+        made = Audit(kept, known[-1].number + 1 if known else 1)
+        make_private_folder(kept.folder / _AUDITS)
+        make_private_folder(made.folder)
+        with whole_file(made.folder / _PLAN) as out:
+            out.write(plan.to_json().encode())
+        return made
 
 
 def _key(row: Mapping[str, Any]) -> str:

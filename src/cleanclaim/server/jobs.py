@@ -1,23 +1,20 @@
-"""Jobs: large inputs, checked one after the other in processes of their own.
+"""Jobs: large inputs, stored as they arrive and checked one after the other (`running.py`).
 
 A job's input and results are files in its folder, which only their owner can read. The database says
-in which state it is. When the service starts, jobs that were interrupted go on where they stopped.
+in which state it is.
 """
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 import shutil
-import sys
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import sqlalchemy as sa
 from starlette.concurrency import run_in_threadpool
@@ -28,30 +25,25 @@ from cleanclaim.server.access.principals import Principal, service
 from cleanclaim.server.choices import Choices
 from cleanclaim.server.database import Database, aware
 from cleanclaim.server.database.schema import JOBS
-from cleanclaim.server.guards import LOG
 from cleanclaim.server.problems import Problem, busy, disk_full
+from cleanclaim.server.running import (
+    CANCELLED,
+    DONE,
+    EXPIRED,
+    FAILED,
+    OPEN,
+    QUEUED,
+    RUNNING,
+    Runner,
+)
 from cleanclaim.server.settings import ServerSettings
 from cleanclaim.server.worklist import intake
 from cleanclaim.storage.durable import PRIVATE, make_private_folder, system_errors, write_private
 from cleanclaim.text.escaping import visible
 
-Found = TypeVar("Found")
-QUEUED: Final = "queued"
-RUNNING: Final = "running"
-DONE: Final = "done"
-FAILED: Final = "failed"
-CANCELLED: Final = "cancelled"
-EXPIRED: Final = "expired"
-_OPEN: Final = (QUEUED, RUNNING)
-_SWEEP: Final = 60.0
-_GRACE: Final = 5.0
-_AGAIN: Final = 5.0
-"""How long jobs wait after the database or the disk has failed."""
 _MOST_WHOLE: Final = 50_000_000
 """The largest input of a job whose format needs the whole report in memory."""
 _LONGEST_NAME: Final = 200
-_MOST_TRIES: Final = 3
-"""How often a job whose process dies is begun."""
 
 
 @dataclass(frozen=True)
@@ -78,23 +70,15 @@ class Jobs:
     def __init__(self, settings: ServerSettings, database: Database) -> None:
         self._settings = settings
         self._database = database
-        self._wake = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-        self._process: asyncio.subprocess.Process | None = None
-        self._running: str | None = None
+        self._runner = Runner(settings, database, self.purge)
 
     def start(self) -> None:
         """Begin to work on jobs, those of an earlier run first."""
-        make_private_folder(self._settings.jobs)
-        self._task = asyncio.create_task(self._work())
+        self._runner.start()
 
     async def stop(self) -> None:
         """Stop; the job that runs goes on when the service starts again."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-        await self._end_process()
+        await self._runner.stop()
 
     def new_folder(self) -> tuple[str, Path]:
         """A new job's id, and its folder for the upload.
@@ -103,7 +87,7 @@ class Jobs:
             Problem: too many jobs wait, or the disk is full.
         """
         with self._database.reading() as connection:
-            waiting = connection.scalar(sa.select(sa.func.count()).where(JOBS.c.state.in_(_OPEN)))
+            waiting = connection.scalar(sa.select(sa.func.count()).where(JOBS.c.state.in_(OPEN)))
         if (waiting or 0) >= self._settings.limits.waiting_jobs:
             raise busy(60)
         job_id = uuid.uuid4().hex
@@ -161,7 +145,7 @@ class Jobs:
             self.forget(job_id)
             raise
         if is_new:
-            self._wake.set()
+            self._runner.wake()
         return job
 
     def _added(
@@ -223,7 +207,7 @@ class Jobs:
             Problem: there is no such job, or it has no results.
         """
         row = self._row(who, job_id)
-        if row["state"] in _OPEN:
+        if row["state"] in OPEN:
             raise Problem(409, "state", "the job isn't done", headers={"Retry-After": "1"})
         if row["state"] != DONE:
             raise Problem(410, "state", f"the job has no results: it is {row['state']}")
@@ -251,13 +235,12 @@ class Jobs:
             Problem: there is no such job that this caller may see.
         """
         await run_in_threadpool(self._ended, who, job_id)
-        if self._running == job_id:
-            await self._end_process()
+        await self._runner.end(job_id)
         self.forget(job_id)
 
     def _ended(self, who: Principal, job_id: str) -> None:
         row = self._row(who, job_id)
-        state = CANCELLED if row["state"] in _OPEN else EXPIRED
+        state = CANCELLED if row["state"] in OPEN else EXPIRED
         with self._database.writing() as connection:
             connection.execute(JOBS.update().where(JOBS.c.id == job_id).values(state=state, finished=datetime.now(UTC)))  # fmt: skip
             intake.forget(connection, [job_id])
@@ -298,7 +281,7 @@ class Jobs:
                 audit.record(
                     connection, who or service(row.organization), "results deleted", row.id
                 )
-            kept = set(connection.scalars(sa.select(JOBS.c.id).where(JOBS.c.state.in_((*_OPEN, DONE, FAILED)))))  # fmt: skip
+            kept = set(connection.scalars(sa.select(JOBS.c.id).where(JOBS.c.state.in_((*OPEN, DONE, FAILED)))))  # fmt: skip
         for folder in self._settings.jobs.iterdir() if self._settings.jobs.is_dir() else ():
             if folder.name in ids or (folder.name not in kept and _is_old(folder)):
                 self.forget(folder.name)
@@ -325,138 +308,15 @@ class Jobs:
             "created": _moment(row["created"]), "finished": _moment(row["finished"]), "expires": _moment(row["expires"]),
             "error": row["error"], "name": row["name"], "is_batch": bool(row["is_batch"]), "replaces": row["replaces"],
         }  # fmt: skip
-        shown["progress"] = _read(self.folder(row["id"]) / work.PROGRESS) if row["state"] == RUNNING else None  # fmt: skip
+        shown["progress"] = work.content_of(self.folder(row["id"]) / work.PROGRESS) if row["state"] == RUNNING else None  # fmt: skip
         shown.update(json.loads(row["summary"] or '{"summary": null, "not_read": []}'))
         return shown
-
-    async def _work(self) -> None:
-        """Work on jobs for ever; a database or disk that fails only makes it wait."""
-        while True:
-            try:
-                await _finished_in_thread(self._resume)
-                await self._work_through()
-            except (sa.exc.SQLAlchemyError, OSError) as error:
-                LOG.warning("jobs wait: %s", type(error).__name__)
-                await asyncio.sleep(_AGAIN)
-
-    def _resume(self) -> None:
-        """Take up jobs that were interrupted."""
-        with self._database.writing() as connection:
-            connection.execute(JOBS.update().where(JOBS.c.state == RUNNING).values(state=QUEUED))
-
-    async def _work_through(self) -> None:
-        swept = 0.0
-        loop = asyncio.get_running_loop()
-        while True:
-            if loop.time() - swept >= _SWEEP or not swept:
-                swept = loop.time()
-                await _finished_in_thread(self.purge)
-            job_id = await _finished_in_thread(self._next)
-            if job_id is not None:
-                await self._run(job_id)
-                continue
-            self._wake.clear()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), _SWEEP)
-
-    def _next(self) -> str | None:
-        with self._database.writing() as connection:
-            query = sa.select(JOBS.c.id).where(JOBS.c.state == QUEUED).order_by(JOBS.c.created)
-            job_id: str | None = connection.scalar(query.limit(1))
-            if job_id is not None:
-                connection.execute(JOBS.update().where(JOBS.c.id == job_id).values(state=RUNNING))
-        return job_id
-
-    async def _run(self, job_id: str) -> None:
-        folder = self.folder(job_id)
-        self._running = job_id
-        try:
-            tries = 0 if (folder / work.SUMMARY).exists() else _MOST_TRIES
-            for _ in range(tries):
-                status = await self._once(folder)
-                if status in {0, 1} or not await _finished_in_thread(self._is_running, job_id):
-                    break
-        finally:
-            self._running = None
-        await _finished_in_thread(self._finish, job_id, folder)
-
-    async def _once(self, folder: Path) -> int:
-        """Run a job's process to its end."""
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "cleanclaim.server.work", cwd=folder,
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-        )  # fmt: skip
-        try:
-            return await self._process.wait()
-        finally:
-            if self._process is not None and self._process.returncode is None:
-                await self._end_process()
-            self._process = None
-
-    async def _end_process(self) -> None:
-        process = self._process
-        if process is None or process.returncode is not None:
-            return
-        with suppress(ProcessLookupError):
-            process.terminate()
-        try:
-            await asyncio.wait_for(process.wait(), _GRACE)
-        except TimeoutError:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
-
-    def _is_running(self, job_id: str) -> bool:
-        with self._database.reading() as connection:
-            return connection.scalar(sa.select(JOBS.c.state).where(JOBS.c.id == job_id)) == RUNNING
-
-    def _finish(self, job_id: str, folder: Path) -> None:
-        """Write down how a job ended; one that was cancelled meanwhile stays so."""
-        now = datetime.now(UTC)
-        found = _read(folder / work.SUMMARY)
-        failed = _read(folder / work.ERROR)
-        with self._database.writing() as connection:
-            query = sa.select(JOBS).where(JOBS.c.id == job_id, JOBS.c.state == RUNNING)
-            row = connection.execute(query).mappings().first()
-            if row is None:
-                return
-            is_kept = row["is_batch"] and found is not None
-            hours = self._settings.keep_days * 24 if is_kept else self._settings.keep_hours
-            values: dict[str, Any] = {"finished": now, "expires": now + timedelta(hours=hours)}
-            if found is not None:
-                left_out = intake.take_in(connection, dict(row), folder, now) if is_kept else 0
-                values |= {"state": DONE, "summary": json.dumps(found | {"left_out": left_out})}
-            else:
-                why = failed["detail"] if failed else f"its process ended {_MOST_TRIES} times before it was done"  # fmt: skip
-                values |= {"state": FAILED, "error": why}
-            connection.execute(JOBS.update().where(JOBS.c.id == job_id).values(**values))
-        if not is_kept:
-            with suppress(OSError):
-                (folder / work.UPLOAD).unlink()
-
-
-async def _finished_in_thread(work: Callable[..., Found], *arguments: Any) -> Found:
-    """Do something in a thread; if this is cancelled, only after it is done, so that no connection is left open."""
-    task = asyncio.ensure_future(run_in_threadpool(work, *arguments))
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
 
 
 def seen_by(who: Principal) -> sa.ColumnElement[bool]:
     """Which jobs one may see."""
     own = JOBS.c.organization == who.organization
     return own if who.sees_all_jobs else sa.and_(own, JOBS.c.owner == who.id)
-
-
-def _read(path: Path) -> dict[str, Any] | None:
-    try:
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return content
 
 
 def _moment(given: datetime | None) -> str | None:

@@ -7,6 +7,7 @@ import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
 import polars as pl
@@ -26,6 +27,8 @@ _NOTES: Final = "notes"
 _MATCHES: Final = "matches.csv"
 _CHANGES: Final = "changes.json"
 _MOST_REMITTANCES: Final = 100
+CHANGING: Final = Lock()
+"""Held while a file is read, changed and written again, so that what two people do at once isn't lost."""
 
 
 @dataclass(frozen=True)
@@ -122,26 +125,25 @@ class Kept:
     def remittances(self) -> list[Path]:
         """The remittances (835) of this batch's claims."""
         folder = self.folder / _REMITTANCES
-        return sorted(folder.iterdir()) if folder.is_dir() else []
+        return sorted(folder.glob("*.835"))
 
-    def add_remittance(self, content: bytes) -> None:
-        """Keep a remittance; one that is there already isn't added again.
+    def add_remittance(self, content: bytes) -> Path | None:
+        """Keep a remittance: its file; None if it was kept before.
 
         Raises:
             Problem: there are too many.
         """
-        known = self.remittances()
-        if any(path.read_bytes() == content for path in known):
-            return
-        if len(known) >= _MOST_REMITTANCES:
-            raise Problem(422, "remittances", f"expected at most {_MOST_REMITTANCES} remittances of a batch")  # fmt: skip
-        make_private_folder(self.folder / _REMITTANCES)
-        _write(self.folder / _REMITTANCES / f"{len(known) + 1:03d}.835", content)
-
-    def remove_last_remittance(self) -> None:
-        """Remove the remittance that was added last, such as one that can't be read."""
-        for path in self.remittances()[-1:]:
-            path.unlink()
+        with CHANGING:
+            known = self.remittances()
+            if any(path.read_bytes() == content for path in known):
+                return None
+            if len(known) >= _MOST_REMITTANCES:
+                raise Problem(422, "remittances", f"expected at most {_MOST_REMITTANCES} remittances of a batch")  # fmt: skip
+            make_private_folder(self.folder / _REMITTANCES)
+            number = int(known[-1].stem) + 1 if known else 1
+            path = self.folder / _REMITTANCES / f"{number:03d}.835"
+            _write(path, content)
+            return path
 
     def matches(self) -> dict[str, str]:
         """The claim's number for each payer's number, or number in the remittance, that a person matched."""
@@ -150,12 +152,13 @@ class Kept:
 
     def put_match(self, number: str, claim_id: str) -> None:
         """Keep a match made by hand; an empty claim number removes it."""
-        pairs = {**self.matches(), number: claim_id}
-        out = io.StringIO(newline="")
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(("payer_claim_id", "claim_id"))
-        writer.writerows((one, claim) for one, claim in pairs.items() if claim)
-        _write(self.folder / _MATCHES, out.getvalue().encode())
+        with CHANGING:
+            pairs = {**self.matches(), number: claim_id}
+            out = io.StringIO(newline="")
+            writer = csv.writer(out, lineterminator="\n")
+            writer.writerow(("payer_claim_id", "claim_id"))
+            writer.writerows((one, claim) for one, claim in pairs.items() if claim)
+            _write(self.folder / _MATCHES, out.getvalue().encode())
 
     def changes(self) -> list[dict[str, Any]]:
         """What was changed in corrected files that were made of this batch."""
@@ -164,7 +167,9 @@ class Kept:
 
     def add_changes(self, rows: list[dict[str, Any]]) -> None:
         """Keep what was changed in a corrected file."""
-        if rows:
+        if not rows:
+            return
+        with CHANGING:
             _write(self.folder / _CHANGES, json.dumps([*self.changes(), *rows]).encode())
 
     def _rows(self, table: str, key: int) -> list[dict[str, Any]]:

@@ -85,6 +85,15 @@ def table_name(table: str) -> str:
     return f"{table}.parquet"
 
 
+def content_of(path: Path) -> dict[str, Any] | None:
+    """What one of a job's small files says; None if it isn't there."""
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return content
+
+
 def main() -> int:
     """Check the upload in the working folder.
 

@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 
 from cleanclaim.derived.claims import Claims
-from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.derived.looking_back import beyond_history
+from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
 from cleanclaim.edits.samples import institutional
 from cleanclaim.model.expressions import IS_INSTITUTIONAL
 from cleanclaim.reference import Reference
@@ -26,6 +27,20 @@ def _bill(number: str, frequency: str, first: str, last: str, **more: Any) -> di
             "to_date": last, "discharge_disposition_code": "01" if frequency == "4" else "30", "submitted_date": "2026-07-10", "as_of": "2026-07-10", **more,
         }
     )  # fmt: skip
+
+
+def _in_turn(claims: Claims) -> pl.DataFrame:
+    """The interim bills, each with the last day of the bill of its stay before it (`_before`)."""
+    bills = claims.claims.filter(_IS_INTERIM, pl.col("from_date").is_not_null(), pl.col("admission_date").is_not_null())
+    return bills.sort(*_STAY, "from_date", "claim_key").with_columns(pl.col("to_date").shift(1).over(_STAY).alias("_before"))
+
+
+def _unchecked(claims: Claims, reference: Reference) -> Rows:
+    del reference
+    continues = ~_BILL.str.ends_with("2") & pl.col("_before").is_null() & ~pl.col("is_history").fill_null(value=False)
+    asked = _in_turn(claims).filter(continues).select("claim_key", "from_date", "admission_date")
+    purpose = "to tell whether the bill follows the one before"
+    return beyond_history(claims, asked, first=pl.col("admission_date"), period="the days since the admission", purpose=purpose)
 
 
 @query_edit(
@@ -46,6 +61,8 @@ def _bill(number: str, frequency: str, first: str, last: str, **more: Any) -> di
     suggestion="Check the frequency of the bill and the statement's dates: interim bills of a stay follow each other without gap or overlap.",
     fix="proposed",
     when={"claims": _IS_INTERIM},
+    unchecked=_unchecked,
+    supply="--history with the earlier bills of the stay",
     examples=(
         fails("a first bill that begins after the admission", _bill("A", "2", "2026-04-05", "2026-04-30"), says="admission"),
         passes("a first bill", _bill("A", "2", "2026-04-01", "2026-04-30")),
@@ -59,7 +76,8 @@ def _bill(number: str, frequency: str, first: str, last: str, **more: Any) -> di
             _bill("A", "2", "2026-04-01", "2026-04-20", is_history=True),
             _bill("B", "2", "2026-05-04", "2026-05-31", admission_date="2026-05-04"),
         ),
-        passes("whose bill before isn't known", _bill("B", "3", "2026-05-01", "2026-05-31")),
+        passes("whose bill before isn't among the claims of its days", _bill("B", "3", "2026-05-01", "2026-05-31")),
+        unchecked("the earlier bills aren't loaded", _bill("B", "3", "2026-05-01", "2026-05-31"), history=("2026-05-01", "2026-07-10")),
         passes("of another hospital", _bill("A", "2", "2026-04-01", "2026-04-28", billing_npi="1245319599"), _bill("B", "3", "2026-05-01", "2026-05-31")),
         passes("a whole stay", institutional(bill_type_code="111", admission_date="2026-05-10", from_date="2026-05-10")),
     ),
@@ -70,8 +88,6 @@ def interim_bill_out_of_sequence(claims: Claims, reference: Reference) -> Rows:
     What to do: check the dates against the bills that were sent.
     """
     del reference
-    bills = claims.claims.filter(_IS_INTERIM, pl.col("from_date").is_not_null(), pl.col("admission_date").is_not_null())
-    in_turn = bills.sort(*_STAY, "from_date", "claim_key").with_columns(pl.col("to_date").shift(1).over(_STAY).alias("_before"))
     is_first = _BILL.str.ends_with("2")
     from_admission = pl.col("from_date") == pl.col("admission_date")
     follows = pl.col("from_date") == pl.col("_before") + pl.duration(days=1)
@@ -87,5 +103,5 @@ def interim_bill_out_of_sequence(claims: Claims, reference: Reference) -> Rows:
         .then(worded("doesn't begin on the day after {}, the end of the bill before", "_before"))
         .alias("what")
     )
-    found = in_turn.with_columns(what).filter(pl.col("what").is_not_null(), ~pl.col("is_history").fill_null(value=False))
+    found = _in_turn(claims).with_columns(what).filter(pl.col("what").is_not_null(), ~pl.col("is_history").fill_null(value=False))
     return found.select("claim_key", "bill_type_code", "what")

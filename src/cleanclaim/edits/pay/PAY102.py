@@ -34,7 +34,7 @@ _AT_LEAST = {"day": 1, "month": 28, "year": 365}
 
 
 def _shortest(reference: Reference) -> int:
-    """No limit ends sooner than so many days after the service."""
+    """The days after a service in which every payer still takes a claim: the shortest of all limits."""
 
     def make() -> int:
         limits = rules(reference, "filing_limits").select(

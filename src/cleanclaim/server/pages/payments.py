@@ -147,13 +147,12 @@ def _payments(service: Service, request: Request, job_id: str) -> tuple[dict[str
 def _add(service: Service, request: Request, job_id: str, content: bytes) -> None:
     """Keep a remittance with a batch; one that can't be read isn't kept."""
     kept, job = _folder(service, request, job_id)
-    before = len(kept.remittances())
-    kept.add_remittance(content)
+    added = kept.add_remittance(content)
     try:
         payments(kept, service.engine.held, job["choices"])
     except Exception:
-        if len(kept.remittances()) > before:
-            kept.remove_last_remittance()
+        if added is not None:
+            added.unlink(missing_ok=True)
         raise
 
 
