@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import webbrowser
 from datetime import timedelta
@@ -30,6 +31,8 @@ from cleanclaim.report.labels import counted
 _GIB = 1 << 30
 _HOST = "127.0.0.1"
 _PORT = 8008
+_MOST_CHECKERS = 4
+"""The most processes that check claims if an operator says nothing."""
 _OPENING = 1.0
 """Seconds after which the service answers, so that a browser can be sent to it."""
 app = typer.Typer(rich_markup_mode=None)
@@ -61,6 +64,7 @@ def serve(
     keep_days: Annotated[float, typer.Option("--keep-days", help="How long a batch is kept, with its claims and findings.", min=0.0)] = 90.0,
     per_minute: Annotated[int, typer.Option("--per-minute", help="Requests a client may make a minute; 0 for any number.", min=0)] = 0,
     upload: Annotated[float, typer.Option("--upload", help="The largest input of a job, in GiB.", min=0.0)] = 2.0,
+    checkers: Annotated[int | None, typer.Option("--checkers", help="How many processes check claims that arrive one by one. Each loads the tables; 0 for none but the service's own. Default: one for each core, at most four.", min=0)] = None,
     show: Annotated[bool | None, typer.Option("--open/--no-open", help="Open the pages in the browser. Default: if it is started by hand.")] = None,
 ) -> None:  # fmt: skip
     """Start the service: web pages and an HTTP API.
@@ -80,6 +84,7 @@ def serve(
         sign_on=read(single_sign_on) if single_sign_on else None,
         public_url=public_url, proxies=(LOOPBACK, *(proxy or ())), session_times=SessionTimes(timedelta(minutes=idle_minutes), timedelta(hours=session_hours)),
         limits=Limits(per_minute=per_minute, upload=int(upload * _GIB)),
+        checkers=min(os.cpu_count() or 1, _MOST_CHECKERS) if checkers is None else checkers,
     )  # fmt: skip
     answer(
         settings,

@@ -26,6 +26,7 @@ from cleanclaim.server.access.principals import LOCAL
 from cleanclaim.server.access.sign_on import Provider
 from cleanclaim.server.access.throttle import Throttle
 from cleanclaim.server.batching import Together
+from cleanclaim.server.checkers import Checkers
 from cleanclaim.server.database import Database, opened
 from cleanclaim.server.description import described
 from cleanclaim.server.engine import Engine
@@ -89,8 +90,9 @@ def make_app(
     held = database or opened(settings)
     gate = Gate(settings, held)
     provider = Provider(settings.sign_on) if settings.sign_on else None
+    checkers = Checkers(settings, executor)
     service = Service(
-        settings, Engine(settings), held, gate, Throttle(), provider, Jobs(settings, held), Together(executor, metrics.run), executor, metrics
+        settings, Engine(settings), held, gate, Throttle(), provider, Jobs(settings, held), checkers, Together(checkers, metrics.run), executor, metrics
     )  # fmt: skip
     app = FastAPI(
         title="cleanclaim",
@@ -123,6 +125,7 @@ def make_app(
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service: Service = app.state.service
+    service.checkers.start(service.engine.held)
     service.together.start()
     service.jobs.start()
     if app.state.with_example:
@@ -132,6 +135,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     await service.jobs.stop()
     await service.together.stop()
+    service.checkers.stop()
     service.executor.shutdown(wait=False, cancel_futures=True)
     service.database.engine.dispose()
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Executor
 from contextlib import suppress
 from typing import Final
 
-from cleanclaim.server.checking import Asked, answers
+from cleanclaim.server.checkers import Checkers
+from cleanclaim.server.checking import Asked
 from cleanclaim.server.problems import Problem
 
 _MOST: Final = 256
@@ -28,16 +28,18 @@ _Waiting = tuple[Asked, asyncio.Future[bytes]]
 
 
 class Together:
-    """Collects small requests and checks them in runs, one run at a time.
+    """Collects small requests and checks them in runs.
 
     Args:
-        executor: where runs take place.
+        checkers: check the runs.
         counted: called with the size of each run.
     """
 
-    def __init__(self, executor: Executor, counted: Callable[[int], None]) -> None:
-        self._executor = executor
+    def __init__(self, checkers: Checkers, counted: Callable[[int], None]) -> None:
+        self._checkers = checkers
         self._counted = counted
+        self._free = asyncio.Semaphore(checkers.at_once)
+        self._runs: set[asyncio.Task[None]] = set()
         self._queue: asyncio.Queue[_Waiting] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
         self._crowd = 1
@@ -48,10 +50,11 @@ class Together:
 
     async def stop(self) -> None:
         """Stop; requests that still wait are cancelled."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        for task in (self._task, *self._runs):
+            if task is not None:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
         while not self._queue.empty():
             self._queue.get_nowait()[1].cancel()
 
@@ -69,15 +72,15 @@ class Together:
         left: list[_Waiting] = []
         while True:
             waiting = left or [await self._queue.get()]
+            await self._free.acquire()
             await self._linger(len(waiting))
             while not self._queue.empty() and len(waiting) < _MOST:
                 waiting.append(self._queue.get_nowait())
             kind = waiting[0][0].kind
             run = [one for one in waiting if one[0].kind == kind and not one[1].done()]
             left = [one for one in waiting if one[0].kind != kind]
-            if run:
-                await self._run(run)
-            self._crowd = len(run) + len(left) + self._queue.qsize()
+            self._begin(run)
+            self._crowd = len(run) + len(left)
 
     async def _linger(self, waiting: int) -> None:
         """Wait until as many requests are there as there were lately, but not long."""
@@ -90,11 +93,22 @@ class Together:
             if there == before:
                 return
 
+    def _begin(self, run: list[_Waiting]) -> None:
+        if not run:
+            self._free.release()
+            return
+        task = asyncio.create_task(self._run(run))
+        self._runs.add(task)
+        task.add_done_callback(self._end)
+
+    def _end(self, task: asyncio.Task[None]) -> None:
+        self._runs.discard(task)
+        self._free.release()
+
     async def _run(self, run: list[_Waiting]) -> None:
         self._counted(len(run))
-        loop = asyncio.get_running_loop()
         try:
-            found = await loop.run_in_executor(self._executor, answers, [asked for asked, _ in run])
+            found = await self._checkers.answers([asked for asked, _ in run])
         except asyncio.CancelledError:
             for _, ready in run:
                 ready.cancel()

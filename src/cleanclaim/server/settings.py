@@ -86,6 +86,7 @@ class ServerSettings:
         keep_hours: how long a finished job's results are kept.
         keep_days: how long a batch is kept, with its claims and what people did about its findings.
         limits: what one client may ask for.
+        checkers: how many processes check small requests; 0 to check them in the service's own.
     """
 
     folder: Path = field(default_factory=lambda: home() / "service")
@@ -103,6 +104,7 @@ class ServerSettings:
     keep_hours: float = 7 * 24.0
     keep_days: float = 90.0
     limits: Limits = field(default_factory=Limits)
+    checkers: int = 0
 
     @property
     def may_be_open(self) -> bool:

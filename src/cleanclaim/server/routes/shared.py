@@ -19,6 +19,7 @@ from cleanclaim.server.access.gate import Gate
 from cleanclaim.server.access.sign_on import Provider
 from cleanclaim.server.access.throttle import Throttle
 from cleanclaim.server.batching import Together
+from cleanclaim.server.checkers import Checkers
 from cleanclaim.server.database import Database
 from cleanclaim.server.engine import Engine, Held
 from cleanclaim.server.jobs import Jobs
@@ -43,7 +44,8 @@ class Service:
         throttle: counts failed sign-ins.
         provider: the provider of single sign-on, if there is one.
         jobs: the jobs.
-        together: checks small requests together.
+        checkers: the processes that check small requests.
+        together: collects small requests.
         executor: where claims are checked.
         metrics: counts and times.
     """
@@ -55,6 +57,7 @@ class Service:
     throttle: Throttle
     provider: Provider | None
     jobs: Jobs
+    checkers: Checkers
     together: Together
     executor: Executor
     metrics: Metrics
