@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from cleanclaim.server.batching import Together
+from cleanclaim.server.checkers import Checkers
 from cleanclaim.server.checking import Asked, answer, answers
 from cleanclaim.server.choices import Choices
 from cleanclaim.server.engine import Engine, Held
@@ -68,7 +69,7 @@ def test_requests_wait_only_for_a_run(held: Held) -> None:
 
     async def work() -> list[bytes]:
         with ThreadPoolExecutor(1) as executor:
-            together = Together(executor, sizes.append)
+            together = Together(Checkers(ServerSettings(), executor), sizes.append)
             together.start()
             found = await asyncio.gather(*(together.answer(asked(held, claim_id=f"A{n}")) for n in range(9)))  # fmt: skip
             await together.stop()
@@ -87,7 +88,7 @@ def test_other_choices_are_another_run(held: Held) -> None:
 
     async def work() -> list[bytes | BaseException]:
         with ThreadPoolExecutor(1) as executor:
-            together = Together(executor, sizes.append)
+            together = Together(Checkers(ServerSettings(), executor), sizes.append)
             together.start()
             waiting = [together.answer(one) for one in (asked(held), other, asked(held))]
             found = await asyncio.gather(*waiting, return_exceptions=True)

@@ -81,6 +81,11 @@ class Checkers:
         """How many runs take place at the same time."""
         return max(self._settings.checkers, 1)
 
+    @property
+    def has_processes(self) -> bool:
+        """Whether there are processes that have loaded their tables."""
+        return self._pool is not None and self._pool.is_ready
+
     def start(self, held: Held) -> None:
         """Start processes for a state of the reference and the edits, unless they are there."""
         if self._settings.checkers and (self._pool is None or self._pool.held is not held):

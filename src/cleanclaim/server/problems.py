@@ -46,6 +46,10 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's word
         self.headers = dict(headers or {})
         super().__init__(detail)
 
+    def __reduce__(self) -> tuple[type[Problem], tuple[Any, ...]]:
+        """As another process gets it."""
+        return Problem, (self.status, self.kind, self.detail, self.faults, self.headers)
+
     def body(self, request_id: str | None = None) -> dict[str, Any]:
         """The problem as a JSON object."""
         content: dict[str, Any] = {
