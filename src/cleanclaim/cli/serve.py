@@ -64,7 +64,7 @@ def serve(
     keep_days: Annotated[float, typer.Option("--keep-days", help="How long a batch is kept, with its claims and findings.", min=0.0)] = 90.0,
     per_minute: Annotated[int, typer.Option("--per-minute", help="Requests a client may make a minute; 0 for any number.", min=0)] = 0,
     upload: Annotated[float, typer.Option("--upload", help="The largest input of a job, in GiB.", min=0.0)] = 2.0,
-    checkers: Annotated[int | None, typer.Option("--checkers", help="Processes that check single claims; 0 for none. Default: one a core, at most 4.", min=0)] = None,
+    checkers: Annotated[int | None, typer.Option("--checkers", help="Processes that check single claims; 0 for none. Default: cores, up to 4.", min=0)] = None,
     show: Annotated[bool | None, typer.Option("--open/--no-open", help="Open the pages in the browser. Default: if it is started by hand.")] = None,
 ) -> None:  # fmt: skip
     """Start the service: web pages and an HTTP API.

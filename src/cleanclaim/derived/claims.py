@@ -12,10 +12,12 @@ import polars as pl
 from cleanclaim.derived.availability import Marks
 from cleanclaim.derived.tables import Derived
 from cleanclaim.model import Batch
-from cleanclaim.model.arrays import Codes, Days, Ints
-from cleanclaim.model.keys import found_in
+from cleanclaim.model.arrays import Codes, Days
+from cleanclaim.model.keys import found_in, keys_of
 from cleanclaim.model.spans import Spans
 from cleanclaim.reference import Reference
+
+Flags = npt.NDArray[np.bool_]
 
 
 class Claims:
@@ -23,15 +25,15 @@ class Claims:
 
     Args:
         derived: the tables of the batch.
-        keys: the claims that are seen, ascending; None for all.
+        seen: for each claim of the batch whether it is seen; None if all are.
 
     Attributes:
         kept: judgments that several edits share, by name.
     """
 
-    def __init__(self, derived: Derived, keys: Ints | None = None) -> None:
+    def __init__(self, derived: Derived, seen: Flags | None = None) -> None:
         self._derived = derived
-        self._keys = keys
+        self._seen = seen
         self.kept: dict[str, object] = {}
 
     @classmethod
@@ -176,23 +178,26 @@ class Claims:
     @cached_property
     def line_codes(self) -> Codes:
         """The procedure code of each row of `lines`."""
-        return self._derived.line_codes if self._keys is None else Codes.of(self.lines["procedure_code"])  # fmt: skip
+        return self._derived.line_codes if self._seen is None else Codes.of(self.lines["procedure_code"])  # fmt: skip
 
     @cached_property
     def line_days(self) -> Days:
         """The first day of each row of `lines` as a number."""
         days = self._derived.line_days
-        return days if self._keys is None else days[self._seen(self._derived.lines)]
+        return days if self._seen is None else days[self._rows(self._derived.lines, self._seen)]
 
     def coverage(self, name: str) -> Marks:
         """For each row of `lines` whether a table covers its code on its day: `NO_TABLE`, `OUTSIDE` or `COVERED` of `cleanclaim.derived.availability`."""
         marks = self._derived.coverage(name)
-        return marks if self._keys is None else marks[self._seen(self._derived.lines)]
+        return marks if self._seen is None else marks[self._rows(self._derived.lines, self._seen)]
 
     def _own(self, table: pl.DataFrame) -> pl.DataFrame:
         """The rows of the claims that are seen."""
-        return table if self._keys is None else table.filter(pl.Series(self._seen(table)))
+        if self._seen is None:
+            return table
+        return table.filter(pl.Series(self._rows(table, self._seen)))
 
-    def _seen(self, table: pl.DataFrame) -> npt.NDArray[np.bool_]:
-        assert self._keys is not None  # noqa: S101 - asked only if not all are seen
-        return np.asarray(found_in(self._keys, table["claim_key"].to_numpy()) >= 0)
+    def _rows(self, table: pl.DataFrame, seen: Flags) -> Flags:
+        """For each row of a table whether its claim is seen; a row that belongs to no claim isn't."""
+        at = found_in(keys_of(self._derived.batch.claims), keys_of(table))
+        return np.where(at >= 0, seen[at], False)  # noqa: FBT003 - numpy's

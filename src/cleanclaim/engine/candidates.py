@@ -61,8 +61,9 @@ class Candidates:
         """The marked claims; edits with the same candidates share what they derive."""
         view = self._views.get(marks.tobytes())
         if view is None:
-            keys = None if marks.all() else keys_of(self._derived.batch.claims)[marks]
-            view = self._views[marks.tobytes()] = Claims(self._derived, keys)
+            view = self._views[marks.tobytes()] = Claims(
+                self._derived, None if marks.all() else marks
+            )
         return view
 
     def _of_patients(self, marks: Marks) -> Marks:

@@ -66,10 +66,20 @@ def whole_numbers(column: pl.Series) -> Ints:
 
 def found_in(sorted_keys: Ints, wanted: Ints) -> Ints:
     """For each wanted key, the first row that equals it, or -1."""
-    if not len(sorted_keys):
+    count = len(sorted_keys)
+    if not count:
         return np.full(len(wanted), -1, dtype=np.int64)
-    at = np.minimum(np.searchsorted(sorted_keys, wanted), len(sorted_keys) - 1)
+    if _follow_each_other(sorted_keys):  # as the keys of whole batches do: no search is needed
+        at = wanted - sorted_keys[0]
+        return np.where((at >= 0) & (at < count), at, -1)
+    at = np.minimum(np.searchsorted(sorted_keys, wanted), count - 1)
     return np.where(sorted_keys[at] == wanted, at, -1)
+
+
+def _follow_each_other(sorted_keys: Ints) -> bool:
+    """Whether each key is one more than the key before it."""
+    span = int(sorted_keys[-1]) - int(sorted_keys[0])
+    return span == len(sorted_keys) - 1 and bool((sorted_keys[1:] > sorted_keys[:-1]).all())
 
 
 def counts_of(sorted_keys: Ints, wanted: Ints) -> Ints:
