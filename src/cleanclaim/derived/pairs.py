@@ -53,6 +53,7 @@ _PAIR: Final = {
 }
 
 
+_CROWD: Final = {"_day": pl.UInt32, "_lines": pl.Int64, "_codes": pl.Int64}
 _COUNTS: Final = pl.col("stands") & pl.all_horizontal(
     pl.col("procedure_code", *DAY[:-1]).is_not_null()
 )
@@ -297,6 +298,8 @@ def crowded_days(lines: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     Returns:
         `_day`, `_lines` and `_codes`: how many lines and procedure codes the day has.
     """
+    if lines.height <= _FEW_LINES:
+        return pl.DataFrame(schema=_CROWD)
     large = lines.filter(pl.len().over("_day") > _FEW_LINES)
     sizes = large.group_by("_day").agg(
         pl.len().cast(pl.Int64).alias("_lines"),
@@ -330,6 +333,8 @@ def uncompared(lines: pl.DataFrame, uncovered: pl.DataFrame, crowded: pl.DataFra
     """
     table = TABLES["ptp"]
     said = ("claim_key", "line_number", "reason", "supply")
+    if uncovered.is_empty() and crowded.is_empty():
+        return pl.DataFrame(schema=_UNCOMPARED)
     code = ["_day", "procedure_code"]
     without_table = (
         lines.join(uncovered.select(code), on=code, how="semi")
@@ -356,6 +361,15 @@ def uncompared(lines: pl.DataFrame, uncovered: pl.DataFrame, crowded: pl.DataFra
     )
     rows = pl.concat([without_table.select(said), too_many.select(said)])
     return rows.with_columns(pl.lit("ptp").alias("table"))
+
+
+_UNCOMPARED: Final = {
+    "claim_key": pl.Int64,
+    "line_number": pl.Int64,
+    "reason": pl.String,
+    "supply": pl.String,
+    "table": pl.String,
+}
 
 
 @cache

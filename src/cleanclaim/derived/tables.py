@@ -134,7 +134,8 @@ class Derived:
     def pairs(self) -> pl.DataFrame:
         """One row a pair of lines that NCCI bundles."""
         pairs, _ = self._bundled
-        kept = pairs.filter(~pl.col("_day").is_in(self._crowded["_day"].implode()))
+        crowded = self._crowded["_day"]
+        kept = pairs.filter(~pl.col("_day").is_in(crowded.implode())) if len(crowded) else pairs
         return of_lines(kept, self.multi_code_lines)
 
     @cached_property

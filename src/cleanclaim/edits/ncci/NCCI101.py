@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.edits.ncci.bundles import IS_CURRENT, IS_ONE_CLAIM, SHOWN, unjudged
+from cleanclaim.edits.ncci.bundles import IS_CURRENT, IS_ONE_CLAIM, NO_ROWS, SHOWN, unjudged
 from cleanclaim.edits.samples import medicare, professional
 from cleanclaim.reference import Reference
 
@@ -62,5 +62,7 @@ def bundled_without_exception(claims: Claims, reference: Reference) -> Rows:
     What to do: take the column-two code off.
     """
     del reference
+    if claims.pairs.is_empty():
+        return NO_ROWS
     indicator = pl.col("indicator") == 0
     return claims.pairs.filter(indicator, IS_ONE_CLAIM, IS_CURRENT).select(SHOWN)

@@ -9,7 +9,7 @@ import polars as pl
 from cleanclaim.derived.claims import Claims
 from cleanclaim.derived.pairs import is_set_apart
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.edits.ncci.bundles import IS_CURRENT, IS_ONE_CLAIM, SHOWN, is_visit, unjudged
+from cleanclaim.edits.ncci.bundles import IS_CURRENT, IS_ONE_CLAIM, NO_ROWS, SHOWN, is_visit, unjudged
 from cleanclaim.edits.samples import medicare
 from cleanclaim.reference import Reference
 
@@ -54,6 +54,8 @@ def bundled_without_modifier(claims: Claims, reference: Reference) -> Rows:
     What to do: take the column-two code off, or, where the record shows it, say that they were separate. No modifier is ever added without the
     record.
     """
+    if claims.pairs.is_empty():
+        return NO_ROWS
     return claims.pairs.filter(
         pl.col("indicator") == 1, IS_ONE_CLAIM, IS_CURRENT, ~is_set_apart("modifiers"), ~is_set_apart("other_modifiers"), ~is_visit(reference)
     ).select(SHOWN)

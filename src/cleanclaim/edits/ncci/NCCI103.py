@@ -9,7 +9,7 @@ import polars as pl
 from cleanclaim.derived.claims import Claims
 from cleanclaim.derived.pairs import ASSOCIATED, is_set_apart
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.edits.ncci.bundles import IS_CURRENT, unjudged
+from cleanclaim.edits.ncci.bundles import IS_CURRENT, NO_ROWS, unjudged
 from cleanclaim.edits.samples import medicare
 from cleanclaim.model.expressions import ANATOMIC_MODIFIERS
 from cleanclaim.reference import Reference
@@ -50,6 +50,8 @@ def modifier_shows_no_separateness(claims: Claims, reference: Reference) -> Rows
     What to do: look in the record.
     """
     del reference
+    if claims.pairs.is_empty():
+        return NO_ROWS
     same = pl.col("modifiers").list.set_intersection("other_modifiers")
     side = same.list.set_intersection(pl.lit(list(ANATOMIC_MODIFIERS)))
     apart = pl.concat_list("modifiers", "other_modifiers").list.unique()

@@ -9,7 +9,7 @@ import polars as pl
 from cleanclaim.derived.claims import Claims
 from cleanclaim.derived.pairs import is_set_apart
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
-from cleanclaim.edits.ncci.bundles import IS_CURRENT, is_visit, unjudged
+from cleanclaim.edits.ncci.bundles import IS_CURRENT, NO_ROWS, is_visit, unjudged
 from cleanclaim.edits.samples import medicare
 from cleanclaim.reference import Reference
 from cleanclaim.text.wording import worded
@@ -85,6 +85,8 @@ def bundled_across_claims(claims: Claims, reference: Reference) -> Rows:
 
     What to do: bill the day on one claim; replace the earlier one.
     """
+    if claims.pairs.is_empty():
+        return NO_ROWS
     both = claims.pairs.filter(
         pl.col("claim_key") != pl.col("other_claim_key"),
         (pl.col("indicator") == 0) | (~is_set_apart("modifiers") & ~is_set_apart("other_modifiers") & ~is_visit(reference)),

@@ -15,6 +15,8 @@ SHOWN: Final = (
 """What a finding on a pair of one claim shows."""
 IS_CURRENT: Final = ~pl.col("is_history").fill_null(value=False)
 IS_ONE_CLAIM: Final = pl.col("claim_key") == pl.col("other_claim_key")
+NO_ROWS: Final = pl.DataFrame(schema={"claim_key": pl.Int64})
+"""What an edit finds if no codes of a day are bundled."""
 
 
 def is_visit(reference: Reference) -> pl.Expr:
