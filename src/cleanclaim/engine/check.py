@@ -1,8 +1,8 @@
 """The engine: edits over a batch of claims, findings out.
 
-Row edits of a table are evaluated in one pass; query edits are collected together. Only rows that were hit are then written out: keys,
-evidence, message. What an edit could not judge becomes a row of the second table, `not_checked`. An edit that fails stops no other: the pass or the
-collection is done again edit by edit, and the ones that fail are named.
+Row edits of a table are evaluated in one pass (`cleanclaim.engine.row_tests`); query edits are collected together. Only rows that were hit are then
+written out: keys, evidence, message. What an edit could not judge becomes a row of the second table, `not_checked`. An edit that fails stops no other:
+the pass or the collection is done again edit by edit, and the ones that fail are named.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from cleanclaim.engine.not_checked import (
     unanswered,
     written_unchecked,
 )
+from cleanclaim.engine.row_tests import Plan, met, plan_of
 from cleanclaim.failures import Failure, reason_of
 from cleanclaim.model import Batch
 from cleanclaim.reference import Reference
@@ -144,6 +145,17 @@ class _Run:
             return frame.select(test for _, test in asked.values()).to_dict()
         except BaseException as error:  # noqa: BLE001 - a panic is no Exception
             reason_of(error)
+        return self._one_by_one(frame, asked)
+
+    def met(self, frame: pl.DataFrame, own: _Pass) -> dict[str, pl.Series]:
+        """The rows of a table that meet each test that some row meets; tests that fail are left out."""
+        try:
+            return {name: pl.Series(marks) for name, marks in met(frame, own.plan).items()}
+        except BaseException as error:  # noqa: BLE001 - a panic is no Exception
+            reason_of(error)
+        return self._one_by_one(frame, own.asked)
+
+    def _one_by_one(self, frame: pl.DataFrame, asked: Asked) -> dict[str, pl.Series]:
         alone = {
             name: self.attempt(edit, partial(_alone, frame, test))
             for name, (edit, test) in asked.items()
@@ -189,22 +201,25 @@ class _Pass:
             a query edit, with a + the test of the rows that must be there, too.
             Null, where a row does not tell, is no fault.
         broken: why an expression could not be made, by the edit's code.
+        plan: in which order the expressions are worked out.
     """
 
     asked: dict[str, tuple[Edit, pl.Expr]]
     broken: dict[str, str]
+    plan: Plan
 
 
 @lru_cache(maxsize=64)
 def _pass(table: str, edits: tuple[Edit, ...], reference: ref[Reference]) -> _Pass:
     """The expressions are made once: that takes longer than running them over one claim."""
-    made = _Pass({}, {})
+    asked: dict[str, tuple[Edit, pl.Expr]] = {}
+    broken: dict[str, str] = {}
     for name, edit, make in _makers(table, edits, reference()):
         try:
-            made.asked[name] = edit, make().alias(name)
+            asked[name] = edit, make().alias(name)
         except BaseException as error:  # noqa: BLE001 - an edit may be anybody's code
-            made.broken[edit.code] = _reason(error)
-    return made
+            broken[edit.code] = _reason(error)
+    return _Pass(asked, broken, plan_of({name: test for name, (_, test) in asked.items()}))
 
 
 def _makers(
@@ -241,7 +256,7 @@ def _run_row_edits(run: _Run, table: str, edits: Sequence[Edit]) -> None:
     frame: pl.DataFrame = run.derived.batch.syntax_faults if is_syntax else getattr(run.derived, table)  # fmt: skip
     if frame.is_empty():
         return
-    for name, marks in run.marks(frame, own.asked).items():
+    for name, marks in run.met(frame, own).items():
         edit = own.asked[name][0]
         if not run.attempt(edit, marks.any):
             continue
