@@ -20,7 +20,12 @@ _SIMPLE = st.one_of(
     st.sampled_from([pl.col("a").is_null(), pl.col("n") == 1, pl.col("n").is_in([1, 2])]),
     st.sampled_from([pl.lit(value=True), pl.col("a").any(), pl.col("n") == pl.col("n").max()]),
 )
-_TEST = st.lists(_SIMPLE, min_size=1, max_size=5).map(lambda parts: reduce(and_, parts))
+_CHAIN = st.lists(_SIMPLE, min_size=1, max_size=4).map(lambda parts: reduce(and_, parts))
+_TEST = st.one_of(
+    _CHAIN,
+    _CHAIN.map(lambda test: test.fill_null(value=False)),
+    st.builds(lambda one, other: one & other.fill_null(value=False), _CHAIN, _CHAIN),
+)
 _ROW = st.fixed_dictionaries({**dict.fromkeys(_COLUMNS, _MAYBE), "n": st.sampled_from([1, 2, 3])})
 _TYPES = {**dict.fromkeys(_COLUMNS, pl.Boolean), "n": pl.Int64}
 
@@ -42,6 +47,8 @@ def test_conditions_are_what_a_test_joins_by_and() -> None:
     a, b, c = (pl.col(name) for name in _COLUMNS)
     parts = conditions_of(((a & b) & (c | a)).alias("test"))
     assert [str(part) for part in parts] == [str(a), str(b), str(c | a)]
+    assert len(conditions_of((a & b).fill_null(value=False) & c)) == 3
+    assert len(conditions_of((a & b).fill_null(value=True))) == 1
     assert len(conditions_of(a | b)) == 1
     assert len(conditions_of(~(a & b))) == 1
     assert len(conditions_of(a ^ b)) == 1

@@ -51,13 +51,19 @@ def plan_of(tests: Mapping[str, pl.Expr]) -> Plan:
 
 
 def conditions_of(test: pl.Expr) -> list[pl.Expr]:
-    """The conditions that a test joins by "and"; the test itself if it joins none."""
+    """The conditions that a test joins by "and"; the test itself if it joins none.
+
+    Where the whole is false instead of null, its conditions may be null as well: such a row meets neither.
+    """
     bare = test.meta.undo_aliases()
     inputs = bare.meta.pop()
-    if len(inputs) == 2:
-        last, first = inputs
-        if (first & last).meta.eq(bare):
-            return [*conditions_of(first), *conditions_of(last)]
+    if len(inputs) != 2:
+        return [bare]
+    last, first = inputs
+    if (first & last).meta.eq(bare):
+        return [*conditions_of(first), *conditions_of(last)]
+    if first.fill_null(value=False).meta.eq(bare):
+        return conditions_of(first)
     return [bare]
 
 
