@@ -239,24 +239,19 @@ def _starter_codes(reference: Reference) -> npt.NDArray[np.uint64]:
     return kept["code"].to_numpy()
 
 
-def not_covered(
-    lines: pl.DataFrame, asked: npt.NDArray[np.bool_], found: Marks, name: str
-) -> pl.DataFrame | None:
+def not_covered(lines: pl.DataFrame, found: Marks, name: str) -> pl.DataFrame:
     """The lines whose code the loaded tables don't cover on their day, and why.
 
     Args:
-        lines: with claim_key, line_number, procedure_code and from_date.
-        asked: the lines that an edit asks about.
+        lines: with claim_key, line_number, procedure_code, from_date and rules_of.
         found: their marks.
         name: the table's name as edits ask for it.
 
     Returns:
-        Rows of `not_checked`: claim_key, line_number, reason, supply, table, procedure_code (null
-        if the table isn't loaded for the year at all). None if all lines are covered.
+        Rows of `not_checked`, one for each line that isn't marked `COVERED`: claim_key, line_number, reason, supply, table,
+        procedure_code (null if the table isn't loaded for the year at all).
     """
-    missing = np.flatnonzero(asked & (found != COVERED))
-    if not len(missing):
-        return None
+    missing = np.flatnonzero(found != COVERED)
     is_outside = pl.Series(found[missing] == OUTSIDE)
     table = TABLES[name]
     rows = lines.select("claim_key", "line_number", "procedure_code", "from_date", "rules_of")[

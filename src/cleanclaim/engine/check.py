@@ -324,14 +324,13 @@ def _add_not_covered(run: _Run, edits: Sequence[Edit]) -> None:
     derived = run.derived
     tests = questions(tuple(edits))
     names = {name.partition(" ")[2] for name in tests}
-    gaps = {name for name in names if (derived.coverage(name) != COVERED).any()}
+    gaps = {name: gap for name in names if (gap := derived.coverage(name) != COVERED).any()}
     asked = {name: test for name, test in tests.items() if name.partition(" ")[2] in gaps}
     if not asked:
         return
+    told = {name: not_covered(derived.lines, derived.coverage(name), name) for name in gaps}
     for name, marks in run.marks(derived.lines, asked).items():
         table = name.partition(" ")[2]
-        edit = asked[name][0]
-        tell = partial(not_covered, derived.lines, marks.to_numpy(), derived.coverage(table), table)
-        rows = run.attempt(edit, tell)
-        if rows is not None:
-            run.unchecked.append((edit, rows))
+        rows = told[table].filter(marks.filter(pl.Series(gaps[table])))
+        if rows.height:
+            run.unchecked.append((asked[name][0], rows))
