@@ -10,7 +10,7 @@ import polars as pl
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
 from cleanclaim.edits.pay.filing import last_day
-from cleanclaim.edits.pay.packs import HAS_PACK, NO_ROWS, TOLD, example, met_claims, payers_with_rules, rules
+from cleanclaim.edits.pay.packs import NO_ROWS, TOLD, example, has_rules, met_claims, payers_with_rules, rules
 from cleanclaim.edits.samples import medicare, professional
 from cleanclaim.reference import Reference
 
@@ -48,7 +48,7 @@ def _shortest(reference: Reference) -> int:
 def _limited(claims: Claims, reference: Reference) -> pl.DataFrame | None:
     """The claims that were sent later than the shortest limit of all packs, if there are any."""
     age = (pl.col("as_of") - pl.col("from_date")).dt.total_days()
-    if not claims.claims.select((HAS_PACK & (age > _shortest(reference))).any()).item():
+    if not claims.claims.select((has_rules("filing_limits")(reference) & (age > _shortest(reference))).any()).item():
         return None
     columns = ("from_date", "claim_frequency_code", "payer_sequence_code", "delay_reason_code")
     met = met_claims(claims, reference, "filing_limits", *columns).filter(_IS_FIRST, age > _shortest(reference))
