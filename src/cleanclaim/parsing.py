@@ -1,7 +1,9 @@
-"""Parse JSON and TOML that anybody may have written: whatever is wrong with it is a ValueError."""
+"""Parse JSON, TOML and CSV that anybody may have written: whatever is wrong with it is a ValueError."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import tomllib
 from collections.abc import Callable
@@ -49,3 +51,28 @@ def toml_of(text: str) -> dict[str, Any]:
         raise
     except ValueError:
         raise ValueError(_TOO_LONG) from None
+
+
+Records = list[tuple[int, dict[str, str]]]
+"""Rows of a CSV file: the number of the line that each ends in, and its cells by the column's name."""
+
+
+def records_of(content: bytes) -> tuple[list[str], Records]:
+    """The column names and the rows of a small CSV file, without blanks around cells.
+
+    Cells beyond the last column are left out, and so are empty lines.
+
+    Raises:
+        ValueError: it isn't CSV in UTF-8.
+    """
+    try:
+        rows = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+        names = [name.strip() for name in next(rows, [])]
+        found = [
+            (rows.line_num, {name: cell.strip() for name, cell in zip(names, row, strict=False)})
+            for row in rows
+            if row
+        ]
+    except (UnicodeDecodeError, csv.Error):
+        raise ValueError("it isn't CSV in UTF-8") from None
+    return names, found
