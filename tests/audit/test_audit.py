@@ -201,6 +201,7 @@ def test_claims_that_were_not_judged() -> None:
         (line("A", "99213", "n", audited_units="two"), "column audited_units: expected a number"),
         (line("A", "99213", "n", audited_dollars="free"), "column audited_dollars: expected dollars"),
         (line("A", "", "n", line_number=None, reason="x", audited_modifiers="25"), "needs a code"),
+        (line("A", "99213", "y", line_number="inf"), "column line_number: expected a whole number"),
     ],
 )  # fmt: skip
 def test_a_wrong_row_is_named(row: dict[str, Any], fault: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -108,3 +109,31 @@ def test_a_model_needs_its_address(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "--llm is missing" in capsys.readouterr().err
     assert _run([str(file), "--llm", "http://8.8.8.8/v1", "--model", "tiny"]) == 2
     assert "--allow-remote-host 8.8.8.8" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"", "the file is empty"),
+        (b" \n", "the file is empty"),
+        (b"secret \xff", "byte 7 isn't UTF-8 text"),
+        ("secret".encode("utf-16-le"), "it isn't text, or isn't UTF-8"),
+        (b"\nISA*00*secret", "it is an X12 file"),
+    ],
+)
+def test_what_is_no_note(
+    data: bytes,
+    why: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nothing is read into content that can't be a note, from a file or from standard input."""
+    file = tmp_path / "visit.txt"
+    file.write_bytes(data)
+    for given, name in ((str(file), "visit.txt"), ("-", "standard input")):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+        assert _run([given]) == 2
+        shown = capsys.readouterr()
+        assert f"cleanclaim: {name}: {why}" in shown.err
+        assert "secret" not in shown.err + shown.out

@@ -20,6 +20,7 @@ from cleanclaim.correct.corrector import Terms
 from cleanclaim.correct.decisions import Decision, decisions_text, read_decisions
 from cleanclaim.correct.envelope import envelope_faults
 from cleanclaim.correct.safe import OURS
+from cleanclaim.edits.samples import interchange
 from cleanclaim.engine.findings import FINDINGS
 from cleanclaim.errors import TableError
 from cleanclaim.model import TABLES, Batch, concat
@@ -168,6 +169,14 @@ def test_safe_repairs_change_the_form_only(tmp_path: Path) -> None:
     assert {one.by for one in done.changes} == {OURS}
     loose: dict[str, list[dict[str, Any]]] = {"diagnoses": [], "syntax_faults": []}
     assert claims_of(done.content) | loose == claims_of(messy) | loose
+
+
+def test_a_claim_without_lines_is_no_hindrance(tmp_path: Path) -> None:
+    file = tmp_path / "a.837"
+    file.write_text(interchange(("LX*", ""), ("SV1*", ""), ("DTP*472", "")))
+    done = run("fix", file, "--output", tmp_path / "b.837")
+    assert done.returncode == 0, done.stderr
+    assert b"SE*22*0001" in (tmp_path / "b.837").read_bytes()
 
 
 def test_the_order_of_modifiers_is_a_safe_repair(tmp_path: Path) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache, reduce
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from cleanclaim.edits.edit import Fails
 from cleanclaim.edits.registry import own_edits
@@ -45,6 +47,10 @@ FIRST = list({edit.code: (edit, example) for edit, example in _PLAIN_LAST}.value
 """One example of each edit, without tables of its own if there is one; all examples are checked together below."""
 FEW = 25
 """So many examples are in one batch."""
+IN_ONE_PIECE = 16_000
+"""More rows than this are filtered in several pieces."""
+COUNT = {"EM103", "LNK108"}
+"""They count earlier claims of all patients, and with more copies there are more."""
 
 
 @pytest.fixture(scope="module")
@@ -95,3 +101,41 @@ def test_all_examples_in_chunks(reference: Reference, chunked: Chunked) -> None:
     rows = batch.claims.height
     for cuts in ((0,), (1,), (rows // 2,), (rows - 1,), tuple(range(1, rows))):
         assert same(check(chunked(batch, cuts), reference, EDITS), whole), cuts
+
+
+def copies(batch: Batch, count: int) -> Batch:
+    """The same claims several times over, each time of other patients."""
+    step = batch.claims.height
+    frames = {}
+    for name, frame in batch.frames().items():
+        own = [frame.with_columns(pl.col("claim_key") + n * step) for n in range(count)]
+        if name == "claims":
+            person = pl.col("patient_key").rank("dense").cast(pl.UInt64)
+            own = [
+                one.with_columns(
+                    person + n * step,
+                    pl.col("claim_id") + f"-{n}",
+                )
+                for n, one in enumerate(own)
+            ]
+        frames[name] = pl.concat(own)
+    return replace(Batch.of(frames), covered=batch.covered)
+
+
+@pytest.mark.parametrize(("is_institutional", "count"), [(True, 80), (False, 18)])
+def test_all_examples_many_times(is_institutional: bool, count: int, reference: Reference) -> None:
+    """More rows than Polars handles in one piece: it cuts larger tables for its threads."""
+    claims = [
+        {**claim, "claim_id": f"{n}-{m}"}
+        for n, (_, example) in enumerate(FAILING)
+        for m, claim in enumerate(example.claims)
+        if (claim.get("claim_type") == "institutional") == is_institutional
+    ]
+    once = prepare(batch_of(claims), Settings())
+    many = copies(once, count)
+    assert many.lines.height > IN_ONE_PIECE
+    edits = [edit for edit in EDITS if edit.code not in COUNT]
+    found, whole = (check(batch, reference, edits) for batch in (many, once))
+    assert found.failures == ()
+    counts = whole.findings["code"].value_counts().with_columns(pl.col("count") * count)
+    assert_frame_equal(found.findings["code"].value_counts(), counts, check_row_order=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import metadata
@@ -64,6 +65,16 @@ class TestFolder:
             folder_edits(tmp_path)
         with pytest.raises(EditError, match="folder"):
             folder_edits(tmp_path / "missing")
+
+    def test_a_name_that_is_not_utf_8(self, tmp_path: Path) -> None:
+        path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/ORG\xff.py"))
+        try:
+            path.write_text("x = 1\n")
+        except OSError:
+            pytest.skip("this system's file names are text")
+        edits, errors = folder_edits(path)
+        assert edits == []
+        assert [str(error).endswith("defines no edit") for error in errors] == [True]
 
     def test_files_of_one_name_in_two_folders_are_two(self, tmp_path: Path) -> None:
         for name, code in (("one", "ORG101"), ("two", "ORG109")):

@@ -91,6 +91,7 @@ def test_planted_bug_is_told_with_its_place(tmp_path: Path) -> None:
         "case = Case('x12', {'a.837': interchange().encode()}, ('a.837',))\n"
         "tried = Tried('check')\n"
         "assert tried(case, again=True) is None\n"
+        "prepare = pipeline.prepare\n"
         "def buggy(*_):\n"
         "    raise KEY('planted')\n"
         "pipeline.prepare = buggy\n"
@@ -98,15 +99,20 @@ def test_planted_bug_is_told_with_its_place(tmp_path: Path) -> None:
         "print(tried(case))\n"
         "KEY = pl.exceptions.PanicException\n"
         "print(tried(case))\n"
+        "pipeline.prepare = prepare\n"
+        "other = interchange(('HI*', 'HI*ABK:E11')).encode()\n"
+        "alone = Case('split', case.files, case.inputs, parts={'0.837': other})\n"
+        "print(tried(alone))\n"
         "tried.close()\n"
     )
     done = subprocess.run(
         [sys.executable, str(script)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    first, second = done.stdout.splitlines()
+    first, second, third = done.stdout.splitlines()
     assert first.startswith("KeyError in pipeline.py:")
     assert second.startswith("PanicException in pipeline.py:")
+    assert third.startswith("claims in one file have different findings than in several: ")
 
 
 def test_failing_case_is_made_smaller() -> None:

@@ -54,7 +54,7 @@ def test_a_column_is_understood_however_it_is_spelled(given: str, name: str) -> 
     "given",
     [
         "26", "21", "24", "3", "11", "1", "F", "M54.5", "99213", "J1885", "25", "24X", "Total", "Date", "Amount", "Comments", "Provider", "Patient", "Patient Name",
-        "Diagnosis Description", "CPT Description", "Balance", "Ins Paid", "Date Billed", "Referring Provider", "dx_26", "dx0", "Mod 5", "Payer",
+        "Diagnosis Description", "CPT Description", "Balance", "Ins Paid", "Date Billed", "Referring Provider", "dx_26", "dx0", "Mod 5", "Payer", "dx " + "9" * 5_000,
     ],
 )  # fmt: skip
 def test_what_is_something_else_is_not_taken_for_a_column(given: str) -> None:

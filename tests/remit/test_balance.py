@@ -61,7 +61,12 @@ SOUND = era(transaction(payment("A1", "100", "60", PAID)), transaction(payment("
     ("old", "new", "message"),
     [
         (b"SE*13*0001~", b"SE*12*0001~", "SE01 says 12, but there are 13 segments"),
-        (b"SE*13*0001~", b"SE*x*0001~", "SE01 isn't a number, but there are 13 segments"),
+        (b"SE*13*0001~", b"SE*x*0001~", "SE01 isn't a count, but there are 13 segments"),
+        (
+            b"SE*13*0001~",
+            b"SE*" + b"9" * 5_000 + b"*0001~",
+            "SE01 isn't a count, but there are 13 segments",
+        ),
         (b"SE*13*0001~", b"SE*13*0009~", "SE02 isn't the control number in ST02"),
         (b"SE*13*0001~\n", b"", "the transaction isn't closed: SE is missing"),
         (b"GE*2*1~", b"GE*1*1~", "GE01 says 1, but there are 2 transactions"),

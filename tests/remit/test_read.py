@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 from datetime import date
 from decimal import Decimal
@@ -101,6 +102,15 @@ def test_a_file_without_a_remittance_is_named() -> None:
     assert entry.error == "claims.837: the file has no remittance (transaction 835)"
     _, [entry] = read.read_remittances([Held("note.txt", io.BytesIO(b"no claims"))])
     assert entry.error == "note.txt: no interchange header (ISA) was found"
+
+
+def test_a_damaged_gzip_is_named(tmp_path: Path) -> None:
+    whole = gzip.compress(EXAMPLE)
+    for name, data in (("cut.gz", whole[:60]), ("odd.gz", whole[:2] + bytes(20))):
+        (tmp_path / name).write_bytes(data)
+        _, [entry] = read.read_remittances([tmp_path / name])
+        assert entry.error is not None
+        assert entry.error.startswith(f"{tmp_path / name}: the packed file is damaged")
 
 
 def test_an_amount_that_is_no_number_is_reported_and_the_rest_is_read() -> None:

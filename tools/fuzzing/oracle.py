@@ -49,14 +49,14 @@ def read_wrong(case: Case) -> str | None:
 
 
 def _inconsistent(batches: list[Batch]) -> str | None:
-    keys = pl.concat([batch.claims["claim_key"] for batch in batches]) if batches else pl.Series([])
-    if keys.to_list() != list(range(len(keys))):
-        return "claim keys repeat, leave a gap or are out of order"
+    first = 0
     for batch in batches:
-        own = batch.claims["claim_key"].implode()
+        own = range(first, first := first + batch.claims.height)
+        if batch.claims["claim_key"].to_list() != list(own):
+            return "claim keys repeat, leave a gap or are out of order"
         for name, frame in batch.frames().items():
-            lost = frame["claim_key"].drop_nulls()
-            if not lost.is_in(own).all():
+            keys = set(frame["claim_key"].to_list())
+            if not all(key is None or key in own for key in keys):
                 return f"{name} of no claim"
     return None
 
@@ -85,7 +85,7 @@ def check_wrong(case: Case, command: Command, *, again: bool = False) -> str | N
         second = _run(command, case, arguments)
         if (second.status, second.out, second.said) != (done.status, done.out, done.said):
             wrong = "a second run gives another result"
-    return wrong or _split_wrong(case, command)
+    return wrong or _split_wrong(case, command, done)
 
 
 def _tables_wrong(case: Case) -> str | None:
@@ -237,26 +237,22 @@ def _misplaced(case: Case, findings: Sequence[Json]) -> str | None:
     return None
 
 
-def _split_wrong(case: Case, command: Command) -> str | None:
+def _split_wrong(case: Case, command: Command, done: Done) -> str | None:
     """Whether claims in one file have other findings than the same claims in one file each."""
     if not case.parts:
         return None
-    runs = [
-        command.run("check", *inputs, "--format", "jsonl")
-        for inputs in (case.inputs, sorted(case.parts))
-    ]
-    for done in runs:
-        if wrong := _run_wrong(done):
-            return wrong
-    one, several = (_said_of_claims(done) for done in runs)
+    apart = command.run("check", *sorted(case.parts), "--format", "jsonl")
+    if wrong := _run_wrong(apart):
+        return wrong
+    one, several = _said_of_claims(case.form, done), _said_of_claims("jsonl", apart)
     if one == several:
         return None
     codes = {row.split("|")[3] for row in set(one) ^ set(several)}
     return f"claims in one file have different findings than in several: {', '.join(sorted(codes))}"
 
 
-def _said_of_claims(done: Done) -> list[str]:
-    found = parsed("jsonl", done.out).findings
+def _said_of_claims(form: str, done: Done) -> list[str]:
+    found = parsed(form, done.out).findings
     rows = ("|".join(str(row[key]) for key in _ALIKE) for row in found if row["claim_id"] is not None)  # fmt: skip
     return sorted(_SEGMENT.sub("segment #", row) for row in rows)
 

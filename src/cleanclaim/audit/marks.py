@@ -15,6 +15,7 @@ _CODE: Final = re.compile(r"[0-9A-Z]{5}")
 _MODIFIER: Final = re.compile(r"[0-9A-Z]{2}")
 _DIAGNOSIS: Final = re.compile(r"[A-Z][0-9A-Z]{2,6}")
 _AMOUNT: Final = re.compile(r"\$?\d{1,9}(,\d{3})*(\.\d{1,2})?")
+_LINE: Final = re.compile(r"[0-9]{1,9}(\.0*)?")
 _SEVERAL: Final = re.compile(r"[\s,;|]+")
 _MOST_FAULTS: Final = 20
 
@@ -156,7 +157,7 @@ def _mark(row: Mapping[str, str], fees: Mapping[str, float]) -> Mark:
         billed_dollars = 0.0
     return Mark(
         unit=row["unit"],
-        line=int(float(row["line_number"])) if row.get("line_number") else None,
+        line=_line(row.get("line_number", "")),
         provider=row.get("provider", ""),
         coder=row.get("coder", ""),
         month=row.get("from_date", "")[:7],
@@ -240,6 +241,15 @@ def _number(text: str, column: str) -> float:
     if not re.fullmatch(r"\d{1,7}(\.\d{1,3})?", text):
         raise ValueError(f"column {column}: expected a number")
     return float(text)
+
+
+def _line(text: str) -> int | None:
+    """A line's number, which a workbook may write with decimals."""
+    if not text:
+        return None
+    if not _LINE.fullmatch(text):
+        raise ValueError("column line_number: expected a whole number")
+    return int(text.partition(".")[0])
 
 
 def _amount(text: str, column: str) -> float | None:

@@ -18,6 +18,7 @@ import polars as pl
 from cleanclaim.audit.estimates import CONFIDENCE, size_for_rate, sizes_by_stratum
 from cleanclaim.audit.population import MEASURES, fingerprint
 from cleanclaim.errors import ConfigError
+from cleanclaim.parsing import json_of
 from cleanclaim.version import VERSION
 
 METHODS: Final = ("simple", "stratified", "pps", "risk")
@@ -119,7 +120,7 @@ def plan_of(text: str, where: str) -> Plan:
         ConfigError: it isn't one.
     """
     try:
-        content = json.loads(text)
+        content = json_of(text)
         content = {name: value for name, value in content.items() if name != "audit_plan"}
         strata = tuple(Stratum(**one) for one in content.pop("strata"))
         sample = tuple(Drawn(**one) for one in content.pop("sample"))

@@ -264,7 +264,7 @@ def notes_in(folder: str) -> dict[str, str]:
     """The notes of a folder (or JSON Lines) by the claims' numbers: the file's name without its ending, or the note's ID."""
     from cleanclaim.notes import inputs  # noqa: PLC0415 - start-up
 
-    found: Iterable[inputs.Note] = inputs.read(folder, io.StringIO())
+    found: Iterable[inputs.Note] = inputs.read(folder, io.BytesIO())
     return {
         Path(note.value or "").stem if note.name == "file" else str(note.value): note.text
         for note in found

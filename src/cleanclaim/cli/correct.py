@@ -68,6 +68,7 @@ def fix(
     from cleanclaim.correct.decisions import decisions_text, read_decisions  # noqa: PLC0415
 
     who = by or _user()
+    given = read_decisions(decisions, who) if decisions else []
     tables = table_options(None, columns, [str(file)])
     report = _check(file, edits, tables, (store, lock))
     _, corrector = repairs.read_file(file, tables)
@@ -77,7 +78,6 @@ def fix(
         tell(
             f"{write_decisions}: {counted(len(proposed), 'decision')} to make: fill in `to` and `by`"
         )
-    given = read_decisions(decisions, who) if decisions else []
     if interactive:
         given += _asked(report, proposed, who)
     done = repairs.repaired(corrector, report.findings, given)

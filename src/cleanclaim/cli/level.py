@@ -147,10 +147,10 @@ def _answer_all(
     is_batch = inputs.is_batch(path)
     answers: list[dict[str, Any]] = []
     failed = False
-    for one in inputs.read(path, sys.stdin):
+    for one in inputs.read(path, sys.stdin.buffer):
         if one.text is None:
             failed = True
-            tell(f"cleanclaim: {one.value}: {one.error}", err=True)
+            tell(f"cleanclaim: {one.value or 'standard input'}: {one.error}", err=True)
             continue
         words, content = answer(one.text)
         if format_ == "text":

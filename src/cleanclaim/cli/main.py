@@ -73,6 +73,8 @@ def run(words: list[str]) -> NoReturn:
     Args:
         words: the arguments after the name of the program.
     """
+    if "" in words:  # it would be read as the current folder
+        fail("an argument is empty; is a variable in your script unset?")
     try:
         width = min(get_terminal_size().columns, _WIDEST)
         status = app(words, prog_name="cleanclaim", standalone_mode=False, max_content_width=width)

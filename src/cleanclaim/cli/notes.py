@@ -97,10 +97,10 @@ def suggest(
     failed = False
     with encoder_of(store, lock) as encoder:
         suggester = Suggester(encoder)
-        for one in inputs.read(note, sys.stdin):
+        for one in inputs.read(note, sys.stdin.buffer):
             if one.text is None:
                 failed = True
-                tell(f"cleanclaim: {one.value}: {one.error}", err=True)
+                tell(f"cleanclaim: {one.value or 'standard input'}: {one.error}", err=True)
                 continue
             found = suggester.suggest(one.text, options)
             assistance = _assistance(one.text, where)

@@ -39,6 +39,8 @@ def guard() -> None:
         _hold_open(number, flags)
     if sys.stdin is None:
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - a descriptor
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="backslashreplace")
     warnings.showwarning = _show_warning
     if os.name == "nt":  # pragma: no cover - its console is written to in another way
         return

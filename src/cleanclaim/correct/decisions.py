@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from cleanclaim.errors import TableError, UnreadableFile
+from cleanclaim.parsing import records_of
 from cleanclaim.text.masking import kind_of
 
 HEADER: Final = ("claim_id", "line_number", "diagnosis_number", "edit", "field", "from", "to", "by")
 _NEEDED: Final = ("claim_id", "field", "to")
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
 _FORMULAS: Final = ("=", "+", "-", "@")
 
 
@@ -66,18 +69,9 @@ def read_decisions(path: Path, by: str) -> list[Decision]:
         TableError: a column is missing or a cell isn't valid; every fault is listed.
     """
     try:
-        rows = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
-        names = [name.strip() for name in rows.fieldnames or ()]
-        cells = [
-            {
-                (key or "").strip(): (value or "").strip()
-                for key, value in row.items()
-                if isinstance(value, str)
-            }
-            for row in rows
-        ]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        why = error.strerror if isinstance(error, OSError) else "it isn't CSV in UTF-8"
+        names, rows = records_of(path.read_bytes())
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
         raise UnreadableFile(f"{path}: {why}") from None
     missing = [name for name in _NEEDED if name not in names]
     if missing:
@@ -85,7 +79,7 @@ def read_decisions(path: Path, by: str) -> list[Decision]:
             str(path), [f"expected the columns {', '.join(HEADER)}; missing: {', '.join(missing)}"]
         )
     faults: list[str] = []
-    found = [_decision(row, number, by, faults) for number, row in enumerate(cells, start=2)]
+    found = [_decision(row, number, by, faults) for number, row in rows]
     if faults:
         raise TableError(str(path), faults)
     return [one for one in found if one is not None and one.before != one.after]
@@ -95,7 +89,7 @@ def _decision(row: dict[str, str], number: int, by: str, faults: list[str]) -> D
     numbers = {}
     for name in ("line_number", "diagnosis_number"):
         cell = row.get(name, "")
-        if cell and not (cell.isdigit() and int(cell) > 0):
+        if cell and not _NUMBER.fullmatch(cell):
             faults.append(f"line {number}: {name}: expected a number, found {kind_of(cell)}")
             return None
         numbers[name] = int(cell) if cell else None

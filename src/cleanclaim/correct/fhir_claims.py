@@ -27,6 +27,7 @@ from cleanclaim.correct.text_edits import TextEdits
 from cleanclaim.correct.values import check_read_back
 from cleanclaim.errors import InputError, RewriteError, TableError
 from cleanclaim.model import TABLES, Batch, concat
+from cleanclaim.parsing import json_of
 from cleanclaim.read.fhir import read_fhir
 from cleanclaim.read.fhir.claims import ClaimMapper
 from cleanclaim.read.fhir.resources import Resource, Resources, read_resources
@@ -359,13 +360,13 @@ def _entry(part: Part) -> str:
 
 def _is_object(text: str) -> bool:
     try:
-        return isinstance(json.loads(text), dict)
+        return isinstance(json_of(text), dict)
     except ValueError:
         return False
 
 
 def _loaded(text: str) -> Resource:
-    found = json.loads(text, parse_float=Decimal)
+    found = json_of(text, parse_float=Decimal)
     return found if isinstance(found, dict) else {}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import importlib.util
+import os
 import pkgutil
 import sys
 import traceback
@@ -124,7 +125,7 @@ def _named(edit: Edit, word: str) -> bool:
 
 
 def _file_edits(path: Path) -> list[Edit]:
-    name = "cleanclaim_user_edits_" + hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]
+    name = "cleanclaim_user_edits_" + hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:12]
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise EditError(f"{path}: cannot be loaded", str(path))

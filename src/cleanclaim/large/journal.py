@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cleanclaim.errors import ConfigError
+from cleanclaim.parsing import json_of
 from cleanclaim.storage.durable import put_in_place, system_errors, whole_file
 from cleanclaim.storage.folder_lock import LOCK, locked
 
@@ -198,7 +199,7 @@ def _write(path: Path, content: Mapping[str, Any]) -> None:
 def _read(path: Path) -> dict[str, Any] | None:
     """The content of a journal file; None if it is missing or damaged."""
     try:
-        content = json.loads(path.read_bytes())
+        content = json_of(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError, ValueError):
         return None
     return content if isinstance(content, dict) else None

@@ -14,6 +14,7 @@ from typing import Any, Final
 from cleanclaim.edits.edit import Edit, Example, Fails, Passes
 from cleanclaim.edits.registry import own_edits
 from cleanclaim.errors import InputError
+from cleanclaim.parsing import json_of, toml_of
 
 KINDS: Final = {
     "find": "find what is wrong with the claim",
@@ -243,7 +244,7 @@ def own_cases(folder: Path) -> list[Case]:
     for path in paths:
         try:
             text = path.read_text(encoding="utf-8")
-            content = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+            content = json_of(text) if path.suffix == ".json" else toml_of(text)
             tables = content["case"]
         except (OSError, ValueError, KeyError, TypeError):
             raise InputError(f"{path}: isn't a file of cases") from None

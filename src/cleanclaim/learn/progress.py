@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from cleanclaim.errors import ConfigError
 from cleanclaim.learn.cases import Case
+from cleanclaim.parsing import json_of
 from cleanclaim.storage.durable import whole_file
 from cleanclaim.storage.home import home
 
@@ -85,7 +86,7 @@ def read_progress(path: Path) -> Progress:
         ConfigError: it isn't one.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json_of(path.read_text(encoding="utf-8"))
         answers = [{key: one[key] for key in ("case", "topic", "day", "right", "hints")} for one in content["answers"]]  # fmt: skip
         return Progress(str(content["learner"]), path, dict(content["cards"]), answers)
     except (OSError, ValueError, KeyError, TypeError):

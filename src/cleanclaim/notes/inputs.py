@@ -5,17 +5,19 @@ No error shows what a note says.
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TextIO
+from typing import BinaryIO, Final
 
 from cleanclaim.errors import InputError, UnreadableFile
+from cleanclaim.parsing import json_of
 
 _JSONL: Final = (".jsonl", ".ndjson")
 _TEXT: Final = (".txt", ".text", ".md", ".note")
 _FIELDS: Final = ("note", "text")
+_X12: Final = re.compile(r"\s*ISA[^\w\s]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +37,14 @@ class Note:
     error: str | None = None
 
 
-def read(path: str, stdin: TextIO) -> Iterator[Note]:
+def read(path: str, stdin: BinaryIO) -> Iterator[Note]:
     """Yield the notes of a file, a folder or standard input (-).
 
     Raises:
         InputError: the path doesn't exist, or a folder has no notes.
     """
     if path == "-":
-        yield Note("file", None, stdin.read())
+        yield from _of(stdin.read(), None)
         return
     given = Path(path)
     if not given.exists():
@@ -65,21 +67,35 @@ def is_batch(path: str) -> bool:
 
 def _file(file: Path, name: str) -> Iterator[Note]:
     try:
-        text = file.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        yield Note(
-            "file", name, None, f"byte {error.start} isn't UTF-8 text; save the note as UTF-8"
-        )
-        return
+        data = file.read_bytes()
     except OSError as error:
         yield Note("file", name, None, f"{error.strerror}")
         return
-    if file.suffix.lower() in _JSONL:
-        yield from _lines(text, name)
-    elif not text.strip():
-        yield Note("file", name, None, "the file is empty")
+    yield from _of(data, name, is_lines=file.suffix.lower() in _JSONL)
+
+
+def _of(data: bytes, name: str | None, *, is_lines: bool = False) -> Iterator[Note]:
+    """Yield the notes in some content."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        yield Note("file", name, None, f"byte {error.start} isn't UTF-8 text; save the note as UTF-8")  # fmt: skip
+        return
+    if is_lines:
+        yield from _lines(text, str(name))
+    elif why := _is_no_note(text):
+        yield Note("file", name, None, why)
     else:
         yield Note("file", name, text)
+
+
+def _is_no_note(text: str) -> str | None:
+    """Why a text can't be a note; None if it can."""
+    if not text.strip():
+        return "the file is empty"
+    if "\0" in text:
+        return "it isn't text, or isn't UTF-8: it has zero bytes"
+    return "it is an X12 file, such as claims or payments; expected a note" if _X12.match(text) else None  # fmt: skip
 
 
 def _lines(text: str, name: str) -> Iterator[Note]:
@@ -89,7 +105,7 @@ def _lines(text: str, name: str) -> Iterator[Note]:
             continue
         where = f"{name}:{number}"
         try:
-            found = json.loads(line)
+            found = json_of(line)
         except ValueError:
             yield Note("file", where, None, "not valid JSON")
             continue

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +14,7 @@ from typing import Any, Final
 
 from cleanclaim.errors import PackError
 from cleanclaim.model import PAYER_CLASSES
+from cleanclaim.parsing import toml_of
 from cleanclaim.payers.cells import CellError, parsed, shown, source_day
 from cleanclaim.payers.kinds import CODE_LISTS, KINDS, Column, Kind
 from cleanclaim.text.hints import hint
@@ -173,8 +173,8 @@ def _toml(reading: _Reading, name: str) -> dict[str, Any] | None:
     if text is None:
         return None
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return toml_of(text)
+    except ValueError as error:
         reading.faults.append(f"{name}: isn't valid TOML: {error}")
         return None
 

@@ -26,6 +26,7 @@ from cleanclaim.errors import HistoryError, UnreadableFile
 from cleanclaim.model import TABLES, Batch
 from cleanclaim.model.keys import found_in, keys_of, numbered
 from cleanclaim.model.spans import Spans, from_json, spans_together
+from cleanclaim.parsing import json_of
 from cleanclaim.storage.folder_lock import read_lock
 from cleanclaim.storage.history_key import Key, Keys, StoredKey
 
@@ -180,7 +181,7 @@ def ledger_of(history: Path) -> Ledger:
     """
     path = history / MARK
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json_of(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UnreadableFile(f"{path}: {error.strerror}") from None
     except ValueError:

@@ -84,6 +84,7 @@ _LONG_FORMS: Final = {
 _LEFT_OUT: Final = frozenset({"of", "the", "an", "for", "s"})
 _WHOLE: Final = frozenset({"icd10", "icd9", "cpt4"})
 """Words whose number belongs to them."""
+_NUMBER: Final = re.compile(r"[0-9]{1,3}")
 _MINOR: Final = ("patient", "code", "number", "line", "provider", "insured")
 """Words without which a name means the same: `Patient DOB`, `CPT Code`."""
 _DIAGNOSIS: Final = frozenset({"dx", "diagnosis", "icd", "icd10", "icd9"})
@@ -161,10 +162,10 @@ def _numbered(
     """The number in a name such as `dx 2` or `diagnosis B`; 0 if it has none, None for another name."""
     if not needed & set(words):
         return None
-    numbers = [int(word) for word in words if word.isdigit()]
+    numbers = [int(word) for word in words if _NUMBER.fullmatch(word)]
     numbers += [ord(word) - ord("a") + 1 for word in words if re.fullmatch("[a-l]", word)]
     numbers += [_RANKS[word] for word in words if word in _RANKS]
-    rest = [w for w in words if not w.isdigit() and not re.fullmatch("[a-l]", w) and w not in _RANKS]  # fmt: skip
+    rest = [w for w in words if not _NUMBER.fullmatch(w) and not re.fullmatch("[a-l]", w) and w not in _RANKS]  # fmt: skip
     if not set(rest) <= allowed or len(numbers) > 1:
         return None
     if not numbers:

@@ -59,9 +59,9 @@ _SEPARATOR: Final = re.compile(r"[,\t|;]")
 _SLACK: Final = 1 << 22
 _IN_MEMORY: Final = 1 << 26
 """Up to this many bytes of seekable content are held in memory; more goes to a private temporary file."""
-_DAMAGE: Final = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+DAMAGE: Final = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 """What reading a damaged file raises."""
-_DAMAGED_DIRECTORY: Final = (*_DAMAGE, ValueError, OverflowError, RuntimeError, struct.error)
+_DAMAGED_DIRECTORY: Final = (*DAMAGE, ValueError, OverflowError, RuntimeError, struct.error)
 """What opening a damaged archive, or a member of one, raises."""
 
 
@@ -91,7 +91,7 @@ class Source:
         try:
             with self.opened() as stream:
                 yield stream
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise UnreadableFile(f"{self.name}: {reason(error)}") from None
 
 

@@ -12,7 +12,6 @@ A mapping of columns is a TOML file:
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cleanclaim.errors import ConfigError
+from cleanclaim.parsing import toml_of
 from cleanclaim.read.columns import OWN_NAMES
 from cleanclaim.text.escaping import encodable
 from cleanclaim.text.masking import kind_of
@@ -58,10 +58,10 @@ def load_options(path: Path) -> TableOptions:
     """
     name = encodable(str(path))
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        content = toml_of(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError([f"{name}: {error.strerror}"]) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+    except ValueError:
         raise ConfigError([f"{name}: expected a mapping of columns in TOML; make one with: cleanclaim template --from SHEET"]) from None  # fmt: skip
     return options_of(content, name)
 

@@ -28,6 +28,7 @@ import polars as pl
 
 from cleanclaim.errors import DamagedRelease, LockMismatch, ReferenceProblem
 from cleanclaim.failures import is_fault
+from cleanclaim.parsing import json_of
 from cleanclaim.reference.keyed import BLOCK, Filed
 from cleanclaim.reference.release import Release
 from cleanclaim.storage.durable import PUBLIC, put_in_place, system_errors, whole_file
@@ -408,7 +409,7 @@ def locked(releases: Iterable[Release], path: Path) -> list[Release]:
             file.
     """
     try:
-        pinned = dict(json.loads(path.read_text(encoding="utf-8"))["releases"])
+        pinned = dict(json_of(path.read_text(encoding="utf-8"))["releases"])
     except (OSError, ValueError, KeyError, TypeError):
         raise LockMismatch(f"{path} can't be read as a lock file") from None
     there = {f"{r.table}/{r.name}": r for r in releases}
@@ -426,7 +427,7 @@ def locked(releases: Iterable[Release], path: Path) -> list[Release]:
 
 def _ledger(folder: Path) -> Release:
     try:
-        stored = json.loads((folder / _LEDGER).read_text(encoding="utf-8"))
+        stored = json_of((folder / _LEDGER).read_text(encoding="utf-8"))
         days = {name: date.fromisoformat(stored[name]) for name in ("covers_from", "covers_to")}
         published = date.fromisoformat(stored["published"]) if stored["published"] else None
         read_from = tuple((str(name), str(digest)) for name, digest in stored.get("sources", ()))

@@ -8,7 +8,6 @@ unit, or a percentage.
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from cleanclaim.errors import TableError, UnreadableFile
+from cleanclaim.parsing import records_of
 from cleanclaim.remit.records import Sent, SentLine
 from cleanclaim.text.masking import kind_of
 
@@ -89,19 +89,18 @@ def read_contracts(path: Path) -> Contracts:
         TableError: the header or a cell isn't valid; every fault is listed.
     """
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it isn't UTF-8 text"
+        header, rows = records_of(path.read_bytes())
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
         raise UnreadableFile(f"{path}: {why}") from None
-    rows = csv.DictReader(lines)
-    names = [name.strip().lower() for name in rows.fieldnames or ()]
+    names = [name.lower() for name in header]
     missing = [name for name in ("payer_id", "procedure_code") if name not in names]
     if missing or not {"rate", "percent_of_medicare"} & set(names):
         raise TableError(str(path), [f"expected the columns {', '.join(HEADER)}"])
     faults: list[str] = []
     found: dict[str, list[Price]] = {}
-    for number, row in enumerate(rows, start=2):
-        cells = {(name or "").strip().lower(): (cell or "").strip() for name, cell in row.items() if isinstance(cell, (str, type(None)))}  # fmt: skip
+    for number, row in rows:
+        cells = {name.lower(): cell for name, cell in row.items()}
         price = _price(cells, number, faults)
         if price is not None:
             found.setdefault(price.payer_id, []).append(price)

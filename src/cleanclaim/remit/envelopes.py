@@ -7,6 +7,7 @@ and ISA13.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -15,6 +16,7 @@ import polars as pl
 
 from cleanclaim.remit.tables import Remittance
 
+_COUNT: Final = re.compile(r"[0-9]{1,10}")
 _OPENING: Final = {"ISA": 13, "GS": 6, "ST": 2}
 """The element with the control number."""
 _CLOSING: Final = {"IEA": "ISA", "GE": "GS", "SE": "ST"}
@@ -75,8 +77,9 @@ class _Walk:
         yield from self._unclosed(_INSIDE.get(_CLOSING[name], ""))
         count = number - opening.number + 1 if name == "SE" else opening.inside
         said = words[1].strip() if len(words) > 1 else ""
-        if not said.isdigit() or int(said) != count:
-            found = f"says {int(said):,}" if said.isdigit() else "isn't a number"
+        is_number = _COUNT.fullmatch(said) is not None
+        if not is_number or int(said) != count:
+            found = f"says {int(said):,}" if is_number else "isn't a count"
             yield self._fault(
                 position, f"{name}01 {found}, but there are {count:,} {_COUNTED[name]}"
             )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 from cleanclaim.errors import TableError, UnreadableFile
+from cleanclaim.parsing import records_of
 
 
 def read_matches(path: Path) -> dict[str, str]:
@@ -19,18 +19,18 @@ def read_matches(path: Path) -> dict[str, str]:
         TableError: a column or a cell is missing; every fault is listed.
     """
     try:
-        rows = csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines())
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it isn't UTF-8 text"
+        header, rows = records_of(path.read_bytes())
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
         raise UnreadableFile(f"{path}: {why}") from None
-    names = set(rows.fieldnames or ())
+    names = set(header)
     if "claim_id" not in names or not {"remit_claim_id", "payer_claim_id"} & names:
         raise TableError(str(path), ["expected the columns remit_claim_id or payer_claim_id, and claim_id"])  # fmt: skip
     found: dict[str, str] = {}
     faults = []
-    for number, row in enumerate(rows, start=2):
-        keys = [key for name in ("payer_claim_id", "remit_claim_id") if (key := (row.get(name) or "").strip())]  # fmt: skip
-        claim = (row.get("claim_id") or "").strip()
+    for number, row in rows:
+        keys = [key for name in ("payer_claim_id", "remit_claim_id") if (key := row.get(name, ""))]  # fmt: skip
+        claim = row.get("claim_id", "")
         if not keys or not claim:
             faults.append(f"line {number}: a number is missing")
             continue

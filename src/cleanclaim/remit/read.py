@@ -13,7 +13,8 @@ import polars as pl
 from cleanclaim.errors import InputError, UnknownFormat
 from cleanclaim.failures import reason_of
 from cleanclaim.model import QUANTITY
-from cleanclaim.read.sources import Held, Source, peek, sources
+from cleanclaim.read.sources import DAMAGE, Held, Source, peek, sources
+from cleanclaim.read.sources import reason as why_not
 from cleanclaim.remit.benefits import read_benefits
 from cleanclaim.remit.cells import PaymentCells
 from cleanclaim.remit.layout import PAYMENTS
@@ -83,6 +84,8 @@ class Reading:
                 _read_file(stream, file, self._keys, parts)
         except InputError as error:
             entry.error = encodable(str(error))
+        except DAMAGE as error:
+            entry.error = f"{file}: {why_not(error)}; the payments read before that are kept"
         except BaseException as error:  # noqa: BLE001 - a panic isn't an Exception
             entry.error = f"{file}: {reason_of(error)}; the payments read before that are kept"
         self._parts += parts

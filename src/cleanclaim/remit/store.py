@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 from cleanclaim.errors import HistoryError, InputError, UnreadableFile
+from cleanclaim.parsing import json_of
 from cleanclaim.read.sources import Held, sources
 from cleanclaim.remit.read import read_remittances
 from cleanclaim.storage.durable import make_private_folder, replace_text, sync, write_private
@@ -96,7 +97,7 @@ class RemitStore:
         if not is_store(self.folder):
             raise HistoryError(f"{self.folder}: this isn't a store of remittances")
         try:
-            content = json.loads((self.folder / MARK).read_text(encoding="utf-8"))
+            content = json_of((self.folder / MARK).read_text(encoding="utf-8"))
             if content["version"] != _VERSION:
                 raise UnreadableFile(f"{self.folder / MARK}: it was made by another version of cleanclaim")  # fmt: skip
             return [Kept(**one) for one in content["files"]]

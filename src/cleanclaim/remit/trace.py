@@ -14,6 +14,7 @@ import polars as pl
 from cleanclaim.edits.edit import Disposition
 from cleanclaim.errors import InputError, UnreadableFile
 from cleanclaim.model import TABLES
+from cleanclaim.parsing import json_of
 from cleanclaim.remit.reasons import GENERIC, Reason, topics_of
 from cleanclaim.remit.records import SentLine
 
@@ -82,7 +83,7 @@ def fired_before(path: Path) -> dict[str, list[tuple[str, Fired]]]:
         InputError: it isn't a JSON report of `cleanclaim check`.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json_of(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UnreadableFile(f"{path}: {error.strerror}") from None
     except ValueError:

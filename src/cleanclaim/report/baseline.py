@@ -14,6 +14,7 @@ from typing import Any, Final
 import polars as pl
 
 from cleanclaim.errors import ConfigError
+from cleanclaim.parsing import json_of
 from cleanclaim.report.labels import counted
 from cleanclaim.report.result import Report
 from cleanclaim.storage.durable import whole_file
@@ -79,7 +80,7 @@ def _fingerprint(claim_id: str | None, day: str) -> str:
 
 def _read(path: Path) -> pl.DataFrame:
     try:
-        content: Any = json.loads(path.read_text(encoding="utf-8"))
+        content: Any = json_of(path.read_text(encoding="utf-8"))
         if content["version"] != VERSION:
             raise ConfigError(
                 [

@@ -21,6 +21,7 @@ from cleanclaim.server.problems import Problem, busy, internal
 from cleanclaim.server.settings import Limits, ServerSettings, is_loopback
 
 LOG: Final = logging.getLogger("cleanclaim.server")
+_LONGEST_NUMBER: Final = 18
 _UPLOADS: Final = ("/v1/jobs", "/batches", "/denials")
 _UPLOAD_TIME: Final = 10
 _MOST_CLIENTS: Final = 10_000
@@ -90,7 +91,7 @@ class Guard:
         if not _is_local(headers) and await self._is_open():
             raise Problem(403, "origin", "this service answers programs and pages of this machine only")  # fmt: skip
         length = headers.get(b"content-length", b"0")
-        if not length.isdigit():
+        if not length.isdigit() or len(length) > _LONGEST_NUMBER:
             raise Problem(400, "request", "the header Content-Length isn't a number")
         if int(length) > most_bytes(scope["path"], limits):
             raise too_large(scope["path"], limits)

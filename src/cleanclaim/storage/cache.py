@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from cleanclaim.errors import ConfigError
+from cleanclaim.parsing import json_of
 from cleanclaim.storage.durable import put_in_place, system_errors
 from cleanclaim.storage.folder_lock import locked
 
@@ -41,7 +42,7 @@ class CachedFolder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._seal = json.loads((folder / _SEAL).read_bytes())
+        self._seal = json_of((folder / _SEAL).read_bytes())
 
     def read(self, name: str) -> bytes:
         """The content of a file.

@@ -24,6 +24,7 @@ import numpy as np
 import polars as pl
 
 from cleanclaim.errors import HistoryError
+from cleanclaim.parsing import json_of
 from cleanclaim.storage.durable import make_private_folder, sync, write_private
 from cleanclaim.storage.home import home
 
@@ -186,7 +187,7 @@ def _text(key: Key) -> str:
 
 def _read(path: Path) -> Key:
     try:
-        secret = bytes.fromhex(json.loads(path.read_text(encoding="utf-8"))[_ENTRY])
+        secret = bytes.fromhex(json_of(path.read_text(encoding="utf-8"))[_ENTRY])
     except OSError as error:
         raise HistoryError(f"{path}: {error.strerror}") from None
     except (KeyError, TypeError, ValueError):

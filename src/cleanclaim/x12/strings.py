@@ -26,6 +26,8 @@ _ABOVE_NINE: Final = np.uint64(0x7676767676767676)
 _LOWER_BIT: Final = np.uint64(0x2020202020202020)
 _BLANK: Final = ord(" ")
 _MOST_BLANKS: Final = 20
+_FEW: Final = 64
+"""Up to this many values, a Python object for each is faster."""
 _MASKS: Final = np.array(
     [(1 << (8 * n)) - 1 for n in range(8)] + [0xFFFFFFFFFFFFFFFF], dtype=np.uint64
 )
@@ -120,10 +122,12 @@ class Block:
             return nulls(len(starts), pl.String)
         if strip and self.is_padded:
             starts, lengths = self.trimmed((starts, lengths))
+        if len(starts) <= _FEW:
+            return self._few(starts, lengths)
         head = self.words(starts, lengths)
         longest = int(lengths.max())
-        if longest <= 8 and head[0] and (head == head[0]).all():
-            text = int(head[0]).to_bytes(8, "little").rstrip(b"\0").decode("ascii")
+        if 0 < longest <= 8 and (head == head[0]).all() and (lengths == longest).all():
+            text = int(head[0]).to_bytes(8, "little")[:longest].decode("ascii")
             return pl.Series([text]).new_from_index(0, len(starts))
         views = np.zeros((len(starts), 2), dtype="<u8")
         views[:, 0] = lengths.astype(np.uint64) | (head << np.uint64(32))
@@ -141,6 +145,14 @@ class Block:
         column = pl.Series([""])
         column.append(lent)
         return column.rechunk(in_place=True).slice(1)
+
+    def _few(self, starts: Ints, lengths: Ints) -> pl.Series:
+        """A few slices as a String column: an object for each costs less than lending the block."""
+        texts = [
+            self.bytes[start : start + length].tobytes().decode("ascii") if length else None
+            for start, length in zip(starts.tolist(), lengths.tolist(), strict=True)
+        ]
+        return pl.Series(texts, dtype=pl.String)
 
 
 class _Schema(ctypes.Structure):

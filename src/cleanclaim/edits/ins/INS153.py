@@ -30,7 +30,7 @@ class _Need:
     since: date = date(1900, 1, 1)
 
 
-_ANY = pl.lit(value=True)
+_ANY = pl.col("claim_key").is_not_null()
 _REVENUE = pl.col("revenue_center_code")
 _NEEDS = (
     _Need("value", ("A8",), r"^72[1-47]", _ANY, "the patient's weight"),

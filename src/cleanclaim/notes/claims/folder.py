@@ -46,7 +46,7 @@ class NoteFolder:
             raise UnreadableFile(f"{given}: no such file or folder")
         notes: dict[str, Note] = {}
         faults: list[str] = []
-        for note in inputs.read(str(given), io.StringIO()):
+        for note in inputs.read(str(given), io.BytesIO()):
             if note.text is None:
                 faults.append(f"{given.name}/{note.value}: {note.error}")
             key = _key(note)

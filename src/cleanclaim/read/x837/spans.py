@@ -118,4 +118,4 @@ class Names:
             for n in range(clm, end)
             if self[n] == "LX" or (self[n] in _SERVICES and self[n - 1] != "LX")
         ]
-        return tuple(range(a, b) for a, b in zip(starts, [*starts[1:], end], strict=True))
+        return tuple(range(a, b) for a, b in zip(starts, [*starts, end][1:], strict=True))
