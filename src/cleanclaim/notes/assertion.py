@@ -121,6 +121,8 @@ def _reaches(gap: str, trigger: _Trigger) -> bool:
     """Return true if a trigger's scope goes as far as the condition."""
     if len(gap) > _FAR and trigger.meaning != DENIED:
         return False
+    if trigger.side == "before" and trigger.meaning != PAST:
+        gap = gap.removeprefix(":")  # ruled out: pneumonia
     if trigger.side == "after":
         return _reaches_back(gap, trigger)
     if trigger.meaning == UNCERTAIN:

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from cleanclaim.notes.coding import Coder
-from cleanclaim.notes.passages import Sentence
+from cleanclaim.notes.passages import ASSESSMENT, Sentence
 from cleanclaim.notes.suggestion import CODE, NOT_CODED, Evidence, Suggestion
 from cleanclaim.notes.tables import rows
 
@@ -25,6 +25,14 @@ _SILENT: Final = frozenset(("family", "allergies", "instructions", "ros"))
 _DENIED: Final = re.compile(
     r"\b(?:no|not|never|denies|without|non|negative for)\W*$", re.IGNORECASE
 )
+
+_BEFORE: Final = re.compile(r"\b(?:last|prior|previous|earlier|history of|hx of|h/o)\W*$", re.IGNORECASE)
+_OVER: Final = re.compile(
+    r"\W*(?:\w+\W+){0,2}?(?:in (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|19\d\d|20\d\d|the past)|last (?:week|month|year|spring|summer|fall|winter)|"
+    r"(?:\d+|a|one|two|three|four|five|six|several|few) (?:weeks?|months?|years?) ago|(?:now |since |has |have )?resolved)",
+    re.IGNORECASE,
+)
+"""Words that place a detail in an earlier time."""
 
 
 _Places = dict[str, list[Sentence]]
@@ -183,7 +191,7 @@ def _with(note: str, one: Suggestion, code: str, title: str, match: re.Match[str
 def _places_of(passages: list[Sentence], one: Suggestion) -> _Places:
     """Return where the details of a suggestion can be documented."""
     line = [each for each in passages if any(each.start <= words.start < each.end for words in one.evidence)]  # fmt: skip
-    items = {each.item for each in line}
+    items = {each.item for each in line if each.section == ASSESSMENT} or {each.item for each in line}
     said = [each for each in passages if each.section not in _SILENT]
     return {"line": line, "item": [each for each in passages if each.item in items], "note": said}
 
@@ -230,9 +238,11 @@ def _of_dementia(note: str, places: _Places, one: Suggestion, stem: str) -> tupl
 
 
 def _first(note: str, sentences: list[Sentence], pattern: re.Pattern[str]) -> re.Match[str] | None:
-    """Return the first place where words stand that aren't denied."""
+    """Return the first place where words stand that aren't denied, and don't speak of an earlier time."""
     for sentence in sentences:
         for match in pattern.finditer(note, sentence.start, sentence.end):
-            if not _DENIED.search(note[sentence.start : match.start()]):
+            before = note[sentence.start : match.start()]
+            is_over = _BEFORE.search(before) or _OVER.match(note, match.end(), sentence.end)
+            if not _DENIED.search(before) and not is_over:
                 return match
     return None

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from cleanclaim.notes import assertion as said
-from cleanclaim.notes import guidelines, special
+from cleanclaim.notes import drugs, guidelines, special
 from cleanclaim.notes.coding import BY_DEFAULT, Coder
 from cleanclaim.notes.found import Found, assertion_of
 from cleanclaim.notes.mentions import Mention
@@ -33,12 +33,15 @@ _TOGETHER: Final = 4
 """The most parts of a phrase that are tried as one condition."""
 _COMBINED: Final = ("E08", "E09", "E10", "E11", "E13", "I11", "I12", "I13")
 _DIABETES: Final = ("E08", "E09", "E10", "E11", "E13")
+_RETINA: Final = tuple(f"{one}.3" for one in _DIABETES)
 ENCOUNTER: Final = re.compile(
-    r"\b(?:screening|encounter for|aftercare|annual|well[- ]child|immunization)\b", re.IGNORECASE
+    r"\b(?:screening|encounter for|aftercare|annual|well[- ]child|immunization|routine (?:\w+ ){0,2}exam\w*|health exam\w*)\b", re.IGNORECASE
 )
 _BESIDE: Final = (*"VWXY", "Z68")
 """Causes and measures, which stand beside a condition: `special` codes them."""
 _GENERAL: Final = words_of("general")
+_FEW: Final = 2
+"""The most words of a condition that takes its site from the one before."""
 _SHORT: Final = 8
 """The most words of a short sentence."""
 
@@ -66,6 +69,8 @@ def of_line(
     found: list[Found] = []
     while at < len(parts):
         length, one = _longest(note, parts[at : at + _TOGETHER], sentence, coder, passages)
+        if at and length == 1 and joins_equals(note, parts[at - 1], parts[at]):
+            one = _at_same_site(note, parts[at - 1], parts[at], one, coder)
         at += length
         if one is not None:
             found.append(one)
@@ -76,6 +81,19 @@ def of_line(
     yield from _with_causes(
         note, [one for n, one in enumerate(found) if not n or not _is_general(note, one)]
     )
+
+
+def _at_same_site(
+    note: str, before: tuple[int, int], part: tuple[int, int], one: Found | None, coder: Coder
+) -> Found | None:
+    """Return a condition without a site at the site of the one that it is joined with: right knee pain and stiffness."""
+    words, earlier = note[part[0] : part[1]], note[before[0] : before[1]]
+    sites = [word for word in re.findall(r"[a-z]+", earlier.lower()) if word in _BODY]
+    if one is None or len(sites) != 1 or len(words.split()) > _FEW or _parts_of(words):
+        return one
+    coded = coder.code(f"{said_side(earlier) or ''} {sites[0]} {words}".strip())
+    is_there = coded is not None and sites[0] in (coded.result.title or "").lower() and coded.result.code[:3] == one.coded.result.code[:3]  # fmt: skip
+    return one._replace(coded=coded) if is_there and coded is not None else one
 
 
 def _is_general(note: str, one: Found) -> bool:
@@ -101,14 +119,17 @@ def _longest(
         is_term = one.coded.rule == BY_DEFAULT and one.coded.score >= _EXACT
         if not is_term and _are_apart(note, parts[:length], coder):
             continue
-        if length > 2 and one.coded.result.code.startswith(
-            _DIABETES
-        ):  # a code for each complication
+        if length > 2 and _is_one_of_several(one.coded.result.code):
             continue
         is_caused = any(follows_cause(note, part) for part in parts[1:length])
         if not (is_caused and guidelines.is_symptom(one.coded.result.code)):
             return (1, one) if _needs_more(one, note, parts[1:length], coder) else (length, one)
     return 1, _as_found(note, parts[0], sentence, coder, passages, _PIECE)
+
+
+def _is_one_of_several(code: str) -> bool:
+    """Return true if a code is for one complication of diabetes: each has its own; retinopathy and its macular edema share one."""
+    return code.startswith(_DIABETES) and not code.startswith(_RETINA)
 
 
 def _are_apart(note: str, parts: list[tuple[int, int]], coder: Coder) -> bool:
@@ -166,7 +187,7 @@ def _as_found(
     coded = coder.code(words, side)
     if coded is None or coded.score < least:
         return None
-    if coded.result.code.startswith(_BESIDE) or (coded.result.code[0] == "T" and special.names_drug(note, sentence)):  # fmt: skip
+    if coded.result.code.startswith(_BESIDE) or (coded.result.code[0] == "T" and drugs.names_drug(note, sentence)):  # fmt: skip
         return None
     assertion = assertion_of(note, mention)
     if assertion.meaning == said.PAST and special.is_sequela(note, sentence):

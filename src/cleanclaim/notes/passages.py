@@ -29,6 +29,10 @@ _BULLET: Final = re.compile(
 _HEADING: Final = re.compile(r"\s*(?:\*\*|#+\s*)?([A-Za-z][A-Za-z&/ -]{0,45}?)\s*(:|\*\*|$)")
 _INNER: Final = re.compile(r"(?<=[.;!?])[ \t]+(?=(?:[A-Z][A-Za-z&/ -]{2,30}|A/P|Dx|Rx|PE|A|P):\s)")
 """Where a heading may begin in the middle of a line."""
+_COUNTED: Final = re.compile(r"\s*(?:\(?\d{1,2}[.)]|#)")
+_CONCLUDING: Final = frozenset((ASSESSMENT, "plan", "instructions", "procedure"))
+_FEWEST: Final = 2
+"""The fewest items of a list that ends a note."""
 _READ: Final = re.compile(r"\s*(?:\*\*|#+\s*)?imp", re.IGNORECASE)
 _END: Final = re.compile(r"[.;!?](?=[\s\"'\u201d)]|$)|(?<=[a-z)\"])\.(?=[A-Z][a-z])")
 _ABBREVIATED: Final = re.compile(
@@ -82,21 +86,38 @@ def sentences(note: str) -> list[Sentence]:
     [('Asthma.', 'assessment', True), ('Stable.', 'assessment', False), ('Gout', 'assessment', True)]
     """
     found: list[Sentence] = []
-    for item, block in enumerate(_blocks(note), 1):
+    blocks = list(_blocks(note))
+    listed = _last_list(note, blocks)
+    for item, block in enumerate(blocks, 1):
         first = block[0]
+        section = ASSESSMENT if item > listed else first.section
         text = note[first.start : block[-1].end]
         for n, (start, end) in enumerate(_cut(text)):
             found.append(
                 Sentence(
                     first.start + start,
                     first.start + end,
-                    first.section,
+                    section,
                     item,
                     n == 0,
                     first.listed,
                 )
             )
     return found
+
+
+def _last_list(note: str, blocks: list[list[_Line]]) -> int:
+    """Return how many blocks there are before the numbered list that ends a note without an assessment; all, if none does."""
+    if any(block[0].section in _CONCLUDING for block in blocks):
+        return len(blocks)
+    at = len(blocks)
+    while at and blocks[at - 1][0].listed and _COUNTED.match(note[_line_start(note, blocks[at - 1][0].start) :]):
+        at -= 1
+    return at if len(blocks) - at >= _FEWEST and at else len(blocks)
+
+
+def _line_start(note: str, at: int) -> int:
+    return max(note.rfind("\n", 0, at), note.rfind("\r", 0, at)) + 1
 
 
 def has_section(found: list[Sentence], kind: str) -> bool:

@@ -20,11 +20,18 @@ _ACTION: Final = re.compile(
     r"additional testing|patient education|patient agreements|treatment|reasoning|education|rtc|will|i|we|he|she|they|please|labs?|prescri\w+)\b",
     re.IGNORECASE,
 )
+_THEN: Final = re.compile(
+    r"[,;]\s+(?:(?:will|to|plan to|we will|i will|please|and)\s+)?(?:start|stop|continu(?:e|ed|ing)|increas(?:e|ed|ing)|decreas(?:e|ed|ing)|begin|order(?:ed)?|"
+    r"refer(?:red)?|check(?:ed)?|repeat(?:ed)?|obtain|schedule|monitor(?:ed|ing)?|switch(?:ed)?|add(?:ed)?|resume|hold|taper|wean|recheck|follow(?:ed)? by|managed by)\b",
+    re.IGNORECASE,
+)
+"""Where what is done about a condition begins."""
+_NONE: Final = re.compile(r"\s*(?:n/a\b|none\b(?!\s+\w)|nil\b)", re.IGNORECASE)
 _LONGEST: Final = 22
 """The most words of a phrase."""
 _JOINTS: Final = re.compile(
-    r"\s*(?:,|;|/(?=\s)|\s[&+](?=\s)|\s[-\u2013\u2014]+\s|\band\b|\bwith\b|\bw/|\bdue to\b|\bsecondary to\b|\bas a result of\b|\bcaused by\b|\bfrom\b|"
-    r"\bversus\b|\bvs\.?\b|\b(?:most )?likely\b|"
+    r"\s*(?:,|;|/(?=\s)|\s[&+](?=\s)|\s[-\u2013\u2014]+\s|\band\b|\bwith\b|\bw/|\bdue to\b|\bsecondary to\b|\bin (?:the )?setting of\b|\bas a result of\b|\bcaused by\b|\bfrom\b|"
+    r"(?<=\w )s/p\b|(?<=\w )status[- ]post\b|\bversus\b|\bvs\.?\b|\b(?:most )?likely\b|"
     r"\bprobabl[ey]\b|\bpossibl[ey]\b|\bsuspected\b|\bconsistent with\b|\bconcerning for\b|\bcomplicated by\b|\bwithout\b|\bbut\b|"
     r"\brule out\b|\bsuspect\b)\s*",
     re.IGNORECASE,
@@ -79,10 +86,12 @@ def phrase(note: str, sentence: Sentence) -> Span | None:
     label = re.match(r"([^:.]{3,70}):(?:\s|$)", text)
     if label:
         text = label[1]
-    dash = re.match(r"(.{3,60}?)\s+[-\u2013\u2014]+\s+\w", text)
+    if (then := _THEN.search(text)) and then.start():
+        text = text[: then.start()]
+    dash = re.match(r"(.{3,120}?)\s+[-\u2013\u2014]+\s+\w", text)
     if dash and not _VERB.search(dash[1]):
         text = dash[1]
-    if not text.strip(" .,") or _ACTION.match(text.strip()) or _CARE.fullmatch(text.strip(" .,;")):
+    if not text.strip(" .,") or _NONE.match(text) or _ACTION.match(text.strip()) or _CARE.fullmatch(text.strip(" .,;")):
         return None
     if _VERB.search(text) or len(text.split()) > _LONGEST:
         return None

@@ -17,7 +17,7 @@ from typing import Any, Final
 from cleanclaim.encoder import Encoder
 from cleanclaim.errors import ConfigError
 from cleanclaim.notes import assertion as said
-from cleanclaim.notes import details, guidelines, queries, special
+from cleanclaim.notes import details, drugs, guidelines, queries, sequelae, special
 from cleanclaim.notes.assistant import Proposal
 from cleanclaim.notes.coding import Coded, Coder
 from cleanclaim.notes.confidence import LEAST, of_finding
@@ -29,7 +29,7 @@ from cleanclaim.notes.problems import phrase
 from cleanclaim.notes.sides import side_in_note, side_near
 from cleanclaim.notes.statuses import of_procedures
 from cleanclaim.notes.suggestion import CODE, CONSIDER, NOT_CODED, Evidence, Suggestion
-from cleanclaim.notes.tables import mapping
+from cleanclaim.notes.tables import mapping, words
 
 OUTPATIENT: Final = "outpatient"
 INPATIENT: Final = "inpatient"
@@ -40,6 +40,9 @@ _FEW: Final = 6
 _ELSEWHERE: Final = 0.75
 _SILENT: Final = frozenset(("medications", "allergies", "instructions"))
 """Sections whose words name no condition of the patient."""
+_CAPITALIZED: Final = re.compile(r"[A-Z][a-z]+")
+_CALLED: Final = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Nurse|Prof)\.?\s+(?:[A-Z][\w.]*\s+)?$")
+_FORENAME: Final = re.compile(r"(?:^|[a-z,:(]\s+)[A-Z][a-z]+\s+(?:[A-Z]\.\s+)?$")
 _WEAK: Final = frozenset(("ros", "exam", "results", "social", "procedure"))
 _CHRONIC: Final = re.compile(
     r"^(?:E0[0-79]|E1[013]|E2[0-8]|E66|E78|F0[13]|F2|F3[0-3]|F4[0-3]|F84|F90|G20|G30|G35|G40|G43|G47|G6[0-3]|H40|I1[0-3]|I25|I27|I34|I35|"
@@ -135,12 +138,15 @@ class Suggester:
         suggestions = list(_decided(note, found, main, options, coder))
         for sentence in passages:
             if sentence.section in main:
-                suggestions += special.of_drugs(note, sentence, coder)
+                suggestions += drugs.of_drugs(note, sentence, coder)
         suggestions = _merged(suggestions)
         if options.mode == INDEX:
             suggestions = [_weighed(one) for one in guidelines.without_general(suggestions)]
         if options.mode == BILLING:
             suggestions = list(_on_side(note, passages, suggestions, coder))
+            if options.setting == INPATIENT:
+                suggestions = list(special.of_stay(suggestions))
+            suggestions = sequelae.of_stroke(note, passages, suggestions, main, coder)
             suggestions = _with_reason(guidelines.apply(suggestions, coder))
             suggestions = list(details.of_items(note, passages, suggestions, coder))
             suggestions = details.of_exams(suggestions, coder)
@@ -211,13 +217,22 @@ class Suggester:
     ) -> Iterator[Found]:
         """Yield the conditions that a sentence names word by word, outside the places that are taken."""
         for each in self._lexicon().find(note, sentence):
-            if overlaps(each, taken):
+            if overlaps(each, taken) or _is_name(note, each):
                 continue
             is_heading = heading is not None and heading[0] <= each.start and each.end <= heading[1]
             mention = replace(each, heading=is_heading)
             coded = _coded(note, mention, coder, plain=sentence.section != ASSESSMENT)
             if coded is not None and coded.score >= _ELSEWHERE and coded.result.code[0] not in "VWXY":  # fmt: skip
                 yield Found(mention, coded, assertion_of(note, mention))
+
+
+def _is_name(note: str, mention: Mention) -> bool:
+    """Return true if a word is somebody's name: Mrs. Graves, Anna Bell."""
+    if not _CAPITALIZED.fullmatch(note[mention.start : mention.end]):
+        return False
+    before = note[max(mention.sentence.start, mention.start - 25) : mention.start]
+    is_called = _CALLED.search(before) is not None
+    return is_called or (note[mention.start : mention.end].lower() in words("eponym") and _FORENAME.search(before) is not None)
 
 
 def _coded(note: str, mention: Mention, coder: Coder, *, plain: bool) -> Coded | None:
