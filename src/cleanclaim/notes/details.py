@@ -26,7 +26,9 @@ _DENIED: Final = re.compile(
     r"\b(?:no|not|never|denies|without|non|negative for)\W*$", re.IGNORECASE
 )
 
-_BEFORE: Final = re.compile(r"\b(?:last|prior|previous|earlier|history of|hx of|h/o)\W*$", re.IGNORECASE)
+_BEFORE: Final = re.compile(
+    r"\b(?:last|prior|previous|earlier|history of|hx of|h/o)\W*$", re.IGNORECASE
+)
 _OVER: Final = re.compile(
     r"\W*(?:\w+\W+){0,2}?(?:in (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|19\d\d|20\d\d|the past)|last (?:week|month|year|spring|summer|fall|winter)|"
     r"(?:\d+|a|one|two|three|four|five|six|several|few) (?:weeks?|months?|years?) ago|(?:now |since |has |have )?resolved)",
@@ -191,7 +193,9 @@ def _with(note: str, one: Suggestion, code: str, title: str, match: re.Match[str
 def _places_of(passages: list[Sentence], one: Suggestion) -> _Places:
     """Return where the details of a suggestion can be documented."""
     line = [each for each in passages if any(each.start <= words.start < each.end for words in one.evidence)]  # fmt: skip
-    items = {each.item for each in line if each.section == ASSESSMENT} or {each.item for each in line}
+    items = {each.item for each in line if each.section == ASSESSMENT} or {
+        each.item for each in line
+    }
     said = [each for each in passages if each.section not in _SILENT]
     return {"line": line, "item": [each for each in passages if each.item in items], "note": said}
 

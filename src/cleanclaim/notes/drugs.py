@@ -29,7 +29,9 @@ _ADVERSE: Final = re.compile(
     r"her |his |taking )?(?P<drug>[a-z][\w-]+)|(?P<before>[a-z][\w-]+)-induced",
     re.IGNORECASE,
 )
-_FROM: Final = r"\b(?:from|2/2|related to|attributed to)\s+(?:the |her |his |taking )?(?P<drug>{names})\b"
+_FROM: Final = (
+    r"\b(?:from|2/2|related to|attributed to)\s+(?:the |her |his |taking )?(?P<drug>{names})\b"
+)
 _OFF: Final = re.compile(r"\b(?:we+an\w*|switch\w*|chang\w*|transition\w*|taper\w*|mov\w+|benefit\w*|relief|improve\w*)\s+(?:\w+\s+)?$", re.IGNORECASE)  # fmt: skip
 """Words before "from" and a drug that don't speak of what it did."""
 _LESS: Final = r"\bunderdos\w+ (?:of|with)?\s*(?:the |her |his )?(?P<drug>[a-z][\w-]+)"
@@ -41,12 +43,19 @@ _INTENT: Final = (
 _CHARACTERS: Final = {"accidental": "1", "intentional self-harm": "2", "assault": "3", "undetermined": "4", "adverse effect of": "5", "underdosing of": "6"}  # fmt: skip
 """The sixth character for what a drug did."""
 _NOT_ON_PURPOSE: Final = re.compile(
-    r"\b(?:not|wasn't|without|no|denies)\b[^.;]{0,25}(?:suicid|intent|self-harm|on purpose|tr(?:ied|ying) to (?:kill|hurt))", re.IGNORECASE
+    r"\b(?:not|wasn't|without|no|denies)\b[^.;]{0,25}(?:suicid|intent|self-harm|on purpose|tr(?:ied|ying) to (?:kill|hurt))",
+    re.IGNORECASE,
 )
 _REASONS: Final = (
-    (re.compile(r"\bfinanc\w+|\bcosts?\b|\bafford|\bexpens\w+|\binsurance\b", re.IGNORECASE), "Z91.120"),
+    (
+        re.compile(r"\bfinanc\w+|\bcosts?\b|\bafford|\bexpens\w+|\binsurance\b", re.IGNORECASE),
+        "Z91.120",
+    ),
     (re.compile(r"\bforg[eo]t\w*|\bunintentional\w*|\bran out\b", re.IGNORECASE), "Z91.138"),
-    (re.compile(r"\bintentional\w*|\brefus\w+|\bside effects?\b|\bstopped\b", re.IGNORECASE), "Z91.128"),
+    (
+        re.compile(r"\bintentional\w*|\brefus\w+|\bside effects?\b|\bstopped\b", re.IGNORECASE),
+        "Z91.128",
+    ),
 )
 """Why a drug was taken less than prescribed (Z91.12, Z91.13)."""
 _GROUPS: Final = {"chemotherapy": "antineoplastic", "chemo": "antineoplastic"}
@@ -93,7 +102,7 @@ def _of_drug(drug: str, kind: str, intent: str, coder: Coder) -> Result | None:
     named = _GROUPS.get(drug.lower(), drug)
     coded = coder.code(f"{kind} {named}" + (f" {intent}" if kind.startswith("p") else ""))
     title = (coded.result.title or "").lower() if coded else ""
-    if coded is None or coded.score < _SURE or kind.split()[0] not in title:
+    if coded is None or coded.score < _SURE or kind.split(maxsplit=1)[0] not in title:
         return None
     if not _DRUG.match(coded.result.code) or named.lower() in coded.result.missed:
         return None

@@ -35,7 +35,8 @@ _COMBINED: Final = ("E08", "E09", "E10", "E11", "E13", "I11", "I12", "I13")
 _DIABETES: Final = ("E08", "E09", "E10", "E11", "E13")
 _RETINA: Final = tuple(f"{one}.3" for one in _DIABETES)
 ENCOUNTER: Final = re.compile(
-    r"\b(?:screening|encounter for|aftercare|annual|well[- ]child|immunization|routine (?:\w+ ){0,2}exam\w*|health exam\w*)\b", re.IGNORECASE
+    r"\b(?:screening|encounter for|aftercare|annual|well[- ]child|immunization|routine (?:\w+ ){0,2}exam\w*|health exam\w*)\b",
+    re.IGNORECASE,
 )
 _BESIDE: Final = (*"VWXY", "Z68")
 """Causes and measures, which stand beside a condition: `special` codes them."""

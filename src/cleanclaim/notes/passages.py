@@ -111,7 +111,11 @@ def _last_list(note: str, blocks: list[list[_Line]]) -> int:
     if any(block[0].section in _CONCLUDING for block in blocks):
         return len(blocks)
     at = len(blocks)
-    while at and blocks[at - 1][0].listed and _COUNTED.match(note[_line_start(note, blocks[at - 1][0].start) :]):
+    while (
+        at
+        and blocks[at - 1][0].listed
+        and _COUNTED.match(note[_line_start(note, blocks[at - 1][0].start) :])
+    ):
         at -= 1
     return at if len(blocks) - at >= _FEWEST and at else len(blocks)
 

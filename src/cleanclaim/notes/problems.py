@@ -91,7 +91,12 @@ def phrase(note: str, sentence: Sentence) -> Span | None:
     dash = re.match(r"(.{3,120}?)\s+[-\u2013\u2014]+\s+\w", text)
     if dash and not _VERB.search(dash[1]):
         text = dash[1]
-    if not text.strip(" .,") or _NONE.match(text) or _ACTION.match(text.strip()) or _CARE.fullmatch(text.strip(" .,;")):
+    if (
+        not text.strip(" .,")
+        or _NONE.match(text)
+        or _ACTION.match(text.strip())
+        or _CARE.fullmatch(text.strip(" .,;"))
+    ):
         return None
     if _VERB.search(text) or len(text.split()) > _LONGEST:
         return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -37,13 +38,15 @@ _AGO: Final = re.compile(
     re.IGNORECASE,
 )
 _RELATION: Final = re.compile(
-    r"\b(?:with|from|due to|secondary to|following|after|since|2/2|resulting in|causing|caused|because of|has|leaving)\b", re.IGNORECASE
+    r"\b(?:with|from|due to|secondary to|following|after|since|2/2|resulting in|causing|caused|because of|has|leaving)\b",
+    re.IGNORECASE,
 )
 _LEFT_HANDED: Final = re.compile(r"\bleft[- ]hand(?:ed|[- ]dominant| dominance)\b", re.IGNORECASE)
 _WEAKNESS: Final = "5"
 """The ending of the codes for one side's weakness, before the character for the side."""
 _SILENT: Final = frozenset(("family", "ros", "allergies", "instructions", "medications"))
-_REPLACED: Final = ("I60", "I61", "I63", "I67.89", "G81", "G83", "R47", "R29.8", "R41.3", "R41.8", "R41.4", "R27.0", "R53.1", "R26", "Z86.73", "R20")  # fmt: skip
+_STROKES: Final = ("I60", "I61", "I63", "I67.89")
+_REPLACED: Final = (*_STROKES, "G81", "G83", "R47", "R29.8", "R41.3", "R41.8", "R41.4", "R27.0", "R53.1", "R26", "Z86.73", "R20")  # fmt: skip
 """The stroke and the deficits, whose codes those of the sequelae replace."""
 
 
@@ -79,13 +82,27 @@ def of_stroke(
     codes = {one.code for one in added}
     is_coded = any(one.disposition == CODE for one in added)
     kept = [
-        one
+        replace(one, disposition=NOT_CODED, why=_why(one.code, added), rule=RULE)
+        if one.code.startswith(_REPLACED) and _is_within(one, places)
+        else one
         for one in found
-        if one.code not in codes
-        and not (is_coded and one.code == "Z86.73")
-        and not (one.disposition != NOT_CODED and one.code.startswith(_REPLACED) and _is_within(one, places))
+        if one.code not in codes and not (is_coded and one.code == "Z86.73")
     ]
-    return [*kept, *{one.code: one for one in sorted(added, key=lambda each: each.disposition == CODE)}.values()]
+    return [
+        *kept,
+        *{
+            one.code: one for one in sorted(added, key=lambda each: each.disposition == CODE)
+        }.values(),
+    ]
+
+
+def _why(code: str, added: list[Suggestion]) -> str:
+    """Return why the code of a stroke or a deficit isn't used."""
+    return (
+        "past history"
+        if code.startswith(_STROKES)
+        else f"integral to another condition: {added[0].code}"
+    )
 
 
 def _is_within(one: Suggestion, places: list[tuple[int, int]]) -> bool:

@@ -19,7 +19,9 @@ _LETTER: Final = re.compile(r"(?<![\w.'/-])(L|R)(?=\.?\s+(?!spine|carnitine|foot
 _LETTERS: Final = {"L": "left", "R": "right"}
 _EYE: Final = re.compile(r"(?<![\w/.])(OD|OS)(?![\w/])")
 _EYES: Final = {"OD": "right", "OS": "left"}
-_BOTH: Final = re.compile(r"(?<![\w/])(?:B/L|bilat)\b\.?|(?-i:\bOU\b)|\bboth\b|\bbilateral", re.IGNORECASE)
+_BOTH: Final = re.compile(
+    r"(?<![\w/])(?:B/L|bilat)\b\.?|(?-i:\bOU\b)|\bboth\b|\bbilateral", re.IGNORECASE
+)
 _CLAUSE: Final = re.compile(r"[,;:.]|\band\b", re.IGNORECASE)
 _NEAR: Final = 3
 """The most words between a side and the part of the body."""

@@ -123,7 +123,11 @@ def in_pregnancy(note: str, found: list[Suggestion], coder: Coder) -> list[Sugge
         return found
     week = int(next((one for one in weeks.groups() if one), "0")) if weeks else 0
     trimester = 1 if 0 < week < 14 else 2 if 14 <= week < 28 else 3 if week >= 28 else 9
-    kept = [_in_trimester(each, trimester, coder) for one in found for each in _during(one, trimester, coder)]
+    kept = [
+        _in_trimester(each, trimester, coder)
+        for one in found
+        for each in _during(one, trimester, coder)
+    ]
     has_chapter = any(one.code.startswith(("O", "Z34")) and one.disposition == CODE for one in kept)
     evidence = (Evidence.of(note, pregnant.start(), pregnant.end()),)
     if not has_chapter and (normal := coder.named(f"Z34.9{trimester % 9}")):
@@ -140,7 +144,9 @@ def _in_trimester(one: Suggestion, trimester: int, coder: Coder) -> Suggestion:
     if name is None or one.code[0] != "O" or "unspecified trimester" not in one.title:
         return one
     wanted = one.title.replace("unspecified trimester", f"{name} trimester")
-    same = next((each for each in coder.below(one.code[:-1].rstrip(".")) if each.title == wanted), None)
+    same = next(
+        (each for each in coder.below(one.code[:-1].rstrip(".")) if each.title == wanted), None
+    )
     return replace(one, code=same.code, title=wanted, query=None, rule=f"{one.rule}; trimester (I.C.15.a.3)") if same else one  # fmt: skip
 
 
@@ -217,7 +223,7 @@ def of_long_term_drugs(
             evidence = (Evidence.of(note, match.start(), match.end()),)
             sentence = next(one for one in sentences if one.start <= match.start() < one.end)
             is_said = sentence.section == ASSESSMENT and _ON_DRUG.search(note, sentence.start, sentence.end)  # fmt: skip
-            is_treated = is_said or code == _INSULIN and has_type_2 and not _TEMPORARY.search(note, max(0, match.start() - 60), match.end() + 60)  # fmt: skip
+            is_treated = is_said or (code == _INSULIN and has_type_2 and not _TEMPORARY.search(note, max(0, match.start() - 60), match.end() + 60))  # fmt: skip
             kind, sure, why = (CODE, 0.7, "a drug that the patient takes for long") if is_treated else (CONSIDER, 0.4, _IF_LASTING)  # fmt: skip
             added.append(Suggestion(result.code, result.title or "", kind, sure, why, LONG_TERM, evidence))  # fmt: skip
     return added

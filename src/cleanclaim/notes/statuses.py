@@ -43,6 +43,10 @@ def of_procedures(note: str, sentence: Sentence, coder: Coder) -> Iterator[Found
 
 @lru_cache(maxsize=2)
 def _statuses(table: str) -> list[tuple[re.Pattern[str], dict[str, str]]]:
-    codes = {words.replace("-", " "): row["code"] for row in rows(table) for words in row["words"].split("|")}
+    codes = {
+        words.replace("-", " "): row["code"]
+        for row in rows(table)
+        for words in row["words"].split("|")
+    }
     options = "|".join(re.escape(one).replace(r"\ ", r"[\s-]+") for one in sorted(codes, key=len, reverse=True))  # fmt: skip
     return [(re.compile(rf"\b(?:{options})\b", re.IGNORECASE), codes)]

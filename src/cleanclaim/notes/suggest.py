@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from cleanclaim.encoder import Encoder
 from cleanclaim.errors import ConfigError
@@ -232,7 +232,10 @@ def _is_name(note: str, mention: Mention) -> bool:
         return False
     before = note[max(mention.sentence.start, mention.start - 25) : mention.start]
     is_called = _CALLED.search(before) is not None
-    return is_called or (note[mention.start : mention.end].lower() in words("eponym") and _FORENAME.search(before) is not None)
+    return is_called or (
+        note[mention.start : mention.end].lower() in words("eponym")
+        and _FORENAME.search(before) is not None
+    )
 
 
 def _coded(note: str, mention: Mention, coder: Coder, *, plain: bool) -> Coded | None:
@@ -437,8 +440,3 @@ def _with_reason(found: list[Suggestion]) -> list[Suggestion]:
         return found
     best = max(options, key=lambda one: (one.why.startswith(reasons[0]), one.confidence))
     return [replace(best, disposition=CODE, confidence=0.5, why="the reason for the visit") if one is best else one for one in found]  # fmt: skip
-
-
-def as_dicts(found: Iterable[Suggestion]) -> dict[str, Any]:
-    """Return the suggestions as the JSON contract defines them."""
-    return {"suggestions": [one.as_dict() for one in found]}

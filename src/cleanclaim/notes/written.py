@@ -54,7 +54,8 @@ _LIMB: Final = re.compile(
     re.IGNORECASE,
 )
 _FOOT: Final = re.compile(
-    r"\bfoot ulcer\b,?\s+(?:of|on|at|to)?\s*(?:the\s+)?(?P<side>(?:left|right)\s+)?(?:plantar\s+)?(?P<site>heel|midfoot|ankle)\b", re.IGNORECASE
+    r"\bfoot ulcer\b,?\s+(?:of|on|at|to)?\s*(?:the\s+)?(?P<side>(?:left|right)\s+)?(?:plantar\s+)?(?P<site>heel|midfoot|ankle)\b",
+    re.IGNORECASE,
 )
 _LEVEL: Final = r"L[1-5](?:\s?[-/]\s?(?:L?[2-5]|S1))?"
 _DISC: Final = re.compile(
@@ -78,9 +79,13 @@ _OF_EYE: Final = {
 }  # fmt: skip
 _EYE: Final = re.compile(r"(?<![\w/.])(OD|OS|OU|NPDR|PDR|POAG|CSME|ARMD|BRVO|CRVO)(?![\w/])")
 """Abbreviations of eye care only."""
-_EYE_SHORT: Final = re.compile(r"(?<![\w/.])(DME|ME|NSC|NS|PVD|RD|DES|MGD|PSC|PCO|ERM|AMD|SPK|OHT|NVG|ACG|POHS)(?![\w/])")
+_EYE_SHORT: Final = re.compile(
+    r"(?<![\w/.])(DME|ME|NSC|NS|PVD|RD|DES|MGD|PSC|PCO|ERM|AMD|SPK|OHT|NVG|ACG|POHS)(?![\w/])"
+)
 """Abbreviations that are of eye care beside words of it."""
-_IS_EYE: Final = re.compile(r"\b(?:eyes?|retin\w+|macula\w*|cataracts?|glaucoma|vitre\w+|corneal?)\b", re.IGNORECASE)
+_IS_EYE: Final = re.compile(
+    r"\b(?:eyes?|retin\w+|macula\w*|cataracts?|glaucoma|vitre\w+|corneal?)\b", re.IGNORECASE
+)
 _LETTER: Final = re.compile(r"(?<![\w.'/-])([LR]|(?i:lt|rt))\.?(?=\s+(?!spine|carnitine)[a-z])")
 _LEGS: Final = re.compile(r"\b(?:both legs|bilateral legs|legs bilaterally)\b", re.IGNORECASE)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from cleanclaim.encoder import Encoder
@@ -74,7 +75,16 @@ class Supporter:
         self._encoder = encoder
         self._suggester = suggester
         self._leveler = Leveler(suggester)
-        self._titles: Titles | None = None
+        self._titles = lru_cache(4)(self._titles_on)
+
+    def _titles_on(self, on: date) -> Titles:
+        """Return the titles of the codes of a day."""
+
+        def full(code: str) -> str | None:
+            found = self._encoder.search(code, system="icd10cm", on=on, limit=2)
+            return next((one.title for one in found if one.code == code), None)
+
+        return Titles(self._encoder.index, full)
 
     def support(self, note: str, codes: Sequence[str], options: Options) -> list[Support]:
         """Return the verdict on each code.
@@ -107,9 +117,8 @@ class Supporter:
     def judged(self, billed: Billed, reading: Reading, options: Options) -> Support:
         """Return the verdict on a code."""
         if not _PROCEDURE.fullmatch(billed.code):
-            if self._titles is None:
-                self._titles = Titles(self._encoder.index)
-            return diagnoses.judged(billed.code, reading, self._titles)
+            titles = self._titles(self._encoder.searcher.period(options.on))
+            return diagnoses.judged(billed.code, reading, titles)
         if place_of_code(billed.code):
             return self._visit(billed, reading, options)
         if billed.code in _ADD_ONS:
