@@ -91,8 +91,9 @@ _DEGREES: Final = (
         ),
         "2",
     ),
-    (re.compile(r"\b(?:first|1st)[- ]degree\b", re.IGNORECASE), "1"),
+    (re.compile(r"\b(?:first|1st)[- ]degree\b|\bsuperficial\b", re.IGNORECASE), "1"),
 )
+_NONDISPLACED: Final = re.compile(r"\bnon-?\s?displaced\b|\b(?:un|minimally )displaced\b|\bwithout displacement\b", re.IGNORECASE)  # fmt: skip
 _DEMENTIA: Final = re.compile(r"^(?P<stem>F0[123]\.)(?:80|90|50)$")
 _TELLS_BEHAVIOR: Final = re.compile(r"^F0[123]\.[0-9A-C](?!0$)\d+$")
 _SEVERITY: Final = (
@@ -130,9 +131,27 @@ def of_items(note: str, passages: list[Sentence], found: list[Suggestion], coder
             if closer is None:
                 break
             one = closer  # noqa: PLW2901 - each detail is one step
+        one = _nondisplaced(note, places, one, coder)  # noqa: PLW2901
         yield one
         known = {each.code for each in found}
         yield from (more for more in _added(note, places, one, coder) if more.code not in known)
+
+
+def _nondisplaced(note: str, places: _Places, one: Suggestion, coder: Coder) -> Suggestion:
+    """Return a fracture that its line calls nondisplaced by its own code: displaced is only assumed if the note doesn't say (I.C.19.c)."""
+    match = (
+        _first(note, places["line"], _NONDISPLACED) if one.title.startswith("Displaced") else None
+    )
+    first = coder.named(f"{one.code[:-1]}A") if match else None
+    if match is None or first is None:
+        return one
+    wanted = (first.title or "").replace("Displaced", "Nondisplaced", 1)
+    stems = (f"{one.code[:5]}{n}" for n in range(10))
+    same = next(
+        (each for stem in stems for each in coder.below(stem) if each.title == wanted), None
+    )
+    result = coder.named(same.code[:-1] + one.code[-1]) if same else None
+    return _with(note, one, result.code, result.title or "", match) if result else one
 
 
 def without_included(found: list[Suggestion]) -> Iterator[Suggestion]:
@@ -151,6 +170,8 @@ def of_exams(found: list[Suggestion], coder: Coder) -> list[Suggestion]:
     finding = next(
         (one for one in found if one.disposition == CODE and _FINDING.match(one.code)), None
     )
+    known = {one.code for one in found if one.disposition == CODE}
+    found = [one for one in found if _EXAMS.get(one.code) not in known]
     changed = []
     for one in found:
         code = _EXAMS.get(one.code) if one.disposition == CODE and finding else None

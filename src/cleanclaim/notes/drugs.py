@@ -12,6 +12,7 @@ from functools import cache
 from typing import Final
 
 from cleanclaim.encoder.result import Result
+from cleanclaim.notes import assertion as said
 from cleanclaim.notes.coding import Coder
 from cleanclaim.notes.passages import Sentence
 from cleanclaim.notes.suggestion import CODE, Evidence, Suggestion
@@ -32,7 +33,10 @@ _ADVERSE: Final = re.compile(
 _FROM: Final = (
     r"\b(?:from|2/2|related to|attributed to)\s+(?:the |her |his |taking )?(?P<drug>{names})\b"
 )
-_OFF: Final = re.compile(r"\b(?:we+an\w*|switch\w*|chang\w*|transition\w*|taper\w*|mov\w+|benefit\w*|relief|improve\w*)\s+(?:\w+\s+)?$", re.IGNORECASE)  # fmt: skip
+_STATED: Final = frozenset((said.PRESENT, said.PAST))
+_MENTAL: Final = re.compile(r"[\s-]*(?:psycho\w+|mood|anxiety|depress\w+|bipolar|sleep|sexual|mental|delirium|dementia|neurocognitive)", re.IGNORECASE)  # fmt: skip
+"""Mental disorders by a substance, whose codes say the substance (F10 to F19)."""
+_OFF: Final = re.compile(r"\b(?:we+[an]\w*|switch\w*|chang\w*|transition\w*|taper\w*|mov\w+|benefit\w*|relief|improve\w*)\s+(?:\w+\s+)?$", re.IGNORECASE)  # fmt: skip
 """Words before "from" and a drug that don't speak of what it did."""
 _LESS: Final = r"\bunderdos\w+ (?:of|with)?\s*(?:the |her |his )?(?P<drug>[a-z][\w-]+)"
 _INTENT: Final = (
@@ -72,7 +76,15 @@ def of_drugs(note: str, sentence: Sentence, coder: Coder) -> Iterator[Suggestion
     text = note[sentence.start : sentence.end]
     for pattern, kind in ((_POISONED, "poisoning by"), (_ADVERSE, "adverse effect of"), (_from_known(), "adverse effect of"), (_less(), "underdosing of")):  # fmt: skip
         for match in pattern.finditer(text):
-            if _OFF.search(text[: match.start()]):
+            place = (sentence.start, sentence.end, sentence.section)
+            meaning = said.assertion(
+                note, sentence.start + match.start(), sentence.start + match.end(), place
+            ).meaning
+            if (
+                _OFF.search(text[: match.start()])
+                or _MENTAL.match(text, match.end())
+                or meaning not in _STATED
+            ):
                 continue
             drug = match["drug"] or match["before"]
             result = _of_drug(drug, kind, _intent(note, sentence), coder)

@@ -12,6 +12,7 @@ from cleanclaim.notes import drugs, guidelines, special
 from cleanclaim.notes.coding import BY_DEFAULT, Coder
 from cleanclaim.notes.found import Found, assertion_of
 from cleanclaim.notes.mentions import Mention
+from cleanclaim.notes.other_meanings import means_other
 from cleanclaim.notes.passages import ASSESSMENT, Sentence
 from cleanclaim.notes.problems import (
     follows_cause,
@@ -180,7 +181,12 @@ def _as_found(
 ) -> Found | None:
     mention = Mention(*span, sentence, heading=True)
     words = note[span[0] : span[1]]
-    if len(words.strip()) < 2 or not re.search(r"[A-Za-z]{2}", words) or is_bare(words):
+    if (
+        len(words.strip()) < 2
+        or not re.search(r"[A-Za-z]{2}", words)
+        or is_bare(words)
+        or means_other(note, *span)
+    ):
         return None
     side = side_near(note, mention.start, mention.end, mention.sentence) or _side_of_note(
         note, words, passages

@@ -26,11 +26,18 @@ _THEN: Final = re.compile(
     re.IGNORECASE,
 )
 """Where what is done about a condition begins."""
+_INTRO: Final = re.compile(
+    r"(?:my |our |the )?(?:overall |clinical |working |final )?(?:impression|assessment|diagnosis) (?:is|was|remains) (?:that of |that (?:he|she|they|this patient) (?:has|have) )?(?:an? |the )?"
+    r"|(?:in (?:summary|conclusion)|to summari[sz]e|overall), (?:he|she|they|this (?:patient|man|woman|child)|the patient|[A-Z]\w+\.? \w+) (?:has|have) (?:an? )?",
+    re.IGNORECASE,
+)
+"""How a sentence begins that says what the visit found."""
+_IN_PATIENT: Final = re.compile(r"\bin (?:an? |this |the )?(?:patient|pt) with\b", re.IGNORECASE)
 _NONE: Final = re.compile(r"\s*(?:n/a\b|none\b(?!\s+\w)|nil\b)", re.IGNORECASE)
 _LONGEST: Final = 22
 """The most words of a phrase."""
 _JOINTS: Final = re.compile(
-    r"\s*(?:,|;|/(?=\s)|\s[&+](?=\s)|\s[-\u2013\u2014]+\s|\band\b|\bwith\b|\bw/|\bdue to\b|\bsecondary to\b|\bin (?:the )?setting of\b|\bas a result of\b|\bcaused by\b|\bfrom\b|"
+    r"\s*(?:,|;|/(?=\s)|\s[&+](?=\s)|\s[-\u2013\u2014]+\s|\band\b|\bwith\b|\bw/|\bdue to\b|\bsecondary to\b|\bin (?:the )?setting of\b|\bin (?:an? |this |the )?(?:patient|pt) with\b|\bas a result of\b|\bcaused by\b|\bfrom\b|"
     r"(?<=\w )s/p\b|(?<=\w )status[- ]post\b|\bversus\b|\bvs\.?\b|\b(?:most )?likely\b|"
     r"\bprobabl[ey]\b|\bpossibl[ey]\b|\bsuspected\b|\bconsistent with\b|\bconcerning for\b|\bcomplicated by\b|\bwithout\b|\bbut\b|"
     r"\brule out\b|\bsuspect\b)\s*",
@@ -83,6 +90,9 @@ def phrase(note: str, sentence: Sentence) -> Span | None:
     'Asthma'
     """
     text = note[sentence.start : sentence.end]
+    first = sentence.start
+    if intro := _INTRO.match(text):
+        first, text = first + intro.end(), text[intro.end() :]
     label = re.match(r"([^:.]{3,70}):(?:\s|$)", text)
     if label:
         text = label[1]
@@ -98,10 +108,10 @@ def phrase(note: str, sentence: Sentence) -> Span | None:
         or _CARE.fullmatch(text.strip(" .,;"))
     ):
         return None
-    if _VERB.search(text) or len(text.split()) > _LONGEST:
+    if _VERB.search(_IN_PATIENT.sub(" ", text)) or len(text.split()) > _LONGEST:
         return None
-    end = sentence.start + len(text.rstrip(" .,;:"))
-    return (sentence.start, end) if end > sentence.start else None
+    end = first + len(text.rstrip(" .,;:"))
+    return (first, end) if end > first else None
 
 
 def is_doubtful(text: str) -> bool:

@@ -44,6 +44,8 @@ _SEQUELA: Final = re.compile(
     r"\b(?:sequelae?|late effects?|residual (?:of|from)|due to (?:an |his |her )?old|from (?:an |his |her )?old)\b",
     re.IGNORECASE,
 )
+_BEFORE_NOW: Final = frozenset(("family", "pmh", "psh", "instructions", "allergies", "ros"))
+_IN_YEAR: Final = re.compile(r"\W*(?:in |\()?(?:19|20)\d\d\b|\s+(?:test|category|prevention|planning|history|screen\w*)\b", re.IGNORECASE)  # fmt: skip
 _TRIMESTERS: Final = {1: "first", 2: "second", 3: "third"}
 _INCIDENTAL: Final = "the patient is pregnant; Z33.1 instead if it is incidental"
 _JOINT: Final = re.compile(
@@ -53,7 +55,7 @@ _AT_JOINT: Final = {"M19.90": "osteoarthritis", "M25.50": "pain"}
 LONG_TERM: Final = "long-term drugs (I.C.21.c.3)"
 """The rule for drugs that a patient takes."""
 _SURE: Final = 0.5
-_OF_STAY: Final = re.compile(r"^(?:I1[0-3]|E08|E09|E1[013]|J4[34]|G20|G35|N18|I50|Z66)")
+_OF_STAY: Final = re.compile(r"^(?:C|I1[0-3]|E08|E09|E1[013]|J4[34]|G20|G35|N18|I50|Z66)")
 """Systemic diseases that affect the care of every stay, and the order not to resuscitate."""
 _STAY: Final = "other diagnoses of a stay (III.A)"
 _NAMED: Final = "named in "
@@ -115,10 +117,23 @@ def of_external_causes(note: str, sentences: list[Sentence], coder: Coder) -> It
                 return
 
 
-def in_pregnancy(note: str, found: list[Suggestion], coder: Coder) -> list[Suggestion]:
+def _now_pregnant(note: str, sentences: list[Sentence]) -> re.Match[str] | None:
+    """Return the words that say that the patient is pregnant now."""
+    for sentence in sentences:
+        if sentence.section in _BEFORE_NOW:
+            continue
+        for match in _PREGNANT.finditer(note, sentence.start, sentence.end):
+            if not _IN_YEAR.match(note, match.end(), sentence.end):
+                return match
+    return None
+
+
+def in_pregnancy(
+    note: str, sentences: list[Sentence], found: list[Suggestion], coder: Coder
+) -> list[Suggestion]:
     """Return the suggestions with the codes of a pregnant patient: chapter 15 first, then the weeks."""
     weeks = _WEEKS.search(note)
-    pregnant = weeks or (_PREGNANT.search(note) if not _NOT_PREGNANT.search(note) else None)
+    pregnant = weeks or (_now_pregnant(note, sentences) if not _NOT_PREGNANT.search(note) else None)
     if pregnant is None or _NOT_PREGNANT.search(note):
         return found
     week = int(next((one for one in weeks.groups() if one), "0")) if weeks else 0

@@ -24,6 +24,7 @@ from cleanclaim.notes.confidence import LEAST, of_finding
 from cleanclaim.notes.found import Found, assertion_of
 from cleanclaim.notes.lines import ENCOUNTER, is_line, of_line
 from cleanclaim.notes.mentions import Lexicon, Mention, overlaps
+from cleanclaim.notes.other_meanings import means_other
 from cleanclaim.notes.passages import ASSESSMENT, NARRATIVE, Sentence, has_section, sentences
 from cleanclaim.notes.problems import phrase
 from cleanclaim.notes.sides import side_in_note, side_near
@@ -57,6 +58,8 @@ _REPAIRED: Final = re.compile(
 """An operation after a condition's name: the condition is over."""
 _REASONS: Final = ("Z00", "Z01", "Z02", "Z11", "Z12", "Z13", "Z23", "Z30", "Z71")
 """Reasons for a visit: screening and prevention are what they are about."""
+_WATCHED: Final = re.compile(r"\b(?:genetic\w*|high[- ]risk|increased risk|early screening|screen\w*|surveillance)\b", re.IGNORECASE)  # fmt: skip
+"""Why a relative's disease matters at a visit."""
 _WHY: Final = {
     said.DENIED: "denied",
     said.FAMILY: "family history",
@@ -153,7 +156,7 @@ class Suggester:
             suggestions = list(special.of_joint(note, passages, suggestions, coder))
             suggestions += special.of_bmi(note, suggestions, coder)
             suggestions += special.of_long_term_drugs(note, passages, suggestions, coder)
-            suggestions = special.in_pregnancy(note, suggestions, coder)
+            suggestions = special.in_pregnancy(note, passages, suggestions, coder)
             suggestions = list(details.without_included(suggestions))
             suggestions = list(special.of_encounter(note, suggestions, coder))
         if any(one.disposition == CODE and one.code[0] in "ST" for one in suggestions):
@@ -217,7 +220,11 @@ class Suggester:
     ) -> Iterator[Found]:
         """Yield the conditions that a sentence names word by word, outside the places that are taken."""
         for each in self._lexicon().find(note, sentence):
-            if overlaps(each, taken) or _is_name(note, each):
+            if (
+                overlaps(each, taken)
+                or _is_name(note, each)
+                or means_other(note, each.start, each.end)
+            ):
                 continue
             is_heading = heading is not None and heading[0] <= each.start and each.end <= heading[1]
             mention = replace(each, heading=is_heading)
@@ -369,7 +376,12 @@ def _instead(
     result = coder.named(code) if code else None
     if result is None:
         return
-    is_named = meaning == said.PAST or one.mention.heading
+    sentence = one.mention.sentence
+    is_named = (
+        meaning == said.PAST
+        or one.mention.heading
+        or _WATCHED.search(note, sentence.start, sentence.end) is not None
+    )
     in_main = one.mention.sentence.section in main and is_named
     history = one._replace(coded=Coded(result, one.coded.score, "history (I.C.21.c.4)"))
     kind, confidence = (CODE, 0.6) if in_main else (CONSIDER, 0.3)

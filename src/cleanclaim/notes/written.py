@@ -63,6 +63,8 @@ _DISC: Final = re.compile(
     rf"|\b(?P<before>{_LEVEL}) dis[ck] (?:herniation|protrusion|bulge|extrusion)",
     re.IGNORECASE,
 )
+_DEGREE: Final = re.compile(r"\b(?:(?:1st|2nd|3rd|first|second|third)[- ]degree|(?:partial|full)[- ]thickness|superficial)\b[\s,]*", re.IGNORECASE)  # fmt: skip
+_ROOT: Final = re.compile(r"\b(?P<level>[CTLS]\d{1,2}(?:\s?[-/]\s?[CTLS]?\d{1,2})?)\s+(?:nerve root )?radicul(?:opathy|itis)\b", re.IGNORECASE)  # fmt: skip
 _BROKEN: Final = re.compile(
     r"\b(?:osteoporotic (?:vertebral )?compression fracture|compression fracture[^,;]*,? ?(?:due to )?osteopor\w+)"
     r"(?: (?:of )?[TL]\d{1,2}(?: vertebra)?)?",
@@ -102,6 +104,9 @@ def as_listed(words: str) -> str:
     said = _SKIN.sub(_of_region, said)
     said = _LIMB.sub(_of_limb, said)
     said = _DISC.sub(_of_disc, said)
+    if "burn" in said.lower():
+        said = _DEGREE.sub("", said)
+    said = _ROOT.sub(_of_root, said)
     said = _BROKEN.sub(
         "age-related osteoporosis with current pathological fracture, vertebra, initial encounter for fracture",
         said,
@@ -142,6 +147,16 @@ def _of_limb(match: re.Match[str]) -> str:
 def _of_disc(match: re.Match[str]) -> str:
     level = match["level"] or match["before"]
     return f"other intervertebral disc displacement, {'lumbosacral' if 's1' in level.lower() else 'lumbar'} region"
+
+
+def _of_root(match: re.Match[str]) -> str:
+    level = match["level"].upper()
+    region = (
+        "lumbosacral"
+        if "S" in level
+        else {"C": "cervical", "T": "thoracic", "L": "lumbar"}[level[0]]
+    )
+    return f"{region} radiculopathy"
 
 
 def _spread(match: re.Match[str]) -> str:

@@ -26,8 +26,9 @@ _CONFLICTS: Final = (
     ("mild", "moderate", "severe"), ("type 1", "type 2"), ("paroxysmal", "persistent", "permanent"), ("stage 3a", "stage 3b"),
     ("upper", "lower"), ("single", "recurrent"), ("benign", "malignant"), ("first", "second", "third"),
     ("migraine with aura", "migraine without aura"), ("with abnormal findings", "without abnormal findings"),
-    ("accidental", "intentional self-harm", "assault", "undetermined"),
+    ("vaginally", "by cesarean"), ("accidental", "intentional self-harm", "assault", "undetermined"),
 )  # fmt: skip
+_WITHOUT: Final = re.compile(r"\bwithout (?:current |mention of |thyrotoxic )?(\w{5,})")
 _NUMBER: Final = re.compile(r"\b\d+ weeks\b")
 _ENCOUNTERS: Final = frozenset("ADS")
 """Seventh characters of an injury's encounter."""
@@ -156,13 +157,14 @@ def _says_less(title: str, own_title: str) -> bool:
 def _conflict_of_titles(billed: Billed, own: Suggestion) -> str | None:
     """Return what the code that the note supports says, if a billed one of its subcategory says otherwise: the stage, the intent, the encounter, the week."""
     title = own.title.lower()
-    if billed.code[:5] != own.code[:5]:
-        return None
     number, other = (_NUMBER.search(one) for one in (billed.title, title))
     if number and other and number[0] != other[0]:
         return other[0]
     if _differs_at_end(billed.code, own.code) and {billed.code[-1], own.code[-1]} <= _ENCOUNTERS:
         return title.rpartition(", ")[2]
+    for word in _WITHOUT.findall(title):
+        if re.search(rf"\bwith (?:\w+ ){{0,2}}{word}", billed.title):
+            return f"without {word}"
     for group in _CONFLICTS:
         said, named = (
             [one for one in group if re.search(rf"\b{one}\b", text)]

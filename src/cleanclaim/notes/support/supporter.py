@@ -33,6 +33,8 @@ _GIVEN: Final = re.compile(
     r"(?P<code>\d{4}[0-9A-Z]|[A-CE-V]\d{4}(?![.0-9A-WYZ])|[A-Z]\d[0-9A-Z.]{1,6})(?:[X*](?P<units>\d{1,3}))?(?P<modifiers>(?:-[A-Z0-9]{2})*)"
 )
 _PROCEDURE: Final = re.compile(r"\d{4}[0-9A-Z]|[A-CE-V]\d{4}")
+_COMMERCIAL_ONLY: Final = "99417"
+"""A prolonged service that Medicare doesn't take."""
 _ADD_ONS: Final = frozenset((LONGITUDINAL, *(row["code"] for row in rows("prolonged_times"))))
 _NO_LASTING_CARE: Final = "the note doesn't tell of lasting care by this practice, or another service of the day excludes it"
 _TOO_SHORT: Final = "the note doesn't state the minutes that it takes"
@@ -127,6 +129,8 @@ class Supporter:
 
     def _add_on(self, billed: Billed, reading: Reading, options: Options) -> Support:
         """Return the verdict on a prolonged service or G2211, by what goes with the visit that the note supports."""
+        if billed.code == _COMMERCIAL_ONLY and options.payer == MEDICARE:
+            return Support(billed.given, verdict.UNSUPPORTED, verdict.WRONG_CATEGORY, "Medicare takes G2212 instead", better="G2212")  # fmt: skip
         payer = MEDICARE if billed.code.startswith("G") else "commercial"
         found = self.level(reading, replace(options, payer=payer), None)
         own = next((one for one in found.add_ons if one.code == billed.code), None)
