@@ -187,18 +187,29 @@ def _during(one: Suggestion, trimester: int, coder: Coder) -> Iterator[Suggestio
 def of_joint(
     note: str, sentences: list[Sentence], found: list[Suggestion], coder: Coder
 ) -> Iterator[Suggestion]:
-    """Yield the suggestions, an arthritis or joint pain without a site at the only joint that the complaint names (I.B.2)."""
-    said = " ".join(note[one.start : one.end] for one in sentences if one.section == "complaint")
-    joints = {one.lower().rstrip("s") for one in _JOINT.findall(said)}
+    """Yield the suggestions, an arthritis or joint pain without a site at the only joint that its item of the assessment or the complaint names (I.B.2)."""
+    complaint = " ".join(note[one.start : one.end] for one in sentences if one.section == "complaint")
     for one in found:
-        term = _AT_JOINT.get(one.code) if one.disposition == CODE and len(joints) == 1 else None
-        side = said_side(said) or ""
-        coded = coder.code(f"{side} {next(iter(joints))} {term}".strip()) if term else None
+        term = _AT_JOINT.get(one.code) if one.disposition == CODE else None
+        options = (_item_of(note, sentences, one), complaint) if term else ()
+        said = next((words for words in options if len(_joints(words)) == 1), None)
+        side = said_side(said) or "" if said else ""
+        coded = coder.code(f"{side} {next(iter(_joints(said)))} {term}".strip()) if said else None
         if coded is None or coded.score < _SURE or coded.result.code == one.code:
             yield one
             continue
         for result in (coded.result, *coded.also):
             yield replace(one, code=result.code, title=result.title or "", query=None, rule="site of the complaint (I.B.2)")  # fmt: skip
+
+
+def _joints(words: str) -> set[str]:
+    return {one.lower().rstrip("s") for one in _JOINT.findall(words)}
+
+
+def _item_of(note: str, sentences: list[Sentence], one: Suggestion) -> str:
+    """Return the words of the items of the assessment that a suggestion is from."""
+    items = {each.item for each in sentences if each.section == ASSESSMENT and any(each.start <= words.start < each.end for words in one.evidence)}  # fmt: skip
+    return " ".join(note[each.start : each.end] for each in sentences if each.item in items or (each.item - 1 in items and each.section == ASSESSMENT and not each.leads))  # fmt: skip
 
 
 def _words(title: str) -> set[str]:
