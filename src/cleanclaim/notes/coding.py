@@ -29,7 +29,7 @@ _SEVERITY: Final = re.compile(
     r"\b(?:non-?healing|mild|moderate|severe|acute|chronic|worsening|stable|improving|improved|persistent|intermittent|ongoing|recent|new|new[- ]onset|"
     r"well[- ]controlled|"
     r"controlled|uncontrolled|poorly controlled|likely|recurrent|symptomatic|asymptomatic|known|significant|longstanding|early|advanced|likely|"
-    r"left|right|bilateral|bilaterally|both|essential|exacerbated?|closed|today|currently|unspecified|generalized|diffuse|post-traumatic|status|complete|partial|high[- ]grade|low[- ]grade|infected)\b",
+    r"left|right|bilateral|bilaterally|both|essential|exacerbated?|closed|today|currently|unspecified|generalized|diffuse|post-traumatic|status|healing|complete|partial|high[- ]grade|low[- ]grade|infected)\b",
     re.IGNORECASE,
 )
 _SIDE: Final = re.compile(r"\b(?:left|right|bilateral(?:ly)?|both)\b", re.IGNORECASE)
@@ -211,7 +211,13 @@ class Coder:
         """Return words without abbreviations that no list has: CPAP is no misspelling of CAP."""
         reads = self._encoder.searcher.has
         return _CAPITALS.sub(
-            lambda match: match[0] if reads(match[0]) or _key(match[0]) <= _vocabulary() else " ",
+            lambda match: (
+                match[0]
+                if reads(match[0])
+                or _key(match[0]) <= _vocabulary()
+                or as_listed(match[0]) != match[0]
+                else " "
+            ),
             words,
         ).strip()
 

@@ -22,12 +22,12 @@ _POISONED: Final = re.compile(
     r"(?:overdos\w+ (?:of|on|with)|poisoning (?:by|from|due to)|took too (?:much|many)(?: of)?(?: (?:her|his))?|(?:accidentally|"
     r"intentionally) (?:took|ingested|swallowed)(?: (?:too much|too many|her|his|some|a bottle of|the wrong dose of))*)"
     r"\s+(?P<drug>[a-z][\w-]+)"
-    r"|\b(?!accidental|unintentional|intentional|drug|an?\b|the\b|possible|suspected|his\b|her\b)(?P<before>[a-z][\w-]+) (?:overdose|poisoning)\b",
+    r"|(?P<known>(?!))|\b(?!accidental|unintentional|intentional|drug|an?\b|the\b|possible|suspected|his\b|her\b)(?P<before>[a-z][\w-]+) (?:overdose|poisoning)\b",
     re.IGNORECASE,
 )
 _ADVERSE: Final = re.compile(
     r"(?:due to|from taking|secondary to|caused by|reaction to|side effect of|adverse effect of|after starting|induced by|after taking)\s+(?:the |"
-    r"her |his |taking )?(?P<drug>[a-z][\w-]+)|(?P<before>[a-z][\w-]+)-induced",
+    r"her |his |taking )?(?P<drug>[a-z][\w-]+)|(?P<before>[a-z][\w-]+)-induced|(?P<known>(?!))",
     re.IGNORECASE,
 )
 _FROM: Final = (
@@ -36,6 +36,7 @@ _FROM: Final = (
 _STATED: Final = frozenset((said.PRESENT, said.PAST))
 _MENTAL: Final = re.compile(r"[\s-]*(?:psycho\w+|mood|anxiety|depress\w+|bipolar|sleep|sexual|mental|delirium|dementia|neurocognitive)", re.IGNORECASE)  # fmt: skip
 """Mental disorders by a substance, whose codes say the substance (F10 to F19)."""
+_NOT_TAKEN: Final = r"(?:non-?\s?adherence|non-?\s?compliance|underdosing)"
 _OFF: Final = re.compile(r"\b(?:we+[an]\w*|switch\w*|chang\w*|transition\w*|taper\w*|mov\w+|benefit\w*|relief|improve\w*)\s+(?:\w+\s+)?$", re.IGNORECASE)  # fmt: skip
 """Words before "from" and a drug that don't speak of what it did."""
 _LESS: Final = r"\bunderdos\w+ (?:of|with)?\s*(?:the |her |his )?(?P<drug>[a-z][\w-]+)"
@@ -86,7 +87,7 @@ def of_drugs(note: str, sentence: Sentence, coder: Coder) -> Iterator[Suggestion
                 or meaning not in _STATED
             ):
                 continue
-            drug = match["drug"] or match["before"]
+            drug = _whole_name(text, match) or match["drug"] or match["before"] or match["known"]
             result = _of_drug(drug, kind, _intent(note, sentence), coder)
             if result is None:
                 continue
@@ -122,6 +123,12 @@ def _of_drug(drug: str, kind: str, intent: str, coder: Coder) -> Result | None:
     return None if is_other else coded.result
 
 
+def _whole_name(text: str, match: re.Match[str]) -> str | None:
+    """Return the name of a known drug of several words at a place."""
+    known = _names().match(text, match.start("drug")) if match["drug"] else None
+    return known[0] if known else None
+
+
 def _intent(note: str, sentence: Sentence) -> str:
     """Return how a poisoning came about: accidental, unless the sentence says otherwise."""
     text = _NOT_ON_PURPOSE.sub(" ", note[sentence.start : sentence.end])
@@ -145,11 +152,23 @@ def _classes() -> dict[str, str]:
 
 
 @cache
+def _names() -> re.Pattern[str]:
+    names = "|".join(re.escape(one) for one in sorted(_classes(), key=len, reverse=True))
+    return re.compile(rf"(?:{names})\b", re.IGNORECASE)
+
+
+@cache
 def _from_known() -> re.Pattern[str]:
     names = "|".join(re.escape(one) for one in sorted(_classes(), key=len, reverse=True))
-    return re.compile(f"{_FROM.format(names=names)}|(?P<before>(?!))", re.IGNORECASE)
+    return re.compile(
+        f"{_FROM.format(names=names)}|(?P<before>(?!))|(?P<known>(?!))", re.IGNORECASE
+    )
 
 
 @cache
 def _less() -> re.Pattern[str]:
-    return re.compile(f"{_LESS}|(?P<before>(?!))", re.IGNORECASE)
+    names = "|".join(re.escape(one) for one in sorted(_classes(), key=len, reverse=True))
+    return re.compile(
+        rf"{_LESS}|\b(?P<before>{names}) {_NOT_TAKEN}|{_NOT_TAKEN} (?:with|to) (?:her |his |the )?(?P<known>{names})\b",
+        re.IGNORECASE,
+    )

@@ -339,7 +339,10 @@ def without_symptoms(found: list[Suggestion]) -> Iterator[Suggestion]:
     """Set symptoms that belong to a coded disease apart."""
     own = _codes(found)
     for one in found:
-        disease = next((other for other in own if _belongs(one.code, other.code) or _is_local(one, other)), None)
+        disease = next(
+            (other for other in own if _belongs(one.code, other.code) or _is_local(one, other)),
+            None,
+        )
         if one.disposition == NOT_CODED or disease is None:
             yield one
             continue
@@ -358,7 +361,9 @@ def _belongs(symptom: str, disease: str) -> bool:
 
 def _is_local(pain: Suggestion, disease: Suggestion) -> bool:
     """Return true if a pain is that of a disorder or an injury of the same part and side of the body (I.B.5)."""
-    diseases = next((diseases for code, diseases in _local_pains() if pain.code.startswith(code)), ())
+    diseases = next(
+        (diseases for code, diseases in _local_pains() if pain.code.startswith(code)), ()
+    )
     if not disease.code.startswith(diseases or ("?",)):
         return False
     sides = [set(re.findall(r"\b(?:left|right)\b", one.title.lower())) for one in (pain, disease)]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 from cleanclaim.notes.tables import rows
@@ -35,6 +36,7 @@ _QUALIFIER: Final = re.compile(r"^(?:ed|er|uc|final|my|today's|updated|current|p
 _INNER: Final = re.compile(r"(?<=[.;!?])[ \t]+(?=(?:[A-Z][A-Za-z&/ -]{2,30}|A/P|Dx|Rx|PE|A|P):\s)")
 """Where a heading may begin in the middle of a line."""
 _COUNTED: Final = re.compile(r"\s*(?:\(?\d{1,2}[.)]|#)")
+_LABEL: Final = re.compile(r"(?:^|\n)\s*(?:dx|diagnos[ie]s)\s*:\s*$", re.IGNORECASE)
 _PROSE: Final = frozenset((NARRATIVE, "hpi", "exam", "results", "complaint"))
 _CONCLUDES: Final = re.compile(
     r"(?:my |our |the )?(?:overall |clinical |working |final )?(?:impression|assessment|diagnosis) (?:is|was|remains)\b|(?:in (?:summary|conclusion)|to summari[sz]e|overall),",
@@ -100,7 +102,7 @@ def sentences(note: str) -> list[Sentence]:
     [('Asthma.', 'assessment', True), ('Stable.', 'assessment', False), ('Gout', 'assessment', True)]
     """
     found: list[Sentence] = []
-    blocks = list(_blocks(note))
+    blocks = list(_without_labels(note, list(_blocks(note))))
     listed = _last_list(note, blocks)
     has_assessment = any(block[0].section == ASSESSMENT for block in blocks) or listed < len(blocks)
     for item, block in enumerate(blocks, 1):
@@ -121,6 +123,20 @@ def sentences(note: str) -> list[Sentence]:
                 )
             )
     return found
+
+
+def _without_labels(note: str, blocks: list[list[_Line]]) -> Iterator[list[_Line]]:
+    """Yield the lines; those after a labeled diagnosis (Dx: gout.) that aren't listed belong to the history if a real assessment follows."""
+    own = [n for n, block in enumerate(blocks) if block[0].section == ASSESSMENT]
+    apart = next((n for n, m in pairwise(own) if m > n + 1 or _labeled(note, blocks[m][0])), None)
+    is_label = apart is not None and _LABEL.search(note[max(0, blocks[own[0]][0].start - 25) : blocks[own[0]][0].start]) is not None  # fmt: skip
+    for n, block in enumerate(blocks):
+        is_after = is_label and apart is not None and own[0] < n <= apart and not block[0].listed
+        yield [replace(line, section="hpi") for line in block] if is_after else block
+
+
+def _labeled(note: str, line: _Line) -> bool:
+    return note[: line.start].rstrip().endswith((":", "*")) or note[: line.start].rstrip().lower().endswith(("assessment", "impression", "plan"))  # fmt: skip
 
 
 def _last_list(note: str, blocks: list[list[_Line]]) -> int:

@@ -33,6 +33,7 @@ _INTRO: Final = re.compile(
 )
 """How a sentence begins that says what the visit found."""
 _IN_PATIENT: Final = re.compile(r"\bin (?:an? |this |the )?(?:patient|pt) with\b", re.IGNORECASE)
+_IN_YEAR: Final = re.compile(r"[\s,(]+(?:in\s+)?(?:19|20)\d\d\)?$")
 _NONE: Final = re.compile(r"\s*(?:n/a\b|none\b(?!\s+\w)|nil\b)", re.IGNORECASE)
 _LONGEST: Final = 22
 """The most words of a phrase."""
@@ -124,6 +125,8 @@ def stripped(note: str, span: Span) -> Span:
     start, end = span
     while match := _LEADING.match(note[start:end]):
         start += match.end()
+    if match := _IN_YEAR.search(note[start:end]):
+        end = start + match.start()
     if match := _WEEKS.search(note[start:end]):
         end = start + match.start()
     return start, end

@@ -188,7 +188,9 @@ def of_joint(
     note: str, sentences: list[Sentence], found: list[Suggestion], coder: Coder
 ) -> Iterator[Suggestion]:
     """Yield the suggestions, an arthritis or joint pain without a site at the only joint that its item of the assessment or the complaint names (I.B.2)."""
-    complaint = " ".join(note[one.start : one.end] for one in sentences if one.section == "complaint")
+    complaint = " ".join(
+        note[one.start : one.end] for one in sentences if one.section == "complaint"
+    )
     for one in found:
         term = _AT_JOINT.get(one.code) if one.disposition == CODE else None
         options = (_item_of(note, sentences, one), complaint) if term else ()

@@ -41,6 +41,8 @@ _FEW: Final = 6
 _ELSEWHERE: Final = 0.75
 _SILENT: Final = frozenset(("medications", "allergies", "instructions"))
 """Sections whose words name no condition of the patient."""
+_DASH: Final = re.compile(r"\s+[-\u2013\u2014]+\s+")
+"""What is between a heading and a condition that says more of it: abnormal bleeding - leiomyoma."""
 _CAPITALIZED: Final = re.compile(r"[A-Z][a-z]+")
 _CALLED: Final = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Nurse|Prof)\.?\s+(?:[A-Z][\w.]*\s+)?$")
 _FORENAME: Final = re.compile(r"(?:^|[a-z,:(]\s+)[A-Z][a-z]+\s+(?:[A-Z]\.\s+)?$")
@@ -200,13 +202,13 @@ class Suggester:
             yield from statuses
             had = [(one.mention.start, one.mention.end) for one in statuses]
             span = phrase(note, sentence) if sentence.section in lines else None
-            own = of_line(note, span, sentence, coder, passages) if span and is_line(note, sentence) else ()  # fmt: skip
+            own = of_line(note, span, sentence, coder, passages) if span and is_line(note, sentence, span) else ()  # fmt: skip
             listed = [one for one in own if not overlaps(one.mention, had)]
             yield from listed
             taken = had + [(one.mention.start, one.mention.end) for one in listed]
             is_short = len(note[sentence.start : sentence.end].split()) <= _FEW
             heading = span if (sentence.leads or is_short) and taken == had else None
-            for one in self._in_text(note, sentence, taken, heading, coder):
+            for one in self._in_text(note, sentence, taken, heading, span, coder):
                 if mode == INDEX or not guidelines.is_general(one.coded.result.code):
                     yield one
 
@@ -216,6 +218,7 @@ class Suggester:
         sentence: Sentence,
         taken: list[tuple[int, int]],
         heading: tuple[int, int] | None,
+        line: tuple[int, int] | None,
         coder: Coder,
     ) -> Iterator[Found]:
         """Yield the conditions that a sentence names word by word, outside the places that are taken."""
@@ -227,6 +230,9 @@ class Suggester:
             ):
                 continue
             is_heading = heading is not None and heading[0] <= each.start and each.end <= heading[1]
+            is_heading |= (
+                line is not None and _DASH.fullmatch(note, line[1], each.start) is not None
+            )
             mention = replace(each, heading=is_heading)
             coded = _coded(note, mention, coder, plain=sentence.section != ASSESSMENT)
             if coded is not None and coded.score >= _ELSEWHERE and coded.result.code[0] not in "VWXY":  # fmt: skip

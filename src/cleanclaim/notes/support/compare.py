@@ -28,7 +28,7 @@ _CONFLICTS: Final = (
     ("migraine with aura", "migraine without aura"), ("with abnormal findings", "without abnormal findings"),
     ("vaginally", "by cesarean"), ("accidental", "intentional self-harm", "assault", "undetermined"),
 )  # fmt: skip
-_WITHOUT: Final = re.compile(r"\bwithout (?:current |mention of |thyrotoxic )?(\w{5,})")
+_WITHOUT: Final = re.compile(r"\bwithout (?:current |mention of |thyrotoxic )?(\w{4,})")
 _NUMBER: Final = re.compile(r"\b\d+ weeks\b")
 _ENCOUNTERS: Final = frozenset("ADS")
 """Seventh characters of an injury's encounter."""
@@ -102,6 +102,11 @@ def _supported(billed: Billed, own: Suggestion, words: str) -> tuple[str, str, s
         is_opposite = any(re.search(rf"\bnon-?{one}", billed.title) for one in ruled_out)
         return fine if says_all and (is_opposite or billed.is_told(words)) else None
     if billed.code[:3] == own.code[:3] and _says_less(billed.title, own_title):
+        return None
+    if any(
+        re.search(rf"\bwith (?:\w+ ){{0,2}}{word}", own_title)
+        for word in _WITHOUT.findall(billed.title)
+    ):
         return None
     if not billed.is_told(f"{words} {own_title}"):
         return None
