@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -18,17 +19,19 @@ from cleanclaim.encoder.changes import Changes
 from cleanclaim.encoder.crosswalk import Crosswalk
 from cleanclaim.encoder.lookup import Page
 from cleanclaim.encoder.result import Result
-from cleanclaim.errors import InputError
+from cleanclaim.errors import ConfigError, InputError
 from cleanclaim.inpatient.grouping import Grouped, grouper
 from cleanclaim.job import Job
 from cleanclaim.notes import inputs
+from cleanclaim.notes.assisted import suggestions_for
 from cleanclaim.notes.claims.reader import NoteReader
+from cleanclaim.notes.endpoint import Endpoint, endpoint
 from cleanclaim.notes.level.answer import Level
 from cleanclaim.notes.level.leveler import Leveler
 from cleanclaim.notes.level.leveler import Options as LevelOptions
 from cleanclaim.notes.suggest import Options as NoteOptions
 from cleanclaim.notes.suggest import Suggester
-from cleanclaim.notes.suggestion import Suggestion
+from cleanclaim.notes.suggestion import Suggestions
 from cleanclaim.notes.support.answer import Support
 from cleanclaim.notes.support.supporter import Options as SupportOptions
 from cleanclaim.notes.support.supporter import Supporter
@@ -344,7 +347,11 @@ def suggest(
     on: date | str | None = None,
     setting: str = "outpatient",
     mode: str = "billing",
-) -> list[Suggestion]:
+    llm: str | None = None,
+    model: str | None = None,
+    allow_remote_hosts: Iterable[str] = (),
+    llm_seconds: float = 60.0,
+) -> Suggestions:
     """Suggest diagnosis codes for a clinical note, each with the words that it is based on.
 
     Args:
@@ -352,20 +359,41 @@ def suggest(
         on: the date of service; by default today.
         setting: outpatient, or inpatient: uncertain diagnoses are coded as if they were certain.
         mode: billing, or index for every finding that the note names.
+        llm: the address of a language model of your own, such as http://localhost:11434/v1 (OpenAI-compatible), to be asked too; by default none is.
+        model: the name of that model.
+        allow_remote_hosts: hosts outside this computer and private networks that the note may be sent to. Notes have patient data.
+        llm_seconds: the most seconds for the model's answer.
 
     Returns:
-        What to code, what to consider, and what isn't coded and why.
+        A list: what to code, what to consider, and what isn't coded and why. With `llm`, its attribute `llm` has the model, the seed and the hashes of
+        what was asked and answered, and `not_checked` says why an answer wasn't used; the suggestions made without the model are always there.
 
     Raises:
         InputError: the note can't be read.
-        ConfigError: the setting or the mode is unknown.
+        ConfigError: the setting or the mode is unknown, or the model's address isn't one, isn't near, or has no model.
 
     >>> found = suggest("Assessment: Type 2 diabetes. Denies chest pain.", on=date(2026, 5, 12))
     >>> [(one.code, one.disposition, one.evidence[-1].text) for one in found]
     [('E11.9', 'code', 'Type 2 diabetes'), ('R07.9', 'not-coded', 'chest pain')]
     """
     when = day("on", on) or date.today()  # noqa: DTZ011 - the user's own day
-    return _suggester().suggest(inputs.text_of(note), NoteOptions(when, setting, mode))
+    options, text = NoteOptions(when, setting, mode), inputs.text_of(note)
+    where = _model(llm, model, tuple(allow_remote_hosts), llm_seconds)
+    return suggestions_for(_suggester(), text, options, where)
+
+
+def _model(
+    url: str | None, model: str | None, allowed: tuple[str, ...], seconds: float
+) -> Endpoint | None:
+    """Return where a language model answers; warn if notes leave the private network."""
+    if url is None:
+        if model or allowed:
+            raise ConfigError(["model and allow_remote_hosts: llm is missing"])
+        return None
+    found = endpoint(url, model, allowed=allowed, seconds=seconds)
+    if found.warning:
+        warnings.warn(found.warning, stacklevel=3)
+    return found
 
 
 def level(

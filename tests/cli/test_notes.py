@@ -106,7 +106,7 @@ def test_a_model_needs_its_address(tmp_path: Path, capsys: pytest.CaptureFixture
     file = tmp_path / "visit.txt"
     file.write_text(NOTE, encoding="utf-8")
     assert _run([str(file), "--model", "tiny"]) == 2
-    assert "--llm is missing" in capsys.readouterr().err
+    assert "llm is missing" in capsys.readouterr().err
     assert _run([str(file), "--llm", "http://8.8.8.8/v1", "--model", "tiny"]) == 2
     assert "--allow-remote-host 8.8.8.8" in capsys.readouterr().err
 

@@ -10,6 +10,10 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import pytest
+
+from cleanclaim.notes.endpoint import MOST_BYTES
+
 Reply = dict[str, Any]
 
 
@@ -22,6 +26,23 @@ def chat(content: object) -> bytes:
 def conditions(*proposals: Mapping[str, object]) -> bytes:
     """Return an answer that proposes conditions."""
     return chat({"conditions": list(proposals)})
+
+
+GARBAGE = [
+    pytest.param(b"", "isn't in OpenAI's format", id="empty"),
+    pytest.param(b"<html>", "isn't in OpenAI's format", id="html"),
+    pytest.param(b"[" * 100_000, "isn't in OpenAI's format", id="deep"),
+    pytest.param(b'{"choices": []}', "isn't in OpenAI's format", id="no choices"),
+    pytest.param(
+        b'{"choices": [{"message": {"content": 7}}]}', "isn't in OpenAI's format", id="number"
+    ),
+    pytest.param(chat("I'm sorry, I can't help."), "isn't JSON", id="prose"),
+    pytest.param(chat("[" * 100_000), "isn't JSON", id="deep answer"),
+    pytest.param(chat({"conditions": "none"}), "no list of conditions", id="text"),
+    pytest.param(chat({"diagnoses": []}), "no list of conditions", id="other"),
+    pytest.param(b"x" * (MOST_BYTES * 10), "larger than", id="10 MB"),
+]
+"""Unusable answers, and what is said of each."""
 
 
 @contextmanager

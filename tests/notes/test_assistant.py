@@ -8,7 +8,7 @@ import pytest
 
 from cleanclaim.errors import ConfigError
 from cleanclaim.notes.assistant import Assistance, ask
-from cleanclaim.notes.endpoint import KEY, MOST_BYTES, endpoint
+from cleanclaim.notes.endpoint import KEY, endpoint
 from cleanclaim.notes.suggest import Options, Suggester
 from cleanclaim.notes.suggestion import CODE, CONSIDER, NOT_CODED, Suggestion
 
@@ -87,22 +87,7 @@ def test_instructions_in_a_note_change_nothing(suggester: Suggester) -> None:
     assert messages[1]["content"].count("=== note ") == 2
 
 
-@pytest.mark.parametrize(
-    ("body", "says"),
-    [
-        (b"", "isn't in OpenAI's format"),
-        (b"<html>", "isn't in OpenAI's format"),
-        (b"[" * 100_000, "isn't in OpenAI's format"),
-        (b'{"choices": []}', "isn't in OpenAI's format"),
-        (b'{"choices": [{"message": {"content": 7}}]}', "isn't in OpenAI's format"),
-        (fake_model.chat("I'm sorry, I can't help."), "isn't JSON"),
-        (fake_model.chat("[" * 100_000), "isn't JSON"),
-        (fake_model.chat({"conditions": "none"}), "no list of conditions"),
-        (fake_model.chat({"diagnoses": []}), "no list of conditions"),
-        (b"x" * (MOST_BYTES * 10), "larger than"),
-    ],
-    ids=["empty", "html", "deep", "no choices", "number", "prose", "deep answer", "text", "other", "10 MB"],
-)  # fmt: skip
+@pytest.mark.parametrize(("body", "says"), fake_model.GARBAGE)
 def test_garbage_gives_the_offline_answer(suggester: Suggester, body: bytes, says: str) -> None:
     """An unusable answer is not checked, and nothing changes."""
     with fake_model.serving(body) as (url, _):
@@ -200,5 +185,5 @@ def test_a_remote_host_can_be_allowed() -> None:
 
 def test_the_model_must_be_named() -> None:
     """Without a model's name nothing is asked."""
-    with pytest.raises(ConfigError, match="--model"):
+    with pytest.raises(ConfigError, match="model: the name"):
         endpoint("http://localhost:1/v1", None)

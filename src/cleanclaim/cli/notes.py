@@ -15,12 +15,11 @@ from cleanclaim.errors import ConfigError
 from cleanclaim.text.escaping import json_safe
 
 if TYPE_CHECKING:
-    from cleanclaim.notes.assistant import Assistance
     from cleanclaim.notes.endpoint import Endpoint
     from cleanclaim.notes.inputs import Note
-    from cleanclaim.notes.suggestion import Suggestion
+    from cleanclaim.notes.suggestion import Suggestions
 
-    _Answered = tuple[Note, list[Suggestion], Assistance | None]
+    _Answered = tuple[Note, Suggestions]
 
 _STREAMED = frozenset(("text", "jsonl"))
 _FORMATS = frozenset(("text", "json", "jsonl", "html"))
@@ -88,6 +87,7 @@ def suggest(
     from datetime import date  # noqa: PLC0415 - start-up
 
     from cleanclaim.notes import inputs  # noqa: PLC0415 - start-up
+    from cleanclaim.notes.assisted import suggestions_for  # noqa: PLC0415
     from cleanclaim.notes.suggest import Options, Suggester  # noqa: PLC0415
 
     options = Options(day_of(on) or date.today(), setting, mode)  # noqa: DTZ011 - the user's own day
@@ -102,11 +102,7 @@ def suggest(
                 failed = True
                 tell(f"cleanclaim: {one.value or 'standard input'}: {one.error}", err=True)
                 continue
-            found = suggester.suggest(one.text, options)
-            assistance = _assistance(one.text, where)
-            if assistance is not None:
-                found = suggester.add(one.text, options, found, assistance.proposals)
-            answer = (one, found, assistance)
+            answer = (one, suggestions_for(suggester, one.text, options, where))
             if format_ in _STREAMED:
                 _write_one(answer, format_, named=is_batch)
             else:
@@ -121,12 +117,12 @@ def _write_one(answer: _Answered, format_: str, *, named: bool) -> None:
     """Write the answer for a note as it comes."""
     from cleanclaim.notes import text  # noqa: PLC0415 - start-up
 
-    one, found, assistance = answer
+    one, found = answer
     if format_ == "jsonl":
         typer.echo(json_safe(json.dumps(_content(answer, named=True), ensure_ascii=False)))
         return
     heading = f"{one.value}\n" if named else ""
-    typer.echo(heading + text.suggestions(found, assistance.not_checked if assistance else ()))
+    typer.echo(heading + text.suggestions(found, found.not_checked))
 
 
 def _write_all(answers: list[_Answered], format_: str, *, is_batch: bool) -> None:
@@ -138,17 +134,10 @@ def _write_all(answers: list[_Answered], format_: str, *, is_batch: bool) -> Non
         return
     from cleanclaim.notes.page import Answer, page  # noqa: PLC0415 - start-up
 
-    typer.echo(
-        page(
-            [
-                Answer(
-                    one.value, one.text or "", found, assistance.not_checked if assistance else ()
-                )
-                for one, found, assistance in answers
-            ]
-        ),
-        nl=False,
-    )
+    answers_shown = [
+        Answer(one.value, one.text or "", found, found.not_checked) for one, found in answers
+    ]
+    typer.echo(page(answers_shown), nl=False)
 
 
 def _endpoint(
@@ -157,35 +146,19 @@ def _endpoint(
     """Return where the user's language model answers, and say so."""
     if url is None:
         if model or allowed:
-            raise ConfigError(["--model and --allow-remote-host: --llm is missing"])
+            raise ConfigError(["model and allow-remote-host: llm is missing"])
         return None
     from cleanclaim.notes.endpoint import endpoint  # noqa: PLC0415 - start-up
 
     found = endpoint(url, model, allowed=allowed, seconds=seconds)
     tell(f"cleanclaim: notes are sent to the model {found.model} at {found.place}", err=True)
-    if found.is_remote:
-        tell(
-            f"cleanclaim: warning: {found.host} is outside your computer and private network. Notes have patient data: "
-            "you need a business associate agreement with whoever runs it",
-            err=True,
-        )
+    if found.warning:
+        tell(f"cleanclaim: warning: {found.warning}", err=True)
     return found
-
-
-def _assistance(note: str, where: Endpoint | None) -> Assistance | None:
-    if where is None:
-        return None
-    from cleanclaim.notes.assistant import ask  # noqa: PLC0415 - start-up
-
-    return ask(note, where)
 
 
 def _content(answer: _Answered, *, named: bool) -> dict[str, Any]:
     """Return the answer for a note as the JSON contract defines it."""
-    from cleanclaim.notes.suggest import as_dicts  # noqa: PLC0415 - start-up
-
-    one, found, assistance = answer
+    one, found = answer
     name = {one.name: one.value} if named else {}
-    if assistance is None:
-        return {**name, **as_dicts(found)}
-    return {**name, **as_dicts(found), "llm": assistance.provenance, "not_checked": list(assistance.not_checked)}  # fmt: skip
+    return {**name, **found.as_dict()}

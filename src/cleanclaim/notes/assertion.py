@@ -41,6 +41,11 @@ _ENDS: Final = re.compile(
 _CAUSE: Final = re.compile(
     r"^\s*(?:due to|secondary to|related to|caused by|from)\b", re.IGNORECASE
 )
+_YEAR: Final = re.compile(r"(?<=in\\ )(?:19|20)$")
+"""The century of a year in a trigger."""
+_BEGAN: Final = re.compile(
+    r"\b(?:diagnos\w+|dx\w*|since|start\w*|began|onset|found|detected)\b", re.IGNORECASE
+)
 _FAR: Final = 90
 """The most characters between a trigger and its condition."""
 
@@ -80,7 +85,9 @@ def _triggers() -> tuple[_Trigger, ...]:
 def _pattern(words: list[str]) -> re.Pattern[str]:
     """Return a pattern that matches any of the triggers, the longest first."""
     options = sorted(words, key=len, reverse=True)
-    joined = "|".join(re.escape(one).replace(r"\ ", r"\s+") for one in options)
+    joined = "|".join(
+        _YEAR.sub(r"\\d\\d\\d\\d", re.escape(one)).replace(r"\ ", r"\s+") for one in options
+    )
     return re.compile(rf"(?<![\w-])(?:{joined})(?!\w)", re.IGNORECASE)
 
 
@@ -121,6 +128,8 @@ def _reaches(gap: str, trigger: _Trigger) -> bool:
     """Return true if a trigger's scope goes as far as the condition."""
     if len(gap) > _FAR and trigger.meaning != DENIED:
         return False
+    if trigger.side == "before" and trigger.meaning != PAST:
+        gap = gap.removeprefix(":")  # ruled out: pneumonia
     if trigger.side == "after":
         return _reaches_back(gap, trigger)
     if trigger.meaning == UNCERTAIN:
@@ -135,6 +144,8 @@ def _reaches(gap: str, trigger: _Trigger) -> bool:
 def _reaches_back(gap: str, trigger: _Trigger) -> bool:
     """Return true if a trigger after a condition is about it."""
     if trigger.meaning == HYPOTHETICAL and len(gap.split()) > 1:
+        return False
+    if trigger.meaning == PAST and _BEGAN.search(gap):
         return False
     if gap.strip() == ",":  # suicidal ideation, denied
         return trigger.meaning == DENIED

@@ -18,16 +18,18 @@ from cleanclaim.encoder import Encoder
 from cleanclaim.encoder.result import Result
 from cleanclaim.encoder.stems import STOP, stem, tokens
 from cleanclaim.encoder.systems import ICD10
+from cleanclaim.notes.diabetic import diabetes, diabetic_retinopathy
+from cleanclaim.notes.problems import is_bare
 from cleanclaim.notes.sides import said_side
 from cleanclaim.notes.tables import rows
 from cleanclaim.notes.tables import words as words_of
-from cleanclaim.notes.written import as_listed
+from cleanclaim.notes.written import as_listed, as_spelled
 
 _SEVERITY: Final = re.compile(
     r"\b(?:non-?healing|mild|moderate|severe|acute|chronic|worsening|stable|improving|improved|persistent|intermittent|ongoing|recent|new|new[- ]onset|"
     r"well[- ]controlled|"
     r"controlled|uncontrolled|poorly controlled|likely|recurrent|symptomatic|asymptomatic|known|significant|longstanding|early|advanced|likely|"
-    r"left|right|bilateral|bilaterally|both|essential|exacerbated?|closed|today|currently|unspecified|generalized|diffuse|post-traumatic|status)\b",
+    r"left|right|bilateral|bilaterally|both|essential|exacerbated?|closed|today|currently|unspecified|generalized|diffuse|post-traumatic|status|healing|complete|partial|high[- ]grade|low[- ]grade|infected)\b",
     re.IGNORECASE,
 )
 _SIDE: Final = re.compile(r"\b(?:left|right|bilateral(?:ly)?|both)\b", re.IGNORECASE)
@@ -44,10 +46,17 @@ _SEVERAL: Final = re.compile(
     r"\b(?:with|w/|and|plus|due to|secondary to|complicated by|on|taking|using)\b|[,;+&]",
     re.IGNORECASE,
 )
+_GERM: Final = re.compile(
+    r"\b(?:e\.? ?coli|escherichia coli|klebsiella(?: pneumoniae)?|proteus(?: mirabilis)?|enterococc\w+(?: faecalis)?|pseudomonas(?: aeruginosa)?|gram[- ]negative|"
+    r"mrsa|mssa|staph\w*(?: aureus)?)\s+(?=uti\b|urin|cyst|pyelo|cellulitis|abscess|wound|bacteremia|sepsis)",
+    re.IGNORECASE,
+)
+"""A germ before the infection that it causes."""
 _AT: Final = re.compile(r"\s+(?:at|over|near|around|along)\s+", re.IGNORECASE)
 _DIABETIC: Final = re.compile(
     r"\b(?:diabetic|diabetes(?: mellitus)?(?: type \d)?(?: with)?|non-?healing)\b", re.IGNORECASE
 )
+_DIABETIC_ULCER: Final = re.compile(r"\bdiabetic\b[^,;]*\bulcers?\b", re.IGNORECASE)
 _PIECE: Final = 0.7
 _BODY: Final = words_of("joint")
 """Parts of the body that may be named again beside a term."""
@@ -149,12 +158,17 @@ class Coder:
     ) -> Coded | None:
         """Return the code for a phrase; with a diabetic ulcer, also the ulcer's own code (E11.621: use additional code)."""
         coded = self._code(phrase, side, plain=plain)
-        if coded is None or not coded.result.code.endswith((".621", ".622")):
+        is_ulcer = coded is not None and coded.result.code.endswith((".621", ".622"))
+        if not is_ulcer and not _DIABETIC_ULCER.search(phrase):
             return coded
         ulcer = self._code(_DIABETIC.sub(" ", phrase), said_side(phrase) or side)
         if ulcer is None or not ulcer.result.code.startswith("L97"):
             return coded
-        return replace(coded, also=(ulcer.result,))
+        if coded is None or not is_ulcer:
+            is_foot = ulcer.result.code.startswith(("L97.4", "L97.5"))
+            found = self.named(f"{diabetes(phrase)}.62{'1' if is_foot else '2'}")
+            coded = Coded(found, 0.95, BY_DEFAULT) if found else coded
+        return replace(coded, also=(ulcer.result,)) if coded else None
 
     def _code(self, phrase: str, side: str | None = None, *, plain: bool = False) -> Coded | None:
         """Return the code for a phrase; None if nothing fits.
@@ -164,11 +178,13 @@ class Coder:
             side: the side that the note says elsewhere, if the phrase has none.
             plain: only search for the phrase as it is.
         """
-        words = self._understood(_ASIDE.sub("", phrase).strip(" .,;:-*"))
-        if not words:
+        words = self._understood(as_spelled(_ASIDE.sub("", phrase).strip(" .,;:-*")))
+        if not words or is_bare(words):
             return None
         own = said_side(words) or side
         listed = as_listed(words)
+        if (retina := diabetic_retinopathy(listed, own)) and (found := self.named(retina)):
+            return Coded(found, 0.95, BY_DEFAULT)
         codes = _default_of(words) or _default_of(listed)
         if codes and (found := self.first_of(codes)):
             return self._specified(Coded(found, 0.95, BY_DEFAULT), words, own)
@@ -195,7 +211,13 @@ class Coder:
         """Return words without abbreviations that no list has: CPAP is no misspelling of CAP."""
         reads = self._encoder.searcher.has
         return _CAPITALS.sub(
-            lambda match: match[0] if reads(match[0]) or _key(match[0]) <= _vocabulary() else " ",
+            lambda match: (
+                match[0]
+                if reads(match[0])
+                or _key(match[0]) <= _vocabulary()
+                or as_listed(match[0]) != match[0]
+                else " "
+            ),
             words,
         ).strip()
 
@@ -319,6 +341,8 @@ def _rewrites(words: str, listed: str, side: str | None) -> Iterator[str]:
     if listed.lower() != words.lower():
         options += [f"{side} {listed}" if side and said_side(listed) is None else listed]
     options.append(_SEVERITY.sub(" ", words))
+    if (place := _GERM.sub("", words)) != words:
+        options.append(place)
     if (head := _AT.split(words)[0]) != words:
         options.append(head)
     if side:

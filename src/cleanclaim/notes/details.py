@@ -14,7 +14,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from cleanclaim.notes.coding import Coder
-from cleanclaim.notes.passages import Sentence
+from cleanclaim.notes.passages import ASSESSMENT, Sentence
 from cleanclaim.notes.suggestion import CODE, NOT_CODED, Evidence, Suggestion
 from cleanclaim.notes.tables import rows
 
@@ -25,6 +25,16 @@ _SILENT: Final = frozenset(("family", "allergies", "instructions", "ros"))
 _DENIED: Final = re.compile(
     r"\b(?:no|not|never|denies|without|non|negative for)\W*$", re.IGNORECASE
 )
+
+_BEFORE: Final = re.compile(
+    r"\b(?:last|prior|previous|earlier|history of|hx of|h/o)\W*$", re.IGNORECASE
+)
+_OVER: Final = re.compile(
+    r"\W*(?:\w+\W+){0,2}?(?:in (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|19\d\d|20\d\d|the past)|last (?:week|month|year|spring|summer|fall|winter)|"
+    r"(?:\d+|a|one|two|three|four|five|six|several|few) (?:weeks?|months?|years?) ago|(?:now |since |has |have )?resolved)",
+    re.IGNORECASE,
+)
+"""Words that place a detail in an earlier time."""
 
 
 _Places = dict[str, list[Sentence]]
@@ -81,8 +91,9 @@ _DEGREES: Final = (
         ),
         "2",
     ),
-    (re.compile(r"\b(?:first|1st)[- ]degree\b", re.IGNORECASE), "1"),
+    (re.compile(r"\b(?:first|1st)[- ]degree\b|\bsuperficial\b", re.IGNORECASE), "1"),
 )
+_NONDISPLACED: Final = re.compile(r"\bnon-?\s?displaced\b|\b(?:un|minimally )displaced\b|\bwithout displacement\b", re.IGNORECASE)  # fmt: skip
 _DEMENTIA: Final = re.compile(r"^(?P<stem>F0[123]\.)(?:80|90|50)$")
 _TELLS_BEHAVIOR: Final = re.compile(r"^F0[123]\.[0-9A-C](?!0$)\d+$")
 _SEVERITY: Final = (
@@ -120,9 +131,27 @@ def of_items(note: str, passages: list[Sentence], found: list[Suggestion], coder
             if closer is None:
                 break
             one = closer  # noqa: PLW2901 - each detail is one step
+        one = _nondisplaced(note, places, one, coder)  # noqa: PLW2901
         yield one
         known = {each.code for each in found}
         yield from (more for more in _added(note, places, one, coder) if more.code not in known)
+
+
+def _nondisplaced(note: str, places: _Places, one: Suggestion, coder: Coder) -> Suggestion:
+    """Return a fracture that its line calls nondisplaced by its own code: displaced is only assumed if the note doesn't say (I.C.19.c)."""
+    match = (
+        _first(note, places["line"], _NONDISPLACED) if one.title.startswith("Displaced") else None
+    )
+    first = coder.named(f"{one.code[:-1]}A") if match else None
+    if match is None or first is None:
+        return one
+    wanted = (first.title or "").replace("Displaced", "Nondisplaced", 1)
+    stems = (f"{one.code[:5]}{n}" for n in range(10))
+    same = next(
+        (each for stem in stems for each in coder.below(stem) if each.title == wanted), None
+    )
+    result = coder.named(same.code[:-1] + one.code[-1]) if same else None
+    return _with(note, one, result.code, result.title or "", match) if result else one
 
 
 def without_included(found: list[Suggestion]) -> Iterator[Suggestion]:
@@ -141,6 +170,8 @@ def of_exams(found: list[Suggestion], coder: Coder) -> list[Suggestion]:
     finding = next(
         (one for one in found if one.disposition == CODE and _FINDING.match(one.code)), None
     )
+    known = {one.code for one in found if one.disposition == CODE}
+    found = [one for one in found if _EXAMS.get(one.code) not in known]
     changed = []
     for one in found:
         code = _EXAMS.get(one.code) if one.disposition == CODE and finding else None
@@ -183,7 +214,9 @@ def _with(note: str, one: Suggestion, code: str, title: str, match: re.Match[str
 def _places_of(passages: list[Sentence], one: Suggestion) -> _Places:
     """Return where the details of a suggestion can be documented."""
     line = [each for each in passages if any(each.start <= words.start < each.end for words in one.evidence)]  # fmt: skip
-    items = {each.item for each in line}
+    items = {each.item for each in line if each.section == ASSESSMENT} or {
+        each.item for each in line
+    }
     said = [each for each in passages if each.section not in _SILENT]
     return {"line": line, "item": [each for each in passages if each.item in items], "note": said}
 
@@ -230,9 +263,11 @@ def _of_dementia(note: str, places: _Places, one: Suggestion, stem: str) -> tupl
 
 
 def _first(note: str, sentences: list[Sentence], pattern: re.Pattern[str]) -> re.Match[str] | None:
-    """Return the first place where words stand that aren't denied."""
+    """Return the first place where words stand that aren't denied, and don't speak of an earlier time."""
     for sentence in sentences:
         for match in pattern.finditer(note, sentence.start, sentence.end):
-            if not _DENIED.search(note[sentence.start : match.start()]):
+            before = note[sentence.start : match.start()]
+            is_over = _BEFORE.search(before) or _OVER.match(note, match.end(), sentence.end)
+            if not _DENIED.search(before) and not is_over:
                 return match
     return None

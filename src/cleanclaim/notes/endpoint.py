@@ -25,8 +25,8 @@ KEY: Final = "CLEANCLAIM_LLM_KEY"
 MOST_BYTES: Final = 1_000_000
 """The largest reply that is read."""
 _TOO_FAR: Final = (
-    "--llm: {host} isn't on this computer or a private network. Notes have patient data: to send them there anyway, "
-    "add --allow-remote-host {host}, and have a business associate agreement with whoever runs it"
+    "llm: {host} isn't on this computer or a private network. Notes have patient data: to send them there anyway, "
+    "allow the host {host} (--allow-remote-host {host}; in Python allow_remote_hosts), and have a business associate agreement with whoever runs it"
 )
 _PATH: Final = "/chat/completions"
 _CHUNK: Final = 65_536
@@ -62,6 +62,16 @@ class Endpoint:
     def is_remote(self) -> bool:
         """True if the address isn't on this computer or a private network."""
         return not _is_near(self.address)
+
+    @property
+    def warning(self) -> str | None:
+        """What to know before notes are sent to a host outside this computer and private networks; None for one within."""
+        if not self.is_remote:
+            return None
+        return (
+            f"{self.host} is outside your computer and private network. Notes have patient data: "
+            "you need a business associate agreement with whoever runs it"
+        )
 
     @property
     def place(self) -> str:
@@ -127,11 +137,11 @@ def endpoint(url: str, model: str | None, *, allowed: tuple[str, ...] = (), seco
     except ValueError:
         port = 0
     if parts.scheme not in _PORTS or not parts.hostname or not port:
-        raise ConfigError(["--llm: expected an address such as http://localhost:11434/v1"])
+        raise ConfigError(["llm: expected an address such as http://localhost:11434/v1"])
     if parts.username or parts.password or parts.query or parts.fragment:
-        raise ConfigError([f"--llm: the address may have no user, password or parameters; put a key into {KEY}"])  # fmt: skip
+        raise ConfigError([f"llm: the address may have no user, password or parameters; put a key into {KEY}"])  # fmt: skip
     if not model:
-        raise ConfigError(["--model: the name of the model is missing"])
+        raise ConfigError(["model: the name of the model is missing"])
     address = _address(parts.hostname, port)
     if not _is_near(address) and parts.hostname not in allowed:
         raise ConfigError([_TOO_FAR.format(host=parts.hostname)])
@@ -145,7 +155,7 @@ def _address(host: str, port: int) -> str:
     try:
         found = [str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     except (OSError, UnicodeError):
-        raise ConfigError([f"--llm: the host {host} can't be found"]) from None
+        raise ConfigError([f"llm: the host {host} can't be found"]) from None
     return next((one for one in found if not _is_near(one)), found[0])
 
 

@@ -23,7 +23,7 @@ _INFECTIONS: Final = ("J12", "J13", "J14", "J15", "J16", "J18", "J20", "J22")
 KEPT: Final = ("N18", "I50", "L97", *_INFECTIONS, "M86", "I51", "R35", "R33", "R39.1", "R32", "N13.8")  # fmt: skip
 """Codes that stay beside the combination code."""
 _CODE: Final = re.compile(r"[A-Z]\d[\dA-Z](?:\.[\dA-Z]+)?")
-_SYMPTOM: Final = re.compile(r"^(?:R(?!73|91|92|87|03)|M25\.5|M79\.6)")
+_SYMPTOM: Final = re.compile(r"^(?:R(?!73|91|92|87|03|64|65|57|18)|M25\.5|M79\.6)")
 _VAGUE: Final = re.compile(r"\bunspecified\b|\buncomplicated\b", re.IGNORECASE)
 _NAMED: Final = 0.3
 """The confidence from which a condition elsewhere counts: not the review of systems alone."""
@@ -43,8 +43,47 @@ _ANGINA: Final = {
 }
 _GERMS: Final = {"A49.01": "B95.61", "A49.02": "B95.62", "A49.1": "B95.5", "A49.3": "B96.0", "A49.2": "B96.3"}  # fmt: skip
 """Infections by a germ at no known place, and the germ as the cause of an infection."""
+_OF_GERM: Final = {"A49.02": frozenset(("A41.02", "J15.212", "B95.62")), "A49.01": frozenset(("A41.01", "J15.211", "B95.61"))}  # fmt: skip
+"""Infections whose code says the germ."""
 _PLACED: Final = ("L0", "N39.0", "N30", "M00", "M86", "T81.4", "H66", "K65", "J36", "K61")
 """Infections whose code says their place."""
+_MIXED: Final = (
+    "E87",
+    "E83",
+    "R19",
+    "R41",
+    "R10",
+    "H35",
+    "H18",
+    "H02",
+    "K59",
+    "N39",
+    "D68",
+    "E78",
+    "F43",
+    "M35",
+    "I82",
+    "G89",
+)
+"""Categories of several conditions: one of them doesn't say another more closely."""
+_WITHOUT_MENTION: Final = ("G20.A1",)
+"""Codes for what a note doesn't mention."""
+_UNKNOWN_TUMORS: Final = ("C80.1", "C79.9", "D49.9", "D36.9")
+_SEPSES: Final = (
+    "A40",
+    "A41",
+    "A02.1",
+    "A22.7",
+    "A26.7",
+    "A32.7",
+    "A42.7",
+    "A54.86",
+    "B37.7",
+    "O85",
+    "O86.04",
+    "P36",
+    "T81.44",
+)
 _POISONING: Final = re.compile(r"^T(?:3[6-9]|4\d|50)\..{2}[1-4]")
 _END_STAGE: Final = ("N18.5", "N18.6")
 
@@ -52,10 +91,14 @@ _END_STAGE: Final = ("N18.5", "N18.6")
 def apply(found: list[Suggestion], coder: Coder) -> list[Suggestion]:
     """Return the suggestions of a note after the rules for sets of codes."""
     found = list(_as_specific(found))
+    found = [*_sepsis(found, coder), *found]
     found = _combined(found, coder)
     found = [*found, *_infected_lung(found, coder)]
     found = list(_without_unknown_drug(_as_causes(found, coder)))
     found = list(_without_vague(found))
+    own = {one.code for one in _codes(found)}
+    found = [one for one in found if not own & _OF_GERM.get(one.code, frozenset())]
+    found = [one for one in found if one.code not in _UNKNOWN_TUMORS or not _has_tumor(found, one)]
     found = list(_without_history(found))
     found = list(without_symptoms(found))
     return [*found, *_chronic_pain(found, coder)]
@@ -101,6 +144,22 @@ def _chronic_pain(found: list[Suggestion], coder: Coder) -> Iterator[Suggestion]
                 why=f"chronic, which {one.code} doesn't say", rule="chronic pain (I.C.6.b.1.b.ii)",
             )  # fmt: skip
             return
+
+
+def _has_tumor(found: list[Suggestion], general: Suggestion) -> bool:
+    """Return true if a note says what and where the tumor is that it calls a malignancy elsewhere."""
+    specific = _general().get(general.code, ())
+    return any(
+        one.code.startswith(specific) and one.code not in _UNKNOWN_TUMORS for one in _codes(found)
+    )
+
+
+def _sepsis(found: list[Suggestion], coder: Coder) -> Iterator[Suggestion]:
+    """Yield the sepsis that severe sepsis and septic shock are codes beside (R65.2: code first the infection, I.C.1.d)."""
+    shock = next((one for one in _codes(found) if one.code.startswith("R65.2")), None)
+    is_known = any(one.code.startswith(_SEPSES) for one in _codes(found))
+    if shock and not is_known and (result := coder.named("A41.9")):
+        yield replace(shock, code=result.code, title=result.title or "", query=None, alternatives=(), why=f"the infection of {shock.code}", rule="sepsis (I.C.1.d)")  # fmt: skip
 
 
 def _infected_lung(found: list[Suggestion], coder: Coder) -> Iterator[Suggestion]:
@@ -219,7 +278,11 @@ def _without_vague(found: list[Suggestion]) -> Iterator[Suggestion]:
     """Drop a code if a more specific one of the same category is there."""
     own = [one for one in found if one.disposition != NOT_CODED]
     for one in found:
-        is_vague = "unspecified" in one.title.lower() or one.code.endswith(".9")
+        is_vague = (
+            "unspecified" in one.title.lower()
+            or one.code.endswith(".9")
+            or one.code in _WITHOUT_MENTION
+        )
         if one.code.startswith(_DIABETES):  # a code for each complication
             is_vague = one.code.endswith(".9")
         better = next(
@@ -228,6 +291,7 @@ def _without_vague(found: list[Suggestion]) -> Iterator[Suggestion]:
                 for other in own
                 if other is not one
                 and other.code[:3] == one.code[:3]
+                and (one.code[:3] not in _MIXED or other.code[:5] == one.code[:5])
                 and ("unspecified" not in other.title.lower() or other.code.startswith(_DIABETES))
                 and not (other.code.startswith(_DIABETES) and other.code.endswith(".9"))
                 and (other.disposition == CODE or one.disposition == CONSIDER)
@@ -275,7 +339,10 @@ def without_symptoms(found: list[Suggestion]) -> Iterator[Suggestion]:
     """Set symptoms that belong to a coded disease apart."""
     own = _codes(found)
     for one in found:
-        disease = next((other for other in own if _belongs(one.code, other.code)), None)
+        disease = next(
+            (other for other in own if _belongs(one.code, other.code) or _is_local(one, other)),
+            None,
+        )
         if one.disposition == NOT_CODED or disease is None:
             yield one
             continue
@@ -290,6 +357,22 @@ def _belongs(symptom: str, disease: str) -> bool:
         plain(symptom).startswith(code) and plain(disease).startswith(diseases)
         for code, diseases in _symptoms()
     )
+
+
+def _is_local(pain: Suggestion, disease: Suggestion) -> bool:
+    """Return true if a pain is that of a disorder or an injury of the same part and side of the body (I.B.5)."""
+    diseases = next(
+        (diseases for code, diseases in _local_pains() if pain.code.startswith(code)), ()
+    )
+    if not disease.code.startswith(diseases or ("?",)):
+        return False
+    sides = [set(re.findall(r"\b(?:left|right)\b", one.title.lower())) for one in (pain, disease)]
+    return not all(sides) or sides[0] == sides[1]
+
+
+@lru_cache(maxsize=1)
+def _local_pains() -> list[tuple[str, tuple[str, ...]]]:
+    return [(row["pain"], tuple(row["diseases"].split())) for row in rows("local_pains")]
 
 
 def is_symptom(code: str) -> bool:

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
+from cleanclaim.encoder.stems import tokens
 from cleanclaim.notes import assertion as said
-from cleanclaim.notes import guidelines, special
-from cleanclaim.notes.coding import BY_DEFAULT, Coder
+from cleanclaim.notes import drugs, guidelines, special
+from cleanclaim.notes.coding import BY_DEFAULT, BY_SEARCH, Coded, Coder
 from cleanclaim.notes.found import Found, assertion_of
 from cleanclaim.notes.mentions import Mention
+from cleanclaim.notes.other_meanings import means_other
 from cleanclaim.notes.passages import ASSESSMENT, Sentence
 from cleanclaim.notes.problems import (
     follows_cause,
@@ -33,19 +35,37 @@ _TOGETHER: Final = 4
 """The most parts of a phrase that are tried as one condition."""
 _COMBINED: Final = ("E08", "E09", "E10", "E11", "E13", "I11", "I12", "I13")
 _DIABETES: Final = ("E08", "E09", "E10", "E11", "E13")
+_RETINA: Final = tuple(f"{one}.3" for one in _DIABETES)
 ENCOUNTER: Final = re.compile(
-    r"\b(?:screening|encounter for|aftercare|annual|well[- ]child|immunization)\b", re.IGNORECASE
+    r"\b(?:screening|encounter for|aftercare|annual|well[- ]child|immunization|routine (?:\w+ ){0,2}exam\w*|health exam\w*)\b",
+    re.IGNORECASE,
 )
 _BESIDE: Final = (*"VWXY", "Z68")
 """Causes and measures, which stand beside a condition: `special` codes them."""
 _GENERAL: Final = words_of("general")
+_SYMPTOMS: Final = words_of("symptom")
+"""Symptoms that take their site from the one that they are joined with."""
+_FEW: Final = 2
+"""The most words of a condition that takes its site from the one before."""
+_CUT: Final = re.compile(r"\s+[-\u2013\u2014]+\s+\w")
+_FILLING: Final = words_of("filling")
+_REGIONS: Final = "cervical|thoracic|lumbar|sacral|lumbosacral|thoracolumbar|knee|hip|shoulder|ankle|wrist|elbow|hand|foot"
+_AFTERCARE: Final = re.compile(r"\b(?:aftercare|post-?op(?:erative)? care)\b(?:\s+(?:following|after|for|of|status post|s/p))?", re.IGNORECASE)  # fmt: skip
+_OPERATION: Final = re.compile(r"\b(?:surgery|repair|operation|removal|excision|resection|correction|doing well|healing well)\b", re.IGNORECASE)  # fmt: skip
+_AFTER: Final = {
+    "M": "Z47.89", "C": "Z48.3", "D": "Z48.3", "G": "Z48.811", "I": "Z48.812", "J": "Z48.813", "K": "Z48.815", "N": "Z48.816", "L": "Z48.817", "H": "Z48.810",
+}  # fmt: skip
+"""The code of aftercare for the chapter of the condition that was operated on."""
 _SHORT: Final = 8
 """The most words of a short sentence."""
 
 
-def is_line(note: str, sentence: Sentence) -> bool:
-    """Return true if a sentence is a line of its own, or short."""
-    few = len(note[sentence.start : sentence.end].split()) <= _SHORT
+def is_line(note: str, sentence: Sentence, span: tuple[int, int]) -> bool:
+    """Return true if a sentence is a line of its own, or short, or its phrase is short and followed by what is done."""
+    is_cut = (
+        _CUT.match(note, span[1]) is not None and len(note[span[0] : span[1]].split()) <= _SHORT
+    )
+    few = is_cut or len(note[sentence.start : sentence.end].split()) <= _SHORT
     return sentence.leads or sentence.listed or few
 
 
@@ -60,13 +80,24 @@ def of_line(
             mention = Mention(*span, sentence, heading=True)
             yield Found(mention, coded, said.Assertion(said.PRESENT))
             return
+        if (care := _AFTERCARE.search(text)) and (
+            of_care := _of_aftercare(text[care.end() :], coder)
+        ):
+            yield Found(
+                Mention(*span, sentence, heading=True), of_care, said.Assertion(said.PRESENT)
+            )
+            return
     parts = [stripped(note, part) for part in pieces(note, stripped(note, span))]
     parts = [part for part in parts if part[0] < part[1]]
     at = 0
     found: list[Found] = []
     while at < len(parts):
         length, one = _longest(note, parts[at : at + _TOGETHER], sentence, coder, passages)
+        if at and length == 1 and joins_equals(note, parts[at - 1], parts[at]):
+            one = _at_same_site(note, parts[at - 1], parts[at], sentence, one, coder)
         at += length
+        if one is None and at > 1 and found and joins_equals(note, parts[at - 2], parts[at - 1]):
+            one = _at_next_site(note, parts[at - 2], parts[at - 1], found[-1], coder)
         if one is not None:
             found.append(one)
     if len(found) == 1:
@@ -76,6 +107,50 @@ def of_line(
     yield from _with_causes(
         note, [one for n, one in enumerate(found) if not n or not _is_general(note, one)]
     )
+
+
+def _at_same_site(
+    note: str,
+    before: tuple[int, int],
+    part: tuple[int, int],
+    sentence: Sentence,
+    one: Found | None,
+    coder: Coder,
+) -> Found | None:
+    """Return a condition without a site at the site of the one that it is joined with: right knee pain and stiffness."""
+    words, earlier = note[part[0] : part[1]], note[before[0] : before[1]]
+    sites = [word for word in re.findall(r"[a-z]+", earlier.lower()) if word in _BODY]
+    if len(sites) != 1 or len(words.split()) > _FEW or _parts_of(words):
+        return one
+    coded = coder.code(f"{said_side(earlier) or ''} {sites[0]} {words}".strip())
+    if coded is None or coded.score < _WHOLE or sites[0] not in (coded.result.title or "").lower():
+        return one
+    if one is None:
+        return Found(Mention(*part, sentence, heading=True), coded, said.Assertion(said.PRESENT)) if words.lower() in _SYMPTOMS else None  # fmt: skip
+    return one._replace(coded=coded) if coded.result.code[:3] == one.coded.result.code[:3] else one
+
+
+def _at_next_site(
+    note: str, before: tuple[int, int], part: tuple[int, int], one: Found, coder: Coder
+) -> Found | None:
+    """Return the condition before a site, at that site too: dysfunction of the cervical and thoracic region."""
+    words, earlier = note[part[0] : part[1]], note[before[0] : before[1]]
+    site, known = (
+        re.search(rf"\b(?:{_REGIONS})\b", each, re.IGNORECASE) for each in (words, earlier)
+    )
+    if site is None or known is None or not is_bare(words):
+        return None
+    coded = coder.code(f"{earlier[: known.start()]}{site[0]}{earlier[known.end() :]}")
+    is_other = coded is not None and coded.score >= _WHOLE and coded.result.code != one.coded.result.code and coded.result.code[:3] == one.coded.result.code[:3]  # fmt: skip
+    return one._replace(coded=coded, mention=Mention(*part, one.mention.sentence, heading=True)) if is_other and coded else None  # fmt: skip
+
+
+def _of_aftercare(words: str, coder: Coder) -> Coded | None:
+    """Return the code of the care after an operation, by the system that it was for (I.C.21.c.7)."""
+    coded = coder.code(_OPERATION.sub(" ", words).strip(" .,"))
+    code = _AFTER.get(coded.result.code[0]) if coded else None
+    result = coder.named(code) if code else None
+    return Coded(result, 0.85, "aftercare (I.C.21.c.7)") if result else None
 
 
 def _is_general(note: str, one: Found) -> bool:
@@ -101,14 +176,17 @@ def _longest(
         is_term = one.coded.rule == BY_DEFAULT and one.coded.score >= _EXACT
         if not is_term and _are_apart(note, parts[:length], coder):
             continue
-        if length > 2 and one.coded.result.code.startswith(
-            _DIABETES
-        ):  # a code for each complication
+        if length > 2 and _is_one_of_several(one.coded.result.code):
             continue
         is_caused = any(follows_cause(note, part) for part in parts[1:length])
         if not (is_caused and guidelines.is_symptom(one.coded.result.code)):
             return (1, one) if _needs_more(one, note, parts[1:length], coder) else (length, one)
     return 1, _as_found(note, parts[0], sentence, coder, passages, _PIECE)
+
+
+def _is_one_of_several(code: str) -> bool:
+    """Return true if a code is for one complication of diabetes: each has its own; retinopathy and its macular edema share one."""
+    return code.startswith(_DIABETES) and not code.startswith(_RETINA)
 
 
 def _are_apart(note: str, parts: list[tuple[int, int]], coder: Coder) -> bool:
@@ -158,20 +236,34 @@ def _as_found(
 ) -> Found | None:
     mention = Mention(*span, sentence, heading=True)
     words = note[span[0] : span[1]]
-    if len(words.strip()) < 2 or not re.search(r"[A-Za-z]{2}", words) or is_bare(words):
+    if (
+        len(words.strip()) < 2
+        or not re.search(r"[A-Za-z]{2}", words)
+        or is_bare(words)
+        or means_other(note, *span)
+    ):
         return None
     side = side_near(note, mention.start, mention.end, mention.sentence) or _side_of_note(
         note, words, passages
     )
     coded = coder.code(words, side)
-    if coded is None or coded.score < least:
+    if coded is None or coded.score < least or _is_part_of_term(words, coded):
         return None
-    if coded.result.code.startswith(_BESIDE) or (coded.result.code[0] == "T" and special.names_drug(note, sentence)):  # fmt: skip
+    if coded.result.code.startswith(_BESIDE) or (coded.result.code[0] == "T" and drugs.names_drug(note, sentence)):  # fmt: skip
         return None
     assertion = assertion_of(note, mention)
     if assertion.meaning == said.PAST and special.is_sequela(note, sentence):
         assertion = said.Assertion(said.PRESENT)
     return Found(mention, coded, assertion)
+
+
+def _is_part_of_term(words: str, coded: Coded) -> bool:
+    """Return true if a single word is only a part of the term that the search found: a trigger is no trigger finger."""
+    is_single = coded.rule == BY_SEARCH and len(words.split()) == 1 and coded.result.code != "Z72.0"
+    return (
+        is_single
+        and len([one for one in tokens(coded.result.term or "") if one not in _FILLING]) > 1
+    )
 
 
 def _side_of_note(note: str, words: str, passages: list[Sentence]) -> str | None:

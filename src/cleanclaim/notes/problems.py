@@ -20,11 +20,26 @@ _ACTION: Final = re.compile(
     r"additional testing|patient education|patient agreements|treatment|reasoning|education|rtc|will|i|we|he|she|they|please|labs?|prescri\w+)\b",
     re.IGNORECASE,
 )
+_THEN: Final = re.compile(
+    r"[,;]\s+(?:(?:will|to|plan to|we will|i will|please|and)\s+)?(?:start|stop|continu(?:e|ed|ing)|increas(?:e|ed|ing)|decreas(?:e|ed|ing)|begin|order(?:ed)?|"
+    r"refer(?:red)?|check(?:ed)?|repeat(?:ed)?|obtain|schedule|monitor(?:ed|ing)?|switch(?:ed)?|add(?:ed)?|resume|hold|taper|wean|recheck|follow(?:ed)? by|managed by)\b",
+    re.IGNORECASE,
+)
+"""Where what is done about a condition begins."""
+_INTRO: Final = re.compile(
+    r"(?:my |our |the )?(?:overall |clinical |working |final )?(?:impression|assessment|diagnosis) (?:is|was|remains) (?:that of |that (?:he|she|they|this patient) (?:has|have) )?(?:an? |the )?"
+    r"|(?:in (?:summary|conclusion)|to summari[sz]e|overall), (?:he|she|they|this (?:patient|man|woman|child)|the patient|[A-Z]\w+\.? \w+) (?:has|have) (?:an? )?",
+    re.IGNORECASE,
+)
+"""How a sentence begins that says what the visit found."""
+_IN_PATIENT: Final = re.compile(r"\bin (?:an? |this |the )?(?:patient|pt) with\b", re.IGNORECASE)
+_IN_YEAR: Final = re.compile(r"[\s,(]+(?:in\s+)?(?:19|20)\d\d\)?$")
+_NONE: Final = re.compile(r"\s*(?:n/a\b|none\b(?!\s+\w)|nil\b)", re.IGNORECASE)
 _LONGEST: Final = 22
 """The most words of a phrase."""
 _JOINTS: Final = re.compile(
-    r"\s*(?:,|;|/(?=\s)|\s[&+](?=\s)|\s[-\u2013\u2014]+\s|\band\b|\bwith\b|\bw/|\bdue to\b|\bsecondary to\b|\bas a result of\b|\bcaused by\b|\bfrom\b|"
-    r"\bversus\b|\bvs\.?\b|\b(?:most )?likely\b|"
+    r"\s*(?:,|;|/(?=\s)|\s[&+](?=\s)|\s[-\u2013\u2014]+\s|\band\b|\bwith\b|\bw/|\bdue to\b|\bsecondary to\b|\bin (?:the )?setting of\b|\bin (?:an? |this |the )?(?:patient|pt) with\b|\bas a result of\b|\bcaused by\b|\bfrom\b|"
+    r"(?<=\w )s/p\b|(?<=\w )status[- ]post\b|\bversus\b|\bvs\.?\b|\b(?:most )?likely\b|"
     r"\bprobabl[ey]\b|\bpossibl[ey]\b|\bsuspected\b|\bconsistent with\b|\bconcerning for\b|\bcomplicated by\b|\bwithout\b|\bbut\b|"
     r"\brule out\b|\bsuspect\b)\s*",
     re.IGNORECASE,
@@ -76,18 +91,28 @@ def phrase(note: str, sentence: Sentence) -> Span | None:
     'Asthma'
     """
     text = note[sentence.start : sentence.end]
+    first = sentence.start
+    if intro := _INTRO.match(text):
+        first, text = first + intro.end(), text[intro.end() :]
     label = re.match(r"([^:.]{3,70}):(?:\s|$)", text)
     if label:
         text = label[1]
-    dash = re.match(r"(.{3,60}?)\s+[-\u2013\u2014]+\s+\w", text)
+    if (then := _THEN.search(text)) and then.start():
+        text = text[: then.start()]
+    dash = re.match(r"(.{3,120}?)\s+[-\u2013\u2014]+\s+\w", text)
     if dash and not _VERB.search(dash[1]):
         text = dash[1]
-    if not text.strip(" .,") or _ACTION.match(text.strip()) or _CARE.fullmatch(text.strip(" .,;")):
+    if (
+        not text.strip(" .,")
+        or _NONE.match(text)
+        or _ACTION.match(text.strip())
+        or _CARE.fullmatch(text.strip(" .,;"))
+    ):
         return None
-    if _VERB.search(text) or len(text.split()) > _LONGEST:
+    if _VERB.search(_IN_PATIENT.sub(" ", text)) or len(text.split()) > _LONGEST:
         return None
-    end = sentence.start + len(text.rstrip(" .,;:"))
-    return (sentence.start, end) if end > sentence.start else None
+    end = first + len(text.rstrip(" .,;:"))
+    return (first, end) if end > first else None
 
 
 def is_doubtful(text: str) -> bool:
@@ -100,6 +125,8 @@ def stripped(note: str, span: Span) -> Span:
     start, end = span
     while match := _LEADING.match(note[start:end]):
         start += match.end()
+    if match := _IN_YEAR.search(note[start:end]):
+        end = start + match.start()
     if match := _WEEKS.search(note[start:end]):
         end = start + match.start()
     return start, end

@@ -22,6 +22,8 @@ _NOT_NOW: Final = cue("procedures.not_now")
 _AFTER: Final = re.compile(r"^\W*(?:after|following)\b[^,;.]*,", re.IGNORECASE)
 _NEVER_NOW: Final = cue("procedures.never_now")
 _TOLERATED: Final = cue("procedures.tolerated")
+_ACROSS: Final = (PROCEDURE, "counseling")
+"""Kinds of services whose words may be in two sentences of an item."""
 _SECTION: Final = "procedure"
 
 
@@ -83,7 +85,7 @@ def named(
         if sentence.section in _SILENT:
             continue
         match = service.pattern.search(note, sentence.start, sentence.end)
-        if match is None and service.kind == PROCEDURE:
+        if match is None and service.kind in _ACROSS:
             wide = service.across.search(note, leads[sentence.item].start, sentence.end)
             match = wide if wide is not None and wide.end() > sentence.start else None
         if match is not None:

@@ -17,7 +17,11 @@ from cleanclaim.notes.tables import rows
 
 _LETTER: Final = re.compile(r"(?<![\w.'/-])(L|R)(?=\.?\s+(?!spine|carnitine|foot drop)[a-z])")
 _LETTERS: Final = {"L": "left", "R": "right"}
-_BOTH: Final = re.compile(r"(?<![\w/])(?:B/L|bilat)\b\.?|\bboth\b|\bbilateral", re.IGNORECASE)
+_EYE: Final = re.compile(r"(?<![\w/.])(OD|OS)(?![\w/])")
+_EYES: Final = {"OD": "right", "OS": "left"}
+_BOTH: Final = re.compile(
+    r"(?<![\w/])(?:B/L|bilat)\b\.?|(?-i:\bOU\b)|\bboth\b|\bbilateral", re.IGNORECASE
+)
 _CLAUSE: Final = re.compile(r"[,;:.]|\band\b", re.IGNORECASE)
 _NEAR: Final = 3
 """The most words between a side and the part of the body."""
@@ -34,6 +38,7 @@ def said_side(text: str) -> str | None:
     if _BOTH.search(text):
         return "bilateral"
     letters = {_LETTERS[match[1]] for match in _LETTER.finditer(text)}
+    letters |= {_EYES[match[1]] for match in _EYE.finditer(text)}
     word = side_of(text)
     found = letters | ({word} if word else set())
     return found.pop() if len(found) == 1 and found != {"bilateral"} else None

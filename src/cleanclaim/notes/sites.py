@@ -103,9 +103,20 @@ def _spread_to(words: Sequence[Token], at: int) -> Iterator[Site]:
     """Yield the site that a cancer has spread to: metastatic prostate cancer to bone."""
     for n in range(at + 1, min(at + _REACH, len(words) - 1)):
         if words[n].word == "to":
-            found = next(((n + 1, k, row) for k in range(min(_LONGEST, len(words) - n - 1), 0, -1) if (row := _site(words, n + 1, k))), None)  # fmt: skip
-            if found:
-                yield found
+            yield from _listed_sites(words, n + 1)
+            return
+
+
+def _listed_sites(words: Sequence[Token], at: int) -> Iterator[Site]:
+    """Yield the sites of a list: liver, lung and bone."""
+    while at < len(words):
+        found = next(((at, k, row) for k in range(min(_LONGEST, len(words) - at), 0, -1) if (row := _site(words, at, k))), None)  # fmt: skip
+        if found:
+            yield found
+            at += found[1]
+        elif words[at].word in _JOINS or words[at].word == "the":
+            at += 1
+        else:
             return
 
 

@@ -1,7 +1,7 @@
-"""Codes that a sentence asks for beside its conditions: drugs, pregnancy, external causes.
+"""Codes that a sentence asks for beside its conditions: long-term drugs, pregnancy, external causes.
 
-Sources: ICD-10-CM Official Guidelines, sections I.C.15 (pregnancy), I.C.19.e (adverse effect,
-poisoning), I.C.20 (external causes; optional unless a payer or state requires them).
+Sources: ICD-10-CM Official Guidelines, sections I.C.15 (pregnancy), I.C.20 (external causes;
+optional unless a payer or state requires them), I.C.21.c.3 (drugs, body mass index).
 """
 
 from __future__ import annotations
@@ -13,27 +13,11 @@ from functools import cache
 from typing import Final
 
 from cleanclaim.notes.coding import Coder
-from cleanclaim.notes.passages import Sentence
+from cleanclaim.notes.passages import ASSESSMENT, Sentence
 from cleanclaim.notes.sides import said_side
 from cleanclaim.notes.suggestion import CODE, CONSIDER, NOT_CODED, Evidence, Suggestion
-from cleanclaim.notes.tables import mapping, rows, words
+from cleanclaim.notes.tables import mapping, rows
 
-_POISONED: Final = re.compile(
-    r"(?:overdos\w+ (?:of|on|with)|poisoning (?:by|from|due to)|took too (?:much|many)(?: of)?(?: (?:her|his))?|(?:accidentally|"
-    r"intentionally) (?:took|ingested|swallowed)(?: (?:too much|too many|her|his|some|a bottle of|the wrong dose of))*)"
-    r"\s+(?P<drug>[a-z][\w-]+)|\b(?!accidental|intentional|drug|an?\b|the\b|possible|suspected|his\b|her\b)(?P<before>[a-z][\w-]+) overdose",
-    re.IGNORECASE,
-)
-_ADVERSE: Final = re.compile(
-    r"(?:due to|from taking|secondary to|caused by|reaction to|side effect of|adverse effect of|after starting|induced by|after taking)\s+(?:the |"
-    r"her |his |taking )?(?P<drug>[a-z][\w-]+)|(?P<before>[a-z][\w-]+)-induced",
-    re.IGNORECASE,
-)
-_INTENT: Final = (
-    (re.compile(r"suicid|intentional|self-harm|on purpose|tried to kill", re.IGNORECASE), "intentional self-harm"),
-    (re.compile(r"assault|given by", re.IGNORECASE), "assault"),
-    (re.compile(r"unclear (?:whether|if)|undetermined", re.IGNORECASE), "undetermined"),
-)  # fmt: skip
 _WEEKS: Final = re.compile(
     r"(\d{1,2})(?:\s*(?:and|\+|w)?\s*\d?(?:/7)?d?)?[\s-]*(?:weeks?|wks?)[\s-]+(?:pregnant|gestation|gestational|iup|intrauterine|along|"
     r"estimated gestational)"
@@ -60,9 +44,10 @@ _SEQUELA: Final = re.compile(
     r"\b(?:sequelae?|late effects?|residual (?:of|from)|due to (?:an |his |her )?old|from (?:an |his |her )?old)\b",
     re.IGNORECASE,
 )
+_BEFORE_NOW: Final = frozenset(("family", "pmh", "psh", "instructions", "allergies", "ros"))
+_IN_YEAR: Final = re.compile(r"\W*(?:in |\()?(?:19|20)\d\d\b|\s+(?:test|category|prevention|planning|history|screen\w*)\b", re.IGNORECASE)  # fmt: skip
+_TRIMESTERS: Final = {1: "first", 2: "second", 3: "third"}
 _INCIDENTAL: Final = "the patient is pregnant; Z33.1 instead if it is incidental"
-_GROUPS: Final = {"chemotherapy": "antineoplastic", "chemo": "antineoplastic"}
-"""Groups of drugs as the table of drugs calls them."""
 _JOINT: Final = re.compile(
     r"\b(?:knee|hip|shoulder|ankle|wrist|elbow|hand|thumb)s?\b", re.IGNORECASE
 )
@@ -70,6 +55,11 @@ _AT_JOINT: Final = {"M19.90": "osteoarthritis", "M25.50": "pain"}
 LONG_TERM: Final = "long-term drugs (I.C.21.c.3)"
 """The rule for drugs that a patient takes."""
 _SURE: Final = 0.5
+_OF_STAY: Final = re.compile(r"^(?:C|I1[0-3]|E08|E09|E1[013]|J4[34]|G20|G35|N18|I50|Z66)")
+"""Systemic diseases that affect the care of every stay, and the order not to resuscitate."""
+_STAY: Final = "other diagnoses of a stay (III.A)"
+_NAMED: Final = "named in "
+_WEAKLY: Final = ("named in ros", "named in results", "named in exam")
 _BMI: Final = re.compile(
     r"\b(?:BMI|body mass index)\b(?:\s+(?:of|is|was)|:|=|\s*\(|\s+today)?\s*(\d{2})(?:\.\d+)?(?!\d|th)",
     re.IGNORECASE,
@@ -89,55 +79,22 @@ _OF_WEIGHT: Final = (
 )
 _DIABETES: Final = ("E08", "E09", "E10", "E11", "E13", "O24")
 _FOR_DIABETES: Final = ("Z79.4", "Z79.84", "Z79.85")
+_ON_DRUG: Final = re.compile(r"\b(?:high[- ]risk (?:medication|drug)|long[- ]term (?:\(current\) )?(?:use|drug|medication|anticoag\w+)|chronic (?:anticoag\w+|opioid|steroid))", re.IGNORECASE)  # fmt: skip
+_IF_LASTING: Final = "a drug that the patient takes; code it if it is long-term"
+_INSULIN: Final = "Z79.4"
+_BY_INSULIN: Final = ("E08", "E09", "E11", "E13")
+_TEMPORARY: Final = re.compile(r"\b(?:temporar\w+|sliding scale|drip|infusion|one dose|in the (?:ed|er)|resistance|fasting insulin|insulin level|consider)\b", re.IGNORECASE)  # fmt: skip
 _NOT_TAKEN: Final = frozenset(("family", "allergies", "instructions", "ros"))
 _STOPPED: Final = re.compile(
     r"\b(?:stop|stopped|discontinue[ds]?|allerg\w+|avoid|hold|off|no|not|never|declin\w+|if)\b",
     re.IGNORECASE,
 )
-_NO_DRUG: Final = words("no-drug")
-"""Words after "due to" that name no drug."""
-_DRUG: Final = re.compile(r"^T(?:3[6-9]|4\d|50|51)")
 _INJURY: Final = re.compile(r"^(?:S\d\d|T[0-3]\d|M80|M84\.[3-6])")
-
-
-def of_drugs(note: str, sentence: Sentence, coder: Coder) -> Iterator[Suggestion]:
-    """Yield the code for a poisoning, or for the adverse effect of a drug."""
-    text = note[sentence.start : sentence.end]
-    for pattern, kind in ((_POISONED, "poisoning by"), (_ADVERSE, "adverse effect of")):
-        for match in pattern.finditer(text):
-            group = "drug" if match["drug"] else "before"
-            intent = next((name for says, name in _INTENT if says.search(text)), "accidental")
-            drug = _GROUPS.get(match[group].lower(), match[group])
-            query = f"{kind} {drug}" + (f" {intent}" if kind.startswith("p") else "")
-            coded = coder.code(query)
-            title = coded.result.title or "" if coded else ""
-            if coded is None or coded.score < _SURE or kind.split()[0] not in title.lower():
-                continue
-            if (
-                match[group].lower() in _NO_DRUG
-                or not _DRUG.match(coded.result.code)
-                or drug.lower() in coded.result.missed
-            ):
-                continue
-            if kind.startswith("p") and intent.split("-", maxsplit=1)[0] not in title.lower():
-                continue
-            start = sentence.start + match.start()
-            yield Suggestion(
-                coded.result.code, title, CODE, 0.75, "drug named as the cause", "drugs (I.C.19.e)",
-                (Evidence.of(note, start, sentence.start + match.end()),),
-            )  # fmt: skip
-            if kind.startswith("p"):
-                return
 
 
 def is_sequela(note: str, sentence: Sentence) -> bool:
     """Return true if a sentence says that something is what an earlier condition left."""
     return _SEQUELA.search(note, sentence.start, sentence.end) is not None
-
-
-def names_drug(note: str, sentence: Sentence) -> bool:
-    """Return true if a sentence is about a poisoning or the adverse effect of a drug, which `of_drugs` codes."""
-    return any(one.search(note, sentence.start, sentence.end) for one in (_POISONED, _ADVERSE))
 
 
 def of_external_causes(note: str, sentences: list[Sentence], coder: Coder) -> Iterator[Suggestion]:
@@ -160,15 +117,32 @@ def of_external_causes(note: str, sentences: list[Sentence], coder: Coder) -> It
                 return
 
 
-def in_pregnancy(note: str, found: list[Suggestion], coder: Coder) -> list[Suggestion]:
+def _now_pregnant(note: str, sentences: list[Sentence]) -> re.Match[str] | None:
+    """Return the words that say that the patient is pregnant now."""
+    for sentence in sentences:
+        if sentence.section in _BEFORE_NOW:
+            continue
+        for match in _PREGNANT.finditer(note, sentence.start, sentence.end):
+            if not _IN_YEAR.match(note, match.end(), sentence.end):
+                return match
+    return None
+
+
+def in_pregnancy(
+    note: str, sentences: list[Sentence], found: list[Suggestion], coder: Coder
+) -> list[Suggestion]:
     """Return the suggestions with the codes of a pregnant patient: chapter 15 first, then the weeks."""
     weeks = _WEEKS.search(note)
-    pregnant = weeks or (_PREGNANT.search(note) if not _NOT_PREGNANT.search(note) else None)
+    pregnant = weeks or (_now_pregnant(note, sentences) if not _NOT_PREGNANT.search(note) else None)
     if pregnant is None or _NOT_PREGNANT.search(note):
         return found
     week = int(next((one for one in weeks.groups() if one), "0")) if weeks else 0
     trimester = 1 if 0 < week < 14 else 2 if 14 <= week < 28 else 3 if week >= 28 else 9
-    kept = [each for one in found for each in _during(one, trimester, coder)]
+    kept = [
+        _in_trimester(each, trimester, coder)
+        for one in found
+        for each in _during(one, trimester, coder)
+    ]
     has_chapter = any(one.code.startswith(("O", "Z34")) and one.disposition == CODE for one in kept)
     evidence = (Evidence.of(note, pregnant.start(), pregnant.end()),)
     if not has_chapter and (normal := coder.named(f"Z34.9{trimester % 9}")):
@@ -179,9 +153,21 @@ def in_pregnancy(note: str, found: list[Suggestion], coder: Coder) -> list[Sugge
     return kept
 
 
+def _in_trimester(one: Suggestion, trimester: int, coder: Coder) -> Suggestion:
+    """Return a code of chapter 15 that leaves the trimester open with the trimester of the weeks (I.C.15.a.3)."""
+    name = _TRIMESTERS.get(trimester)
+    if name is None or one.code[0] != "O" or "unspecified trimester" not in one.title:
+        return one
+    wanted = one.title.replace("unspecified trimester", f"{name} trimester")
+    same = next(
+        (each for each in coder.below(one.code[:-1].rstrip(".")) if each.title == wanted), None
+    )
+    return replace(one, code=same.code, title=wanted, query=None, rule=f"{one.rule}; trimester (I.C.15.a.3)") if same else one  # fmt: skip
+
+
 def _during(one: Suggestion, trimester: int, coder: Coder) -> Iterator[Suggestion]:
     """Yield a condition's code in pregnancy, and the condition's own if the chapter asks for it (O99: use additional code)."""
-    stem = mapping("pregnancy").get(one.code[:3])
+    stem = mapping("pregnancy").get(one.code) or mapping("pregnancy").get(one.code[:3])
     result = (coder.named(f"{stem}{trimester}") or coder.named(stem)) if stem else None
     if result is None or one.disposition == NOT_CODED:
         yield one
@@ -201,18 +187,31 @@ def _during(one: Suggestion, trimester: int, coder: Coder) -> Iterator[Suggestio
 def of_joint(
     note: str, sentences: list[Sentence], found: list[Suggestion], coder: Coder
 ) -> Iterator[Suggestion]:
-    """Yield the suggestions, an arthritis or joint pain without a site at the only joint that the complaint names (I.B.2)."""
-    said = " ".join(note[one.start : one.end] for one in sentences if one.section == "complaint")
-    joints = {one.lower().rstrip("s") for one in _JOINT.findall(said)}
+    """Yield the suggestions, an arthritis or joint pain without a site at the only joint that its item of the assessment or the complaint names (I.B.2)."""
+    complaint = " ".join(
+        note[one.start : one.end] for one in sentences if one.section == "complaint"
+    )
     for one in found:
-        term = _AT_JOINT.get(one.code) if one.disposition == CODE and len(joints) == 1 else None
-        side = said_side(said) or ""
-        coded = coder.code(f"{side} {next(iter(joints))} {term}".strip()) if term else None
+        term = _AT_JOINT.get(one.code) if one.disposition == CODE else None
+        options = (_item_of(note, sentences, one), complaint) if term else ()
+        said = next((words for words in options if len(_joints(words)) == 1), None)
+        side = said_side(said) or "" if said else ""
+        coded = coder.code(f"{side} {next(iter(_joints(said)))} {term}".strip()) if said else None
         if coded is None or coded.score < _SURE or coded.result.code == one.code:
             yield one
             continue
         for result in (coded.result, *coded.also):
             yield replace(one, code=result.code, title=result.title or "", query=None, rule="site of the complaint (I.B.2)")  # fmt: skip
+
+
+def _joints(words: str) -> set[str]:
+    return {one.lower().rstrip("s") for one in _JOINT.findall(words)}
+
+
+def _item_of(note: str, sentences: list[Sentence], one: Suggestion) -> str:
+    """Return the words of the items of the assessment that a suggestion is from."""
+    items = {each.item for each in sentences if each.section == ASSESSMENT and any(each.start <= words.start < each.end for words in one.evidence)}  # fmt: skip
+    return " ".join(note[each.start : each.end] for each in sentences if each.item in items or (each.item - 1 in items and each.section == ASSESSMENT and not each.leads))  # fmt: skip
 
 
 def _words(title: str) -> set[str]:
@@ -238,9 +237,10 @@ def of_bmi(note: str, found: list[Suggestion], coder: Coder) -> list[Suggestion]
 def of_long_term_drugs(
     note: str, sentences: list[Sentence], found: list[Suggestion], coder: Coder
 ) -> list[Suggestion]:
-    """Return the long-term use of drugs that the note names as taken, to consider (I.C.4.a.3, I.C.21.c.3)."""
+    """Return the long-term use of drugs that the note names as taken: to consider, but for insulin of a type 2 diabetic (I.C.4.a.3, I.C.21.c.3)."""
     known = {one.code for one in found}
     has_diabetes = any(one.disposition == CODE and one.code.startswith(_DIABETES) for one in found)
+    has_type_2 = any(one.disposition == CODE and one.code.startswith(_BY_INSULIN) for one in found)
     added: list[Suggestion] = []
     for code, pattern in _drugs():
         if code in known or (code.startswith(_FOR_DIABETES) and not has_diabetes):
@@ -249,12 +249,11 @@ def of_long_term_drugs(
         result = coder.named(code) if match else None
         if match and result:
             evidence = (Evidence.of(note, match.start(), match.end()),)
-            added.append(
-                Suggestion(
-                    result.code, result.title or "", CONSIDER, 0.4, "a drug that the patient takes; code it if it is long-term",
-                    LONG_TERM, evidence,
-                )
-            )  # fmt: skip
+            sentence = next(one for one in sentences if one.start <= match.start() < one.end)
+            is_said = sentence.section == ASSESSMENT and _ON_DRUG.search(note, sentence.start, sentence.end)  # fmt: skip
+            is_treated = is_said or (code == _INSULIN and has_type_2 and not _TEMPORARY.search(note, max(0, match.start() - 60), match.end() + 60))  # fmt: skip
+            kind, sure, why = (CODE, 0.7, "a drug that the patient takes for long") if is_treated else (CONSIDER, 0.4, _IF_LASTING)  # fmt: skip
+            added.append(Suggestion(result.code, result.title or "", kind, sure, why, LONG_TERM, evidence))  # fmt: skip
     return added
 
 
@@ -276,6 +275,16 @@ def _drugs() -> list[tuple[str, re.Pattern[str]]]:
         (row["code"], re.compile(rf"\b(?:{row['names']})\b", re.IGNORECASE))
         for row in rows("drug_codes")
     ]
+
+
+def of_stay(found: list[Suggestion]) -> Iterator[Suggestion]:
+    """Yield the suggestions of a hospital stay: a systemic disease that lasts, and an order not to resuscitate, are coded wherever the record has them (III.A, I.C.21.c.3)."""
+    for one in found:
+        has_combination = one.code == "I10" and any(other.disposition == CODE and other.code.startswith(("I11", "I12", "I13", "I16", "O1")) for other in found)  # fmt: skip
+        is_named = not has_combination and one.disposition == CONSIDER and one.why.startswith(_NAMED) and not one.why.startswith(_WEAKLY)  # fmt: skip
+        if is_named and _OF_STAY.match(one.code):
+            one = replace(one, disposition=CODE, confidence=0.6, why="affects the care of a stay", rule=_STAY)  # fmt: skip  # noqa: PLW2901
+        yield one
 
 
 def of_encounter(note: str, found: list[Suggestion], coder: Coder) -> Iterator[Suggestion]:

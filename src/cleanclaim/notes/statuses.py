@@ -30,7 +30,7 @@ def of_procedures(note: str, sentence: Sentence, coder: Coder) -> Iterator[Found
             assertion = assertion_of(note, mention)
             is_past = assertion.meaning == said.PAST or sentence.section == "psh"
             is_past |= assertion.meaning == said.PRESENT and _IN_PLACE.match(note, match.end()) is not None  # fmt: skip
-            result = coder.named(codes[" ".join(match[0].lower().split())])
+            result = coder.named(codes[" ".join(match[0].lower().replace("-", " ").split())])
             if not is_past or result is None:
                 continue
             side = side_near(note, mention.start, mention.end, sentence)
@@ -43,6 +43,10 @@ def of_procedures(note: str, sentence: Sentence, coder: Coder) -> Iterator[Found
 
 @lru_cache(maxsize=2)
 def _statuses(table: str) -> list[tuple[re.Pattern[str], dict[str, str]]]:
-    codes = {words: row["code"] for row in rows(table) for words in row["words"].split("|")}
-    options = "|".join(re.escape(one).replace(r"\ ", r"\s+") for one in sorted(codes, key=len, reverse=True))  # fmt: skip
+    codes = {
+        words.replace("-", " "): row["code"]
+        for row in rows(table)
+        for words in row["words"].split("|")
+    }
+    options = "|".join(re.escape(one).replace(r"\ ", r"[\s-]+") for one in sorted(codes, key=len, reverse=True))  # fmt: skip
     return [(re.compile(rf"\b(?:{options})\b", re.IGNORECASE), codes)]

@@ -12,24 +12,25 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from cleanclaim.encoder import Encoder
 from cleanclaim.errors import ConfigError
 from cleanclaim.notes import assertion as said
-from cleanclaim.notes import details, guidelines, queries, special
+from cleanclaim.notes import details, drugs, guidelines, queries, sequelae, special
 from cleanclaim.notes.assistant import Proposal
 from cleanclaim.notes.coding import Coded, Coder
 from cleanclaim.notes.confidence import LEAST, of_finding
 from cleanclaim.notes.found import Found, assertion_of
 from cleanclaim.notes.lines import ENCOUNTER, is_line, of_line
 from cleanclaim.notes.mentions import Lexicon, Mention, overlaps
+from cleanclaim.notes.other_meanings import means_other
 from cleanclaim.notes.passages import ASSESSMENT, NARRATIVE, Sentence, has_section, sentences
 from cleanclaim.notes.problems import phrase
 from cleanclaim.notes.sides import side_in_note, side_near
 from cleanclaim.notes.statuses import of_procedures
 from cleanclaim.notes.suggestion import CODE, CONSIDER, NOT_CODED, Evidence, Suggestion
-from cleanclaim.notes.tables import mapping
+from cleanclaim.notes.tables import mapping, words
 
 OUTPATIENT: Final = "outpatient"
 INPATIENT: Final = "inpatient"
@@ -40,6 +41,11 @@ _FEW: Final = 6
 _ELSEWHERE: Final = 0.75
 _SILENT: Final = frozenset(("medications", "allergies", "instructions"))
 """Sections whose words name no condition of the patient."""
+_DASH: Final = re.compile(r"\s+[-\u2013\u2014]+\s+")
+"""What is between a heading and a condition that says more of it: abnormal bleeding - leiomyoma."""
+_CAPITALIZED: Final = re.compile(r"[A-Z][a-z]+")
+_CALLED: Final = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Nurse|Prof)\.?\s+(?:[A-Z][\w.]*\s+)?$")
+_FORENAME: Final = re.compile(r"(?:^|[a-z,:(]\s+)[A-Z][a-z]+\s+(?:[A-Z]\.\s+)?$")
 _WEAK: Final = frozenset(("ros", "exam", "results", "social", "procedure"))
 _CHRONIC: Final = re.compile(
     r"^(?:E0[0-79]|E1[013]|E2[0-8]|E66|E78|F0[13]|F2|F3[0-3]|F4[0-3]|F84|F90|G20|G30|G35|G40|G43|G47|G6[0-3]|H40|I1[0-3]|I25|I27|I34|I35|"
@@ -54,6 +60,8 @@ _REPAIRED: Final = re.compile(
 """An operation after a condition's name: the condition is over."""
 _REASONS: Final = ("Z00", "Z01", "Z02", "Z11", "Z12", "Z13", "Z23", "Z30", "Z71")
 """Reasons for a visit: screening and prevention are what they are about."""
+_WATCHED: Final = re.compile(r"\b(?:genetic\w*|high[- ]risk|increased risk|early screening|screen\w*|surveillance)\b", re.IGNORECASE)  # fmt: skip
+"""Why a relative's disease matters at a visit."""
 _WHY: Final = {
     said.DENIED: "denied",
     said.FAMILY: "family history",
@@ -135,19 +143,22 @@ class Suggester:
         suggestions = list(_decided(note, found, main, options, coder))
         for sentence in passages:
             if sentence.section in main:
-                suggestions += special.of_drugs(note, sentence, coder)
+                suggestions += drugs.of_drugs(note, sentence, coder)
         suggestions = _merged(suggestions)
         if options.mode == INDEX:
             suggestions = [_weighed(one) for one in guidelines.without_general(suggestions)]
         if options.mode == BILLING:
             suggestions = list(_on_side(note, passages, suggestions, coder))
+            if options.setting == INPATIENT:
+                suggestions = list(special.of_stay(suggestions))
+            suggestions = sequelae.of_stroke(note, passages, suggestions, main, coder)
             suggestions = _with_reason(guidelines.apply(suggestions, coder))
             suggestions = list(details.of_items(note, passages, suggestions, coder))
             suggestions = details.of_exams(suggestions, coder)
             suggestions = list(special.of_joint(note, passages, suggestions, coder))
             suggestions += special.of_bmi(note, suggestions, coder)
             suggestions += special.of_long_term_drugs(note, passages, suggestions, coder)
-            suggestions = special.in_pregnancy(note, suggestions, coder)
+            suggestions = special.in_pregnancy(note, passages, suggestions, coder)
             suggestions = list(details.without_included(suggestions))
             suggestions = list(special.of_encounter(note, suggestions, coder))
         if any(one.disposition == CODE and one.code[0] in "ST" for one in suggestions):
@@ -191,13 +202,13 @@ class Suggester:
             yield from statuses
             had = [(one.mention.start, one.mention.end) for one in statuses]
             span = phrase(note, sentence) if sentence.section in lines else None
-            own = of_line(note, span, sentence, coder, passages) if span and is_line(note, sentence) else ()  # fmt: skip
+            own = of_line(note, span, sentence, coder, passages) if span and is_line(note, sentence, span) else ()  # fmt: skip
             listed = [one for one in own if not overlaps(one.mention, had)]
             yield from listed
             taken = had + [(one.mention.start, one.mention.end) for one in listed]
             is_short = len(note[sentence.start : sentence.end].split()) <= _FEW
             heading = span if (sentence.leads or is_short) and taken == had else None
-            for one in self._in_text(note, sentence, taken, heading, coder):
+            for one in self._in_text(note, sentence, taken, heading, span, coder):
                 if mode == INDEX or not guidelines.is_general(one.coded.result.code):
                     yield one
 
@@ -207,17 +218,37 @@ class Suggester:
         sentence: Sentence,
         taken: list[tuple[int, int]],
         heading: tuple[int, int] | None,
+        line: tuple[int, int] | None,
         coder: Coder,
     ) -> Iterator[Found]:
         """Yield the conditions that a sentence names word by word, outside the places that are taken."""
         for each in self._lexicon().find(note, sentence):
-            if overlaps(each, taken):
+            if (
+                overlaps(each, taken)
+                or _is_name(note, each)
+                or means_other(note, each.start, each.end)
+            ):
                 continue
             is_heading = heading is not None and heading[0] <= each.start and each.end <= heading[1]
+            is_heading |= (
+                line is not None and _DASH.fullmatch(note, line[1], each.start) is not None
+            )
             mention = replace(each, heading=is_heading)
             coded = _coded(note, mention, coder, plain=sentence.section != ASSESSMENT)
             if coded is not None and coded.score >= _ELSEWHERE and coded.result.code[0] not in "VWXY":  # fmt: skip
                 yield Found(mention, coded, assertion_of(note, mention))
+
+
+def _is_name(note: str, mention: Mention) -> bool:
+    """Return true if a word is somebody's name: Mrs. Graves, Anna Bell."""
+    if not _CAPITALIZED.fullmatch(note[mention.start : mention.end]):
+        return False
+    before = note[max(mention.sentence.start, mention.start - 25) : mention.start]
+    is_called = _CALLED.search(before) is not None
+    return is_called or (
+        note[mention.start : mention.end].lower() in words("eponym")
+        and _FORENAME.search(before) is not None
+    )
 
 
 def _coded(note: str, mention: Mention, coder: Coder, *, plain: bool) -> Coded | None:
@@ -351,7 +382,12 @@ def _instead(
     result = coder.named(code) if code else None
     if result is None:
         return
-    is_named = meaning == said.PAST or one.mention.heading
+    sentence = one.mention.sentence
+    is_named = (
+        meaning == said.PAST
+        or one.mention.heading
+        or _WATCHED.search(note, sentence.start, sentence.end) is not None
+    )
     in_main = one.mention.sentence.section in main and is_named
     history = one._replace(coded=Coded(result, one.coded.score, "history (I.C.21.c.4)"))
     kind, confidence = (CODE, 0.6) if in_main else (CONSIDER, 0.3)
@@ -422,8 +458,3 @@ def _with_reason(found: list[Suggestion]) -> list[Suggestion]:
         return found
     best = max(options, key=lambda one: (one.why.startswith(reasons[0]), one.confidence))
     return [replace(best, disposition=CODE, confidence=0.5, why="the reason for the visit") if one is best else one for one in found]  # fmt: skip
-
-
-def as_dicts(found: Iterable[Suggestion]) -> dict[str, Any]:
-    """Return the suggestions as the JSON contract defines them."""
-    return {"suggestions": [one.as_dict() for one in found]}

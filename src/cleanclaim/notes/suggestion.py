@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -73,3 +74,27 @@ class Suggestion:
             "alternatives": [{"code": code, "title": title} for code, title in self.alternatives],
             "query": self.query,
         }
+
+
+class Suggestions(list[Suggestion]):
+    """The suggestions for a note, in order; with a language model, what came of asking it.
+
+    Attributes:
+        llm: the model, its place, the seed, and hashes of what was asked and answered; None if none was asked.
+        not_checked: why the model's answer, or a part of it, wasn't used; a sentence each.
+    """
+
+    def __init__(
+        self,
+        found: Iterable[Suggestion] = (),
+        llm: dict[str, Any] | None = None,
+        not_checked: Iterable[str] = (),
+    ) -> None:
+        super().__init__(found)
+        self.llm = llm
+        self.not_checked = tuple(not_checked)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return them as the JSON contract defines them."""
+        whole: dict[str, Any] = {"suggestions": [one.as_dict() for one in self]}
+        return whole if self.llm is None else {**whole, "llm": self.llm, "not_checked": list(self.not_checked)}  # fmt: skip

@@ -53,18 +53,42 @@ _LIMB: Final = re.compile(
     r"(?:(?P<lower>thigh|(?:lower )?leg|calf|shin|knee|ankle)|(?P<upper>(?:upper )?arm|forearm|elbow|wrist|shoulder))\b",
     re.IGNORECASE,
 )
+_FOOT: Final = re.compile(
+    r"\bfoot ulcer\b,?\s+(?:of|on|at|to)?\s*(?:the\s+)?(?P<side>(?:left|right)\s+)?(?:plantar\s+)?(?P<site>heel|midfoot|ankle)\b",
+    re.IGNORECASE,
+)
 _LEVEL: Final = r"L[1-5](?:\s?[-/]\s?(?:L?[2-5]|S1))?"
 _DISC: Final = re.compile(
     rf"\b(?:herniated|bulging|ruptured|slipped) (?:lumbar |intervertebral )?dis[ck](?: (?:at|of))?,? (?P<level>{_LEVEL})\b"
     rf"|\b(?P<before>{_LEVEL}) dis[ck] (?:herniation|protrusion|bulge|extrusion)",
     re.IGNORECASE,
 )
+_DEGREE: Final = re.compile(r"\b(?:(?:1st|2nd|3rd|first|second|third)[- ]degree|(?:partial|full)[- ]thickness|superficial)\b[\s,]*", re.IGNORECASE)  # fmt: skip
+_ROOT: Final = re.compile(r"\b(?P<level>[CTLS]\d{1,2}(?:\s?[-/]\s?[CTLS]?\d{1,2})?)\s+(?:nerve root )?radicul(?:opathy|itis)\b", re.IGNORECASE)  # fmt: skip
 _BROKEN: Final = re.compile(
     r"\b(?:osteoporotic (?:vertebral )?compression fracture|compression fracture[^,;]*,? ?(?:due to )?osteopor\w+)"
     r"(?: (?:of )?[TL]\d{1,2}(?: vertebra)?)?",
     re.IGNORECASE,
 )
 _ENCOUNTER: Final = re.compile(r"[,;]?\s*\(?\b(?:initial|subsequent) encounter\b(?: for [\w ]+)?\)?", re.IGNORECASE)  # fmt: skip
+_OF_EYE: Final = {
+    "OD": "right eye", "OS": "left eye", "OU": "both eyes", "NPDR": "nonproliferative diabetic retinopathy", "PDR": "proliferative diabetic retinopathy",
+    "DME": "macular edema", "CSME": "macular edema", "ME": "macular edema", "NS": "nuclear sclerosis", "NSC": "nuclear sclerosis", "POAG": "primary open angle glaucoma",
+    "PVD": "posterior vitreous detachment", "RD": "retinal detachment", "DES": "dry eye syndrome", "MGD": "meibomian gland dysfunction",
+    "PSC": "posterior subcapsular cataract", "PCO": "posterior capsule opacification", "ERM": "epiretinal membrane", "AMD": "macular degeneration",
+    "ARMD": "macular degeneration", "BRVO": "branch retinal vein occlusion", "CRVO": "central retinal vein occlusion", "SPK": "superficial punctate keratitis",
+    "OHT": "ocular hypertension", "NVG": "neovascular glaucoma", "ACG": "angle closure glaucoma", "POHS": "presumed ocular histoplasmosis",
+}  # fmt: skip
+_EYE: Final = re.compile(r"(?<![\w/.])(OD|OS|OU|NPDR|PDR|POAG|CSME|ARMD|BRVO|CRVO)(?![\w/])")
+"""Abbreviations of eye care only."""
+_EYE_SHORT: Final = re.compile(
+    r"(?<![\w/.])(DME|ME|NSC|NS|PVD|RD|DES|MGD|PSC|PCO|ERM|AMD|SPK|OHT|NVG|ACG|POHS)(?![\w/])"
+)
+"""Abbreviations that are of eye care beside words of it."""
+_IS_EYE: Final = re.compile(
+    r"\b(?:eyes?|retin\w+|macula\w*|cataracts?|glaucoma|vitre\w+|corneal?)\b", re.IGNORECASE
+)
+_LETTER: Final = re.compile(r"(?<![\w.'/-])([LR]|(?i:lt|rt))\.?(?=\s+(?!spine|carnitine)[a-z])")
 _LEGS: Final = re.compile(r"\b(?:both legs|bilateral legs|legs bilaterally)\b", re.IGNORECASE)
 
 
@@ -80,6 +104,9 @@ def as_listed(words: str) -> str:
     said = _SKIN.sub(_of_region, said)
     said = _LIMB.sub(_of_limb, said)
     said = _DISC.sub(_of_disc, said)
+    if "burn" in said.lower():
+        said = _DEGREE.sub("", said)
+    said = _ROOT.sub(_of_root, said)
     said = _BROKEN.sub(
         "age-related osteoporosis with current pathological fracture, vertebra, initial encounter for fracture",
         said,
@@ -91,6 +118,19 @@ def as_listed(words: str) -> str:
     said = _END.sub(_lower_or_upper, said)
     said = _BITE.sub(lambda match: f"open bite of {match['site']}" if match["site"].strip() else match[0], said)  # fmt: skip
     return " ".join(_LEGS.sub("bilateral lower extremities", said).split())
+
+
+def as_spelled(words: str) -> str:
+    """Return a phrase with the abbreviations of eye care in full, and a foot ulcer at its own part of the foot.
+
+    >>> as_spelled("mild NPDR OD"), as_spelled("NS OU")
+    ('mild nonproliferative diabetic retinopathy right eye', 'nuclear sclerosis both eyes')
+    """
+    words = _LETTER.sub(lambda match: "left" if match[1][0] in "Ll" else "right", words)
+    if "diabet" not in words.lower():
+        words = _FOOT.sub(lambda match: f"ulcer of {match['side'] or ''}{match['site']}", words)
+    said = _EYE.sub(lambda match: _OF_EYE[match[1]], words)
+    return _EYE_SHORT.sub(lambda match: _OF_EYE[match[1]], said) if said != words or _IS_EYE.search(words) else said  # fmt: skip
 
 
 def _of_region(match: re.Match[str]) -> str:
@@ -107,6 +147,16 @@ def _of_limb(match: re.Match[str]) -> str:
 def _of_disc(match: re.Match[str]) -> str:
     level = match["level"] or match["before"]
     return f"other intervertebral disc displacement, {'lumbosacral' if 's1' in level.lower() else 'lumbar'} region"
+
+
+def _of_root(match: re.Match[str]) -> str:
+    level = match["level"].upper()
+    region = (
+        "lumbosacral"
+        if "S" in level
+        else {"C": "cervical", "T": "thoracic", "L": "lumbar"}[level[0]]
+    )
+    return f"{region} radiculopathy"
 
 
 def _spread(match: re.Match[str]) -> str:

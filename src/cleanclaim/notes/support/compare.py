@@ -25,8 +25,13 @@ _CONFLICTS: Final = (
     ("acute", "chronic"), ("open", "closed"), ("displaced", "nondisplaced"), ("systolic", "diastolic"), ("initial", "subsequent"),
     ("mild", "moderate", "severe"), ("type 1", "type 2"), ("paroxysmal", "persistent", "permanent"), ("stage 3a", "stage 3b"),
     ("upper", "lower"), ("single", "recurrent"), ("benign", "malignant"), ("first", "second", "third"),
-    ("migraine with aura", "migraine without aura"),
+    ("migraine with aura", "migraine without aura"), ("with abnormal findings", "without abnormal findings"),
+    ("vaginally", "by cesarean"), ("accidental", "intentional self-harm", "assault", "undetermined"),
 )  # fmt: skip
+_WITHOUT: Final = re.compile(r"\bwithout (?:current |mention of |thyrotoxic )?(\w{4,})")
+_NUMBER: Final = re.compile(r"\b\d+ weeks\b")
+_ENCOUNTERS: Final = frozenset("ADS")
+"""Seventh characters of an injury's encounter."""
 _WHOLE: Final = 8
 """The length of a code with a seventh character, with its dot."""
 
@@ -60,7 +65,7 @@ def compared(billed: Billed, own: Suggestion, reading: Reading) -> Support:
     """Return the verdict on a code beside the one that the note supports."""
     words = " ".join(reading.around(own)).lower()
     kind, reason, why = (
-        _contradicted(billed, words) or _supported(billed, own, words) or _partly(billed, own)
+        _contradicted(billed, own, words) or _supported(billed, own, words) or _partly(billed, own)
     )
     better = None if kind == verdict.SUPPORTED else own.code
     return Support(billed.given, kind, reason, why, tuple(own.evidence), better)
@@ -76,11 +81,13 @@ def contradicted(title: str, words: str) -> str | None:
     return _conflict(title, words)
 
 
-def _contradicted(billed: Billed, words: str) -> tuple[str, str, str] | None:
+def _contradicted(billed: Billed, own: Suggestion, words: str) -> tuple[str, str, str] | None:
     """Return what of a code the note contradicts."""
     if other := _other_side(billed.title, words):
         return verdict.CONTRADICTED, verdict.OTHER_SIDE, f"the note says {other}"
-    if conflict := _conflict(billed.title, words):
+    if side := _other_side(billed.title, own.title.lower()):
+        return verdict.CONTRADICTED, verdict.OTHER_SIDE, f"the note says {side}"
+    if conflict := _conflict(billed.title, words) or _conflict_of_titles(billed, own):
         return verdict.CONTRADICTED, verdict.CONFLICT, f"the note says {conflict}"
     return None
 
@@ -95,6 +102,11 @@ def _supported(billed: Billed, own: Suggestion, words: str) -> tuple[str, str, s
         is_opposite = any(re.search(rf"\bnon-?{one}", billed.title) for one in ruled_out)
         return fine if says_all and (is_opposite or billed.is_told(words)) else None
     if billed.code[:3] == own.code[:3] and _says_less(billed.title, own_title):
+        return None
+    if any(
+        re.search(rf"\bwith (?:\w+ ){{0,2}}{word}", own_title)
+        for word in _WITHOUT.findall(billed.title)
+    ):
         return None
     if not billed.is_told(f"{words} {own_title}"):
         return None
@@ -145,6 +157,27 @@ def _says_less(title: str, own_title: str) -> bool:
     billed, own = stems(title), stems(own_title)
     is_sided = _SIDE.search(own_title) is not None and _SIDE.search(title) is None
     return billed < own or (billed <= own and is_sided)
+
+
+def _conflict_of_titles(billed: Billed, own: Suggestion) -> str | None:
+    """Return what the code that the note supports says, if a billed one of its subcategory says otherwise: the stage, the intent, the encounter, the week."""
+    title = own.title.lower()
+    number, other = (_NUMBER.search(one) for one in (billed.title, title))
+    if number and other and number[0] != other[0]:
+        return other[0]
+    if _differs_at_end(billed.code, own.code) and {billed.code[-1], own.code[-1]} <= _ENCOUNTERS:
+        return title.rpartition(", ")[2]
+    for word in _WITHOUT.findall(title):
+        if re.search(rf"\bwith (?:\w+ ){{0,2}}{word}", billed.title):
+            return f"without {word}"
+    for group in _CONFLICTS:
+        said, named = (
+            [one for one in group if re.search(rf"\b{one}\b", text)]
+            for text in (billed.title, title)
+        )
+        if len(said) == len(named) == 1 and said != named:
+            return named[0]
+    return None
 
 
 def _other_side(title: str, words: str) -> str | None:

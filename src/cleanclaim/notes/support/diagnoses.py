@@ -45,6 +45,14 @@ _WHY: Final = (
 _QUIT: Final = re.compile(
     r"\b(?:quit|former|ex|stopped|no longer|sober)\b[^.;]{0,25}", re.IGNORECASE
 )
+_DIABETES: Final = ("E08", "E09", "E10", "E11", "E13")
+_COMPLICATIONS: Final = {
+    ".62": ("foot ulcers?|skin ulcers?|ulcers?|ulceration|dermatitis",), ".21": ("nephropathy|kidney|albuminuria|proteinuria",), ".22": ("kidney disease|ckd",),
+    ".31": ("retinopathy",), ".32": ("retinopathy|npdr",), ".33": ("retinopathy|npdr",), ".34": ("retinopathy|npdr",), ".35": ("retinopathy|pdr",),
+    ".36": ("cataracts?",), ".40": ("neuropathy",), ".42": ("neuropathy|polyneuropathy",), ".43": ("gastroparesis",), ".51": ("peripheral (?:artery|arterial|vascular) disease|pad|pvd|claudication",),
+    ".52": ("gangrene",), ".64": ("hypoglycemi\\w+",), ".65": ("hyperglycemi\\w+",), ".10": ("ketoacidosis|dka",), ".00": ("hyperosmolar\\w*|hhs",),
+}  # fmt: skip
+"""What notes call the complications that a code of diabetes says."""
 _BMI: Final = re.compile(
     r"\bbmi\b[^\d\n]{0,20}(\d{2}(?:\.\d+)?)|body mass index[^\d\n]{0,20}(\d{2}(?:\.\d+)?)",
     re.IGNORECASE,
@@ -248,11 +256,37 @@ def _related(code: str, dotted: str, reading: Reading, titles: Titles) -> Suppor
             -_shared(one.code, dotted),
         ),
     )
+    if dotted.startswith(_DIABETES) and dotted[:5] not in {one.code[:5] for one in found}:
+        return _of_complication(code, dotted, best, reading, titles)
     if best.disposition == NOT_CODED:
         if best.code[:3] != dotted[:3]:
             return None
         return _not_coded(code, best)
     return compared(Billed(code, dotted, titles), best, reading)
+
+
+def _of_complication(
+    code: str, dotted: str, best: Suggestion, reading: Reading, titles: Titles
+) -> Support | None:
+    """Return the verdict on a complication of diabetes: the note must name it, each has a code of its own (I.C.4.a)."""
+    if best.code[:3] != dotted[:3] or dotted.endswith((".9", ".8")):
+        return compared(Billed(code, dotted, titles), best, reading)
+    by_words = _by_words(code, dotted, reading, titles)
+    if by_words is not None:
+        return by_words
+    kind, reason, why = _MEANINGS[said.DENIED]
+    for words in _COMPLICATIONS.get(dotted[3:6], ()):
+        for sentence in reading.passages:
+            match = pattern(words).search(reading.note, sentence.start, sentence.end)
+            place = (sentence.start, sentence.end, sentence.section)
+            if match and said.assertion(reading.note, *match.span(), place).meaning == said.DENIED:
+                return Support(
+                    code, kind, reason, why, (Evidence.of(reading.note, *match.span()),), best.code
+                )
+    if best.code.endswith((".8", ".9")):
+        return compared(Billed(code, dotted, titles), best, reading)
+    why = "the note doesn't name this complication"
+    return Support(code, verdict.UNSUPPORTED, verdict.ABSENT, why, tuple(best.evidence), best.code)
 
 
 def _rivals(category: str) -> frozenset[str]:

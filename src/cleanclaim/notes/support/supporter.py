@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from cleanclaim.encoder import Encoder
@@ -32,6 +33,8 @@ _GIVEN: Final = re.compile(
     r"(?P<code>\d{4}[0-9A-Z]|[A-CE-V]\d{4}(?![.0-9A-WYZ])|[A-Z]\d[0-9A-Z.]{1,6})(?:[X*](?P<units>\d{1,3}))?(?P<modifiers>(?:-[A-Z0-9]{2})*)"
 )
 _PROCEDURE: Final = re.compile(r"\d{4}[0-9A-Z]|[A-CE-V]\d{4}")
+_COMMERCIAL_ONLY: Final = "99417"
+"""A prolonged service that Medicare doesn't take."""
 _ADD_ONS: Final = frozenset((LONGITUDINAL, *(row["code"] for row in rows("prolonged_times"))))
 _NO_LASTING_CARE: Final = "the note doesn't tell of lasting care by this practice, or another service of the day excludes it"
 _TOO_SHORT: Final = "the note doesn't state the minutes that it takes"
@@ -74,7 +77,16 @@ class Supporter:
         self._encoder = encoder
         self._suggester = suggester
         self._leveler = Leveler(suggester)
-        self._titles: Titles | None = None
+        self._titles = lru_cache(4)(self._titles_on)
+
+    def _titles_on(self, on: date) -> Titles:
+        """Return the titles of the codes of a day."""
+
+        def full(code: str) -> str | None:
+            found = self._encoder.search(code, system="icd10cm", on=on, limit=2)
+            return next((one.title for one in found if one.code == code), None)
+
+        return Titles(self._encoder.index, full)
 
     def support(self, note: str, codes: Sequence[str], options: Options) -> list[Support]:
         """Return the verdict on each code.
@@ -107,9 +119,8 @@ class Supporter:
     def judged(self, billed: Billed, reading: Reading, options: Options) -> Support:
         """Return the verdict on a code."""
         if not _PROCEDURE.fullmatch(billed.code):
-            if self._titles is None:
-                self._titles = Titles(self._encoder.index)
-            return diagnoses.judged(billed.code, reading, self._titles)
+            titles = self._titles(self._encoder.searcher.period(options.on))
+            return diagnoses.judged(billed.code, reading, titles)
         if place_of_code(billed.code):
             return self._visit(billed, reading, options)
         if billed.code in _ADD_ONS:
@@ -118,6 +129,8 @@ class Supporter:
 
     def _add_on(self, billed: Billed, reading: Reading, options: Options) -> Support:
         """Return the verdict on a prolonged service or G2211, by what goes with the visit that the note supports."""
+        if billed.code == _COMMERCIAL_ONLY and options.payer == MEDICARE:
+            return Support(billed.given, verdict.UNSUPPORTED, verdict.WRONG_CATEGORY, "Medicare takes G2212 instead", better="G2212")  # fmt: skip
         payer = MEDICARE if billed.code.startswith("G") else "commercial"
         found = self.level(reading, replace(options, payer=payer), None)
         own = next((one for one in found.add_ons if one.code == billed.code), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -69,10 +69,12 @@ class Titles:
 
     Args:
         index: the search index.
+        full: returns the title of a code with its seventh character.
     """
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, full: Callable[[str], str | None]) -> None:
         self._index = index
+        self._full = full
         self.of = lru_cache(10_000)(self._of)
 
     def _node(self, code: str) -> int | None:
@@ -86,7 +88,10 @@ class Titles:
     def _of(self, code: str) -> str:
         """Return the title of a code; empty if there is none."""
         node = self._node(code)
-        return self._index.node_titles[node] if node is not None else ""
+        if node is None:
+            return ""
+        is_whole = self._index.node_keys[node] == f"0{plain(code)}"
+        return (None if is_whole else self._full(code)) or self._index.node_titles[node]
 
     def is_known(self, code: str) -> bool:
         """Return true if the code sets have a code."""
