@@ -130,7 +130,7 @@ def covered_by_another_payment(claims: Claims, reference: Reference) -> Rows:
             _shown(met.filter(pl.col("_kind") == "32", _IS_THERAPY, apart), "therapy during home health", "Bill the home health agency, which Medicare pays for therapy."),
             _shown(met.filter(pl.col("_kind") == "11", _OUTPATIENT), "an outpatient service during an inpatient stay", "Bill the hospital where the patient is, under arrangements."),
             _shown(
-                met.filter(pl.col("_kind").is_in(["81", "82"]), apart, other, unmarked),
+                met.filter(pl.col("_kind").is_in(["81", "82"]), _OUTPATIENT | IS_PROFESSIONAL & other, unmarked),
                 "unmarked during hospice care",
                 "Add condition code 07 or modifier GW if it has nothing to do with the terminal illness, GV for the attending physician; otherwise bill the hospice.",
             ),

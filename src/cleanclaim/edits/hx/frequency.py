@@ -36,7 +36,9 @@ def limited_on_some_day(claims: Claims, reference: Reference) -> pl.DataFrame:
     )
     payers = claims.claims.select("claim_key", "payer_id")
     found = lines.join(limits, on="procedure_code").join(payers, on="claim_key", how="left").filter(names_payer())
-    bound = [rows if not said else rows.join(billed_for(claims, said), on=_LINE, how="semi") for (said,), rows in found.group_by("diagnoses", maintain_order=True)]
+    bound = [
+        rows if not said else rows.join(billed_for(claims, said), on=_LINE, how="semi") for (said,), rows in found.group_by("diagnoses", maintain_order=True)
+    ]
     return pl.concat(bound) if bound else found
 
 

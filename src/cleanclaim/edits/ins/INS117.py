@@ -24,9 +24,10 @@ _OTHERS = (
     (r"^(32[79]|34[1-47]|8[12][1-47])", _VISITS, date(2010, 1, 1)),
     (r"^(22|23|74|75|85)[1-47]", r"^04[234][0-9]$", date(1998, 4, 1)),
     (r"^72[1-47]", r"^063[4-6]$", date(2007, 1, 1)),
+    (r"^(13|85)[1-47]", r"^0762$", date(2006, 1, 1)),
 )
 """Other bills whose lines of these revenue codes need a procedure code: rural health clinics, doctors' fees of critical access hospitals, home health and
-hospice visits, outpatient therapy, and drugs given at dialysis."""
+hospice visits, outpatient therapy, drugs given at dialysis, and hours of observation."""
 
 
 def _bill(bill: str, revenue: str) -> dict[str, Any]:
@@ -73,6 +74,7 @@ _EMERGENCY = {"revenue_center_code": "0450", "procedure_code": None}
         fails("a home health visit", _bill("329", "0551"), line_number=1),
         fails("therapy in a rehabilitation clinic", _bill("741", "0420"), line_number=1),
         fails("a drug at dialysis", _bill("721", "0636"), line_number=1),
+        fails("hours of observation", _bill("131", "0762"), line_number=1),
         passes("dialysis supplies", _bill("721", "0270")),
         passes("with one", institutional(lines=[{"revenue_center_code": "0450", "procedure_code": "99283"}])),
         passes("supplies need none", institutional(lines=[{}, {"revenue_center_code": "0270", "procedure_code": None}])),

@@ -67,6 +67,7 @@ _HOME: dict[str, Any] = {"bill_type_code": "329", "billing_taxonomy_code": "251E
             "Medicare Claims Processing Manual", "chapter 3, section 40.2.6, and chapter 6, section 40.3.5.2 (leave of absence: span code 74)", "CMS", _READ
         ),
         Source("Medicare Claims Processing Manual", "chapter 6, section 40 (skilled nursing facilities: span code 70)", "CMS", _READ),
+        Source("Medicare Claims Processing Manual", "chapter 4, sections 260.1 and 261 (programs: condition codes 41 and 92)", "CMS", _READ),
         Source("Medicare Claims Processing Manual", "chapter 1, section 60.4.1 (notices to the patient: occurrence code 32 with GA)", "CMS", _READ),
     ),
     column="claim_codes.code",
@@ -113,6 +114,9 @@ _HOME: dict[str, Any] = {"bill_type_code": "329", "billing_taxonomy_code": "251E
         ),
         fails("an anemia drug", institutional(**_WITH_DRUG), says="value code 48"),
         passes("with the hemoglobin", institutional(**{**_WITH_DRUG, "claim_codes": [*_WITH_DRUG["claim_codes"], _value("48")]})),
+        fails(
+            "an intensive program", institutional(lines=[{"revenue_center_code": "0905", "procedure_code": "90853"}]), says="92", disposition=Disposition.WARN
+        ),
         fails("a notice", institutional(lines=[{"procedure_code": "G0463", "modifier_1": "GA"}]), says="32", disposition=Disposition.WARN),
     ),
 )

@@ -59,11 +59,12 @@ _FIRST = _stay("A", "2026-05-04", "2026-05-09")
             _stay("B", "2026-05-10", "2026-05-12", bill_type_code="113", admission_date="2026-05-04", discharge_disposition_code="30"),
         ),
         passes("a unit of its own in the hospital", _FIRST, _stay("B", "2026-05-09", "2026-05-20", billing_taxonomy_code="273R00000X")),
+        fails("the same stay twice", {**_FIRST, "is_history": True}, _stay("B", "2026-05-04", "2026-05-09"), says="already"),
         fails("a stay that was sent before", {**_FIRST, "is_history": True}, _stay("B", "2026-05-07", "2026-05-12"), says="claim A"),
     ),
 )
 def stays_overlap(claims: Claims, reference: Reference) -> Rows:
-    """A patient's inpatient stay that overlaps another one, or begins in the same hospital on the day on which another ended.
+    """A patient's inpatient stay that was billed already, overlaps another one, or begins in the same hospital on the day on which another ended.
 
     Nobody is an inpatient twice. A readmission on the day of discharge belongs to the first stay if it has to do with it; otherwise condition code B4 says so.
     That is a warning, and asked of the same kind of unit and of Medicare's way of billing only.
@@ -81,6 +82,7 @@ def stays_overlap(claims: Claims, reference: Reference) -> Rows:
         "billing_npi",
         "billing_taxonomy_code",
         "rules_of",
+        "claim_frequency_code",
         pl.col("is_history").fill_null(value=False),
         pl.max_horizontal("from_date", "admission_date").alias("_in"),
     )
@@ -93,6 +95,8 @@ def stays_overlap(claims: Claims, reference: Reference) -> Rows:
     overlaps = (later | pl.col("_is_history")) & (pl.col("_in") < pl.col("_to_date")) & (pl.col("__in") < pl.col("to_date")) & ~same_stay
     same_unit = pl.col("billing_taxonomy_code").eq_missing(pl.col("_billing_taxonomy_code"))
     back = same_place & same_unit & (pl.col("rules_of") == "medicare") & (pl.col("_in") == pl.col("_to_date")) & (pl.col("__in") < pl.col("_to_date"))
+    dates = (pl.col("from_date") == pl.col("_from_date")) & (pl.col("to_date") == pl.col("_to_date"))
+    twice = same_stay & dates & (pl.col("claim_frequency_code") == "1") & (pl.col("_claim_frequency_code") == "1") & (later | pl.col("_is_history"))
     other = pl.col("_claim_id").fill_null("without number").alias("other")
     found = pl.concat(
         [
@@ -104,6 +108,14 @@ def stays_overlap(claims: Claims, reference: Reference) -> Rows:
                 ),
                 other,
                 pl.lit("Correct the dates of the stay, or find out where the patient was.").alias("advice"),
+                pl.lit(None, pl.String).alias("disposition"),
+            ),
+            pairs.filter(twice).select(
+                "claim_key",
+                "from_date",
+                pl.concat_str(pl.lit("to "), pl.col("to_date").cast(pl.String), pl.lit(" was billed already")).alias("what"),
+                other,
+                pl.lit("Don't send it again; send a correction as a replacement (frequency 7).").alias("advice"),
                 pl.lit(None, pl.String).alias("disposition"),
             ),
             pairs.filter(back, ~pl.col("claim_key").is_in(unrelated)).select(
