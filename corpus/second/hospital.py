@@ -13,6 +13,11 @@ GUIDE = "837I guide, "
 FORM = "ENV002 ENV003"
 
 
+def _died(day: str, status: str) -> dict[str, Any]:
+    """The date of death, which a bill of a patient who died has."""
+    return {"segments": [f"HI*BH:55:D8:{day.replace('-', '')}"]} if status == "20" else {}
+
+
 def stay(head: str, dx: str, lines: str = "0120*3", *, nights: int = 3, **more: Any) -> Make:
     """An inpatient stay."""
     return c(head, dx, lines, stay=nights, **more)
@@ -211,7 +216,7 @@ bad(
 bad(
     "modifier-ca-wrong", "INS136", "Modifier CA (inpatient procedure, patient died before admission) on several procedures, or for a patient who lived.", IOCE + "60 and 70; " + CPM + "ch. 4, 20.6.7",
     *[
-        k(c(f"medicare {day} 131", "S3600XA r:R109", lines, discharge_disposition_code=status), hard=hard)
+        k(c(f"medicare {day} 131", "S3600XA r:R109", lines, discharge_disposition_code=status, **_died(day, status)), hard=hard)
         for day, lines, status, hard in (
             ("2018-07-09", "0450/99291-25 0360/38100-CA", "01", False),
             ("2020-05-11", "0450/99291-25 0360/38100-CA 0360/44120-CA", "20", True),

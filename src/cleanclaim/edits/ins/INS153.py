@@ -25,6 +25,8 @@ def _dated(kind: str, code: str) -> dict[str, str]:
     return {"kind": kind, "code": code, "from_date": "2026-05-10"}
 
 
+_OTHER = [{"kind": "condition", "code": "C5"}]
+"""A code that has nothing to do with it: claims without any code may come from a table."""
 _DIALYSIS: dict[str, Any] = {
     "bill_type_code": "721",
     "billing_taxonomy_code": "261QE0700X",
@@ -80,14 +82,18 @@ _HOME: dict[str, Any] = {"bill_type_code": "329", "billing_taxonomy_code": "251E
         fails("dialysis without the height", institutional(**_DIALYSIS, claim_codes=[_value("A8"), {"kind": "condition", "code": "71"}]), says="A9"),
         fails("dialysis somewhere", institutional(**_DIALYSIS, claim_codes=[_value("A8"), _value("A9")]), says="condition code 71"),
         passes("dialysis", institutional(**_DIALYSIS, claim_codes=[_value("A8"), _value("A9"), {"kind": "condition", "code": "74"}])),
-        fails("transport by the hospital", institutional(**_TRANSPORT), says="A0"),
+        fails("transport by the hospital", institutional(**_TRANSPORT, claim_codes=_OTHER), says="A0"),
         passes("with the ZIP code", institutional(**_TRANSPORT, claim_codes=[_value("A0")])),
-        fails("hospice at home", institutional(**_HOSPICE), says="61", disposition=Disposition.WARN),
+        fails("hospice at home", institutional(**_HOSPICE, claim_codes=_OTHER), says="61", disposition=Disposition.WARN),
         passes("hospice with the place", institutional(**_HOSPICE, claim_codes=[_value("61")])),
         fails("home health without the county", institutional(**_HOME, claim_codes=[_value("61")]), says="85", disposition=Disposition.WARN),
         passes("home health", institutional(**_HOME, claim_codes=[_value("61"), _value("85")])),
-        fails("a replaced bill without its reason", institutional(**_REPLACED), says="condition code D0 to E0"),
-        fails("a voided bill without its reason", institutional(**{**_REPLACED, "bill_type_code": "138", "claim_frequency_code": "8"}), says="D5 or D6"),
+        fails("a replaced bill without its reason", institutional(**_REPLACED, claim_codes=_OTHER), says="condition code D0 to E0"),
+        fails(
+            "a voided bill without its reason",
+            institutional(**{**_REPLACED, "bill_type_code": "138", "claim_frequency_code": "8"}, claim_codes=_OTHER),
+            says="D5 or D6",
+        ),
         fails(
             "a void with the reason of a change",
             institutional(**{**_REPLACED, "bill_type_code": "138", "claim_frequency_code": "8"}, claim_codes=[{"kind": "condition", "code": "D9"}]),
@@ -99,15 +105,18 @@ _HOME: dict[str, Any] = {"bill_type_code": "329", "billing_taxonomy_code": "251E
         ),
         passes("a replaced bill with its reason", institutional(**_REPLACED, claim_codes=[{"kind": "condition", "code": "D9"}])),
         passes("a visit to the clinic", institutional()),
-        fails("a death", institutional(**_STAY, discharge_disposition_code="20"), says="occurrence code 55"),
+        fails("a death", institutional(**_STAY, discharge_disposition_code="20", claim_codes=_OTHER), says="occurrence code 55"),
         passes("a death and its date", institutional(**_STAY, discharge_disposition_code="20", claim_codes=[_dated("occurrence", "55")])),
         passes(
             "a death before the rule", institutional(**{**_STAY, "from_date": "2012-09-01", "admission_date": "2012-09-01"}, discharge_disposition_code="20")
         ),
         fails(
-            "a day of leave", institutional(**_STAY, lines=[{"revenue_center_code": "0183", "procedure_code": None}]), says="74", disposition=Disposition.WARN
+            "a day of leave",
+            institutional(**_STAY, lines=[{"revenue_center_code": "0183", "procedure_code": None}], claim_codes=_OTHER),
+            says="74",
+            disposition=Disposition.WARN,
         ),
-        fails("a nursing facility's stay", institutional(**{**_STAY, "bill_type_code": "211"}), says="70", disposition=Disposition.WARN),
+        fails("a nursing facility's stay", institutional(**{**_STAY, "bill_type_code": "211"}, claim_codes=_OTHER), says="70", disposition=Disposition.WARN),
         passes(
             "a transfer to a nursing facility within 30 days",
             institutional(**{**_STAY, "bill_type_code": "211"}, claim_codes=[{"kind": "condition", "code": "57"}]),
@@ -115,9 +124,12 @@ _HOME: dict[str, Any] = {"bill_type_code": "329", "billing_taxonomy_code": "251E
         fails("an anemia drug", institutional(**_WITH_DRUG), says="value code 48"),
         passes("with the hemoglobin", institutional(**{**_WITH_DRUG, "claim_codes": [*_WITH_DRUG["claim_codes"], _value("48")]})),
         fails(
-            "an intensive program", institutional(lines=[{"revenue_center_code": "0905", "procedure_code": "90853"}]), says="92", disposition=Disposition.WARN
+            "an intensive program",
+            institutional(lines=[{"revenue_center_code": "0905", "procedure_code": "90853"}], claim_codes=_OTHER),
+            says="92",
+            disposition=Disposition.WARN,
         ),
-        fails("a notice", institutional(lines=[{"procedure_code": "G0463", "modifier_1": "GA"}]), says="32", disposition=Disposition.WARN),
+        fails("a notice", institutional(lines=[{"procedure_code": "G0463", "modifier_1": "GA"}], claim_codes=_OTHER), says="32", disposition=Disposition.WARN),
     ),
 )
 def needed_claim_code_missing(claims: Claims, reference: Reference) -> Rows:

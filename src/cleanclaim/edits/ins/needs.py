@@ -89,8 +89,14 @@ NEEDS: Final = (
 
 
 def missing(claims: Claims, need: Need) -> pl.DataFrame:
-    """The bills that need a code and don't have it."""
-    bills = claims.claims.filter(IS_INSTITUTIONAL, _BILL.str.contains(need.bills), pl.col("from_date") >= need.since)
+    """The bills that need a code and don't have it.
+
+    Tables have no columns for such codes, so a claim without any that wasn't read from an 837 isn't judged.
+    """
+    with_codes = pl.col("claim_key").is_in(claims.claim_codes["claim_key"].unique().implode())
+    bills = claims.claims.filter(
+        IS_INSTITUTIONAL, _BILL.str.contains(need.bills), pl.col("from_date") >= need.since, pl.col("segment_number").is_not_null() | with_codes
+    )
     if need.claim is not None:
         bills = bills.filter(need.claim)
     if need.line is not None:
