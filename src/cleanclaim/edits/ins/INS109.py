@@ -80,7 +80,7 @@ def delivery_without_outcome(claims: Claims, reference: Reference) -> Rows:
         [
             operated,
             first.select(
-                "claim_key", dotted.alias("delivery"), "on_date", "position", Mce.QUESTIONABLE_ADMISSION.evidence, pl.lit("warn").alias("disposition")
+                "claim_key", dotted.alias("delivery"), "on_date", "position", pl.lit(None, pl.Int32).alias("mce_edit"), pl.lit("warn").alias("disposition")
             ),
         ],
         how="vertical_relaxed",
