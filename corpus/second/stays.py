@@ -27,7 +27,7 @@ REF: dict[str, Any] = {"referring_npi": 1}
 HOME_BILL = c("medicare 2024-03-01 329", "I5032", "0023/1EA11 0551/Q5001$0 0551/G0299*4+3", to_date="2024-03-30", discharge_disposition_code="30", segments=PLACED, **HOME)
 HOSPICE_BILL = c("medicare 2024-06-01 812", "C3490", "0651/Q5001*30", to_date="2024-06-30", segments=PLACE, **HOSPICE)
 NURSING_BILL = c("medicare 2024-09-01 212", "S72001D a:S72001D", "0022/KAQD1*30 0120*30", to_date="2024-09-30", segments=QUALIFIED, **NURSING)
-FORM = "ENV002 ENV003 DX111 DX112 DX115 INS108 INS119 INS168"
+FORM = "ENV002 ENV003 DX111 DX112 DX115 INS108 INS109 INS119 INS168"
 
 bad(
     "bill-without-its-line", "INS154", "A line without which the bill can't be paid: the payment group, the place of home health.", CPM + "ch. 6 §30, ch. 10 §40.2",
@@ -104,7 +104,7 @@ bad(
     also=FORM + " PX105 DX113",
 )  # fmt: skip
 bad(
-    "principal-of-the-stay", "INS163 DX134 INS109 DX119 DX123 DX135", "A principal diagnosis that the guidelines put behind another one, and a delivery without its outcome.", GUIDE + "II.A, I.C.1.a.2, I.C.1.d.4, I.C.2.e, I.C.15.b.5, I.C.19",
+    "principal-of-the-stay", "INS163 DX134 INS169 DX119 DX123 DX135", "A principal diagnosis that the guidelines put behind another one, and a delivery without its outcome.", GUIDE + "II.A, I.C.1.a.2, I.C.1.d.4, I.C.2.e, I.C.15.b.5, I.C.19",
     k(stay("medicare 2024-03-04 111", "R109/Y K3580/Y")), k(stay("medicare 2024-03-04 111", "J189/Y A419/Y")), k(stay("commercial 2024-03-04 111", "B59/Y B20/Y")), k(stay("commercial 2024-03-04 111", "C50911/Y Z5111", "0120*1", nights=1, sex="F")),
     k(stay("commercial 2024-03-04 111", "J9601/Y T402X1A/Y")), k(stay("commercial 2024-03-04 111", "T22211A/Y T24311A/Y X100XXA/Y")), k(stay("commercial 2024-03-04 111", "O701/Y Z3A39", sex="F", age=30)),
     also=FORM + " DX128",
