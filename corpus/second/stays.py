@@ -178,3 +178,39 @@ bad(
     "bills-unchecked-codes", "DX102 INS106 PX102 LNK103", "Codes and policies of days and payers without a table.", "ICD-10-CM, ICD-10-PCS and HCPCS by year",
     k(c("commercial 2028-02-01 131", "I10", "0510/G0463")), k(stay("commercial 2028-02-01 111", "K8000/Y", "0120*2", nights=2, segments=["HI*BBR:0FT44ZZ:D8:20280202"], **SURGEON)), k(c("medicare 2021-08-12 131", "C9000", "0636/J9999*1 0335/96409")), k(c("medicare 2024-08-12 131", "E559", "0301/82306")), kind="unchecked", tables=True,
 )  # fmt: skip
+bad(
+    "stay-that-qualifies", "INS172 INS173 INS156", "A qualifying stay that is too short or old, too many days of respite, too many dialysis sessions.", CPM + "ch. 6 §§20 and 40, ch. 8 §50.3, ch. 11 §30.3",
+    k(c("medicare 2024-09-01 212", "S72001D a:S72001D", "0022/KAQD1*30 0120*30", to_date="2024-09-30", segments=["HI*BI:70:RD8:20240829-20240830"], **NURSING)), k(c("medicare 2024-09-01 212", "S72001D a:S72001D", "0022/KAQD1*30 0120*30", to_date="2024-09-30", segments=["HI*BI:70:RD8:20240520-20240530"], **NURSING), hard=True),
+    k(c("medicare 2024-06-01 812", "C3490", "0651/Q5001*23 0655/Q5004*7+23", to_date="2024-06-30", segments=["HI*BE:61:::35614*BE:G8:::35614"], **HOSPICE), line=2), k(c("medicare 2024-08-01 721", "N186", " ".join(f"0821/90999-V5+{d}" for d in range(30) if d % 3 != 2), segments=[WEIGHED, "HI*BG:71"], **DIALYSIS), hard=True),
+    also=FORM,
+)  # fmt: skip
+bad(
+    "codes-of-the-bill", "INS153 INS131 INS138 INS161 INS171 INS165 INS170", "Codes of the bill that are missing, malformed, or in the wrong place.", "837I guide; " + CPM + "ch. 3 §20.1.2, ch. 25 §75, ch. 32 §69",
+    k(c("medicare 2024-08-12 131", "C9000 Z006", "0335/96409-Q1 0636/J9041-JZ-Q0*35")), k(stay("commercial 2024-03-04 111", "I639/Y", attending_npi="1245319599", billing_npi="1245319599")), k(stay("commercial 2024-03-04 111", "S72001A/Y a:W1830XA"), dx=2), k(stay("commercial 2024-03-04 111", "S72001A/Y e:I10/Y")),
+    k(stay("commercial 2024-03-04 111", "K8000/Y", segments=["HI*BBR:0FT44ZZ"], **SURGEON)), k(stay("commercial 2024-03-04 111", "K8000/Y", segments=["HI*BBQ:0FT44ZZ:D8:20240304"], **SURGEON)), k(stay("medicare 2024-03-04 111", "I214/Y", "0120*1", nights=1, to_date="d", discharge_disposition_code="02")),
+    k(c("commercial 2024-08-12 131", "I10", "0510/G0463", segments=["HI*BG:G0X"])), k(c("medicare 2024-08-12 131", "F332", "0510/Q3014"), line=1), k(c("medicare 2024-08-12 131", "M1712", "0360/27447-RT"), line=1, hard=True),
+    also=FORM + " INS139 INS141",
+)  # fmt: skip
+bad(
+    "again-by-another-code", "HX102", "A service again that another code's limit covers, or twice in a month.", "42 CFR 410.15 and 410.37; " + CPM + "ch. 8 §140",
+    k(c("medicare 2024-08-13 11", "Z0000", "G0439"), earlier=[c("medicare 2024-02-06 11", "Z0000", "G0438")], line=1), k(c("medicare 2024-08-13 24", "Z1211", "G0121"), earlier=[c("medicare 2021-08-10 24", "Z1211 Z86010", "G0105@1,2")], line=1), k(c("medicare 2024-08-27 11", "E119 I10", "99490@1,2"), earlier=[c("medicare 2024-08-06 11", "E119 I10", "99490@1,2")], line=1),
+    k(c("medicare 2024-08-27 11", "I5032", "99495"), earlier=[c("medicare 2024-08-13 11", "I5032", "99496")], line=1), k(c("medicare 2024-08-27 11", "N186", "90960"), earlier=[c("medicare 2024-08-06 11", "N186", "90961")], line=1), k(c("medicare 2024-08-13 11", "Z1231", "77067 77063", sex="F"), earlier=[c("medicare 2024-03-12 11", "Z1231", "77067 77063", sex="F")], line=1),
+    also="QTY103",
+)  # fmt: skip
+bad(
+    "once-by-nature", "HX106 HX107", "What can be done once, done again: an eye's lens, a breast, the first visit of a stay.", "NCCI Policy Manual, ch. I §V; " + CPM + "ch. 12 §30.6.9",
+    k(c("medicare 2024-08-13 24", "H2511", "66984-RT"), earlier=[c("medicare 2022-03-08 24", "H2511", "66984-RT")], line=1), k(c("commercial 2024-08-13 21", "C50911", "19303-RT", sex="F", **TODAY), earlier=[c("commercial 2021-08-10 21", "C50911", "19303-RT", sex="F", **TODAY)], line=1),
+    k(c("medicare 2024-08-15 21", "I639", "99223", admission_date="2024-08-13"), earlier=[c("medicare 2024-08-13 21", "I639", "99223", admission_date="2024-08-13")], line=1),
+)  # fmt: skip
+ok(
+    "bills-right-last", "Right: bills that look wrong, and services that earlier claims make look wrong.", CPM + "ch. 3, 6, 11 and 32; 42 CFR 410",
+    k(c("medicare 2024-09-01 212", "S72001D a:S72001D", "0022/KAQD1*30 0120*30", to_date="2024-09-30", segments=["HI*BI:70:RD8:20240828-20240831"], **NURSING)), k(c("medicare 2024-09-01 212", "S72001D a:S72001D", "0022/KAQD1*30 0120*30", to_date="2024-09-30", segments=["HI*BG:57", "HI*BI:70:RD8:20240801-20240805"], **NURSING)),
+    k(c("medicare 2021-02-01 212", "U071 a:U071", "0022/KAQD1*28 0120*28", to_date="2021-02-28", segments=["HI*BG:DR"], **NURSING)), k(c("medicare 2024-06-01 812", "C3490", "0651/Q5001*25 0655/Q5004*5+25", to_date="2024-06-30", segments=["HI*BE:61:::35614*BE:G8:::35614"], **HOSPICE)),
+    k(c("medicare 2024-08-12 131", "C9000 Z006", "0335/96409-Q1 0636/J9041-JZ-Q0*35", segments=["HI*BG:30", "HI*BE:D4:::12345678"])), k(c("medicare 2024-08-12 131", "E1165", "0301/82947 0301/82947-91")), k(c("medicare 2024-08-12 131", "R0789 r:R0789", "0450/99284-25 0762/G0378*40", to_date="2024-08-14", admit_type_code="1", segments=["HI*BG:44"])),
+    k(stay("medicare 2024-03-04 111", "C3490/Y C7951/Y G893/Y Z515 Z66")), k(stay("commercial 2024-03-04 111", "S72001A/Y S82101A/Y S2241XA/Y V4352XA Y92410", "0200*2 0120*5", nights=7)), k(stay("medicaid 2024-03-04 111", "O6014X0/Y O99013/Y D509/Y Z370 Z3A35", "0122*3", nights=3, sex="F", age=25, segments=["HI*BBR:10E0XZZ:D8:20240305"])),
+    k(stay("medicare 2024-03-04 111", "I25110/Y I10/Y E785/Y Z951", "0200*2 0120*4 0360", nights=6, segments=["HI*BBR:021109W:D8:20240305", "HI*BBQ:5A1221Z:D8:20240305"], **SURGEON)), k(stay("medicare 2024-03-04 111", "Z471 Z96641", "0024/A0704$0 0128*9", nights=9, billing_taxonomy_code="283X00000X")), k(stay("medicaid 2024-03-04 111", "F10231/Y F17210/Y", "0126*4", nights=4)),
+    k(c("medicare 2024-08-13 11", "Z0000", "G0439"), earlier=[c("medicare 2023-08-08 11", "Z0000", "G0438")]), k(c("medicare 2024-08-13 11", "Z0000", "G0438"), earlier=[c("medicare 2023-08-08 11", "Z0000", "G0402", age=65.3)]), k(c("medicare 2024-08-13 24", "H2512", "66984-LT"), earlier=[c("medicare 2022-03-08 24", "H2511", "66984-RT")]),
+    k(c("medicare 2024-09-03 11", "E119 I10", "99490@1,2"), earlier=[c("medicare 2024-08-27 11", "E119 I10", "99490@1,2")]), k(c("medicare 2024-10-08 11", "Z23", "90662 G0008"), earlier=[c("medicare 2024-01-09 11", "Z23", "90662 G0008")]), k(c("medicare 2024-08-20 11", "R928", "77066", sex="F", **REF), earlier=[c("medicare 2024-08-06 11", "Z1231", "77067", sex="F")]),
+    k(c("medicare 2024-08-13 24", "K921", "45378"), earlier=[c("medicare 2022-08-09 24", "Z1211", "G0121")]), k(c("medicare 2024-08-13 24", "H2512", "66984-79-LT"), earlier=[c("medicare 2024-07-16 24", "H2511", "66984-RT")]), k(c("medicare 2024-08-13 22", "Z1211", "G0121"), earlier=[c("medicare 2014-05-13 22", "Z1211", "G0121")]),
+    k(c("medicare 2024-08-13 21", "M1712", "27447-LT", **TODAY), earlier=[c("medicare 2024-03-12 21", "M1711", "27447-RT", **TODAY)]),
+)  # fmt: skip

@@ -23,9 +23,12 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     return pl.concat([beyond.lazy(), uncovered.lazy().select(beyond.lazy().collect_schema().names())])
 
 
-def _counted(claims: Claims, asked: pl.DataFrame, diagnoses: object) -> pl.DataFrame:
-    """Of a limit that goes by diagnosis, only the lines billed for one of its diagnoses count."""
+def _counted(claims: Claims, asked: pl.DataFrame, diagnoses: object, others: object) -> pl.DataFrame:
+    """Of a limit that goes by diagnosis, only the lines billed for one of its diagnoses count; of some, other procedures count, too."""
     among = billed_for(claims, diagnoses) if isinstance(diagnoses, str) else None
+    if isinstance(others, str) and others:
+        each = asked.partition_by("procedure_code", maintain_order=True)
+        return pl.concat([counted_from(rows, in_turn(claims, rows["procedure_code"].unique(), among, others)) for rows in each])
     return counted_from(asked, in_turn(claims, asked["procedure_code"].unique(), among))
 
 
@@ -130,6 +133,20 @@ def _limit(period: str, most: int = 1) -> Tables:
             medicare(claim_id="A", from_date="2026-05-12", patient_sex="F", diagnoses=["Z12.31"], lines=["77067-TC"]),
             medicare(claim_id="B", from_date="2026-05-12", patient_sex="F", diagnoses=["Z12.31"], lines=["77067-26"]),
         ),
+        fails(
+            "a wellness visit half a year after the first one",
+            medicare(claim_id="A", is_history=True, from_date="2025-11-12", lines=["G0438"]),
+            medicare(claim_id="B", lines=["G0439"]),
+            line_number=1,
+            says="2025-11-12",
+        ),
+        fails(
+            "a month of care management twice",
+            medicare(claim_id="A", is_history=True, from_date="2026-05-01", lines=["99490"]),
+            medicare(claim_id="B", lines=["99490"]),
+            line_number=1,
+            says="2026-06-01",
+        ),
         fails("cholesterol screened again after two years", *_lipids("Z13.6", "Z13.6"), line_number=1, says="2029-05-01"),
         passes("after a test for a disease", *_lipids("E78.5", "Z13.6")),
         passes("a test for a disease after the screening", *_lipids("Z13.6", "E78.5")),
@@ -159,7 +176,7 @@ def more_often_than_allowed(claims: Claims, reference: Reference) -> Rows:
     asked = limited(claims, reference)
     if asked.is_empty():
         return pl.DataFrame(schema={"claim_key": pl.Int64})
-    counted = pl.concat([_counted(claims, rows, said) for (said,), rows in asked.group_by("diagnoses", maintain_order=True)])
+    counted = pl.concat([_counted(claims, rows, *said) for said, rows in asked.group_by("diagnoses", "others", maintain_order=True)])
     count = pl.col("_turn") - pl.col("_first")  # of the lines in the period, before this one
     return (
         counted.filter(count >= pl.col("most"), count > 0)

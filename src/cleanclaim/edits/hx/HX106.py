@@ -10,6 +10,7 @@ import polars as pl
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.edits.samples import institutional, professional
+from cleanclaim.model.expressions import has_modifier
 from cleanclaim.reference import Reference
 
 _ORGANS: Final = {
@@ -25,7 +26,20 @@ _ORGANS: Final = {
     "thyroid": (r"^(60240|60252|60254|60270|60271)$", r"^0GTK"),
 }
 """By organ: the procedures that take it out whole, in CPT and ICD-10-PCS."""
-_OUT: Final = "|".join(f"({pattern})" for pattern, _ in _ORGANS.values())
+_PAIRED: Final = {
+    "eye's lens": (r"^(66840|66850|66852|66920|66930|66940|6698[2-47-9]|66991)$", "^$"),
+    "breast": (r"^1930[3-7]$", "^$"),
+    "kidney": (r"^(50220|50225|5023[046]|5054[568])$", "^$"),
+    "knee joint": (r"^27447$", "^$"),
+    "hip joint": (r"^27130$", "^$"),
+}
+"""Of which there are two: CPT with RT or LT. Stays aren't judged."""
+_OUT: Final = "|".join(f"({pattern})" for pattern, _ in (_ORGANS | _PAIRED).values())
+
+
+def _side() -> pl.Expr:
+    left, right = has_modifier("LT"), has_modifier("RT")
+    return pl.when(left & ~right).then(pl.lit("left")).when(right & ~left).then(pl.lit("right")).alias("_side")
 
 
 def _operation(number: str, day: str, code: str, **more: Any) -> dict[str, Any]:
@@ -47,6 +61,8 @@ def _operation(number: str, day: str, code: str, **more: Any) -> dict[str, Any]:
     examples=(
         fails("a second hysterectomy", _operation("A", "2020-05-12", "58571"), _operation("B", "2026-05-12", "58150"), line_number=1, says="uterus"),
         passes("another organ", _operation("A", "2020-05-12", "58571"), _operation("B", "2026-05-12", "44970")),
+        fails("the lens of the same eye", _operation("A", "2022-05-12", "66984-RT"), _operation("B", "2026-05-12", "66984-RT"), line_number=1, says="right"),
+        passes("the lens of the other eye", _operation("A", "2022-05-12", "66984-RT"), _operation("B", "2026-05-12", "66984-LT")),
         passes("the assistant on the same day", _operation("A", "2026-05-12", "47562"), _operation("B", "2026-05-12", "47562-80")),
         fails(
             "in two stays",
@@ -77,7 +93,7 @@ def organ_removed_before(claims: Claims, reference: Reference) -> Rows:
     inside = claims.claim_codes.filter(pl.col("kind") == "procedure").join(stays, on="claim_key")
     done = pl.concat(
         [
-            lines.select("claim_key", "line_number", "claim_id", "patient_key", "is_history", "from_date", "procedure_code"),
+            lines.select("claim_key", "line_number", "claim_id", "patient_key", "is_history", "from_date", "procedure_code", _side()),
             inside.select(
                 "claim_key",
                 pl.lit(None, lines.schema["line_number"]).alias("line_number"),
@@ -86,11 +102,18 @@ def organ_removed_before(claims: Claims, reference: Reference) -> Rows:
                 "is_history",
                 pl.coalesce("from_date", "_first").alias("from_date"),
                 pl.col("code").alias("procedure_code"),
+                pl.lit(None, pl.String).alias("_side"),
             ),
         ]
     )
     code = pl.col("procedure_code")
-    organ = pl.coalesce(pl.when(code.str.contains(cpt) | code.str.contains(pcs)).then(pl.lit(name)) for name, (cpt, pcs) in _ORGANS.items())
+    single = (pl.when(code.str.contains(cpt) | code.str.contains(pcs)).then(pl.lit(name)) for name, (cpt, pcs) in _ORGANS.items())
+    sides = [
+        pl.when(code.str.contains(cpt), pl.col("_side") == side).then(pl.lit(f"{side} {name}"))
+        for name, (cpt, _) in _PAIRED.items()
+        for side in ("left", "right")
+    ]
+    organ = pl.coalesce(*single, *sides)
     taken = done.with_columns(organ.alias("organ")).drop_nulls(["organ", "patient_key", "from_date"])
     first = taken.sort("from_date", "claim_key").unique(["patient_key", "organ"], keep="first", maintain_order=True)
     earlier = first.select("patient_key", "organ", pl.col("from_date").alias("earlier_date"), pl.col("claim_id").fill_null("without number").alias("other"))

@@ -32,7 +32,7 @@ def limited_on_some_day(claims: Claims, reference: Reference) -> pl.DataFrame:
         has_limit(reference), "stands", ~pl.col("is_history").fill_null(value=False), pl.col("patient_key").is_not_null(), pl.col("from_date").is_not_null()
     )
     limits = reference.narrow("frequency_limits", lines["procedure_code"]).select(
-        pl.col("code").alias("procedure_code"), "most", "period", "reason", "citation", "diagnoses", "payers", "valid_from", "valid_to", "release"
+        pl.col("code").alias("procedure_code"), "most", "period", "reason", "citation", "diagnoses", "others", "payers", "valid_from", "valid_to", "release"
     )
     payers = claims.claims.select("claim_key", "payer_id")
     found = lines.join(limits, on="procedure_code").join(payers, on="claim_key", how="left").filter(names_payer())
@@ -61,7 +61,7 @@ _NUMBER: Final = pl.col("period").str.extract(r":([0-9]+)$").cast(pl.Int64)
 _KIND: Final = pl.col("period").str.extract(r"^([a-z_]+)")
 
 
-def in_turn(claims: Claims, codes: pl.Series, among: pl.DataFrame | None = None) -> pl.DataFrame:
+def in_turn(claims: Claims, codes: pl.Series, among: pl.DataFrame | None = None, others: str = "") -> pl.DataFrame:
     """The lines of some procedures by patient, procedure and day: `_turn` numbers them, `earlier_date` is the day of the one before.
 
     `_day_turn` numbers their days, and `_day_before` is the day before: the facility's and the doctor's line of one service count once.
@@ -71,9 +71,13 @@ def in_turn(claims: Claims, codes: pl.Series, among: pl.DataFrame | None = None)
         claims: the claims, history included.
         codes: the procedures.
         among: the only lines that count, if not all do.
+        others: codes that count as the first of the procedures, separated by blanks.
     """
-    counts = pl.col("stands") & ~IS_REFUSED & pl.col("procedure_code").is_in(codes.implode())
+    every = pl.concat([codes, pl.Series(others.split(), dtype=pl.String)])
+    counts = pl.col("stands") & ~IS_REFUSED & pl.col("procedure_code").is_in(every.implode())
     counted = claims.lines.filter(counts)
+    if others:
+        counted = counted.with_columns(pl.lit(codes[0]).alias("procedure_code"))
     lines = (
         (counted if among is None else counted.join(among, on=list(_LINE), how="semi"))
         .select(*_WHO, "from_date", *_LINE)

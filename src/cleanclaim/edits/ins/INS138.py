@@ -47,6 +47,7 @@ _RARC = {"occurrence": "M45", "occurrence_span": "M46", "value": "M49"}
         fails(
             "an occurrence after the claim was sent", institutional(claim_codes=[{"kind": "occurrence", "code": "11", "from_date": "2027-01-01"}]), says="sent"
         ),
+        fails("a condition code that is too long", institutional(claim_codes=[{"kind": "condition", "code": "G0X"}]), says="two"),
         passes("a condition has neither", institutional(claim_codes=[{"kind": "condition", "code": "G0"}])),
         passes("a professional claim", professional()),
     ),
@@ -74,7 +75,9 @@ def institutional_code_incomplete(claims: Claims, reference: Reference) -> Rows:
         .then(pl.lit("runs to a day that is earlier than its first"))
         .when(happened & (pl.col("from_date") > pl.col("_sent")))
         .then(pl.lit("is dated after the claim was sent"))
+        .when(kind.is_in(["condition", "occurrence", "occurrence_span", "value"]) & (pl.col("code").str.len_chars() != 2))
+        .then(pl.lit("hasn't two characters"))
         .alias("what")
     )
     shown = kind.str.replace("_", " ").str.to_titlecase().alias("kind")
-    return own.with_columns(what).drop_nulls("what").select("claim_key", shown, "code", "what", kind.replace_strict(_RARC).alias("rarc"))
+    return own.with_columns(what).drop_nulls("what").select("claim_key", shown, "code", "what", kind.replace_strict(_RARC, default="M44").alias("rarc"))

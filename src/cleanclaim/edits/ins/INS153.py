@@ -70,6 +70,7 @@ _HOME: dict[str, Any] = {"bill_type_code": "329", "billing_taxonomy_code": "251E
         ),
         Source("Medicare Claims Processing Manual", "chapter 6, section 40 (skilled nursing facilities: span code 70)", "CMS", _READ),
         Source("Medicare Claims Processing Manual", "chapter 4, sections 260.1 and 261 (programs: condition codes 41 and 92)", "CMS", _READ),
+        Source("Medicare Claims Processing Manual", "chapter 32, section 69.6 (clinical trials); chapter 3, section 20.1.2.4 (transfers: 40)", "CMS", _READ),
         Source("Medicare Claims Processing Manual", "chapter 1, section 60.4.1 (notices to the patient: occurrence code 32 with GA)", "CMS", _READ),
     ),
     column="claim_codes.code",
@@ -127,6 +128,16 @@ _HOME: dict[str, Any] = {"bill_type_code": "329", "billing_taxonomy_code": "251E
             "an intensive program",
             institutional(lines=[{"revenue_center_code": "0905", "procedure_code": "90853"}], claim_codes=_OTHER),
             says="92",
+            disposition=Disposition.WARN,
+        ),
+        fails("a clinical trial", institutional(diagnoses=["C90.00", "Z00.6"], claim_codes=[_value("D4")]), says="30", disposition=Disposition.WARN),
+        passes(
+            "a clinical trial with its codes", institutional(diagnoses=["C90.00", "Z00.6"], claim_codes=[_value("D4"), {"kind": "condition", "code": "30"}])
+        ),
+        fails(
+            "sent on to another hospital on the same day",
+            institutional(**_STAY, to_date="2026-05-10", discharge_disposition_code="02", claim_codes=_OTHER),
+            says="40",
             disposition=Disposition.WARN,
         ),
         fails("a notice", institutional(lines=[{"procedure_code": "G0463", "modifier_1": "GA"}], claim_codes=_OTHER), says="32", disposition=Disposition.WARN),

@@ -45,12 +45,17 @@ def _done(day: str) -> list[dict[str, str]]:
         fails("after the discharge", institutional(**_STAY, claim_codes=_done("2026-05-14")), says="2026-05-14"),
         passes("three days before the admission", institutional(**_STAY, claim_codes=_done("2026-05-07"))),
         fails("four days before", institutional(**_STAY, claim_codes=_done("2026-05-06")), says="2026-05-06"),
-        passes("a day that isn't known", institutional(**_STAY, claim_codes=[{"kind": "procedure", "code_qualifier": "BBR", "code": "0FT44ZZ"}])),
+        fails("no day", institutional(**_STAY, claim_codes=[{"kind": "procedure", "code_qualifier": "BBR", "code": "0FT44ZZ"}]), says="no date"),
+        fails(
+            "another procedure without a principal one",
+            institutional(**_STAY, claim_codes=[{**_done("2026-05-11")[0], "code_qualifier": "BBQ"}]),
+            says="principal",
+        ),
         passes("no procedure", institutional()),
     ),
 )
 def inpatient_procedure_out_of_place(claims: Claims, reference: Reference) -> Rows:
-    """A procedure code of inpatient care (ICD-10-PCS) on an outpatient bill, or on a day that isn't in the stay or the three days before it.
+    """A procedure code of inpatient care (ICD-10-PCS) on an outpatient bill, without its date or a principal procedure, or on a day that isn't in the stay or the three days before it.
 
     Some payers take them on outpatient bills, so that is a warning.
 
@@ -59,7 +64,7 @@ def inpatient_procedure_out_of_place(claims: Claims, reference: Reference) -> Ro
     del reference
     is_icd = pl.col("code_qualifier").is_in(["BBR", "BBQ", "BR", "BQ"]).fill_null(value=False)
     done = claims.claim_codes.filter((pl.col("kind") == "procedure") & is_icd).select(
-        "claim_key", "ordinal", pl.col("code").alias("procedure_code"), pl.col("from_date").alias("_done")
+        "claim_key", "ordinal", "code_qualifier", pl.col("code").alias("procedure_code"), pl.col("from_date").alias("_done")
     )
     bills = claims.claims.filter(IS_INSTITUTIONAL).select(
         "claim_key", "is_inpatient", "to_date", _OUTPATIENT.alias("_outpatient"), pl.min_horizontal("from_date", "admission_date").alias("_first")
@@ -67,8 +72,17 @@ def inpatient_procedure_out_of_place(claims: Claims, reference: Reference) -> Ro
     rows = done.join(bills, on="claim_key").sort("claim_key", "ordinal")
     outside = (pl.col("_done") > pl.col("to_date")) | (pl.col("_done") < pl.col("_first") - pl.duration(days=3))
     outpatient = rows.filter("_outpatient").unique("claim_key", keep="first", maintain_order=True)
+    inside = rows.filter(pl.col("is_inpatient"))
+    led = inside.filter(pl.col("code_qualifier").is_in(["BBR", "BR"])).select("claim_key")
+    alone = inside.join(led, on="claim_key", how="anti").unique("claim_key", keep="first", maintain_order=True)
+    hard = pl.lit(None, pl.String).alias("disposition")
+    undated = inside.filter(pl.col("_done").is_null())
+    advice = pl.lit("Add the day from the record.").alias("advice")
+    lead = pl.lit("Send the principal procedure with qualifier BBR.").alias("advice")
     return pl.concat(
         [
+            undated.select("claim_key", "procedure_code", pl.lit("has no date").alias("what"), advice, hard),
+            alone.select("claim_key", "procedure_code", pl.lit("is another procedure, but no principal procedure is on the claim").alias("what"), lead, hard),
             outpatient.select(
                 "claim_key",
                 "procedure_code",

@@ -24,6 +24,7 @@ _FIXED: Final = (
     (r"^(77067|77063|G0202)$", r"^(0403|097[0-9]|096[0-9])$", "a screening mammogram, which has 0403"),
     (r"^(G0008|G0009|G0010)$", r"^0771$", "the giving of a vaccine, which has 0771"),
     (r"^(9063[0]|906[5-9][0-9]|907[0-5][0-9]|Q203[3-9])$", r"^0636$", "a vaccine, which has 0636"),
+    (r"^Q3014$", r"^0780$", "the telehealth site, which has 0780"),
     (r"^A04(2[5-9]|3[0-6])$", r"^054[0-9]$", "an ambulance service, which has 054x"),
 )
 """Procedures of which Medicare names the revenue code."""

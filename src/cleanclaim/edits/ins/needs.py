@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from cleanclaim.derived.claims import Claims
-from cleanclaim.model.expressions import IS_INSTITUTIONAL, has_modifier
+from cleanclaim.model.expressions import IS_BILLING_DIAGNOSIS, IS_INSTITUTIONAL, has_modifier
 
 _BILL: Final = pl.col("bill_type_code").str.strip_chars_start("0")
 _HAS_NOTICES: Final = _BILL.str.contains(r"^(32|8[12])")
@@ -32,6 +32,7 @@ class Need:
         since: the first day of the rule.
         mild: True if it is a warning.
         unless: condition codes that lift the need.
+        diagnosis: the beginning of a diagnosis that asks for it.
     """
 
     kind: str
@@ -43,12 +44,14 @@ class Need:
     since: date = date(1900, 1, 1)
     mild: bool = False
     unless: tuple[str, ...] = ()
+    diagnosis: str = ""
 
 
 _REVENUE: Final = pl.col("revenue_center_code")
 _STIMULANTS: Final = ("Q4081", "J0882", "J0887", "Q5105")
 """Drugs against anemia, in their codes for dialysis patients."""
 _DIED: Final = pl.col("discharge_disposition_code").is_in(["20", "40", "41", "42"])
+_SENT_ON: Final = (pl.col("admission_date") == pl.col("to_date")) & (pl.col("discharge_disposition_code") == "02")
 _NO_QUALIFYING_STAY: Final = ("20", "21", "55", "56", "57", "58", "DR", "04")
 """Admission within 30 days or for medical reasons, end of a managed-care plan, emergencies, and claims that ask for a denial or are for information."""
 NEEDS: Final = (
@@ -61,6 +64,9 @@ NEEDS: Final = (
     Need("value", ("G8",), r"^8[12][1-47]", "the place of the facility (CBSA)", line=_REVENUE.is_in(["0655", "0656"]), since=date(2008, 1, 1)),
     Need("condition", ("D0", "D1", "D2", "D3", "D4", "D7", "D8", "D9", "E0"), r"^..7", "the reason of the change"),
     Need("condition", ("D5", "D6"), r"^..8", "the reason of the void"),
+    Need("condition", ("30",), r"^..[1-47]", "the clinical trial", since=date(2008, 4, 7), mild=True, diagnosis="Z006"),
+    Need("value", ("D4",), r"^..[1-47]", "the number of the clinical trial", since=date(2014, 1, 1), mild=True, diagnosis="Z006"),
+    Need("condition", ("40",), r"^11[17]", "the transfer on the day of admission", claim=_SENT_ON, mild=True),
     Need("condition", ("41",), r"^(13|76|85)[1-47]", "partial hospitalization", line=_REVENUE.is_in(["0912", "0913"]), mild=True),
     Need(
         "condition",
@@ -99,6 +105,9 @@ def missing(claims: Claims, need: Need) -> pl.DataFrame:
     )
     if need.claim is not None:
         bills = bills.filter(need.claim)
+    if need.diagnosis:
+        coded = claims.diagnoses.filter(pl.col("diagnosis_code").str.starts_with(need.diagnosis), IS_BILLING_DIAGNOSIS)
+        bills = bills.join(coded.select("claim_key").unique(), on="claim_key", how="semi")
     if need.line is not None:
         bills = bills.join(claims.lines.filter(need.line).select("claim_key").unique(), on="claim_key", how="semi")
     codes = claims.claim_codes
