@@ -299,19 +299,19 @@ def laboratory(dice: Random, n: int) -> Case:
 def stay(dice: Random, n: int) -> Case:
     codes_ = [["J189", "I10"], ["A419", "N390"], ["K5720", "E785"], ["S72001A", "E039"]][n % 4]
     status, kind = [("01", "111"), ("03", "111"), ("30", "112"), ("20", "111")][n % 4]
-    return Case(
-        [
-            institutional(
-                dice,
-                payer=["medicare", "commercial", "medicaid"][n % 3],
-                stay=dice.randint(2, 20),
-                codes=codes_,
-                discharge_disposition_code=status,
-                bill_type_code=kind,
-                claim_frequency_code=kind[2],
-            )
-        ]
+    claim = institutional(
+        dice,
+        payer=["medicare", "commercial", "medicaid"][n % 3],
+        stay=dice.randint(2, 20),
+        codes=codes_,
+        discharge_disposition_code=status,
+        bill_type_code=kind,
+        claim_frequency_code=kind[2],
     )
+    died = status == "20"
+    if died:
+        claim["segments"] = [f"HI*BH:55:D8:{claim['to_date']:%Y%m%d}"]
+    return Case([claim], x12_only=died)
 
 
 @ok("clean-hospital-outpatient", "A hospital outpatient's claim of many lines and days.", "837I guide", count=30)

@@ -58,7 +58,7 @@ bad(
     k(stay("medicaid 2024-05-13 111", "J189", segments=["HI*BBR:0DTJ4ZZ0:D8:20240514"])), k(c("medicare 2018-09-17 131", "R109", "0510/G0463 0450/")), k(c("medicare 2021-05-10 131", "I10", "0510/G0463", bill_type_code="13")),
     k(c("medicare 2022-08-15 131", "R109", "0510/G0463 0762/G0463*9")), k(c("medicare 2023-02-13 721", "N186", "0821/90999*13", segments=["HI*BG:71", "HI*BE:A8:::80"])), k(c("medicare 2024-03-11 711", "I10", "0521/99213-CG 0656/", billing_taxonomy_code="261QR1300X")), k(stay("medicare 2025-05-12 111", "J189", "0120*3 0360", segments=["HI*BI:74:RD8"])),
     k(stay("medicare 2026-01-12 111", "Y6551/Y K8000/Y"), hard=True), k(stay("commercial 2020-06-08 112", "I639", "0120*14", nights=13, discharge_disposition_code="62")), k(c("medicare 2019-11-11 771", "F411", "0900/90834", billing_taxonomy_code="261QF0400X")),
-    also="ENV003 ENV002 DX111 DX112 INS108 INS119 DX107 QTY103 INS135",
+    also="ENV003 ENV002 DX111 DX112 INS108 INS119 DX107 QTY103 INS135 INS166 INS171",
 )  # fmt: skip
 ok(
     "fresh-right-office", "Right: office services of many specialties.", MANUALS,

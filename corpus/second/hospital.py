@@ -13,6 +13,11 @@ GUIDE = "837I guide, "
 FORM = "ENV002 ENV003"
 
 
+def _died(day: str, status: str) -> dict[str, Any]:
+    """The date of death, which a bill of a patient who died has."""
+    return {"segments": [f"HI*BH:55:D8:{day.replace('-', '')}"]} if status == "20" else {}
+
+
 def stay(head: str, dx: str, lines: str = "0120*3", *, nights: int = 3, **more: Any) -> Make:
     """An inpatient stay."""
     return c(head, dx, lines, stay=nights, **more)
@@ -52,7 +57,7 @@ bad(
             ("tricare", "2026-05-11", "O34211 Z3A38", "10D00Z1"),
         )
     ],
-    also="DX123",
+    also="DX123 INS169",
 )  # fmt: skip
 bad(
     "pcs-not-covered", "INS110", "A procedure that Medicare doesn't cover, or not for this diagnosis.", MCE + "11",
@@ -120,7 +125,7 @@ bad(
         k(c(f"{payer} {day} 131", "R1031", f"0510/G0463 {rev}/74176"), line=2)
         for payer, day, rev in (("medicare", "2017-04-03", "0308"), ("medicare", "2024-08-05", "0353"), ("commercial", "2020-10-12", "0334"), ("medicaid", "2022-06-06", "0405"), ("medicare", "2026-02-16", "0453"))
     ],
-    also="ENV003 INS102",
+    also="ENV003 INS102 INS165",
 )  # fmt: skip
 bad(
     "revenue-code-without-procedure", "INS117", "An outpatient line whose revenue code needs a procedure code.", IOCE + "48; " + CPM + "ch. 4, 20.1",
@@ -192,7 +197,7 @@ bad(
             ("2025-05-19", "R5383", "99213", "0960", "99214", True),
         )
     ],
-    also="INS133 INS117",
+    also="INS133 INS117 INS164 INS165 MOD121",
 )  # fmt: skip
 bad(
     "two-visits-no-g0", "INS135", "Two visits of one day and revenue center without condition code G0.", IOCE + "42; " + CPM + "ch. 4, 180.4",
@@ -211,7 +216,7 @@ bad(
 bad(
     "modifier-ca-wrong", "INS136", "Modifier CA (inpatient procedure, patient died before admission) on several procedures, or for a patient who lived.", IOCE + "60 and 70; " + CPM + "ch. 4, 20.6.7",
     *[
-        k(c(f"medicare {day} 131", "S3600XA r:R109", lines, discharge_disposition_code=status), hard=hard)
+        k(c(f"medicare {day} 131", "S3600XA r:R109", lines, discharge_disposition_code=status, **_died(day, status)), hard=hard)
         for day, lines, status, hard in (
             ("2018-07-09", "0450/99291-25 0360/38100-CA", "01", False),
             ("2020-05-11", "0450/99291-25 0360/38100-CA 0360/44120-CA", "20", True),
@@ -229,7 +234,7 @@ bad(
     k(c("medicare 2022-04-25 711", "F332", "0900/90832", segments=["HI*BG:41"], **RHC), hard=True),
     k(c("medicare 2023-10-16 221", "F332", "0915/90853", segments=["HI*BG:41"], billing_taxonomy_code="314000000X"), hard=True),
     k(c("medicare 2025-02-24 121", "F332", "0915/90853", segments=["HI*BG:41"]), hard=True),
-    also=FORM + " INS133 CLM122 INS114 INS117",
+    also=FORM + " INS133 CLM122 INS114 INS117 INS159",
 )  # fmt: skip
 bad(
     "claim-code-incomplete", "INS138", "An occurrence code without its date, a span without its end, or a value code without its amount.", GUIDE + "HI occurrence, span and value information",
@@ -281,7 +286,7 @@ bad(
 bad(
     "observation-hours-twice", "INS146", "Observation hours on two lines of one day.", IOCE + "51; " + CPM + "ch. 4, 290.2",
     *[k(c(f"medicare {day} 131", f"{dx} r:{dx}", f"0450/99285-25 0762/G0378*{a} 0762/G0378*{b}{when}"), line=3, hard=bool(when)) for day, dx, a, b, when in (("2018-09-10", "R0789", 12, 8, ""), ("2020-01-27", "R55", 10, 14, "+1"), ("2022-03-28", "R0789", 9, 9, ""), ("2024-08-19", "R079", 15, 11, "+1"), ("2026-02-09", "R55", 8, 16, ""))],
-    also="CLM115 HX103",
+    also="CLM115 HX103 INS167",
 )  # fmt: skip
 bad(
     "blood-wrong", "INS147", "Blood with processing only, or a blood product's charge without its twin line of the same day and units.", IOCE + "73; " + CPM + "ch. 4, 231",

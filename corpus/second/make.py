@@ -44,6 +44,7 @@ def c(head: str, dx: str, lines: str, *, age: float | None = None, sex: str | No
         no_admitting = fields.pop("no_admitting", False)
         listed = [_diagnosis(text) for text in dx.split()]
         if len(where) == 3:
+            fields.setdefault("admission_hour", "0900")
             fields = {"bill_type_code": where, "claim_frequency_code": where[2]} | fields
             claim = institutional(dice, payer=payer, day=day, lines=rows, diagnoses=listed, **fields)
         else:

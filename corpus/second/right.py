@@ -171,7 +171,7 @@ ok(
 )  # fmt: skip
 ok(
     "right-stays", "Stays with every kind of status, transfer, death, and diagnoses that came later.", CPM + "ch. 3; NUBC manual",
-    k(stay("medicare 2018-02-20 111", "I639/Y J690/N", "0120*6", nights=6, discharge_disposition_code="62")), k(stay("medicare 2021-07-26 111", "U071/Y J1282/Y J9601/N", "0120*9", nights=9, discharge_disposition_code="20")), k(stay("medicare 2022-03-21 111", "S72001A/Y e:W010XXA/Y", "0120*5 0360 0278", nights=5, discharge_disposition_code="03", segments=["HI*BBR:0QS634Z:D8:20220322"])),
+    k(stay("medicare 2018-02-20 111", "I639/Y J690/N", "0120*6", nights=6, discharge_disposition_code="62")), k(stay("medicare 2021-07-26 111", "U071/Y J1282/Y J9601/N", "0120*9", nights=9, discharge_disposition_code="20", segments=["HI*BH:55:D8:20210804"])), k(stay("medicare 2022-03-21 111", "S72001A/Y e:W010XXA/Y", "0120*5 0360 0278", nights=5, discharge_disposition_code="03", segments=["HI*BBR:0QS634Z:D8:20220322"])),
     k(stay("commercial 2024-09-16 111", "K8000/Y", "0120 0360", nights=1, segments=["HI*BBR:0FT44ZZ:D8:20240916"])), k(stay("medicare 2025-03-17 111", "J9601/Y J440/Y J189/Y", "0200*6", nights=6, segments=["HI*BBR:5A1955Z:D8:20250317"])), k(stay("medicaid 2023-11-20 111", "F332/Y", "0124*7", nights=7, discharge_disposition_code="01")),
     k(stay("medicare 2026-04-06 111", "I214/Y I10/Y E785/Y Z7982 Z87891", "0210*3 0481", nights=3, segments=["HI*BBR:027034Z:D8:20260406", "HI*BBQ:4A023N7:D8:20260406"])),
 )  # fmt: skip

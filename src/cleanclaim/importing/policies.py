@@ -263,6 +263,8 @@ def _frequency(part: Part, table: pl.DataFrame) -> Iterator[tuple[str, pl.DataFr
             "period",
             pl.col("reason").fill_null("the payer's limit"),
             pl.col("citation").fill_null("the payer's policy"),
+            pl.lit(None, pl.String).alias("diagnoses"),
+            pl.lit(None, pl.String).alias("others"),
             _payers(),
         ),
     )

@@ -99,6 +99,10 @@ SETS: Final[dict[str, Facts]] = {
         "Ranges of revenue codes in use, and whether an outpatient line needs a procedure code",
         "Medicare Claims Processing Manual, chapter 25, section 75.4, and chapter 4, section 20 (values only)",
     ),
+    "revenue_conflicts": Facts(
+        "Ranges of procedures, and the revenue codes that they can't have on an outpatient bill",
+        "Medicare Claims Processing Manual, chapter 25, section 75.4, FL 42 (values only)",
+    ),
     "discharge_status": Facts(
         "Patient discharge status codes",
         "Medicare Claims Processing Manual, chapter 25 (values only)",

@@ -11,7 +11,7 @@ from cleanclaim.derived.availability import on_uncovered_days
 from cleanclaim.derived.claims import Claims
 from cleanclaim.derived.looking_back import beyond_history
 from cleanclaim.edits.edit import Disposition, Rows, Source, Tables, fails, passes, query_edit, unchecked
-from cleanclaim.edits.hx.frequency import counted_from, first_again, first_counted, has_limit, in_turn, in_words, limited, limited_on_some_day
+from cleanclaim.edits.hx.frequency import billed_for, counted_from, first_again, first_counted, has_limit, in_turn, in_words, limited, limited_on_some_day
 from cleanclaim.edits.samples import medicare, professional
 from cleanclaim.reference import Reference
 
@@ -23,9 +23,23 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
     return pl.concat([beyond.lazy(), uncovered.lazy().select(beyond.lazy().collect_schema().names())])
 
 
+def _counted(claims: Claims, asked: pl.DataFrame, diagnoses: object, others: object) -> pl.DataFrame:
+    """Of a limit that goes by diagnosis, only the lines billed for one of its diagnoses count; of some, other procedures count, too."""
+    among = billed_for(claims, diagnoses) if isinstance(diagnoses, str) else None
+    if isinstance(others, str) and others:
+        each = asked.partition_by("procedure_code", maintain_order=True)
+        return pl.concat([counted_from(rows, in_turn(claims, rows["procedure_code"].unique(), among, others)) for rows in each])
+    return counted_from(asked, in_turn(claims, asked["procedure_code"].unique(), among))
+
+
 def _exams(*days: str) -> list[dict[str, Any]]:
     """Claims for one examination on several days, all but the last in the history, for examples."""
     return [medicare(claim_id=f"A{n}", from_date=day, is_history=n < len(days), lines=["G0101"]) for n, day in enumerate(days, start=1)]
+
+
+def _lipids(first: str, second: str) -> list[dict[str, Any]]:
+    days = (("2024-05-12", first), ("2026-05-12", second))
+    return [medicare(claim_id=day, from_date=day, is_history=day < "2026", diagnoses=[why], lines=["80061"]) for day, why in days]
 
 
 def _limit(period: str, most: int = 1) -> Tables:
@@ -114,6 +128,28 @@ def _limit(period: str, most: int = 1) -> Tables:
             tables=_limit("days:30"),
         ),
         passes("another test before", _exams("2026-05-01", "2026-05-12")[0], medicare(lines=["77067"]), tables=_limit("days:30")),
+        passes(
+            "the doctor's part of a mammogram of the same day",
+            medicare(claim_id="A", from_date="2026-05-12", patient_sex="F", diagnoses=["Z12.31"], lines=["77067-TC"]),
+            medicare(claim_id="B", from_date="2026-05-12", patient_sex="F", diagnoses=["Z12.31"], lines=["77067-26"]),
+        ),
+        fails(
+            "a wellness visit half a year after the first one",
+            medicare(claim_id="A", is_history=True, from_date="2025-11-12", lines=["G0438"]),
+            medicare(claim_id="B", lines=["G0439"]),
+            line_number=1,
+            says="2025-11-12",
+        ),
+        fails(
+            "a month of care management twice",
+            medicare(claim_id="A", is_history=True, from_date="2026-05-01", lines=["99490"]),
+            medicare(claim_id="B", lines=["99490"]),
+            line_number=1,
+            says="2026-06-01",
+        ),
+        fails("cholesterol screened again after two years", *_lipids("Z13.6", "Z13.6"), line_number=1, says="2029-05-01"),
+        passes("after a test for a disease", *_lipids("E78.5", "Z13.6")),
+        passes("a test for a disease after the screening", *_lipids("Z13.6", "E78.5")),
         unchecked(
             "before the limit that is loaded began",
             medicare(claim_id="A", is_history=True, from_date="2017-05-12", lines=["77067"]),
@@ -132,7 +168,7 @@ def more_often_than_allowed(claims: Claims, reference: Reference) -> Rows:
     """A service for the same patient more often than a limit of the payer allows, by whomever.
 
     A limit allows a number of times in a day, a calendar year, a lifetime or a number of days, or says how many full months must pass: after a test in
-    May, eleven full months make the next May the first month in which it can be paid again. Lines are counted, not units. Earlier lines that were denied
+    May, eleven full months make the next May the first month in which it can be paid again. Days are counted, not lines or units: the facility and the doctor bill one service. Earlier lines that were denied
     don't count: known if remittances are given (`check --remit`).
 
     What to do: tell the patient when it is paid again; wait, or have the reason recorded that lifts the limit.
@@ -140,7 +176,7 @@ def more_often_than_allowed(claims: Claims, reference: Reference) -> Rows:
     asked = limited(claims, reference)
     if asked.is_empty():
         return pl.DataFrame(schema={"claim_key": pl.Int64})
-    counted = counted_from(asked, in_turn(claims, asked["procedure_code"].unique()))
+    counted = pl.concat([_counted(claims, rows, *said) for said, rows in asked.group_by("diagnoses", "others", maintain_order=True)])
     count = pl.col("_turn") - pl.col("_first")  # of the lines in the period, before this one
     return (
         counted.filter(count >= pl.col("most"), count > 0)

@@ -35,11 +35,17 @@ _FIELDS = (("admit_type_code", "admission_type", "type of admission", "MA41"), (
         passes("a stay with both", institutional(bill_type_code="111", admission_date="2026-05-12")),
         passes("a point of origin on its last day", institutional(lines=["G0463"], admit_source_code="7", from_date="2010-06-30")),
         passes("a point of origin on its first day", institutional(admit_source_code="G", from_date="2020-07-01")),
+        fails(
+            "a newborn from the emergency room",
+            institutional(bill_type_code="111", admission_date="2026-05-12", admit_type_code="4", admit_source_code="1"),
+            says="newborn",
+        ),
+        passes("a newborn", institutional(bill_type_code="111", admission_date="2026-05-12", admit_type_code="4", admit_source_code="5")),
         passes("none on an outpatient claim", institutional(admit_type_code=None, admit_source_code=None)),
     ),
 )
 def admission_codes_wrong(claims: Claims, reference: Reference) -> Rows:
-    """A type or point of origin of an admission that is missing on a stay, is no code, or was not in force.
+    """A type or point of origin of an admission that is missing on a stay, is no code, was not in force, or isn't a newborn's although the type is.
 
     Hospitals must say how urgent an admission was and where the patient came from.
 
@@ -77,4 +83,16 @@ def admission_codes_wrong(claims: Claims, reference: Reference) -> Rows:
                 pl.lit(rarc).alias("rarc"),
             )
         )
-    return pl.concat(parts)
+    outside = pl.col("admit_source_code").is_not_null() & ~pl.col("admit_source_code").is_in(["5", "6"]) & (pl.col("is_inpatient"))
+    born = claims.claims.lazy().filter(IS_INSTITUTIONAL, pl.col("admit_type_code") == "4", outside)
+    parts.append(
+        born.select(
+            "claim_key",
+            pl.lit("point of origin").alias("field"),
+            pl.col("admit_source_code").alias("shown"),
+            pl.lit("isn't a newborn's, which is 5 (born here) or 6 (born elsewhere)").alias("what"),
+            pl.lit("claims.admit_source_code").alias("column"),
+            pl.lit("MA42").alias("rarc"),
+        )
+    )
+    return pl.concat(parts).unique(["claim_key", "field"], keep="first", maintain_order=True)

@@ -1,4 +1,4 @@
-"""INS130: a stay without its admitting diagnosis, or an unplanned outpatient visit without its reason."""
+"""INS130: a stay without its admitting diagnosis or with an outpatient's, or an unplanned outpatient visit without its reason."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ _VISIT = {"revenue_center_code": "0450", "procedure_code": "99283"}
         date(2026, 11, 28),
     ),
     column="diagnoses.diagnosis_code",
-    message="The claim (type of bill {bill_type_code}) has no {what}.",
-    suggestion="Add the {what}.",
+    message="The claim (type of bill {bill_type_code}) {what}.",
+    suggestion="{advice}",
     fix="proposed",
     when={"claims": _IS_STAY | _IS_UNPLANNED},
     examples=(
@@ -48,13 +48,19 @@ _VISIT = {"revenue_center_code": "0450", "procedure_code": "99283"}
             "with the reason",
             institutional(admit_type_code="1", diagnoses=["I10", {"diagnosis_code": "R07.9", "diagnosis_type": "reason_for_visit"}], lines=[_VISIT]),
         ),
+        fails(
+            "a stay with an outpatient's reason",
+            institutional(**_STAY, diagnoses=["I10", *({"diagnosis_code": "R07.9", "diagnosis_type": kind} for kind in ("admitting", "reason_for_visit"))]),
+            says="outpatient",
+            disposition=Disposition.WARN,
+        ),
         passes("a planned visit", institutional()),
         passes("an urgent visit to the clinic", institutional(admit_type_code="2")),
         passes("a professional claim", professional()),
     ),
 )
 def admitting_diagnosis_or_reason_missing(claims: Claims, reference: Reference) -> Rows:
-    """An inpatient claim without an admitting diagnosis, or an emergency or observation visit without the patient's reason.
+    """An inpatient claim without an admitting diagnosis or with a patient's reason for the visit, or an emergency or observation visit without that reason.
 
     A table may just lack the column, so claims that weren't read from an 837 have a warning.
 
@@ -67,7 +73,14 @@ def admitting_diagnosis_or_reason_missing(claims: Claims, reference: Reference) 
         (claims.claims.filter(_IS_UNPLANNED).join(emergency, on="claim_key", how="semi"), "reason_for_visit", "reason for the visit"),
     ]
     parts = []
+    keys = ("claim_key", "bill_type_code")
     for rows, kind, what in asked:
         there = claims.diagnoses.filter(pl.col("diagnosis_type") == kind).select("claim_key").unique()
-        parts.append(rows.join(there, on="claim_key", how="anti").select("claim_key", "bill_type_code", pl.lit(what).alias("what"), MILDER_IN_TABLES))
+        lacking = rows.join(there, on="claim_key", how="anti")
+        parts.append(lacking.select(*keys, pl.lit(f"has no {what}").alias("what"), pl.lit(f"Add the {what}.").alias("advice"), MILDER_IN_TABLES))
+    reasons = claims.diagnoses.filter(pl.col("diagnosis_type") == "reason_for_visit").select("claim_key").unique()
+    advice = "Leave out the reason for the visit; a stay has an admitting diagnosis."
+    stated = claims.claims.filter(_IS_STAY).join(reasons, on="claim_key", how="semi")
+    what = "is a stay's, but has a reason for the visit, which only outpatient claims have"
+    parts.append(stated.select(*keys, pl.lit(what).alias("what"), pl.lit(advice).alias("advice"), pl.lit("warn").alias("disposition")))
     return pl.concat(parts)

@@ -7,8 +7,8 @@ from datetime import date
 import polars as pl
 
 from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit
-from cleanclaim.edits.samples import medicare, professional
-from cleanclaim.model.expressions import IS_PROFESSIONAL, MODIFIERS, has_modifier
+from cleanclaim.edits.samples import institutional, medicare, professional
+from cleanclaim.model.expressions import MODIFIERS, has_modifier
 
 _TRIP = r"^A04(2[5-9]|3[0-6])$"
 _PLACES = r"^[DEGHIJNPRS][DEGHIJNPRSX]$"
@@ -34,6 +34,7 @@ _PLACES = r"^[DEGHIJNPRS][DEGHIJNPRSX]$"
         fails("its miles", medicare(place_of_service_code="41", lines=["A0429-RH", "A0425 x12"]), line_number=2),
         passes("the patient died before the trip", medicare(place_of_service_code="41", lines=["A0429-QL"])),
         passes("behind another modifier", medicare(place_of_service_code="41", lines=["A0429-GA-RH"])),
+        fails("a hospital's trip", institutional(lines=[{"revenue_center_code": "0540", "procedure_code": "A0429", "modifier_1": "QN"}]), line_number=1),
         passes("no ambulance", professional()),
     ),
 )
@@ -45,4 +46,4 @@ def ambulance_trip_without_places() -> pl.Expr:
     What to do: add the modifier.
     """
     placed = pl.any_horizontal(pl.col(name).str.contains(_PLACES) for name in MODIFIERS).fill_null(value=False)
-    return IS_PROFESSIONAL & pl.col("procedure_code").str.contains(_TRIP).fill_null(value=False) & ~placed & ~has_modifier("QL")
+    return pl.col("procedure_code").str.contains(_TRIP).fill_null(value=False) & ~placed & ~has_modifier("QL")

@@ -9,8 +9,10 @@ import polars as pl
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
 from cleanclaim.edits.px.in_force import CODE, judged
-from cleanclaim.edits.samples import professional
+from cleanclaim.edits.samples import institutional, professional
 from cleanclaim.reference import Reference
+
+_GROUP = {"revenue_center_code": "0024", "procedure_code": "A0604", "procedure_qualifier": "HP"}
 
 
 def _unchecked(claims: Claims, reference: Reference) -> Rows:
@@ -37,6 +39,7 @@ def _unchecked(claims: Claims, reference: Reference) -> Rows:
         passes("the last day", professional(from_date="2020-12-31", lines=["99201"])),
         fails("not yet begun", professional(from_date="2018-12-31", lines=["11102"]), line_number=1, says="2019-01-01"),
         passes("the first day", professional(from_date="2019-01-01", lines=["11102"])),
+        passes("a rehabilitation facility's payment group", institutional(lines=[_GROUP])),
         unchecked("a code of no table loaded", professional(lines=["31575"])),
     ),
 )

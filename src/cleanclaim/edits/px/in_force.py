@@ -21,6 +21,8 @@ _LEVEL_II: Final = r"^[A-CE-V][0-9]{4}$"
 _IN_FEE_SCHEDULE: Final = r"^[0-9]{4}[0-9FT]$"
 _TABLES: Final = ("procedure_codes", "hcpcs", "cpt", "mpfs")
 _IS_NO_DELETION: Final = (pl.col("status") != "D") & pl.col("modifier").is_null()
+_IS_PROCEDURE: Final = pl.col("procedure_qualifier").ne_missing("HP") & ~pl.col("revenue_center_code").is_in(["0022", "0023", "0024"]).fill_null(value=False)
+"""False for a payment group (HIPPS code), which may look like a procedure code."""
 _KINDS: Final = (("hcpcs", _LEVEL_II), ("cpt", r"^[0-9]{4}[0-9AFTUM]$"), ("mpfs", _IN_FEE_SCHEDULE))
 """A list, and the codes of which it holds all."""
 
@@ -60,7 +62,7 @@ def _judged(claims: Claims, reference: Reference) -> Judged:
     if not doubtful.any():
         return _nothing()
     lines = claims.lines.filter(
-        doubtful, ~pl.col("is_history").fill_null(value=False), pl.col("procedure_code").str.contains(CODE), pl.col("from_date").is_not_null()
+        doubtful, _IS_PROCEDURE, ~pl.col("is_history").fill_null(value=False), pl.col("procedure_code").str.contains(CODE), pl.col("from_date").is_not_null()
     ).select("claim_key", "line_number", "procedure_code", "from_date")
     keys = ["procedure_code", "from_date"]
     asked = lines.select(keys).unique()
