@@ -103,9 +103,6 @@ class Command:
 
     def _hold(self) -> None:
         """Replace functions that rebuild data on every run with the data itself."""
-        from typer.main import get_command  # noqa: PLC0415 - only here
-
-        setattr(main, "app", get_command(main.app))  # noqa: B010 - another type with the same call signature
         reference = Reference.load()
         setattr(Reference, "load", classmethod(lambda _cls, **_given: reference))  # noqa: B010
         setattr(registry, "entry_point_edits", cache(registry.entry_point_edits))  # noqa: B010

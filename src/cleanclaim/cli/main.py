@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from copy import copy
 from shutil import get_terminal_size
 from typing import Annotated, Final, NoReturn
 
@@ -77,7 +78,9 @@ def run(words: list[str]) -> NoReturn:
         fail("an argument is empty; is a variable in your script unset?")
     try:
         width = min(get_terminal_size().columns, _WIDEST)
-        status = app(words, prog_name="cleanclaim", standalone_mode=False, max_content_width=width)
+        status = _needed(words)(
+            words, prog_name="cleanclaim", standalone_mode=False, max_content_width=width
+        )
         sys.stdout.flush()
     except CleanclaimError as error:
         fail(str(error))
@@ -94,6 +97,18 @@ def run(words: list[str]) -> NoReturn:
     except BaseException as error:  # noqa: BLE001 - a usage error or an internal error: users see no traceback
         _unexpected(error)
     sys.exit(status if isinstance(status, int) else CLEAN)
+
+
+def _needed(words: list[str]) -> typer.Typer:
+    """The application with only the command that is called: describing all others takes longer than many commands."""
+    called = words[0] if words else ""
+    commands = [one for one in app.registered_commands if one.name == called]
+    groups = [one for one in app.registered_groups if one.name == called]
+    if not commands and not groups:
+        return app
+    part = copy(app)
+    part.registered_commands, part.registered_groups = commands, groups
+    return part
 
 
 def _version(*, wanted: bool) -> None:
