@@ -7,7 +7,8 @@ import pytest
 from cleanclaim.cli import main
 from cleanclaim.cli.main import app, run
 
-COMMANDS = [info.name or "" for info in (*app.registered_commands, *app.registered_groups)]
+COMMANDS = [info.name or "" for info in app.registered_commands]
+COMMANDS += [info.name or "" for info in app.registered_groups]
 
 
 def said(words: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[object, str, str]:
