@@ -39,6 +39,17 @@ def test_the_example_is_checked_as_it_is() -> None:
     assert any("row 13 was left out" in note for note in told["summary"]["notes"])
 
 
+def test_a_proposal_shows_no_rows(tmp_path: Path) -> None:
+    table = tmp_path / "visits.csv"
+    table.write_text('claim_id,procedure_code,from_date,"fee,of\nA,99213,2026-05-12,SMITH,1\nB,99214,2026-05-12,"JONES,2\n')  # fmt: skip
+    done = run("template", "--from", table)
+    told = done.stdout.decode()
+    assert done.returncode == 0, done.stderr
+    assert '"procedure_code" = "procedure_code"' in told
+    assert "line breaks: 1. Is a quotation mark not closed?" in told
+    assert "SMITH" not in told
+
+
 def test_a_proposal_is_made_changed_and_used(book: Path, tmp_path: Path) -> None:
     done = run("template", "--from", book, "--sheet", "May")
     assert done.returncode == 0

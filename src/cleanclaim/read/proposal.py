@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -23,6 +24,7 @@ from cleanclaim.text.masking import is_name
 
 _LIKELY: Final = 0.75
 _LONGEST_NAME: Final = 80
+_LINE_BREAK: Final = re.compile(r"[\r\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +34,13 @@ class Proposal:
     Attributes:
         options: the sheet, the header's row, and the columns that are recognized.
         others: a comment for each column that isn't.
+        left_out: how many columns have a text for a name that may be content of the table, as after
+            a quotation mark that isn't closed.
     """
 
     options: TableOptions
     others: dict[str, str]
+    left_out: int = 0
 
     def text(self, file: str) -> str:
         """The proposal as a mapping of columns, in TOML."""
@@ -43,6 +48,8 @@ class Proposal:
             f"What the columns of {Path(file).name} mean, as cleanclaim understands them.\n"
             "Change what is wrong. A column with an empty name isn't used. Every name: cleanclaim template FOLDER"
         )
+        if self.left_out:
+            title += f"\nColumns left out, since their names are too long or have line breaks: {self.left_out}. Is a quotation mark not closed?"
         return mapping_text(title, self.options, self.others)
 
 
@@ -96,9 +103,16 @@ def _proposal(options: TableOptions, cells: Sequence[str], file: str) -> Proposa
     names = name_columns(columns, FLAT_COLUMNS, Names("table"), [])
     known = {said(given): name for given, name in names.model.items()}
     free = sorted(FLAT_COLUMNS - set(known.values()))
-    unused = [key for given in columns if (key := said(given)) not in known]
-    others = {given: _comment(given, free) for given in unused}
-    return Proposal(TableOptions(options.sheet, options.header_row, known), others)
+    unused = [given for given in columns if said(given) not in known]
+    others = {said(given): _comment(said(given), free) for given in unused if _may_be_shown(given)}
+    left_out = sum(not _may_be_shown(given) for given in unused)
+    return Proposal(TableOptions(options.sheet, options.header_row, known), others, left_out)
+
+
+def _may_be_shown(given: str) -> bool:
+    """False for a text that may hold rows of the table."""
+    is_plain = len(given) <= _LONGEST_NAME and not _LINE_BREAK.search(given.strip())
+    return is_plain or is_name(said(given), EVERY_NAME)
 
 
 def _comment(given: str, free: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from cleanclaim.reference import Reference
 
 _SETTLED = r"^0(3[0-9]|4[0-9]|51)[0-9]$"
 """Groups of ancillary services and clinics, to which no number was added for years: a number that isn't in the list isn't assigned."""
-_WELL_FORMED = pl.col("revenue_center_code").str.contains(r"^[0-9]{4}$").fill_null(value=False)
+_WELL_FORMED = pl.col("revenue_center_code").str.contains(r"^[0-9]{4}$")
 
 
 @query_edit(
@@ -43,6 +43,9 @@ _WELL_FORMED = pl.col("revenue_center_code").str.contains(r"^[0-9]{4}$").fill_nu
         passes("cell therapy", institutional(lines=[{"revenue_center_code": "0871"}])),
         passes("a behavioral health residence", institutional(lines=[{"revenue_center_code": "1001"}])),
         passes("malformed is another fault", institutional(lines=[{"revenue_center_code": "51000"}])),
+        passes("five digits that are in no group", institutional(lines=[{"revenue_center_code": "00500"}])),
+        passes("a line without a revenue code", institutional(lines=[{"revenue_center_code": None}])),
+        fails("on the line below one", institutional(lines=[{"revenue_center_code": "00500"}, {"revenue_center_code": "0050"}]), line_number=2),
         passes("a doctor's claim", professional(lines=[{"revenue_center_code": "0050"}])),
     ),
 )
@@ -53,10 +56,10 @@ def revenue_code_unknown(claims: Claims, reference: Reference) -> Rows:
 
     What to do: correct the charge master.
     """
-    lines = claims.lines.filter(IS_INSTITUTIONAL, _WELL_FORMED)
+    lines = claims.lines.filter(_WELL_FORMED)
     ranges = reference.table("revenue_ranges").select("code", "last").iter_rows()
     is_known = pl.any_horizontal(pl.col("revenue_center_code").is_between(pl.lit(first), pl.lit(last)) for first, last in ranges)
     is_listed = pl.col("revenue_center_code").is_in(reference.table("revenue_codes")["code"].implode())
-    is_gap = is_known & pl.col("revenue_center_code").str.contains(_SETTLED) & ~is_listed
+    is_gap = pl.col("revenue_center_code").str.contains(_SETTLED) & ~is_listed
     milder = pl.when(is_known).then(pl.lit(Disposition.WARN.value)).alias("disposition")
     return lines.filter(~is_known | is_gap).select("claim_key", "line_number", "revenue_center_code", milder)

@@ -52,6 +52,13 @@ _OPIOID_LINE = {"revenue_center_code": "0900", "procedure_code": "G2067"}
         passes("in a hospital's outpatient department", institutional(claim_codes=[_HOSPITALIZATION])),
         fails("a week of opioid treatment in a hospital", institutional(lines=[_OPIOID_LINE]), says="opioid"),
         passes("in a program of the hospital", institutional(claim_codes=[{"kind": "condition", "code": "89"}], lines=[_OPIOID_LINE])),
+        passes(
+            "black lung's payment, which is value code 41", institutional(bill_type_code="121", claim_codes=[{"kind": "value", "code": "41", "amount": "9.00"}])
+        ),
+        passes("another condition", institutional(bill_type_code="121", claim_codes=[{"kind": "condition", "code": "09"}])),
+        fails(
+            "another condition doesn't make it a program", institutional(claim_codes=[{"kind": "condition", "code": "09"}], lines=[_OPIOID_LINE]), says="opioid"
+        ),
         passes("in a program", institutional(bill_type_code="871", lines=[_OPIOID_LINE])),
         passes("a professional claim", professional(lines=["G2067"])),
     ),
@@ -62,16 +69,13 @@ def program_on_wrong_type_of_bill(claims: Claims, reference: Reference) -> Rows:
     What to do: correct the type of bill.
     """
     del reference
-    bills = claims.claims.filter(IS_INSTITUTIONAL).with_columns(_BILL.alias("_bill"))
+    bills = claims.claims.with_columns(_BILL.alias("_bill"))
     conditions = claims.claim_codes.filter(pl.col("kind") == "condition")
     partial = conditions.filter(pl.col("code") == "41").select("claim_key").unique()
-    opioid = claims.lines.filter(IS_INSTITUTIONAL & pl.col("procedure_code").str.contains(_OPIOID)).select("claim_key").unique()
+    opioid = claims.lines.filter(pl.col("procedure_code").str.contains(_OPIOID)).select("claim_key").unique()
     of_program = conditions.filter(pl.col("code") == "89").select("claim_key").unique()
     asked = [
         (bills.filter(~pl.col("_bill").is_in(_OF_HOSPITALIZATION)).join(partial, on="claim_key", how="semi"), "partial hospitalization (condition code 41)"),
-        (
-            bills.filter(pl.col("_bill") != "87").join(opioid, on="claim_key", how="semi").join(of_program, on="claim_key", how="anti"),
-            "services of an opioid treatment program",
-        ),
+        (bills.join(opioid, on="claim_key", how="semi").join(of_program, on="claim_key", how="anti"), "services of an opioid treatment program"),
     ]
     return pl.concat([rows.select("claim_key", "bill_type_code", pl.lit(what).alias("what")) for rows, what in asked])

@@ -62,6 +62,9 @@ def _bill(*lines: dict[str, str], **more: str) -> dict[str, object]:
         passes("a payment code with a procedure", _bill(_PAID, {"revenue_center_code": "0521", "procedure_code": "11730", "modifier_1": "TA"})),
         passes("a telehealth visit", _bill(_LINE, {"revenue_center_code": "0521", "procedure_code": "G2025"})),
         passes("before the payment codes", _bill(_LINE, from_date="2014-05-12", to_date="2014-05-12")),
+        fails("on the first day that all are paid so", _bill(_LINE, from_date="2016-01-01", to_date="2016-01-01"), line_number=1),
+        passes("the day before", _bill(_LINE, from_date="2015-12-31", to_date="2015-12-31")),
+        passes("a bill for nothing", _bill(_LINE, bill_type_code="770")),
         passes("a rural health clinic", _bill(_LINE, bill_type_code="711")),
         passes("a vaccination alone", _bill({"revenue_center_code": "0636", "procedure_code": "90662"})),
     ),
@@ -74,7 +77,7 @@ def health_center_visit_incomplete(claims: Claims, reference: Reference) -> Rows
     What to do: add the missing line.
     """
     del reference
-    lines = claims.lines.filter(_CENTER, pl.col("from_date") >= _SINCE, pl.col("procedure_code").is_not_null())
+    lines = claims.lines.filter(pl.col("from_date") >= _SINCE)
     code = pl.col("procedure_code")
     is_payment = code.str.contains(_PAYMENT)
     paid = lines.filter(is_payment | code.is_in(_APART)).select(_DAY).unique()

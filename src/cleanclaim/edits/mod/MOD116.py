@@ -8,7 +8,7 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
-from cleanclaim.edits.samples import medicare, professional
+from cleanclaim.edits.samples import institutional, medicare, professional
 from cleanclaim.model.expressions import IS_MEDICARE, IS_PROFESSIONAL, has_modifier
 from cleanclaim.reference import Reference
 
@@ -46,6 +46,8 @@ _CANDIDATE = IS_PROFESSIONAL & pl.col("procedure_code").str.contains(_THERAPEUTI
         passes("the anesthesia of the screening itself", medicare(diagnoses=["Z12.11"], lines=["00812-QZ x30"])),
         passes("a colonoscopy for bleeding", medicare(diagnoses=["K92.2"], lines=["45385"])),
         passes("screening is the second reason", medicare(diagnoses=["K92.2", "Z12.11"], lines=[{"procedure_code": "45385", "diagnosis_pointers": (1, 2)}])),
+        fails("a biopsy with the modifier and a removal without it", medicare(diagnoses=["Z12.11", "K63.5"], lines=["45380-PT", "45385-59"]), line_number=2),
+        passes("a hospital's procedure", institutional(diagnoses=["Z12.11", "K63.5"], lines=[{"revenue_center_code": "0750", "procedure_code": "45385"}])),
         fails("somebody with polyps before", medicare(diagnoses=["Z86.0101", "D12.3"], from_date="2026-05-12", lines=["45380"]), line_number=1),
     ),
 )
@@ -61,5 +63,5 @@ def screening_turned_therapeutic_without_modifier(claims: Claims, reference: Ref
     asked = claims.lines.filter(_CANDIDATE).select(
         "claim_key", "line_number", pl.when(IS_MEDICARE).then(pl.lit("PT")).otherwise(pl.lit("33")).alias("modifier")
     )
-    first = claims.line_diagnoses.filter(pl.col("pointer_position") == 1, pl.col("icd_version") == 10, pl.col("diagnosis_code").str.contains(_SCREENING))
+    first = claims.line_diagnoses.filter(pl.col("pointer_position") == 1, pl.col("diagnosis_code").str.contains(_SCREENING))
     return asked.join(first.select("claim_key", "line_number", "procedure_code", "diagnosis_code"), on=["claim_key", "line_number"])
