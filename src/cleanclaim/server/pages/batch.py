@@ -156,7 +156,7 @@ def _shown(service: Service, request: Request, job_id: str) -> dict[str, Any]:
 
 def _newer(service: Service, request: Request, job_id: str) -> list[dict[str, Any]]:
     """The checks of a batch's claims that came after it."""
-    return [job for job in service.jobs.listed(principal_of(request)) if job["replaces"] == job_id]
+    return [job for job in service.jobs.batches(principal_of(request)) if job["replaces"] == job_id]
 
 
 def _claim(service: Service, request: Request, job_id: str, key: int) -> dict[str, Any]:
@@ -188,7 +188,7 @@ def _claim(service: Service, request: Request, job_id: str, key: int) -> dict[st
 def _others(service: Service, request: Request, job: dict[str, Any], own: dict[str, Any]) -> list[dict[str, Any]]:  # fmt: skip
     """The other claims of a claim's patient: in its batch, and in the latest other batches."""
     found = []
-    batches = [one for one in service.jobs.listed(principal_of(request)) if one["is_batch"] and one["state"] == "done"]  # fmt: skip
+    batches = service.jobs.batches(principal_of(request))
     for one in [job, *(other for other in batches[:_MOST_BATCHES] if other["id"] != job["id"])]:
         kept = Kept(service.jobs.folder(one["id"]))
         rows = kept.of_patient(own["patient_key"], own["claim_key"] if one is job else None)
