@@ -28,9 +28,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_finding_values_job_id", "finding_values", ["job_id"])
     for name in ("payer", "provider", "code"):
-        op.execute(
-            f"INSERT INTO finding_values SELECT job_id, '{name}', {name}, count(*) FROM findings WHERE {name} IS NOT NULL GROUP BY job_id, {name}"  # noqa: S608 - our own names  # fmt: skip
-        )
+        counted = f"SELECT job_id, '{name}', {name}, count(*) FROM findings WHERE {name} IS NOT NULL GROUP BY job_id, {name}"  # noqa: S608 - our own names
+        op.execute(f"INSERT INTO finding_values {counted}")
     op.create_table(
         "favorites",
         sa.Column("owner", sa.String(100), primary_key=True),
