@@ -1,4 +1,4 @@
-"""The pages to look things up: codes, edits, the reference, a note."""
+"""The pages to look things up: edits, the reference, a note."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from cleanclaim import explain_page
-from cleanclaim.encoder import text as written
-from cleanclaim.encoder.systems import SYSTEMS
 from cleanclaim.notes.level.leveler import Leveler
 from cleanclaim.notes.level.leveler import Options as LevelOptions
 from cleanclaim.notes.suggest import Options
@@ -24,7 +22,6 @@ from cleanclaim.server.problems import Problem
 from cleanclaim.server.routes.shared import day_of, in_thread, service_of
 
 router = APIRouter(include_in_schema=False)
-_MOST_WORDS: Final = 1_000
 LONGEST_NOTE: Final = 50_000
 _EXAMPLE: Final = (
     "Established patient.\nHPI: Follow-up of type 2 diabetes and high blood pressure. Denies chest pain. Mother had breast cancer.\n"
@@ -32,50 +29,6 @@ _EXAMPLE: Final = (
     "2. Hypertension, at goal. Continue lisinopril.\n"
 )
 """An invented note."""
-
-
-@router.get("/codes", dependencies=[needs("codes")])
-async def codes(request: Request, q: str = "", on: str = "", system: str = "") -> Response:
-    """One search box for every kind of code."""
-    held = service_of(request).engine.held
-    shown = await _results(held, q, on, system)
-    return page(request, "codes.html", q=q, system=system, systems=SYSTEMS, **shown)
-
-
-@router.get("/codes/results", dependencies=[needs("codes")])
-async def results(request: Request, q: str = "", on: str = "", system: str = "") -> Response:
-    """The results of a search as it is typed."""
-    held = service_of(request).engine.held
-    return page(request, "_results.html", **await _results(held, q, on, system))
-
-
-@router.get("/codes/{system}/{code}", dependencies=[needs("codes")])
-async def code(request: Request, system: str, code: str, on: str = "") -> Response:
-    """Everything about a code."""
-    held = service_of(request).engine.held
-    day = day_of(on)
-    pages = await in_thread(lambda: held.encoder.lookup(code[:_MOST_WORDS], on=day))
-    found = [{**one.as_dict(), "text": written.page(one)} for one in pages if system in {"any", one.system}] or [
-        {**one.as_dict(), "text": written.page(one)} for one in pages
-    ]  # fmt: skip
-    if not found:
-        raise Problem(404, "code", "no list has that code")
-    mapped = await in_thread(lambda: held.encoder.crosswalk(code, on=day))
-    return page(request, "code.html", pages=found, code=code, on=on, mappings=[one.as_dict() for one in mapped.mappings[:100]])  # fmt: skip
-
-
-async def _results(held: Held, q: str, on: str, system: str) -> dict[str, Any]:
-    words = q.strip()[:_MOST_WORDS]
-    shown: dict[str, Any] = {"answer": None, "pages": [], "error": None, "on": on}
-    if not words:
-        return shown
-    try:
-        day = day_of(on)
-        answer = await in_thread(lambda: held.encoder.answer(words, system=system or None, on=day, limit=25))  # fmt: skip
-        pages = await in_thread(lambda: held.encoder.lookup(words, on=day, pairs=0))
-    except Problem as problem:
-        return shown | {"error": problem.detail}
-    return shown | {"answer": answer.as_dict(), "pages": [one.as_dict() for one in pages]}
 
 
 @router.get("/edits", dependencies=[needs("codes")])
