@@ -194,9 +194,9 @@ class Jobs:
         """
         return self._shown(self._row(who, job_id))
 
-    def listed(self, who: Principal) -> list[dict[str, Any]]:
+    def listed(self, who: Principal, most: int = 1000) -> list[dict[str, Any]]:
         """The jobs that one may see, the newest first."""
-        query = sa.select(JOBS).where(seen_by(who)).order_by(JOBS.c.created.desc()).limit(1000)
+        query = sa.select(JOBS).where(seen_by(who)).order_by(JOBS.c.created.desc()).limit(most)
         with self._database.reading() as connection:
             return [self._shown(dict(row)) for row in connection.execute(query).mappings()]
 

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from cleanclaim import explain_page
+from cleanclaim.encoder.systems import ICD10
 from cleanclaim.notes.level.leveler import Leveler
 from cleanclaim.notes.level.leveler import Options as LevelOptions
+from cleanclaim.notes.queries import letter_of
 from cleanclaim.notes.suggest import Options
 from cleanclaim.notes.support.supporter import Options as SupportOptions
 from cleanclaim.server.access.permissions import needs
 from cleanclaim.server.engine import Held
 from cleanclaim.server.forms import fields_of
 from cleanclaim.server.pages.drawing import page
+from cleanclaim.server.pages.form import LETTERS
 from cleanclaim.server.problems import Problem
 from cleanclaim.server.routes.shared import day_of, in_thread, service_of
 
 router = APIRouter(include_in_schema=False)
 LONGEST_NOTE: Final = 50_000
+_LINES: Final = 6
+_POINTERS: Final = 4
 _EXAMPLE: Final = (
     "Established patient.\nHPI: Follow-up of type 2 diabetes and high blood pressure. Denies chest pain. Mother had breast cancer.\n"
     "Assessment and plan:\n1. Type 2 diabetes with diabetic chronic kidney disease, stage 3a. A1c 8.1, above goal. Increase metformin. Recheck in 3 months.\n"
@@ -87,8 +93,27 @@ def read(
     held: Held, text: str, day: date, patient: str | None, codes: Sequence[str]
 ) -> dict[str, Any]:
     """What a note supports: suggested codes, the visit level, support for billed codes, and the words they are based on."""
-    suggestions = [one.as_dict() for one in held.suggester.suggest(text, Options(day))]
+    found = held.suggester.suggest(text, Options(day))
+    suggestions = [one.as_dict() for one in found]
     level = Leveler(held.suggester).level(text, LevelOptions(day, patient)).as_dict()
     support = held.supporter.support(text, list(codes), SupportOptions(day)) if codes else []
     marked = [words for one in suggestions if one["disposition"] != "not-coded" for words in one["evidence"]]  # fmt: skip
-    return {"note": text, "suggestions": suggestions, "level": level, "support": [one.as_dict() for one in support], "evidence": marked}  # fmt: skip
+    return {
+        "note": text, "suggestions": suggestions, "level": level, "support": [one.as_dict() for one in support], "evidence": marked,
+        "letter": letter_of(found, day), "claim_query": _claim(suggestions, level["code"], day),
+    }  # fmt: skip
+
+
+def _claim(suggestions: Sequence[Mapping[str, Any]], level: str | None, day: date) -> str:
+    """The query of the claim form that has a note's codes filled in; empty if the note has none."""
+    billed = [one for one in suggestions if one["disposition"] == "code"]
+    reasons = [one["code"] for one in billed if one["system"] == ICD10][: len(LETTERS)]
+    services = [
+        *([level] if level else []),
+        *(one["code"] for one in billed if one["system"] != ICD10),
+    ]
+    given = {f"diagnosis_{letter}": code for letter, code in zip(LETTERS, reasons, strict=False)}
+    for number, code in enumerate(services[:_LINES], start=1):
+        given |= {f"procedure_code_{number}": code, f"from_date_{number}": day.isoformat(), f"units_{number}": "1"}  # fmt: skip
+        given |= {f"diagnosis_pointers_{number}": LETTERS[: min(len(reasons), _POINTERS)]}
+    return urlencode(given) if reasons or services else ""

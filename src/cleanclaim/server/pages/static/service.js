@@ -1,12 +1,31 @@
 "use strict";
-// Mark the boxes of the claim form that findings are about.
+// Mark the boxes of the claim form that findings are about, and say what was found right below them.
 document.addEventListener("htmx:afterSwap", (event) => {
   const told = event.target.querySelector("[data-boxes]");
   if (!told) return;
   for (const box of document.querySelectorAll(".box")) box.className = box.className.replace(/ ?at-[a-z-]+/g, "");
-  for (const [name, disposition] of Object.entries(JSON.parse(told.dataset.boxes))) {
-    const box = document.getElementById("box-" + name);
-    if (box) box.classList.add("at-" + disposition);
+  for (const field of document.querySelectorAll("#claim [aria-invalid]")) {
+    field.removeAttribute("aria-invalid");
+    field.removeAttribute("aria-describedby");
+  }
+  for (const one of document.querySelectorAll("#claim .says")) one.remove();
+  for (const [name, { disposition, says }] of Object.entries(JSON.parse(told.dataset.boxes))) {
+    const field = document.getElementById(name);
+    const box = document.getElementById("box-" + name) || (field && field.closest(".box"));
+    if (!box) continue;
+    if (!/ at-/.test(box.className)) box.classList.add("at-" + disposition);
+    const below = document.createElement("p");
+    below.className = "says at-" + disposition;
+    below.id = "says-" + name;
+    const number = box.querySelector(".number-of");
+    const where = document.createElement("strong");
+    where.textContent = number ? number.textContent + " " : "";
+    below.append(where, says.join(" "));
+    (box.closest(".line") || box.closest("fieldset")).append(below);
+    if (field) {
+      field.setAttribute("aria-invalid", "true");
+      field.setAttribute("aria-describedby", below.id);
+    }
   }
 });
 // Offer codes while one is typed.
@@ -60,6 +79,15 @@ document.addEventListener("click", (event) => {
   box.value = button.dataset.value;
   box.focus();
   box.dispatchEvent(new Event("input", { bubbles: true }));
+});
+// Copy a text that is ready to send.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  const box = button && document.getElementById(button.dataset.copy);
+  if (!box) return;
+  box.select();
+  const copied = navigator.clipboard ? await navigator.clipboard.writeText(box.value).then(() => true, () => false) : document.execCommand("copy");
+  document.getElementById("copied").textContent = copied ? "Copied." : "Press Ctrl+C to copy.";
 });
 // Choose findings; say how many are chosen.
 const chosen = () => [...document.querySelectorAll("input[name=chosen]")];
