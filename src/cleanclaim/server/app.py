@@ -47,6 +47,7 @@ from cleanclaim.server.pages import (
     one_claim,
     payers,
     payments,
+    reference,
     sign_on,
     signing,
     worklist,
@@ -63,7 +64,7 @@ _THREADS: Final = 2
 """How many runs of the engine take place at the same time; Polars uses more threads itself."""
 PARTS: Final = (
     check, fhir, codes, notes, jobs, findings, remittances, status, checks, one_claim, worklist, batch, payments, payers, audits, analysis, learn, code_pages,
-    knowledge,     signing, sign_on, admin, files,
+    knowledge, reference,     signing, sign_on, admin, files,
 )  # fmt: skip
 """The modules that hold the endpoints; there are no others."""
 _UNKNOWN: Final = 401

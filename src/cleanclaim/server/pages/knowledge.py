@@ -1,4 +1,4 @@
-"""The pages to look things up: edits, the reference, a note."""
+"""The pages to look things up: edits, a note."""
 
 from __future__ import annotations
 
@@ -56,14 +56,6 @@ async def edit(request: Request, code: str) -> Response:
         raise Problem(404, "edit", "no edit has that code or name")
     text = await in_thread(explain_page.explain, [found.code], held.edits, held.reference, None)
     return page(request, "edit.html", edit=found.as_dict(), text=text)
-
-
-@router.get("/reference", dependencies=[needs("codes")])
-async def reference(request: Request) -> Response:
-    """The releases in use."""
-    held = service_of(request).engine.held
-    found = await in_thread(held.reference.releases)
-    return page(request, "reference.html", releases=list(found.iter_rows(named=True)), lock=held.digest)  # fmt: skip
 
 
 @router.get("/note", dependencies=[needs("notes")])
