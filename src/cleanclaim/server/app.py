@@ -41,6 +41,7 @@ from cleanclaim.server.pages import (
     audits,
     batch,
     checks,
+    edits,
     files,
     knowledge,
     learn,
@@ -64,7 +65,7 @@ _THREADS: Final = 2
 """How many runs of the engine take place at the same time; Polars uses more threads itself."""
 PARTS: Final = (
     check, fhir, codes, notes, jobs, findings, remittances, status, checks, one_claim, worklist, batch, payments, payers, audits, analysis, learn, code_pages,
-    knowledge, reference,     signing, sign_on, admin, files,
+    knowledge, edits, reference,     signing, sign_on, admin, files,
 )  # fmt: skip
 """The modules that hold the endpoints; there are no others."""
 _UNKNOWN: Final = 401

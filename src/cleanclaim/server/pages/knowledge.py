@@ -1,4 +1,4 @@
-"""The pages to look things up: edits, a note."""
+"""The page of a note: what it supports."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from cleanclaim import explain_page
 from cleanclaim.encoder.systems import ICD10
 from cleanclaim.notes.level.leveler import Leveler
 from cleanclaim.notes.level.leveler import Options as LevelOptions
@@ -35,27 +34,6 @@ _EXAMPLE: Final = (
     "2. Hypertension, at goal. Continue lisinopril.\n"
 )
 """An invented note."""
-
-
-@router.get("/edits", dependencies=[needs("codes")])
-async def edits(request: Request, words: str = "") -> Response:
-    """All edits, or those that fit some words."""
-    held = service_of(request).engine.held
-    wanted = words.lower().split()
-    every = [edit.as_dict() for edit in held.edits]
-    found = [one for one in every if all(word in f"{one['code']} {one['name']} {one['summary']}".lower() for word in wanted)]  # fmt: skip
-    return page(request, "edits.html", edits=found, words=words)
-
-
-@router.get("/edits/{code}", dependencies=[needs("codes")])
-async def edit(request: Request, code: str) -> Response:
-    """One edit."""
-    held = service_of(request).engine.held
-    found = next((one for one in held.edits if code.lower() in {one.code.lower(), one.name}), None)
-    if found is None:
-        raise Problem(404, "edit", "no edit has that code or name")
-    text = await in_thread(explain_page.explain, [found.code], held.edits, held.reference, None)
-    return page(request, "edit.html", edit=found.as_dict(), text=text)
 
 
 @router.get("/note", dependencies=[needs("notes")])

@@ -62,7 +62,7 @@ for (const form of document.querySelectorAll(".drop")) {
     form.classList.remove("over");
     if (event.dataTransfer.files.length) {
       form.querySelector("input[type=file]").files = event.dataTransfer.files;
-      form.requestSubmit();
+      if (!("stay" in form.dataset)) form.requestSubmit();
     }
   });
 }
@@ -101,6 +101,50 @@ document.addEventListener("change", (event) => {
 });
 document.addEventListener("htmx:afterSwap", count);
 count();
+// Charts: a key hides and shows its line. Tables of an analysis are sorted by a click on a heading.
+for (const key of document.querySelectorAll("svg .key[data-series]")) {
+  key.closest("svg").setAttribute("role", "group");
+  key.setAttribute("role", "button");
+  key.setAttribute("tabindex", "0");
+  key.setAttribute("aria-pressed", "true");
+  const flip = () => {
+    const own = key.closest("svg").querySelector(`.series[data-series="${key.dataset.series}"]`);
+    const isShown = own.classList.toggle("is-hidden");
+    key.classList.toggle("is-off", isShown);
+    key.setAttribute("aria-pressed", String(!isShown));
+  };
+  key.addEventListener("click", flip);
+  key.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    flip();
+  });
+}
+const valueOf = (row, column) => {
+  const text = row.cells[column] ? row.cells[column].textContent.trim() : "";
+  const number = Number(text.replace(/[$,%]/g, ""));
+  return text !== "" && !Number.isNaN(number) ? number : text.toLowerCase();
+};
+for (const heading of document.querySelectorAll(".sections thead th, table.sortable thead th")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "sort";
+  button.append(...heading.childNodes);
+  heading.append(button);
+  button.addEventListener("click", () => {
+    const isDown = heading.getAttribute("aria-sort") !== "descending";
+    for (const one of heading.parentNode.cells) one.removeAttribute("aria-sort");
+    heading.setAttribute("aria-sort", isDown ? "descending" : "ascending");
+    const body = heading.closest("table").tBodies[0];
+    const column = heading.cellIndex;
+    const rows = [...body.rows].sort((one, other) => {
+      const [a, b] = [valueOf(one, column), valueOf(other, column)];
+      const order = typeof a === typeof b ? (a < b ? -1 : a > b ? 1 : 0) : typeof a === "number" ? 1 : -1;
+      return isDown ? -order : order;
+    });
+    body.append(...rows);
+  });
+}
 // A hint that is opened counts; digits answer a case.
 document.addEventListener("toggle", (event) => {
   const told = document.querySelector("[data-hints]");
