@@ -255,6 +255,12 @@ def test_cases_are_played(client: TestClient, tmp_path: Path, monkeypatch: pytes
     again = client.post("/learn/play", data={**hidden, "choice": "0"}).text
     assert "It comes again on" not in again, "the same form twice is one answer"
     assert "of 1 answers" in client.get("/learn").text
+    assert "<strong>" in client.get("/learn/class").text
+    assert (
+        client.get("/learn/class.csv").text.splitlines()[0]
+        == "learner,topic,answers,right,share,cases"
+    )
+    assert len(client.get("/learn/class.csv").text.splitlines()) == 3, "all topics, and this one"
     for wrong in ({**hidden, "choice": "99"}, {**hidden, "choice": "x"}, {"case": "none", "turn": "0", "choice": "0", "hints": "0"}):  # fmt: skip
         assert client.post("/learn/play", data=wrong).status_code == 422
     assert client.get("/learn/play?topic=luck").status_code == 404

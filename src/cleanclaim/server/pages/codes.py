@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from cleanclaim.encoder import glossary
 from cleanclaim.encoder.lookup import Page
 from cleanclaim.encoder.systems import SYSTEMS
-from cleanclaim.encoder.text import HEADINGS, titled
+from cleanclaim.encoder.text import HEADINGS
 from cleanclaim.server.access.permissions import KNOWN, needs, principal_of
 from cleanclaim.server.engine import Held
 from cleanclaim.server.forms import fields_of
@@ -70,7 +70,7 @@ async def code(request: Request, system: str, code: str) -> Response:
     return page(
         request, "code.html", pages=found, other=other[:1], beside=beside, code=code, system=system, on=on,
         mappings=[one.as_dict() for one in mapped.mappings[:_MOST_MAPPINGS]], more_mappings=len(mapped.mappings) - _MOST_MAPPINGS, not_mapped=mapped.not_loaded,
-        favorites={(one["system"], one["code"]) for one in favorites}, headings=HEADINGS, titled=titled, linked=_linked(on),
+        favorites={(one["system"], one["code"]) for one in favorites}, headings=HEADINGS, linked=_linked(on),
         is_code=lambda text: _IS_CODE.fullmatch(text) is not None,
     )  # fmt: skip
 
