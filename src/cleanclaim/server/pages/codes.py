@@ -100,8 +100,8 @@ def _siblings(held: Held, one: Page, day: date | None) -> Sequence[dict[str, Any
     """The codes next to a code: those that the code above it divides into."""
     above = [parent for parent, _ in one.parents if _IS_CODE.fullmatch(parent)]
     pages = held.encoder.lookup(above[-1], on=day, pairs=0) if above else []
-    known = next((each.as_dict()["divides_into"] for each in pages if each.system == one.system), [])  # fmt: skip
-    return list(known)
+    own = next((each for each in pages if each.system == one.system), None)
+    return own.as_dict()["divides_into"] if own is not None else ()
 
 
 def _linked(on: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -63,7 +63,7 @@ async def tested(request: Request, code: str) -> Response:
 
 
 def _edit(request: Request, code: str) -> Edit:
-    every: tuple[Any, ...] = service_of(request).engine.held.edits
+    every = service_of(request).engine.held.edits
     found = next((one for one in every if code.lower() in {one.code.lower(), one.name}), None)
     if found is None:
         raise Problem(404, "edit", "no edit has that code or name")

@@ -78,7 +78,7 @@ class Findings:
     def facets(self, caller: Principal, job_id: str | None = None) -> dict[str, list[str]]:
         """The values to filter by: payers, providers and edits, the most frequent ones first."""
         count = sa.func.sum(VALUES.c.count)
-        own = [VALUES.c.job_id.in_(sa.select(JOBS.c.id).where(seen_by(caller)))]
+        own: list[sa.ColumnElement[bool]] = [VALUES.c.job_id.in_(sa.select(JOBS.c.id).where(seen_by(caller)))]  # fmt: skip
         own += [VALUES.c.job_id == job_id] if job_id else []
         query = sa.select(VALUES.c.name, VALUES.c.value).where(*own).group_by(VALUES.c.name, VALUES.c.value)  # fmt: skip
         found: dict[str, list[str]] = {name: [] for name in FACETS}
