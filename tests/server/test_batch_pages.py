@@ -141,6 +141,22 @@ def test_a_corrected_file_is_downloaded(client: TestClient, place: str) -> None:
     assert "Correct the file" in refused.text
 
 
+def test_what_is_chosen_is_kept_until_the_file_is_made(client: TestClient, place: str) -> None:
+    found = client.get(f"{place}/correct?words=CD-011+m54.5")
+    assert "CD-012" not in found.text
+    field = re.search(
+        r'data-set="(to_\d+)" data-value="M54.51"', client.get(f"{place}/correct").text
+    )
+    assert field
+    kept = client.post(f"{place}/correct", data={field[1]: "M54.51", "words": "m54", "action": "to:"})  # fmt: skip
+    assert kept.headers["location"] == f"{place}/correct?after=&words=m54"
+    text = client.get(f"{place}/correct").text
+    assert re.search(rf'name="{field[1]}" value="M54.51"', text)
+    assert "What to do:" in text, "the edit's own advice"
+    client.post(f"{place}/correct", data={field[1]: "", "action": "to:"})
+    assert f'name="{field[1]}" value=""' in client.get(f"{place}/correct").text
+
+
 def test_a_remittance_is_kept_with_the_batch(client: TestClient, place: str) -> None:
     job = place.rpartition("/")[2]
     bad = client.post("/denials", data={"batch": job}, files={"remittance": ("a", b"nothing")})
@@ -239,6 +255,12 @@ def test_cases_are_played(client: TestClient, tmp_path: Path, monkeypatch: pytes
     again = client.post("/learn/play", data={**hidden, "choice": "0"}).text
     assert "It comes again on" not in again, "the same form twice is one answer"
     assert "of 1 answers" in client.get("/learn").text
+    assert "<strong>" in client.get("/learn/class").text
+    assert (
+        client.get("/learn/class.csv").text.splitlines()[0]
+        == "learner,topic,answers,right,share,cases"
+    )
+    assert len(client.get("/learn/class.csv").text.splitlines()) == 3, "all topics, and this one"
     for wrong in ({**hidden, "choice": "99"}, {**hidden, "choice": "x"}, {"case": "none", "turn": "0", "choice": "0", "hints": "0"}):  # fmt: skip
         assert client.post("/learn/play", data=wrong).status_code == 422
     assert client.get("/learn/play?topic=luck").status_code == 404

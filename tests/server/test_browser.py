@@ -36,8 +36,10 @@ OF_SIZE = [
 """What a narrow window and dark colors can change."""
 PAGES = (
     "/", "/claim?example=1", "/claim?form=ub-04&example=1", "/batches", "{batch}", "{batch}/correct", "{batch}/claims/0", "{batch}/claims/0/again",
-    "{batch}/payments", "/worklist", "{finding}", "/codes?q=broken+wrist", "/codes/ICD-10-CM/M54.5", "/note?example=1", "/denials", "/payers",
-    "/payers/cigna", "/audits", "{audit}", "/analysis", "{analysis}", "/learn", "/learn/play", "/edits/DX102", "/reference",
+    "{batch}/payments", "/worklist", "{finding}", "/codes", "/codes?q=broken+wrist", "/codes/ICD-10-CM/M54.5",
+    "/codes/CPT/99213?beside=E11.22", "/codes/Modifier/25", "/note?example=1", "/denials", "/payers",
+    "/payers/cigna", "/audits", "{audit}", "/analysis", "{analysis}", "/learn", "/learn/play", "/edits", "/edits/DX102",
+    "/reference", "/reference/changes?before=FY2021&after=FY2027&batch={job}", "/admin", "/admin/audit",
 )  # fmt: skip
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="chromium isn't installed"),
@@ -274,7 +276,9 @@ def test_every_page_is_accessible_wide_and_narrow_light_and_dark(page: Page, bat
     audit = urlsplit(page.url).path
     axe, wrong = Axe(), []
     for template in PAGES:
-        path = template.format(batch=batch, finding=found, audit=audit, analysis=f"/analysis/{job}")
+        path = template.format(
+            batch=batch, job=job, finding=found, audit=audit, analysis=f"/analysis/{job}"
+        )
         page.set_viewport_size({"width": 1600, "height": 900})
         page.emulate_media(color_scheme="light")
         answer = page.goto(path)

@@ -30,7 +30,9 @@ OPEN = {
     "/sign-in/callback",
 }
 """What everyone may ask for; anything else here needs a second thought."""
-OWN = {("POST", "/sign-out"), ("GET", "/account"), ("POST", "/account"), ("POST", "/learn/play")}
+OWN = {
+    ("POST", "/sign-out"), ("GET", "/account"), ("POST", "/account"), ("POST", "/learn/play"), ("POST", "/codes/{system}/{code}/favorite"),
+}  # fmt: skip
 """What everyone may do who is signed in."""
 VALUES = {"system": "icd10cm", "code": "M10.9", "table": "claims", "name": "page.css"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import time
 from html.parser import HTMLParser
@@ -125,8 +126,11 @@ def test_what_can_not_be_read_is_said_on_the_page(client: TestClient) -> None:
 def test_a_claim_is_checked_as_it_is_typed(client: TestClient) -> None:
     found = client.post("/claim/check", data=EXAMPLE).text
     assert "M54.5 ended 2021-09-30" in found
-    assert '"diagnosis_A": "reject"' in found.replace("&#34;", '"').replace("&quot;", '"')
+    assert '"diagnosis_A": {"disposition": "reject", "says": ["M54.5 ended' in found.replace(
+        "&#34;", '"'
+    ).replace("&quot;", '"')
     assert 'href="#diagnosis_A"' in found
+    assert "What to do:" in found
     assert client.post("/claim/check", data={}).text.strip().startswith("<div data-boxes")
     wrong = client.post("/claim/check", data={**EXAMPLE, "patient_birth_date": "yesterday"}).text
     assert "patient_birth_date expects a date" in wrong
@@ -207,6 +211,56 @@ def test_a_note_is_read_on_the_page(client: TestClient) -> None:
     assert "Visit level" in found
     assert "unsupported" in found
     assert "expected a note" in client.post("/note/read", data={"note": " "}).text
+
+
+def test_a_vague_note_comes_with_a_query_that_is_ready_to_send(client: TestClient) -> None:
+    note = "Established patient.\nAssessment: 1. Hypertension and chronic kidney disease. Continue lisinopril, recheck creatinine."
+    found = client.post("/note/read", data={"note": note, "on": "2026-05-12"}).text
+    letter = html.unescape(found[found.index('id="letter"') : found.index("</textarea>")])
+    assert "Questions about your note of the visit on 2026-05-12" in letter
+    assert 'The note says "chronic kidney disease"' in letter
+    assert "can't be determined" in letter
+    assert "No particular answer is expected" in letter
+    clear = client.post("/note/read", data={"note": "Assessment: Hypertension. Continue lisinopril."}).text  # fmt: skip
+    assert 'id="letter"' not in clear
+
+
+def test_the_codes_of_a_note_fill_in_a_claim(client: TestClient) -> None:
+    note = "Established patient.\nAssessment: Type 2 diabetes, A1c above goal. Increase metformin."
+    found = client.post("/note/read", data={"note": note, "on": "2026-05-12"}).text
+    link = re.search(r'href="(/claim\?[^"]+)"', found)
+    assert link
+    form = client.get(html.unescape(link[1])).text
+    assert re.search(r'id="diagnosis_A" name="diagnosis_A" value="E11', form)
+    assert re.search(r'id="procedure_code_1" name="procedure_code_1" value="992\d\d"', form)
+    assert 'name="from_date_1" value="2026-05-12"' in form
+    assert HOSTILE not in client.get("/claim", params={"claim_id": HOSTILE}).text
+
+
+def test_the_first_page_leads_to_the_latest_checks(tmp_path: Path, served: Client) -> None:
+    client = served(ServerSettings(folder=tmp_path))
+    assert "Nothing yet" in client.get("/").text
+    client.post("/batches/example")
+    text = client.get("/").text
+    assert "an invented clinic's day" in text
+    assert re.search(r'<a class="strong" href="/batches/[0-9a-f]{32}">clinic-day.837</a>', text)
+
+
+def test_an_edit_says_what_to_do_and_its_examples_run(client: TestClient) -> None:
+    text = client.get("/edits/MOD104").text
+    assert re.search(r"What to do</h2><p[^>]*>Read the record", text)
+    assert "<h3>Not flagged</h3>" in text
+    assert "hold." in client.get("/edits/MOD104/tested").text
+    assert client.get("/edits/NOPE1/tested", headers={"accept": "text/html"}).status_code == 404
+    only = client.get("/edits?family=QTY&disposition=deny-line").text
+    assert set(re.findall(r'href="/edits/([A-Z]+)\d+"', only)) == {"QTY"}
+    assert set(re.findall(r'class="badge ([a-z-]+)"', only)) == {"deny-line"}
+
+
+def test_own_edits_are_listed_with_their_tests(tmp_path: Path, served: Client) -> None:
+    client = served(ServerSettings(folder=tmp_path, edits=(str(EXAMPLES / "own-edits"),)))
+    assert re.search(r'ORG101</a> <span class="state assigned">yours', client.get("/edits?words=ORG101").text)  # fmt: skip
+    assert "All 3 hold." in client.get("/edits/ORG101/tested").text
 
 
 def test_denials_are_traced_on_the_page(client: TestClient) -> None:

@@ -14,14 +14,14 @@ from starlette.testclient import TestClient
 
 from batches import batch, claim
 from cleanclaim.server import audit
-from cleanclaim.server.access import keys
+from cleanclaim.server.access import keys, users
 from cleanclaim.server.access.principals import LOCAL, Principal, expanded, operator
 from cleanclaim.server.database import Database
 from cleanclaim.server.database.schema import EVENTS, JOBS
 from cleanclaim.server.jobs import Jobs
 from cleanclaim.server.problems import Problem
 from cleanclaim.server.settings import ServerSettings
-from cleanclaim.server.worklist.findings import Findings
+from cleanclaim.server.worklist.findings import Findings, Listed
 from cleanclaim.server.worklist.query import Wanted
 from cleanclaim.server.worklist.views import Views
 from served import Client
@@ -36,7 +36,7 @@ def wanted(**query: str) -> Wanted:
 
 
 def listed(findings: Findings, **query: str) -> list[dict[str, Any]]:
-    return findings.listed(LOCAL, wanted(**query))[0]
+    return findings.listed(LOCAL, wanted(**query)).rows
 
 
 @pytest.fixture
@@ -47,10 +47,11 @@ def findings(database: Database, tmp_path: Path) -> Findings:
 
 
 def test_findings_have_what_people_sort_by(findings: Findings) -> None:
-    rows, count, cents = findings.listed(LOCAL, wanted())
+    found = findings.listed(LOCAL, wanted())
+    rows = found.rows
     assert [row["claim_id"] for row in rows] == ["A-2", "A-1"], "most dollars first"
-    assert count == 2
-    assert cents == sum(round(float(row["at_risk_amount"]) * 100) for row in rows) > 0
+    assert found.count == 2
+    assert found.cents == sum(round(float(row["at_risk_amount"]) * 100) for row in rows) > 0
     assert rows[1]["payer"] == "MEDICARE PART B"
     assert rows[1]["provider"] == "1234567893"
     assert rows[1]["last_day"] == "2027-05-12", "one calendar year (42 CFR 424.44)"
@@ -62,7 +63,20 @@ def test_findings_have_what_people_sort_by(findings: Findings) -> None:
     assert listed(findings, words="100%_") == []
     assert len(listed(findings, payer="MEDICARE PART B", code="DX102", provider="1234567893", disposition="reject")) == 2  # fmt: skip
     assert findings.facets(LOCAL)["code"] == ["DX102"]
-    assert findings.counts(LOCAL) == {"open": 2}
+    assert found.states == {"open": 2}
+    filtered = findings.listed(LOCAL, wanted(words="a-1"))
+    assert (filtered.count, filtered.states) == (1, {"open": 2})
+    assert listed(findings, words="A-1 DX102 Ended")[0]["claim_id"] == "A-1"
+
+
+def test_a_finding_can_be_assigned_to_every_user_and_every_name_in_use(
+    findings: Findings, database: Database
+) -> None:
+    users.add(database, operator("main"), "Zoe", "biller", None)
+    users.add(database, operator("elsewhere"), "stranger", "biller", None)
+    findings.change(LOCAL, listed(findings)[0]["id"], 1, {"assignee": "front desk"})
+    assert findings.people(LOCAL) == ["front desk", "zoe"]
+    assert findings.people(MARIA) == []
 
 
 @pytest.mark.parametrize("sort", ["dollars", "severity", "days-left", "age", "payer", "provider", "claim", "changed"])  # fmt: skip
@@ -238,8 +252,7 @@ def test_a_text_that_a_database_can_not_store(database: Database, tmp_path: Path
 
 def test_others_do_not_see_a_callers_findings(findings: Findings) -> None:
     row = listed(findings)[0]
-    assert findings.listed(MARIA, wanted()) == ([], 0, 0)
-    assert findings.counts(MARIA) == {}
+    assert findings.listed(MARIA, wanted()) == Listed([], 0, 0, {})
     assert findings.facets(MARIA)["payer"] == []
     with pytest.raises(Problem, match="no such finding"):
         findings.get(MARIA, row["id"])

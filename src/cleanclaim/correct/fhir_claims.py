@@ -290,8 +290,8 @@ class FhirClaims:
         found: list[Decision] = []
         for claims in self.claims.values():
             for claim in claims if len(claims) == 1 else ():
-                for key, number in self._before.places("lines", claim.key):
-                    first = orders.get((key, number))
+                for number in self._before.numbers("lines", claim.key):
+                    first = orders.get((claim.key, number))
                     if first is not None:
                         found += self._order(claim, number, first)
         return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +14,7 @@ from cleanclaim.correct.corrector import Corrector
 from cleanclaim.correct.decisions import Decision
 from cleanclaim.correct.fhir_claims import FhirClaims
 from cleanclaim.correct.table_claims import TableClaims
+from cleanclaim.correct.values import Reading
 from cleanclaim.correct.x12_claims import X12Claims
 from cleanclaim.errors import InputError, UnreadableFile
 from cleanclaim.model import concat
@@ -122,6 +123,7 @@ def write(path: Path, content: bytes) -> None:
 def proposals(report: Report) -> list[Decision]:
     """A row for each finding whose repair must be decided; the new values are empty."""
     rows = report.findings.filter(pl.col("fix") == "proposed").filter(pl.col("field").is_not_null())
+    known = Reading(report.batch)
     return [
         Decision(
             row["claim_id"] or "",
@@ -129,7 +131,7 @@ def proposals(report: Report) -> list[Decision]:
             row["diagnosis_number"],
             row["code"],
             row["field"]["column"],
-            _value(report, row["claim_key"], row["line_number"], row["diagnosis_number"], row["field"]["column"]),
+            _value(report, known, row),
             "",
             "",
         )
@@ -137,14 +139,14 @@ def proposals(report: Report) -> list[Decision]:
     ]  # fmt: skip
 
 
-def _value(report: Report, key: int, line: int | None, diagnosis: int | None, field: str) -> str:
-    table, _, name = field.partition(".")
+def _value(report: Report, known: Reading, row: Mapping[str, Any]) -> str:
+    table, _, name = row["field"]["column"].partition(".")
+    numbers = {"claims": 0, "lines": row["line_number"], "diagnoses": row["diagnosis_number"]}
+    if table in numbers:
+        found = known.value((row["claim_key"], table, int(numbers[table] or 0), name))
+        return "" if found is None else str(found)
     frame: pl.DataFrame | None = getattr(report.batch, table, None)
     if frame is None or name not in frame.columns:
         return ""
-    rows = frame.filter(pl.col("claim_key") == key)
-    if table == "lines":
-        rows = rows.filter(pl.col("line_number") == line)
-    if table == "diagnoses":
-        rows = rows.filter(pl.col("diagnosis_number") == diagnosis)
+    rows = frame.filter(pl.col("claim_key") == row["claim_key"])
     return "" if rows.is_empty() or rows[name][0] is None else str(rows[name][0])

@@ -278,8 +278,8 @@ class TableClaims:
         found: list[Decision] = []
         for claims in self.claims.values():
             for claim in claims if len(claims) == 1 else ():
-                for key, number in self._before.places("lines", claim.key):
-                    found += self._safe_line(claim, number, orders.get((key, number)))
+                for number in self._before.numbers("lines", claim.key):
+                    found += self._safe_line(claim, number, orders.get((claim.key, number)))
         return found
 
     def _safe_line(self, claim: Claim, line: int, first: str | None) -> Iterator[Decision]:

@@ -94,10 +94,13 @@ class Reading:
         """
         self._frames = {"claims": batch.claims, "lines": batch.lines, "diagnoses": batch.diagnoses}
         self._rows: dict[tuple[str, int, int], int] = {}
+        self._numbers: dict[tuple[str, int], list[int]] = {}
         for table, frame in self._frames.items():
             number = frame[_NUMBERS[table]] if table in _NUMBERS else pl.zeros(frame.height, eager=True)  # fmt: skip
             pairs = zip(frame["claim_key"].to_list(), number.to_list(), strict=True)
             self._rows.update({(table, key, int(n or 0)): at for at, (key, n) in enumerate(pairs)})
+        for table, key, n in self._rows:
+            self._numbers.setdefault((table, key), []).append(n)
 
     def has(self, key: Key) -> bool:
         """Whether the claim has this line or diagnosis."""
@@ -109,11 +112,13 @@ class Reading:
         frame = self._frames[key[1]]
         return None if at is None or key[3] not in frame.columns else frame[key[3]][at]
 
-    def places(self, table: str, claim_key: int | None = None) -> Iterator[tuple[int, int]]:
-        """The claim's key, and the number in the claim, of each row of a table, or of one claim."""
-        for own, key, number in self._rows:
-            if own == table and claim_key in {None, key}:
-                yield key, number
+    def places(self, table: str) -> Iterator[tuple[int, int]]:
+        """The claim's key, and the number in the claim, of each row of a table."""
+        return ((key, number) for own, key, number in self._rows if own == table)
+
+    def numbers(self, table: str, claim_key: int) -> Sequence[int]:
+        """The numbers of a claim's rows of a table."""
+        return self._numbers.get((table, claim_key), ())
 
     def position(self, table: str, claim_key: int, number: int) -> int | None:
         """Where a row is in its file; None if there is no such row."""

@@ -7,7 +7,7 @@ own. `ROUTES` names them; `table_of_lines` says which one stands for each line.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -80,6 +80,11 @@ MEDICAID: Final = {
     "mue": ("medicaid_mue_practitioner", "medicaid_mue_hospital", "medicaid_mue_dme"),
     "ptp": ("medicaid_ptp_practitioner", "medicaid_ptp_hospital", "medicaid_ptp_dme"),
 }
+_TABLES_OF: Final = {
+    "mpfs": ("mpfs",), "mue": ROUTES["mue"], "ptp": ROUTES["ptp"], "ncci_add_on": ("ncci_add_on",), "procedure_codes": ("procedure_codes",),
+    "coverage": ("coverage_procedures",), "telehealth": ("telehealth",), "opps": ("opps",), "clia_qw": ("clia_qw",),
+}  # fmt: skip
+"""The tables of publishers' files, by the name that edits ask for."""
 _SUPPLIER: Final = pl.col("billing_taxonomy_code").str.contains(r"^(332B|335E)")
 _SETTING: Final = (
     pl.when(pl.col("claim_type") == "professional")
@@ -89,6 +94,14 @@ _SETTING: Final = (
     .cast(pl.UInt32)
     .alias("setting")
 )
+
+
+def wanting(reference: Reference) -> Iterator[tuple[Loadable, bool]]:
+    """The tables that no publisher's file was imported for, each with whether the starter set has some codes of it."""
+    for name, tables in _TABLES_OF.items():
+        releases = [one for table in tables for one in reference.releases_of(table)]
+        if all(one.embedded for one in releases):
+            yield TABLES[name], bool(releases)
 
 
 def settings(lines: pl.DataFrame) -> pl.Series:

@@ -12,7 +12,7 @@ from textwrap import wrap
 from typing import Final
 
 _WIDTH: Final = 100
-_LABELS: Final = {
+LABELS: Final = {
     "means": "What it is",
     "keeper": "Maintained by",
     "purpose": "Purpose",
@@ -21,6 +21,7 @@ _LABELS: Final = {
     "examples": "Examples",
     "on_claim": "On a claim",
 }
+"""What is said of a term, with its words, in the order in which it is shown."""
 _ABREAST: Final = 3
 """The most terms in one comparison; more are shown one below the other."""
 
@@ -130,7 +131,7 @@ def shown(of: Sequence[Term]) -> str:
 
 def _alone(term: Term) -> str:
     lines = [term.name, *_indented(term.means)]
-    for name, label in _LABELS.items():
+    for name, label in LABELS.items():
         text = getattr(term, name)
         if text and name != "means":
             lines += wrap(f"{label}: {text}", _WIDTH, initial_indent="  ", subsequent_indent="    ")
@@ -142,10 +143,10 @@ def _indented(text: str) -> list[str]:
 
 
 def _side_by_side(of: Sequence[Term]) -> str:
-    first = max(map(len, _LABELS.values()))
+    first = max(map(len, LABELS.values()))
     width = (_WIDTH - first - 2 * len(of)) // len(of)
     rows = [("", [one.name for one in of])]
-    rows += [(label, [getattr(one, name) for one in of]) for name, label in _LABELS.items()]
+    rows += [(label, [getattr(one, name) for one in of]) for name, label in LABELS.items()]
     lines = []
     for label, cells in rows:
         if not any(cells):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # a page doesn't need the search
 WHOLE: Final = 10_000
 """More lines than any list has."""
 _WIDTH: Final = 100
-_HEADINGS: Final = {
+HEADINGS: Final = {
     "includes": "Includes",
     "inclusion_term": "Also called",
     "excludes1": "Excludes1 (never coded together)",
@@ -27,6 +27,7 @@ _HEADINGS: Final = {
     "code_also": "Code also",
     "note": "Note",
 }
+"""The kinds of notes, in the order in which they are shown."""
 _FEW_PAIRS: Final = 5
 PARTIAL: Final = "a few rules about everyday codes, not the whole tables"
 """What a release of only some codes is."""
@@ -143,7 +144,7 @@ def _section(heading: str, lines: Sequence[str], most: int) -> list[str]:
 
 
 def _notes(entry: Page, most: int) -> Iterator[list[str]]:
-    for kind, heading in _HEADINGS.items():
+    for kind, heading in HEADINGS.items():
         own = [note for note in entry.notes if note["kind"] == kind]
         yield _section(heading, [_note(note, entry.code) for note in own], most)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from typing import Final
 
@@ -18,6 +19,10 @@ from cleanclaim.notes.tables import rows
 
 _VAGUE: Final = re.compile(r"(?<!\bor )\bunspecified\b|\bnot specified\b", re.IGNORECASE)
 _PLAIN: Final = "What are the type, the cause or the site?"
+_FAIR: Final = (
+    "Please answer from your own clinical judgment. No particular answer is expected. If something needs to be added to the record, "
+    "write an addendum with today's date and sign it."
+)
 _MOST: Final = 4
 _GROUP: Final = 5
 """The characters of a code, with its dot, that its more specific neighbors share."""
@@ -43,6 +48,18 @@ def query_of(one: Suggestion) -> str | None:
     asks = next((asks for title, asks in _asked() if title.search(one.title)), _PLAIN)
     words = " ".join(one.evidence[-1].text.split())
     return f'The note says "{words}". {asks} Please document it if it is known, or that it can\'t be determined.'
+
+
+def letter_of(found: Iterable[Suggestion], day: date) -> str:
+    """Return the questions about a note as a message to its provider, ready to send; empty if there are none."""
+    asked = [one.query for one in found if one.query]
+    if not asked:
+        return ""
+    questions = "\n\n".join(
+        f"{number}. {query}\n   Answer: ____________________   [ ] can't be determined"
+        for number, query in enumerate(asked, 1)
+    )
+    return f"Questions about your note of the visit on {day}\n\n{questions}\n\n{_FAIR}\n"
 
 
 def _neighbors(one: Suggestion, coder: Coder) -> Iterator[tuple[str, str]]:

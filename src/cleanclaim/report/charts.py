@@ -129,18 +129,26 @@ def lines(
             parts.append(_text(left + n * step, floor + 16, label, anchor="middle"))
     for k, (name, values) in enumerate(series):
         color = COLORS[k % len(COLORS)]
+        parts.append(f'<g class="series" data-series="{k}">')
         for run in _runs(values):
             points = [at(n, value) for n, value in run]
             path = " ".join(f"{px:.1f},{py:.1f}" for px, py in points)
             parts.append(f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="2"/>')  # fmt: skip
-            parts += [f'<circle cx="{px:.1f}" cy="{py:.1f}" r="2.5" fill="{color}"/>' for px, py in points]  # fmt: skip
+            parts += [_point(at(n, value), color, f"{name}, {labels[n]}: {value:,.4g}") for n, value in run]  # fmt: skip
         row, column = divmod(k, per_row)
-        parts += _key(left + column * 220, height - keys + row * 18 + 2, color, name)
+        key = _key(left + column * 220, height - keys + row * 18 + 2, color, name)
+        parts += ["</g>", f'<g class="key" data-series="{k}">', *key, "</g>"]
     return "".join([*parts, "</svg>"])
 
 
 def _part(x: float, y: float, wide: float, high: float, color: str) -> str:
     return f'<rect x="{x:.1f}" y="{y}" width="{wide:.1f}" height="{high}" fill="{color}" stroke="#fff"/>'
+
+
+def _point(place: tuple[float, float], color: str, words: str) -> str:
+    """A point of a line, with the words that a browser shows at it."""
+    x, y = place
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{color}"><title>{escape(words)}</title></circle>'
 
 
 def _key(x: float, y: float, color: str, name: str) -> list[str]:

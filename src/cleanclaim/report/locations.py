@@ -13,6 +13,7 @@ IN_MEMORY: Final = "python"
 """The file name that the model gives to claims built in Python."""
 
 _UNITS: Final = {"x12": "byte", "csv": "row", "parquet": "row", "tables": "row", "workbook": "row"}
+_TO_DO: Final = "What to do: "
 
 ByFormat = Mapping[str, str | None]
 
@@ -52,6 +53,12 @@ def position_unit(file: str | None, formats: ByFormat) -> str:
     if file == IN_MEMORY:
         return "claim"
     return _UNITS.get(formats.get(file or "") or "", "position")
+
+
+def what_to_do(edit: Edit) -> str:
+    """What an edit's explanation says to do about its findings; empty if it says nothing."""
+    told = (text.removeprefix(_TO_DO) for text in paragraphs(edit) if text.startswith(_TO_DO))
+    return next((text[:1].upper() + text[1:] for text in told), "")
 
 
 def paragraphs(edit: Edit) -> list[str]:

@@ -41,16 +41,19 @@ from cleanclaim.server.pages import (
     audits,
     batch,
     checks,
+    edits,
     files,
     knowledge,
     learn,
     one_claim,
     payers,
     payments,
+    reference,
     sign_on,
     signing,
     worklist,
 )  # fmt: skip
+from cleanclaim.server.pages import codes as code_pages
 from cleanclaim.server.pages.drawing import page
 from cleanclaim.server.problems import Problem, internal, problem_of
 from cleanclaim.server.routes import check, codes, fhir, findings, jobs, notes, remittances, status
@@ -61,8 +64,8 @@ from cleanclaim.version import VERSION
 _THREADS: Final = 2
 """How many runs of the engine take place at the same time; Polars uses more threads itself."""
 PARTS: Final = (
-    check, fhir, codes, notes, jobs, findings, remittances, status, checks, one_claim, worklist, batch, payments, payers, audits, analysis, learn, knowledge,
-    signing, sign_on, admin, files,
+    check, fhir, codes, notes, jobs, findings, remittances, status, checks, one_claim, worklist, batch, payments, payers, audits, analysis, learn, code_pages,
+    knowledge, edits, reference,     signing, sign_on, admin, files,
 )  # fmt: skip
 """The modules that hold the endpoints; there are no others."""
 _UNKNOWN: Final = 401

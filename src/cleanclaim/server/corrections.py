@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -61,18 +63,24 @@ class Offer:
 
 def offer(kept: Kept, claim_key: int | None = None) -> Offer:
     """What can be corrected in a batch, or in one claim of it."""
+    whole = _offer(kept.folder)
+    if claim_key is None or whole.refusal:
+        return whole
+    claim_id = kept.claim(claim_key)["claim_id"]
+    own = [one for one in whole.proposals if one.finding["claim_key"] == claim_key]
+    return Offer(tuple(own), tuple(one for one in whole.safe if one.claim_id == claim_id), None)
+
+
+@lru_cache(maxsize=4)
+def _offer(folder: Path) -> Offer:
+    """The same of a whole batch, whose file and findings never change."""
+    kept = Kept(folder)
     report = kept.report()
     try:
         corrector = _corrector(kept)
     except Problem as problem:
         return Offer((), (), problem.detail)
-    found = _proposals(report, corrector)
-    safe = corrector.safe(report.findings)
-    if claim_key is not None:
-        claim_id = kept.claim(claim_key)["claim_id"]
-        found = [one for one in found if one.finding["claim_key"] == claim_key]
-        safe = [one for one in safe if one.claim_id == claim_id]
-    return Offer(tuple(found), tuple(safe), None)
+    return Offer(tuple(_proposals(report, corrector)), tuple(corrector.safe(report.findings)), None)
 
 
 def corrected(kept: Kept, given: Mapping[int, str], by: str, *, safe: bool = True) -> fix.Repaired:
@@ -90,7 +98,7 @@ def corrected(kept: Kept, given: Mapping[int, str], by: str, *, safe: bool = Tru
     """
     report = kept.report()
     corrector = _corrector(kept)
-    decisions = _decided(_proposals(report, corrector), given, by)
+    decisions = _decided(offer(kept).proposals, given, by)
     done = fix.repaired(corrector, report.findings, decisions, safe=safe)
     kept.add_changes(_recorded(done.changes))
     return done
@@ -117,12 +125,9 @@ def sent_again(kept: Kept, claim_key: int, frequency: str, reference: str, given
     claim = next((one for same in corrector.claims.values() for one in same if one.key == claim_key), None)  # fmt: skip
     if claim is None:
         raise Problem(404, "claim", "there is no such claim")
-    own = [
-        one for one in _proposals(kept.report(), corrector) if one.finding["claim_key"] == claim_key
-    ]
-    decisions = [] if frequency == VOID else _decided(own, given, by)
+    decisions = [] if frequency == VOID else _decided(offer(kept, claim_key).proposals, given, by)
     made = datetime.now().astimezone()
-    number = reference.strip() or payer_number(kept, corrector, claim_key)
+    number = reference.strip() or payer_number(kept, claim_key)
     if not number:
         raise Problem(422, "reference", "the payer's number of the claim is missing: add the remittance, or write it here")  # fmt: skip
     terms = Terms(frequency, number, control_number(None, made), made, by)
@@ -131,14 +136,11 @@ def sent_again(kept: Kept, claim_key: int, frequency: str, reference: str, given
     return content
 
 
-def payer_number(kept: Kept, corrector: Corrector[Any] | None, claim_key: int) -> str:
+def payer_number(kept: Kept, claim_key: int) -> str:
     """The payer's number of a claim: from its last payment that counts, else as the claim has it; empty if there is none."""
     paid = [str(path) for path in kept.remittances()]
-    if paid and (number := number_paid(kept.upload, kept.tables, claim_key, paid)):
-        return number
-    own = corrector or _corrector(kept)
-    claim = next((one for same in own.claims.values() for one in same if one.key == claim_key), None)  # fmt: skip
-    return (own.payer_number(claim) if claim else None) or ""
+    found = number_paid(kept.upload, kept.tables, claim_key, paid) if paid else None
+    return found or kept.claim(claim_key)["original_reference_number"] or ""
 
 
 def _corrector(kept: Kept) -> Corrector[Any]:

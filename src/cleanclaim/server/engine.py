@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from cleanclaim.edits import registry
 from cleanclaim.edits.edit import Edit
@@ -46,6 +47,11 @@ class Held:
     def supporter(self) -> Supporter:
         """Says whether a note supports codes, made on first use."""
         return Supporter(self.encoder, self.suggester)
+
+    @cached_property
+    def releases(self) -> list[dict[str, Any]]:
+        """The releases in use, made on first use."""
+        return self.reference.releases().to_dicts()
 
     @property
     def headers(self) -> dict[str, str]:

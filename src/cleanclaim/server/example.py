@@ -14,7 +14,8 @@ from cleanclaim.server.database import Database
 from cleanclaim.server.database.schema import JOBS
 from cleanclaim.server.jobs import Batch, Jobs
 
-_NAME: Final = "clinic-day.837"
+EXAMPLE: Final = "clinic-day.837"
+"""What the example is called."""
 
 
 def is_new(database: Database) -> bool:
@@ -27,7 +28,7 @@ async def check_example(jobs: Jobs, who: Principal) -> str:
     """Begin to check the example; the batch's id."""
 
     async def parts() -> AsyncIterator[bytes]:
-        yield (resources.files("cleanclaim.server.pages") / _NAME).read_bytes()
+        yield (resources.files("cleanclaim.server.pages") / EXAMPLE).read_bytes()
 
-    job = await jobs.submit(who, Choices(), "html", parts(), batch=Batch(_NAME))
+    job = await jobs.submit(who, Choices(), "html", parts(), batch=Batch(EXAMPLE))
     return str(job["id"])

@@ -13,7 +13,7 @@ from cleanclaim.server.guards import is_upload
 
 CSRF: Final = "csrf"
 """The field that shows that a form is of our own page."""
-_MOST_FILES: Final = 4
+_MOST_FILES: Final = 20
 _MOST_FIELDS: Final = 20_000
 """The sheet of an audit has several for each line."""
 _MOST_FIELDS_WITH_FILES: Final = 10

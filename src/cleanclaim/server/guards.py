@@ -22,7 +22,7 @@ from cleanclaim.server.settings import Limits, ServerSettings, is_loopback
 
 LOG: Final = logging.getLogger("cleanclaim.server")
 _LONGEST_NUMBER: Final = 18
-_UPLOADS: Final = ("/v1/jobs", "/batches", "/denials")
+_UPLOADS: Final = ("/v1/jobs", "/batches", "/denials", "/reference/import")
 _UPLOAD_TIME: Final = 10
 _MOST_CLIENTS: Final = 10_000
 _MINUTE: Final = 60.0

@@ -194,11 +194,19 @@ class Jobs:
         """
         return self._shown(self._row(who, job_id))
 
-    def listed(self, who: Principal) -> list[dict[str, Any]]:
+    def listed(self, who: Principal, most: int = 1000) -> list[dict[str, Any]]:
         """The jobs that one may see, the newest first."""
-        query = sa.select(JOBS).where(seen_by(who)).order_by(JOBS.c.created.desc()).limit(1000)
+        query = sa.select(JOBS).where(seen_by(who)).order_by(JOBS.c.created.desc()).limit(most)
         with self._database.reading() as connection:
             return [self._shown(dict(row)) for row in connection.execute(query).mappings()]
+
+    def batches(self, who: Principal) -> list[dict[str, Any]]:
+        """The finished batches that one may see, the newest first: id, name, day and what each replaces, without their summaries."""
+        columns = [JOBS.c[name] for name in ("id", "name", "created", "replaces")]
+        query = sa.select(*columns).where(seen_by(who), JOBS.c.is_batch, JOBS.c.state == DONE)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(JOBS.c.created.desc()).limit(1000)).mappings()
+            return [dict(row) | {"created": _moment(row["created"])} for row in rows]
 
     def results(self, who: Principal, job_id: str) -> tuple[Path, str]:
         """The folder of a finished job's results, and the report's format.

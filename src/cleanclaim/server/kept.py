@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -26,6 +27,7 @@ _REMITTANCES: Final = "remittances"
 _NOTES: Final = "notes"
 _MATCHES: Final = "matches.csv"
 _CHANGES: Final = "changes.json"
+_CHOSEN: Final = "chosen.json"
 _MOST_REMITTANCES: Final = 100
 CHANGING: Final = Lock()
 """Held while a file is read, changed and written again, so that what two people do at once isn't lost."""
@@ -159,6 +161,20 @@ class Kept:
             writer.writerow(("payer_claim_id", "claim_id"))
             writer.writerows((one, claim) for one, claim in pairs.items() if claim)
             _write(self.folder / _MATCHES, out.getvalue().encode())
+
+    def chosen(self) -> dict[int, str]:
+        """The new values that people chose so far, by the number of the proposal."""
+        path = self.folder / _CHOSEN
+        found = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        return {int(number): value for number, value in found.items()}
+
+    def choose(self, values: Mapping[int, str]) -> dict[int, str]:
+        """Keep new values that a person chose, next to those of others; an empty one removes what was chosen."""
+        with CHANGING:
+            found = {**self.chosen(), **values}
+            found = {number: value for number, value in found.items() if value.strip()}
+            _write(self.folder / _CHOSEN, json.dumps(found).encode())
+        return found
 
     def changes(self) -> list[dict[str, Any]]:
         """What was changed in corrected files that were made of this batch."""

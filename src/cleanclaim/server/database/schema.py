@@ -116,8 +116,25 @@ FINDINGS: Final = sa.Table(
     sa.Column("comments", sa.Integer, nullable=False),
     sa.Column("found", sa.DateTime(timezone=True), nullable=False),
     sa.Column("changed", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("words", sa.Text, nullable=False, server_default=""),
 )
-"""The findings of batches, with what people did about them; deleted with their batch."""
+"""The findings of batches, with what people did about them; deleted with their batch. `words` is what a search looks in, in lower case."""
+_LISTED: Final = (
+    "job_id", "state", "snoozed_until", "assignee", "at_risk_cents", "rank", "number", "id", "payer", "provider", "code", "disposition", "from_date",
+    "last_day", "claim_id", "changed", "words",
+)  # fmt: skip
+sa.Index("ix_findings_listed", *(FINDINGS.c[name] for name in _LISTED)).ddl_if(dialect="sqlite")
+"""What the worklist filters and sorts by, without the long rows; PostgreSQL, whose indexes take no long texts, is fast enough without it."""
+
+VALUES: Final = sa.Table(
+    "finding_values",
+    METADATA,
+    sa.Column("job_id", sa.String(32), nullable=False, index=True),
+    sa.Column("name", sa.String(12), nullable=False),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("count", sa.Integer, nullable=False),
+)
+"""The payers, providers and edits of each batch's findings, to filter by."""
 
 EVENTS: Final = sa.Table(
     "finding_events",
@@ -142,6 +159,16 @@ VIEWS: Final = sa.Table(
     sa.UniqueConstraint("owner", "name"),
 )
 """Filters and orders of the worklist that a person gave a name."""
+
+FAVORITES: Final = sa.Table(
+    "favorites",
+    METADATA,
+    sa.Column("owner", sa.String(100), primary_key=True),
+    sa.Column("system", sa.String(40), primary_key=True),
+    sa.Column("code", sa.String(20), primary_key=True),
+    sa.Column("made", sa.DateTime(timezone=True), nullable=False),
+)
+"""The codes that a person wants to find again."""
 
 AUDIT: Final = sa.Table(
     "audit",

@@ -133,6 +133,7 @@ async def _shown(request: Request, status: int = 200, error: str | None = None, 
         "keys": [_key(one, now) for one in await in_thread(keys.listed, service.database, own)],
         "jobs": await in_thread(service.jobs.counts, own),
         "keep_hours": service.settings.keep_hours,
+        "keep_days": service.settings.keep_days,
         "roles": list(ROLES),
         "scopes": SCOPES,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
@@ -23,7 +24,7 @@ from cleanclaim.server.pages.payments import rows_of
 from cleanclaim.server.pages.worklist import listing
 from cleanclaim.server.payments import payments
 from cleanclaim.server.problems import Problem
-from cleanclaim.server.routes.shared import Service, in_thread, service_of
+from cleanclaim.server.routes.shared import Service, in_thread, number_of, service_of
 from cleanclaim.server.work import report_name
 from cleanclaim.server.worklist.files import WORKBOOK
 
@@ -31,6 +32,8 @@ router = APIRouter(include_in_schema=False)
 _SEE_OTHER: Final = 303
 _MOST_BATCHES: Final = 30
 """In how many batches the patient's other claims are looked for."""
+_AT_ONCE: Final = 25
+"""How many proposals are shown at once."""
 _KINDS: Final = (
     (b"ISA", "837", "application/edi-x12"),
     ((b"{", b"["), "json", "application/fhir+json"),
@@ -78,29 +81,34 @@ async def remove(request: Request, job_id: str) -> Response:
 
 
 @router.get("/batches/{job_id}/correct", dependencies=[needs("results")])
-async def correct(request: Request, job_id: str) -> Response:
+async def correct(request: Request, job_id: str, after: str = "", words: str = "") -> Response:
     """What can be corrected in a batch's file."""
     kept = await _kept(request, job_id)
-    offer = await in_thread(corrections.offer, kept)
-    return page(request, "correct.html", job_id=job_id, offer=offer, problem=None, given={})
+    start = number_of(after, "after", 0, 10_000_000)
+    return page(request, "correct.html", **await in_thread(_correctable, kept, start, words), job_id=job_id, problem=None)  # fmt: skip
 
 
 @router.post("/batches/{job_id}/correct", dependencies=[needs("jobs")])
 async def corrected(request: Request, job_id: str) -> Response:
-    """The corrected file, or the check of it."""
+    """Keep what was chosen; then the corrected file, the check of it, or more to decide."""
     service, who = service_of(request), principal_of(request)
     kept = await _kept(request, job_id)
     async with form_of(request) as form:
-        given, is_check = _values(form), form.get("action") == "check"
+        given, action = _values(form), str(form.get("action") or "")
+        start, words = number_of(str(form.get("after") or ""), "after", 0, 10_000_000), str(form.get("words") or "")  # fmt: skip
     try:
-        done = await in_thread(corrections.corrected, kept, given, who.name)
-        if is_check:
+        chosen = await in_thread(kept.choose, given)
+        if action.startswith("to:"):
+            query = urlencode({"after": number_of(action[3:], "action", 0, 10_000_000) or "", "words": words})  # fmt: skip
+            return RedirectResponse(f"/batches/{job_id}/correct?{query}", _SEE_OTHER)
+        done = await in_thread(corrections.corrected, kept, chosen, who.name)
+        if action == "check":
             earlier = await in_thread(service.jobs.batch, who, job_id)
             fresh = await begun(service, request, earlier["choices"], done.content, Batch(earlier["name"] or "", job_id))  # fmt: skip
             return RedirectResponse(f"/batches/{fresh}", _SEE_OTHER)
     except Problem as problem:
-        offer = await in_thread(corrections.offer, kept)
-        return page(request, "correct.html", problem.status, job_id=job_id, offer=offer, problem=problem, given=given)  # fmt: skip
+        shown = await in_thread(_correctable, kept, start, words)
+        return page(request, "correct.html", problem.status, **shown, job_id=job_id, problem=problem)  # fmt: skip
     return _file(done.content, "corrected")
 
 
@@ -156,7 +164,7 @@ def _shown(service: Service, request: Request, job_id: str) -> dict[str, Any]:
 
 def _newer(service: Service, request: Request, job_id: str) -> list[dict[str, Any]]:
     """The checks of a batch's claims that came after it."""
-    return [job for job in service.jobs.listed(principal_of(request)) if job["replaces"] == job_id]
+    return [job for job in service.jobs.batches(principal_of(request)) if job["replaces"] == job_id]
 
 
 def _claim(service: Service, request: Request, job_id: str, key: int) -> dict[str, Any]:
@@ -188,7 +196,7 @@ def _claim(service: Service, request: Request, job_id: str, key: int) -> dict[st
 def _others(service: Service, request: Request, job: dict[str, Any], own: dict[str, Any]) -> list[dict[str, Any]]:  # fmt: skip
     """The other claims of a claim's patient: in its batch, and in the latest other batches."""
     found = []
-    batches = [one for one in service.jobs.listed(principal_of(request)) if one["is_batch"] and one["state"] == "done"]  # fmt: skip
+    batches = service.jobs.batches(principal_of(request))
     for one in [job, *(other for other in batches[:_MOST_BATCHES] if other["id"] != job["id"])]:
         kept = Kept(service.jobs.folder(one["id"]))
         rows = kept.of_patient(own["patient_key"], own["claim_key"] if one is job else None)
@@ -207,11 +215,29 @@ def _changed_since(service: Service, request: Request, job_id: str, own: dict[st
     return [] if key is None else changed(before.claim(key), own)
 
 
+def _correctable(kept: Kept, start: int, words: str) -> dict[str, Any]:
+    """A page of what a person decides, with what was chosen so far."""
+    offer = corrections.offer(kept)
+    wanted = words.lower().split()
+    fitting = [one for one in offer.proposals if all(word in _text(one) for word in wanted)]
+    shown = fitting[start : start + _AT_ONCE]
+    chosen = kept.chosen()
+    return {
+        "offer": offer, "shown": shown, "count": len(fitting), "start": start, "words": words, "given": chosen, "chosen": len(chosen), "at_once": _AT_ONCE,
+        "next": start + _AT_ONCE if start + _AT_ONCE < len(fitting) else None, "before": max(start - _AT_ONCE, 0) if start else None,
+    }  # fmt: skip
+
+
+def _text(one: corrections.Proposal) -> str:
+    """What a search for a proposal looks in."""
+    return f"{one.decision.claim_id} {one.finding['code']} {one.finding['message']}".lower()
+
+
 def _again(kept: Kept, job_id: str, key: int) -> dict[str, Any]:
     own = kept.claim(key)
     offer = corrections.offer(kept, key)
-    number = "" if offer.refusal else corrections.payer_number(kept, None, key)
-    return {"job_id": job_id, "key": key, "claim": own, "offer": offer, "reference": number}
+    number = "" if offer.refusal else corrections.payer_number(kept, key)
+    return {"job_id": job_id, "key": key, "claim": own, "offer": offer, "shown": offer.proposals, "reference": number}  # fmt: skip
 
 
 async def _kept(request: Request, job_id: str) -> Kept:

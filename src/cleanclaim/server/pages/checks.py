@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from cleanclaim.model import PAYER_CLASSES
 from cleanclaim.server.access.permissions import needs, principal_of
 from cleanclaim.server.choices import Choices
-from cleanclaim.server.example import check_example
+from cleanclaim.server.example import EXAMPLE, check_example
 from cleanclaim.server.forms import form_of
 from cleanclaim.server.jobs import Batch
 from cleanclaim.server.kept import Kept
@@ -23,6 +23,7 @@ from cleanclaim.server.routes.shared import Service, in_thread, service_of
 router = APIRouter(include_in_schema=False)
 _AT_ONCE: Final = 1 << 20
 _SEE_OTHER: Final = 303
+_LATEST: Final = 4
 
 
 @router.get("/", dependencies=[needs("results")])
@@ -30,7 +31,7 @@ async def check(request: Request) -> Response:
     """Where to begin: drop a file, paste, or fill in a claim; for those who add nothing, what was checked."""
     if not principal_of(request).may("jobs"):
         return RedirectResponse("/batches", _SEE_OTHER)
-    return page(request, "check.html", error=None, payer_classes=PAYER_CLASSES)
+    return await _start(request)
 
 
 @router.get("/batches", dependencies=[needs("results")])
@@ -49,7 +50,7 @@ async def add(request: Request) -> Response:
             job_id = await _added(service, request, form)
         except Problem as problem:
             words = "; ".join([problem.detail, *problem.faults])
-            return page(request, "check.html", problem.status, error=words, payer_classes=PAYER_CLASSES)  # fmt: skip
+            return await _start(request, problem.status, words)
     return RedirectResponse(f"/batches/{job_id}", _SEE_OTHER)
 
 
@@ -59,6 +60,12 @@ async def example(request: Request) -> Response:
     service = service_of(request)
     job_id = await check_example(service.jobs, principal_of(request))
     return RedirectResponse(f"/batches/{job_id}", _SEE_OTHER)
+
+
+async def _start(request: Request, status: int = 200, error: str | None = None) -> Response:
+    """The first page, with the latest checks."""
+    latest = await in_thread(service_of(request).jobs.listed, principal_of(request), _LATEST)
+    return page(request, "check.html", status, error=error, payer_classes=PAYER_CLASSES, latest=latest, example_name=EXAMPLE)  # fmt: skip
 
 
 async def _added(service: Service, request: Request, form: FormData) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from cleanclaim.reference.icd10cm import dotted
-from cleanclaim.report.locations import place_words
+from cleanclaim.report.locations import place_words, what_to_do
 from cleanclaim.server.access.principals import Principal
 from cleanclaim.server.access.sessions import Session
 from cleanclaim.server.pages.marking import marked
@@ -85,6 +86,16 @@ def _nothing(_scope: str) -> bool:
     return False
 
 
+def _advice(request: Request) -> Callable[[str], str]:
+    """What to do about a finding of an edit, by the edit's code."""
+    edits = {edit.code: edit for edit in request.app.state.service.engine.held.edits}
+
+    def told(code: str) -> str:
+        return what_to_do(edits[code]) if code in edits else ""
+
+    return told
+
+
 def page(request: Request, name: str, status: int = 200, **shown: Any) -> HTMLResponse:
     """A page, or the part of one that a request of the page itself asked for.
 
@@ -103,6 +114,7 @@ def page(request: Request, name: str, status: int = 200, **shown: Any) -> HTMLRe
         "user": who if session is not None else None,
         "may": who.may if who is not None else _nothing,
         "csrf": session.csrf if session is not None else "",
+        "advice": _advice(request),
     }  # fmt: skip
     text = _TEMPLATES.get_template(name).render(**common, **shown)
     return HTMLResponse(text, status, headers={"Content-Security-Policy": _POLICY})

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from cleanclaim.correct.safe import reordered
 from cleanclaim.edits.edit import Disposition
+from cleanclaim.text.escaping import visible
 
 LETTERS: Final = "ABCDEFGHIJKL"
 _POINTERS: Final = re.compile(r"[A-La-l][A-La-l ,:]*")
@@ -122,13 +123,14 @@ class Filled:
             return f"{column if column in names else 'procedure_code'}_{line}"
         return column if column in {box.column for box in self.form.head} else None
 
-    def boxes_of(self, findings: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-        """The hardest disposition at each field of the page; findings come in no order."""
-        found: dict[str, str] = {}
-        for finding in findings:
+    def boxes_of(self, findings: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+        """The hardest disposition and the messages at each field of the page; findings come in no order."""
+        found: dict[str, dict[str, Any]] = {}
+        for finding in sorted(findings, key=lambda one: _rank(one["disposition"])):
             name = self.field_of(finding)
-            if name is not None and _rank(finding["disposition"]) < _rank(found.get(name, "")):
-                found[name] = finding["disposition"]
+            if name is not None:
+                box = found.setdefault(name, {"disposition": finding["disposition"], "says": []})
+                box["says"].append(visible(finding["message"]))
         return found
 
     def choices(self, finding: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -1,110 +1,39 @@
-"""The pages to look things up: codes, edits, the reference, a note."""
+"""The page of a note: what it supports."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from cleanclaim import explain_page
-from cleanclaim.encoder import text as written
-from cleanclaim.encoder.systems import SYSTEMS
+from cleanclaim.encoder.systems import ICD10
 from cleanclaim.notes.level.leveler import Leveler
 from cleanclaim.notes.level.leveler import Options as LevelOptions
+from cleanclaim.notes.queries import letter_of
 from cleanclaim.notes.suggest import Options
 from cleanclaim.notes.support.supporter import Options as SupportOptions
 from cleanclaim.server.access.permissions import needs
 from cleanclaim.server.engine import Held
 from cleanclaim.server.forms import fields_of
 from cleanclaim.server.pages.drawing import page
+from cleanclaim.server.pages.form import LETTERS
 from cleanclaim.server.problems import Problem
 from cleanclaim.server.routes.shared import day_of, in_thread, service_of
 
 router = APIRouter(include_in_schema=False)
-_MOST_WORDS: Final = 1_000
 LONGEST_NOTE: Final = 50_000
+_LINES: Final = 6
+_POINTERS: Final = 4
 _EXAMPLE: Final = (
     "Established patient.\nHPI: Follow-up of type 2 diabetes and high blood pressure. Denies chest pain. Mother had breast cancer.\n"
     "Assessment and plan:\n1. Type 2 diabetes with diabetic chronic kidney disease, stage 3a. A1c 8.1, above goal. Increase metformin. Recheck in 3 months.\n"
     "2. Hypertension, at goal. Continue lisinopril.\n"
 )
 """An invented note."""
-
-
-@router.get("/codes", dependencies=[needs("codes")])
-async def codes(request: Request, q: str = "", on: str = "", system: str = "") -> Response:
-    """One search box for every kind of code."""
-    held = service_of(request).engine.held
-    shown = await _results(held, q, on, system)
-    return page(request, "codes.html", q=q, system=system, systems=SYSTEMS, **shown)
-
-
-@router.get("/codes/results", dependencies=[needs("codes")])
-async def results(request: Request, q: str = "", on: str = "", system: str = "") -> Response:
-    """The results of a search as it is typed."""
-    held = service_of(request).engine.held
-    return page(request, "_results.html", **await _results(held, q, on, system))
-
-
-@router.get("/codes/{system}/{code}", dependencies=[needs("codes")])
-async def code(request: Request, system: str, code: str, on: str = "") -> Response:
-    """Everything about a code."""
-    held = service_of(request).engine.held
-    day = day_of(on)
-    pages = await in_thread(lambda: held.encoder.lookup(code[:_MOST_WORDS], on=day))
-    found = [{**one.as_dict(), "text": written.page(one)} for one in pages if system in {"any", one.system}] or [
-        {**one.as_dict(), "text": written.page(one)} for one in pages
-    ]  # fmt: skip
-    if not found:
-        raise Problem(404, "code", "no list has that code")
-    mapped = await in_thread(lambda: held.encoder.crosswalk(code, on=day))
-    return page(request, "code.html", pages=found, code=code, on=on, mappings=[one.as_dict() for one in mapped.mappings[:100]])  # fmt: skip
-
-
-async def _results(held: Held, q: str, on: str, system: str) -> dict[str, Any]:
-    words = q.strip()[:_MOST_WORDS]
-    shown: dict[str, Any] = {"answer": None, "pages": [], "error": None, "on": on}
-    if not words:
-        return shown
-    try:
-        day = day_of(on)
-        answer = await in_thread(lambda: held.encoder.answer(words, system=system or None, on=day, limit=25))  # fmt: skip
-        pages = await in_thread(lambda: held.encoder.lookup(words, on=day, pairs=0))
-    except Problem as problem:
-        return shown | {"error": problem.detail}
-    return shown | {"answer": answer.as_dict(), "pages": [one.as_dict() for one in pages]}
-
-
-@router.get("/edits", dependencies=[needs("codes")])
-async def edits(request: Request, words: str = "") -> Response:
-    """All edits, or those that fit some words."""
-    held = service_of(request).engine.held
-    wanted = words.lower().split()
-    every = [edit.as_dict() for edit in held.edits]
-    found = [one for one in every if all(word in f"{one['code']} {one['name']} {one['summary']}".lower() for word in wanted)]  # fmt: skip
-    return page(request, "edits.html", edits=found, words=words)
-
-
-@router.get("/edits/{code}", dependencies=[needs("codes")])
-async def edit(request: Request, code: str) -> Response:
-    """One edit."""
-    held = service_of(request).engine.held
-    found = next((one for one in held.edits if code.lower() in {one.code.lower(), one.name}), None)
-    if found is None:
-        raise Problem(404, "edit", "no edit has that code or name")
-    text = await in_thread(explain_page.explain, [found.code], held.edits, held.reference, None)
-    return page(request, "edit.html", edit=found.as_dict(), text=text)
-
-
-@router.get("/reference", dependencies=[needs("codes")])
-async def reference(request: Request) -> Response:
-    """The releases in use."""
-    held = service_of(request).engine.held
-    found = await in_thread(held.reference.releases)
-    return page(request, "reference.html", releases=list(found.iter_rows(named=True)), lock=held.digest)  # fmt: skip
 
 
 @router.get("/note", dependencies=[needs("notes")])
@@ -134,8 +63,27 @@ def read(
     held: Held, text: str, day: date, patient: str | None, codes: Sequence[str]
 ) -> dict[str, Any]:
     """What a note supports: suggested codes, the visit level, support for billed codes, and the words they are based on."""
-    suggestions = [one.as_dict() for one in held.suggester.suggest(text, Options(day))]
+    found = held.suggester.suggest(text, Options(day))
+    suggestions = [one.as_dict() for one in found]
     level = Leveler(held.suggester).level(text, LevelOptions(day, patient)).as_dict()
     support = held.supporter.support(text, list(codes), SupportOptions(day)) if codes else []
     marked = [words for one in suggestions if one["disposition"] != "not-coded" for words in one["evidence"]]  # fmt: skip
-    return {"note": text, "suggestions": suggestions, "level": level, "support": [one.as_dict() for one in support], "evidence": marked}  # fmt: skip
+    return {
+        "note": text, "suggestions": suggestions, "level": level, "support": [one.as_dict() for one in support], "evidence": marked,
+        "letter": letter_of(found, day), "claim_query": _claim(suggestions, level["code"], day),
+    }  # fmt: skip
+
+
+def _claim(suggestions: Sequence[Mapping[str, Any]], level: str | None, day: date) -> str:
+    """The query of the claim form that has a note's codes filled in; empty if the note has none."""
+    billed = [one for one in suggestions if one["disposition"] == "code"]
+    reasons = [one["code"] for one in billed if one["system"] == ICD10][: len(LETTERS)]
+    services = [
+        *([level] if level else []),
+        *(one["code"] for one in billed if one["system"] != ICD10),
+    ]
+    given = {f"diagnosis_{letter}": code for letter, code in zip(LETTERS, reasons, strict=False)}
+    for number, code in enumerate(services[:_LINES], start=1):
+        given |= {f"procedure_code_{number}": code, f"from_date_{number}": day.isoformat(), f"units_{number}": "1"}  # fmt: skip
+        given |= {f"diagnosis_pointers_{number}": LETTERS[: min(len(reasons), _POINTERS)]}
+    return urlencode(given) if reasons or services else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections import Counter
 from datetime import UTC, datetime
@@ -12,7 +14,8 @@ from starlette.responses import RedirectResponse, Response
 
 from cleanclaim.learn.cases import KINDS, TOPICS, Case
 from cleanclaim.learn.interface import practice_cases, practice_question
-from cleanclaim.learn.progress import Progress, next_cases, progress_of, read_progress, report_of
+from cleanclaim.learn.progress import Progress, next_cases, progress_of, report_of
+from cleanclaim.server.access import users
 from cleanclaim.server.access.permissions import KNOWN, needs, principal_of
 from cleanclaim.server.forms import form_of
 from cleanclaim.server.pages.drawing import page
@@ -38,6 +41,27 @@ async def play(request: Request, topic: str = "", kind: str = "") -> Response:
     return page(request, "case.html", **shown, topic=topic, kind=kind, answer=None)
 
 
+@router.get("/learn/class", dependencies=[needs("audit")])
+async def class_report(request: Request) -> Response:
+    """What everybody who learns at this service answered, by topic."""
+    rows = await in_thread(_class, request)
+    topics = [(key, words) for key, words in TOPICS.items() if any(row["topic"] == key for row in rows)]  # fmt: skip
+    people: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        people.setdefault(row["learner"], {})[row["topic"]] = row
+    return page(request, "class.html", people=people, topics=topics)
+
+
+@router.get("/learn/class.csv", dependencies=[needs("audit")])
+async def class_table(request: Request) -> Response:
+    """The same as a table."""
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, ("learner", "topic", "answers", "right", "share", "cases"), lineterminator="\n")  # fmt: skip
+    writer.writeheader()
+    writer.writerows(await in_thread(_class, request))
+    return Response(out.getvalue(), media_type="text/csv; charset=utf-8", headers={"Content-Disposition": 'attachment; filename="class.csv"'})  # fmt: skip
+
+
 @router.post("/learn/play", dependencies=[KNOWN])
 async def answer(request: Request) -> Response:
     """Whether an answer is right, and why."""
@@ -49,7 +73,7 @@ async def answer(request: Request) -> Response:
 
 
 def _learner(request: Request) -> Progress:
-    return progress_of(_NOT_IN_NAMES.sub("-", principal_of(request).id)[:40] or "me")
+    return progress_of(_kept_as(principal_of(request).id))
 
 
 def _overview(request: Request) -> dict[str, Any]:
@@ -58,14 +82,28 @@ def _overview(request: Request) -> dict[str, Any]:
     cases = practice_cases()
     counts = {"topic": Counter(case.topic for case in cases), "kind": Counter(case.kind for case in cases)}  # fmt: skip
     own = {row["topic"]: row for row in report_of([learner])}
-    others = [read_progress(path) for path in sorted(learner.path.parent.glob("*.json"))] if learner.path.parent.is_dir() else []  # fmt: skip
     return {
         "topics": [(key, words, counts["topic"][key], own.get(key)) for key, words in TOPICS.items() if counts["topic"][key]],
         "kinds": [(key, words, counts["kind"][key]) for key, words in KINDS.items() if counts["kind"][key]],
         "due": sum(learner.is_due(case, now) for case in learner.cards),
         "all": own["all"], "total": len(cases),
-        "learners": [row for row in report_of(others) if row["topic"] == "all"],
     }  # fmt: skip
+
+
+def _class(request: Request) -> list[dict[str, Any]]:
+    """The report of everybody of the organization who has learned here, by name."""
+    service, who = service_of(request), principal_of(request)
+    names = {one["id"]: one["name"] for one in users.listed(service.database, who.organization)}
+    names |= {who.id: who.name}
+    known = [progress_of(_kept_as(key)) for key in names]
+    by_file = {_kept_as(key): name for key, name in names.items()}
+    rows = report_of([one for one in known if one.answers])
+    return sorted(({**row, "learner": by_file[row["learner"]]} for row in rows), key=lambda row: row["learner"])  # fmt: skip
+
+
+def _kept_as(user_id: str) -> str:
+    """The name that somebody's progress is kept by."""
+    return _NOT_IN_NAMES.sub("-", user_id)[:40] or "me"
 
 
 def _chosen(topic: str, kind: str) -> list[Case]:

@@ -26,6 +26,7 @@ from cleanclaim.server.routes.shared import in_thread, service_of
 
 router = APIRouter(include_in_schema=False)
 _SEE_OTHER: Final = 303
+_LONGEST: Final = 100
 _DOWNLOADS: Final = {"html": "report.html", "xlsx": "findings.xlsx"}
 
 
@@ -34,7 +35,10 @@ async def claim(request: Request, form: str = CMS_1500.name, example: str = "") 
     """An empty form, or an example."""
     held = service_of(request).engine.held
     drawn = _form(form)
-    given = drawn.example if example else {}
+    names = {*(box.name for box in drawn.head), *(name for name, _, _ in drawn.diagnoses)}
+    names |= {f"{box.name}_{number}" for box in drawn.line for number in range(1, drawn.lines + 1)}
+    query = request.query_params
+    given = drawn.example if example else {name: query[name][:_LONGEST] for name in names if name in query}  # fmt: skip
     return page(request, "claim.html", form=drawn, given=given, lists=await in_thread(_lists, held))
 
 

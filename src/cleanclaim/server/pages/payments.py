@@ -30,7 +30,7 @@ _LONGEST_NUMBER: Final = 100
 @router.get("/denials", dependencies=[needs("check")])
 async def denials(request: Request, batch: str = "") -> Response:
     """Where to give a remittance."""
-    batches = await in_thread(_batches, service_of(request), request)
+    batches = await in_thread(service_of(request).jobs.batches, principal_of(request))
     return page(request, "denials.html", error=None, result=None, batches=batches, chosen=batch)
 
 
@@ -38,7 +38,7 @@ async def denials(request: Request, batch: str = "") -> Response:
 async def trace(request: Request) -> Response:
     """Payments matched to claims, and denials traced."""
     service = service_of(request)
-    batches = await in_thread(_batches, service, request)
+    batches = await in_thread(service.jobs.batches, principal_of(request))
     async with form_of(request) as form:
         content, sent = await _content(form.get("remittance")), await _content(form.get("claims"))
         batch = str(form.get("batch") or "")
@@ -123,10 +123,6 @@ async def _traced(service: Service, remittance: bytes, claims: bytes) -> dict[st
             )  # fmt: skip
         except Problem as problem:
             raise Problem(problem.status, problem.kind, problem.detail.replace(f"{folder}/", ""), problem.faults) from None  # fmt: skip
-
-
-def _batches(service: Service, request: Request) -> list[dict[str, Any]]:
-    return [job for job in service.jobs.listed(principal_of(request)) if job["is_batch"] and job["state"] == "done"]  # fmt: skip
 
 
 def _folder(service: Service, request: Request, job_id: str) -> tuple[Kept, dict[str, Any]]:

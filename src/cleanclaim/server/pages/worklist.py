@@ -20,8 +20,8 @@ from cleanclaim.server.pages.drawing import page
 from cleanclaim.server.problems import Problem
 from cleanclaim.server.routes.shared import Service, in_thread, service_of
 from cleanclaim.server.worklist.findings import MOST_AT_ONCE
-from cleanclaim.server.worklist.query import NAMES, SORTS, TODO, Wanted
-from cleanclaim.server.worklist.states import RESOLUTIONS, STATES
+from cleanclaim.server.worklist.query import NAMES, SORTS, Wanted
+from cleanclaim.server.worklist.states import RESOLUTIONS, STATES, TODO
 
 router = APIRouter(include_in_schema=False)
 _SEE_OTHER: Final = 303
@@ -123,21 +123,20 @@ def listing(
     who = principal_of(request)
     asked = {"state": TODO, **query} if not query.get("batch") else dict(query)
     wanted = Wanted.of(asked, _SHOWN)
-    found, count, cents = service.findings.listed(who, wanted)
+    found = service.findings.listed(who, wanted)
     kept = {**wanted.given, "sort": wanted.sort}
 
     def link(**changed: str) -> str:
         return "/worklist?" + urlencode({**kept, **changed})
 
-    following, before = wanted.after + len(found), max(wanted.after - wanted.limit, 0)
+    following, before = wanted.after + len(found.rows), max(wanted.after - wanted.limit, 0)
     return _choices(service, request) | {
-        "rows": found, "count": count, "at_risk": f"{cents / 100}", "given": wanted.given, "sort": wanted.sort, "sorts": SORTS, "due": _DUE,
+        "rows": found.rows, "count": found.count, "at_risk": f"{found.cents / 100}", "given": wanted.given, "sort": wanted.sort, "sorts": SORTS, "due": _DUE,
         "after": wanted.after,
-        "next": link(after=str(following)) if following < count else None,
+        "next": link(after=str(following)) if following < found.count else None,
         "previous": link(after=str(before)) if wanted.after else None,
-        "facets": {} if is_part else service.findings.facets(who),
-        "counts": service.findings.counts(who, wanted.given.get("batch")), "views": service.views.listed(who),
-        "batches": [job for job in service.jobs.listed(who) if job["is_batch"] and job["state"] == "done"],
+        "facets": {} if is_part else service.findings.facets(who, wanted.given.get("batch")),
+        "counts": found.states, "views": service.views.listed(who), "batches": service.jobs.batches(who),
         "dispositions": [one.value for one in Disposition], "states": (TODO, *STATES), "here": link(), "notices": [], "alarms": [],
     }  # fmt: skip
 
@@ -148,7 +147,7 @@ def _choices(service: Service, request: Request) -> dict[str, Any]:
     today = date.today()  # noqa: DTZ011 - the office's own day
     return {
         "resolutions": RESOLUTIONS,
-        "people": service.findings.facets(who, ["assignee"])["assignee"],
+        "people": service.findings.people(who),
         "me": "" if who.kind == "local" else who.name,
         "tomorrow": (today + timedelta(days=1)).isoformat(),
         "next_week": (today + timedelta(days=7)).isoformat(),

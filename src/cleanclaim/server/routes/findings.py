@@ -19,8 +19,8 @@ from cleanclaim.server.routes.shared import (
     query_of,
     service_of,
 )
-from cleanclaim.server.worklist.query import NAMES, SORTS, TODO, Wanted
-from cleanclaim.server.worklist.states import STATES
+from cleanclaim.server.worklist.query import NAMES, SORTS, Wanted
+from cleanclaim.server.worklist.states import STATES, TODO
 
 router = APIRouter(tags=["findings"])
 _CHANGE: Final = {"version": 1, "state": "resolved", "resolution": "corrected", "comment": "resent with M54.50"}  # fmt: skip
@@ -57,9 +57,12 @@ async def listed(request: Request) -> Response:
     who = principal_of(request)
     service = service_of(request)
     wanted = Wanted.of(query_of(request, *NAMES))
-    rows, count, cents = await in_thread(service.findings.listed, who, wanted)
-    following = wanted.after + len(rows)
-    content = {"findings": rows, "count": count, "at_risk_amount": f"{cents / 100:.2f}", "next": following if following < count else None}  # fmt: skip
+    found = await in_thread(service.findings.listed, who, wanted)
+    following = wanted.after + len(found.rows)
+    content = {
+        "findings": found.rows, "count": found.count, "at_risk_amount": f"{found.cents / 100:.2f}",
+        "next": following if following < found.count else None,
+    }  # fmt: skip
     return answered(content, service.engine.held)
 
 

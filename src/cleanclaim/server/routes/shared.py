@@ -22,6 +22,8 @@ from cleanclaim.server.batching import Together
 from cleanclaim.server.checkers import Checkers
 from cleanclaim.server.database import Database
 from cleanclaim.server.engine import Engine, Held
+from cleanclaim.server.favorites import Favorites
+from cleanclaim.server.imports import Imports
 from cleanclaim.server.jobs import Jobs
 from cleanclaim.server.metrics import Metrics
 from cleanclaim.server.problems import Problem, problem_of
@@ -71,6 +73,16 @@ class Service:
     def views(self) -> Views:
         """Saved views of the worklist."""
         return Views(self.database)
+
+    @cached_property
+    def imports(self) -> Imports:
+        """Imports of publishers' files."""
+        return Imports(self.settings.store, self.engine.reload)
+
+    @cached_property
+    def favorites(self) -> Favorites:
+        """The codes that people want to find again."""
+        return Favorites(self.database)
 
 
 def service_of(request: Request) -> Service:

@@ -14,21 +14,38 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from cleanclaim.server.access import users
 from cleanclaim.server.access.principals import Principal
 from cleanclaim.server.database import Database
-from cleanclaim.server.database.schema import FINDINGS, JOBS
+from cleanclaim.server.database.schema import FINDINGS, JOBS, VALUES
 from cleanclaim.server.jobs import seen_by
 from cleanclaim.server.problems import Problem
 from cleanclaim.server.worklist import events
-from cleanclaim.server.worklist.query import Wanted
-from cleanclaim.server.worklist.states import Change, shown_state, state_of
+from cleanclaim.server.worklist.query import Wanted, visible_to
+from cleanclaim.server.worklist.states import STATES, Change, is_in, state_of
 
 LONGEST_COMMENT: Final = 4_000
 MOST_AT_ONCE: Final = 500
-FACETS: Final = ("payer", "provider", "code", "assignee")
+FACETS: Final = ("payer", "provider", "code")
 _MOST_VALUES: Final = 200
-_JOINED: Final = FINDINGS.join(JOBS, FINDINGS.c.job_id == JOBS.c.id)
-_NOT_SHOWN: Final = ("identity", "at_risk_cents", "job_id", "rank", "number")
+_NOT_SHOWN: Final = ("identity", "at_risk_cents", "job_id", "rank", "number", "words")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A page of findings.
+
+    Attributes:
+        rows: the findings.
+        count: how many fit.
+        cents: what is at risk of those that fit.
+        states: how many there are in each state, whether they fit or not.
+    """
+
+    rows: list[dict[str, Any]]
+    count: int
+    cents: int
+    states: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -41,36 +58,43 @@ class Findings:
 
     database: Database
 
-    def listed(self, caller: Principal, wanted: Wanted) -> tuple[list[dict[str, Any]], int, int]:
-        """A page of findings, how many there are, and the cents at risk of all of them."""
+    def listed(self, caller: Principal, wanted: Wanted) -> Listed:
+        """A page of findings, how many there are, and what is at risk."""
         today = _today()
-        conditions = wanted.conditions(caller, today)
+        whole, fitting = wanted.scope(caller), sa.and_(sa.true(), *wanted.conditions(today))
+        sums = sa.select(
+            _sum(fitting), _sum(fitting, FINDINGS.c.at_risk_cents), *(_sum(is_in(state, today)) for state in STATES)
+        )  # fmt: skip
         with self.database.reading() as connection:
-            query = sa.select(FINDINGS).select_from(_JOINED).where(*conditions)
-            page = query.order_by(*wanted.order(connection.dialect.name)).offset(wanted.after).limit(wanted.limit)  # fmt: skip
-            rows = [shown(dict(row), today) for row in connection.execute(page).mappings()]
-            sums = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(FINDINGS.c.at_risk_cents), 0))  # fmt: skip
-            count, cents = connection.execute(sums.select_from(_JOINED).where(*conditions)).one()
-        return rows, count, int(cents)
+            order = wanted.order(connection.dialect.name)
+            page = sa.select(FINDINGS.c.id).where(*whole, fitting).order_by(*order).offset(wanted.after).limit(wanted.limit)  # fmt: skip
+            ids = list(connection.scalars(page))
+            known = connection.execute(sa.select(FINDINGS).where(FINDINGS.c.id.in_(ids))).mappings()
+            rows = {row["id"]: shown(dict(row), today) for row in known}
+            count, cents, *states = map(int, connection.execute(sums.where(*whole)).one())
+        counts = {state: number for state, number in zip(STATES, states, strict=True) if number}
+        return Listed([rows[one] for one in ids if one in rows], count, cents, counts)
 
-    def facets(self, caller: Principal, names: Sequence[str] = FACETS) -> dict[str, list[str]]:
-        """The values to filter by: payers, providers, edits and assignees, the most frequent ones first."""
-        found = {}
+    def facets(self, caller: Principal, job_id: str | None = None) -> dict[str, list[str]]:
+        """The values to filter by: payers, providers and edits, the most frequent ones first."""
+        count = sa.func.sum(VALUES.c.count)
+        own: list[sa.ColumnElement[bool]] = [VALUES.c.job_id.in_(sa.select(JOBS.c.id).where(seen_by(caller)))]  # fmt: skip
+        own += [VALUES.c.job_id == job_id] if job_id else []
+        query = sa.select(VALUES.c.name, VALUES.c.value).where(*own).group_by(VALUES.c.name, VALUES.c.value)  # fmt: skip
+        found: dict[str, list[str]] = {name: [] for name in FACETS}
         with self.database.reading() as connection:
-            for name in names:
-                column = FINDINGS.c[name]
-                query = sa.select(column).select_from(_JOINED).where(seen_by(caller), column.is_not(None))  # fmt: skip
-                most = query.group_by(column).order_by(sa.func.count().desc(), column).limit(_MOST_VALUES)  # fmt: skip
-                found[name] = list(connection.scalars(most))
+            for name, value in connection.execute(query.order_by(count.desc(), VALUES.c.value)):
+                if len(found[name]) < _MOST_VALUES:
+                    found[name].append(value)
         return found
 
-    def counts(self, caller: Principal, job_id: str | None = None) -> dict[str, int]:
-        """How many findings are in each state."""
-        state = shown_state(_today())
-        of_batch = [FINDINGS.c.job_id == job_id] if job_id else []
-        query = sa.select(state, sa.func.count()).select_from(_JOINED).where(seen_by(caller), *of_batch).group_by(state)  # fmt: skip
+    def people(self, caller: Principal) -> list[str]:
+        """Whom a finding can be assigned to: the organization's users, and the names in use."""
+        named = sa.select(FINDINGS.c.assignee).where(FINDINGS.c.assignee.is_not(None), visible_to(caller)).distinct()  # fmt: skip
         with self.database.reading() as connection:
-            return {row[0]: row[1] for row in connection.execute(query)}
+            names = set(connection.scalars(named.limit(_MOST_VALUES)))
+        names |= {one["name"] for one in users.listed(self.database, caller.organization)}
+        return sorted(names, key=str.casefold)
 
     def get(self, caller: Principal, finding_id: str) -> dict[str, Any]:
         """A finding with its history.
@@ -84,7 +108,7 @@ class Findings:
 
     def of_claim(self, caller: Principal, job_id: str, claim_key: int) -> list[dict[str, Any]]:
         """The findings of one claim, each with its history."""
-        query = sa.select(FINDINGS).select_from(_JOINED).where(seen_by(caller), FINDINGS.c.job_id == job_id, FINDINGS.c.claim_key == claim_key)  # fmt: skip
+        query = sa.select(FINDINGS).where(visible_to(caller), FINDINGS.c.job_id == job_id, FINDINGS.c.claim_key == claim_key)  # fmt: skip
         with self.database.reading() as connection:
             rows = connection.execute(query.order_by(FINDINGS.c.rank, FINDINGS.c.number)).mappings()
             return [shown(dict(row), _today()) | {"history": events.of(connection, row["id"])} for row in rows]  # fmt: skip
@@ -151,6 +175,13 @@ class Findings:
         return done, refused
 
 
+def _sum(
+    condition: sa.ColumnElement[bool], value: sa.ColumnElement[Any] | int = 1
+) -> sa.ColumnElement[int]:
+    """The sum of a value over the rows that a condition is true of."""
+    return sa.func.coalesce(sa.func.sum(sa.case((condition, value), else_=0)), 0)
+
+
 def _apply(
     connection: sa.Connection, caller: Principal, row: Mapping[str, Any], version: int, change: Change, comment: str
 ) -> Problem | None:  # fmt: skip
@@ -205,7 +236,7 @@ def shown(row: Mapping[str, Any], today: date) -> dict[str, Any]:
 
 
 def _row(connection: sa.Connection, caller: Principal, finding_id: str) -> dict[str, Any]:
-    query = sa.select(FINDINGS).select_from(_JOINED).where(FINDINGS.c.id == finding_id, seen_by(caller))  # fmt: skip
+    query = sa.select(FINDINGS).where(FINDINGS.c.id == finding_id, visible_to(caller))  # fmt: skip
     row = connection.execute(query).mappings().first()
     if row is None:
         raise Problem(404, "finding", "there is no such finding")

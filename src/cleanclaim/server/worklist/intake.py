@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from cleanclaim.edits.edit import Disposition
 from cleanclaim.server.access.principals import service
-from cleanclaim.server.database.schema import EVENTS, FINDINGS, JOBS
+from cleanclaim.server.database.schema import EVENTS, FINDINGS, JOBS, VALUES
 from cleanclaim.server.worklist import events
 from cleanclaim.server.worklist.files import CHECKED, FOUND
 from cleanclaim.server.worklist.states import AS_BILLED, BY_CHECK, OPEN, RESOLVED
@@ -45,6 +45,7 @@ def take_in(connection: sa.Connection, job: Mapping[str, Any], folder: Path, now
     frame = every.sort("rank", "at_risk_cents", descending=[False, True], nulls_last=True, maintain_order=True).head(MOST).sort("number")  # fmt: skip
     rows = [_clean(row) for row in frame.iter_rows(named=True)]
     earlier = _earlier(connection, job["replaces"])
+    emptied = {known["job_id"] for known in earlier.values()}
     new = []
     for row in rows:
         known = earlier.pop(row["identity"], None)
@@ -58,6 +59,7 @@ def take_in(connection: sa.Connection, job: Mapping[str, Any], folder: Path, now
     if earlier:
         checked = pl.read_parquet(folder / CHECKED)
         _settle(connection, job, earlier, checked, now)
+    _count_values(connection, {job["id"], *emptied})
     return every.height - frame.height
 
 
@@ -66,6 +68,16 @@ def forget(connection: sa.Connection, job_ids: list[str]) -> None:
     own = sa.select(FINDINGS.c.id).where(FINDINGS.c.job_id.in_(job_ids))
     connection.execute(EVENTS.delete().where(EVENTS.c.finding_id.in_(own)))
     connection.execute(FINDINGS.delete().where(FINDINGS.c.job_id.in_(job_ids)))
+    connection.execute(VALUES.delete().where(VALUES.c.job_id.in_(job_ids)))
+
+
+def _count_values(connection: sa.Connection, job_ids: set[str]) -> None:
+    """Count the values to filter by, of batches whose findings have changed."""
+    connection.execute(VALUES.delete().where(VALUES.c.job_id.in_(job_ids)))
+    columns = FINDINGS.c
+    for name in (columns.payer, columns.provider, columns.code):
+        own = sa.select(columns.job_id, sa.literal(name.name), name, sa.func.count()).where(columns.job_id.in_(job_ids), name.is_not(None))  # fmt: skip
+        connection.execute(VALUES.insert().from_select(["job_id", "name", "value", "count"], own.group_by(columns.job_id, name)))  # fmt: skip
 
 
 def _earlier(connection: sa.Connection, job_id: str | None) -> dict[str, dict[str, Any]]:
@@ -96,6 +108,7 @@ def _clean(row: dict[str, Any]) -> dict[str, Any]:
     for name in _TEXTS:
         if isinstance(row[name], str):
             row[name] = row[name].replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode()  # fmt: skip
+    row["words"] = f"{row['claim_id'] or ''} {row['code']} {row['name']} {row['message']}".lower()
     return row
 
 

@@ -11,13 +11,11 @@ import sqlalchemy as sa
 
 from cleanclaim.edits.edit import Disposition
 from cleanclaim.server.access.principals import Principal
-from cleanclaim.server.database.schema import FINDINGS
+from cleanclaim.server.database.schema import FINDINGS, JOBS
 from cleanclaim.server.jobs import seen_by
 from cleanclaim.server.problems import Problem
-from cleanclaim.server.worklist.states import ASSIGNED, OPEN, STATES, shown_state
+from cleanclaim.server.worklist.states import STATES, TODO, is_in
 
-TODO: Final = "todo"
-"""For `state`: open or assigned."""
 NOBODY: Final = "-"
 """For `assignee`: findings of nobody."""
 SORTS: Final = {
@@ -85,26 +83,24 @@ class Wanted:
             raise Problem(400, "option", "the query isn't valid", faults)
         return cls(given, sort, found["after"], found["limit"])
 
-    def conditions(self, caller: Principal, today: date) -> list[sa.ColumnElement[bool]]:
-        """The conditions of SQL, over findings joined with their jobs."""
+    def scope(self, caller: Principal) -> list[sa.ColumnElement[bool]]:
+        """The conditions of SQL that say whose findings these are: those that one may see, or those of a batch."""
+        batch = self.given.get("batch")
+        return [visible_to(caller), *([FINDINGS.c.job_id == batch] if batch else [])]
+
+    def conditions(self, today: date) -> list[sa.ColumnElement[bool]]:
+        """The conditions of SQL for everything else that is asked for."""
         columns = FINDINGS.c
-        found = [seen_by(caller)]
-        state = self.given.get("state")
-        if state == TODO:
-            found.append(shown_state(today).in_((OPEN, ASSIGNED)))
-        elif state:
-            found.append(shown_state(today) == state)
+        found = [is_in(self.given["state"], today)] if "state" in self.given else []
         for name in _EXACT:
             value = self.given.get(name)
-            if not value:
-                continue
-            column = columns.job_id if name == "batch" else columns[name]
-            found.append(column.is_(None) if name == "assignee" and value == NOBODY else column == value)  # fmt: skip
+            if value and name != "batch":
+                is_nobody = name == "assignee" and value == NOBODY
+                found.append(columns[name].is_(None) if is_nobody else columns[name] == value)
         if "days_left" in self.given:
             found.append(columns.last_day <= today + timedelta(days=int(self.given["days_left"])))
-        text = sa.func.lower(sa.func.coalesce(columns.claim_id, "") + " " + columns.code + " " + columns.name + " " + columns.message)  # fmt: skip
         words = self.given.get("words", "").lower().replace("\0", "").split()
-        return [*found, *(text.contains(word, autoescape=True) for word in words[:_MOST_WORDS])]
+        return [*found, *(columns.words.contains(word, autoescape=True) for word in words[:_MOST_WORDS])]  # fmt: skip
 
     def order(self, dialect: str) -> list[sa.ColumnElement[Any]]:
         """The order in SQL, the same in every database."""
@@ -126,3 +122,8 @@ class Wanted:
             "changed": [columns.changed.desc()],
         }
         return [*first[self.sort], severity, dollars, columns.job_id, columns.number, columns.id]
+
+
+def visible_to(caller: Principal) -> sa.ColumnElement[bool]:
+    """Which findings one may see: those of the batches that one may see."""
+    return FINDINGS.c.job_id.in_(sa.select(JOBS.c.id).where(seen_by(caller)))

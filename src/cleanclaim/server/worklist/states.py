@@ -16,6 +16,8 @@ OPEN: Final = "open"
 ASSIGNED: Final = "assigned"
 RESOLVED: Final = "resolved"
 SNOOZED: Final = "snoozed"
+TODO: Final = "todo"
+"""For a filter: open or assigned."""
 STATES: Final = (OPEN, ASSIGNED, SNOOZED, RESOLVED)
 """The states as people see them: an open finding with an assignee is assigned, and a snoozed one is open again on its day."""
 CORRECTED: Final = "corrected"
@@ -33,15 +35,17 @@ _LONGEST_NAME: Final = 80
 _LONGEST_SNOOZE: Final = timedelta(days=366)
 
 
-def shown_state(today: date) -> sa.ColumnElement[str]:
-    """The state as people see it on a day, as an expression of SQL."""
+def is_in(state: str, today: date) -> sa.ColumnElement[bool]:
+    """Whether a finding is in a state as people see it on a day, or is to do: open or assigned."""
     columns = FINDINGS.c
-    return sa.case(
-        (columns.state == RESOLVED, RESOLVED),
-        (sa.and_(columns.state == SNOOZED, columns.snoozed_until > today), SNOOZED),
-        (columns.assignee.is_not(None), ASSIGNED),
-        else_=OPEN,
-    )
+    if state == RESOLVED:
+        return columns.state == RESOLVED
+    if state == SNOOZED:
+        return sa.and_(columns.state == SNOOZED, columns.snoozed_until > today)
+    is_open = sa.or_(columns.state == OPEN, sa.and_(columns.state == SNOOZED, columns.snoozed_until <= today))  # fmt: skip
+    if state == TODO:
+        return is_open
+    return sa.and_(is_open, columns.assignee.is_not(None) if state == ASSIGNED else columns.assignee.is_(None))  # fmt: skip
 
 
 def state_of(row: Mapping[str, Any], today: date) -> str:

@@ -1,12 +1,31 @@
 "use strict";
-// Mark the boxes of the claim form that findings are about.
+// Mark the boxes of the claim form that findings are about, and say what was found right below them.
 document.addEventListener("htmx:afterSwap", (event) => {
   const told = event.target.querySelector("[data-boxes]");
   if (!told) return;
   for (const box of document.querySelectorAll(".box")) box.className = box.className.replace(/ ?at-[a-z-]+/g, "");
-  for (const [name, disposition] of Object.entries(JSON.parse(told.dataset.boxes))) {
-    const box = document.getElementById("box-" + name);
-    if (box) box.classList.add("at-" + disposition);
+  for (const field of document.querySelectorAll("#claim [aria-invalid]")) {
+    field.removeAttribute("aria-invalid");
+    field.removeAttribute("aria-describedby");
+  }
+  for (const one of document.querySelectorAll("#claim .says")) one.remove();
+  for (const [name, { disposition, says }] of Object.entries(JSON.parse(told.dataset.boxes))) {
+    const field = document.getElementById(name);
+    const box = document.getElementById("box-" + name) || (field && field.closest(".box"));
+    if (!box) continue;
+    if (!/ at-/.test(box.className)) box.classList.add("at-" + disposition);
+    const below = document.createElement("p");
+    below.className = "says at-" + disposition;
+    below.id = "says-" + name;
+    const number = box.querySelector(".number-of");
+    const where = document.createElement("strong");
+    where.textContent = number ? number.textContent + " " : "";
+    below.append(where, says.join(" "));
+    (box.closest(".line") || box.closest("fieldset")).append(below);
+    if (field) {
+      field.setAttribute("aria-invalid", "true");
+      field.setAttribute("aria-describedby", below.id);
+    }
   }
 });
 // Offer codes while one is typed.
@@ -43,7 +62,7 @@ for (const form of document.querySelectorAll(".drop")) {
     form.classList.remove("over");
     if (event.dataTransfer.files.length) {
       form.querySelector("input[type=file]").files = event.dataTransfer.files;
-      form.requestSubmit();
+      if (!("stay" in form.dataset)) form.requestSubmit();
     }
   });
 }
@@ -61,6 +80,15 @@ document.addEventListener("click", (event) => {
   box.focus();
   box.dispatchEvent(new Event("input", { bubbles: true }));
 });
+// Copy a text that is ready to send.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  const box = button && document.getElementById(button.dataset.copy);
+  if (!box) return;
+  box.select();
+  const copied = navigator.clipboard ? await navigator.clipboard.writeText(box.value).then(() => true, () => false) : document.execCommand("copy");
+  document.getElementById("copied").textContent = copied ? "Copied." : "Press Ctrl+C to copy.";
+});
 // Choose findings; say how many are chosen.
 const chosen = () => [...document.querySelectorAll("input[name=chosen]")];
 const count = () => {
@@ -73,6 +101,50 @@ document.addEventListener("change", (event) => {
 });
 document.addEventListener("htmx:afterSwap", count);
 count();
+// Charts: a key hides and shows its line. Tables of an analysis are sorted by a click on a heading.
+for (const key of document.querySelectorAll("svg .key[data-series]")) {
+  key.closest("svg").setAttribute("role", "group");
+  key.setAttribute("role", "button");
+  key.setAttribute("tabindex", "0");
+  key.setAttribute("aria-pressed", "true");
+  const flip = () => {
+    const own = key.closest("svg").querySelector(`.series[data-series="${key.dataset.series}"]`);
+    const isShown = own.classList.toggle("is-hidden");
+    key.classList.toggle("is-off", isShown);
+    key.setAttribute("aria-pressed", String(!isShown));
+  };
+  key.addEventListener("click", flip);
+  key.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    flip();
+  });
+}
+const valueOf = (row, column) => {
+  const text = row.cells[column] ? row.cells[column].textContent.trim() : "";
+  const number = Number(text.replace(/[$,%]/g, ""));
+  return text !== "" && !Number.isNaN(number) ? number : text.toLowerCase();
+};
+for (const heading of document.querySelectorAll(".sections thead th, table.sortable thead th")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "sort";
+  button.append(...heading.childNodes);
+  heading.append(button);
+  button.addEventListener("click", () => {
+    const isDown = heading.getAttribute("aria-sort") !== "descending";
+    for (const one of heading.parentNode.cells) one.removeAttribute("aria-sort");
+    heading.setAttribute("aria-sort", isDown ? "descending" : "ascending");
+    const body = heading.closest("table").tBodies[0];
+    const column = heading.cellIndex;
+    const rows = [...body.rows].sort((one, other) => {
+      const [a, b] = [valueOf(one, column), valueOf(other, column)];
+      const order = typeof a === typeof b ? (a < b ? -1 : a > b ? 1 : 0) : typeof a === "number" ? 1 : -1;
+      return isDown ? -order : order;
+    });
+    body.append(...rows);
+  });
+}
 // A hint that is opened counts; digits answer a case.
 document.addEventListener("toggle", (event) => {
   const told = document.querySelector("[data-hints]");
