@@ -214,3 +214,18 @@ ok(
     k(c("medicare 2024-08-13 24", "K921", "45378"), earlier=[c("medicare 2022-08-09 24", "Z1211", "G0121")]), k(c("medicare 2024-08-13 24", "H2512", "66984-79-LT"), earlier=[c("medicare 2024-07-16 24", "H2511", "66984-RT")]), k(c("medicare 2024-08-13 22", "Z1211", "G0121"), earlier=[c("medicare 2014-05-13 22", "Z1211", "G0121")]),
     k(c("medicare 2024-08-13 21", "M1712", "27447-LT", **TODAY), earlier=[c("medicare 2024-03-12 21", "M1711", "27447-RT", **TODAY)]),
 )  # fmt: skip
+bad(
+    "last-bills", "QTY105 INS174 INS158 INS165 INS149", "Bills that are too long, count days or payment codes wrong, or have what their type can't.", CPM + "ch. 8 to 11 and 15; IOCE, edits 65 and 74",
+    k(c("medicare 2024-08-12 131", "M1711 M1712", "0360/20610-50*2"), line=1), k(c("medicare 2024-03-01 329", "I5032", "0023/1EA11 0551/Q5001$0 0551/G0299*4+3", to_date="2024-04-29", segments=PLACED, **HOME)), k(c("medicare 2024-06-15 812", "C3490", "0651/Q5001*30", to_date="2024-07-14", segments=PLACE, **HOSPICE)),
+    k(c("medicare 2024-09-01 212", "S72001D a:S72001D", "0022/KAQD1*20 0120*30", to_date="2024-09-30", segments=QUALIFIED, **NURSING), hard=True), k(stay("medicare 2024-03-04 111", "I639/Y", "0120*3 0540/A0429-SH-QN"), line=2), k(c("medicare 2024-02-12 771", "I10", "0521/G0467 0521/G0466 0521/99213", **CENTER), line=2, hard=True),
+    k(c("medicare 2024-08-12 131", "R0789 r:R0789", "0450/99284 0981/99284"), line=2),
+    also=FORM + " DX116 INS164 CLM115 EM102 HX103", tables=True,
+)  # fmt: skip
+ok(
+    "bills-right-more", "Right: stays and bills that look wrong.", CPM + "ch. 3 to 11",
+    k(stay("commercial 2024-03-04 111", " ".join(f"{code}/Y" for code in "J189 I10 E785 K219 E039 L309 F411 D649 E559 L700 B351 J309 N179 E871 E876 D62 I4891 J9601 N390 K5900 M1990 G4733 F329 E669".split()))), k(stay("medicare 2024-03-04 111", "J9601/Y", "0200*6", nights=6, segments=["HI*BBR:5A1955Z:D8:20240304"])),
+    k(stay("commercial 2024-03-04 111", "O82 Z370 Z3A39 Z302", "0122*3", nights=3, sex="F", age=35, segments=["HI*BBR:10D00Z1:D8:20240304", "HI*BBQ:0UT74ZZ:D8:20240304"], **SURGEON)), k(c("medicare 2024-09-01 212", "S72001D a:S72001D", "0022/KAQD1*14 0022/KAQD0*16+14 0120*30", to_date="2024-09-30", segments=QUALIFIED, **NURSING)),
+    k(stay("medicare 2024-03-03 111", "I639/Y", "0120*3+1 0450+0 0300+0", nights=4, admission_date="2024-03-04")), k(c("medicare 2024-08-12 851", "R0789 r:R0789", "0450/99284 0981/99284", admit_type_code="1")), k(c("medicare 2024-06-01 812", "C3490", "0651/Q5001*20 0656/Q5005*10+20", to_date="2024-06-30", segments=["HI*BE:61:::35614*BE:G8:::35614"], **HOSPICE)),
+    k(c("medicare 2024-08-12 131", "H2513", "0360/66984-RT")), k(stay("medicaid 2024-03-04 111", "P220/Y P0738/Y", "0173*10", nights=10, admit_type_code="4", admit_source_code="6", age=0)), k(stay("commercial 2024-03-04 111", "A419/Y", "0200*3", segments=["HI*BBR:02HV33Z:D8:20240305"])), k(c("commercial 2024-08-12 131", "D225", "0360/11402 0312/88305 0250")),
+    k(c("medicare 2024-08-12 131", "I69320", "0430/97535-GO*2 0440/92507-GN")), k(c("medicaid 2024-08-12 131", "O4703 Z3A33", "0720/59025 0510/99213", sex="F", age=28)), k(stay("medicare 2024-03-09 111", "F332/Y", "0124*9", nights=9, billing_taxonomy_code="273R00000X"), earlier=[stay("medicare 2024-03-04 111", "T391X2A/Y", "0120*5", nights=5)]),
+)  # fmt: skip

@@ -9,7 +9,7 @@ import polars as pl
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.edits.samples import institutional
-from cleanclaim.model.expressions import IS_INSTITUTIONAL
+from cleanclaim.model.expressions import IS_INSTITUTIONAL, has_modifier
 from cleanclaim.reference import Reference
 
 _BILL = pl.col("bill_type_code").str.strip_chars_start("0")
@@ -46,7 +46,7 @@ def _bill(*lines: dict[str, str], **more: str) -> dict[str, object]:
         Source("Medicare Claims Processing Manual", "chapter 9, section 60.2 (payment codes of federally qualified health centers)", "CMS", date(2026, 11, 28)),
     ),
     column="lines.procedure_code",
-    message="{procedure_code} is on a health center's claim without {what} of the same day.",
+    message="{procedure_code} is on a health center's claim {what} of the same day.",
     suggestion="Bill the payment code (G0466 to G0470) and the visit that it is for, each on a line.",
     fix="proposed",
     when={"claims": _CENTER},
@@ -55,6 +55,11 @@ def _bill(*lines: dict[str, str], **more: str) -> dict[str, object]:
         fails("a mental health visit without it", _bill({"revenue_center_code": "0900", "procedure_code": "90834"}), line_number=1),
         fails("a wellness visit without it", _bill({**_LINE, "procedure_code": "G0439"}), line_number=1),
         passes("with it", _bill(_PAID, _LINE)),
+        fails("two payment codes for one visit", _bill(_PAID, {**_PAID, "procedure_code": "G0466"}, _LINE), line_number=2, says="another"),
+        passes(
+            "a medical and a mental visit",
+            _bill(_PAID, _LINE, {"revenue_center_code": "0900", "procedure_code": "G0470"}, {"revenue_center_code": "0900", "procedure_code": "90834"}),
+        ),
         fails("a payment code without visit", _bill(_PAID), line_number=1, says="visit"),
         fails("a payment code with a laboratory test only", _bill(_PAID, {"revenue_center_code": "0300", "procedure_code": "81002"}), line_number=1),
         fails("a payment code with a vaccine only", _bill(_PAID, {"revenue_center_code": "0636", "procedure_code": "90662"}), line_number=1),
@@ -83,9 +88,13 @@ def health_center_visit_incomplete(claims: Claims, reference: Reference) -> Rows
     paid = lines.filter(is_payment | code.is_in(_APART)).select(_DAY).unique()
     others = lines.filter(~is_payment, ~code.str.contains(_NEVER_A_VISIT)).select(_DAY).unique()
     asked = [
-        (lines.filter(code.str.contains(_VISIT)).join(paid, on=_DAY, how="anti"), "the payment code", 88),
-        (lines.filter(is_payment).join(others, on=_DAY, how="anti"), "the visit", 89),
+        (lines.filter(code.str.contains(_VISIT)).join(paid, on=_DAY, how="anti"), "without the payment code", 88),
+        (lines.filter(is_payment).join(others, on=_DAY, how="anti"), "without the visit", 89),
     ]
+    kind = pl.when(code.is_in(["G0466", "G0467", "G0468"])).then(1).when(code.is_in(["G0469", "G0470"])).then(2)
+    payments = lines.filter(is_payment, ~has_modifier("59", "25")).with_columns(kind.alias("_kind")).sort("claim_key", "line_number")
+    again = payments.filter(pl.int_range(pl.len()).over("claim_key", "from_date", "_kind") > 0)
+    asked.append((again, "with another payment code", 89))
     return pl.concat(
         [rows.select("claim_key", "line_number", "procedure_code", pl.lit(what).alias("what"), pl.lit(n).alias("ioce_edit")) for rows, what, n in asked]
     )

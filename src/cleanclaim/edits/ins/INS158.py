@@ -17,6 +17,7 @@ _READ = date(2026, 11, 28)
 _BILL: Final = pl.col("bill_type_code").str.strip_chars_start("0")
 _IS_STAY: Final = IS_INSTITUTIONAL & _BILL.str.contains(r"^(11|18|21|41)[1-47]").fill_null(value=False)
 _IS_ROOM: Final = pl.col("revenue_center_code").str.contains(r"^0(1[0-9]|2[01])[0-9]$").fill_null(value=False)
+_IS_GROUP: Final = (pl.col("revenue_center_code") == "0022") & _BILL.str.contains(r"^(18|21)").fill_null(value=False)
 _STAY: dict[str, Any] = {"bill_type_code": "111", "from_date": "2026-05-10", "to_date": "2026-05-13", "admission_date": "2026-05-10"}
 
 
@@ -58,6 +59,12 @@ def _value(code: str, amount: str) -> dict[str, str]:
         fails("covered days that are too many", institutional(**_STAY, lines=[_room(3)], claim_codes=[_value("80", "5")]), says="value codes"),
         passes("covered and non-covered days", institutional(**_STAY, lines=[_room(3)], claim_codes=[_value("80", "2"), _value("81", "1")])),
         passes("a stay without a room", institutional(**_STAY)),
+        fails(
+            "a payment group for fewer days",
+            institutional(**{**_STAY, "bill_type_code": "211"}, lines=[{**_room(2, "0022"), "procedure_code": "NHNE1"}, _room(3)]),
+            says="payment groups",
+            disposition=Disposition.WARN,
+        ),
         passes("a visit", institutional()),
     ),
 )
@@ -82,7 +89,12 @@ def days_of_stay_wrong(claims: Claims, reference: Reference) -> Rows:
         valued.filter((pl.col("code") == "80").any().over("claim_key")).group_by("claim_key").agg(pl.col("amount").cast(pl.Float64).sum().alias("_counted"))
     )
     parts = []
-    for counts, what, is_mild in ((rooms, "The rooms are for", True), (values, "Covered and non-covered days (value codes 80 and 81) are", False)):
+    groups = claims.lines.filter(_IS_GROUP, pl.col("units") > 0).group_by("claim_key").agg(pl.col("units").cast(pl.Float64).sum().alias("_counted"))
+    for counts, what, is_mild in (
+        (rooms, "The rooms are for", True),
+        (groups, "The payment groups are for", True),
+        (values, "Covered and non-covered days (value codes 80 and 81) are", False),
+    ):
         other = stays.join(counts, on="claim_key").filter(~pl.col("_counted").is_between(pl.col("_days"), pl.col("_most")))
         mild = pl.when(pl.lit(is_mild) & (pl.col("_counted") < pl.col("_days"))).then(pl.lit("warn")).alias("disposition")
         parts.append(other.select("claim_key", pl.lit(what).alias("what"), _in_days("_counted").alias("counted"), _in_days("_most").alias("days"), mild))

@@ -20,6 +20,8 @@ _REVENUE: Final = pl.col("revenue_center_code")
 _CODE: Final = pl.col("procedure_code")
 _OUTPATIENT: Final = IS_INSTITUTIONAL & _BILL.str.contains(r"^(13|14|23|34|7[1-7]|83|85)").fill_null(value=False)
 _OF_HOSPITAL: Final = IS_INSTITUTIONAL & IS_MEDICARE & _BILL.str.contains(r"^(12|13|22|23|85)").fill_null(value=False)
+_IS_STAY: Final = IS_INSTITUTIONAL & IS_MEDICARE & _BILL.str.contains(r"^11[1-47]").fill_null(value=False)
+_ON_OPPS: Final = IS_INSTITUTIONAL & IS_MEDICARE & _BILL.str.contains(r"^1[34][1-47]").fill_null(value=False)
 _FIXED: Final = (
     (r"^(77067|77063|G0202)$", r"^(0403|097[0-9]|096[0-9])$", "a screening mammogram, which has 0403"),
     (r"^(G0008|G0009|G0010)$", r"^0771$", "the giving of a vaccine, which has 0771"),
@@ -65,12 +67,16 @@ def _bill(revenue: str, code: str | None, **more: object) -> dict[str, object]:
         fails("a vaccine as a visit", _bill("0510", "90662"), line_number=1),
         fails("a room on an outpatient bill", _bill("0120", None), line_number=1, says="13x"),
         passes("a room in a stay", _bill("0120", None, bill_type_code="111", admission_date="2026-05-10")),
+        fails("an ambulance on a stay's bill", _bill("0540", "A0429", bill_type_code="111", admission_date="2026-05-10"), line_number=1, says="11x"),
+        fails("a doctor's fee on a hospital's bill", _bill("0981", "99284"), line_number=1, says="13x"),
+        passes("a doctor's fee on a critical access hospital's bill", _bill("0981", "99284", bill_type_code="851")),
         passes("a clinic's visit", institutional()),
     ),
 )
 def revenue_code_against_procedure(claims: Claims, reference: Reference) -> Rows:
-    """A line whose revenue code is of another kind of service than its procedure code, or a room on an outpatient bill.
+    """A revenue code of another kind of service than the procedure code, or one that the type of bill can't have.
 
+    A room is for stays, an ambulance isn't on a stay's bill, and a doctor's fee isn't on a hospital's.
     Hospitals choose revenue codes by where their costs are, so only pairs that no department explains are judged, on outpatient bills. For vaccines, screening
     mammograms and ambulances Medicare names the code.
 
@@ -83,9 +89,11 @@ def revenue_code_against_procedure(claims: Claims, reference: Reference) -> Rows
         for first, last, conflicts, what in rules
     ]
     parts += [lines.filter(_OF_HOSPITAL, _CODE.str.contains(code), ~_REVENUE.str.contains(own)).pipe(_shown, what) for code, own, what in _FIXED]
+    stays = claims.lines.filter(_IS_STAY & _REVENUE.str.contains("^054[0-9]$") | _ON_OPPS & _REVENUE.str.contains("^09(6[0-9]|7[1-79]|8[1-8])$"))
     rooms = lines.filter(_OUTPATIENT, _REVENUE.str.contains(r"^0(1[0-79]|2[01])[0-9]$"))
+    misplaced = pl.concat([rooms.select(claims.lines.columns), stays])
     parts.append(
-        rooms.select(
+        misplaced.select(
             "claim_key", "line_number", "revenue_center_code", pl.concat_str(pl.lit("type of bill "), _BILL.str.slice(0, 2), pl.lit("x")).alias("what")
         )
     )

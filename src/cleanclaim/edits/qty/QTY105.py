@@ -10,7 +10,7 @@ from cleanclaim.edits.edit import Disposition, Source, fails, passes, row_edit, 
 from cleanclaim.edits.samples import institutional, medicare
 from cleanclaim.model.expressions import has_modifier
 
-_BOTH = has_modifier("50") & (pl.col("claim_type") == "professional")
+_BOTH = has_modifier("50") & pl.col("claim_type").is_in(["professional", "institutional"])
 
 
 @row_edit(
@@ -22,7 +22,10 @@ _BOTH = has_modifier("50") & (pl.col("claim_type") == "professional")
     rarc="M53",
     needs={"mpfs": _BOTH},
     payers=("medicare",),
-    source=Source("Medicare Claims Processing Manual", "chapter 12, section 40.7 (bilateral surgeries: one line, one unit)", "CMS", date(2026, 11, 23)),
+    source=(
+        Source("Medicare Claims Processing Manual", "chapter 12, section 40.7 (bilateral surgeries: one line, one unit)", "CMS", date(2026, 11, 23)),
+        Source("Integrated Outpatient Code Editor", "edit 74 (hospitals' outpatient lines)", "CMS", date(2026, 11, 28)),
+    ),
     column="lines.units",
     evidence=("procedure_code", "units", "bilateral", "release"),
     message="{procedure_code} has modifier 50 (both sides) and {units} units; with modifier 50, one unit covers both sides.",
@@ -32,7 +35,7 @@ _BOTH = has_modifier("50") & (pl.col("claim_type") == "professional")
         fails("both knees injected, two units", medicare(diagnoses=["M17.0"], lines=["20610-50 x2"]), line_number=1),
         passes("one unit", medicare(diagnoses=["M17.0"], lines=["20610-50 x1"])),
         passes("two units on the right", medicare(diagnoses=["M17.11"], lines=["20610-RT x2"])),
-        passes("the hospital's line", institutional(diagnoses=["M17.0"], lines=["20610-50 x2"])),
+        fails("the hospital's line", institutional(diagnoses=["M17.0"], lines=["20610-50 x2"]), line_number=1),
         fails("both hands x-rayed, two units", medicare(lines=["73130-50 x2"]), line_number=1),
         unchecked("a code outside the tables loaded", medicare(lines=["31575-50 x2"])),
     ),
