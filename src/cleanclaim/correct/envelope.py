@@ -48,5 +48,7 @@ def _wrong(
 ) -> Iterator[tuple[int, str, str, str]]:
     value = names.file.element(number, element) or ""
     is_count = element.endswith("01")
-    if value != right and not (is_count and value.isdigit() and value.lstrip("0") == right.lstrip("0")):
+    if value != right and not (
+        is_count and value.isdigit() and value.lstrip("0") == right.lstrip("0")
+    ):
         yield number, element, value, right

@@ -163,7 +163,9 @@ def _not_of(values: pl.Series, form: Form) -> pl.Series:
     """The distinct values that don't have the format and are long enough to identify somebody."""
     distinct = values.unique().drop_nulls() if len(values) > _FEW else values
     if len(distinct) <= _FEW:  # faster one by one
-        strange = {one for one in set(distinct.to_list()) if one is not None and not _fits(one, form)}
+        strange = {
+            one for one in set(distinct.to_list()) if one is not None and not _fits(one, form)
+        }
         return pl.Series(sorted(strange), dtype=pl.String)
     value = pl.col("value")
     met = reduce(and_, (value.str.contains(pattern) for pattern in form))
