@@ -87,6 +87,12 @@ def fees(year: int) -> dict[tuple[str, str], dict[str, str]]:
     return found
 
 
+CHILDREN = frozenset(
+    ["00326", "00561", "00834", "00836", "36400", "36405", "36406", "36420", "36440", "36450", "36510", "36555", "36557", "36560", "36568", "36570", "36572", "31520", "31601", "54000", "95782", "95783", "99100"]
+)
+"""Procedures whose definition names an age at which no grown patient is (CPT)."""
+
+
 @cache
 def limits(kind: str = "practitioner") -> dict[str, tuple[int, int]]:
     """Medically unlikely edits of July 2024: code → value, adjudication indicator."""

@@ -18,6 +18,7 @@ COLUMNS = {
     "modifiers": "code family ncci_associated:bool pricing label",
     "modifier_conflicts": "code other reason source",
     "notice_conflicts": "code other reason source",
+    "modifier_services": "code only never reason source",
     "place_of_service": "code label facility:bool inpatient:bool",
     "claim_filing": "code label payer_class",
     "diagnosis_qualifiers": "code kind icd_version:int",
@@ -68,6 +69,7 @@ FORMS = {
     "modifiers": MODIFIER,
     "modifier_conflicts": MODIFIER,
     "notice_conflicts": MODIFIER,
+    "modifier_services": MODIFIER,
     "place_of_service": r"^[0-9]{2}$",
     "claim_filing": r"^([0-9]{2}|[A-Z]{2})$",
     "diagnosis_qualifiers": r"^[A-Z]{2,3}$",
@@ -132,6 +134,8 @@ MAY_BE_NULL = {
     ("visit_codes", "age_from"),
     ("visit_codes", "age_to"),
     ("procedure_age", "age_to"),
+    ("modifier_services", "only"),
+    ("modifier_services", "never"),
 }
 
 every_set = pytest.mark.parametrize("name", sorted(COLUMNS))
@@ -220,7 +224,7 @@ def test_periods_run_forward_within_the_open_ends(name: str) -> None:
 @every_set
 def test_a_key_has_one_row_per_day(name: str) -> None:
     loaded = load_set(name)
-    key = [c for c in ("code", "other") if c in loaded.columns]
+    key = [c for c in ("code", "other", "age_from") if c in loaded.columns]
     ordered = loaded.sort(*key, "valid_from")
     follows = pl.all_horizontal(pl.col(c) == pl.col(c).shift() for c in key)
     overlaps = pl.col("valid_from") <= pl.col("valid_to").shift()

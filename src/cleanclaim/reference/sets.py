@@ -44,6 +44,9 @@ SETS: Final[dict[str, Facts]] = {
     "modifier_conflicts": Facts(
         "Pairs of modifiers that contradict each other on one line", "named row by row"
     ),
+    "modifier_services": Facts(
+        "Services that a modifier is only for, or never for", "named row by row"
+    ),
     "notice_conflicts": Facts(
         "Beneficiary notice modifiers that contradict each other", "CMS Change Request 6563"
     ),
