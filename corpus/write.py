@@ -22,6 +22,7 @@ from corpus.second import make
 from corpus.second import notes as _notes
 from corpus.second import office as _office
 from corpus.second import payers as _payers
+from corpus.second import practice as _practice
 from corpus.second import right as _right
 from corpus.second import services as _services
 from corpus.second import stays as _stays
@@ -29,7 +30,7 @@ from corpus.x837 import interchange
 
 FAMILIES = (claims, diagnoses, guidelines, modifiers, procedures, pairs, hospital, form, clean, unchecked)
 """The modules whose import registers the rules."""
-SECOND = (_hospital, _diagnoses, _services, _classic, _right, _payers, _notes, _fresh, _office)
+SECOND = (_hospital, _diagnoses, _services, _classic, _right, _payers, _notes, _fresh, _office, _practice)
 """The same of the second set."""
 FOLDER = Path(__file__).parent / "claims"
 SECOND_FOLDER = Path(__file__).parent / "second" / "claims"

@@ -18,6 +18,7 @@ COLUMNS = {
     "modifiers": "code family ncci_associated:bool pricing label",
     "modifier_conflicts": "code other reason source",
     "notice_conflicts": "code other reason source",
+    "medicare_ages": "code age_from:int age_to:int service policy",
     "modifier_services": "code only never reason source",
     "place_of_service": "code label facility:bool inpatient:bool",
     "claim_filing": "code label payer_class",
@@ -69,6 +70,7 @@ FORMS = {
     "modifiers": MODIFIER,
     "modifier_conflicts": MODIFIER,
     "notice_conflicts": MODIFIER,
+    "medicare_ages": PROCEDURE,
     "modifier_services": MODIFIER,
     "place_of_service": r"^[0-9]{2}$",
     "claim_filing": r"^([0-9]{2}|[A-Z]{2})$",
@@ -134,6 +136,7 @@ MAY_BE_NULL = {
     ("visit_codes", "age_from"),
     ("visit_codes", "age_to"),
     ("procedure_age", "age_to"),
+    ("medicare_ages", "age_to"),
     ("modifier_services", "only"),
     ("modifier_services", "never"),
 }

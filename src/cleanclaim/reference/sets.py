@@ -47,6 +47,7 @@ SETS: Final[dict[str, Facts]] = {
     "modifier_services": Facts(
         "Services that a modifier is only for, or never for", "named row by row"
     ),
+    "medicare_ages": Facts("Ages at which Medicare covers a screening", "named row by row"),
     "notice_conflicts": Facts(
         "Beneficiary notice modifiers that contradict each other", "CMS Change Request 6563"
     ),

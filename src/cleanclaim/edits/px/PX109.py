@@ -17,6 +17,8 @@ _ASKED = IS_MEDICARE & IS_PROFESSIONAL
 _HOSPITAL = ("19", "21", "22", "23")
 _INCIDENT_TO = 5
 _TECHNICAL = 3
+_IN_PARTS = 1
+_WHOLE = 4
 
 
 def _is_elsewhere(reference: Reference) -> pl.Expr:
@@ -42,8 +44,12 @@ def _is_doubtful(reference: Reference) -> pl.Expr:
     scope="claim",
     source=(
         Source("Medicare Claims Processing Manual", "chapter 12, sections 30.6.9 to 30.6.14 (visits by place)", "CMS", date(2026, 11, 23)),
+        Source("Medicare Claims Processing Manual", "chapter 13, section 20.2.1 (hospital inpatients and outpatients)", "CMS", date(2026, 11, 28)),
         Source(
-            "Medicare Physician Fee Schedule", "PC/TC indicators 3 and 5, facility NA indicator (relative value files, attachment A)", "CMS", date(2026, 11, 23)
+            "Medicare Physician Fee Schedule",
+            "PC/TC indicators 1, 3, 4 and 5, facility NA indicator (relative value files, attachment A)",
+            "CMS",
+            date(2026, 11, 23),
         ),
     ),
     column="lines.place_of_service_code",
@@ -65,6 +71,8 @@ def _is_doubtful(reference: Reference) -> pl.Expr:
         fails("the last first visit, in an office", medicare(lines=["99223"]), line_number=1),
         fails("the technical part of an x-ray in a hospital", medicare(lines=["71046-TC"], place_of_service_code="22"), line_number=1),
         passes("an x-ray read in a hospital", medicare(lines=["71046-26"], place_of_service_code="22")),
+        fails("an x-ray in a hospital, with its technical part", medicare(lines=["71046"], place_of_service_code="22"), line_number=1),
+        fails("an electrocardiogram in a hospital, with its tracing", medicare(lines=["93000"], place_of_service_code="23"), line_number=1),
         passes("the technical part of a visit in a hospital is another fault", medicare(lines=["99213-TC"], place_of_service_code="22")),
         fails("an injection in a hospital off campus", medicare(lines=["96372"], place_of_service_code="19"), line_number=1),
         fails("an injection during a stay", medicare(lines=["96372"], place_of_service_code="21", admission_date="2026-05-10"), line_number=1),
@@ -85,7 +93,7 @@ def service_does_not_fit_place(claims: Claims, reference: Reference) -> Rows:
 
     Visits are judged for every payer by places in which their kind cannot be (a hospital visit in an office). For Medicare, codes that are
     incident to a physician's service (indicator 5), technical
-    components and technical-only codes (indicator 3, modifier TC) are not paid to a physician for a hospital's patient. That the schedule calls a
+    components, alone (indicator 3, modifier TC) or with the reading (indicator 1 without modifier 26, indicator 4), are not paid to a physician for a hospital's patient. That the schedule calls a
     code rare in a facility (NA) is told in
     no finding, since it is paid there all the same.
 
@@ -101,7 +109,8 @@ def service_does_not_fit_place(claims: Claims, reference: Reference) -> Rows:
             worded("{} doesn't take place there", "kind").alias("what"), pl.lit(None, pl.String).alias("release"), pl.lit(None, pl.String).alias("disposition")
         )
     )
-    technical = (pl.col("pctc") == _TECHNICAL) | (has_modifier("TC") & (pl.col("pctc") == 1))
+    whole = ((pl.col("pctc") == _IN_PARTS) & ~has_modifier("26")) | (pl.col("pctc") == _WHOLE)
+    technical = (pl.col("pctc") == _TECHNICAL) | whole
     hospitals = current.filter(_ASKED, pl.col("place_of_service_code").is_in(_HOSPITAL), (pl.col("pctc") == _INCIDENT_TO) | technical).with_columns(
         worded("the hospital bills it for its own patients (PC/TC indicator {})", "pctc").alias("what"), pl.lit(None, pl.String).alias("disposition")
     )
