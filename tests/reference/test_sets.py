@@ -18,6 +18,8 @@ COLUMNS = {
     "modifiers": "code family ncci_associated:bool pricing label",
     "modifier_conflicts": "code other reason source",
     "notice_conflicts": "code other reason source",
+    "organ_procedures": "code last never organ disposition",
+    "limb_procedures": "code last parts place",
     "medicare_ages": "code age_from:int age_to:int service policy",
     "modifier_services": "code only never reason source",
     "place_of_service": "code label facility:bool inpatient:bool",
@@ -70,6 +72,8 @@ FORMS = {
     "modifiers": MODIFIER,
     "modifier_conflicts": MODIFIER,
     "notice_conflicts": MODIFIER,
+    "organ_procedures": PROCEDURE,
+    "limb_procedures": PROCEDURE,
     "medicare_ages": PROCEDURE,
     "modifier_services": MODIFIER,
     "place_of_service": r"^[0-9]{2}$",
@@ -128,6 +132,7 @@ WORDS = {
     ("never_first", "disposition"): {"return", "warn"},
     ("companion_procedures", "claim_type"): {"professional", "institutional"},
     ("companion_diagnoses", "disposition"): {"warn", "info"},
+    ("organ_procedures", "disposition"): {"warn", "info"},
     ("discharge_status", "kind"): {"left", "died", "still a patient"},
 }
 """Columns with a fixed set of values."""

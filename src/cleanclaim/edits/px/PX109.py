@@ -15,10 +15,15 @@ from cleanclaim.text.wording import worded
 
 _ASKED = IS_MEDICARE & IS_PROFESSIONAL
 _HOSPITAL = ("19", "21", "22", "23")
+_NO_THEATRE = ("04", "11", "12", "13", "14", "15", "16", "17", "20", "31", "32", "33", "49", "50", "54", "60", "71", "72", "81")
 _INCIDENT_TO = 5
 _TECHNICAL = 3
 _IN_PARTS = 1
 _WHOLE = 4
+
+
+_IS_MAJOR = (pl.col("global_days") == "090") & pl.col("nonfacility_na") & pl.col("place_of_service_code").is_in(_NO_THEATRE)
+"""Surgery with a postoperative period of 90 days that the schedule prices in facilities only, in a place without an operating room."""
 
 
 def _is_elsewhere(reference: Reference) -> pl.Expr:
@@ -31,7 +36,8 @@ def _is_elsewhere(reference: Reference) -> pl.Expr:
 
 def _is_doubtful(reference: Reference) -> pl.Expr:
     at_hospital = IS_MEDICARE & pl.col("place_of_service_code").is_in(_HOSPITAL)
-    return IS_PROFESSIONAL & (_is_elsewhere(reference) | at_hospital)
+    major = IS_MEDICARE & _IS_MAJOR
+    return IS_PROFESSIONAL & (_is_elsewhere(reference) | at_hospital | major.fill_null(value=False))
 
 
 @query_edit(
@@ -64,6 +70,8 @@ def _is_doubtful(reference: Reference) -> pl.Expr:
         passes("a hospital visit by telehealth", professional(place_of_service_code="02", lines=["99232"])),
         fails("an injection by the hospital's own nurse", medicare(place_of_service_code="22", lines=["96372"]), line_number=1, says="the hospital bills it"),
         fails("only the tracing, in a hospital", medicare(place_of_service_code="22", lines=["93005"]), line_number=1),
+        fails("a knee replaced in an office", medicare(diagnoses=["M17.11"], lines=["27447-RT"]), line_number=1, disposition=Disposition.INFO),
+        passes("care after a cataract operation, in an office", medicare(diagnoses=["M17.11"], lines=["27447-55-RT"])),
         passes("an injection in the office", medicare(lines=["96372"])),
         fails("a hospital visit in an office, and one of an office", medicare(lines=["99232", "99213"]), line_number=1),
         fails("the last hospital visit of its kind, in an office", medicare(lines=["99233"]), line_number=1),
@@ -93,9 +101,8 @@ def service_does_not_fit_place(claims: Claims, reference: Reference) -> Rows:
 
     Visits are judged for every payer by places in which their kind cannot be (a hospital visit in an office). For Medicare, codes that are
     incident to a physician's service (indicator 5), technical
-    components, alone (indicator 3, modifier TC) or with the reading (indicator 1 without modifier 26, indicator 4), are not paid to a physician for a hospital's patient. That the schedule calls a
-    code rare in a facility (NA) is told in
-    no finding, since it is paid there all the same.
+    components, alone (indicator 3, modifier TC) or with the reading (indicator 1 without modifier 26, indicator 4), are not paid to a physician for a hospital's patient. Major surgery that the
+    schedule prices in facilities only (NA) is told for information in a place without an operating room.
 
     What to do: correct the place, or leave the line to the hospital.
     """
@@ -114,5 +121,8 @@ def service_does_not_fit_place(claims: Claims, reference: Reference) -> Rows:
     hospitals = current.filter(_ASKED, pl.col("place_of_service_code").is_in(_HOSPITAL), (pl.col("pctc") == _INCIDENT_TO) | technical).with_columns(
         worded("the hospital bills it for its own patients (PC/TC indicator {})", "pctc").alias("what"), pl.lit(None, pl.String).alias("disposition")
     )
-    shown = ["claim_key", "line_number", "procedure_code", pl.col("place_of_service_code").alias("place"), "what", "release"]
-    return pl.concat([visits.select(shown), hospitals.select(shown)])
+    operations = current.filter(_ASKED, _IS_MAJOR, ~has_modifier("55", "56")).with_columns(
+        pl.lit("the schedule prices this operation in facilities only (NA)").alias("what"), pl.lit(Disposition.INFO.value).alias("disposition")
+    )
+    shown = ["claim_key", "line_number", "procedure_code", pl.col("place_of_service_code").alias("place"), "what", "release", "disposition"]
+    return pl.concat([part.select(shown) for part in (visits, hospitals, operations)])
