@@ -20,6 +20,7 @@ from corpus.second import everyday as _everyday
 from corpus.second import fresh as _fresh
 from corpus.second import hospital as _hospital
 from corpus.second import make
+from corpus.second import mixture as _mixture
 from corpus.second import notes as _notes
 from corpus.second import office as _office
 from corpus.second import payers as _payers
@@ -31,7 +32,7 @@ from corpus.x837 import interchange
 
 FAMILIES = (claims, diagnoses, guidelines, modifiers, procedures, pairs, hospital, form, clean, unchecked)
 """The modules whose import registers the rules."""
-SECOND = (_hospital, _diagnoses, _services, _classic, _right, _payers, _notes, _fresh, _office, _practice, _everyday)
+SECOND = (_hospital, _diagnoses, _services, _classic, _right, _payers, _notes, _fresh, _office, _practice, _everyday, _mixture)
 """The same of the second set."""
 FOLDER = Path(__file__).parent / "claims"
 SECOND_FOLDER = Path(__file__).parent / "second" / "claims"

@@ -12,6 +12,7 @@ from cleanclaim.reference import Reference
 
 _WORDS: Final = re.compile(r",?\s+\b(with|without)\b\s+")
 _INTRACTABLE: Final = re.compile(r",? (not )?intractable\b")
+_PLAIN: Final = ", uncomplicated"
 _REMARK: Final = re.compile(r"\s*\([^)]*\)")
 _OF_NOTHING: Final = re.compile(r"^(unspecified )?complications?$")
 _SEVERAL: Final = r"^([STV-Y]|K4[013])"
@@ -19,6 +20,14 @@ _SEVERAL: Final = r"^([STV-Y]|K4[013])"
 _AURA: Final = re.compile(r"(with|without) aura")
 """Two kinds of migraine, which one patient may have."""
 _ANYTHING: Final = "anything"
+_BEHAVIOR: Final = "behavioral disturbance"
+"""What a dementia without anything is without, by its title."""
+_STATES: Final = {
+    "not having achieved remission": (("remission", False), ("relapse", False)),
+    "in remission": (("remission", True), ("relapse", False)),
+    "in relapse": (("remission", False), ("relapse", True)),
+}
+"""How titles of blood cancers and dependences end, and what it says."""
 
 
 class _Said(NamedTuple):
@@ -57,25 +66,36 @@ def _features(title: str) -> Iterator[_Said]:
 
     >>> [(said.feature, said.is_there) for said in _features("Acute cystitis without hematuria")]
     [('hematuria', False)]
+    >>> [(said.feature, said.is_there) for said in _features("Multiple myeloma in remission")]
+    [('remission', True), ('relapse', False)]
     """
-    plain = _AURA.sub(r"\1-aura", _REMARK.sub("", title.lower()))
+    text = _REMARK.sub("", title.lower())
+    state = next((state for state in _STATES if text.endswith(state)), None)
+    if state:
+        condition = text.removesuffix(state).strip(" ,")
+        yield from (_Said(condition, "", feature, is_there) for feature, is_there in _STATES[state])
+        return
+    plain = _AURA.sub(r"\1-aura", text)
     text = _INTRACTABLE.sub(
         lambda found: f" {'without' if found[1] else 'with'} intractability", plain
     )
-    is_plain = text.endswith(", uncomplicated")
-    first, *rest = _WORDS.split(text.removesuffix(", uncomplicated"))
-    said = [
+    yield from _with_and_without(text.removesuffix(_PLAIN), is_plain=text.endswith(_PLAIN))
+
+
+def _with_and_without(text: str, *, is_plain: bool) -> Iterator[_Said]:
+    first, *rest = _WORDS.split(text)
+    features = [
         (word == "with", *_cut(phrase)) for word, phrase in zip(rest[::2], rest[1::2], strict=True)
     ]
-    condition, part = first.strip(), " ".join(tail for _, _, tail in said if tail)
-    for is_there, feature, _ in said:
-        if not is_there and _OF_NOTHING.match(feature):
-            yield _Said(condition, part, _ANYTHING, is_there=False)
+    condition, part = first.strip(), " ".join(tail for _, _, tail in features if tail)
+    for is_there, feature, _ in features:
+        if not is_there and (_OF_NOTHING.match(feature) or feature == _BEHAVIOR):
+            yield _Said(condition, "", _ANYTHING, is_there=False)
             continue
         yield from (
             _Said(condition, part, each, is_there) for each in re.split(r" or | and ", feature)
         )
-    if any(is_there for is_there, _, _ in said):
+    if any(is_there for is_there, _, _ in features):
         yield _Said(condition, part, _ANYTHING, is_there=True)
     elif is_plain:
         yield _Said(condition, part, _ANYTHING, is_there=False)

@@ -26,19 +26,17 @@ from cleanclaim.edits.samples import professional
     examples=(
         fails("five digits", professional(billing_tax_id="99123")),
         fails("a letter", professional(billing_tax_id="99123456A")),
-        fails("a filler", professional(billing_tax_id="000000000")),
         passes("nine digits", professional(billing_tax_id="991234567")),
         passes("with a hyphen", professional(billing_tax_id="99-1234567")),
         passes("none", professional(billing_tax_id=None)),
     ),
 )
 def tax_number_malformed() -> pl.Expr:
-    """A tax number of the billing provider that doesn't have nine digits, or has nine of a kind.
+    """A tax number of the billing provider that doesn't have nine digits.
 
     Payers pay by it, and report to the tax office by it. A missing one is a matter of the file's form.
 
     What to do: correct the billing provider's record.
     """
     digits = pl.col("billing_tax_id").str.replace_all("-", "", literal=True)
-    fillers = [str(digit) * 9 for digit in (0, 1, 9)]
-    return (~digits.str.contains(r"^[0-9]{9}$") | digits.is_in(fillers)).fill_null(value=False)
+    return (~digits.str.contains(r"^[0-9]{9}$")).fill_null(value=False)

@@ -38,6 +38,9 @@ from cleanclaim.reference.opposites import opposites
         fails("one eye with edema and without", professional(diagnoses=["E11.3211", "E11.3291"]), diagnosis_number=2, says="macular edema"),
         passes("migraine of both kinds", professional(diagnoses=["G43.009", "G43.109"])),
         fails("one migraine that lasts and doesn't", professional(diagnoses=["G43.009", "G43.001"]), diagnosis_number=1),
+        fails("coronary disease with and without angina", professional(diagnoses=["I25.10", "I25.110"]), diagnosis_number=1, says="angina"),
+        fails("dementia with agitation and without", professional(diagnoses=["F03.90", "F03.911"]), diagnosis_number=1),
+        fails("a myeloma in remission and not", professional(diagnoses=["C90.00", "C90.01"]), diagnosis_number=1, says="remission"),
         passes("two complications of diabetes", professional(diagnoses=["E11.65", "E11.22", "N18.30"])),
         passes("a wound with a foreign body, and one without", professional(diagnoses=["S51.811A", "S51.821A"])),
         passes("the admitting diagnosis", institutional(diagnoses=["E11.65", {"diagnosis_code": "E11.9", "diagnosis_type": "admitting"}])),
@@ -57,15 +60,16 @@ def with_and_without(claims: Claims, reference: Reference) -> Rows:
     there = several.join(said.filter("is_there"), on="code").select(
         "claim_key",
         "condition",
-        "feature",
+        pl.col("feature").alias("_other_feature"),
         "extension",
         pl.col("part").alias("_other_part"),
         pl.col("diagnosis_code").alias("other_code"),
         pl.col("diagnosis_number").alias("other_number"),
     )
+    same_feature = (" " + pl.col("_other_feature")).str.ends_with(" " + pl.col("feature"))
     return (
-        not_there.join(there, on=["claim_key", "condition", "feature", "extension"])
-        .filter((pl.col("part") == "") | (pl.col("part") == pl.col("_other_part")))
+        not_there.join(there, on=["claim_key", "condition", "extension"])
+        .filter(same_feature, (pl.col("part") == "") | (pl.col("part") == pl.col("_other_part")))
         .sort("claim_key", "diagnosis_number", "other_number")
         .unique(["claim_key", "diagnosis_number"], keep="first", maintain_order=True)
         .select(

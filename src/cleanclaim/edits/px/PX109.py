@@ -18,6 +18,7 @@ _HOSPITAL = ("19", "21", "22", "23")
 _NO_THEATRE = ("04", "11", "12", "13", "14", "15", "16", "17", "20", "31", "32", "33", "49", "50", "54", "60", "71", "72", "81")
 _INCIDENT_TO = 5
 _TECHNICAL = 3
+_IS_PAYABLE = pl.col("status").is_in(["A", "C", "R", "T"])
 _IN_PARTS = 1
 _WHOLE = 4
 
@@ -116,7 +117,7 @@ def service_does_not_fit_place(claims: Claims, reference: Reference) -> Rows:
             worded("{} doesn't take place there", "kind").alias("what"), pl.lit(None, pl.String).alias("release"), pl.lit(None, pl.String).alias("disposition")
         )
     )
-    whole = ((pl.col("pctc") == _IN_PARTS) & ~has_modifier("26")) | (pl.col("pctc") == _WHOLE)
+    whole = (((pl.col("pctc") == _IN_PARTS) & ~has_modifier("26")) | (pl.col("pctc") == _WHOLE)) & _IS_PAYABLE
     technical = (pl.col("pctc") == _TECHNICAL) | whole
     hospitals = current.filter(_ASKED, pl.col("place_of_service_code").is_in(_HOSPITAL), (pl.col("pctc") == _INCIDENT_TO) | technical).with_columns(
         worded("the hospital bills it for its own patients (PC/TC indicator {})", "pctc").alias("what"), pl.lit(None, pl.String).alias("disposition")
