@@ -32,7 +32,7 @@ from corpus.x837 import interchange
 
 FAMILIES = (claims, diagnoses, guidelines, modifiers, procedures, pairs, hospital, form, clean, unchecked)
 """The modules whose import registers the rules."""
-SECOND = (_hospital, _diagnoses, _services, _classic, _right, _payers, _notes, _fresh, _office, _practice, _everyday, _mixture)
+SECOND = (_hospital, _diagnoses, _services, _classic, _right, _payers, _notes, _fresh, _stays, _office, _practice, _everyday, _mixture)
 """The same of the second set."""
 FOLDER = Path(__file__).parent / "claims"
 SECOND_FOLDER = Path(__file__).parent / "second" / "claims"
