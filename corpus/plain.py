@@ -83,8 +83,38 @@ def fees(year: int) -> dict[tuple[str, str], dict[str, str]]:
     for row in csv.reader(_lines(archive, member)):
         if len(row) > 25 and re.fullmatch(r"[A-Z0-9]{5}", row[0]):
             names = ("pctc", "global", "pre", "intra", "post", "multiple", "bilateral", "assistant", "co", "team")
-            found[row[0], row[1].strip()] = {"status": row[3].strip(), **dict(zip(names, (v.strip() for v in row[13:23]), strict=True))}
+            found[row[0], row[1].strip()] = {"status": row[3].strip(), "nonfacility_na": row[7].strip(), **dict(zip(names, (v.strip() for v in row[13:23]), strict=True))}
     return found
+
+
+CHILDREN = frozenset(
+    [
+        "00326",
+        "00561",
+        "00834",
+        "00836",
+        "36400",
+        "36405",
+        "36406",
+        "36420",
+        "36440",
+        "36450",
+        "36510",
+        "36555",
+        "36557",
+        "36560",
+        "36568",
+        "36570",
+        "36572",
+        "31520",
+        "31601",
+        "54000",
+        "95782",
+        "95783",
+        "99100",
+    ]
+)
+"""Procedures whose definition names an age at which no grown patient is (CPT)."""
 
 
 @cache

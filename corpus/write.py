@@ -16,11 +16,15 @@ from corpus.case import RULES, Case, Claim, Rule
 from corpus.families import claims, clean, diagnoses, form, guidelines, hospital, modifiers, pairs, procedures, unchecked
 from corpus.second import classic as _classic
 from corpus.second import diagnoses as _diagnoses
+from corpus.second import everyday as _everyday
 from corpus.second import fresh as _fresh
 from corpus.second import hospital as _hospital
 from corpus.second import make
+from corpus.second import mixture as _mixture
 from corpus.second import notes as _notes
+from corpus.second import office as _office
 from corpus.second import payers as _payers
+from corpus.second import practice as _practice
 from corpus.second import right as _right
 from corpus.second import services as _services
 from corpus.second import stays as _stays
@@ -28,7 +32,7 @@ from corpus.x837 import interchange
 
 FAMILIES = (claims, diagnoses, guidelines, modifiers, procedures, pairs, hospital, form, clean, unchecked)
 """The modules whose import registers the rules."""
-SECOND = (_hospital, _diagnoses, _services, _classic, _right, _payers, _notes, _fresh, _stays)
+SECOND = (_hospital, _diagnoses, _services, _classic, _right, _payers, _notes, _fresh, _stays, _office, _practice, _everyday, _mixture)
 """The same of the second set."""
 FOLDER = Path(__file__).parent / "claims"
 SECOND_FOLDER = Path(__file__).parent / "second" / "claims"

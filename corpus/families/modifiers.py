@@ -133,7 +133,7 @@ def contradict(dice: Random, n: int) -> Case:
 )
 def without_25(dice: Random, n: int) -> Case:
     minor = sorted({*codes(**{"global": "000"}), *codes(**{"global": "010"})})
-    procedure = line(dice.choice([c for c in minor if c[:2] in {"10", "11", "12", "17", "20", "64", "69"}]))
+    procedure = line(dice.choice([c for c in minor if c not in plain.CHILDREN and c[:2] in {"10", "11", "12", "17", "20", "64", "69"}]))
     lines = [visit(dice), procedure] if n % 2 else [procedure, visit(dice)]
     return Case(
         [professional(dice, payer=["medicare", "medicaid", "commercial"][n % 3], day=schedule_day(dice, n), lines=lines, referring_npi=people.npi(dice))],
@@ -212,7 +212,7 @@ def side_missing(dice: Random, n: int) -> Case:
 )
 def nothing_apart(dice: Random, n: int) -> Case:
     minor = codes(**{"global": "010"})
-    code = dice.choice([c for c in minor if c[:2] in {"10", "11", "12", "20"} and c not in plain.add_ons()])
+    code = dice.choice([c for c in minor if c not in plain.CHILDREN and c[:2] in {"10", "11", "12", "20"} and c not in plain.add_ons()])
     lines = [line(code, ["59", "XS", "XU"][n % 3])]
     if n % 2:
         lines.insert(0, line("93000"))

@@ -18,7 +18,7 @@ PAIR_ALSO = "MOD107 MOD102 PX109 PX108 MOD104 MOD105 DX112 LNK104 PX105 PX106 CL
 def pairs_of(indicator: str, kind: str = "practitioner") -> list[tuple[str, str]]:
     """Active pairs of two payable procedures that aren't visits."""
     surgical = set(codes(**{"global": "090"})) | set(codes(**{"global": "010"})) | set(codes(**{"global": "000"}))
-    fit = {c for c in surgical if c not in plain.add_ons() and not c.startswith(("00", "01"))}
+    fit = {c for c in surgical if c not in plain.add_ons() and c not in plain.CHILDREN and not c.startswith(("00", "01"))}
     return sorted(
         (a, b) for (a, b), i in plain.active_pairs(kind).items() if i == indicator and a in fit and b in fit and (b, a) not in plain.active_pairs(kind)
     )
@@ -145,6 +145,7 @@ def over_limit(dice: Random, indicator: int, low: int = 1) -> tuple[str, int]:
         and c.isdigit()
         and not c.startswith(("99", "00", "54", "55", "56", "57", "58", "59"))
         and c not in plain.add_ons()
+        and c not in plain.CHILDREN
     )
     code = dice.choice(fit)
     return code, limits[code][0]

@@ -185,7 +185,7 @@ ok(
 )  # fmt: skip
 ok(
     "right-screening", "Screening colonoscopy, also when it turned therapeutic; screening by low-dose CT, Pap test and bone density.", CPM + "ch. 18",
-    k(c("medicare 2018-11-27 24", "Z1211", "G0121")), k(c("medicare 2024-07-23 24", "Z1211 K635", "45385-PT@1,2")), k(c("commercial 2022-04-12 24", "Z1211 K635", "45385-33@1,2")), k(c("medicare 2023-01-17 11", "Z87891", "71271", referring_npi=1)), k(c("medicare 2024-08-20 11", "Z124", "Q0091@1 G0101@1", sex="F")),
+    k(c("medicare 2018-11-27 24", "Z1211", "G0121")), k(c("medicare 2024-07-23 24", "Z1211 K635", "45385-PT@1,2")), k(c("commercial 2022-04-12 24", "Z1211 K635", "45385-33@1,2")), k(c("medicare 2023-01-17 11", "Z87891", "71271", age=70, referring_npi=1)), k(c("medicare 2024-08-20 11", "Z124", "Q0091@1 G0101@1", sex="F")),
     k(c("medicare 2025-11-11 11", "Z780", "77080", sex="F", referring_npi=1)), k(c("medicare 2020-03-17 24", "Z86010", "G0105")),
 )  # fmt: skip
 ok(

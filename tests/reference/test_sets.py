@@ -18,6 +18,10 @@ COLUMNS = {
     "modifiers": "code family ncci_associated:bool pricing label",
     "modifier_conflicts": "code other reason source",
     "notice_conflicts": "code other reason source",
+    "organ_procedures": "code last never organ disposition",
+    "limb_procedures": "code last parts place",
+    "medicare_ages": "code age_from:int age_to:int service policy",
+    "modifier_services": "code only never reason source",
     "place_of_service": "code label facility:bool inpatient:bool",
     "claim_filing": "code label payer_class",
     "diagnosis_qualifiers": "code kind icd_version:int",
@@ -68,6 +72,10 @@ FORMS = {
     "modifiers": MODIFIER,
     "modifier_conflicts": MODIFIER,
     "notice_conflicts": MODIFIER,
+    "organ_procedures": PROCEDURE,
+    "limb_procedures": PROCEDURE,
+    "medicare_ages": PROCEDURE,
+    "modifier_services": MODIFIER,
     "place_of_service": r"^[0-9]{2}$",
     "claim_filing": r"^([0-9]{2}|[A-Z]{2})$",
     "diagnosis_qualifiers": r"^[A-Z]{2,3}$",
@@ -124,6 +132,7 @@ WORDS = {
     ("never_first", "disposition"): {"return", "warn"},
     ("companion_procedures", "claim_type"): {"professional", "institutional"},
     ("companion_diagnoses", "disposition"): {"warn", "info"},
+    ("organ_procedures", "disposition"): {"warn", "info"},
     ("discharge_status", "kind"): {"left", "died", "still a patient"},
 }
 """Columns with a fixed set of values."""
@@ -132,6 +141,9 @@ MAY_BE_NULL = {
     ("visit_codes", "age_from"),
     ("visit_codes", "age_to"),
     ("procedure_age", "age_to"),
+    ("medicare_ages", "age_to"),
+    ("modifier_services", "only"),
+    ("modifier_services", "never"),
 }
 
 every_set = pytest.mark.parametrize("name", sorted(COLUMNS))
@@ -220,7 +232,7 @@ def test_periods_run_forward_within_the_open_ends(name: str) -> None:
 @every_set
 def test_a_key_has_one_row_per_day(name: str) -> None:
     loaded = load_set(name)
-    key = [c for c in ("code", "other") if c in loaded.columns]
+    key = [c for c in ("code", "other", "age_from") if c in loaded.columns]
     ordered = loaded.sort(*key, "valid_from")
     follows = pl.all_horizontal(pl.col(c) == pl.col(c).shift() for c in key)
     overlaps = pl.col("valid_from") <= pl.col("valid_to").shift()

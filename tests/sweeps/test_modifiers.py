@@ -28,8 +28,10 @@ RULED_OUT = {
 """The indicators under which a modifier isn't paid (relative value files, attachment A)."""
 
 
-def is_wrong(of: dict[str, str], modifier: str) -> bool:
+def is_wrong(code: str, of: dict[str, str], modifier: str) -> bool:
     """Whether the code's indicators rule the modifier out; codes that the schedule doesn't pay are another edit's."""
+    if of["status"] == "X" and code.startswith("8") and modifier in {"26", "TC"}:
+        return True  # laboratory tests have a fee schedule of their own, without components
     if modifier in {"54", "55", "56"}:
         ruled_out = of["global"] not in {"010", "090"}
     else:
@@ -44,7 +46,7 @@ def test_indicators(cms: Published, data_dir: Path) -> None:
     assert len(codes) > 15_000
     rows = pl.DataFrame(
         [
-            (code, modifier, is_wrong(of, modifier))
+            (code, modifier, is_wrong(code, of, modifier))
             for code, of in codes.items()
             for modifier in MODIFIERS
         ],

@@ -36,6 +36,7 @@ PLACES = (
 )
 HOSPITALS = ("19", "21", "22", "23")
 OFFICES = ("11", "12", "13", "20", "49", "50", "72", "81")
+NO_THEATRE = (*OFFICES, "31", "32")
 VISITS = {
     "hospital": ((99221, 99223), (99231, 99236), (99238, 99239)),
     "emergency": ((99281, 99285),),
@@ -46,7 +47,7 @@ VISITS = {
 NOT_IN = {
     "hospital": OFFICES,
     "emergency": (*OFFICES, "31", "32"),
-    "nursing": (*sorted({*OFFICES} - {"13"}), "22", "23", "24"),
+    "nursing": (*OFFICES, "22", "23", "24"),
     "home": ("11", "20", "49", "50", "72", "81", "19", "21", "22", "23", "24", "31"),
 }
 """Places in which a kind of visit can't take place (Medicare Claims Processing Manual, chapter 12, 30.6)."""
@@ -65,7 +66,10 @@ def is_wrong(code: str, modifier: str, place: str, of: dict[str, str]) -> bool:
     kind = kind_of(code)
     if kind is not None and place in NOT_IN[kind]:
         return True
-    technical = of["pctc"] == "3" or (modifier == "TC" and of["pctc"] == "1")
+    is_paid = of["status"] in {"A", "C", "R", "T"}
+    if of["global"] == "090" and of["nonfacility_na"] == "NA" and place in NO_THEATRE:
+        return True
+    technical = of["pctc"] == "3" or (is_paid and of["pctc"] in {"1", "4"})
     return place in HOSPITALS and (of["pctc"] == "5" or technical)
 
 

@@ -26,10 +26,11 @@ MAY_NOT_STAND_FIRST = {
 }
 WARNED = {
     "DX115": r"",  # no side
-    "DX111": r"^(G212|G622|G701|G722|H1021|H463|J6[89]|J70[89]|K521|T2[0-8])",  # toxic damage, without the substance
+    "DX111": r"^(G212|G622|G701|G722|H1021|H463|J6[89]|J70[89]|K521|T2[0-8]|D8981|D8983|E88A|F04|F06|F067|F09|G920|H36|I314|I468|I76|I851|J3482|J9312|K7681|M415|N483|R402A|T8112|Z983)",  # toxic damage or another cause, without it
     "DX133": r"^(C802|D631|F4542|G893|I16|I22|R297|Z0181|Z3A)",  # coded only with another one
     "DX120": r"S$",  # a sequela without the condition that it left
     "DX123": r"^(Z283|Z5[5-9]|Z6[0-6])",  # what adds to a condition
+    "DX144": r"^Z(38|0011)",  # a newborn's, on another day of life
     "DX124": r"^Z0(0[01]|1)",  # an examination with abnormal findings, and no finding
     "DX125": r"^O8[02]$",  # a delivery without its outcome
     "DX127": r"^Z51",  # a treatment without the disease

@@ -44,6 +44,18 @@ SETS: Final[dict[str, Facts]] = {
     "modifier_conflicts": Facts(
         "Pairs of modifiers that contradict each other on one line", "named row by row"
     ),
+    "modifier_services": Facts(
+        "Services that a modifier is only for, or never for", "named row by row"
+    ),
+    "organ_procedures": Facts(
+        "Ranges of procedures on one organ, and diagnoses that never explain them",
+        "section ranges of the code set; ICD-10-CM chapters",
+    ),
+    "limb_procedures": Facts(
+        "Ranges of procedures on one part of a limb, and the parts that may explain them",
+        "section ranges of the code set",
+    ),
+    "medicare_ages": Facts("Ages at which Medicare covers a screening", "named row by row"),
     "notice_conflicts": Facts(
         "Beneficiary notice modifiers that contradict each other", "CMS Change Request 6563"
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import polars as pl
@@ -21,6 +22,12 @@ _CROSSING: Final = ("I6", "G81", "G82", "G83", "R")
 
 A stroke's symptoms are on the other side of the body, and a symptom isn't an organ.
 """
+
+
+def family_of(code: str, words: str) -> str:
+    """Return the family of a code whose title, but for the side, has these lower-case words."""
+    said = re.sub(_NO_CONDITION, "", re.sub(r"ies\b", "y", words))
+    return f"{code[:3]}|{' '.join(re.findall('[a-z]+', said))}"
 
 
 def sides(reference: Reference) -> pl.DataFrame:

@@ -22,6 +22,8 @@ from cleanclaim.edits.samples import institutional, professional
     evidence=(
         pl.when(pl.col("accident_date").is_null())
         .then(pl.lit("its date is missing"))
+        .when(pl.col("accident_date") > pl.col("to_date"))
+        .then(pl.lit("its date is after the last service"))
         .otherwise(pl.lit("the state of the auto accident is missing"))
         .alias("what"),
     ),
@@ -34,11 +36,12 @@ from cleanclaim.edits.samples import institutional, professional
         fails("an auto accident with its state and no date", professional(is_auto_accident=True, accident_state="NC"), says="date"),
         passes("a table without columns for accidents", professional(is_auto_accident=None, is_other_accident=None)),
         passes("hospitals tell it by occurrence codes", institutional(is_auto_accident=True)),
+        fails("after the service", professional(is_auto_accident=True, accident_date="2026-06-01", accident_state="NC"), says="after"),
         passes("an accident abroad", professional(is_auto_accident=True, accident_date="2026-05-01", accident_country="CA")),
     ),
 )
 def accident_incomplete() -> pl.Expr:
-    """An accident named as the cause without its date, or an auto accident without its state.
+    """An accident named as the cause without its date or with one after the service, or an auto accident without its state.
 
     The payer must find out whether another insurer pays first, and sends the claim back for it. Employment alone is not an accident with a date.
 
@@ -48,4 +51,5 @@ def accident_incomplete() -> pl.Expr:
     accident = is_auto | pl.col("is_other_accident").fill_null(value=False)
     no_state = is_auto & pl.col("accident_state").is_null() & pl.col("accident_country").is_null() & (pl.col("claim_type") != "institutional")
     no_date = accident & pl.col("accident_date").is_null() & (pl.col("claim_type") != "institutional")
-    return no_date | no_state
+    too_late = (accident & (pl.col("accident_date") > pl.col("to_date"))).fill_null(value=False)
+    return no_date | no_state | too_late

@@ -23,7 +23,7 @@ from cleanclaim.reference import Reference
     column="other_payers.paid_amount",
     message="The claim goes to this payer as {sequence}, but {what}.",
     suggestion="Add what the other payer paid and its adjustments.",
-    when={"claims": pl.col("payer_sequence_code").is_in(["S", "T"])},
+    when={"claims": pl.col("payer_sequence_code").is_in(["S", "T"]) | (pl.col("other_payer_count") > 0)},
     examples=(
         fails(
             "second in line without the first one's payment",
@@ -33,6 +33,11 @@ from cleanclaim.reference import Reference
         fails("second in line, and no first one", professional(payer_sequence_code="S"), says="no other payer"),
         passes(
             "with the payment", professional(payer_sequence_code="S", other_payer_count=1, other_payers=[{"payer_sequence_code": "P", "paid_amount": "80.00"}])
+        ),
+        fails(
+            "two payers first in line",
+            professional(other_payer_count=1, other_payers=[{"payer_sequence_code": "P", "paid_amount": "80.00"}]),
+            says="another payer has the same place",
         ),
         passes("first in line", professional(other_payer_count=1, other_payers=[{"payer_sequence_code": "S"}])),
         fails(
@@ -69,7 +74,10 @@ def other_coverage_incomplete(claims: Claims, reference: Reference) -> Rows:
         .select("claim_key")
         .unique()
     )
-    return (
+    same = claims.other_payers.lazy().select("claim_key", "payer_sequence_code").unique()
+    in_line = pl.col("payer_sequence_code").replace_strict({"P": "first", "S": "second", "T": "third"}, default=None).alias("sequence")
+    shared = claims.claims.lazy().join(same, on=["claim_key", "payer_sequence_code"]).select("claim_key", in_line).drop_nulls()
+    undecided = (
         claims.claims.lazy()
         .filter(pl.col("payer_sequence_code").is_in(["S", "T"]))
         .join(decided, on="claim_key", how="anti")
@@ -82,3 +90,4 @@ def other_coverage_incomplete(claims: Claims, reference: Reference) -> Rows:
             .alias("what"),
         )
     )
+    return pl.concat([undecided, shared.with_columns(pl.lit("another payer has the same place in line").alias("what"))])

@@ -9,7 +9,7 @@ import polars as pl
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit, unchecked
 from cleanclaim.edits.samples import institutional, medicare, professional
-from cleanclaim.model.expressions import IS_PROFESSIONAL, has_modifier
+from cleanclaim.model.expressions import IS_MEDICARE, IS_PROFESSIONAL, has_modifier
 from cleanclaim.reference import Reference
 from cleanclaim.text.wording import worded
 
@@ -90,7 +90,8 @@ _MILD = ("51",)
         fails("several procedures said of a visit", medicare(lines=["99213-51"]), line_number=1, says="multiple procedure", disposition=Disposition.WARN),
         passes("several procedures said of an injection", medicare(diagnoses=["M17.11"], lines=["20610-51-RT"])),
         passes("a hospital's line", institutional(lines=["99213-26"])),
-        passes("a code that the schedule does not price", medicare(lines=["80053-26"])),
+        fails("the reading of a laboratory test", medicare(lines=["80053-26"]), line_number=1, says="laboratory"),
+        passes("to a payer that may pay the pathologist", professional(lines=["80053-26"])),
         fails("two sides of a test that is paid only alone", medicare(lines=["94760-50"]), line_number=1),
         fails("the professional component of a visit, and a visit without it", medicare(lines=["99213-26", "99214"]), line_number=1),
         passes("a code outside the tables, without such a modifier", medicare(lines=["31575"])),
@@ -103,12 +104,14 @@ def modifier_not_allowed_with_code(claims: Claims, reference: Reference) -> Rows
     26 and TC by the PC/TC indicator, 50 by the bilateral, 62 and 66 by the co-surgeon and team, 80, 81, 82 and AS by the assistant indicator (0,
     payable with documentation, is not told), 54 to
     56 by the global days. 51 is a warning: Medicare itself decides about multiple procedures. Codes that the schedule does not pay at all are
-    PX107's.
+    PX107's; laboratory tests, which it leaves to their own fee schedule, have no components for Medicare.
 
     What to do: take the modifier off, or check the code.
     """
     del reference
-    lines = claims.line_fees.filter(_ASKED, _PAYABLE, ~pl.col("is_history").fill_null(value=False))
+    asked = claims.line_fees.filter(_ASKED, ~pl.col("is_history").fill_null(value=False))
+    lines = asked.filter(_PAYABLE)
+    lines_of_tests = asked.filter(IS_MEDICARE, pl.col("status") == "X", pl.col("procedure_code").str.starts_with("8"))
     parts = []
     for modifiers, is_wrong, column, why in _RULES:
         for modifier in modifiers:
@@ -125,4 +128,21 @@ def modifier_not_allowed_with_code(claims: Claims, reference: Reference) -> Rows
                     pl.lit(disposition, pl.String).alias("disposition"),
                 )
             )
-    return pl.concat(parts)
+    return pl.concat([*parts, *_of_laboratory(lines_of_tests)])
+
+
+def _of_laboratory(lines: pl.DataFrame) -> list[pl.DataFrame]:
+    """Laboratory tests of the schedule's status X, whose one fee has no components."""
+    return [
+        lines.filter(has_modifier(modifier)).select(
+            "claim_key",
+            "line_number",
+            "procedure_code",
+            pl.lit(modifier).alias("modifier"),
+            pl.lit("it is a laboratory test with one fee (status X)").alias("why"),
+            pl.lit("X").alias("indicator"),
+            "release",
+            pl.lit(None, pl.String).alias("disposition"),
+        )
+        for modifier in ("26", "TC")
+    ]

@@ -43,6 +43,9 @@ def _has_an_age(reference: Reference) -> pl.Expr:
         passes("a birth after the service is another fault", professional(lines=["49505"], patient_birth_date="2026-05-13")),
         fails("a hernia of infants at 124", professional(lines=["49491"], patient_birth_date="1902-02-14"), line_number=1),
         passes("an age of 125 is another fault", professional(lines=["49491"], patient_birth_date="1901-02-14")),
+        fails("anesthesia of extreme age, at 40", professional(lines=["99100"], patient_birth_date="1986-01-05"), line_number=1),
+        passes("an infant's", professional(lines=["99100"], patient_birth_date="2026-01-05")),
+        passes("an old patient's", professional(lines=["99100"], patient_birth_date="1950-01-05")),
         passes("no birth date", professional(patient_birth_date=None, lines=["99393"])),
     ),
 )
@@ -55,11 +58,15 @@ def procedure_age_conflict(claims: Claims, reference: Reference) -> Rows:
     """
     bands = reference.table("procedure_age").lazy().rename({"code": "procedure_code"})
     age = pl.col("patient_age")
+    is_outside = (age < pl.col("age_from")) | (age > pl.col("age_to")).fill_null(value=False)
+    line = ["claim_key", "line_number"]
     return (
         claims.lines.lazy()
         .filter(age.is_between(0, 124))
         .join(bands, on="procedure_code")
-        .filter(in_force("from_date"), (age < pl.col("age_from")) | (age > pl.col("age_to")).fill_null(value=False))
+        .filter(in_force("from_date"))
+        .filter(is_outside.all().over(line))
+        .unique(line, keep="last", maintain_order=True)
         .select(
             "claim_key",
             "line_number",

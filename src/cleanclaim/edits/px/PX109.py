@@ -15,8 +15,16 @@ from cleanclaim.text.wording import worded
 
 _ASKED = IS_MEDICARE & IS_PROFESSIONAL
 _HOSPITAL = ("19", "21", "22", "23")
+_NO_THEATRE = ("04", "11", "12", "13", "14", "15", "16", "17", "20", "31", "32", "33", "49", "50", "54", "60", "71", "72", "81")
 _INCIDENT_TO = 5
 _TECHNICAL = 3
+_IS_PAYABLE = pl.col("status").is_in(["A", "C", "R", "T"])
+_IN_PARTS = 1
+_WHOLE = 4
+
+
+_IS_MAJOR = (pl.col("global_days") == "090") & pl.col("nonfacility_na") & pl.col("place_of_service_code").is_in(_NO_THEATRE)
+"""Surgery with a postoperative period of 90 days that the schedule prices in facilities only, in a place without an operating room."""
 
 
 def _is_elsewhere(reference: Reference) -> pl.Expr:
@@ -29,7 +37,8 @@ def _is_elsewhere(reference: Reference) -> pl.Expr:
 
 def _is_doubtful(reference: Reference) -> pl.Expr:
     at_hospital = IS_MEDICARE & pl.col("place_of_service_code").is_in(_HOSPITAL)
-    return IS_PROFESSIONAL & (_is_elsewhere(reference) | at_hospital)
+    major = IS_MEDICARE & _IS_MAJOR
+    return IS_PROFESSIONAL & (_is_elsewhere(reference) | at_hospital | major.fill_null(value=False))
 
 
 @query_edit(
@@ -42,8 +51,12 @@ def _is_doubtful(reference: Reference) -> pl.Expr:
     scope="claim",
     source=(
         Source("Medicare Claims Processing Manual", "chapter 12, sections 30.6.9 to 30.6.14 (visits by place)", "CMS", date(2026, 11, 23)),
+        Source("Medicare Claims Processing Manual", "chapter 13, section 20.2.1 (hospital inpatients and outpatients)", "CMS", date(2026, 11, 28)),
         Source(
-            "Medicare Physician Fee Schedule", "PC/TC indicators 3 and 5, facility NA indicator (relative value files, attachment A)", "CMS", date(2026, 11, 23)
+            "Medicare Physician Fee Schedule",
+            "PC/TC indicators 1, 3, 4 and 5, facility NA indicator (relative value files, attachment A)",
+            "CMS",
+            date(2026, 11, 23),
         ),
     ),
     column="lines.place_of_service_code",
@@ -58,6 +71,8 @@ def _is_doubtful(reference: Reference) -> pl.Expr:
         passes("a hospital visit by telehealth", professional(place_of_service_code="02", lines=["99232"])),
         fails("an injection by the hospital's own nurse", medicare(place_of_service_code="22", lines=["96372"]), line_number=1, says="the hospital bills it"),
         fails("only the tracing, in a hospital", medicare(place_of_service_code="22", lines=["93005"]), line_number=1),
+        fails("a knee replaced in an office", medicare(diagnoses=["M17.11"], lines=["27447-RT"]), line_number=1, disposition=Disposition.INFO),
+        passes("care after a cataract operation, in an office", medicare(diagnoses=["M17.11"], lines=["27447-55-RT"])),
         passes("an injection in the office", medicare(lines=["96372"])),
         fails("a hospital visit in an office, and one of an office", medicare(lines=["99232", "99213"]), line_number=1),
         fails("the last hospital visit of its kind, in an office", medicare(lines=["99233"]), line_number=1),
@@ -65,6 +80,8 @@ def _is_doubtful(reference: Reference) -> pl.Expr:
         fails("the last first visit, in an office", medicare(lines=["99223"]), line_number=1),
         fails("the technical part of an x-ray in a hospital", medicare(lines=["71046-TC"], place_of_service_code="22"), line_number=1),
         passes("an x-ray read in a hospital", medicare(lines=["71046-26"], place_of_service_code="22")),
+        fails("an x-ray in a hospital, with its technical part", medicare(lines=["71046"], place_of_service_code="22"), line_number=1),
+        fails("an electrocardiogram in a hospital, with its tracing", medicare(lines=["93000"], place_of_service_code="23"), line_number=1),
         passes("the technical part of a visit in a hospital is another fault", medicare(lines=["99213-TC"], place_of_service_code="22")),
         fails("an injection in a hospital off campus", medicare(lines=["96372"], place_of_service_code="19"), line_number=1),
         fails("an injection during a stay", medicare(lines=["96372"], place_of_service_code="21", admission_date="2026-05-10"), line_number=1),
@@ -85,9 +102,8 @@ def service_does_not_fit_place(claims: Claims, reference: Reference) -> Rows:
 
     Visits are judged for every payer by places in which their kind cannot be (a hospital visit in an office). For Medicare, codes that are
     incident to a physician's service (indicator 5), technical
-    components and technical-only codes (indicator 3, modifier TC) are not paid to a physician for a hospital's patient. That the schedule calls a
-    code rare in a facility (NA) is told in
-    no finding, since it is paid there all the same.
+    components, alone (indicator 3, modifier TC) or with the reading (indicator 1 without modifier 26, indicator 4), are not paid to a physician for a hospital's patient. Major surgery that the
+    schedule prices in facilities only (NA) is told for information in a place without an operating room.
 
     What to do: correct the place, or leave the line to the hospital.
     """
@@ -101,9 +117,13 @@ def service_does_not_fit_place(claims: Claims, reference: Reference) -> Rows:
             worded("{} doesn't take place there", "kind").alias("what"), pl.lit(None, pl.String).alias("release"), pl.lit(None, pl.String).alias("disposition")
         )
     )
-    technical = (pl.col("pctc") == _TECHNICAL) | (has_modifier("TC") & (pl.col("pctc") == 1))
+    whole = (((pl.col("pctc") == _IN_PARTS) & ~has_modifier("26")) | (pl.col("pctc") == _WHOLE)) & _IS_PAYABLE
+    technical = (pl.col("pctc") == _TECHNICAL) | whole
     hospitals = current.filter(_ASKED, pl.col("place_of_service_code").is_in(_HOSPITAL), (pl.col("pctc") == _INCIDENT_TO) | technical).with_columns(
         worded("the hospital bills it for its own patients (PC/TC indicator {})", "pctc").alias("what"), pl.lit(None, pl.String).alias("disposition")
     )
-    shown = ["claim_key", "line_number", "procedure_code", pl.col("place_of_service_code").alias("place"), "what", "release"]
-    return pl.concat([visits.select(shown), hospitals.select(shown)])
+    operations = current.filter(_ASKED, _IS_MAJOR, ~has_modifier("55", "56")).with_columns(
+        pl.lit("the schedule prices this operation in facilities only (NA)").alias("what"), pl.lit(Disposition.INFO.value).alias("disposition")
+    )
+    shown = ["claim_key", "line_number", "procedure_code", pl.col("place_of_service_code").alias("place"), "what", "release", "disposition"]
+    return pl.concat([part.select(shown) for part in (visits, hospitals, operations)])

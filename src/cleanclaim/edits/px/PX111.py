@@ -20,7 +20,10 @@ _EMERGENCY = pl.col("from_date").is_between(date(2020, 3, 1), date(2023, 12, 31)
 _HOSPITAL = pl.col("place_of_service_code").is_in(["19", "22"]).fill_null(value=False)
 """A clinician in the hospital and the patient at home: CMS asks for the hospital's place and 95."""
 _TELEHEALTH = IS_PROFESSIONAL & (_PLACE | _REMOTE)
-_ASKED = IS_MEDICARE & _TELEHEALTH
+_FROM_AFAR = r"^(G201[02]|G225[0-2]|98016|9942[123]|9897[0-2]|9944[6-9]|9945[12]|Q3014)$"
+"""Services that are remote by nature, and the fee of the place where the patient is: no telehealth visits, so they take neither place nor modifier of one."""
+_BY_NATURE = pl.col("procedure_code").str.contains(_FROM_AFAR).fill_null(value=False)
+_ASKED = IS_MEDICARE & _TELEHEALTH & ~_BY_NATURE
 
 
 @query_edit(
@@ -81,6 +84,9 @@ _ASKED = IS_MEDICARE & _TELEHEALTH
         fails("audio only, in the office", medicare(lines=["99213-93"]), line_number=1, disposition=Disposition.WARN),
         fails("video with the older modifier, in the office", medicare(lines=["99213-GT"]), line_number=1, disposition=Disposition.WARN),
         fails("stored pictures, in the office", medicare(lines=["99213-GQ"]), line_number=1, disposition=Disposition.WARN),
+        fails("a short call, as a visit by video", medicare(lines=["G2012-95"], place_of_service_code="10"), line_number=1, disposition=Disposition.WARN),
+        passes("a short call", medicare(lines=["G2012"])),
+        fails("the fee of the patient's clinic, at home", medicare(lines=["Q3014"], place_of_service_code="02"), line_number=1, disposition=Disposition.WARN),
         passes("a visit elsewhere than at home", medicare(lines=["99213"], place_of_service_code="02")),
         fails("a wart destroyed elsewhere than at home", medicare(lines=["17110"], place_of_service_code="02"), line_number=1),
         passes("the hospital's own line", institutional(lines=["17110-95"])),
@@ -103,7 +109,7 @@ def telehealth_not_payable(claims: Claims, reference: Reference) -> Rows:
     allowed = reference.narrow("telehealth", lines["procedure_code"]).select(
         pl.col("code").alias("procedure_code"), "audio_only", "valid_from", "valid_to", "release"
     )
-    asked = lines.filter(IS_MEDICARE, "_spoken")
+    asked = lines.filter(_ASKED, "_spoken")
     met = asked.join(allowed, on="procedure_code").filter(in_force("from_date")).unique(["claim_key", "line_number"], maintain_order=True)
     keys = ["claim_key", "line_number"]
     shown = [*keys, "procedure_code", "what", "advice", "release", "disposition"]
@@ -131,4 +137,12 @@ def telehealth_not_payable(claims: Claims, reference: Reference) -> Rows:
         pl.lit(None, pl.String).alias("release"),
         pl.lit(Disposition.WARN.value).alias("disposition"),
     )
-    return pl.concat([part.select(shown) for part in (missing, by_sound, disagree)])
+    by_nature = lines.filter(IS_MEDICARE, _BY_NATURE).select(
+        *keys,
+        "procedure_code",
+        pl.lit("it isn't a telehealth service, so it takes neither place 02 or 10 nor a telehealth modifier").alias("what"),
+        pl.lit("Use the place where the practitioner, or for Q3014 the patient, was.").alias("advice"),
+        pl.lit(None, pl.String).alias("release"),
+        pl.lit(Disposition.WARN.value).alias("disposition"),
+    )
+    return pl.concat([part.select(shown) for part in (missing, by_sound, by_nature, disagree.join(by_nature, on=keys, how="anti"))])
