@@ -193,3 +193,4 @@ def test_risk_scores_of_medicare_patients() -> None:
     assert set(tables["risk_conditions"]["category"]) >= {"37"}
     assert "not CMS's" in note
     assert risk_of(facts, patients.with_columns(is_medicare=False), 1) == ({}, "")
+    assert risk_of(facts, patients.with_columns(age=-1), 1) == ({}, "")  # born after the service

@@ -108,3 +108,12 @@ def test_an_empty_argument_is_not_the_current_folder(tmp_path: Path) -> None:
         done = run(*words)
         assert done.returncode == 2
         assert done.stderr == b"cleanclaim: an argument is empty; is a variable in your script unset?\n"  # fmt: skip
+
+
+def test_no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POLARS_MAX_THREADS", "0")
+    done = run("check", CLAIMS)
+    assert done.returncode == 2
+    assert (
+        done.stderr == b"cleanclaim: POLARS_MAX_THREADS: expected a number of at least 1, found 0\n"
+    )

@@ -46,7 +46,16 @@ def test_a_proposal_shows_no_rows(tmp_path: Path) -> None:
     told = done.stdout.decode()
     assert done.returncode == 0, done.stderr
     assert '"procedure_code" = "procedure_code"' in told
-    assert "line breaks: 1. Is a quotation mark not closed?" in told
+    assert "look like content of the table: " in told
+    assert "Is a quotation mark not closed?" in told
+    assert "SMITH" not in told
+
+
+def test_a_proposal_shows_no_row_that_is_part_of_the_header(tmp_path: Path) -> None:
+    table = tmp_path / "visits.csv"
+    table.write_bytes(b"claim_id,procedure_code,from_date,Fee\r,A,99213,2026-05-12,SMITH\nB,99214,2026-05-12,2\n")  # fmt: skip
+    told = run("template", "--from", table).stdout.decode()
+    assert '"procedure_code" = "procedure_code"' in told
     assert "SMITH" not in told
 
 

@@ -213,6 +213,23 @@ def test_interactive(tmp_path: Path) -> None:
     assert "Robin" in fix.record_of(output).read_text()
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "segment"),
+    [("GS*", "GS*HC*EXAMPLE*EXAMPLEPAYER*20260515", "GS"), ("BHT*", "BHT*0019*00", "BHT"), ("HL*2", "HL*2", "below a provider")],
+)  # fmt: skip
+def test_a_damaged_envelope_is_not_sent_again(
+    old: str, new: str, segment: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "a.837"
+    file.write_text(interchange((old, new)))
+    words = ("correct", "EXAMPLE-1", "--claims", file, "--frequency", "8", "--reference-number", "1")  # fmt: skip
+    done = run(*words, "--output", tmp_path / "b.837")
+    assert done.returncode == 2
+    assert segment in done.stderr.decode()
+    assert b"internal error" not in done.stderr
+    assert not (tmp_path / "b.837").exists()
+
+
 TERMS = Terms("7", "ICN9", 42, datetime(2026, 6, 2, 9, 30, tzinfo=UTC), "Robin")
 
 

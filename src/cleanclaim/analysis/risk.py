@@ -38,7 +38,7 @@ def risk_of(
         The tables `risk_scores` and `risk_conditions`, and a note; no tables without Medicare patients or without the extra.
     """
     known = patients.filter(
-        "is_medicare", pl.col("age").is_not_null(), pl.col("sex").is_in(["F", "M"])
+        "is_medicare", pl.col("age") >= 0, pl.col("sex").is_in(["F", "M"])
     )
     if known.is_empty():
         return {}, ""

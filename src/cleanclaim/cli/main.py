@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from copy import copy
 from shutil import get_terminal_size
@@ -56,6 +57,7 @@ app.add_typer(reference.app, name="reference")
 app.add_typer(history.app, name="history")
 app.add_typer(remit.app, name="remit")
 
+_THREADS: Final = "POLARS_MAX_THREADS"
 _WIDEST: Final = 120
 """Longer lines of help are hard to read, however wide the terminal is."""
 
@@ -74,6 +76,8 @@ def run(words: list[str]) -> NoReturn:
     Args:
         words: the arguments after the name of the program.
     """
+    if os.environ.get(_THREADS, "").strip() == "0":  # Polars would panic
+        fail(f"{_THREADS}: expected a number of at least 1, found 0")
     if "" in words:  # it would be read as the current folder
         fail("an argument is empty; is a variable in your script unset?")
     try:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from cleanclaim.correct.apply import Claim, X12Changes
 from cleanclaim.correct.corrector import Terms
 from cleanclaim.correct.decisions import Decision
-from cleanclaim.errors import ConfigError
+from cleanclaim.errors import ConfigError, RewriteError
 from cleanclaim.x12.rewrite import X12File
 
 _CONTROL_DIGITS: Final = 9
+_LEAST: Final = {"ISA": 16, "GS": 8, "ST": 2, "BHT": 5, "HL": 3}
+"""How many elements a segment needs to be written anew."""
 
 
 def build(corrector: X12Changes, claim: Claim, decisions: list[Decision], terms: Terms) -> bytes:
@@ -19,6 +22,7 @@ def build(corrector: X12Changes, claim: Claim, decisions: list[Decision], terms:
 
     Raises:
         TableError: a decision can't be carried out; every fault is listed.
+        RewriteError: the envelope is too damaged to be written anew.
     """
     corrector.apply([*decisions, *_again(corrector, claim, terms)], claim)
     file, spans = corrector.file, claim.spans
@@ -33,6 +37,7 @@ def build(corrector: X12Changes, claim: Claim, decisions: list[Decision], terms:
         for number in level:
             words = file.segment(number)
             if number == level.start:
+                _check_length(words, number)
                 words = ["HL", str(index), str(parent or ""), words[3], has_child]
             content.add(words)
         parent = index
@@ -73,6 +78,7 @@ def _again(corrector: X12Changes, claim: Claim, terms: Terms) -> list[Decision]:
 def _headed(file: X12File, number: int, terms: Terms, name: str) -> list[str]:
     """A segment of the envelope with the new numbers and the new time."""
     words = file.segment(number)
+    _check_length(words, number)
     made = terms.made
     if name == "ISA":
         words[9], words[10] = f"{made:%y%m%d}", f"{made:%H%M}"
@@ -84,6 +90,15 @@ def _headed(file: X12File, number: int, terms: Terms, name: str) -> list[str]:
     elif name == "BHT":
         words[3], words[4], words[5] = str(terms.control_number), f"{made:%Y%m%d}", f"{made:%H%M}"
     return words
+
+
+def _check_length(words: Sequence[str], number: int) -> None:
+    """Refuse a segment of the envelope, or the beginning of a level, that lacks elements which a new file needs."""
+    least = _LEAST.get(words[0], 0)
+    if len(words) <= least:
+        raise RewriteError(
+            f"segment {number}: {words[0]} has {len(words) - 1} elements; expected at least {least}, so the claim can't be sent again from this file"
+        )
 
 
 class _Content:

@@ -20,7 +20,8 @@ from cleanclaim.read.sources import kind_of, peek, sources
 from cleanclaim.read.table_files import layout_of, read_csv, read_parquet
 from cleanclaim.read.table_options import AS_FOUND, TableOptions, mapping_text
 from cleanclaim.read.workbook import sheets_of
-from cleanclaim.text.masking import is_name
+from cleanclaim.text.masking import is_name, is_shown
+from cleanclaim.text.masking import kind_of as kind_of_cell
 
 _LIKELY: Final = 0.75
 _LONGEST_NAME: Final = 80
@@ -34,8 +35,8 @@ class Proposal:
     Attributes:
         options: the sheet, the header's row, and the columns that are recognized.
         others: a comment for each column that isn't.
-        left_out: how many columns have a text for a name that may be content of the table, as after
-            a quotation mark that isn't closed.
+        left_out: how many columns have names that may be content of the table, as after a quotation
+            mark that isn't closed.
     """
 
     options: TableOptions
@@ -49,7 +50,7 @@ class Proposal:
             "Change what is wrong. A column with an empty name isn't used. Every name: cleanclaim template FOLDER"
         )
         if self.left_out:
-            title += f"\nColumns left out, since their names are too long or have line breaks: {self.left_out}. Is a quotation mark not closed?"
+            title += f"\nColumns left out, since their names look like content of the table: {self.left_out}. Is a quotation mark not closed?"
         return mapping_text(title, self.options, self.others)
 
 
@@ -104,15 +105,28 @@ def _proposal(options: TableOptions, cells: Sequence[str], file: str) -> Proposa
     known = {said(given): name for given, name in names.model.items()}
     free = sorted(FLAT_COLUMNS - set(known.values()))
     unused = [given for given in columns if said(given) not in known]
-    others = {said(given): _comment(said(given), free) for given in unused if _may_be_shown(given)}
-    left_out = sum(not _may_be_shown(given) for given in unused)
+    shown = _may_be_shown(unused)
+    others = {said(given): _comment(said(given), free) for given in shown}
+    left_out = len(unused) - len(shown)
     return Proposal(TableOptions(options.sheet, options.header_row, known), others, left_out)
 
 
-def _may_be_shown(given: str) -> bool:
-    """False for a text that may hold rows of the table."""
-    is_plain = len(given) <= _LONGEST_NAME and not _LINE_BREAK.search(given.strip())
-    return is_plain or is_name(said(given), EVERY_NAME)
+def _may_be_shown(columns: Sequence[str]) -> list[str]:
+    """The names of columns without those that may be content of the table, as if a row were part of the header."""
+    certain = [given for given in columns if is_shown(said(given), EVERY_NAME)]
+    if any(given not in certain and _is_value(given) for given in columns):
+        return certain
+    return [
+        given
+        for given in columns
+        if given in certain
+        or (len(given) <= _LONGEST_NAME and not _LINE_BREAK.search(given.strip()))
+    ]
+
+
+def _is_value(given: str) -> bool:
+    """True for a number or a date."""
+    return not kind_of_cell(said(given)).startswith("text")
 
 
 def _comment(given: str, free: Sequence[str]) -> str:
