@@ -2,7 +2,8 @@
 
 Each claim has first answers and last answers of its first payer. First answers are payments that
 correct no earlier one; last answers are payments that weren't taken back or replaced. Second
-payers, claims that were only forwarded, and reversals don't count.
+payers, claims that aren't the payer's, and reversals don't count. A claim that the first payer
+decided and passed on (CLP02 = 19) does.
 
 - denied: a first answer denies or reduces a line, or denies the claim;
 - denied amount: what a first answer didn't pay for a reason that isn't routine;
@@ -122,8 +123,6 @@ def answered_claims(matching: Matching) -> list[Answered]:
     for paid in matching.payments:
         claim, entry = matching.found[paid.key].claim, matching.entries.get(paid.key)
         if claim is None or entry is None or paid.is_reversal or paid.status_code in _LATER_PAYERS:
-            continue
-        if entry["status"] == "forwarded":
             continue
         if not entry["corrects"]:
             held[claim.key].first.append((paid, entry))

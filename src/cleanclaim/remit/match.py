@@ -33,6 +33,7 @@ _PATIENT: Final = {
     Patient.UNKNOWN: 0.15,
     Patient.RELATIVE: 0.1,
 }
+_PREDETERMINATION: Final = "25"
 _SEQUENCES: Final = {"1": "P", "19": "P", "2": "S", "20": "S", "3": "T", "21": "T"}
 
 
@@ -84,7 +85,7 @@ def matches(
     found: dict[int, Match] = {}
     left: list[Paid] = []
     for paid in payments:
-        match = _by_hand(paid, index, manual or {}) or _by_number(paid, index)
+        match = _not_a_payment(paid) or _by_hand(paid, index, manual or {}) or _by_number(paid, index)
         if match is None:
             left.append(paid)
         else:
@@ -103,6 +104,13 @@ def matches(
     for paid in left:
         found[paid.key] = _nearest(paid, index, taken, is_few=len(left) * len(index.claims) <= _MOST_FUZZY)  # fmt: skip
     return found
+
+
+def _not_a_payment(paid: Paid) -> Match | None:
+    """A predetermination says what would be paid, and answers no claim."""
+    if paid.status_code != _PREDETERMINATION:
+        return None
+    return Match(None, reason="a predetermination (CLP02 is 25): no service was paid or denied")
 
 
 def _by_hand(paid: Paid, index: Index, manual: Mapping[str, str]) -> Match | None:
