@@ -74,7 +74,10 @@ def amount(value: float) -> str:
 
 def names_of(index: int) -> tuple[str, str]:
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    return f"{letters[index // 26]}{letters[index % 26]}SON", f"{letters[index % 26]}{letters[index // 26]}ANNE"
+    return (
+        f"{letters[index // 26]}{letters[index % 26]}SON",
+        f"{letters[index % 26]}{letters[index // 26]}ANNE",
+    )
 
 
 def claims_file(all_of_them: Sequence[Situation]) -> bytes:
@@ -96,7 +99,11 @@ def claims_file(all_of_them: Sequence[Situation]) -> bytes:
             "HI*" + "*".join(f"{'ABF' if nth else 'ABK'}:{code}" for nth, code in enumerate(one.diagnoses)),
         ]  # fmt: skip
         for number, line in enumerate(one.sent, 1):
-            out += [f"LX*{number}", f"SV1*HC:{line.code}*{amount(line.charge)}*UN*{line.units}***1", f"DTP*472*D8*{line.date}"]
+            out += [
+                f"LX*{number}",
+                f"SV1*HC:{line.code}*{amount(line.charge)}*UN*{line.units}***1",
+                f"DTP*472*D8*{line.date}",
+            ]
     out += [f"SE*{len(out) - head + 1}*0001", "GE*1*905", "IEA*1*000000905"]
     return ("~\n".join(out) + "~\n").encode()
 

@@ -13,7 +13,14 @@ from cleanclaim.remit.chains import Chains
 from cleanclaim.remit.limits import STEPS, Limits
 from cleanclaim.remit.lines import paired
 from cleanclaim.remit.match import Match
-from cleanclaim.remit.reasons import Reason, category_of, downcoded, is_routine, reason_of, remarks_for  # fmt: skip
+from cleanclaim.remit.reasons import (
+    Reason,
+    category_of,
+    downcoded,
+    is_routine,
+    reason_of,
+    remarks_for,
+)
 from cleanclaim.remit.records import Adjustment, Paid, PaidLine, Sent, SentLine
 from cleanclaim.remit.result import Entry, money
 from cleanclaim.remit.trace import Fired, explaining

@@ -85,7 +85,9 @@ def matches(
     found: dict[int, Match] = {}
     left: list[Paid] = []
     for paid in payments:
-        match = _not_a_payment(paid) or _by_hand(paid, index, manual or {}) or _by_number(paid, index)
+        match = (
+            _not_a_payment(paid) or _by_hand(paid, index, manual or {}) or _by_number(paid, index)
+        )
         if match is None:
             left.append(paid)
         else:
