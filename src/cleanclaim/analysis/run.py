@@ -22,8 +22,9 @@ from cleanclaim.errors import ConfigError, InputError
 from cleanclaim.job import Job
 from cleanclaim.model import Batch, concat
 from cleanclaim.read import FileRead
+from cleanclaim.remit.groups import traced_in_groups
 from cleanclaim.remit.read import read_remittances
-from cleanclaim.remit.run import Question, matched
+from cleanclaim.remit.run import Question
 from cleanclaim.remit.store import inputs_of
 from cleanclaim.settings import prepare
 
@@ -131,10 +132,11 @@ def analyze(
 
 def _of_payments(job: Job, payments: Payments) -> tuple[Mapping[str, pl.DataFrame], list[str]]:
     """The tables of denials and payments, and the remittances that couldn't be read."""
-    remittance, files = read_remittances(inputs_of(payments.inputs))
+    remittance, files = read_remittances(inputs_of(payments.inputs), keeps_text=False)
     judged = replace(job, settings=replace(job.settings, as_of=None))
     question = Question(remittance, files, judged, payments.as_of, None, payments.contracts)
-    return payment_tables(matched(question)), [one.error for one in files if one.error]
+    made = payment_tables(traced_in_groups(question), remittance.payments.height)
+    return made, [one.error for one in files if one.error]
 
 
 def _count(job: Job, facts: Facts, files: list[FileRead]) -> bool:
