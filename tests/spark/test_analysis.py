@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,16 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # Spark's own
 PRACTICE = ROOT / "examples" / "practice" / "claims.csv"
+
+
+@pytest.fixture(autouse=True)
+def in_few_jobs(session: SparkSession) -> Iterator[None]:
+    """Small tables need no plans that adapt to their size: each would be several jobs."""
+    session.conf.set("spark.sql.adaptive.enabled", "false")
+    session.conf.set("spark.sql.shuffle.partitions", "1")
+    yield
+    session.conf.unset("spark.sql.adaptive.enabled")
+    session.conf.set("spark.sql.shuffle.partitions", "4")
 
 
 def frames_of(session: SparkSession, folder: Path) -> dict[str, Any]:
