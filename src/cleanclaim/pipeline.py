@@ -19,7 +19,7 @@ from cleanclaim.engine.groups import CLAIMS_AT_ONCE, whole_patients
 from cleanclaim.engine.trial import sound
 from cleanclaim.failures import merge_failures
 from cleanclaim.job import Job, Read
-from cleanclaim.large import Large, check_on_disk, journal_of
+from cleanclaim.large import Groups, Large, check_on_disk, gather, journal_of
 from cleanclaim.look_back import Known, with_past
 from cleanclaim.model import Batch, concat
 from cleanclaim.read import FileRead, notes_of
@@ -71,6 +71,25 @@ def run_whole(job: Job) -> Report:
     return _checked_in_memory(job, held, files)
 
 
+@contextmanager
+def in_groups(job: Job) -> Iterator[Groups]:
+    """Read any number of claims into groups, for callers that need the claims themselves; `reported` checks a group.
+
+    Yields:
+        The groups, which last until the end of the `with` block.
+    """
+    job = _with_sound_edits(job)
+    files: list[FileRead] = []
+    held: list[Read] = []
+    batches = job.read(files)
+    if _fit(job, batches, held, job.plan.in_memory):
+        yield Groups(files, _ready(job, held, files), None)
+        return
+    with journal_of(job, None) as journal:
+        gathered = gather(job, journal, chain(held, batches), files)
+        yield Groups(gathered.files, None, gathered)
+
+
 def _with_sound_edits(job: Job) -> Job:
     """The job without edits that can't be right, which the report names."""
     edits, failures = sound(job.edits, job.reference)
@@ -92,8 +111,17 @@ def _fit(
 
 
 def _checked_in_memory(job: Job, held: Iterable[Read], files: list[FileRead]) -> Report:
+    return reported(job, _ready(job, held, files), files)
+
+
+def _ready(job: Job, held: Iterable[Read], files: list[FileRead]) -> Batch:
+    """Claims in memory with their earlier ones, ready to be checked."""
     current = concat(batch for batch, _ in held)
-    batch = prepare(_looked_back(job, current, files), job.settings, job.reference)
+    return prepare(_looked_back(job, current, files), job.settings, job.reference)
+
+
+def reported(job: Job, batch: Batch, files: list[FileRead]) -> Report:
+    """Check claims in memory that are ready to be checked: prepared, with their earlier ones."""
     found = together(list(_checked(job, batch)))
     return Report(
         batch,

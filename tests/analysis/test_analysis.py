@@ -10,11 +10,12 @@ import polars as pl
 import pytest
 
 import cleanclaim
+from cleanclaim.analysis.counts import FrameCounts
 from cleanclaim.analysis.groups import bridges, groups_of
 from cleanclaim.analysis.page import analysis_page
 from cleanclaim.analysis.risk import risk_of
 from cleanclaim.analysis.run import Analysis
-from cleanclaim.analysis.tables import chronic, chronic_counts, next_year, suppressed
+from cleanclaim.analysis.tables import chronic, next_year, suppressed
 from cleanclaim.cli.main import run
 from cleanclaim.errors import ConfigError, InputError
 from cleanclaim.reference import Reference
@@ -96,10 +97,11 @@ def test_rates_by_hand(tmp_path: Path) -> None:
 
 def test_chronic_conditions_by_hand() -> None:
     facts = pl.DataFrame({"patient": ["a", "a", "a", "b", "c"], "code": ["I10", "E119", "E1165", "E119", "J069"]})  # fmt: skip
-    conditions = chronic(facts, 4, 1)
+    facts = facts.with_columns(month=pl.lit("2026-05"), claims=1)
+    conditions, counts = chronic(FrameCounts(facts, pl.DataFrame(), 4), 1)
     assert dict(conditions.select("condition", "patients").iter_rows()) == {"Diabetes": 2, "Hypertension": 1}  # fmt: skip
     assert conditions["share"].to_list() == [0.5, 0.25]
-    assert dict(chronic_counts(facts, 4, 1).select("conditions", "patients").iter_rows()) == {"0": 2, "1": 1, "2": 1}  # fmt: skip
+    assert dict(counts.select("conditions", "patients").iter_rows()) == {"0": 2, "1": 1, "2": 1}  # fmt: skip
 
 
 def test_codes_that_end_with_the_code_year(reference: Reference) -> None:

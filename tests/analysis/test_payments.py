@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from polars.testing import assert_frame_equal
 
 import cleanclaim
 from cleanclaim.analysis.page import analysis_page
-from cleanclaim.analysis.run import Analysis
+from cleanclaim.analysis.run import Analysis, Payments, analyze
+from cleanclaim.edits import registry
+from cleanclaim.job import Job
+from cleanclaim.plan import Plan
+from cleanclaim.reference import Reference
 from command import run
+from places import ROOT
 from remittances import era, payment, service, transaction
 
 P1, P2 = "1245319599", "1093718892"
@@ -123,3 +131,15 @@ def test_second_payers_and_reversals_do_not_count(files: tuple[Path, Path, Path]
     made = cleanclaim.analyze(files[0], diagnoses="chapter", checks=False, remit=path)
     got = {name: value for name, (value,) in rows(made, "payment_kpis", "measure", "value").items()}
     assert (got["claims_answered"], got["denied"], got["recovered_amount"], got["first_pass_yield"]) == (1, 0, 0, 0)  # fmt: skip
+
+
+def test_claims_that_dont_fit_in_memory_give_the_same_numbers(reference: Reference) -> None:
+    """A month of claims with damaged numbers, reversals and split claims, in groups of some patients each."""
+    month = ROOT / "examples" / "month"
+    edits = tuple(registry.choose(registry.own_edits()))
+    job = Job((month / "sent.837",), reference, edits)
+    payments = Payments((month / "answer.835",), as_of=date(2026, 7, 1))
+    whole = analyze(job, diagnoses="chapter", checks=False, payments=payments)
+    parts = analyze(replace(job, plan=Plan(40, 40)), diagnoses="chapter", checks=False, payments=payments)  # fmt: skip
+    for name in ("payment_kpis", "denials_by_payer", "denials_by_provider", "denials_by_month", "denials_by_reason", "denials_by_edit", "edit_outcomes"):  # fmt: skip
+        assert_frame_equal(parts.tables[name], whole.tables[name])

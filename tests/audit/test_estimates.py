@@ -164,3 +164,17 @@ def test_kappa_of_a_textbook() -> None:
     assert statistics.kappa(pairs) == pytest.approx(0.4)
     assert statistics.kappa([]) is None
     assert statistics.kappa([("y", "y")] * 3) is None
+
+
+def test_a_sample_of_differences_by_hand() -> None:
+    """Two strata of 100 and 50 claims. Means 10 and 10, variances 200 and 200; squares of the error 100² · .96 · 200/4 = 480,000 and 50² · .96 · 200/2 = 240,000."""
+    found = total_of_strata([([0, 10, 0, 30], 100), ([20, 0], 50)])
+    assert found.point == 1_500
+    assert found.standard_error == pytest.approx(720_000**0.5)
+    assert (found.lower, found.upper) == pytest.approx((1_500 - 1.644854 * 848.5281, 1_500 + 1.644854 * 848.5281), abs=0.01)  # fmt: skip
+
+
+def test_three_draws_by_size_by_hand() -> None:
+    """30/.3, 0/.1 and 10/.2: mean 50, variance 2,500; t of two degrees 2.919986."""
+    found = total_of_pps([30, 0, 10], [0.3, 0.1, 0.2], 60)
+    assert (found.point, found.lower) == pytest.approx((50, 50 - 2.919986 * (2_500 / 3) ** 0.5), abs=1e-4)  # fmt: skip

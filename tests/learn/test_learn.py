@@ -269,3 +269,33 @@ def test_other_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert command("export", "--kind", "note", "--count", 3, "-o", table) == 0
     assert table.read_text().startswith("id,topic,kind,text,question,a,b,c,d,e\n")
     assert "answer" not in table.read_text().split("\n")[0]
+
+
+def test_no_case_teaches_what_is_only_not_wrong(reference: Reference) -> None:
+    """A joint injection isn't right because its diagnosis names no side, nor a delivery of a man because of a modifier; and a note must be there to be judged."""
+    every = cases()
+    assert not [case for case in every if case.edit is not None and case.edit.family == "DOC"]
+    links = [question_of(case, reference) for case in every if case.kind == "link"]
+    assert len(links) > 5
+    assert not [one for one in links if one.choices[one.answer] == "I10"]
+    assert {case.edit.family for case in every if case.kind == "modifier" and case.edit} == {
+        "MOD",
+        "NCCI",
+        "EM",
+        "LNK",
+    }
+
+
+def test_a_claim_that_breaks_no_rule_says_why(reference: Reference) -> None:
+    case = next(
+        one for one in cases() if one.kind == "rule" and one.edit and one.edit.code == "EM106"
+    )
+    asked = question_of(case, reference)
+    assert case.example is not None
+    assert case.example.title in asked.why
+    one_claim = next(
+        one
+        for one in cases()
+        if one.kind == "find" and one.example and len(one.example.claims) == 1
+    )
+    assert question_of(one_claim, reference).asked == "What is wrong with this claim?"

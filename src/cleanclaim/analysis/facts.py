@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from cleanclaim.analysis.counts import FrameCounts
 from cleanclaim.derived.claims import Claims
 from cleanclaim.fees import allowed
 from cleanclaim.model import Batch
@@ -61,6 +62,10 @@ class Facts:
         sums = pl.col("lines", "units", "charged", "allowed", "priced").sum()
         return _together(self._services, keys).group_by(keys).agg(sums)
 
+    def counts(self) -> FrameCounts:
+        """What tables are counted from."""
+        return FrameCounts(self.diagnoses(), self.services(), self.patients().height, (self.claims, self.undated))  # fmt: skip
+
     def patients(self) -> pl.DataFrame:
         """One row a patient: who it is, as in the first claim, `age` in the last, and `is_medicare` if Medicare is the payer of some claim."""
         return (
@@ -97,7 +102,7 @@ def _diagnoses(view: Claims, claims: pl.DataFrame) -> pl.DataFrame:
     )
     own = claims.select("claim_key", "month", *WHO)
     met = codes.drop_nulls().unique().join(own, on="claim_key").drop_nulls("month")
-    return met.group_by(*WHO, "month", "code").agg(pl.len().alias("claims"))
+    return met.group_by(*WHO, "month", "code").agg(pl.len().cast(pl.Int64).alias("claims"))
 
 
 def _services(view: Claims, claims: pl.DataFrame, reference: Reference) -> pl.DataFrame:
@@ -113,16 +118,19 @@ def _services(view: Claims, claims: pl.DataFrame, reference: Reference) -> pl.Da
         .join(first, on=["claim_key", "line_number"], how="left")
         .join(prices, on=["claim_key", "line_number"], how="left")
     )
-    dollars = pl.col("charge_amount", "allowed").cast(pl.Float64).fill_null(0.0)
+    numbers = (
+        pl.col("charge_amount", "allowed").cast(pl.Decimal(38, 2)).fill_null(0),
+        pl.col("units").cast(pl.Decimal(38, 3)).fill_null(0),
+    )
     return (
         lines.with_columns(pl.col("allowed").is_not_null().alias("priced"))
-        .with_columns(dollars, pl.col("procedure_code").fill_null("none"))
+        .with_columns(*numbers, pl.col("procedure_code").fill_null("none"))
         .group_by("patient", "procedure_code", "code")
         .agg(
-            pl.len().alias("lines"),
-            pl.col("units").cast(pl.Float64).sum(),
+            pl.len().cast(pl.Int64).alias("lines"),
+            pl.col("units").sum(),
             pl.col("charge_amount").sum().alias("charged"),
             pl.col("allowed").sum(),
-            pl.col("priced").sum(),
+            pl.col("priced").cast(pl.Int64).sum(),
         )
     )

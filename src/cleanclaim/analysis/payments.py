@@ -2,7 +2,8 @@
 
 Each claim has first answers and last answers of its first payer. First answers are payments that
 correct no earlier one; last answers are payments that weren't taken back or replaced. Second
-payers, claims that were only forwarded, and reversals don't count.
+payers, claims that aren't the payer's, and reversals don't count. A claim that the first payer
+decided and passed on (CLP02 = 19) does.
 
 - denied: a first answer denies or reduces a line, or denies the claim;
 - denied amount: what a first answer didn't pay for a reason that isn't routine;
@@ -13,7 +14,7 @@ payers, claims that were only forwarded, and reversals don't count.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
@@ -23,7 +24,7 @@ import polars as pl
 from cleanclaim.remit.reasons import categories, is_routine
 from cleanclaim.remit.records import Adjustment, Paid, Sent
 from cleanclaim.remit.result import Entry, reason_name
-from cleanclaim.remit.run import Matching
+from cleanclaim.remit.run import Traced
 from cleanclaim.remit.summary import is_denial, lost_on
 
 _LATER_PAYERS: Final = frozenset({"2", "3", "20", "21", "23", "25"})
@@ -116,14 +117,12 @@ def _is_lost(line: Entry) -> bool:
     return line["next_step"] == _NOTHING_LEFT or (days is not None and days < 0)
 
 
-def answered_claims(matching: Matching) -> list[Answered]:
+def answered_claims(matching: Traced) -> list[Answered]:
     """The claims that their first payer answered, in the order of the claims."""
     held = {claim.key: Answered(claim) for claim in matching.claims}
     for paid in matching.payments:
         claim, entry = matching.found[paid.key].claim, matching.entries.get(paid.key)
         if claim is None or entry is None or paid.is_reversal or paid.status_code in _LATER_PAYERS:
-            continue
-        if entry["status"] == "forwarded":
             continue
         if not entry["corrects"]:
             held[claim.key].first.append((paid, entry))
@@ -132,24 +131,92 @@ def answered_claims(matching: Matching) -> list[Answered]:
     return [one for one in held.values() if one.first]
 
 
-def payment_tables(matching: Matching) -> dict[str, pl.DataFrame]:
-    """The tables of denials and payments, by name."""
-    answered = answered_claims(matching)
-    underpaid: dict[str | None, Decimal] = defaultdict(Decimal)
-    for one in matching.result.underpaid:
-        underpaid[one["claim_id"]] += Decimal(one["difference"])
-    providers = _providers(matching)
-    rows = [_row(one, providers, underpaid) for one in answered]
-    frame = pl.DataFrame(rows, schema=_SCHEMA)
+def payment_tables(parts: Iterable[Traced], payments: int) -> dict[str, pl.DataFrame]:
+    """The tables of denials and payments, by name.
+
+    Args:
+        parts: groups of claims with their payments.
+        payments: how many payments there are, with those that have no claim.
+    """
+    totals = _Totals()
+    for part in parts:
+        totals.add(part)
+    frame = pl.concat([pl.DataFrame(schema=_SCHEMA), *totals.rows])
     return {
-        "payment_kpis": _kpis(frame, matching),
+        "payment_kpis": _kpis(frame, totals.claims, payments - totals.matched),
         "denials_by_payer": _by(frame, "payer"),
         "denials_by_provider": _by(frame, "provider"),
         "denials_by_month": _by(frame, "month").sort("month"),
-        "denials_by_reason": _reasons(answered),
-        "denials_by_edit": _edits(answered),
-        "edit_outcomes": _outcomes(answered, matching),
+        "denials_by_reason": _reasons(totals.reasons),
+        "denials_by_edit": _edits(totals.edits),
+        "edit_outcomes": _outcomes(totals.outcomes),
     }
+
+
+@dataclass(slots=True)
+class _Sum:
+    """Denied lines: how many, in how many claims, and their dollars."""
+
+    lines: int = 0
+    claims: int = 0
+    amount: Decimal = _ZERO
+
+    def as_row(self) -> dict[str, Any]:
+        return {
+            "lines": self.lines,
+            "claims": self.claims,
+            "denied_amount": float(self.amount),
+        }
+
+
+@dataclass(slots=True)
+class _Totals:
+    """What is kept of each group of claims: a row of numbers a claim, and sums."""
+
+    rows: list[pl.DataFrame] = field(default_factory=list)
+    claims: int = 0
+    matched: int = 0
+    reasons: dict[tuple[str, str], _Sum] = field(default_factory=lambda: defaultdict(_Sum))
+    edits: dict[str, _Sum] = field(default_factory=lambda: defaultdict(_Sum))
+    outcomes: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))  # fmt: skip
+
+    def add(self, part: Traced) -> None:
+        """Add a group."""
+        answered = answered_claims(part)
+        underpaid: dict[str | None, Decimal] = defaultdict(Decimal)
+        for row in part.priced.underpaid:
+            underpaid[row["claim_id"]] += Decimal(row["difference"])
+        providers = _providers(part)
+        self.rows.append(pl.DataFrame([_row(one, providers, underpaid) for one in answered], schema=_SCHEMA))  # fmt: skip
+        self.claims += len(part.claims)
+        self.matched += len(part.entries)
+        for one in answered:
+            self._add_denials(one)
+            _add_outcomes(self.outcomes, one, part)
+
+    def _add_denials(self, one: Answered) -> None:
+        """Add the denied and reduced lines of a claim, by reason and by edit."""
+        reasons: set[tuple[str, str]] = set()
+        edits: set[str] = set()
+        for claim, line in _denials(one.first):
+            for own in line["adjustments"] or claim["adjustments"]:
+                if _routine(own):
+                    continue
+                key = reason_name(own), line["category"] or ""
+                self._sum(self.reasons[key], Decimal(own["amount"]) if line["adjustments"] else lost_on(line))  # fmt: skip
+                reasons.add(key)
+            for code in line["caught_by"] or ["none"]:
+                self._sum(self.edits[code], lost_on(line))
+                edits.add(code)
+        for key in reasons:
+            self.reasons[key].claims += 1
+        for code in edits:
+            self.edits[code].claims += 1
+
+    @staticmethod
+    def _sum(total: _Sum, amount: Decimal) -> None:
+        total.lines += 1
+        total.amount += amount
 
 
 _SCHEMA: Final = {
@@ -162,7 +229,7 @@ _SCHEMA: Final = {
 }
 
 
-def _providers(matching: Matching) -> Mapping[int, str]:
+def _providers(matching: Traced) -> Mapping[int, str]:
     claims = matching.checked.claims
     who = pl.coalesce("rendering_npi", "billing_npi").fill_null(_UNKNOWN)
     return dict(claims.select("claim_key", who).iter_rows())
@@ -211,17 +278,17 @@ def _by(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     return table.sort("denied_amount", name, descending=[True, False])
 
 
-def _kpis(frame: pl.DataFrame, matching: Matching) -> pl.DataFrame:
+def _kpis(frame: pl.DataFrame, claims: int, unmatched: int) -> pl.DataFrame:
     """Each measure of all claims together."""
     if frame.is_empty():
         return pl.DataFrame(schema={"measure": pl.String, "value": pl.Float64})
     row = _rated(frame.select(_aggregated())).row(0, named=True)
     values = {
-        "claims": len(matching.claims),
+        "claims": claims,
         "claims_answered": row["claims"],
         **{name: row[name] for name in ("denied", "denied_whole", "denial_rate", "denial_rate_of_charges", "first_pass_yield", "days_to_payment")},
         **{name: row[name] for name in _DOLLARS if name != "denied_charges"},
-        "unmatched_payments": len(matching.result.unmatched_payments),
+        "unmatched_payments": unmatched,
     }  # fmt: skip
     return pl.DataFrame(
         {
@@ -232,23 +299,14 @@ def _kpis(frame: pl.DataFrame, matching: Matching) -> pl.DataFrame:
     )
 
 
-def _reasons(answered: Sequence[Answered]) -> pl.DataFrame:
+def _reasons(found: Mapping[tuple[str, str], _Sum]) -> pl.DataFrame:
     """Denied and reduced lines by reason and category: how many, in how many claims, and the dollars."""
-    found: dict[tuple[str, str], list[tuple[int, Decimal]]] = defaultdict(list)
-    for one in answered:
-        for claim, line in _denials(one.first):
-            reasons = [own for own in line["adjustments"] or claim["adjustments"] if not _routine(own)]  # fmt: skip
-            for own in reasons:
-                amount = Decimal(own["amount"]) if line["adjustments"] else lost_on(line)
-                found[reason_name(own), line["category"] or ""].append((one.claim.key, amount))
     rows = [
         {
             "reason": reason,
             "category": category,
             "avoidable": categories()[category].is_avoidable if category else None,
-            "lines": len(own),
-            "claims": len({key for key, _ in own}),
-            "denied_amount": float(sum((amount for _, amount in own), _ZERO)),
+            **own.as_row(),
         }
         for (reason, category), own in found.items()
     ]
@@ -260,36 +318,25 @@ def _routine(one: Entry) -> bool:
     return is_routine(Adjustment(one["group"], one["carc"], Decimal(one["amount"]), None))
 
 
-def _edits(answered: Sequence[Answered]) -> pl.DataFrame:
+def _edits(found: Mapping[str, _Sum]) -> pl.DataFrame:
     """Denied and reduced lines by the edit that would have caught them; *none* for those that no edit explains."""
-    found: dict[str, list[tuple[int, Decimal]]] = defaultdict(list)
-    for one in answered:
-        for _, line in _denials(one.first):
-            for code in line["caught_by"] or ["none"]:
-                found[code].append((one.claim.key, lost_on(line)))
-    rows = [
-        {
-            "code": code,
-            "lines": len(own),
-            "claims": len({key for key, _ in own}),
-            "denied_amount": float(sum((amount for _, amount in own), _ZERO)),
-        }
-        for code, own in found.items()
-    ]
+    rows = [{"code": code, **own.as_row()} for code, own in found.items()]
     schema = {"code": pl.String, **_SUMS}
     return pl.DataFrame(rows, schema=schema).sort("denied_amount", "code", descending=[True, False])
 
 
-def _outcomes(answered: Sequence[Answered], matching: Matching) -> pl.DataFrame:
+def _add_outcomes(counts: dict[tuple[str, str], Counter[str]], one: Answered, part: Traced) -> None:
+    """Count what became of each finding of a claim."""
+    denied: dict[int | None, set[str]] = defaultdict(set)
+    for _, line in _denials(one.first):
+        denied[line.get("line_number")] |= set(line["caught_by"])
+    fired = {(own.code, own.disposition, own.line_number, own.partner) for own in part.fired.get(one.claim.key, ())}  # fmt: skip
+    for code, disposition, number, partner in fired:
+        counts[code, disposition][_outcome(code, (number, partner), denied)] += 1
+
+
+def _outcomes(counts: Mapping[tuple[str, str], Counter[str]]) -> pl.DataFrame:
     """What became of what each edit fires on: denied as it says, denied for another reason, or paid; and its precision."""
-    counts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    for one in answered:
-        denied: dict[int | None, set[str]] = defaultdict(set)
-        for _, line in _denials(one.first):
-            denied[line.get("line_number")] |= set(line["caught_by"])
-        fired = {(own.code, own.disposition, own.line_number, own.partner) for own in matching.fired.get(one.claim.key, ())}  # fmt: skip
-        for code, disposition, number, partner in fired:
-            counts[code, disposition][_outcome(code, (number, partner), denied)] += 1
     rows = [
         {
             "code": code,

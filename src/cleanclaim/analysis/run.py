@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ import polars as pl
 
 from cleanclaim import pipeline
 from cleanclaim.analysis import groups as grouping
+from cleanclaim.analysis.counts import Counts
 from cleanclaim.analysis.facts import Facts
 from cleanclaim.analysis.payments import payment_tables
 from cleanclaim.analysis.quality import quality_of
@@ -22,8 +23,10 @@ from cleanclaim.errors import ConfigError, InputError
 from cleanclaim.job import Job
 from cleanclaim.model import Batch, concat
 from cleanclaim.read import FileRead
+from cleanclaim.reference import Reference
+from cleanclaim.remit.groups import traced_in_groups
 from cleanclaim.remit.read import read_remittances
-from cleanclaim.remit.run import Question, matched
+from cleanclaim.remit.run import Question
 from cleanclaim.remit.store import inputs_of
 from cleanclaim.settings import prepare
 
@@ -101,20 +104,15 @@ def analyze(
         ConfigError: an option can't be.
         InputError: there are no claims.
     """
-    chosen = _grouping(job, diagnoses)
-    if least < 1:
-        raise ConfigError([f"least: expected at least 1, found {least}"])
+    chosen = grouping_of(job.reference, diagnoses, least)
     facts, files = Facts(), list[FileRead]()
     is_whole = _count(job, facts, files)
     unread = [str(entry.error) for entry in files if entry.error]
     if not facts.claims:
         raise InputError("; ".join(unread) or "there are no claims to analyze")
-    counts = facts.diagnoses()
-    first, last = _days(counts)
-    bridged = grouping.bridges(counts["code"].unique().to_list(), job.reference, first, last)
-    groups = grouping.groups_of(counts["code"], chosen, job.reference, bridged)
-    tables = dict(tables_of(facts, job.reference, groups, population=population, least=least))
-    risk, risk_note = risk_of(counts, facts.patients(), least)
+    counts = facts.counts()
+    tables, notes = counted(counts, job.reference, chosen, population=population, least=least)
+    risk, risk_note = risk_of(facts.diagnoses(), facts.patients(), least)
     tables |= risk
     if checks:
         with pipeline.run(replace(job, inputs=job.inputs)) as results:
@@ -123,18 +121,36 @@ def analyze(
         made, told = _of_payments(job, payments)
         tables |= made
         unread += told
-    notes = [*_notes(facts, unread, bridged, chosen, least), *([risk_note] if risk_note else [])]
+    notes = [*(f"not read: {one}" for one in unread), *notes, *([risk_note] if risk_note else [])]
     if not is_whole:
         notes.append("The claims don't fit in memory together: a claim that was voided or replaced in another part of them counts.")  # fmt: skip
-    return Analysis(tables, chosen, facts.claims, facts.patients().height, least, tuple(notes))
+    return Analysis(tables, chosen, facts.claims, counts.patients(), least, tuple(notes))
+
+
+def counted(
+    counts: Counts,
+    reference: Reference,
+    chosen: str,
+    *,
+    population: pl.DataFrame | None,
+    least: int,
+) -> tuple[dict[str, pl.DataFrame], list[str]]:
+    """The tables that are counted from facts by patient, and what a reader must know."""
+    codes = counts.codes()
+    first, last = _days(codes)
+    bridged = grouping.bridges(codes["code"].unique().to_list(), reference, first, last)
+    groups = grouping.groups_of(codes["code"], chosen, reference, bridged)
+    made = dict(tables_of(counts, reference, groups, population=population, least=least))
+    return made, _notes(counts, bridged, chosen, least)
 
 
 def _of_payments(job: Job, payments: Payments) -> tuple[Mapping[str, pl.DataFrame], list[str]]:
     """The tables of denials and payments, and the remittances that couldn't be read."""
-    remittance, files = read_remittances(inputs_of(payments.inputs))
+    remittance, files = read_remittances(inputs_of(payments.inputs), keeps_text=False)
     judged = replace(job, settings=replace(job.settings, as_of=None))
     question = Question(remittance, files, judged, payments.as_of, None, payments.contracts)
-    return payment_tables(matched(question)), [one.error for one in files if one.error]
+    made = payment_tables(traced_in_groups(question), remittance.payments.height)
+    return made, [one.error for one in files if one.error]
 
 
 def _count(job: Job, facts: Facts, files: list[FileRead]) -> bool:
@@ -155,8 +171,15 @@ def _count(job: Job, facts: Facts, files: list[FileRead]) -> bool:
     return not claims
 
 
-def _grouping(job: Job, wanted: str | None) -> str:
-    has_categories = "ccsr" in job.reference.names()
+def grouping_of(reference: Reference, wanted: str | None, least: int) -> str:
+    """How diagnoses are put together.
+
+    Raises:
+        ConfigError: an option can't be.
+    """
+    if least < 1:
+        raise ConfigError([f"least: expected at least 1, found {least}"])
+    has_categories = "ccsr" in reference.names()
     chosen = wanted or ("ccsr" if has_categories else "chapter")
     if chosen not in grouping.GROUPINGS:
         raise ConfigError([f"diagnoses: expected {', '.join(grouping.GROUPINGS)}, found {chosen!r}"])  # fmt: skip
@@ -174,12 +197,10 @@ def _days(counts: pl.DataFrame) -> tuple[date, date]:
     return date(int(first[:4]), int(first[5:7]), 1), after.replace(day=1) - timedelta(days=1)
 
 
-def _notes(
-    facts: Facts, unread: Sequence[str], bridged: Mapping[str, str], chosen: str, least: int
-) -> list[str]:
-    notes = [f"not read: {one}" for one in unread]
-    if facts.undated:
-        notes.append(f"{facts.undated:,} claims without a date are in no table of diagnoses")
+def _notes(counts: Counts, bridged: Mapping[str, str], chosen: str, least: int) -> list[str]:
+    notes = []
+    if counts.undated:
+        notes.append(f"{counts.undated:,} claims without a date are in no table of diagnoses")
     if least > 1:
         notes.append(f"Cells of fewer than {least} patients are suppressed.")
     if bridged and chosen == "code":

@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from cleanclaim.analysis.facts import Facts
+from cleanclaim.analysis.counts import Counts
 from cleanclaim.reference import Reference
 
 LEAST: Final = 11
@@ -48,35 +48,14 @@ _FROM_FOUR: Final = 4
 _OTHER_SERVICES: Final = "not classified"
 
 
-def by_month(diagnoses: pl.DataFrame, groups: pl.DataFrame, population: pl.DataFrame | None, least: int) -> pl.DataFrame:  # fmt: skip
-    """Diagnoses over time: month, group, label, claims, patients, and patients per 1,000 people if a population is given."""
-    return _counted(diagnoses, groups, ("month",), population, least)
-
-
-def by_age_and_sex(diagnoses: pl.DataFrame, groups: pl.DataFrame, population: pl.DataFrame | None, least: int) -> pl.DataFrame:  # fmt: skip
-    """Diagnoses by age band and sex."""
-    return _counted(diagnoses, groups, ("age_band", "sex"), population, least)
-
-
-def by_region(diagnoses: pl.DataFrame, groups: pl.DataFrame, population: pl.DataFrame | None, least: int) -> pl.DataFrame:  # fmt: skip
-    """Diagnoses by state of the provider."""
-    return _counted(diagnoses, groups, ("region",), population, least)
-
-
-def _counted(
-    diagnoses: pl.DataFrame,
-    groups: pl.DataFrame,
-    by: Sequence[str],
-    population: pl.DataFrame | None,
-    least: int,
-) -> pl.DataFrame:
-    met = diagnoses.join(groups, on="code").group_by("group", "label", *by)
-    table = met.agg(pl.col("claims").sum(), pl.col("patient").n_unique().alias("patients")).sort("group", *by)  # fmt: skip
-    known = [name for name in by if population is not None and name in population.columns]
-    if population is not None and len(known) == len(by):
-        people = population.group_by(*by).agg(pl.col("population").sum())
+def by(counts: Counts, groups: pl.DataFrame, divided: Sequence[str], population: pl.DataFrame | None, least: int) -> pl.DataFrame:  # fmt: skip
+    """Diagnoses by group and what they are divided by: claims, patients, and patients per 1,000 people if a population is given."""
+    table = counts.diagnoses_by(groups, divided).sort("group", *divided)
+    known = [name for name in divided if population is not None and name in population.columns]
+    if population is not None and len(known) == len(divided):
+        people = population.group_by(*divided).agg(pl.col("population").sum())
         rate = (pl.col("patients") * 1000 / pl.col("population")).round(2)
-        table = table.join(people, on=list(by), how="left").with_columns(rate.alias("per_1000"))
+        table = table.join(people, on=list(divided), how="left").with_columns(rate.alias("per_1000"))  # fmt: skip
     return suppressed(table, least, within=["group"], values=["claims", "per_1000"])
 
 
@@ -120,81 +99,65 @@ def classes_of_services(codes: pl.Series, reference: Reference) -> pl.DataFrame:
     )
 
 
-def _sums() -> list[pl.Expr]:
-    return [
-        pl.col("lines").sum(),
-        pl.col("units").sum(),
-        pl.col("patient").n_unique().alias("patients"),
-        pl.col("charged").sum().round(2),
-        pl.col("allowed").sum().round(2),
-        pl.col("priced").sum().alias("lines_with_allowed"),
-    ]
-
-
-def _per_patient(table: pl.DataFrame) -> pl.DataFrame:
-    priced = pl.col("lines_with_allowed") > 0
+def _counted(met: pl.DataFrame) -> pl.DataFrame:
+    """Counted services as they are shown, with what is charged per patient."""
+    table = met.with_columns(
+        pl.col("units").cast(pl.Float64),
+        pl.col("charged", "allowed").cast(pl.Float64).round(2),
+    ).rename({"priced": "lines_with_allowed"})
     return table.with_columns(
-        pl.when(priced).then("allowed").alias("allowed"),
+        pl.when(pl.col("lines_with_allowed") > 0).then("allowed").alias("allowed"),
         (pl.col("charged") / pl.col("patients")).round(2).alias("charged_per_patient"),
     )
 
 
-_VALUES: Final = ("lines", "units", "charged", "allowed", "lines_with_allowed", "charged_per_patient")  # fmt: skip
+_SHOWN: Final = ("lines", "units", "patients", "charged", "allowed", "lines_with_allowed", "charged_per_patient")  # fmt: skip
+_VALUES: Final = tuple(name for name in _SHOWN if name != "patients")
 
 
-def services(facts: pl.DataFrame, classes: pl.DataFrame, least: int) -> pl.DataFrame:
+def services(counts: Counts, classes: pl.DataFrame, least: int) -> pl.DataFrame:
     """Services by code with their class: lines, units, patients, charged, allowed by Medicare's fees, charged per patient."""
-    table = _per_patient(facts.group_by("procedure_code").agg(_sums()))
-    named = table.join(classes, on="procedure_code").sort("charged", "procedure_code", descending=[True, False])  # fmt: skip
     first = ("procedure_code", "category", "subcategory")
-    shown = named.select(*first, *(name for name in named.columns if name not in first))
-    return suppressed(shown, least, within=[], values=_VALUES)
+    table = _counted(counts.services_by(first, classes)).sort("charged", "procedure_code", descending=[True, False])  # fmt: skip
+    return suppressed(table.select(*first, *_SHOWN), least, within=[], values=_VALUES)
 
 
-def service_classes(facts: pl.DataFrame, classes: pl.DataFrame, least: int) -> pl.DataFrame:
+def service_classes(counts: Counts, classes: pl.DataFrame, least: int) -> pl.DataFrame:
     """Services by class."""
-    met = facts.join(classes, on="procedure_code").group_by("category", "subcategory").agg(_sums())
-    table = _per_patient(met).sort("charged", "category", "subcategory", descending=[True, False, False])  # fmt: skip
-    return suppressed(table, least, within=[], values=_VALUES)
+    by = ("category", "subcategory")
+    table = _counted(counts.services_by(by, classes)).sort("charged", *by, descending=[True, False, False])  # fmt: skip
+    return suppressed(table.select(*by, *_SHOWN), least, within=[], values=_VALUES)
 
 
 def services_for_diagnoses(
-    facts: pl.DataFrame, classes: pl.DataFrame, groups: pl.DataFrame, least: int
+    counts: Counts, classes: pl.DataFrame, groups: pl.DataFrame, least: int
 ) -> pl.DataFrame:
     """What is spent on each group of diagnoses: by class of service, of the lines whose first diagnosis is in the group."""
-    met = (
-        facts.join(groups, on="code")
-        .join(classes, on="procedure_code")
-        .group_by("group", "label", "category")
-        .agg(_sums())
-    )
-    table = _per_patient(met).sort("group", "charged", "category", descending=[False, True, False])
-    return suppressed(table, least, within=["group"], values=_VALUES)
+    by = ("group", "label", "category")
+    table = _counted(counts.services_by(by, classes, groups)).sort("group", "charged", "category", descending=[False, True, False])  # fmt: skip
+    return suppressed(table.select(*by, *_SHOWN), least, within=["group"], values=_VALUES)
 
 
-def chronic(diagnoses: pl.DataFrame, patients: int, least: int) -> pl.DataFrame:
-    """Patients with each chronic condition, and their share of all patients."""
-    met = _with_conditions(diagnoses).group_by("condition").agg(pl.col("patient").n_unique().alias("patients"))  # fmt: skip
+def chronic(counts: Counts, least: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Patients with each chronic condition and their share of all patients; and patients by how many they have: none, one, two, three, or four and more."""
+    patients = counts.patients()
+    each, many = counts.conditions(conditions_of(counts.codes()["code"].unique()))
     share = (pl.col("patients") / max(patients, 1)).round(4).alias("share")
-    table = met.with_columns(share).sort("patients", "condition", descending=[True, False])
-    return suppressed(table, least, within=[], values=["share"])
-
-
-def chronic_counts(diagnoses: pl.DataFrame, patients: int, least: int) -> pl.DataFrame:
-    """How many patients have no, one, two, three, or four and more chronic conditions."""
-    per_patient = _with_conditions(diagnoses).group_by("patient").agg(pl.col("condition").n_unique().alias("conditions"))  # fmt: skip
-    many = per_patient.with_columns(pl.col("conditions").clip(upper_bound=_FROM_FOUR))
-    counted = dict(many.group_by("conditions").len().iter_rows())
-    counted[0] = patients - per_patient.height
-    names = [str(n) if n < _FROM_FOUR else f"{n} or more" for n in range(_FROM_FOUR + 1)]
-    table = pl.DataFrame(
-        {"conditions": names, "patients": [counted.get(n, 0) for n in range(_FROM_FOUR + 1)]},
-        {"conditions": pl.String, "patients": pl.Int64},
+    by_condition = each.with_columns(share).sort("patients", "condition", descending=[True, False])
+    counted = dict.fromkeys(range(_FROM_FOUR + 1), 0)
+    for number, found in many.iter_rows():
+        counted[min(number, _FROM_FOUR)] += found
+    counted[0] = patients - sum(counted.values())
+    names = [str(n) if n < _FROM_FOUR else f"{n} or more" for n in counted]
+    table = pl.DataFrame({"conditions": names, "patients": list(counted.values())}, {"conditions": pl.String, "patients": pl.Int64})  # fmt: skip
+    return (
+        suppressed(by_condition, least, within=[], values=["share"]),
+        suppressed(table.filter(pl.col("patients") > 0), least, within=[], values=[]),
     )
-    return suppressed(table.filter(pl.col("patients") > 0), least, within=[], values=[])
 
 
-def _with_conditions(diagnoses: pl.DataFrame) -> pl.DataFrame:
+def conditions_of(codes: pl.Series) -> pl.DataFrame:
+    """The chronic conditions that diagnosis codes mean: `code`, `condition`."""
     category = pl.col("code").str.slice(0, 3)
     parts = []
     for name, spans in CHRONIC:
@@ -202,11 +165,8 @@ def _with_conditions(diagnoses: pl.DataFrame) -> pl.DataFrame:
         for span in spans:
             low, _, high = span.partition("-")
             tests.append(category.is_between(pl.lit(low), pl.lit(high or low)))
-        parts.append(
-            diagnoses.filter(pl.any_horizontal(tests))
-            .select("patient", pl.lit(name).alias("condition"))
-            .unique()
-        )
+        own = codes.rename("code").to_frame().filter(pl.any_horizontal(tests))
+        parts.append(own.with_columns(pl.lit(name).alias("condition")))
     return pl.concat(parts)
 
 
@@ -215,7 +175,7 @@ def next_year(diagnoses: pl.DataFrame, reference: Reference) -> pl.DataFrame:
     used = diagnoses.group_by("code").agg(pl.col("claims").sum())
     last = str(diagnoses["month"].max() or "")
     if not last:
-        return pl.DataFrame(schema={"code": pl.String, "claims": pl.UInt32, "last_day": pl.Date, "instead": pl.List(pl.String)})  # fmt: skip
+        return pl.DataFrame(schema={"code": pl.String, "claims": pl.Int64, "last_day": pl.Date, "instead": pl.List(pl.String)})  # fmt: skip
     year = int(last[:4]) + (int(last[5:7]) >= 10)
     end = pl.date(year, 9, 30)
     spans = reference.table("icd10cm").group_by("code").agg(pl.col("valid_to").max().alias("last_day"))  # fmt: skip
@@ -230,7 +190,7 @@ def next_year(diagnoses: pl.DataFrame, reference: Reference) -> pl.DataFrame:
 
 
 def tables_of(
-    facts: Facts,
+    counts: Counts,
     reference: Reference,
     groups: pl.DataFrame,
     *,
@@ -238,17 +198,16 @@ def tables_of(
     least: int,
 ) -> Mapping[str, pl.DataFrame]:
     """Every table from the counts, by name."""
-    diagnoses, lines = facts.diagnoses(), facts.services()
-    patients = facts.patients().height
-    classes = classes_of_services(lines["procedure_code"], reference)
+    classes = classes_of_services(counts.procedures(), reference)
+    by_condition, by_number = chronic(counts, least)
     return {
-        "diagnoses_by_month": by_month(diagnoses, groups, population, least),
-        "diagnoses_by_age_and_sex": by_age_and_sex(diagnoses, groups, population, least),
-        "diagnoses_by_region": by_region(diagnoses, groups, population, least),
-        "services": services(lines, classes, least),
-        "service_classes": service_classes(lines, classes, least),
-        "services_for_diagnoses": services_for_diagnoses(lines, classes, groups, least),
-        "chronic_conditions": chronic(diagnoses, patients, least),
-        "chronic_counts": chronic_counts(diagnoses, patients, least),
-        "next_code_year": next_year(diagnoses, reference),
+        "diagnoses_by_month": by(counts, groups, ("month",), population, least),
+        "diagnoses_by_age_and_sex": by(counts, groups, ("age_band", "sex"), population, least),
+        "diagnoses_by_region": by(counts, groups, ("region",), population, least),
+        "services": services(counts, classes, least),
+        "service_classes": service_classes(counts, classes, least),
+        "services_for_diagnoses": services_for_diagnoses(counts, classes, groups, least),
+        "chronic_conditions": by_condition,
+        "chronic_counts": by_number,
+        "next_code_year": next_year(counts.codes(), reference),
     }

@@ -221,11 +221,9 @@ def check(
     if engine == "spark":
         from cleanclaim.cli.spark import check_on_spark  # noqa: PLC0415
 
-        if write_baseline or timings or chosen.sheet or notes or chosen.remit:
+        if write_baseline or timings or chosen.sheet or notes:
             raise ConfigError(
-                [
-                    "--engine spark doesn't support --write-baseline, --timings, --sheet, --notes or --remit"
-                ]
+                ["--engine spark doesn't support --write-baseline, --timings, --sheet or --notes"]
             )
         named = table_options(None, chosen.columns, inputs).columns
         raise typer.Exit(check_on_spark(inputs, chosen, store, lock, output, named))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cleanclaim.cli.options import Columns, EditFolders, Lock, Store
+from cleanclaim.cli.options import Columns, EditFolders, Lock, Sheet, Store
 from cleanclaim.cli.tables import table_options
 from cleanclaim.cli.terminal import reference as reference_tables
 from cleanclaim.cli.terminal import settings, tell
@@ -31,7 +31,10 @@ By = Annotated[
 
 def fix(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="An 837, a CSV file or FHIR claims.")
+        Path,
+        typer.Argument(
+            metavar="FILE", help="An 837, FHIR claims, or a table (CSV, .xlsx, Parquet)."
+        ),
     ],
     *,
     decisions: Annotated[
@@ -54,6 +57,7 @@ def fix(
     ] = False,
     by: By = None,
     edits: EditFolders = None,
+    sheet: Sheet = None,
     columns: Columns = None,
     store: Store = None,
     lock: Lock = None,
@@ -61,17 +65,17 @@ def fix(
     """Repair a file of claims.
 
     Without --output it shows what would change. Safe repairs change the form of a value and never what it says: in an 837 dots in diagnosis codes, lower
-    case, blanks, counts and control numbers; in CSV lower case and blanks in codes; in all formats the order of modifiers. Everything else changes only as
-    you decide. Every other byte stays. OUTPUT.changes.csv records each change and who decided it.
+    case, blanks, counts and control numbers; in tables lower case and blanks in codes; in all formats the order of modifiers. Everything else changes only as
+    you decide; everything else in the file stays. OUTPUT.changes.csv records each change and who decided it.
     """
     from cleanclaim.correct import fix as repairs  # noqa: PLC0415 - start-up
     from cleanclaim.correct.decisions import decisions_text, read_decisions  # noqa: PLC0415
 
     who = by or _user()
     given = read_decisions(decisions, who) if decisions else []
-    tables = table_options(None, columns, [str(file)])
-    report = _check(file, edits, tables, (store, lock))
+    tables = table_options(sheet, columns, [str(file)])
     _, corrector = repairs.read_file(file, tables)
+    report = _check(file, edits, tables, (store, lock))
     proposed = repairs.proposals(report)
     if write_decisions is not None:
         _write(write_decisions, decisions_text(proposed).encode())
@@ -98,7 +102,8 @@ def correct(
     claim_id: Annotated[str, typer.Argument(metavar="CLAIM_ID", help="The claim's number.")],
     *,
     claims: Annotated[
-        Path, typer.Option("--claims", help="The file that it was sent in: an 837, CSV or FHIR.")
+        Path,
+        typer.Option("--claims", help="The file that it was sent in: an 837, FHIR, or a table."),
     ],
     frequency: Annotated[
         str, typer.Option("--frequency", help="7 to replace the claim, 8 to void it.")
@@ -129,6 +134,7 @@ def correct(
         typer.Option("--control-number", help="The new control number. Default: made of the time."),
     ] = None,
     by: By = None,
+    sheet: Sheet = None,
     columns: Columns = None,
 ) -> None:
     """Send a claim again: a replacement or a void.
@@ -145,7 +151,7 @@ def correct(
         raise ConfigError([f"--frequency: expected 7 or 8, found {frequency!r}"])
     if frequency == VOID and changes is not None:
         raise ConfigError(["--changes: a void repeats the claim as it was sent"])
-    tables = table_options(None, columns, [str(claims)])
+    tables = table_options(sheet, columns, [str(claims)])
     _, corrector = repairs.read_file(claims, tables)
     claim = _chosen(corrector, claim_id, which, claims)
     who = by or _user()

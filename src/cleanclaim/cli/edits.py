@@ -201,11 +201,11 @@ def _denial(
         raise ConfigError(["--from-denial: name the claims that were sent with --claims"])
     remittance, files = read_remittances(inputs_of(remittances))
     job = Job(tuple(claims), reference(store, None), tuple(all_edits(())))
-    matching = matched(Question(remittance, files, job))
-    errors = [str(one["error"]) for one in matching.result.unread]
+    report, traced = matched(Question(remittance, files, job))
+    errors = [str(one["error"]) for one in report.unread]
     if errors:
         raise InputError("; ".join(errors))
-    found = unexplained(matching)
+    found = unexplained(traced)
     claim_id, line = chosen
     if claim_id is None:
         for number, at, one in found:

@@ -203,7 +203,8 @@ def report(
 def _tell_report(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         share = "" if row["share"] is None else f"{row['share']:.0%}"
-        tell(f"{row['learner']:<12} {row['topic']:<14} {row['answers']:>5} answers {share:>5} right, {counted(row['cases'], 'case')}")  # fmt: skip
+        answers = counted(row["answers"], "answer")
+        tell(f"{row['learner']:<12} {row['topic']:<14} {answers:>13} {share:>5} right, {counted(row['cases'], 'case')}")  # fmt: skip
 
 
 @app.command(
@@ -310,6 +311,7 @@ def _chosen(topic: list[str] | None, kind: list[str] | None, own: Path | None) -
 
 def _write(text: str, output: Path) -> None:
     try:
+        output.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(output) as out:
             out.write(text.encode())
     except OSError as error:

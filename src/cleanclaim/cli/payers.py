@@ -61,7 +61,8 @@ def show(
     found = next((one for one in library.packs if one.id == pack), None)
     if found is None:
         known = [one.id for one in library.packs]
-        raise ConfigError([f"no pack {pack!r}{hint(pack, known)}"])
+        own = "" if payers else "; your own packs: --payers FOLDER"
+        raise ConfigError([f"no pack {pack!r}{hint(pack, known)}{own}"])
     rules = [rule for rule in library.rules if rule.pack == pack]
     if _is_json(format_):
         content = {**pack_dict(found, library), "rows": [rule_dict(rule) for rule in rules]}

@@ -88,6 +88,7 @@ def check_on_spark(
         min_disposition=chosen.min_disposition,
         adopts=chosen.adopts,
         policy_state=chosen.policy_state,
+        remit=chosen.remit,
         columns=columns,
         reference=tables_used,
     )

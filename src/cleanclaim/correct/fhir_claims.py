@@ -115,7 +115,9 @@ class FhirClaims:
         self._parts: dict[int, Part] = {}
         own = []
         for place, one, url in read_resources(io.BytesIO(content), file, []):
-            node = nodes[place]
+            node = nodes.get(place)
+            if node is None:
+                raise InputError(f"{file}: {place}: claims of Bundles in lines or in Bundles can't be corrected; save each Bundle as a file")  # fmt: skip
             part = Part(node.start, node.end, self._text[node.start : node.end], one, url if isinstance(url, str) else None)  # fmt: skip
             self._parts[id(one)] = part
             if one.get("resourceType") == "Claim":

@@ -13,12 +13,16 @@ import polars as pl
 from cleanclaim.correct.corrector import Corrector
 from cleanclaim.correct.decisions import Decision
 from cleanclaim.correct.fhir_claims import FhirClaims
+from cleanclaim.correct.grid import CsvGrid, Grid
+from cleanclaim.correct.parquet_grid import ParquetGrid
 from cleanclaim.correct.table_claims import TableClaims
 from cleanclaim.correct.values import Reading
+from cleanclaim.correct.workbook_grid import WorkbookGrid
 from cleanclaim.correct.x12_claims import X12Claims
 from cleanclaim.errors import InputError, UnreadableFile
 from cleanclaim.model import concat
-from cleanclaim.read.sources import kind_of, reason
+from cleanclaim.read.history import is_history
+from cleanclaim.read.sources import Kind, kind_of, reason
 from cleanclaim.read.table_options import AS_FOUND, TableOptions
 from cleanclaim.read.x837 import read_x12
 from cleanclaim.read.x837.layout import CLAIMS
@@ -53,7 +57,7 @@ class Repaired:
 
 
 def read_file(path: Path, tables: TableOptions = AS_FOUND) -> tuple[bytes, Corrector[Any]]:
-    """Read a file to correct: an 837, a CSV file with a row for each service line, or FHIR claims.
+    """Read a file to correct: an 837, FHIR claims, or a table with a row for each service line.
 
     Args:
         path: the file.
@@ -64,21 +68,41 @@ def read_file(path: Path, tables: TableOptions = AS_FOUND) -> tuple[bytes, Corre
         InputError: it has another format or no claims, or a claim of an 837 isn't inside a
             transaction.
     """
+    if path.is_dir():
+        raise InputError(_folder(path))
     try:
         content = path.read_bytes()
     except OSError as error:
         raise UnreadableFile(f"{path}: {reason(error)}") from None
     kind = kind_of(content[:_HEAD], str(path))
-    if kind == "csv":
-        return content, TableClaims(content, str(path), tables)
+    grid = _grid(kind, content, str(path), tables)
+    if grid is not None:
+        return content, TableClaims(grid, str(path), tables)
     if kind == "fhir":
         return content, FhirClaims(content, str(path))
-    if kind != "x12":
-        raise InputError(f"{path}: expected an 837, a CSV file or FHIR claims; save a workbook as CSV to correct it")  # fmt: skip
     batch = concat(read_x12(io.BytesIO(content), file=str(path), form=False))
     if batch.claims.is_empty():
         raise InputError(f"{path}: the file has no claims")
     return content, X12Claims(X12File(content, CLAIMS), batch)
+
+
+def _folder(path: Path) -> str:
+    """Why a folder isn't corrected, and what to do instead."""
+    if is_history(path):
+        return f"{path}: a history isn't corrected: it keeps nothing that could be sent again; correct the file that was sent"
+    names = {one.stem.lower() for one in path.iterdir() if not one.name.startswith(".")}
+    if {"claims", "lines"} <= names:
+        return f"{path}: tables that are joined by claim_id aren't corrected; correct the file that they are from, or join them to a row for each service line"
+    return f"{path}: it is a folder, and one file is corrected at a time; name the file that has the claim"
+
+
+def _grid(kind: Kind, content: bytes, file: str, tables: TableOptions) -> Grid | None:
+    """The cells of a table; None for what is no table."""
+    if kind == "csv":
+        return CsvGrid(content, file, tables)
+    if kind == "workbook":
+        return WorkbookGrid(content, file, tables)
+    return ParquetGrid(content, file) if kind == "parquet" else None
 
 
 def repaired(

@@ -1,10 +1,10 @@
-"""Carry out decisions on a CSV file: the cells that were decided change, and every other byte stays."""
+"""Carry out decisions on a table: the cells that were decided change, and everything else stays."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -14,21 +14,20 @@ from typing import Final
 import polars as pl
 
 from cleanclaim.correct import values
-from cleanclaim.correct.cells import Cells, Row, Span
 from cleanclaim.correct.corrector import Terms, only_claim
 from cleanclaim.correct.decisions import Decision
+from cleanclaim.correct.grid import Address, Grid
 from cleanclaim.correct.places import code
 from cleanclaim.correct.safe import OURS, late_modifiers, reordered
 from cleanclaim.correct.values import check_read_back
-from cleanclaim.errors import InputError, RewriteError, TableError
+from cleanclaim.errors import RewriteError, TableError
 from cleanclaim.model import TABLES, Batch
 from cleanclaim.read.columns import LIST_OF_DIAGNOSES, ROW
 from cleanclaim.read.prepare import FLAT, Prepared, Reading, prepare
 from cleanclaim.read.table import batch_of_rows
-from cleanclaim.read.table_files import layout_of, read_csv
 from cleanclaim.read.table_options import TableOptions
 
-_HEAD: Final = 1 << 16
+Row = Sequence[Address]
 _OWN_NAMES: Final = {"charge_amount": "total_charge_amount", "from_date": "claim_from_date", "to_date": "claim_to_date"}  # fmt: skip
 """A flat table's name for a claim's column, if a line has a column of that name."""
 _IN_LIST: Final = re.compile(r"(modifier|diagnosis_pointer)_([1-4])")
@@ -52,34 +51,28 @@ class Claim:
 
 
 class TableClaims:
-    """The claims of a CSV file with one row for each service line, and what is changed in them.
+    """The claims of a table with one row for each service line, and what is changed in them.
 
     Attributes:
         claims: its claims by number.
         done: the changes that were made, with the values as they were and are.
     """
 
-    def __init__(self, content: bytes, file: str, options: TableOptions) -> None:
-        """Find the claims of a file.
+    def __init__(self, grid: Grid, file: str, options: TableOptions) -> None:
+        """Find the claims of a table.
 
         Args:
-            content: the file.
+            grid: its cells.
             file: its name in messages.
             options: what the user says about tables.
 
         Raises:
-            InputError: its text isn't UTF-8.
             TableError: it can't be read as claims.
         """
-        try:
-            text = content.decode("utf-8")
-        except UnicodeDecodeError:
-            raise InputError(f"{file}: the text isn't UTF-8; save it as CSV in UTF-8") from None
         self._file, self._options = file, options
-        layout = layout_of(content.replace(b"\r", b"\n")[:_HEAD] if b"\n" not in content else content[:_HEAD], options)  # fmt: skip
-        self._first = layout.row + 1
-        self._cells = Cells(text, layout.separator, layout.skip)
-        self._prepared, self._frame, batch = self._read(content)
+        self._cells, self._frame = grid, grid.frame
+        self._prepared, batch = self._read(self._frame)
+        self._first = int(self._frame[ROW][0]) if self._frame.height else 0
         self._before = values.Reading(batch)
         given = [name for name in self._frame.columns if name != ROW]
         names = self._prepared.names[FLAT].model
@@ -94,10 +87,9 @@ class TableClaims:
         self._decided: list[values.Key] = []
         self._gaps: list[Row] = []
 
-    def _read(self, content: bytes) -> tuple[Prepared, pl.DataFrame, Batch]:
-        frame = read_csv(content, file=self._file, options=self._options)
+    def _read(self, frame: pl.DataFrame) -> tuple[Prepared, Batch]:
         prepared = prepare({FLAT: frame.lazy()}, Reading(self._file, self._options))
-        return prepared, frame, batch_of_rows(prepared, prepared.collected(), self._file, 0)
+        return prepared, batch_of_rows(prepared, prepared.collected(), self._file, 0)
 
     def apply(self, decisions: Iterable[Decision], claim: Claim | None = None) -> None:
         """Carry out decisions, all or none."""
@@ -130,25 +122,16 @@ class TableClaims:
                 self._claim(one, claim, name, new)
         self._decided.append(key)
 
-    def _row(self, number: int) -> Row:
-        """A row by its number, as far as it has the cells that were read."""
-        at = number - self._first
-        row = self._cells.rows[at] if at < len(self._cells.rows) else None
-        read = self._frame.row(at)[1:]
-        if row is None or any(self._cells.value(span) != (cell or "") for span, cell in zip(row.cells, read, strict=False)):  # fmt: skip
-            raise RewriteError(f"row {number} can't be changed in place: its quotation marks are out of order")  # fmt: skip
-        return row
-
-    def _cell(self, row: Row, name: str) -> Span:
+    def _cell(self, row: Row, name: str) -> Address:
         at = self._at.get(name)
-        if at is None or at >= len(row.cells):
+        if at is None or at >= len(row):
             raise RewriteError(f"the table has no column for it; add a column {name}")
-        return row.cells[at]
+        return row[at]
 
     def _claim(self, one: Decision, claim: Claim, name: str, new: str) -> None:
         """Change a claim's value in each of its rows that has it."""
         own = _OWN_NAMES.get(name, name)
-        spans = [self._cell(self._row(number), own) for number in claim.rows]
+        spans = [self._cell(self._cells.row(number), own) for number in claim.rows]
         held = [span for span in spans if self._cells.value(span).strip()]
         for span in held or spans:
             old = self._cells.value(span)
@@ -160,7 +143,7 @@ class TableClaims:
     def _line(self, one: Decision, key: values.Key, new: str) -> None:
         name = key[3]
         number = self._before.position("lines", key[0], key[2])
-        row = self._row(number or 0)
+        row = self._cells.row(number or 0)
         part = _IN_LIST.fullmatch(name)
         if part and name not in self._at and f"{part[1]}s" in self._at:
             span = self._cell(row, f"{part[1]}s")
@@ -185,8 +168,8 @@ class TableClaims:
             self._close(row)
 
     def _close(self, row: Row) -> None:
-        spans = [row.cells[self._at[name]] for name in _MODIFIERS if name in self._at]
-        now = [self._cells.edits.spans.get(span, self._cells.value(span)) for span in spans]
+        spans = [row[self._at[name]] for name in _MODIFIERS if name in self._at]
+        now = [self._cells.now(span) for span in spans]
         kept = [one for one in now if one.strip()]
         for span, old, value in zip(spans, now, [*kept, *[""] * (len(now) - len(kept))], strict=True):  # fmt: skip
             if old != value:
@@ -198,7 +181,7 @@ class TableClaims:
         if not new and name == "diagnosis_code":
             raise RewriteError("a diagnosis that lines point to can't be removed; change it, or correct the claim in your billing system")  # fmt: skip
         held = str(self._before.value((*key[:3], "diagnosis_code")) or "")
-        changed = [self._coded(self._row(number), held, name, new) for number in claim.rows]
+        changed = [self._coded(self._cells.row(number), held, name, new) for number in claim.rows]
         found = [old for old in changed if old is not None]
         if not found:
             raise RewriteError("the diagnosis can't be found in the table")
@@ -210,11 +193,11 @@ class TableClaims:
             number = column.removeprefix("diagnosis_code_")
             if number == column and column != LIST_OF_DIAGNOSES:
                 continue
-            cell = self._cells.value(row.cells[at]) if at < len(row.cells) else ""
+            cell = self._cells.value(row[at]) if at < len(row) else ""
             if column == LIST_OF_DIAGNOSES and name == "diagnosis_code":
                 for part in re.finditer(r"[A-Za-z0-9.]+", cell):
                     if values.normal("diagnoses", name, part[0]) == held:
-                        self._put(row.cells[at], cell[: part.start()] + _pointed(new, part[0]) + cell[part.end() :])  # fmt: skip
+                        self._put(row[at], cell[: part.start()] + _pointed(new, part[0]) + cell[part.end() :])  # fmt: skip
                         return part[0]
             elif values.normal("diagnoses", "diagnosis_code", cell) == held:
                 own = column if name == "diagnosis_code" else f"{name}_{number}"
@@ -233,7 +216,7 @@ class TableClaims:
         if number != count + 1:
             raise RewriteError(f"a new diagnosis must have number {count + 1}")
         for row_number in claim.rows:
-            row = self._row(row_number)
+            row = self._cells.row(row_number)
             if LIST_OF_DIAGNOSES in self._at:
                 span = self._cell(row, LIST_OF_DIAGNOSES)
                 cell = self._cells.value(span)
@@ -264,9 +247,9 @@ class TableClaims:
             position = self._before.position(table, key, number)
             cell = self._frame[position - self._first, self._at[column] + 1] if position else None
             if isinstance(day, date) and cell:
-                yield cell, day
+                yield str(cell), day
 
-    def _put(self, span: Span, value: str) -> None:
+    def _put(self, span: Address, value: str) -> None:
         self._cells.put(span, value)
 
     def _record(self, one: Decision, old: str, new: str) -> None:
@@ -286,7 +269,7 @@ class TableClaims:
         """The safe repairs of one line."""
         position = self._before.position("lines", claim.key, line) or 0
         row = self._frame.row(position - self._first)[1:]
-        sent = {name: row[self._at[name]] or "" for name in _CODES if name in self._at}
+        sent = {name: str(row[self._at[name]] or "") for name in _CODES if name in self._at}
         right = {name: code(value) for name, value in sent.items()}
         modifiers = [name for name in _MODIFIERS if name in right]
         if first is not None:
@@ -299,11 +282,11 @@ class TableClaims:
     def finish(self, *, safe: bool) -> tuple[bytes, list[Decision]]:  # noqa: ARG002 - nothing is around the claims
         """The file with its changes, once it is sure that it reads back with those changes alone."""
         self._close_gaps()
-        content = self._cells.whole().encode("utf-8")
+        content = self._cells.whole()
         if not self.done:
             return content, []
         try:
-            after = values.Reading(self._read(content)[2])
+            after = values.Reading(self._read(self._cells.read(content))[1])
         except TableError as error:
             raise TableError("decisions", [f"the table would not be valid: {fault}" for fault in error.faults]) from None  # fmt: skip
         check_read_back(self._before, after, self._decided, self.done)
@@ -325,21 +308,7 @@ class TableClaims:
             elif name in added:
                 self._record(one, "", value)
         self._close_gaps()
-        return self._alone(claim, added).encode("utf-8")
-
-    def _alone(self, claim: Claim, added: Mapping[str, str]) -> str:
-        """The table with one claim's rows, and columns added at the end."""
-        cells = self._cells
-        mark, end = cells.separator, cells.line_end
-        width = len(cells.header.cells)
-        head = cells.text[: cells.header.cells[-1][1]]
-        parts = [mark.join([head, *added]), end]
-        for number in claim.rows:
-            row = self._row(number)
-            short = [""] * (width - len(row.cells)) if added else []
-            tail = [cells.quoted(value) for value in added.values()]
-            parts += [mark.join([cells.part(row), *short, *tail]), end]
-        return "".join(parts)
+        return self._cells.alone(claim.rows, added)
 
     def payer_number(self, claim: Claim) -> str | None:
         """The payer's number that the claim has already; None if it has none."""

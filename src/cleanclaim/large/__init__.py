@@ -8,7 +8,8 @@ read.
 """
 
 from cleanclaim.large.fingerprint import can_resume, journal_of
-from cleanclaim.large.on_disk import check_on_disk
+from cleanclaim.large.groups import Groups
+from cleanclaim.large.on_disk import check_on_disk, gather
 from cleanclaim.large.parts import Large
 
-__all__ = ["Large", "can_resume", "check_on_disk", "journal_of"]
+__all__ = ["Groups", "Large", "can_resume", "check_on_disk", "gather", "journal_of"]

@@ -12,7 +12,7 @@ from cleanclaim.large.fingerprint import size_of
 from cleanclaim.large.journal import Journal
 from cleanclaim.model import Batch, concat
 from cleanclaim.model.spans import to_json
-from cleanclaim.read import FileRead
+from cleanclaim.read import FileRead, Held
 from cleanclaim.threads import in_order
 
 Keep = Callable[[int, Batch, dict[str, Any]], None]
@@ -36,7 +36,7 @@ class Gathering:
         first_key: the key of the first claim.
     """
 
-    inputs: Sequence[str | Path]
+    inputs: Sequence[str | Path | Held]
     read: Callable[[list[FileRead], int], Iterator[Read]]
     progress: Progress
     journal: Journal

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -33,16 +34,58 @@ def check_on_disk(
     Returns:
         The result, which lasts as long as the journal's folder.
     """
-    gathering = partial(Gathering, journal=journal, progress=job.progress)
-    of_inputs = partial(gathering, inputs=job.inputs, read=job.read)
     if not job.looks_across:
-        keep = partial(_check_read, job, journal)
-        checked = of_inputs(
-            kind="part", keep=keep, at_once=job.plan.at_once, workers=job.plan.workers
+        checked = Gathering(
+            inputs=job.inputs,
+            read=job.read,
+            kind="part",
+            keep=partial(_check_read, job, journal),
+            at_once=job.plan.at_once,
+            workers=job.plan.workers,
+            journal=journal,
+            progress=job.progress,
         )
         return _result(job, journal, checked.files(batches, files))
+    gathered = gather(job, journal, batches, files)
+    _check_groups(job, journal, gathered)
+    return _result(job, journal, gathered.files)
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Claims on disk by patient, with their earlier ones.
+
+    Attributes:
+        spill: the claims.
+        past: the earlier claims; None without any.
+        known: what all patients' claims show.
+        ranges: the groups of patients.
+        files: every file that was read.
+    """
+
+    spill: Spill
+    past: Spill | None
+    known: Known
+    ranges: list[tuple[int, int]]
+    files: list[FileRead]
+
+    def load(self, number: int) -> Batch:
+        """The claims of a group."""
+        return self.spill.load(*self.ranges[number])
+
+    def with_earlier(self, number: int, batch: Batch) -> Batch:
+        """The claims of a group with their earlier ones, ready to be checked."""
+        earlier = Batch.of({}) if self.past is None else self.past.load(*self.ranges[number])
+        return with_past(batch, earlier, self.known)
+
+
+def gather(
+    job: Job, journal: Journal, batches: Iterable[Read] | None, files: list[FileRead]
+) -> Gathered:
+    """Put claims on disk by patient, and the earlier claims of these patients."""
+    gathering = partial(Gathering, journal=journal, progress=job.progress)
     keep = partial(_spill, job, journal, kind="piece")
-    current = of_inputs(kind="piece", keep=keep, at_once=job.plan.at_rest)
+    current = gathering(inputs=job.inputs, read=job.read, kind="piece", keep=keep, at_once=job.plan.at_rest)  # fmt: skip
     files = current.files(batches, files)
     spill = _spilled(journal, "piece")
     past, past_files = None, []
@@ -58,8 +101,8 @@ def check_on_disk(
         past_files = earlier.files(None, [])
         past = _spilled(journal, "past")
     known = _known(job, journal, past)
-    _check_groups(job, journal, spill, past, known)
-    return _result(job, journal, [*files, *past_files])
+    ranges = groups(spill.claims(), job.plan.at_once)
+    return Gathered(spill, past, known, ranges, [*files, *past_files])
 
 
 def _known(job: Job, journal: Journal, past: Spill | None) -> Known:
@@ -100,22 +143,17 @@ def _result(job: Job, journal: Journal, files: Sequence[FileRead]) -> Large:
     )
 
 
-def _check_groups(
-    job: Job, journal: Journal, spill: Spill, past: Spill | None, known: Known
-) -> None:
-    counts = spill.claims()
-    ranges = groups(counts, job.plan.at_once)
+def _check_groups(job: Job, journal: Journal, gathered: Gathered) -> None:
+    counts, ranges = gathered.spill.claims(), gathered.ranges
     done = {number for number, _, _ in journal.finished("part")}
     total = int(counts.sum())
     claims = sum(int(counts[slice(*ranges[number])].sum()) for number in done)
 
     def work(number: int) -> int:
-        batch = spill.load(*ranges[number])
-        lines = batch.lines.height
-        count = batch.claims.height
-        earlier = Batch.of({}) if past is None else past.load(*ranges[number])
-        batch = with_past(batch, earlier, known)
-        _commit_part(job, journal, number, batch, {"claims": count, "lines": lines})
+        batch = gathered.load(number)
+        count, lines = batch.claims.height, batch.lines.height
+        ready = gathered.with_earlier(number, batch)
+        _commit_part(job, journal, number, ready, {"claims": count, "lines": lines})
         return count
 
     left = (number for number in range(len(ranges)) if number not in done)

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from cleanclaim.edits.edit import Edit, Example, Fails, Passes
 from cleanclaim.edits.registry import own_edits
+from cleanclaim.edits.samples import professional
 from cleanclaim.errors import InputError
 from cleanclaim.parsing import json_of, toml_of
 
@@ -110,7 +111,7 @@ def topic_of(edit: Edit) -> str:
 
 
 def _of_edit(edit: Edit) -> list[Case]:
-    if not edit.runs_by_default:
+    if not edit.runs_by_default or edit.family == _NOTES:
         return []
     usable = [(n, one) for n, one in enumerate(edit.examples, 1) if _is_usable(one)]
     passing = [one for _, one in usable if isinstance(one, Passes)]
@@ -121,13 +122,22 @@ def _of_edit(edit: Edit) -> list[Case]:
         prior = _prior(example)
         if isinstance(example, Fails):
             found.append(Case(name, "find", *about, prior=prior))
-            contrast = next((one for one in passing if differs_in(example, one)), None)
+            contrast = next((one for one in passing if _asks(edit, example, one)), None)
             kind = differs_in(example, contrast) if contrast is not None else ""
-            if contrast is not None and (kind == "modifier" or topic_of(edit) in _LINKED):
+            if contrast is not None:
                 found.append(Case(f"{name}-{kind}", kind, *about, contrast=contrast, prior=prior + 0.1))  # fmt: skip
         elif isinstance(example, Passes):
             found.append(Case(name, "rule", *about, prior=prior))
     return found
+
+
+def _asks(edit: Edit, example: Example, right: Example) -> bool:
+    """Whether what makes an example right is an answer to learn, and not only one that the edit has nothing against."""
+    kind = differs_in(example, right)
+    if kind == "modifier":
+        return edit.family in _OF_MODIFIERS or edit.code in _ALSO_OF_MODIFIERS
+    anything = professional()["diagnoses"]
+    return kind == "link" and topic_of(edit) in _LINKED and right.claims[0]["diagnoses"] != anything
 
 
 def _of_corpus() -> list[Case]:
@@ -181,6 +191,11 @@ def differs_in(example: Example, other: Example) -> str:
 
 
 _LISTS: Final = ("lines", "diagnoses")
+_NOTES: Final = "DOC"
+"""Edits that read notes: their examples without a note teach nothing."""
+_OF_MODIFIERS: Final = frozenset({"MOD", "NCCI", "EM"})
+_ALSO_OF_MODIFIERS: Final = frozenset({"CLM115", "INS147", "LNK110"})
+"""Edits whose answer is a modifier; others take one only as an exception."""
 _LINKED: Final = ("linkage", "mismatch", "outdated")
 """Topics in which one diagnosis in place of another makes a good question."""
 

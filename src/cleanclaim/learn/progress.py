@@ -13,6 +13,7 @@ from typing import Any, Final
 from cleanclaim.errors import ConfigError
 from cleanclaim.learn.cases import Case
 from cleanclaim.parsing import json_of
+from cleanclaim.read.sources import reason
 from cleanclaim.storage.durable import whole_file
 from cleanclaim.storage.home import home
 
@@ -89,8 +90,10 @@ def read_progress(path: Path) -> Progress:
         content = json_of(path.read_text(encoding="utf-8"))
         answers = [{key: one[key] for key in ("case", "topic", "day", "right", "hints")} for one in content["answers"]]  # fmt: skip
         return Progress(str(content["learner"]), path, dict(content["cards"]), answers)
-    except (OSError, ValueError, KeyError, TypeError):
-        raise ConfigError([f"{path}: isn't a file of progress; remove it to start again"]) from None
+    except OSError as error:
+        raise ConfigError([f"{path}: {reason(error)}"]) from None
+    except (ValueError, KeyError, TypeError):
+        raise ConfigError([f"{path}: it isn't a file of progress"]) from None
 
 
 def difficulty(case: Case, answers: Iterable[Mapping[str, Any]]) -> float:

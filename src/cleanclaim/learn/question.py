@@ -63,11 +63,11 @@ def question_of(case: Case, reference: Reference, turn: int = 0) -> Question:
         return _sound(case, case.example, reference, turn)
     messages = _messages(case.example, reference)
     edit = case.edit
-    why = _why(edit, messages.get(edit.code, ""))
+    why = _why(edit, messages.get(edit.code, ""), case.example.title)
     text = claim_text(case.example)
     hints = (f"It is about {edit.family}: {topic_of(edit)}.", summary(edit))
     if case.kind == "rule":
-        asked = f"Does the last claim break this rule? {summary(edit)}"
+        asked = f"Does {_which(case.example)} break this rule? {summary(edit)}"
         answer = YES if edit.code in messages else NO
         return _shuffled(case, turn, _Said(text, asked, hints[:1], why), [YES, NO], answer)
     if case.kind == "modifier":
@@ -76,7 +76,7 @@ def question_of(case: Case, reference: Reference, turn: int = 0) -> Question:
         return _link(case, turn, text, hints, why)
     others = distractors(edit, messages, case.id)
     choices = [summary(edit), *map(summary, others), NOTHING]
-    said = _Said(text, "What is wrong with the last claim?", hints[:1], why)
+    said = _Said(text, f"What is wrong with {_which(case.example)}?", hints[:1], why)
     return _shuffled(case, turn, said, choices, summary(edit))
 
 
@@ -93,7 +93,7 @@ def _sound(case: Case, example: Example, reference: Reference, turn: int) -> Que
     silent = {summary(one): one for one in own_edits() if one.runs_by_default and one.code not in messages}  # fmt: skip
     choices = [*_in_order([*silent], case.id)[: _CHOICES - 1], NOTHING]
     why = f"{case.written['why']}\nSource: {case.written['source']}"
-    said = _Said(claim_text(example), "What is wrong with the last claim?", (), why)
+    said = _Said(claim_text(example), f"What is wrong with {_which(example)}?", (), why)
     return _shuffled(case, turn, said, choices, NOTHING)
 
 
@@ -203,9 +203,13 @@ def summary(edit: Edit) -> str:
     return re.sub(r"\s+", " ", edit.documentation.split("\n\n", 1)[0]).strip()
 
 
-def _why(edit: Edit, message: str) -> str:
-    said = f"{edit.code}: {message}" if message else f"{edit.code} says nothing of this claim."
+def _why(edit: Edit, message: str, title: str) -> str:
+    said = f"{edit.code}: {message}" if message else f"{edit.code} has nothing against it: {title}."
     return f"{said}\n{cleandoc(edit.documentation)}\nSource: {'; '.join(map(str, edit.source))}"
+
+
+def _which(example: Example) -> str:
+    return "this claim" if len(example.claims) == 1 else "the last claim"
 
 
 _BASICS: Final = ("lines", "diagnoses", "is_history")
@@ -283,4 +287,6 @@ def _words(name: str) -> str:
 def _value(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{_words(name)} {_value(one)}" for name, one in value.items())
+    if isinstance(value, (list, tuple)):
+        return "; ".join(map(_value, value))
     return "missing" if value is None or value == "" else str(value)

@@ -9,6 +9,8 @@ from datetime import date
 from typing import Final
 
 from cleanclaim.remit.match import Match
+from cleanclaim.remit.outcome import status_of
+from cleanclaim.remit.reasons import category_of
 from cleanclaim.remit.records import Paid
 
 _REPLACES: Final = frozenset({"7", "8"})
@@ -33,7 +35,8 @@ def chains(payments: Iterable[Paid], found: Mapping[int, Match]) -> Chains:
 
     A reversal (CLP02 = 22) takes back the last payment that still counts. What comes after it, or in
     the same transaction, corrects it. A payment of a replacement claim (CLP09 = 7) replaces the
-    earlier one without a reversal.
+    earlier one without a reversal, and so does a new decision on services that were denied before:
+    nothing was paid that could be taken back.
     """
     groups: dict[tuple[object, ...], list[Paid]] = defaultdict(list)
     for paid in in_order(payments):
@@ -66,14 +69,35 @@ def _follow(group: list[Paid], result: Chains) -> None:
                 counted = [one for one in counted if one.key != before.key]
             continue
         is_after = open_reversals > 0 or _is_with_reversal(paid, reversals, counted)
-        is_replacement = (paid.frequency or "") in _REPLACES and bool(counted)
-        if is_after or is_replacement:
+        replaced = None if is_after else _replaced(paid, counted)
+        if is_after or replaced is not None:
             result.corrects.add(paid.key)
             open_reversals = max(0, open_reversals - 1)
-        if is_replacement and not is_after:
-            result.superseded.add(counted[-1].key)
-            counted = counted[:-1]
+        if replaced is not None:
+            result.superseded.add(replaced.key)
+            counted = [one for one in counted if one.key != replaced.key]
         counted.append(paid)
+
+
+def _replaced(paid: Paid, counted: list[Paid]) -> Paid | None:
+    """The earlier payment that a payment replaces without a reversal."""
+    if (paid.frequency or "") in _REPLACES and counted:
+        return counted[-1]
+    if _is_duplicate(paid):
+        return None
+    denied = [one for one in counted if status_of(one) == "denied" and not _same_check(one, paid)]
+    return next((one for one in reversed(denied) if _services(one) == _services(paid)), None)
+
+
+def _is_duplicate(paid: Paid) -> bool:
+    """Whether it was denied because the claim was decided before: that decision stands."""
+    given = [*paid.adjustments, *(one for line in paid.lines for one in line.adjustments)]
+    return bool(given) and all(category_of(one.carc, None).name == "duplicate" for one in given)
+
+
+def _services(paid: Paid) -> tuple[object, ...]:
+    """What was decided on: the services and their charges."""
+    return paid.charge, *sorted((one.sent_code or "", one.charge) for one in paid.lines)
 
 
 def _taken_back(reversal: Paid, counted: list[Paid]) -> Paid | None:

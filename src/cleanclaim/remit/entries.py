@@ -13,7 +13,14 @@ from cleanclaim.remit.chains import Chains
 from cleanclaim.remit.limits import STEPS, Limits
 from cleanclaim.remit.lines import paired
 from cleanclaim.remit.match import Match
-from cleanclaim.remit.reasons import Reason, category_of, is_routine, reason_of
+from cleanclaim.remit.reasons import (
+    Reason,
+    category_of,
+    downcoded,
+    is_routine,
+    reason_of,
+    remarks_for,
+)
 from cleanclaim.remit.records import Adjustment, Paid, PaidLine, Sent, SentLine
 from cleanclaim.remit.result import Entry, money
 from cleanclaim.remit.trace import Fired, explaining
@@ -126,7 +133,7 @@ def _service(
     *,
     is_moot: bool,
 ) -> tuple[_Why, Entry]:
-    why = _why(service.adjustments, service.remarks, line, claim, context)
+    why = _why_of_line(service, paid, line, claim, context)
     is_inherited = outcome.is_denied_whole(paid) and (why.reason is None or why.reason.category.is_routine)  # fmt: skip
     if is_inherited and own.reason is not None:
         why = _inherited(own, line, claim, context)
@@ -178,6 +185,18 @@ def _why(
     reason = reason_of(adjustments, remarks)
     amount = sum((abs(one.amount) for one in adjustments if not is_routine(one)), Decimal(0))
     return _traced(_Why(reason, amount), line, claim, context)
+
+
+def _why_of_line(
+    service: PaidLine, paid: Paid, line: SentLine | None, claim: Sent, context: Context
+) -> _Why:
+    """Why less was paid on a line; a visit paid at a lower level says so by its code alone."""
+    remarks = remarks_for(service.remarks, paid.remarks)
+    why = _why(service.adjustments, remarks, line, claim, context)
+    is_told = why.reason is not None and not why.reason.category.is_routine
+    if is_told or paid.is_reversal or not outcome.is_lower_visit(service):
+        return why
+    return _traced(replace(why, reason=downcoded(why.reason)), line, claim, context)
 
 
 def _inherited(own: _Why, line: SentLine | None, claim: Sent, context: Context) -> _Why:

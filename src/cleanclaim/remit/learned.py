@@ -19,7 +19,8 @@ from cleanclaim.remit.records import Paid, paid_claims
 from cleanclaim.remit.store import inputs_of
 from cleanclaim.remit.tables import Remittance
 
-_FORWARDED = frozenset({"19", "20", "21", "23"})
+_UNDECIDED = frozenset({"23", "25"})
+"""Statuses (CLP02) that decide nothing: not this payer's claim, a predetermination."""
 
 
 def read_outcomes(inputs: Iterable[str | Path]) -> pl.DataFrame:
@@ -49,7 +50,7 @@ def outcomes_of(remittance: Remittance) -> pl.DataFrame:
     superseded = chains(payments, unmatched).superseded
     answers: dict[tuple[object, ...], list[Paid]] = defaultdict(list)
     for paid in payments:
-        if paid.claim_id and not paid.is_reversal and paid.status_code not in _FORWARDED:
+        if paid.claim_id and not paid.is_reversal and paid.status_code not in _UNDECIDED:
             answers[paid.claim_id, paid.person.ids, paid.check.payer_id].append(paid)
     rows: list[dict[str, Any]] = []
     for own in answers.values():

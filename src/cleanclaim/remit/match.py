@@ -20,7 +20,7 @@ from cleanclaim.remit.records import Index, Paid, PaidLine, Sent, SentLine, plai
 
 LEAST: Final = 0.70
 """The lowest score of a nearest claim that matches."""
-_MARGIN: Final = 0.05
+MARGIN: Final = 0.05
 """How much better than the second one it must be."""
 _LEAST_SHOWN: Final = 0.35
 _SHOWN: Final = 3
@@ -33,6 +33,7 @@ _PATIENT: Final = {
     Patient.UNKNOWN: 0.15,
     Patient.RELATIVE: 0.1,
 }
+_PREDETERMINATION: Final = "25"
 _SEQUENCES: Final = {"1": "P", "19": "P", "2": "S", "20": "S", "3": "T", "21": "T"}
 
 
@@ -84,7 +85,9 @@ def matches(
     found: dict[int, Match] = {}
     left: list[Paid] = []
     for paid in payments:
-        match = _by_hand(paid, index, manual or {}) or _by_number(paid, index)
+        match = (
+            _not_a_payment(paid) or _by_hand(paid, index, manual or {}) or _by_number(paid, index)
+        )
         if match is None:
             left.append(paid)
         else:
@@ -103,6 +106,13 @@ def matches(
     for paid in left:
         found[paid.key] = _nearest(paid, index, taken, is_few=len(left) * len(index.claims) <= _MOST_FUZZY)  # fmt: skip
     return found
+
+
+def _not_a_payment(paid: Paid) -> Match | None:
+    """A predetermination says what would be paid, and answers no claim."""
+    if paid.status_code != _PREDETERMINATION:
+        return None
+    return Match(None, reason="a predetermination (CLP02 is 25): no service was paid or denied")
 
 
 def _by_hand(paid: Paid, index: Index, manual: Mapping[str, str]) -> Match | None:
@@ -160,10 +170,11 @@ def _best(paid: Paid, claims: list[Sent]) -> Sent:
     """The claim that agrees most: its charge, days, payer and codes, and, if still equal, the last one sent before the payment."""
     if len(claims) == 1:
         return claims[0]
-    return max(claims, key=lambda claim: _agreement(paid, claim))
+    return max(claims, key=lambda claim: agreement(paid, claim))
 
 
-def _agreement(paid: Paid, claim: Sent) -> tuple[float, ...]:
+def agreement(paid: Paid, claim: Sent) -> tuple[float, ...]:
+    """How well a payment and a claim with the same number fit, to compare with other claims."""
     payer = _same_payer(paid, claim)
     sequence = _SEQUENCES.get(paid.status_code or "") == claim.sequence
     is_before = not (claim.submitted and paid.check.day) or claim.submitted <= paid.check.day
@@ -240,7 +251,7 @@ def _by_patient(paid: Paid, index: Index, taken: set[int]) -> Match | None:
             len(paid.codes & one.codes),
             one.key not in taken,
             _number(paid, one),
-            _agreement(paid, one),
+            agreement(paid, one),
             -one.key,
         ),
     )
@@ -288,7 +299,7 @@ def _nearest(paid: Paid, index: Index, taken: set[int], *, is_few: bool) -> Matc
     if compared(best.claim.person, paid.person) is Patient.OTHER or best.score < LEAST:
         return Match(None, reason=f"the nearest claim isn't near enough: {best.reason}", candidates=shown)  # fmt: skip
     second = shown[1].score if len(shown) > 1 else 0.0
-    if best.score - second < _MARGIN:
+    if best.score - second < MARGIN:
         return Match(None, reason="two claims are equally near", candidates=shown)
     return Match(best.claim, "nearest", best.score, best.reason, shown)
 

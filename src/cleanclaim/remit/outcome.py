@@ -10,6 +10,8 @@ from cleanclaim.remit.reasons import is_routine
 from cleanclaim.remit.records import Adjustment, Paid, PaidLine
 
 _FORWARDED: Final = frozenset({"19", "20", "21", "23"})
+_VISITS: Final = ("99202", "99499")
+"""The first and the last code of evaluation and management."""
 _ZERO: Final = Decimal(0)
 
 
@@ -41,6 +43,13 @@ def is_reduced(line: PaidLine, paid: Paid) -> bool:
         return False
     is_other_code = bool(line.billed_code and line.code and line.billed_code != line.code)
     return is_other_code or any(one.amount and not is_routine(one) for one in line.adjustments)
+
+
+def is_lower_visit(line: PaidLine) -> bool:
+    """Whether a visit was paid as one of a lower level: within a family, CPT's codes are in the order of the levels."""
+    billed, paid = line.billed_code or "", line.code or ""
+    is_visit = _VISITS[0] <= paid < billed <= _VISITS[1] and len(billed) == len(paid) == len(_VISITS[0])  # fmt: skip
+    return is_visit and billed[:-1] == paid[:-1]
 
 
 def status_of(paid: Paid) -> str:

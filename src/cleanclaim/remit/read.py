@@ -62,9 +62,11 @@ class Reading:
     """Files read so far.
 
     Attributes:
+        keeps_text: keep each segment as text.
         files: one entry for each file, read or not.
     """
 
+    keeps_text: bool = True
     files: list[RemitFile] = field(default_factory=list)
     _parts: list[Frames] = field(default_factory=list)
     _keys: _Keys = field(default_factory=_Keys)
@@ -88,7 +90,7 @@ class Reading:
             entry.error = f"{file}: {why_not(error)}; the payments read before that are kept"
         except BaseException as error:  # noqa: BLE001 - a panic isn't an Exception
             entry.error = f"{file}: {reason_of(error)}; the payments read before that are kept"
-        self._parts += parts
+        self._parts += parts if self.keeps_text else [{**one, "segments": one["segments"].clear()} for one in parts]  # fmt: skip
         entry.payments = self._keys.payment - before
         if (
             not entry.error
@@ -102,16 +104,19 @@ class Reading:
         return Remittance.of(self._parts)
 
 
-def read_remittances(inputs: Iterable[str | Path | Held]) -> tuple[Remittance, list[RemitFile]]:
+def read_remittances(
+    inputs: Iterable[str | Path | Held], *, keeps_text: bool = True
+) -> tuple[Remittance, list[RemitFile]]:
     """Read 835 files, and explanations of benefits in FHIR.
 
     Args:
         inputs: files, folders, zip and gzip files, pipes, and "-" for standard input.
+        keeps_text: keep each segment as text, too.
 
     Returns:
         Their tables, and what happened to each file.
     """
-    reading = Reading()
+    reading = Reading(keeps_text=keeps_text)
     for given in inputs:
         for source in sources([given]):
             _read_source(source, reading)

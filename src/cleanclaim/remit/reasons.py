@@ -23,6 +23,10 @@ GENERIC: Final = frozenset({"16", "96", "125", "133", "148", "226", "227", "250"
 """Reasons that leave it to a remark code to say what is wrong."""
 _PATIENT_OWES: Final = frozenset({"non-covered", "eligibility", "medical-necessity", "bundling", "units"})  # fmt: skip
 """With group PR, the patient owes an amount denied for one of these."""
+_UNPROCESSABLE: Final = "MA130"
+"""The claim wasn't processed, so there is nothing to appeal (Medicare Claims Processing Manual, chapter 1, section 80.3.1)."""
+_REPAIRED: Final = frozenset({"authorization", "coordination-of-benefits"})
+"""If a part of the claim about one of these is missing or wrong, the claim is corrected; it's not appealed or sent elsewhere."""
 _UNKNOWN: Final = "other"
 _RULE_TOPICS: Final = {
     "prior_authorization": "authorization",
@@ -126,6 +130,13 @@ def reason_of(adjustments: Sequence[Adjustment], remarks: Sequence[str]) -> Reas
     )
 
 
+def downcoded(reason: Reason | None) -> Reason:
+    """The reason of a visit paid at a lower level, if the codes name only the contract."""
+    category = categories()["downcoding"]
+    carcs = reason.carcs if reason else frozenset[str]()
+    return Reason(category, category.next_step, frozenset({"level"}), carcs)
+
+
 def topics_of(
     code: str, carc: str | None, rarc: str | None, evidence: str | None
 ) -> frozenset[str]:
@@ -159,11 +170,20 @@ def _routine(adjustments: Sequence[Adjustment]) -> Reason:
 
 def _told(adjustment: Adjustment, remarks: Iterable[str]) -> Category:
     """The category of a reason; a generic one is told by its remark codes."""
-    if adjustment.carc in GENERIC:
-        for remark in remarks:
-            if remark in _codes("rarc"):
-                return categories()[_codes("rarc")[remark].category]
-    return _category_of(adjustment.carc)
+    told = _telling(remarks) if adjustment.carc in GENERIC else None
+    return categories()[told.category] if told else _category_of(adjustment.carc)
+
+
+def _telling(remarks: Iterable[str]) -> _Code | None:
+    """The remark that says what is wrong: the first that is about something, else the first that is known."""
+    known = [_codes("rarc")[remark] for remark in remarks if remark in _codes("rarc")]
+    return next((one for one in known if one.topics), known[0] if known else None)
+
+
+def remarks_for(own: Sequence[str], of_claim: Sequence[str]) -> tuple[str, ...]:
+    """The remarks to understand a line by: its own, and those of the claim if its own don't say what is wrong."""
+    told = _telling(own)
+    return tuple(own) if told and told.topics else (*own, *of_claim)
 
 
 def _category_of(carc: str) -> Category:
@@ -180,15 +200,17 @@ def _topics(carc: str | None, remarks: Iterable[str]) -> frozenset[str]:
     return frozenset().union(*told) or own
 
 
-def _next_step(main: Adjustment, category: Category, remarks: Iterable[str]) -> str:
+def _next_step(main: Adjustment, category: Category, remarks: Sequence[str]) -> str:
     if main.group == "PR" and category.name in _PATIENT_OWES:
         return "bill-patient"
-    if main.carc in GENERIC:
-        for remark in remarks:
-            if remark in _codes("rarc"):
-                return _codes("rarc")[remark].next_step or category.next_step
     known = _codes("carc").get(main.carc)
-    return (known.next_step if known else "") or category.next_step
+    own = known.next_step if known else ""
+    told = _telling(remarks) if main.carc in GENERIC else None
+    if told is None:
+        return own or category.next_step
+    step = told.next_step or category.next_step
+    is_repair = bool(own) and category.name in _REPAIRED
+    return own if is_repair or (_UNPROCESSABLE in remarks and step == "appeal") else step
 
 
 @cache

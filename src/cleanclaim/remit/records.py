@@ -15,7 +15,8 @@ import polars as pl
 from cleanclaim.model import Batch
 from cleanclaim.remit.tables import Remittance
 
-_NOT_A_CHARACTER: Final = re.compile(r"[^0-9A-Z]")
+NOT_A_CHARACTER: Final = "[^0-9A-Z]"
+_NOT_A_CHARACTER: Final = re.compile(NOT_A_CHARACTER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,26 +56,57 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Matching:
-    """Payments with their claims, and what the report says of each.
+class Traced:
+    """Payments with their claims, and why less was paid.
 
     Attributes:
-        result: the report.
         checked: the check of the claims.
         claims: the claims that were sent.
         payments: the payments, in the order of check dates.
         found: the claim of each payment, by its key.
         entries: the report's entry of each payment that has a claim, by its key.
         fired: the edits that fire on each claim, by claim key.
+        priced: what was allowed next to what was expected.
     """
 
-    result: RemitReport
     checked: Report
     claims: list[Sent]
     payments: list[Paid]
     found: Mapping[int, Match]
     entries: Mapping[int, Entry]
     fired: Mapping[int, list[Fired]]
+    priced: Compared
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What payments are judged with.
+
+    Attributes:
+        before: the edits of an earlier report, by claim number; None without one.
+        contracts: what payers agreed to pay; None if that isn't known.
+        limits: the limits that are loaded.
+        as_of: the day from which days are counted.
+    """
+
+    before: Mapping[str, list[tuple[str, Fired]]] | None
+    contracts: Contracts | None
+    limits: Limits
+    as_of: date
+
+    @classmethod
+    def of(cls, question: Question) -> Terms:
+        """What a question says.
+
+        Raises:
+            InputError: the earlier report or the contract table can't be read.
+        """
+        return cls(
+            fired_before(question.report) if question.report else None,
+            read_contracts(question.contracts) if question.contracts else None,
+            Limits.of(question.job.reference),
+            question.as_of or datetime.now().astimezone().date(),
+        )
 
 
 def match_payments(question: Question) -> RemitReport:
@@ -84,42 +115,46 @@ def match_payments(question: Question) -> RemitReport:
     Raises:
         InputError: the earlier report or the contract table can't be read.
     """
-    return matched(question).result
+    return matched(question)[0]
 
 
-def matched(question: Question) -> Matching:
+def matched(question: Question) -> tuple[RemitReport, Traced]:
     """Match payments to claims, and keep what the report was made of.
 
     Raises:
         InputError: the earlier report or the contract table can't be read.
     """
-    before = fired_before(question.report) if question.report else None
-    contracts = read_contracts(question.contracts) if question.contracts else None
+    terms = Terms.of(question)
     report = pipeline.run_whole(replace(question.job, sent=True))
     payments = in_order(paid_claims(question.remittance))
     claims = sent_claims(report.batch)
     found = matches(payments, Index(claims), question.manual)
-    anonymous = _anonymous(question.job, claims)
-    context = Context(
-        fired_by_claim(report.findings, anonymous),
-        before,
-        Limits.of(question.job.reference),
-        question.as_of or datetime.now().astimezone().date(),
-        {},
-    )
+    traced, context, anonymous = trace(question.job, terms, report, (claims, payments, found))
+    result = _report(question, report, (payments, claims, found), [*traced.entries.values()], traced.priced, context)  # fmt: skip
+    unsure = sum(bool(one.claim and one.claim.key in anonymous) for one in found.values())
+    result.not_checked.extend(_of_patient(unsure))
+    return result, traced
+
+
+def trace(
+    job: Job,
+    terms: Terms,
+    report: Report,
+    matched: tuple[list[Sent], list[Paid], Mapping[int, Match]],
+) -> tuple[Traced, Context, frozenset[int]]:
+    """Trace each denial of payments that have their claims; also what it was made with, and the claims from histories."""
+    claims, payments, found = matched
+    anonymous = _anonymous(job, claims)
+    fired = fired_by_claim(report.findings, anonymous)
+    context = Context(fired, terms.before, terms.limits, terms.as_of, {})
     linked = chains(payments, found)
     entries = {
         paid.key: claim_entry(paid, found[paid.key], linked, context)
         for paid in payments
         if found[paid.key].claim
     }
-    priced = _priced(payments, found, linked, contracts, report)
-    result = _report(
-        question, report, (payments, claims, found), [*entries.values()], priced, context
-    )
-    unsure = sum(bool(one.claim and one.claim.key in anonymous) for one in found.values())
-    result.not_checked.extend(_of_patient(unsure))
-    return Matching(result, report, claims, payments, found, entries, context.fired)
+    priced = _priced(payments, found, linked, terms.contracts, report)
+    return Traced(report, claims, payments, found, entries, fired, priced), context, anonymous
 
 
 def _of_patient(count: int) -> list[Entry]:

@@ -64,6 +64,8 @@ def is_denial(entry: Entry) -> bool:
     if category is None or category.is_routine:
         return False
     adjustments = entry["adjustments"]
+    if entry.get("reduced"):
+        return True
     return not adjustments or any(not is_routine(_adjustment(one)) for one in adjustments)
 
 

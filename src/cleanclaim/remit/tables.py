@@ -6,7 +6,7 @@ Amounts are exact and signed as in the file. Every row has the byte offset of it
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import polars as pl
@@ -208,4 +208,20 @@ class Remittance:
                 )
                 for name, table in TABLES.items()
             }
+        )
+
+    def only(self, payments: pl.Series) -> Remittance:
+        """The claim payments with some keys, without their segments as text."""
+        keys = payments.rename("payment_key").to_frame()
+
+        def some(frame: pl.DataFrame) -> pl.DataFrame:
+            return frame.join(keys, on="payment_key", how="semi", maintain_order="left")
+
+        return replace(
+            self,
+            payments=some(self.payments),
+            payment_lines=some(self.payment_lines),
+            adjustments=some(self.adjustments),
+            remarks=some(self.remarks),
+            segments=self.segments.clear(),
         )

@@ -19,6 +19,9 @@ from cleanclaim.remit.reasons import GENERIC, Reason, topics_of
 from cleanclaim.remit.records import SentLine
 
 _PARTNER: Final = "other_line_number"
+_INCOMPLETE: Final = frozenset({"16", "125"})
+"""Something on the claim is missing or wrong. Without a remark, any fault that keeps a claim from being processed explains it."""
+_UNPROCESSABLE: Final = frozenset({Disposition.REJECT.value, Disposition.RETURN.value})
 _SHARED: Final = frozenset({"bundling", "duplicate"})
 """What concerns two lines: a payer may deny either."""
 
@@ -149,5 +152,7 @@ def _is_about(fired: Fired, line: SentLine | None, reason: Reason) -> bool:
 def _fits(fired: Fired, reason: Reason) -> bool:
     if reason.topics:
         return bool(fired.topics & reason.topics)
+    if reason.carcs <= _INCOMPLETE:
+        return fired.disposition in _UNPROCESSABLE
     specific = reason.carcs - GENERIC
     return fired.carc in (specific or reason.carcs)

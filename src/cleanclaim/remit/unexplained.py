@@ -10,11 +10,11 @@ from cleanclaim.edits.skeleton import Denial
 from cleanclaim.remit.reasons import is_routine
 from cleanclaim.remit.records import Adjustment, Sent, SentLine
 from cleanclaim.remit.result import Entry
-from cleanclaim.remit.run import Matching
+from cleanclaim.remit.run import Traced
 from cleanclaim.remit.summary import is_denial
 
 
-def unexplained(matching: Matching) -> list[tuple[str, int, Denial]]:
+def unexplained(matching: Traced) -> list[tuple[str, int, Denial]]:
     """The claim's number, the line and the denial of each line that was denied or reduced and that no edit explains."""
     found = []
     types = dict(matching.checked.claims.select("claim_key", "claim_type").iter_rows())

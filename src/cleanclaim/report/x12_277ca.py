@@ -73,18 +73,19 @@ def _interchange(envelope: Envelope, interchange: Interchange, of: tuple[Any, ..
     claims, found, lines = of
     groups = [group for group in interchange.groups if group.transactions]
     writer = Writer(interchange, groups[0] if groups else None, made)
+    sets = []
+    for one in (one for group in groups for one in group.transactions):
+        own = [
+            _Claim(row, found[row["claim_key"]], _billing(envelope.names, row["segment_number"]))
+            for row in claims
+            if one.first <= row["segment_number"] <= one.last
+        ]
+        sets += [(one, own)] if own else []
+    if not sets:
+        return writer.to_bytes(0)
     writer.open_group("HN", GUIDE)
-    for group in groups:
-        for one in group.transactions:
-            own = [
-                _Claim(
-                    row, found[row["claim_key"]], _billing(envelope.names, row["segment_number"])
-                )
-                for row in claims
-                if one.first <= row["segment_number"] <= one.last
-            ]
-            if own:
-                _transaction(writer, envelope, one, own, lines)
+    for one, own in sets:
+        _transaction(writer, envelope, one, own, lines)
     writer.close_group()
     return writer.to_bytes(1)
 

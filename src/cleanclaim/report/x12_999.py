@@ -30,6 +30,9 @@ _ELEMENT_CODES: Final = {
 }
 _DATE: Final = re.compile(r"a date|two dates")
 _ELEMENT: Final = re.compile(r"([A-Z][A-Z0-9]{1,2})(\d{2})(?:-(\d{1,2}))?")
+_SEGMENT: Final = re.compile(r"[A-Z][A-Z0-9]{1,2}")
+_NO_NAME: Final = "N/A"
+"""In place of a segment's name that is no name, and may be anything: IK301 has two or three characters."""
 _HIDDEN: Final = re.compile(r"\d+ characters?")
 _ENVELOPE: Final = frozenset({"ISA", "IEA", "GS", "GE"})
 _OF_CLAIMS: Final = frozenset({"2300", "2400"})
@@ -65,24 +68,29 @@ def _interchange(
     writer = Writer(interchange, groups[0] if groups else None, made)
     if groups:
         writer.open_group("FA", GUIDE)
+    numbers: set[str] = set()
     for group in groups:
         writer.open_set("999", GUIDE)
         writer.segment("AK1", group.kind or "HC", group.control or "1", group.version)
         accepted = sum(_transaction(writer, envelope, one, faults, ids) for one in group.transactions)  # fmt: skip
-        _close(writer, group, accepted, faults)
+        _close(writer, group, accepted, faults, is_again=group.control in numbers)
+        numbers.add(group.control)
         writer.close_set()
     if groups:
         writer.close_group()
     return writer.to_bytes(1 if groups else 0)
 
 
-def _close(writer: Writer, group: Group, accepted: int, faults: list[dict[str, Any]]) -> None:
+def _close(
+    writer: Writer, group: Group, accepted: int, faults: list[dict[str, Any]], *, is_again: bool
+) -> None:
     received = len(group.transactions)
     status = "A" if accepted == received else "P" if accepted else "R"
     declared = group.declared if group.declared and group.declared.isdigit() else str(received)
     last = group.transactions[-1].last
     of_group = {one["element"] for one in faults if one["segment_number"] in {last + 1, group.first}}  # fmt: skip
     codes = [code for element, code in (("GE", "3"), ("GE02", "4"), ("GE01", "5")) if element in of_group]  # fmt: skip
+    codes += ["19"] if is_again else []
     if codes and status == "A":
         status = "E"
     writer.segment("AK9", status, declared, received, accepted, *codes)
@@ -102,7 +110,7 @@ def _transaction(
     segments = [row for row in own if row["element"] not in {"SE", "SE01", "SE02"}]
     for number, name, rows in _by_segment(envelope, segments):
         _segment(writer, envelope, one, (number, name, rows), ids)
-    codes = [*(["5"] if segments else []), *trailer]
+    codes = [*(["5"] if segments else []), *trailer, *(["23"] if one.is_again else [])]
     writer.segment("IK5", "R" if codes else "A", *codes)
     return not codes
 
@@ -136,8 +144,9 @@ def _segment(
     of_segment = [row for row in rows if row not in of_elements]
     codes = [_segment_code(row) for row in of_segment] or ["8"]
     place, loop = number - one.first + 1, _loop(envelope, number, rows[0])
+    shown = name if _SEGMENT.fullmatch(name) else _NO_NAME
     for code in dict.fromkeys(codes):
-        writer.segment("IK3", name, place, loop, code)
+        writer.segment("IK3", shown, place, loop, code)
         claim = next((ids.get(row["claim_key"]) for row in rows if row["claim_key"] is not None), None)  # fmt: skip
         if claim and loop in _OF_CLAIMS:
             writer.segment("CTX", writer.composite("CLM01", claim))
@@ -178,7 +187,7 @@ def _loop(envelope: Envelope, number: int, row: dict[str, Any]) -> str:
         return "2300"
     if envelope.names[number] in _ENVELOPE:
         return ""
-    level = number if envelope.names[number] == "HL" else envelope.names.before(number, "HL", "ST")
+    level = envelope.names.before(number + 1, "HL", "ST")
     if not level or envelope.names[level] != "HL":
         return ""
     return _LOOPS.get(envelope.file.element(level, "HL03") or "", "")

@@ -18,17 +18,19 @@ from cleanclaim.x12.rewrite import X12File
 _NOT_ALLOWED: Final = re.compile(r"[*~:^\r\n\t]|[^\x20-\x7e]")
 _BLANKS: Final = re.compile(" {2,}")
 _LONGEST_NUMBER: Final = 9
+_ENVELOPE: Final = frozenset({"ISA", "GS", "ST", "GE"})
 
 
 @dataclass(slots=True)
 class Transaction:
-    """A transaction of a file: its segments from ST to SE, by number in the file."""
+    """A transaction of a file: its segments from ST to SE, by number in the file; `is_again` if its group has another one with its number."""
 
     first: int
     last: int
     kind: str
     control: str
     guide: str
+    is_again: bool = False
 
 
 @dataclass(slots=True)
@@ -98,24 +100,29 @@ def _interchanges(names: Names) -> list[Interchange]:
     found: list[Interchange] = []
     for number in range(1, len(names) + 1):
         name = names[number]
-        words = names.file.segment(number) if name in {"ISA", "GS", "ST", "GE"} else []
+        words = names.file.segment(number) if name in _ENVELOPE else []
         words += [""] * 17
         if name == "ISA" or not found:
             found.append(Interchange(number, number, words[:17] if name == "ISA" else [""] * 17))
         interchange = found[-1]
         interchange.last = number
-        if name == "GS" or (name == "ST" and not interchange.groups):
+        if name == "GS" or (name not in {"ISA", "GE", "IEA"} and not interchange.groups):
             header = words if name == "GS" else [""] * 17
             interchange.groups.append(Group(number, header[1], header[2], header[3], header[6], header[8]))  # fmt: skip
-        if name == "ST":
-            interchange.groups[-1].transactions.append(
-                Transaction(number, number, words[1], words[2], words[3])
-            )
         if name == "GE" and interchange.groups:
             interchange.groups[-1].declared = words[1]
-        if interchange.groups and interchange.groups[-1].transactions and name not in {"GS", "GE", "IEA", "ISA"}:  # fmt: skip
-            interchange.groups[-1].transactions[-1].last = number
+        if name not in {"GS", "GE", "IEA", "ISA"}:
+            _add(interchange.groups[-1], number, words if name == "ST" else None)
     return found
+
+
+def _add(group: Group, number: int, header: list[str] | None) -> None:
+    """Add a segment to a group's transactions; what comes before the first ST is a transaction without a header."""
+    if header is not None or not group.transactions:
+        kind, control, guide = (header or ["", "837", "", ""])[1:4]
+        is_again = bool(control) and any(one.control == control for one in group.transactions)
+        group.transactions.append(Transaction(number, number, kind, control, guide, is_again))
+    group.transactions[-1].last = number
 
 
 class Writer:

@@ -147,7 +147,7 @@ def _corrector(kept: Kept) -> Corrector[Any]:
     try:
         return fix.read_file(kept.upload, kept.tables)[1]
     except InputError:
-        raise Problem(422, "claims", "an 837, a CSV file or FHIR claims can be corrected here; correct a workbook in its own program") from None  # fmt: skip
+        raise Problem(422, "claims", "837s, FHIR claims, CSV, .xlsx and Parquet can be corrected here; correct this in its own program") from None  # fmt: skip
 
 
 def _proposals(report: Report, corrector: Corrector[Any]) -> list[Proposal]:

@@ -1,4 +1,4 @@
-"""The same check on an Apache Spark cluster.
+"""The same check, and the same analysis, on an Apache Spark cluster.
 
     import cleanclaim.spark
 
@@ -10,6 +10,7 @@ batches of whole patients. The driver ships the dated tables once. Each worker n
 version of cleanclaim (`pip install "cleanclaim[spark]"`).
 """
 
+from cleanclaim.spark.analysis import analyze
 from cleanclaim.spark.driver import Checked, check
 
-__all__ = ["Checked", "check"]
+__all__ = ["Checked", "analyze", "check"]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import reduce
+from functools import partial, reduce
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,9 +23,10 @@ from cleanclaim.errors import ConfigError
 from cleanclaim.model.spans import Spans, spans_of
 from cleanclaim.read.dates import parse
 from cleanclaim.reference import Reference
+from cleanclaim.remit.learned import read_outcomes
 from cleanclaim.settings import Settings
 from cleanclaim.spark.rows import Given, claims_in, given, grouped, without_empty
-from cleanclaim.spark.worker import BATCH, CLAIM, FAULT, FINDING, UNJUDGED, Task, arrow_schema
+from cleanclaim.spark.worker import BATCH, CLAIM, FAULT, FINDING, UNJUDGED, Task
 from cleanclaim.verdicts import FINDINGS
 from cleanclaim.verdicts.claims import AS_FAR_AS_CHECKED, CLAIMS, CLEAN, UNCHECKED, WITH_FINDINGS
 from cleanclaim.version import VERSION
@@ -138,6 +139,7 @@ def check(
     min_disposition: str = "info",
     adopts: Mapping[str, str] | None = None,
     policy_state: str | None = None,
+    remit: Sequence[str | Path] = (),
     columns: Mapping[str, str] | None = None,
     reference: Reference | None = None,
     shared: str | Path | None = None,
@@ -164,6 +166,7 @@ def check(
         min_disposition: the mildest disposition to return.
         adopts: payers that adopted the rules of medicare or medicaid.
         policy_state: the state whose local coverage policies apply to claims without a state.
+        remit: remittances for the earlier claims, read by the driver: files, folders, stores.
         columns: what the columns of tables joined by `claim_id` mean: the model's name by the
             table's own; an empty name leaves a column out.
         reference: the dated tables, which are shipped once; by default the embedded ones and the
@@ -197,18 +200,41 @@ def check(
     settings = Settings(
         payer_class, as_of, Disposition(min_disposition), adopts or {}, policy_state
     )
-    files = _files(edits)
-    chosen = _chosen(edits, select, ignore)
+    given_task = partial(
+        Task,
+        codes=tuple(edit.code for edit in _chosen(edits, select, ignore)),
+        files=_files(edits),
+        settings=settings,
+        outcomes=read_outcomes(remit) if remit else None,
+    )
+    rows = spread(tables, given_task, claims, (reference, shared), partitions)
+    return Checked(rows.persist() if keep else rows, tables.notes)
+
+
+def spread(
+    tables: Given,
+    make: Callable[..., Task],
+    source: DataFrame,
+    loaded: tuple[Reference | None, str | Path | None],
+    partitions: int | None,
+) -> DataFrame:
+    """The output of a task for all patients, which isn't computed yet.
+
+    Args:
+        tables: the given tables.
+        make: makes the task from what every task needs.
+        source: a frame of the session.
+        loaded: the dated tables, and a folder with a store that every worker can read.
+        partitions: how many; None for one for each 20,000 claims.
+    """
     count = claims_in(tables)
     tables = without_empty(tables)
-    packed, digest = _shipped(claims, reference, shared)
-    task = Task(
+    reference, shared = loaded
+    packed, digest = _shipped(source, reference, shared)
+    task = make(
         packed=packed,
         digest=digest,
         store=Path(shared) if shared is not None else None,
-        codes=tuple(edit.code for edit in chosen),
-        files=files,
-        settings=settings,
         is_model=tables.is_model,
         covered=_covered(tables),
         at_once=CLAIMS_A_PARTITION,
@@ -216,8 +242,7 @@ def check(
         styles=tables.styles,
     )
     parts = partitions or max(-(-count // CLAIMS_A_PARTITION), _LEAST_PARTITIONS)
-    rows = grouped(tables, parts).mapInArrow(task, from_arrow_schema(arrow_schema()))
-    return Checked(rows.persist() if keep else rows, tables.notes)
+    return grouped(tables, parts).mapInArrow(task, from_arrow_schema(task.schema()))
 
 
 def _covered(tables: Given) -> Spans:

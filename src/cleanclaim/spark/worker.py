@@ -20,6 +20,7 @@ from cleanclaim.engine.not_checked import NOT_CHECKED
 from cleanclaim.errors import InputError, ReferenceProblem
 from cleanclaim.failures import Failure
 from cleanclaim.job import Job
+from cleanclaim.look_back import with_outcomes
 from cleanclaim.model import Batch
 from cleanclaim.model.spans import Spans
 from cleanclaim.pipeline import run_whole
@@ -71,6 +72,7 @@ class Task:
         at_once: about how many claims a batch holds.
         version: the version of cleanclaim on the driver.
         styles: how dates in text are written.
+        outcomes: what payers decided on earlier claims; None if it isn't known.
     """
 
     packed: Callable[[], bytes] | None
@@ -84,23 +86,30 @@ class Task:
     at_once: int
     version: str
     styles: Styles = field(default_factory=dict)
+    outcomes: pl.DataFrame | None = None
 
     def __call__(self, arrived: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        """Check the rows of a partition."""
+        """Process the rows of a partition."""
         if self.version != VERSION:
             raise InputError(
                 f"cleanclaim {VERSION} is installed on this worker, and {self.version} on the driver"
             )
         reference = _reference(self)
-        edits = _edits(self.codes, self.files)
+        schema = self.schema()
         for rows in _whole_groups(arrived, self.at_once):
-            result = self._checked(rows, reference, edits)
-            table = result.to_arrow().cast(arrow_schema())
+            table = self.result(rows, reference).to_arrow().cast(schema)
             yield from table.to_batches(max_chunksize=_ROWS)
 
-    def _checked(
-        self, rows: pl.DataFrame, reference: Reference, edits: Sequence[Edit]
-    ) -> pl.DataFrame:
+    def schema(self) -> pa.Schema:
+        """The columns of the output."""
+        return arrow_schema(RESULT)
+
+    def result(self, rows: pl.DataFrame, reference: Reference) -> pl.DataFrame:
+        """The output for some whole patients."""
+        return self._checked(rows, reference, _edits(self.codes, self.files))
+
+    def batch(self, rows: pl.DataFrame) -> tuple[Batch | None, list[tuple[str, int]]]:
+        """The claims of some rows, if they can be read, and what is wrong with rows."""
         frames = {
             name: rows.filter(pl.col(TABLE) == number).select(name).unnest(name)
             for number, name in enumerate(NAMES)
@@ -110,8 +119,17 @@ class Task:
         try:
             batch = _batch(frames, self.styles, is_model=self.is_model)
         except InputError as error:
-            return _fault_rows([*faults, (str(error), frames["claims"].height)])
-        held = replace(batch, covered=self.covered)
+            return None, [*faults, (str(error), frames["claims"].height)]
+        return replace(batch, covered=self.covered), faults
+
+    def _checked(
+        self, rows: pl.DataFrame, reference: Reference, edits: Sequence[Edit]
+    ) -> pl.DataFrame:
+        held, faults = self.batch(rows)
+        if held is None:
+            return _fault_rows(faults)
+        if self.outcomes is not None:
+            held = _decided(held, self.outcomes)
         report = run_whole(Job((), reference, tuple(edits), self.settings, held=held))
         faults += [(_failed(failure), failure.claims or 0) for failure in report.failures]
         return pl.concat(
@@ -132,9 +150,9 @@ class Task:
         return found.with_columns(pl.lit(None, pl.Int64).alias(name) for name in made)
 
 
-def arrow_schema() -> pa.Schema:
-    """The columns of a worker's output, as an Arrow schema."""
-    return pa.schema([pa.field(name, _arrow(dtype)) for name, dtype in RESULT.items()])
+def arrow_schema(columns: Mapping[str, Any]) -> pa.Schema:
+    """Columns as an Arrow schema."""
+    return pa.schema([pa.field(name, _arrow(dtype)) for name, dtype in columns.items()])
 
 
 _ARROW: Final = {pl.Int64: pa.int64(), pl.Date: pa.date32()}
@@ -187,6 +205,12 @@ def _without_claim(frames: dict[str, pl.DataFrame], key: str) -> list[tuple[str,
         if lost:
             faults.append((f"{name}: rows belong to no claim", lost))
     return faults
+
+
+def _decided(batch: Batch, outcomes: pl.DataFrame) -> Batch:
+    """Claims whose earlier lines say what the payer decided."""
+    past = batch.claims.filter(pl.col("is_history").fill_null(value=False))
+    return replace(batch, lines=with_outcomes(replace(batch, claims=past), outcomes).lines)
 
 
 def _batch(frames: Mapping[str, pl.DataFrame], styles: Styles, *, is_model: bool) -> Batch:

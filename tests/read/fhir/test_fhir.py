@@ -15,7 +15,7 @@ import cleanclaim
 from cleanclaim.model import Batch, concat
 from cleanclaim.read import FileRead, Held, read
 from cleanclaim.read.x837 import read_x12
-from fhir_claims import bundle_of, contained
+from fhir_claims import NPI, bundle_of, contained
 from places import ROOT
 
 EXAMPLE = ROOT / "examples" / "clinic-day.837"
@@ -145,3 +145,67 @@ def test_every_sample_is_read_or_refused_plainly(data_dir: Path) -> None:
             assert entry.claims or "pharmacy claims aren't read" in (entry.error or "")
         else:
             assert "the file has no claims" in (entry.error or "")
+
+
+def test_what_is_contained_refers_to_what_its_holder_contains() -> None:
+    """R4: contained resources have no contained ones of their own."""
+    holder = {
+        **INSTITUTIONAL,
+        "contained": [
+            {"resourceType": "Coverage", "id": "c", "subscriberId": "W1", "payor": [{"reference": "#o"}]},
+            {"resourceType": "Organization", "id": "o", "name": "ANY PAYER", "identifier": [{"value": "99999"}]},
+            {"resourceType": "PractitionerRole", "id": "r", "practitioner": {"reference": "#p"}},
+            {"resourceType": "Practitioner", "id": "p", "identifier": [{"system": NPI, "value": "1245319599"}]},
+        ],
+        "insurance": [{"sequence": 1, "focal": True, "coverage": {"reference": "#c"}}],
+        "provider": {"reference": "#r"},
+    }  # fmt: skip
+    batch, _ = read_all(json.dumps(holder).encode())
+    [row] = batch.claims.select("member_id", "payer_id", "payer_name", "billing_npi").rows()
+    assert row == ("W1", "99999", "ANY PAYER", "1245319599")
+
+
+def test_references_by_url_version_identifier_and_name() -> None:
+    patient = {"resourceType": "Patient", "id": "1", "birthDate": "1980-02-14", "gender": "female"}
+    coverage = {"resourceType": "Coverage", "subscriberId": "W1", "payor": [{"display": "ANY PAYER", "identifier": {"value": "99999"}}]}  # fmt: skip
+    claim = {
+        **INSTITUTIONAL,
+        "patient": {"reference": "http://here.example/fhir/Patient/1/_history/3"},
+        "insurance": [
+            {"sequence": 2, "focal": False, "coverage": {"display": "another"}},
+            {"sequence": 1, "focal": True, "coverage": {"reference": "urn:uuid:c0"}},
+        ],
+        "provider": {"identifier": {"system": NPI, "value": "1234567893"}},
+    }
+    entries = [{"resource": claim}, {"fullUrl": "http://here.example/fhir/Patient/1", "resource": patient}, {"fullUrl": "urn:uuid:c0", "resource": coverage}]  # fmt: skip
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+    for content in (json.dumps(bundle), json.dumps(bundle, indent=1), json.dumps({"resourceType": "Parameters", "parameter": [{"name": "resource", "resource": bundle}]})):  # fmt: skip
+        batch, entry = read_all(content.encode())
+        [row] = batch.claims.select("patient_sex", "member_id", "payer_id", "payer_name", "other_payer_count", "billing_npi").rows()  # fmt: skip
+        assert row == ("F", "W1", "99999", "ANY PAYER", 1, "1234567893")
+        assert entry.error is None
+
+
+def test_lines_of_bundles() -> None:
+    """Each line a request of its own, its claim before what it refers to; lines that can't be read are named, also the first."""
+
+    def request(number: int) -> str:
+        patient = {"resourceType": "Patient", "id": f"P{number}", "gender": "male"}
+        own = {**INSTITUTIONAL, "identifier": [{"value": f"C{number}"}], "patient": {"reference": f"Patient/P{number}"}}  # fmt: skip
+        return json.dumps({"resourceType": "Bundle", "entry": [{"resource": own}, {"resource": patient}]})  # fmt: skip
+
+    batch, entry = read_all(f"{{broken}}\n{request(1)}\n\n{request(2)}\n".encode())
+    assert batch.claims.select("claim_id", "patient_sex").rows() == [("C1", "M"), ("C2", "M")]
+    assert entry.error == "claims.json: line 1: it isn't a JSON object"
+    batch, entry = read_all(f"{request(1)}\n{request(2)}".encode())
+    assert (batch.claims["claim_id"].to_list(), entry.error) == (["C1", "C2"], None)
+
+
+def test_entries_that_hold_no_resource_are_named() -> None:
+    bundle = {"resourceType": "Bundle", "entry": [{"resource": "Claim/1"}, {"resource": INSTITUTIONAL}, {"fullUrl": "urn:uuid:x"}]}  # fmt: skip
+    batch, entry = read_all(json.dumps(bundle).encode())
+    assert (batch.claims.height, entry.error) == (1, "claims.json: entry 1: it isn't a JSON object")
+    for _ in range(7):
+        bundle = {"resourceType": "Bundle", "entry": [{"resource": bundle}]}
+    _, entry = read_all(json.dumps(bundle).encode())
+    assert "too deep" in str(entry.error)

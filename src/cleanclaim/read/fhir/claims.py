@@ -107,8 +107,20 @@ class ClaimMapper:
             claim["place_of_service_code"] = places.pop()
         return claim
 
-    def _find(self, reference: object, holder: Resource) -> Resource:
-        return self._resources.find(reference, holder)
+    def _find(self, reference: object, *holders: Resource) -> Resource:
+        """The resource that a Reference names; one that is contained refers to others of its holder."""
+        return next(
+            (found for one in holders if (found := self._resources.find(reference, one))), {}
+        )
+
+    def _named(self, reference: object, *holders: Resource) -> Resource:
+        """The resource that a Reference names, else what the Reference itself says: an identifier, a name."""
+        found = self._find(reference, *holders)
+        if found or not isinstance(reference, dict):
+            return found
+        own = reference.get("identifier")
+        told = {"identifier": [own]} if isinstance(own, dict) else {}
+        return told | ({"name": reference["display"]} if "display" in reference else {})
 
     def _patient(self, resource: Resource) -> dict[str, Any]:
         patient = self._find(resource.get("patient"), resource)
@@ -127,8 +139,9 @@ class ClaimMapper:
     def _coverage(self, resource: Resource) -> dict[str, Any]:
         every = listed(resource.get("insurance"))
         focal = next((one for one in every if one.get("focal") is True), every[0] if every else {})
-        coverage = self._find(focal.get("coverage"), resource)
-        payer = self._find(next(iter(listed(coverage.get("payor"))), None), coverage) or self._find(resource.get("insurer"), resource)  # fmt: skip
+        coverage = self._named(focal.get("coverage"), resource)
+        payors = listed(coverage.get("payor"))
+        payer = self._named(payors[0] if payors else None, coverage, resource) or self._named(resource.get("insurer"), resource)  # fmt: skip
         authorization = focal.get("preAuthRef")
         filing = [code for code in codes(coverage.get("type")) if code in _filing_codes()]
         relation = [_RELATIONS[code] for code in codes(coverage.get("relationship")) if code in _RELATIONS]  # fmt: skip
@@ -166,7 +179,7 @@ class ClaimMapper:
         """A provider; for a role, the practitioner or organization with it. An identifier in the Reference itself counts too."""
         found = self._find(reference, holder)
         if found.get("resourceType") == "PractitionerRole":
-            who = self._find(found.get("practitioner"), found) or self._find(found.get("organization"), found)  # fmt: skip
+            who = self._party(found.get("practitioner"), holder) or self._party(found.get("organization"), holder)  # fmt: skip
             return {**who, "specialty": found.get("specialty")}
         own = reference.get("identifier") if isinstance(reference, dict) else None
         return found or ({"identifier": [own]} if isinstance(own, dict) else {})

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import chain
 from typing import Any, BinaryIO, Final
 
 from cleanclaim.errors import InputError
@@ -50,6 +51,7 @@ class Resources:
                 if one.get("id") == own:
                     return one
             return {}
+        text = text.partition("/_history/")[0]
         return self.by_reference.get(text) or self.by_reference.get("/".join(text.split("/")[-2:])) or {}  # fmt: skip
 
 
@@ -114,29 +116,71 @@ def read_resources(stream: BinaryIO, file: str, faults: list[str]) -> Iterator[t
         InputError: the file as a whole isn't JSON.
     """
     first = stream.readline()
-    start = first.lstrip(b"\xef\xbb\xbf \t\r\n")
-    whole_line = _loaded(first) if start.rstrip().endswith(b"}") else None
-    if whole_line is not None and whole_line.get("resourceType") != "Bundle":
-        yield "line 1", whole_line, None
-        for number, line in enumerate(stream, start=2):
-            if not line.strip():
-                continue
-            resource = _loaded(line)
-            if resource is None:
-                faults.append(f"line {number}: it isn't a JSON object")
-            else:
-                yield f"line {number}", resource, None
+    ends = first.strip(b"\xef\xbb\xbf \t\r\n").endswith(b"}")
+    blank, second = _next(stream) if ends else (0, b"")
+    if ends and second and (_loaded(first) is not None or _loaded(second) is not None):
+        yield from _of_line(1, first, faults)
+        for number, line in enumerate(chain([second], stream), start=2 + blank):
+            if line.strip():
+                yield from _of_line(number, line, faults)
+    elif ends and not second and (whole := _loaded(first)) is not None:
+        yield from _expanded("line 1", whole, None, faults, is_whole=True)
+    else:
+        content = _all(first + b"\n" * blank + second + stream.read(), file)
+        items = content if isinstance(content, list) else [content]
+        for number, one in enumerate(items, start=1):
+            yield from _expanded(f"item {number}", one, None, faults, is_whole=len(items) == 1)
+
+
+def _next(stream: BinaryIO) -> tuple[int, bytes]:
+    """The next line that isn't blank, and how many blank ones are before it."""
+    for blank, line in enumerate(stream):
+        if line.strip():
+            return blank, line
+    return 0, b""
+
+
+def _of_line(number: int, line: bytes, faults: list[str]) -> Iterator[tuple[str, Resource, object]]:
+    resource = _loaded(line)
+    if resource is None:
+        faults.append(f"line {number}: it isn't a JSON object")
+    else:
+        yield from _expanded(f"line {number}", resource, None, faults)
+
+
+def _expanded(
+    place: str,
+    resource: object,
+    url: object,
+    faults: list[str],
+    *,
+    depth: int = 0,
+    is_whole: bool = False,
+) -> Iterator[tuple[str, Resource, object]]:
+    """A resource, or those in a Bundle or Parameters: claims come last, since what they refer to may stand after them."""
+    if not isinstance(resource, dict):
+        faults.append(f"{place}: it isn't a JSON object")
         return
-    content = _all(first + stream.read(), file)
-    for number, one in enumerate(content if isinstance(content, list) else [content], start=1):
-        if not isinstance(one, dict):
-            faults.append(f"item {number}: it isn't a JSON object")
-        elif one.get("resourceType") == "Bundle":
-            for place, entry in enumerate(listed(one.get("entry")), start=1):
-                if isinstance(entry.get("resource"), dict):
-                    yield f"entry {place}", entry["resource"], entry.get("fullUrl")
-        else:
-            yield f"item {number}", one, None
+    held = _HOLDERS.get(str(resource.get("resourceType")))
+    if held is None:
+        yield place, resource, url
+        return
+    if depth >= _DEEPEST:
+        faults.append(f"{place}: Bundles inside Bundles go too deep")
+        return
+    name, noun = held
+    found: list[tuple[str, Resource, object]] = []
+    for number, entry in enumerate(listed(resource.get(name)), start=1):
+        if "resource" in entry:
+            own = f"{noun} {number}" if is_whole else f"{place}, {noun} {number}"
+            found += _expanded(own, entry["resource"], entry.get("fullUrl"), faults, depth=depth + 1)  # fmt: skip
+    yield from (one for one in found if one[1].get("resourceType") not in _CLAIMS)
+    yield from (one for one in found if one[1].get("resourceType") in _CLAIMS)
+
+
+_HOLDERS: Final = {"Bundle": ("entry", "entry"), "Parameters": ("parameter", "parameter")}
+_CLAIMS: Final = frozenset({"Claim", "ExplanationOfBenefit"})
+_DEEPEST: Final = 5
 
 
 def _loaded(line: bytes) -> Resource | None:

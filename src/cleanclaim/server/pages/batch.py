@@ -37,6 +37,8 @@ _AT_ONCE: Final = 25
 _KINDS: Final = (
     (b"ISA", "837", "application/edi-x12"),
     ((b"{", b"["), "json", "application/fhir+json"),
+    (b"PK", "xlsx", MEDIA["xlsx"]),
+    (b"PAR1", "parquet", MEDIA["parquet"]),
     (b"", "csv", "text/csv; charset=utf-8"),
 )
 """How a corrected file begins, its ending and its media type."""
