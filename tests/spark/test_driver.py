@@ -331,6 +331,14 @@ def test_what_needs_all_patients_is_refused(
         on_spark(**plain[0], select=["LNK108"])
 
 
+def test_edits_that_read_notes_are_refused_if_asked_for(
+    plain: tuple[Frames, dict[str, pl.DataFrame]], on_spark: Callable[..., Checked]
+) -> None:
+    """Notes aren't read on a cluster: that is an error, never a clean result."""
+    with pytest.raises(ConfigError, match="DOC101: reads notes"):
+        on_spark(**plain[0], select=["DOC101"])
+
+
 def test_the_users_tables_and_edits_are_shipped(
     session: SparkSession, on_spark: Callable[..., Checked], tmp_path: Path
 ) -> None:

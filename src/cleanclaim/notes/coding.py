@@ -29,7 +29,8 @@ _SEVERITY: Final = re.compile(
     r"\b(?:non-?healing|mild|moderate|severe|acute|chronic|worsening|stable|improving|improved|persistent|intermittent|ongoing|recent|new|new[- ]onset|"
     r"well[- ]controlled|"
     r"controlled|uncontrolled|poorly controlled|likely|recurrent|symptomatic|asymptomatic|known|significant|longstanding|early|advanced|likely|"
-    r"left|right|bilateral|bilaterally|both|essential|exacerbated?|closed|today|currently|unspecified|generalized|diffuse|post-traumatic|status|healing|complete|partial|high[- ]grade|low[- ]grade|infected)\b",
+    r"left|right|bilateral|bilaterally|both|essential|exacerbated?|closed|today|currently|unspecified"
+    r"|generalized|diffuse|post-traumatic|status|healing|complete|partial|high[- ]grade|low[- ]grade|infected)\b",
     re.IGNORECASE,
 )
 _SIDE: Final = re.compile(r"\b(?:left|right|bilateral(?:ly)?|both)\b", re.IGNORECASE)
@@ -47,7 +48,8 @@ _SEVERAL: Final = re.compile(
     re.IGNORECASE,
 )
 _GERM: Final = re.compile(
-    r"\b(?:e\.? ?coli|escherichia coli|klebsiella(?: pneumoniae)?|proteus(?: mirabilis)?|enterococc\w+(?: faecalis)?|pseudomonas(?: aeruginosa)?|gram[- ]negative|"
+    r"\b(?:e\.? ?coli|escherichia coli|klebsiella(?: pneumoniae)?|proteus(?: mirabilis)?"
+    r"|enterococc\w+(?: faecalis)?|pseudomonas(?: aeruginosa)?|gram[- ]negative|"
     r"mrsa|mssa|staph\w*(?: aureus)?)\s+(?=uti\b|urin|cyst|pyelo|cellulitis|abscess|wound|bacteremia|sepsis)",
     re.IGNORECASE,
 )

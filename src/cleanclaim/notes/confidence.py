@@ -4,7 +4,9 @@ For index mode, the share of such suggestions that were right on 500 published c
 codes: of the same code, its category and all, each weighed by how often it was seen. The counts are in
 `data/learned.csv`; `tools/learn_notes.py` makes them. Nothing of a report is in them.
 
-For billing mode, how well the words fit the code, and where the note says them.
+For billing mode, the share of such suggestions that were right at first sight on invented notes of our own: by what led
+to the code, how many words of the note name it, and whether its title leaves something open. The weights are in
+`data/calibrated.csv`; `tools/calibrate_notes.py` fits them to `tests/notes/first_looks.csv`.
 """
 
 from __future__ import annotations
@@ -22,6 +24,10 @@ _OF_CATEGORY: Final = 4
 _OF_CODE: Final = 3
 """How many suggestions the rate of the category counts as, for a code."""
 _MANY: Final = 2
+_SEVERAL: Final = 3
+"""The words from which a code is named by several."""
+_FOUND: Final = ("closest term", "term of the")
+"""How the rules begin of codes that the search found."""
 
 
 class _Rate(NamedTuple):
@@ -45,6 +51,45 @@ def of_finding(code: str, rule: str, mentions: int) -> float:
     of_code = (own.right + _OF_CODE * of_category) / (own.given + _OF_CODE)
     shift = _shift("mentions", "many" if mentions >= _MANY else "one") + _shift("rule", rule)
     return 1 / (1 + exp(-log(of_code / (1 - of_code)) - shift))
+
+
+def features(title: str, rule: str, words: int) -> dict[str, bool]:
+    """Return what the confidence of a problem of the visit depends on.
+
+    Args:
+        title: the title of its code.
+        rule: what led to it.
+        words: how many words of the note name it.
+    """
+    is_open = "unspecified" in title.lower()
+    is_found = rule.startswith(_FOUND)
+    return {
+        "always": True,
+        "open": is_open,
+        "several-words": words >= _SEVERAL,
+        "one-word": words == 1,
+        "search": is_found,
+        "rule": not is_found and not rule.startswith("default"),
+        "open-several-words": is_open and words >= _SEVERAL,
+    }
+
+
+def of_problem(title: str, rule: str, words: int) -> float:
+    """Return how sure the code of a problem of the visit is, in billing mode.
+
+    Args:
+        title: the title of its code.
+        rule: what led to it.
+        words: how many words of the note name it.
+    """
+    weights = _calibrated()
+    total = sum(weights[name] for name, holds in features(title, rule, words).items() if holds)
+    return 1 / (1 + exp(-total))
+
+
+@cache
+def _calibrated() -> dict[str, float]:
+    return {row["feature"]: float(row["weight"]) for row in rows("calibrated")}
 
 
 @cache

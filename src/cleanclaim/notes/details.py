@@ -187,11 +187,14 @@ def of_exams(found: list[Suggestion], coder: Coder) -> list[Suggestion]:
 def _closer(note: str, places: _Places, one: Suggestion, coder: Coder) -> Suggestion | None:  # fmt: skip
     """Return the suggestion with one more detail; None if there is none."""
     graded = _graded(note, places, one)
-    found = graded or next(((row.instead, match) for row, match in _told(note, places, one.code) if not row.also), None)  # fmt: skip
-    result = coder.named(found[0]) if found else None
-    if found is None or result is None or result.code != found[0]:
-        return None
-    return _with(note, one, result.code, result.title or "", found[1])
+    rows_told = (
+        (row.instead, match) for row, match in _told(note, places, one.code) if not row.also
+    )
+    for code, match in (graded,) if graded else rows_told:
+        result = coder.named(code)
+        if result is not None and result.code == code:
+            return _with(note, one, code, result.title or "", match)
+    return None
 
 
 def _added(note: str, places: _Places, one: Suggestion, coder: Coder) -> Iterator[Suggestion]:  # fmt: skip

@@ -8,7 +8,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_RETINA: Final = re.compile(r"\b(?:n?pdr|diabetic retinopathy)\b|\bretinopathy\b.*\bdiabet|\b(?:diabet\w*|t[12]dm|dm)\b.*\bretinopathy\b", re.IGNORECASE)  # fmt: skip
+_RETINA: Final = re.compile(
+    r"\b(?:n?pdr|diabetic retinopathy)\b|\bretinopathy\b.*\bdiabet"
+    r"|\b(?:diabet\w*|t[12]dm|dm)\b.*\bretinopathy\b",
+    re.IGNORECASE,
+)
 _PROLIFERATIVE: Final = re.compile(r"\bpdr\b|(?<!non)(?<!non-)(?<!non )\bproliferative\b", re.IGNORECASE)  # fmt: skip
 _NONPROLIFERATIVE: Final = re.compile(r"\bnpdr\b|\bnon-?\s?proliferative\b", re.IGNORECASE)
 _EDEMA: Final = re.compile(r"\b(?:csme|dme|me|macular (?:o?edema|swelling))\b", re.IGNORECASE)

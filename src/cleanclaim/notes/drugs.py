@@ -22,7 +22,8 @@ _POISONED: Final = re.compile(
     r"(?:overdos\w+ (?:of|on|with)|poisoning (?:by|from|due to)|took too (?:much|many)(?: of)?(?: (?:her|his))?|(?:accidentally|"
     r"intentionally) (?:took|ingested|swallowed)(?: (?:too much|too many|her|his|some|a bottle of|the wrong dose of))*)"
     r"\s+(?P<drug>[a-z][\w-]+)"
-    r"|(?P<known>(?!))|\b(?!accidental|unintentional|intentional|drug|an?\b|the\b|possible|suspected|his\b|her\b)(?P<before>[a-z][\w-]+) (?:overdose|poisoning)\b",
+    r"|(?P<known>(?!))|\b(?!accidental|unintentional|intentional|drug|an?\b|the\b"
+    r"|possible|suspected|his\b|her\b)(?P<before>[a-z][\w-]+) (?:overdose|poisoning)\b",
     re.IGNORECASE,
 )
 _ADVERSE: Final = re.compile(
@@ -34,10 +35,18 @@ _FROM: Final = (
     r"\b(?:from|2/2|related to|attributed to)\s+(?:the |her |his |taking )?(?P<drug>{names})\b"
 )
 _STATED: Final = frozenset((said.PRESENT, said.PAST))
-_MENTAL: Final = re.compile(r"[\s-]*(?:psycho\w+|mood|anxiety|depress\w+|bipolar|sleep|sexual|mental|delirium|dementia|neurocognitive)", re.IGNORECASE)  # fmt: skip
+_MENTAL: Final = re.compile(
+    r"[\s-]*(?:psycho\w+|mood|anxiety|depress\w+|bipolar|sleep|sexual"
+    r"|mental|delirium|dementia|neurocognitive)",
+    re.IGNORECASE,
+)
 """Mental disorders by a substance, whose codes say the substance (F10 to F19)."""
 _NOT_TAKEN: Final = r"(?:non-?\s?adherence|non-?\s?compliance|underdosing)"
-_OFF: Final = re.compile(r"\b(?:we+[an]\w*|switch\w*|chang\w*|transition\w*|taper\w*|mov\w+|benefit\w*|relief|improve\w*)\s+(?:\w+\s+)?$", re.IGNORECASE)  # fmt: skip
+_OFF: Final = re.compile(
+    r"\b(?:we+[an]\w*|switch\w*|chang\w*|transition\w*|taper\w*"
+    r"|mov\w+|benefit\w*|relief|improve\w*)\s+(?:\w+\s+)?$",
+    re.IGNORECASE,
+)
 """Words before "from" and a drug that don't speak of what it did."""
 _LESS: Final = r"\bunderdos\w+ (?:of|with)?\s*(?:the |her |his )?(?P<drug>[a-z][\w-]+)"
 _INTENT: Final = (
@@ -45,7 +54,10 @@ _INTENT: Final = (
     (re.compile(r"assault|given by", re.IGNORECASE), "assault"),
     (re.compile(r"unclear (?:whether|if)|undetermined", re.IGNORECASE), "undetermined"),
 )  # fmt: skip
-_CHARACTERS: Final = {"accidental": "1", "intentional self-harm": "2", "assault": "3", "undetermined": "4", "adverse effect of": "5", "underdosing of": "6"}  # fmt: skip
+_CHARACTERS: Final = {
+    "accidental": "1", "intentional self-harm": "2", "assault": "3", "undetermined": "4",
+    "adverse effect of": "5", "underdosing of": "6",
+}  # fmt: skip
 """The sixth character for what a drug did."""
 _NOT_ON_PURPOSE: Final = re.compile(
     r"\b(?:not|wasn't|without|no|denies)\b[^.;]{0,25}(?:suicid|intent|self-harm|on purpose|tr(?:ied|ying) to (?:kill|hurt))",
@@ -75,7 +87,12 @@ _RULE: Final = "drugs (I.C.19.e)"
 def of_drugs(note: str, sentence: Sentence, coder: Coder) -> Iterator[Suggestion]:
     """Yield the code for a poisoning, or for the adverse effect or the underdosing of a drug."""
     text = note[sentence.start : sentence.end]
-    for pattern, kind in ((_POISONED, "poisoning by"), (_ADVERSE, "adverse effect of"), (_from_known(), "adverse effect of"), (_less(), "underdosing of")):  # fmt: skip
+    for pattern, kind in (
+        (_POISONED, "poisoning by"),
+        (_ADVERSE, "adverse effect of"),
+        (_from_known(), "adverse effect of"),
+        (_less(), "underdosing of"),
+    ):
         for match in pattern.finditer(text):
             place = (sentence.start, sentence.end, sentence.section)
             meaning = said.assertion(
@@ -141,7 +158,9 @@ def _reason(note: str, sentence: Sentence, coder: Coder) -> Iterator[Suggestion]
         match = says.search(note, sentence.start, sentence.end)
         result = coder.named(code) if match else None
         if match and result:
-            yield Suggestion(result.code, result.title or "", CODE, 0.7, "why the drug was taken less than prescribed", _RULE, (Evidence.of(note, *match.span()),))  # fmt: skip
+            why = "why the drug was taken less than prescribed"
+            evidence = (Evidence.of(note, *match.span()),)
+            yield Suggestion(result.code, result.title or "", CODE, 0.7, why, _RULE, evidence)
             return
 
 

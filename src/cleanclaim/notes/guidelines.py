@@ -159,7 +159,10 @@ def _sepsis(found: list[Suggestion], coder: Coder) -> Iterator[Suggestion]:
     shock = next((one for one in _codes(found) if one.code.startswith("R65.2")), None)
     is_known = any(one.code.startswith(_SEPSES) for one in _codes(found))
     if shock and not is_known and (result := coder.named("A41.9")):
-        yield replace(shock, code=result.code, title=result.title or "", query=None, alternatives=(), why=f"the infection of {shock.code}", rule="sepsis (I.C.1.d)")  # fmt: skip
+        yield replace(
+            shock, code=result.code, title=result.title or "", query=None, alternatives=(), why=f"the infection of {shock.code}",
+            rule="sepsis (I.C.1.d)",
+        )  # fmt: skip
 
 
 def _infected_lung(found: list[Suggestion], coder: Coder) -> Iterator[Suggestion]:

@@ -49,7 +49,8 @@ _FEW: Final = 2
 """The most words of a condition that takes its site from the one before."""
 _CUT: Final = re.compile(r"\s+[-\u2013\u2014]+\s+\w")
 _FILLING: Final = words_of("filling")
-_REGIONS: Final = "cervical|thoracic|lumbar|sacral|lumbosacral|thoracolumbar|knee|hip|shoulder|ankle|wrist|elbow|hand|foot"
+_SPREAD_TO: Final = "bones?|brain|liver|lungs?|peritoneum|adrenals?"
+_REGIONS: Final = f"{_SPREAD_TO}|cervical|thoracic|lumbar|sacral|lumbosacral|thoracolumbar|knee|hip|shoulder|ankle|wrist|elbow|hand|foot"
 _AFTERCARE: Final = re.compile(r"\b(?:aftercare|post-?op(?:erative)? care)\b(?:\s+(?:following|after|for|of|status post|s/p))?", re.IGNORECASE)  # fmt: skip
 _OPERATION: Final = re.compile(r"\b(?:surgery|repair|operation|removal|excision|resection|correction|doing well|healing well)\b", re.IGNORECASE)  # fmt: skip
 _AFTER: Final = {
@@ -141,8 +142,10 @@ def _at_next_site(
     if site is None or known is None or not is_bare(words):
         return None
     coded = coder.code(f"{earlier[: known.start()]}{site[0]}{earlier[known.end() :]}")
-    is_other = coded is not None and coded.score >= _WHOLE and coded.result.code != one.coded.result.code and coded.result.code[:3] == one.coded.result.code[:3]  # fmt: skip
-    return one._replace(coded=coded, mention=Mention(*part, one.mention.sentence, heading=True)) if is_other and coded else None  # fmt: skip
+    if coded is None or coded.score < _WHOLE or coded.result.code == one.coded.result.code:
+        return None
+    is_alike = coded.result.code[:3] == one.coded.result.code[:3] or coded.result.code[0] == "C"
+    return one._replace(coded=coded, mention=Mention(*part, one.mention.sentence, heading=True)) if is_alike else None  # fmt: skip
 
 
 def _of_aftercare(words: str, coder: Coder) -> Coded | None:
@@ -193,6 +196,16 @@ def _are_apart(note: str, parts: list[tuple[int, int]], coder: Coder) -> bool:
     """Return true if a list names conditions of different categories."""
     pairs = [(a, b) for a, b in pairwise(parts) if joins_equals(note, a, b)]
     for before, after in pairs:
+        sites = [
+            re.search(rf"\b(?:{_SPREAD_TO})\b", note[start:end], re.IGNORECASE)
+            for start, end in (before, after)
+        ]
+        if (
+            all(sites)
+            and is_bare(note[after[0] : after[1]])
+            and "metasta" in note[before[0] : before[1]].lower()
+        ):
+            return True
         if is_bare(note[after[0] : after[1]]):
             continue
         codes = [coder.code(note[start:end]) for start, end in (before, after)]

@@ -31,7 +31,10 @@ _BULLET: Final = re.compile(
 )
 _HEADING: Final = re.compile(r"\s*(?:\*\*|#+\s*)?([A-Za-z][A-Za-z&/ -]{0,45}?)\s*(:|\*\*|$)")
 _CLINIC: Final = re.compile(r"([A-Za-z]+(?: [A-Za-z]+)?)[.,]\s")
-_QUALIFIER: Final = re.compile(r"^(?:ed|er|uc|final|my|today's|updated|current|preliminary|clinic) | (?:by (?:problem|system|diagnosis)(?: list)?s?|as (?:above|follows|below)|today|summary|details|section)$")  # fmt: skip
+_QUALIFIER: Final = re.compile(
+    r"^(?:ed|er|uc|final|my|today's|updated|current|preliminary|clinic) | (?:by (?:problem"
+    r"|system|diagnosis)(?: list)?s?|as (?:above|follows|below)|today|summary|details|section)$"
+)
 """Words around a heading that don't change what it is."""
 _INNER: Final = re.compile(r"(?<=[.;!?])[ \t]+(?=(?:[A-Z][A-Za-z&/ -]{2,30}|A/P|Dx|Rx|PE|A|P):\s)")
 """Where a heading may begin in the middle of a line."""
@@ -39,7 +42,8 @@ _COUNTED: Final = re.compile(r"\s*(?:\(?\d{1,2}[.)]|#)")
 _LABEL: Final = re.compile(r"(?:^|\n)\s*(?:dx|diagnos[ie]s)\s*:\s*$", re.IGNORECASE)
 _PROSE: Final = frozenset((NARRATIVE, "hpi", "exam", "results", "complaint"))
 _CONCLUDES: Final = re.compile(
-    r"(?:my |our |the )?(?:overall |clinical |working |final )?(?:impression|assessment|diagnosis) (?:is|was|remains)\b|(?:in (?:summary|conclusion)|to summari[sz]e|overall),",
+    r"(?:my |our |the )?(?:overall |clinical |working |final )?(?:impression|assessment"
+    r"|diagnosis) (?:is|was|remains)\b|(?:in (?:summary|conclusion)|to summari[sz]e|overall),",
     re.IGNORECASE,
 )
 """How a sentence of a letter or of dictated prose begins that says what the visit found."""

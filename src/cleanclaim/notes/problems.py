@@ -22,13 +22,16 @@ _ACTION: Final = re.compile(
 )
 _THEN: Final = re.compile(
     r"[,;]\s+(?:(?:will|to|plan to|we will|i will|please|and)\s+)?(?:start|stop|continu(?:e|ed|ing)|increas(?:e|ed|ing)|decreas(?:e|ed|ing)|begin|order(?:ed)?|"
-    r"refer(?:red)?|check(?:ed)?|repeat(?:ed)?|obtain|schedule|monitor(?:ed|ing)?|switch(?:ed)?|add(?:ed)?|resume|hold|taper|wean|recheck|follow(?:ed)? by|managed by)\b",
+    r"refer(?:red)?|check(?:ed)?|repeat(?:ed)?|obtain|schedule|monitor(?:ed|ing)?"
+    r"|switch(?:ed)?|add(?:ed)?|resume|hold|taper|wean|recheck|follow(?:ed)? by|managed by)\b",
     re.IGNORECASE,
 )
 """Where what is done about a condition begins."""
 _INTRO: Final = re.compile(
-    r"(?:my |our |the )?(?:overall |clinical |working |final )?(?:impression|assessment|diagnosis) (?:is|was|remains) (?:that of |that (?:he|she|they|this patient) (?:has|have) )?(?:an? |the )?"
-    r"|(?:in (?:summary|conclusion)|to summari[sz]e|overall), (?:he|she|they|this (?:patient|man|woman|child)|the patient|[A-Z]\w+\.? \w+) (?:has|have) (?:an? )?",
+    r"(?:my |our |the )?(?:overall |clinical |working |final )?(?:impression|assessment|diagnosis) (?:is"
+    r"|was|remains) (?:that of |that (?:he|she|they|this patient) (?:has|have) )?(?:an? |the )?"
+    r"|(?:in (?:summary|conclusion)|to summari[sz]e|overall), (?:he|she|they"
+    r"|this (?:patient|man|woman|child)|the patient|[A-Z]\w+\.? \w+) (?:has|have) (?:an? )?",
     re.IGNORECASE,
 )
 """How a sentence begins that says what the visit found."""
@@ -38,8 +41,9 @@ _NONE: Final = re.compile(r"\s*(?:n/a\b|none\b(?!\s+\w)|nil\b)", re.IGNORECASE)
 _LONGEST: Final = 22
 """The most words of a phrase."""
 _JOINTS: Final = re.compile(
-    r"\s*(?:,|;|/(?=\s)|\s[&+](?=\s)|\s[-\u2013\u2014]+\s|\band\b|\bwith\b|\bw/|\bdue to\b|\bsecondary to\b|\bin (?:the )?setting of\b|\bin (?:an? |this |the )?(?:patient|pt) with\b|\bas a result of\b|\bcaused by\b|\bfrom\b|"
-    r"(?<=\w )s/p\b|(?<=\w )status[- ]post\b|\bversus\b|\bvs\.?\b|\b(?:most )?likely\b|"
+    r"\s*(?:,|;|/(?=\s)|\s[&+](?=\s)|\s[-\u2013\u2014]+\s|\band\b|\bwith\b|\bw/|\bdue to\b|\bsecondary to\b"
+    r"|\bin (?:the )?setting of\b|\bin (?:an? |this |the )?(?:patient|pt) with\b|\bas a result of\b|\bcaused by\b|\bfrom\b|"
+    r"(?=\bmetastatic to\b)|(?<=\w )s/p\b|(?<=\w )status[- ]post\b|\bversus\b|\bvs\.?\b|\b(?:most )?likely\b|"
     r"\bprobabl[ey]\b|\bpossibl[ey]\b|\bsuspected\b|\bconsistent with\b|\bconcerning for\b|\bcomplicated by\b|\bwithout\b|\bbut\b|"
     r"\brule out\b|\bsuspect\b)\s*",
     re.IGNORECASE,

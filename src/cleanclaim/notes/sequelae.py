@@ -34,7 +34,8 @@ _EARLIER: Final = re.compile(
     re.IGNORECASE,
 )
 _AGO: Final = re.compile(
-    r"\s*(?:\(?\s*\d{1,2}/(?:\d{1,2}/)?(?:19|20)?\d\d\b|\(?\s*(?:in\s+)?(?:\w+\s+)?(?:19|20)\d\d|(?:about\s+)?(?:\w+|\d+)\s+(?:years?|months?|yrs?)\s+ago|last (?:year|month|spring|summer|fall|winter))",
+    r"\s*(?:\(?\s*\d{1,2}/(?:\d{1,2}/)?(?:19|20)?\d\d\b|\(?\s*(?:in\s+)?(?:\w+\s+)?(?:19|20)\d\d"
+    r"|(?:about\s+)?(?:\w+|\d+)\s+(?:years?|months?|yrs?)\s+ago|last (?:year|month|spring|summer|fall|winter))",
     re.IGNORECASE,
 )
 _RELATION: Final = re.compile(

@@ -87,6 +87,8 @@ def find(note: str, words: Sequence[Token]) -> Iterator[Named]:
         kind, first, last = _qualified(words, at, kind)
         before = list(_before(note, words, first))
         after = list(_after(note, words, last))
+        if token.word == "metastatic" and words[at + 1 : at + 2] and words[at + 1].word == "to":
+            before = []
         chosen = after if kind in {"pain", "tenderness"} and after else before or after
         if token.word == "metastatic":
             chosen = [*chosen, *_spread_to(words, at)]

@@ -57,6 +57,7 @@ LONG_TERM: Final = "long-term drugs (I.C.21.c.3)"
 _SURE: Final = 0.5
 _OF_STAY: Final = re.compile(r"^(?:C|I1[0-3]|E08|E09|E1[013]|J4[34]|G20|G35|N18|I50|Z66)")
 """Systemic diseases that affect the care of every stay, and the order not to resuscitate."""
+_HYPERTENSIVE: Final = ("I11", "I12", "I13", "I16", "O1")
 _STAY: Final = "other diagnoses of a stay (III.A)"
 _NAMED: Final = "named in "
 _WEAKLY: Final = ("named in ros", "named in results", "named in exam")
@@ -79,11 +80,19 @@ _OF_WEIGHT: Final = (
 )
 _DIABETES: Final = ("E08", "E09", "E10", "E11", "E13", "O24")
 _FOR_DIABETES: Final = ("Z79.4", "Z79.84", "Z79.85")
-_ON_DRUG: Final = re.compile(r"\b(?:high[- ]risk (?:medication|drug)|long[- ]term (?:\(current\) )?(?:use|drug|medication|anticoag\w+)|chronic (?:anticoag\w+|opioid|steroid))", re.IGNORECASE)  # fmt: skip
+_ON_DRUG: Final = re.compile(
+    r"\b(?:high[- ]risk (?:medication|drug)|long[- ]term (?:\(current\) )?(?:use"
+    r"|drug|medication|anticoag\w+)|chronic (?:anticoag\w+|opioid|steroid))",
+    re.IGNORECASE,
+)
 _IF_LASTING: Final = "a drug that the patient takes; code it if it is long-term"
 _INSULIN: Final = "Z79.4"
 _BY_INSULIN: Final = ("E08", "E09", "E11", "E13")
-_TEMPORARY: Final = re.compile(r"\b(?:temporar\w+|sliding scale|drip|infusion|one dose|in the (?:ed|er)|resistance|fasting insulin|insulin level|consider)\b", re.IGNORECASE)  # fmt: skip
+_TEMPORARY: Final = re.compile(
+    r"\b(?:temporar\w+|sliding scale|drip|infusion|one dose|in the (?:ed"
+    r"|er)|resistance|fasting insulin|insulin level|consider)\b",
+    re.IGNORECASE,
+)
 _NOT_TAKEN: Final = frozenset(("family", "allergies", "instructions", "ros"))
 _STOPPED: Final = re.compile(
     r"\b(?:stop|stopped|discontinue[ds]?|allerg\w+|avoid|hold|off|no|not|never|declin\w+|if)\b",
@@ -211,7 +220,12 @@ def _joints(words: str) -> set[str]:
 def _item_of(note: str, sentences: list[Sentence], one: Suggestion) -> str:
     """Return the words of the items of the assessment that a suggestion is from."""
     items = {each.item for each in sentences if each.section == ASSESSMENT and any(each.start <= words.start < each.end for words in one.evidence)}  # fmt: skip
-    return " ".join(note[each.start : each.end] for each in sentences if each.item in items or (each.item - 1 in items and each.section == ASSESSMENT and not each.leads))  # fmt: skip
+    return " ".join(
+        note[each.start : each.end]
+        for each in sentences
+        if each.item in items
+        or (each.item - 1 in items and each.section == ASSESSMENT and not each.leads)
+    )
 
 
 def _words(title: str) -> set[str]:
@@ -278,9 +292,11 @@ def _drugs() -> list[tuple[str, re.Pattern[str]]]:
 
 
 def of_stay(found: list[Suggestion]) -> Iterator[Suggestion]:
-    """Yield the suggestions of a hospital stay: a systemic disease that lasts, and an order not to resuscitate, are coded wherever the record has them (III.A, I.C.21.c.3)."""
+    """Yield the suggestions of a stay: lasting systemic diseases and an order not to resuscitate, wherever the record has them (III.A, I.C.21.c.3)."""
     for one in found:
-        has_combination = one.code == "I10" and any(other.disposition == CODE and other.code.startswith(("I11", "I12", "I13", "I16", "O1")) for other in found)  # fmt: skip
+        has_combination = one.code == "I10" and any(
+            other.disposition == CODE and other.code.startswith(_HYPERTENSIVE) for other in found
+        )
         is_named = not has_combination and one.disposition == CONSIDER and one.why.startswith(_NAMED) and not one.why.startswith(_WEAKLY)  # fmt: skip
         if is_named and _OF_STAY.match(one.code):
             one = replace(one, disposition=CODE, confidence=0.6, why="affects the care of a stay", rule=_STAY)  # fmt: skip  # noqa: PLW2901

@@ -20,7 +20,7 @@ from cleanclaim.notes import assertion as said
 from cleanclaim.notes import details, drugs, guidelines, queries, sequelae, special
 from cleanclaim.notes.assistant import Proposal
 from cleanclaim.notes.coding import Coded, Coder
-from cleanclaim.notes.confidence import LEAST, of_finding
+from cleanclaim.notes.confidence import LEAST, of_finding, of_problem
 from cleanclaim.notes.found import Found, assertion_of
 from cleanclaim.notes.lines import ENCOUNTER, is_line, of_line
 from cleanclaim.notes.mentions import Lexicon, Mention, overlaps
@@ -43,6 +43,8 @@ _SILENT: Final = frozenset(("medications", "allergies", "instructions"))
 """Sections whose words name no condition of the patient."""
 _DASH: Final = re.compile(r"\s+[-\u2013\u2014]+\s+")
 """What is between a heading and a condition that says more of it: abnormal bleeding - leiomyoma."""
+_PROBLEMS: Final = ("a problem of the visit", "named in the assessment")
+"""How the reasons begin of suggestions whose confidence is calibrated."""
 _CAPITALIZED: Final = re.compile(r"[A-Z][a-z]+")
 _CALLED: Final = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Nurse|Prof)\.?\s+(?:[A-Z][\w.]*\s+)?$")
 _FORENAME: Final = re.compile(r"(?:^|[a-z,:(]\s+)[A-Z][a-z]+\s+(?:[A-Z]\.\s+)?$")
@@ -148,22 +150,12 @@ class Suggester:
         if options.mode == INDEX:
             suggestions = [_weighed(one) for one in guidelines.without_general(suggestions)]
         if options.mode == BILLING:
-            suggestions = list(_on_side(note, passages, suggestions, coder))
-            if options.setting == INPATIENT:
-                suggestions = list(special.of_stay(suggestions))
-            suggestions = sequelae.of_stroke(note, passages, suggestions, main, coder)
-            suggestions = _with_reason(guidelines.apply(suggestions, coder))
-            suggestions = list(details.of_items(note, passages, suggestions, coder))
-            suggestions = details.of_exams(suggestions, coder)
-            suggestions = list(special.of_joint(note, passages, suggestions, coder))
-            suggestions += special.of_bmi(note, suggestions, coder)
-            suggestions += special.of_long_term_drugs(note, passages, suggestions, coder)
-            suggestions = special.in_pregnancy(note, passages, suggestions, coder)
-            suggestions = list(details.without_included(suggestions))
-            suggestions = list(special.of_encounter(note, suggestions, coder))
+            suggestions = _for_billing(note, passages, main, suggestions, options, coder)
         if any(one.disposition == CODE and one.code[0] in "ST" for one in suggestions):
             suggestions += special.of_external_causes(note, passages, coder)
-        whole = queries.completed(_merged(suggestions), coder)
+        whole = list(queries.completed(_merged(suggestions), coder))
+        if options.mode == BILLING:
+            whole = [_calibrated(one) for one in whole]
         return sorted(whole, key=lambda one: _ORDER[one.disposition])
 
     def add(
@@ -446,6 +438,38 @@ def _weighed(one: Suggestion) -> Suggestion:
         return one
     sure = of_finding(one.code, one.rule, len(one.evidence))
     return replace(one, confidence=sure, disposition=CODE if sure >= LEAST else CONSIDER)
+
+
+def _for_billing(
+    note: str,
+    passages: list[Sentence],
+    main: frozenset[str],
+    found: list[Suggestion],
+    options: Options,
+    coder: Coder,
+) -> list[Suggestion]:
+    """Return the suggestions after the rules for codes that are billed together."""
+    found = list(_on_side(note, passages, found, coder))
+    if options.setting == INPATIENT:
+        found = list(special.of_stay(found))
+    found = sequelae.of_stroke(note, passages, found, main, coder)
+    found = _with_reason(guidelines.apply(found, coder))
+    found = list(details.of_items(note, passages, found, coder))
+    found = details.of_exams(found, coder)
+    found = list(special.of_joint(note, passages, found, coder))
+    found += special.of_bmi(note, found, coder)
+    found += special.of_long_term_drugs(note, passages, found, coder)
+    found = special.in_pregnancy(note, passages, found, coder)
+    found = list(details.without_included(found))
+    return list(special.of_encounter(note, found, coder))
+
+
+def _calibrated(one: Suggestion) -> Suggestion:
+    """Return a problem of the visit with how sure it is."""
+    if one.disposition != CODE or not one.why.startswith(_PROBLEMS):
+        return one
+    words = len(one.evidence[0].text.split())
+    return replace(one, confidence=of_problem(one.title, one.rule, words))
 
 
 def _with_reason(found: list[Suggestion]) -> list[Suggestion]:

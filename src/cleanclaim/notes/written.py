@@ -73,7 +73,8 @@ _BROKEN: Final = re.compile(
 _ENCOUNTER: Final = re.compile(r"[,;]?\s*\(?\b(?:initial|subsequent) encounter\b(?: for [\w ]+)?\)?", re.IGNORECASE)  # fmt: skip
 _OF_EYE: Final = {
     "OD": "right eye", "OS": "left eye", "OU": "both eyes", "NPDR": "nonproliferative diabetic retinopathy", "PDR": "proliferative diabetic retinopathy",
-    "DME": "macular edema", "CSME": "macular edema", "ME": "macular edema", "NS": "nuclear sclerosis", "NSC": "nuclear sclerosis", "POAG": "primary open angle glaucoma",
+    "DME": "macular edema", "CSME": "macular edema", "ME": "macular edema", "NS": "nuclear sclerosis", "NSC": "nuclear sclerosis",
+    "POAG": "primary open angle glaucoma",
     "PVD": "posterior vitreous detachment", "RD": "retinal detachment", "DES": "dry eye syndrome", "MGD": "meibomian gland dysfunction",
     "PSC": "posterior subcapsular cataract", "PCO": "posterior capsule opacification", "ERM": "epiretinal membrane", "AMD": "macular degeneration",
     "ARMD": "macular degeneration", "BRVO": "branch retinal vein occlusion", "CRVO": "central retinal vein occlusion", "SPK": "superficial punctate keratitis",

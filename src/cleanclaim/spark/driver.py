@@ -182,8 +182,8 @@ def check(
     Raises:
         TableError: columns don't fit; every fault is listed.
         InputError: a claim's key is missing, or belongs to several claims.
-        ConfigError: a selected edit needs all patients' history together, or the cluster accepts no
-            tables from the driver.
+        ConfigError: a selected edit needs all patients' history together or reads notes, or the cluster
+            accepts no tables from the driver.
         UnknownEdit: `select` or `ignore` doesn't match any edit.
     """
     tables = given(
@@ -280,6 +280,13 @@ def _chosen(
         raise ConfigError(
             [
                 f"{', '.join(whole)}: it needs the history of all patients together; run it on a single machine"
+            ]
+        )
+    of_notes = [edit.code for edit in chosen if edit.table == "note_facts"]
+    if of_notes and select:
+        raise ConfigError(
+            [
+                f"{', '.join(of_notes)}: reads notes, which a cluster doesn't; run cleanclaim check --notes on the claims that have notes"
             ]
         )
     return chosen

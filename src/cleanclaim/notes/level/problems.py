@@ -57,6 +57,10 @@ _KINDS: Final = {
 }  # fmt: skip
 
 
+_GROWTHS: Final = ("E04", "D1", "D2", "D3", "N28", "N83", "N60", "K86", "E27")
+"""Nodules, cysts and benign growths, which last: of uncertain prognosis as long as malignancy is to be excluded."""
+
+
 def problems_of(note: str, units: Sequence[Unit], *, is_emergency: bool = False) -> Element:
     """Return the element of problems.
 
@@ -209,9 +213,17 @@ def _chronic_kind(note: str, unit: Unit, kinds: list[str]) -> tuple[str, tuple[E
     if measured := _not_at_goal(note, unit):
         return "worse", measured
     stable = _found(note, unit, _STABLE)
-    if not stable and (more := _found(note, unit, _MORE)) and _has_drug(note, unit):
+    return ("stable", stable) if stable else _unsettled(note, unit)
+
+
+def _unsettled(note: str, unit: Unit) -> tuple[str, tuple[Evidence, ...]]:
+    """Return the kind of a chronic problem that the note doesn't call stable."""
+    is_growth = any(code.startswith(_GROWTHS) for code in unit.plain_codes)
+    if is_growth and (doubt := _found(note, unit, _UNCERTAIN)):
+        return "uncertain", doubt
+    if (more := _found(note, unit, _MORE)) and _has_drug(note, unit):
         return "worse", more
-    return "stable", stable
+    return "stable", ()
 
 
 def _acute_kind(note: str, unit: Unit, kinds: list[str]) -> tuple[str, tuple[Evidence, ...]]:

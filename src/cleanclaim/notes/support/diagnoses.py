@@ -49,7 +49,8 @@ _DIABETES: Final = ("E08", "E09", "E10", "E11", "E13")
 _COMPLICATIONS: Final = {
     ".62": ("foot ulcers?|skin ulcers?|ulcers?|ulceration|dermatitis",), ".21": ("nephropathy|kidney|albuminuria|proteinuria",), ".22": ("kidney disease|ckd",),
     ".31": ("retinopathy",), ".32": ("retinopathy|npdr",), ".33": ("retinopathy|npdr",), ".34": ("retinopathy|npdr",), ".35": ("retinopathy|pdr",),
-    ".36": ("cataracts?",), ".40": ("neuropathy",), ".42": ("neuropathy|polyneuropathy",), ".43": ("gastroparesis",), ".51": ("peripheral (?:artery|arterial|vascular) disease|pad|pvd|claudication",),
+    ".36": ("cataracts?",), ".40": ("neuropathy",), ".42": ("neuropathy|polyneuropathy",), ".43": ("gastroparesis",),
+    ".51": ("peripheral (?:artery|arterial|vascular) disease|pad|pvd|claudication",),
     ".52": ("gangrene",), ".64": ("hypoglycemi\\w+",), ".65": ("hyperglycemi\\w+",), ".10": ("ketoacidosis|dka",), ".00": ("hyperosmolar\\w*|hhs",),
 }  # fmt: skip
 """What notes call the complications that a code of diabetes says."""
@@ -275,9 +276,9 @@ def _of_complication(
     if by_words is not None:
         return by_words
     kind, reason, why = _MEANINGS[said.DENIED]
-    for words in _COMPLICATIONS.get(dotted[3:6], ()):
+    for names in _COMPLICATIONS.get(dotted[3:6], ()):
         for sentence in reading.passages:
-            match = pattern(words).search(reading.note, sentence.start, sentence.end)
+            match = pattern(names).search(reading.note, sentence.start, sentence.end)
             place = (sentence.start, sentence.end, sentence.section)
             if match and said.assertion(reading.note, *match.span(), place).meaning == said.DENIED:
                 return Support(
