@@ -19,6 +19,8 @@ def upgrade() -> None:
     op.execute("UPDATE findings SET words = lower(coalesce(claim_id, '') || ' ' || code || ' ' || name || ' ' || message)")  # fmt: skip
     if op.get_bind().dialect.name == "sqlite":
         op.create_index("ix_findings_listed", "findings", list(_LISTED))
+    else:
+        op.create_index("ix_findings_assignee", "findings", ["assignee", "job_id"], postgresql_where=sa.text("assignee IS NOT NULL"))  # fmt: skip
     op.create_table(
         "finding_values",
         sa.Column("job_id", sa.String(32), nullable=False),
