@@ -117,7 +117,7 @@ bad(
     k(c("medicare 2018-04-09 111", "W010XXA S72001A", "0120*4", stay=4), dx=1), k(c("medicare 2020-05-18 111", "Z87891 J449", "0120*2", stay=2), dx=1), k(c("medicare 2022-08-08 111", "F0280 G309", "0120*5", stay=5), dx=1),
     k(c("medicare 2024-01-29 111", "J189 J189", "0120*3", stay=3), dx=2), k(c("medicare 2023-12-11 111", "J189 S72009A", "0120*3", stay=3), dx=2, hard=True), k(c("commercial 2025-09-22 111", "Z3800", "0171*6", stay=6, age=40), dx=1),
     k(c("medicare 2019-07-15 111", "J189", "0120*3", stay=3, discharge_disposition_code="08")), k(c("medicare 2021-06-14 111", "J189", "0120*3", stay=3, admit_type_code="6")), k(c("medicare 2026-01-19 131", "J189", "0510/G0463", bill_type_code="191")),
-    also="DX112 ENV003 DX111 DX119 INS104 INS115 INS114 DX107",
+    also="DX112 ENV003 DX111 DX119 INS104 INS115 INS114 DX107 INS166 INS171",
 )  # fmt: skip
 bad(
     "negative-line", "CLM132 CLM107", "A negative charge of a line, also one that the total hides.", GUIDE + "SV102; 837I guide, SV203",

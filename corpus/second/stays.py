@@ -24,7 +24,9 @@ WEIGHED = "HI*BE:A8:::80.5*BE:A9:::170"
 SURGEON: dict[str, Any] = {"operating_npi": 1}
 LAB: dict[str, Any] = {"referring_npi": 1, "clia_number": 1}
 REF: dict[str, Any] = {"referring_npi": 1}
-HOME_BILL = c("medicare 2024-03-01 329", "I5032", "0023/1EA11 0551/Q5001$0 0551/G0299*4+3", to_date="2024-03-30", discharge_disposition_code="30", segments=PLACED, **HOME)
+HOME_BILL = c(
+    "medicare 2024-03-01 329", "I5032", "0023/1EA11 0551/Q5001$0 0551/G0299*4+3", to_date="2024-03-30", discharge_disposition_code="30", segments=PLACED, **HOME
+)
 HOSPICE_BILL = c("medicare 2024-06-01 812", "C3490", "0651/Q5001*30", to_date="2024-06-30", segments=PLACE, **HOSPICE)
 NURSING_BILL = c("medicare 2024-09-01 212", "S72001D a:S72001D", "0022/KAQD1*30 0120*30", to_date="2024-09-30", segments=QUALIFIED, **NURSING)
 FORM = "ENV002 ENV003 DX111 DX112 DX115 INS108 INS109 INS119 INS168"
@@ -223,9 +225,38 @@ bad(
 )  # fmt: skip
 ok(
     "bills-right-more", "Right: stays and bills that look wrong.", CPM + "ch. 3 to 11",
-    k(stay("commercial 2024-03-04 111", " ".join(f"{code}/Y" for code in "J189 I10 E785 K219 E039 L309 F411 D649 E559 L700 B351 J309 N179 E871 E876 D62 I4891 J9601 N390 K5900 M1990 G4733 F329 E669".split()))), k(stay("medicare 2024-03-04 111", "J9601/Y", "0200*6", nights=6, segments=["HI*BBR:5A1955Z:D8:20240304"])),
+    k(stay("commercial 2024-03-04 111", "J189 I10 E785 K219 E039 L309 F411 D649 E559 L700 B351 J309 N179 E871 E876 D62 I4891 J9601 N390 K5900 M1990 G4733 F329 E669")), k(stay("medicare 2024-03-04 111", "J9601/Y", "0200*6", nights=6, segments=["HI*BBR:5A1955Z:D8:20240304"])),
     k(stay("commercial 2024-03-04 111", "O82 Z370 Z3A39 Z302", "0122*3", nights=3, sex="F", age=35, segments=["HI*BBR:10D00Z1:D8:20240304", "HI*BBQ:0UT74ZZ:D8:20240304"], **SURGEON)), k(c("medicare 2024-09-01 212", "S72001D a:S72001D", "0022/KAQD1*14 0022/KAQD0*16+14 0120*30", to_date="2024-09-30", segments=QUALIFIED, **NURSING)),
     k(stay("medicare 2024-03-03 111", "I639/Y", "0120*3+1 0450+0 0300+0", nights=4, admission_date="2024-03-04")), k(c("medicare 2024-08-12 851", "R0789 r:R0789", "0450/99284 0981/99284", admit_type_code="1")), k(c("medicare 2024-06-01 812", "C3490", "0651/Q5001*20 0656/Q5005*10+20", to_date="2024-06-30", segments=["HI*BE:61:::35614*BE:G8:::35614"], **HOSPICE)),
     k(c("medicare 2024-08-12 131", "H2513", "0360/66984-RT")), k(stay("medicaid 2024-03-04 111", "P220/Y P0738/Y", "0173*10", nights=10, admit_type_code="4", admit_source_code="6", age=0)), k(stay("commercial 2024-03-04 111", "A419/Y", "0200*3", segments=["HI*BBR:02HV33Z:D8:20240305"])), k(c("commercial 2024-08-12 131", "D225", "0360/11402 0312/88305 0250")),
     k(c("medicare 2024-08-12 131", "I69320", "0430/97535-GO*2 0440/92507-GN")), k(c("medicaid 2024-08-12 131", "O4703 Z3A33", "0720/59025 0510/99213", sex="F", age=28)), k(stay("medicare 2024-03-09 111", "F332/Y", "0124*9", nights=9, billing_taxonomy_code="273R00000X"), earlier=[stay("medicare 2024-03-04 111", "T391X2A/Y", "0120*5", nights=5)]),
+)  # fmt: skip
+bad(
+    "more-groups-and-lines", "INS154 INS155", "The same, of swing beds, rehabilitation facilities and hospices.", CPM + "ch. 3 §140.3, ch. 6 §30, ch. 10 §10.1.8, ch. 11 §30.3",
+    k(c("medicare 2022-05-02 181", "I639 a:I639", "0120*10", to_date="2022-05-12", discharge_hour="1000", segments=["HI*BI:70:RD8:20220425-20220430"], **TODAY)), k(stay("medicare 2023-09-11 111", "I69354/Y", "0128*10", nights=10, billing_taxonomy_code="283X00000X")),
+    k(stay("medicare 2023-09-11 111", "I69354/Y", "0024/NHNE1$0 0128*10", nights=10, billing_taxonomy_code="283X00000X"), line=1), k(c("medicare 2022-03-01 329", "I5032", "0023/1AFKS 0551/Q5001 0551/G0299*4+3", to_date="2022-03-30", segments=PLACED, **HOME), line=1, hard=True),
+    k(c("medicare 2025-06-01 812", "C3490", "0551/G0299*4", to_date="2025-06-30", segments=PLACE, **HOSPICE)),
+    also=FORM,
+)  # fmt: skip
+bad(
+    "more-diagnoses-of-bills", "INS157 INS166 INS168", "The same, for other diagnoses; births and operations of other years.", CPM + "ch. 8, 10 and 11; " + GUIDE + "I.C.16.a.2; 837I guide",
+    k(c("medicare 2019-10-01 812", "R5381", "0651/Q5001*31", to_date="2019-10-31", segments=PLACE, **HOSPICE), dx=1), k(c("medicare 2023-02-01 329", "R531", "0023/2BA11 0421/Q5001 0421/G0151*3+3", to_date="2023-03-02", segments=PLACED, **HOME), dx=1), k(stay("commercial 2019-07-15 111", "P599/Y Z3800", age=0.1), dx=2),
+    k(stay("medicaid 2026-02-09 111", "J210/Y Z3801", age=0.5), dx=2), k(stay("medicare 2019-11-18 111", "M1711/Y", "0111 0360", nights=1, segments=["HI*BBR:0SRC0J9:D8:20191118"])), k(stay("commercial 2022-06-20 111", "K3580/Y", "0120*2 0360", nights=2, segments=["HI*BBR:0DTJ4ZZ:D8:20220620"])),
+    k(stay("tricare 2025-08-11 111", "S72001A/Y", "0120*4 0360", nights=4, segments=["HI*BBR:0SRR0J9:D8:20250812"])), k(stay("medicaid 2021-03-08 111", "O34211/Y Z370 Z3A39", "0122*3 0360", nights=3, sex="F", age=28, segments=["HI*BBR:0UT90ZZ:D8:20210308"]), hard=True),
+    also=FORM + " INS154 PX105 DX113 DX119 INS169",
+)  # fmt: skip
+bad(
+    "more-lines-of-clinics", "INS159 INS164", "The same, of other visits and trips.", CPM + "ch. 9 §50, ch. 15 §30.2",
+    k(c("medicare 2017-03-06 711", "J069", "0521/99214", **RURAL), line=1), k(c("medicare 2025-09-15 711", "F331", "0900/90832", **RURAL), line=1), k(c("medicare 2022-11-07 131", "I639", "0540/A0427-RH-QN", segments=["HI*BE:A0:::27601"]), line=1), k(c("medicare 2019-04-22 851", "R0789", "0540/A0425-SH-QN*6", segments=["HI*BE:A0:::27601"]), line=1, hard=True),
+)  # fmt: skip
+bad(
+    "more-of-history", "HX104 HX105 HX107 INS162 INS172 INS173", "The same, against other earlier claims.", CPM + "ch. 3, 6, 8, 10 and 12",
+    k(c("medicare 2023-04-12 131", "I10", "0510/G0463"), earlier=[stay("medicare 2023-04-03 111", "A419/Y", "0120*15", nights=15)], line=1),
+    k(c("medicare 2023-04-12 131", "I10", "0510/G0463"), earlier=[stay("medicare 2023-03-01 111", "I639/Y", discharge_disposition_code="20", segments=["HI*BH:55:D8:20230304"])], line=1), k(c("commercial 2025-05-12 131", "I10", "0510/G0463"), earlier=[stay("commercial 2025-05-01 111", "I214/Y", discharge_disposition_code="20")], line=1),
+    k(stay("commercial 2022-08-08 111", "K5720/Y"), earlier=[stay("commercial 2022-08-06 111", "K5720/Y", "0120*4", nights=4)]), k(stay("medicaid 2021-10-04 111", "F209/Y"), earlier=[stay("medicaid 2021-10-04 111", "F209/Y")]),
+    also=FORM,
+)  # fmt: skip
+bad(
+    "more-visits-of-stays", "HX107", "A first visit or a discharge that the same doctor bills twice for a stay.", CPM + "ch. 12 §30.6.9",
+    k(c("medicare 2023-05-04 21", "J189", "99239", admission_date="2023-05-01"), earlier=[c("medicare 2023-05-03 21", "J189", "99238", admission_date="2023-05-01")], line=1), k(c("medicare 2024-02-08 31", "I69351", "99305", admission_date="2024-02-01"), earlier=[c("medicare 2024-02-02 31", "I69351", "99306", admission_date="2024-02-01")], line=1),
 )  # fmt: skip

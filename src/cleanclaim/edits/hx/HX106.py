@@ -34,6 +34,8 @@ _PAIRED: Final = {
     "hip joint": (r"^27130$", "^$"),
 }
 """Of which there are two: CPT with RT or LT. Stays aren't judged."""
+_DAYS: Final = 7
+"""Claims of one operation may differ by some days: a stay's procedure without a date counts from the stay's first day."""
 _OUT: Final = "|".join(f"({pattern})" for pattern, _ in (_ORGANS | _PAIRED).values())
 
 
@@ -83,7 +85,7 @@ def _operation(number: str, day: str, code: str, **more: Any) -> dict[str, Any]:
 def organ_removed_before(claims: Claims, reference: Reference) -> Rows:
     """An operation that takes out an organ which, by an earlier claim of the patient, was taken out whole on another day.
 
-    Only organs that a patient has once, and procedures that leave nothing of them. The same day isn't judged: assistants and facilities bill it too.
+    Only organs that a patient has once, and procedures that leave nothing of them. The same week isn't judged: assistants and facilities bill it too.
 
     What to do: check which claim is wrong.
     """
@@ -118,4 +120,6 @@ def organ_removed_before(claims: Claims, reference: Reference) -> Rows:
     first = taken.sort("from_date", "claim_key").unique(["patient_key", "organ"], keep="first", maintain_order=True)
     earlier = first.select("patient_key", "organ", pl.col("from_date").alias("earlier_date"), pl.col("claim_id").fill_null("without number").alias("other"))
     again = taken.filter(~pl.col("is_history").fill_null(value=False)).join(earlier, on=["patient_key", "organ"])
-    return again.filter(pl.col("from_date") > pl.col("earlier_date")).select("claim_key", "line_number", "procedure_code", "organ", "earlier_date", "other")
+    return again.filter((pl.col("from_date") - pl.col("earlier_date")).dt.total_days() > _DAYS).select(
+        "claim_key", "line_number", "procedure_code", "organ", "earlier_date", "other"
+    )

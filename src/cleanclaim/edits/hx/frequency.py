@@ -47,9 +47,16 @@ def billed_for(claims: Claims, diagnoses: str) -> pl.DataFrame:
 
     Args:
         claims: the claims, history included.
-        diagnoses: beginnings of codes, separated by blanks.
+        diagnoses: beginnings of codes, separated by blanks; lines with one that follows a minus are left out.
     """
-    is_one = pl.any_horizontal(pl.col("diagnosis_code").str.starts_with(begin) for begin in diagnoses.split(" "))
+    wanted = [begin for begin in diagnoses.split(" ") if not begin.startswith("-")]
+    spared = [begin.removeprefix("-") for begin in diagnoses.split(" ") if begin.startswith("-")]
+    found = _lines_with(claims, wanted)
+    return found.join(_lines_with(claims, spared), on=list(_LINE), how="anti") if spared else found
+
+
+def _lines_with(claims: Claims, begins: list[str]) -> pl.DataFrame:
+    is_one = pl.any_horizontal(pl.col("diagnosis_code").str.starts_with(begin) for begin in begins)
     pointed = claims.line_diagnoses.filter(is_one).select(_LINE)
     on_bill = claims.diagnoses.filter(is_one, IS_INSTITUTIONAL, IS_BILLING_DIAGNOSIS).select("claim_key").unique()
     return pl.concat([pointed, claims.lines.select(_LINE).join(on_bill, on="claim_key", how="semi")]).unique()

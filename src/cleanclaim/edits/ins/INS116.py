@@ -56,7 +56,7 @@ def revenue_code_unknown(claims: Claims, reference: Reference) -> Rows:
 
     What to do: correct the charge master.
     """
-    lines = claims.lines.filter(_WELL_FORMED)
+    lines = claims.lines.filter(IS_INSTITUTIONAL, _WELL_FORMED)
     ranges = reference.table("revenue_ranges").select("code", "last").iter_rows()
     is_known = pl.any_horizontal(pl.col("revenue_center_code").is_between(pl.lit(first), pl.lit(last)) for first, last in ranges)
     is_listed = pl.col("revenue_center_code").is_in(reference.table("revenue_codes")["code"].implode())

@@ -69,10 +69,10 @@ def program_on_wrong_type_of_bill(claims: Claims, reference: Reference) -> Rows:
     What to do: correct the type of bill.
     """
     del reference
-    bills = claims.claims.with_columns(_BILL.alias("_bill"))
+    bills = claims.claims.filter(IS_INSTITUTIONAL, _BILL != "87").with_columns(_BILL.alias("_bill"))
     conditions = claims.claim_codes.filter(pl.col("kind") == "condition")
     partial = conditions.filter(pl.col("code") == "41").select("claim_key").unique()
-    opioid = claims.lines.filter(pl.col("procedure_code").str.contains(_OPIOID)).select("claim_key").unique()
+    opioid = claims.lines.filter(IS_INSTITUTIONAL & pl.col("procedure_code").str.contains(_OPIOID)).select("claim_key").unique()
     of_program = conditions.filter(pl.col("code") == "89").select("claim_key").unique()
     asked = [
         (bills.filter(~pl.col("_bill").is_in(_OF_HOSPITALIZATION)).join(partial, on="claim_key", how="semi"), "partial hospitalization (condition code 41)"),

@@ -82,7 +82,7 @@ def health_center_visit_incomplete(claims: Claims, reference: Reference) -> Rows
     What to do: add the missing line.
     """
     del reference
-    lines = claims.lines.filter(pl.col("from_date") >= _SINCE)
+    lines = claims.lines.filter(_CENTER, pl.col("from_date") >= _SINCE)
     code = pl.col("procedure_code")
     is_payment = code.str.contains(_PAYMENT)
     paid = lines.filter(is_payment | code.is_in(_APART)).select(_DAY).unique()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -32,7 +32,7 @@ _FIXED: Final = (
 """Procedures of which Medicare names the revenue code."""
 
 
-def _bill(revenue: str, code: str | None, **more: object) -> dict[str, object]:
+def _bill(revenue: str, code: str | None, **more: Any) -> dict[str, object]:
     return institutional(lines=[{"revenue_center_code": revenue, "procedure_code": code}], **more)
 
 

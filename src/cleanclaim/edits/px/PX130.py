@@ -42,11 +42,15 @@ def _is_other(teeth: str) -> pl.Expr:
 
 def _what() -> pl.Expr:
     shown = pl.concat_str(pl.lit("is on tooth "), pl.col("tooth_code"))
-    wrong = pl.when(is_missing("tooth_code")).then(pl.lit("needs the tooth, which is missing"))
-    wrong = wrong.when(_is_other(_TEETH)).then(pl.concat_str(shown, pl.lit(", which is no tooth's number")))
-    for codes, teeth, words in _FOR:
-        wrong = wrong.when(_CODE.str.contains(codes) & _is_other(teeth)).then(pl.concat_str(shown, pl.lit(f", but is for {words}")))
-    return wrong.alias("what")
+    unfit = pl.coalesce(
+        pl.when(_CODE.str.contains(codes) & _is_other(teeth)).then(pl.concat_str(shown, pl.lit(f", but is for {words}"))) for codes, teeth, words in _FOR
+    )
+    return (
+        pl.when(is_missing("tooth_code")).then(pl.lit("needs the tooth, which is missing"))
+        .when(_is_other(_TEETH)).then(pl.concat_str(shown, pl.lit(", which is no tooth's number")))
+        .otherwise(unfit)
+        .alias("what")
+    )  # fmt: skip
 
 
 def _visit(code: str, tooth: str | None) -> dict[str, Any]:
