@@ -305,3 +305,18 @@ def test_wrong_words(
     status, _, err = asked(capsys, *words)
     assert status == 2
     assert told in err
+
+
+def test_a_note_that_cannot_be_read_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    (notes / "A1.txt").write_bytes(b"Back pain for a week.\n")
+    (notes / "A2.txt").write_bytes(b"\xff\xfe\x00 no text")
+    sheet = tmp_path / "sheet.csv"
+    status, _, error = asked(capsys, "sheet", PRACTICE / "plan.json", CLAIMS, "--notes", notes, "-o", sheet)  # fmt: skip
+    assert status == 2
+    assert "A2.txt: " in error
+    assert "A1" not in error
+    assert read_sheet(sheet)

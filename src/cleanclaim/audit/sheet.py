@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -260,13 +260,20 @@ def pairs_in(path: Path, key: str, value: str) -> dict[str, str]:
     return {row[at].strip(): row[of].strip() for row in rows[1:] if len(row) > max(at, of) and row[at].strip()}  # fmt: skip
 
 
-def notes_in(folder: str) -> dict[str, str]:
-    """The notes of a folder (or JSON Lines) by the claims' numbers: the file's name without its ending, or the note's ID."""
+def notes_in(folder: str) -> tuple[dict[str, str], list[str]]:
+    """The notes of a folder (or JSON Lines) by the claims' numbers: the file's name without its ending, or the note's ID.
+
+    Returns:
+        The notes, and one line for each that couldn't be read.
+    """
     from cleanclaim.notes import inputs  # noqa: PLC0415 - start-up
 
-    found: Iterable[inputs.Note] = inputs.read(folder, io.BytesIO())
-    return {
-        Path(note.value or "").stem if note.name == "file" else str(note.value): note.text
-        for note in found
-        if note.text is not None
-    }
+    texts: dict[str, str] = {}
+    unread: list[str] = []
+    for note in inputs.read(folder, io.BytesIO()):
+        name = Path(note.value or "").stem if note.name == "file" else str(note.value)
+        if note.text is None:
+            unread.append(f"{note.value}: {note.error}")
+        else:
+            texts[name] = note.text
+    return texts, unread

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleanclaim.cli.options import AsOf, Columns, Lock, Payers, Sheet, Store, examples
-from cleanclaim.cli.terminal import tell
+from cleanclaim.cli.terminal import COULD_NOT_RUN, tell
 from cleanclaim.errors import ConfigError, InputError
 from cleanclaim.report.labels import counted
 from cleanclaim.storage.durable import whole_file
@@ -145,17 +145,21 @@ def make_sheet(
         raise ConfigError(["--output: expected a file that ends in .xlsx or .csv"])
     made = _plan(plan_file)
     report = _checked(inputs, as_of, payers, sheet, columns, store, lock)
-    rows = sheets.rows_of(made, report, _extras(coders, notes))
+    texts, unread = sheets.notes_in(notes) if notes else ({}, [])
+    rows = sheets.rows_of(made, report, _extras(coders, texts))
     is_book = output.suffix.lower() == ".xlsx"
     _write(sheets.write_workbook(rows) if is_book else sheets.write_csv(rows), output)
     tell(f"{output}: {counted(len(rows), 'line')} of {counted(len(made.sample), 'claim')}")
+    for line in unread:
+        tell(f"cleanclaim: {line}", err=True)
+    if unread:
+        raise typer.Exit(COULD_NOT_RUN)
 
 
-def _extras(coders: Path | None, notes: str | None) -> Extras:
+def _extras(coders: Path | None, texts: dict[str, str]) -> Extras:
     from cleanclaim.audit import sheet as sheets  # noqa: PLC0415
 
     by_claim = sheets.pairs_in(coders, "claim_id", "coder") if coders else {}
-    texts = sheets.notes_in(notes) if notes else {}
     supported: dict[str, tuple[str, ...]] = {}
     if texts:
         from cleanclaim.api import suggest  # noqa: PLC0415
