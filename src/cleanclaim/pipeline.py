@@ -19,7 +19,7 @@ from cleanclaim.engine.groups import CLAIMS_AT_ONCE, whole_patients
 from cleanclaim.engine.trial import sound
 from cleanclaim.failures import merge_failures
 from cleanclaim.job import Job, Read
-from cleanclaim.large import Groups, Large, check_on_disk, gather, journal_of
+from cleanclaim.large import Groups, Large, check_on_disk, journal_of, put_on_disk
 from cleanclaim.look_back import Known, with_past
 from cleanclaim.model import Batch, concat
 from cleanclaim.read import FileRead, notes_of
@@ -86,7 +86,7 @@ def in_groups(job: Job) -> Iterator[Groups]:
         yield Groups(files, _ready(job, held, files), None)
         return
     with journal_of(job, None) as journal:
-        gathered = gather(job, journal, chain(held, batches), files)
+        gathered = put_on_disk(job, journal, chain(held, batches), files)
         yield Groups(gathered.files, None, gathered)
 
 

@@ -9,7 +9,7 @@ read.
 
 from cleanclaim.large.fingerprint import can_resume, journal_of
 from cleanclaim.large.groups import Groups
-from cleanclaim.large.on_disk import check_on_disk, gather
+from cleanclaim.large.on_disk import check_on_disk, put_on_disk
 from cleanclaim.large.parts import Large
 
-__all__ = ["Groups", "Large", "can_resume", "check_on_disk", "gather", "journal_of"]
+__all__ = ["Groups", "Large", "can_resume", "check_on_disk", "journal_of", "put_on_disk"]

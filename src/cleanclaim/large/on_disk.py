@@ -46,7 +46,7 @@ def check_on_disk(
             progress=job.progress,
         )
         return _result(job, journal, checked.files(batches, files))
-    gathered = gather(job, journal, batches, files)
+    gathered = put_on_disk(job, journal, batches, files)
     _check_groups(job, journal, gathered)
     return _result(job, journal, gathered.files)
 
@@ -79,7 +79,7 @@ class Gathered:
         return with_past(batch, earlier, self.known)
 
 
-def gather(
+def put_on_disk(
     job: Job, journal: Journal, batches: Iterable[Read] | None, files: list[FileRead]
 ) -> Gathered:
     """Put claims on disk by patient, and the earlier claims of these patients."""
