@@ -1,8 +1,8 @@
 """Payments matched to any number of claims: group by group, so that the claims needn't fit in memory.
 
 Claims are held in groups of whole patients (`cleanclaim.pipeline.in_groups`). The groups are read
-twice to find the one that each payment belongs to: first with the payments that share a number, a
-member or a name with a claim of the group, then with those that found no claim in this way. After
+twice to find the one that each payment belongs to: first with the payments that share a claim number
+or a line number with a claim of the group, then with those that found no claim in this way. After
 that each group is matched and checked by itself. A match is the one that all claims together would
 give, unless several claims fit a payment equally well.
 """
@@ -28,8 +28,6 @@ from cleanclaim.remit.tables import Remittance
 _NEAREST: Final = "nearest"
 _SURE: Final = ("manual", "claim_number", "line_control", "patient_dates_charge")
 """How a claim is found, best first."""
-_PEOPLE: Final = ("patient", "insured")
-_IDS: Final = ("patient_id", "insured_id", "corrected_id")
 
 
 def traced_in_groups(question: Question) -> Iterator[Traced]:
@@ -91,8 +89,10 @@ class _Placing:
         remittance = self.question.remittance
         keys = self.left if self.is_second else _near(remittance, index)
         payments = _records(remittance, keys)
-        for paid, match in zip(payments, _matched(payments, index, self.question), strict=True):
-            self._note(number, paid, match)
+        found = matches(payments, index, self.question.manual, by_numbers=not self.is_second)
+        for paid in payments:
+            if paid.key in found:
+                self._note(number, paid, found[paid.key])
 
     def _note(self, number: int, paid: Paid, match: Match) -> None:
         if match.claim is not None and match.matched_by in _SURE:
@@ -114,39 +114,23 @@ class _Placing:
                 yield key, number
 
 
-def _matched(payments: list[Paid], index: Index, question: Question) -> Iterator[Match]:
-    found = matches(payments, index, question.manual)
-    return (found[paid.key] for paid in payments)
-
-
 def _records(remittance: Remittance, keys: list[int] | None) -> list[Paid]:
     some = remittance if keys is None else remittance.only(pl.Series("payment_key", keys, pl.Int64))
     return in_order(paid_claims(some))
 
 
 def _near(remittance: Remittance, index: Index) -> list[int]:
-    """The payments that share a claim number, a line number, a member or a name with one of the claims."""
+    """The payments that share a claim number or a line number with one of the claims."""
     number = pl.col("remit_claim_id").str.strip_chars().str.to_uppercase()
-    tests = [
-        number.is_in(list(index.by_number)),
-        _plain(pl.col("remit_claim_id")).str.strip_chars_start("0").is_in(list(index.by_plain_number)),
-        *(_plain(pl.col(name)).is_in(list(index.by_member)) for name in _IDS),
-        *(_name(who).is_in(["|".join(name) for name in index.by_name]) for who in _PEOPLE),
-    ]  # fmt: skip
-    manual = pl.col("payment_key").is_in(_by_line(remittance, index))
-    near = remittance.payments.filter(pl.any_horizontal(*tests, manual))
+    plain = pl.col("remit_claim_id").str.to_uppercase().str.replace_all(NOT_A_CHARACTER, "").str.strip_chars_start("0")  # fmt: skip
+    near = remittance.payments.filter(
+        number.is_in(list(index.by_number))
+        | plain.is_in(list(index.by_plain_number))
+        | pl.col("payment_key").is_in(_by_line(remittance, index))
+    )
     return near["payment_key"].to_list()
 
 
 def _by_line(remittance: Remittance, index: Index) -> list[int]:
     lines = remittance.payment_lines.filter(pl.col("line_control_number").is_in(list(index.by_control)))  # fmt: skip
     return lines["payment_key"].unique().to_list()
-
-
-def _name(who: str) -> pl.Expr:
-    parts = (_plain(pl.col(f"{who}_{part}_name")).fill_null("") for part in ("last", "first"))
-    return pl.concat_str(list(parts), separator="|")
-
-
-def _plain(text: pl.Expr) -> pl.Expr:
-    return text.str.to_uppercase().str.replace_all(NOT_A_CHARACTER, "")

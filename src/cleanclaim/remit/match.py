@@ -72,7 +72,11 @@ class Match:
 
 
 def matches(
-    payments: Iterable[Paid], index: Index, manual: Mapping[str, str] | None = None
+    payments: Iterable[Paid],
+    index: Index,
+    manual: Mapping[str, str] | None = None,
+    *,
+    by_numbers: bool = False,
 ) -> dict[int, Match]:
     """The claim of each payment, by the payment's key.
 
@@ -81,6 +85,7 @@ def matches(
         index: the claims that were sent.
         manual: matches made by hand: a payer's claim number, or the number in CLP01, and the number
             of the claim that was sent.
+        by_numbers: look only for claim and line numbers; payments without such a claim are left out.
     """
     found: dict[int, Match] = {}
     left: list[Paid] = []
@@ -93,7 +98,7 @@ def matches(
         else:
             found[paid.key] = match
     taken = {match.claim.key for match in found.values() if match.claim}
-    for step in (_by_control, _by_patient):
+    for step in (_by_control,) if by_numbers else (_by_control, _by_patient):
         rest = []
         for paid in left:
             match = step(paid, index, taken)
@@ -103,7 +108,7 @@ def matches(
                 found[paid.key] = match
                 taken.add(match.claim.key)
         left = rest
-    for paid in left:
+    for paid in () if by_numbers else left:
         found[paid.key] = _nearest(paid, index, taken, is_few=len(left) * len(index.claims) <= _MOST_FUZZY)  # fmt: skip
     return found
 
