@@ -3,7 +3,7 @@
     python tools/calibrate_notes.py
 
 Reads `tests/notes/first_looks.csv`: the problems that were suggested for 75 invented notes by a program that had not seen
-them, each with what led to its code, the words that name it, whether its title leaves something open, and whether it
+them, each with what led to its code, how many words name it and whether they are a whole phrase, whether its title leaves something open, and whether it
 was right. Writes the weights to the package's `data/calibrated.csv`, and prints how often suggestions of a confidence were
 right, each note judged by weights from the other four fifths of the notes.
 """
@@ -60,7 +60,15 @@ def main() -> None:
 def read() -> Looks:
     """Return the suggestions of the file."""
     rows = list(csv.DictReader(_FROM.read_text(encoding="utf-8").splitlines()))
-    every = [confidence.features("unspecified" if row["open"] == "yes" else "", row["rule"], int(row["words"])) for row in rows]  # fmt: skip
+    every = [
+        confidence.features(
+            "unspecified" if row["open"] == "yes" else "",
+            row["rule"],
+            int(row["words"]),
+            whole=row["whole"] == "yes",
+        )
+        for row in rows
+    ]
     return Looks(
         list(every[0]),
         np.array([list(one.values()) for one in every], float),

@@ -5,12 +5,13 @@ codes: of the same code, its category and all, each weighed by how often it was 
 `data/learned.csv`; `tools/learn_notes.py` makes them. Nothing of a report is in them.
 
 For billing mode, the share of such suggestions that were right at first sight on invented notes of our own: by what led
-to the code, how many words of the note name it, and whether its title leaves something open. The weights are in
+to the code, how many words of the note name it and whether they are a whole phrase, and whether its title leaves something open. The weights are in
 `data/calibrated.csv`; `tools/calibrate_notes.py` fits them to `tests/notes/first_looks.csv`.
 """
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from math import exp, log
 from typing import Final, NamedTuple
@@ -26,6 +27,10 @@ _OF_CODE: Final = 3
 _MANY: Final = 2
 _SEVERAL: Final = 3
 """The words from which a code is named by several."""
+_NEAR: Final = 20
+"""The most characters before a phrase that are looked at."""
+_STARTS: Final = re.compile(r"(?:^|\n|[.;:]\s|\|\s)[\s\W\d]*$")
+_ENDS: Final = re.compile(r"\s*(?:[.;:,\n(|]|[-\u2013\u2014]|$)")
 _FOUND: Final = ("closest term", "term of the")
 """How the rules begin of codes that the search found."""
 
@@ -53,13 +58,23 @@ def of_finding(code: str, rule: str, mentions: int) -> float:
     return 1 / (1 + exp(-log(of_code / (1 - of_code)) - shift))
 
 
-def features(title: str, rule: str, words: int) -> dict[str, bool]:
+def is_whole(note: str, start: int, end: int) -> bool:
+    """Return true if words are a whole phrase: between the start of a line or sentence and its next mark.
+
+    >>> is_whole("1. Gout, stable", 3, 7), is_whole("1. Recurrent gout", 13, 17)
+    (True, False)
+    """
+    return _STARTS.search(note[max(0, start - _NEAR) : start]) is not None and _ENDS.match(note, end) is not None  # fmt: skip
+
+
+def features(title: str, rule: str, words: int, *, whole: bool) -> dict[str, bool]:
     """Return what the confidence of a problem of the visit depends on.
 
     Args:
         title: the title of its code.
         rule: what led to it.
         words: how many words of the note name it.
+        whole: whether they are a whole phrase.
     """
     is_open = "unspecified" in title.lower()
     is_found = rule.startswith(_FOUND)
@@ -70,20 +85,25 @@ def features(title: str, rule: str, words: int) -> dict[str, bool]:
         "one-word": words == 1,
         "search": is_found,
         "rule": not is_found and not rule.startswith("default"),
-        "open-several-words": is_open and words >= _SEVERAL,
+        "whole": whole,
+        "open-whole": is_open and whole,
+        "search-whole": is_found and whole,
     }
 
 
-def of_problem(title: str, rule: str, words: int) -> float:
+def of_problem(title: str, rule: str, words: int, *, whole: bool) -> float:
     """Return how sure the code of a problem of the visit is, in billing mode.
 
     Args:
         title: the title of its code.
         rule: what led to it.
         words: how many words of the note name it.
+        whole: whether they are a whole phrase.
     """
     weights = _calibrated()
-    total = sum(weights[name] for name, holds in features(title, rule, words).items() if holds)
+    total = sum(
+        weights[name] for name, holds in features(title, rule, words, whole=whole).items() if holds
+    )
     return 1 / (1 + exp(-total))
 
 

@@ -20,7 +20,7 @@ from cleanclaim.notes import assertion as said
 from cleanclaim.notes import details, drugs, guidelines, queries, sequelae, special
 from cleanclaim.notes.assistant import Proposal
 from cleanclaim.notes.coding import Coded, Coder
-from cleanclaim.notes.confidence import LEAST, of_finding, of_problem
+from cleanclaim.notes.confidence import LEAST, is_whole, of_finding, of_problem
 from cleanclaim.notes.found import Found, assertion_of
 from cleanclaim.notes.lines import ENCOUNTER, is_line, of_line
 from cleanclaim.notes.mentions import Lexicon, Mention, overlaps
@@ -155,7 +155,7 @@ class Suggester:
             suggestions += special.of_external_causes(note, passages, coder)
         whole = list(queries.completed(_merged(suggestions), coder))
         if options.mode == BILLING:
-            whole = [_calibrated(one) for one in whole]
+            whole = [_calibrated(note, one) for one in whole]
         return sorted(whole, key=lambda one: _ORDER[one.disposition])
 
     def add(
@@ -464,12 +464,13 @@ def _for_billing(
     return list(special.of_encounter(note, found, coder))
 
 
-def _calibrated(one: Suggestion) -> Suggestion:
+def _calibrated(note: str, one: Suggestion) -> Suggestion:
     """Return a problem of the visit with how sure it is."""
     if one.disposition != CODE or not one.why.startswith(_PROBLEMS):
         return one
-    words = len(one.evidence[0].text.split())
-    return replace(one, confidence=of_problem(one.title, one.rule, words))
+    said_by = one.evidence[0]
+    words, whole = len(said_by.text.split()), is_whole(note, said_by.start, said_by.end)
+    return replace(one, confidence=of_problem(one.title, one.rule, words, whole=whole))
 
 
 def _with_reason(found: list[Suggestion]) -> list[Suggestion]:
