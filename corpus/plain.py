@@ -83,7 +83,11 @@ def fees(year: int) -> dict[tuple[str, str], dict[str, str]]:
     for row in csv.reader(_lines(archive, member)):
         if len(row) > 25 and re.fullmatch(r"[A-Z0-9]{5}", row[0]):
             names = ("pctc", "global", "pre", "intra", "post", "multiple", "bilateral", "assistant", "co", "team")
-            found[row[0], row[1].strip()] = {"status": row[3].strip(), "nonfacility_na": row[7].strip(), **dict(zip(names, (v.strip() for v in row[13:23]), strict=True))}
+            found[row[0], row[1].strip()] = {
+                "status": row[3].strip(),
+                "nonfacility_na": row[7].strip(),
+                **dict(zip(names, (v.strip() for v in row[13:23]), strict=True)),
+            }
     return found
 
 

@@ -40,7 +40,7 @@ def linked(dice: Random, n: int) -> Case:
     "DX123",
     "A code that follows another one listed first.",
     GUIDE + "I.C.1.b, I.C.1.d, I.C.19.e and I.C.18.e",
-    also="DX112 DX111 DX118 DX110 DX119 DX108",
+    also="DX112 DX111 DX118 DX110 DX119 DX108 DX141",
 )
 def sequence(dice: Random, n: int) -> Case:
     codes = (

@@ -289,7 +289,7 @@ def _sided() -> tuple[list[str], list[str]]:
     "The modifier names one side and every diagnosis of the line the other.",
     "ICD-10-CM Official Guidelines, I.B.13; NCCI Policy Manual, ch. I, section E",
     count=20,
-    also="DX112 DX111 DX120 LNK104 LNK103 DX108 DX113 DX123",
+    also="DX112 DX111 DX120 LNK104 LNK103 DX108 DX113 DX123 LNK116",
 )
 def sides(dice: Random, n: int) -> Case:
     left, right = _sided()

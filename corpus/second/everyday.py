@@ -43,6 +43,7 @@ bad(
 bad(
     "everyday-newborn", "DX144", "Newborn codes at an age that isn't theirs.", "ICD-10-CM, titles of Z00.110 and Z00.111; " + OCG + "I.C.16.a.2",
     k(c("commercial 2024-03-12 11", "Z00110", "99391", patient_birth_date="2024-02-21"), dx=1, hard=True), k(c("medicaid 2022-09-13 11", "Z00111", "99391", patient_birth_date="2022-09-10"), dx=1, hard=True), k(c("commercial 2023-06-06 11", "Z3800", "99391", patient_birth_date="2023-03-28"), dx=1, hard=True),
+    also="LNK107",
 )  # fmt: skip
 bad(
     "everyday-screening", "LNK107 LNK112 LNK104 LNK115", "A screening code for a complaint, or a diagnostic one for a screening; a vaccine without its reason.", CPM + "ch. 18, 10, 20 and 60; " + OCG + "I.C.21.c.2 and c.5",

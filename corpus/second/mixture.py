@@ -29,6 +29,7 @@ bad(
     k(c("medicare 2023-09-05 11", "N1830 E1122", "99213@1,2"), dx=1), k(c("medicare 2021-11-09 11", "I5022 I110", "99214@1,2"), dx=1), k(c("medicare 2019-02-12 11", "F0280 G309", "99214@1,2"), dx=1),
     k(c("medicare 2022-04-26 11", "I8510 K7460", "99213@1,2"), dx=1, hard=True),
     k(c("medicare 2018-07-31 11", "L97211 I83012", "99213@1,2"), dx=1, hard=True), k(c("commercial 2023-12-05 11", "Z1610 N390", "99213@1,2", sex="F"), dx=1),
+    also="DX119",
 )  # fmt: skip
 bad(
     "mixture-pregnancy", "DX126 DX123 DX131 DX107 DX103 DX104", "Pregnancy: weeks, trimesters, newborns and conditions of another chapter.", OCG + "I.C.15, I.C.21.c.11",
@@ -45,6 +46,7 @@ bad(
     k(c("medicare 2024-07-30 11", "I10", "99213-78"), line=1), k(c("medicare 2024-08-13 11", "I10", "99214-76"), line=1), k(c("commercial 2023-05-09 11", "M1711", "20610-57-RT"), line=1), k(c("medicare 2024-09-10 22", "K8020", "47562-P2"), line=1),
     k(c("medicare 2024-07-23 11", "R079", "71046-FX-FY"), line=1, hard=True), k(c("medicare 2023-09-19 11", "I10", "99213-GV-GW"), line=1, hard=True), k(c("medicare 2024-08-06 11", "R0602", "94010-TC-26"), line=1), k(c("commercial 2024-08-20 11", "Z0000", "99396-50", age=50), line=1),
     k(c("medicare 2022-11-15 22", "J189", "99214-PO"), line=1, hard=True), k(c("medicare 2024-09-17 11", "E785", "80061-TC", **CLIA), line=1, hard=True),
+    also="MOD114 CLM116",
 )  # fmt: skip
 bad(
     "mixture-services", "PX124 MOD134 PX109 PX105 PX123 PX122 PX121 PX115 NCCI101 PX120", "Services that the patient, the place, the practitioner or the day don't allow.", CPM + "ch. 12 to 18",

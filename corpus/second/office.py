@@ -27,6 +27,7 @@ bad(
     k(c("medicaid 2021-12-07 11", "F1010 F1020", "99213@1,2")), k(c("commercial 2022-02-08 11", "U099 Z8616", "99213@1,2"), hard=True),
     k(c("commercial 2024-11-12 11", "O24410 Z3483 Z3A30", "99213@1,2,3", sex="F", age=28), hard=True), k(c("commercial 2020-06-09 11", "G894 F4541", "99213@1,2"), hard=True),
     k(c("commercial 2026-01-20 11", "T7411XA T7611XA", "99214@1,2"), hard=True),
+    also="DX122 DX119",
 )  # fmt: skip
 bad(
     "office-contradiction", "DX140 DX132 DX107 DX117 DX122", "Codes of one claim that say opposite things of the same condition: with and without, two stages, two severities.", OCG + "I.B.2, I.C.4.a, I.C.9.a, I.C.14.a",
@@ -57,6 +58,7 @@ bad(
     k(c("medicaid 2020-09-15 11", "O24414 Z794 Z3A32", "99213@1", sex="F", age=27), dx=2, hard=True), k(c("commercial 2022-10-25 11", "O021 Z3A10", "99213@1", sex="F", age=33), dx=2, hard=True),
     k(c("medicaid 2024-01-23 11", "O36593 Z3A34", "99213@1", sex="F", age=24), dx=1),
     k(c("commercial 2018-10-16 11", "Z3800 I10", "99213@1,2", age=30, sex="F"), dx=1),
+    also="DX133",
 )  # fmt: skip
 bad(
     "office-injury", "DX142 DX102 DX136 DX138 DX123 DX132 DX103 DX120 DX107 DX135", "Injuries, burns, external causes: order and seventh characters.", OCG + "I.C.19.d, I.C.20.a-b, I.C.21.c.7",
@@ -81,6 +83,7 @@ bad(
     k(c("medicare 2024-08-20 11", "I10", "99215-GE"), line=1, hard=True), k(c("medicare 2024-07-30 11", "I10", "99213-GC-GE"), line=1, hard=True), k(c("medicare 2024-09-04 21", "S72001A", "27245-FS", **TODAY), line=1, hard=True),
     k(c("medicare 2024-08-27 11", "I10", "99213-91"), line=1), k(c("commercial 2024-07-23 11", "R0602", "71046-91"), line=1, hard=True), k(c("medicare 2024-07-23 11", "I10", "99214-22"), line=1),
     k(c("medicare 2024-08-13 11", "L570", "17000-24"), line=1), k(c("medicare 2024-09-03 11", "R079", "93000-26"), line=1),
+    also="MOD114",
 )  # fmt: skip
 bad(
     "office-medicare-services", "PX102 PX107 PX108 PX110 PX112 PX115 NCCI104 MOD101 MOD102 MOD103 MOD120 MOD121 MOD126 LNK113", "Medicare's rules for single services.", CPM + "ch. 12, 18 and 32; ch. 17, 80.9",
@@ -89,6 +92,7 @@ bad(
     k(c("medicare 2022-06-07 11", "D509", "J1756-JZ*100"), line=1), k(c("medicare 2024-09-10 11", "C50911", "J9355-JW-JZ*10", sex="F"), line=1),
     k(c("medicare 2024-08-28 22", "C3490", "99214-Q1"), line=1, hard=True), k(c("medicare 2025-03-18 11", "F411", "99442"), line=1),
     k(c("medicare 2024-08-15 41", "R0789", "A0427-XH A0425-XH*12", **AMB, **TRIP), line=1), k(c("medicare 2021-07-20 12", "J449", "E1390-RR-KH-KI", **DME, ordered=[1]), line=1, hard=True), k(c("medicare 2023-05-09 12", "R2689", "E0135-NU-RR", **DME, ordered=[1]), line=1),
+    also="QTY104 MOD135",
 )  # fmt: skip
 bad(
     "office-anesthesia", "MOD132 MOD102 MOD103 MOD106 MOD122 PX105 NCCI104", "Anesthesia: modifiers that contradict each other, are missing or aren't for it.", CPM + "ch. 12, 50",

@@ -48,6 +48,7 @@ bad(
     "practice-sex", "PX106", "Services of organs that the patient doesn't have.", CPM + "ch. 18, 30, 40 and 50",
     k(c("medicare 2024-07-16 11", "Z125", "G0103", sex="F", **CLIA), line=1), k(c("medicare 2023-09-19 11", "Z0000", "G0101", sex="M"), line=1, hard=True), k(c("medicare 2024-08-20 11", "Z0000", "Q0091", sex="M"), line=1, hard=True),
     k(c("commercial 2022-04-05 11", "N8110", "57454", sex="M"), line=1),
+    also="DX114 LNK112",
 )  # fmt: skip
 bad(
     "practice-drugs", "MOD135 CLM120 MOD112 PX104", "Drug numbers, wasted drugs and drugs without a name.", CPM + "ch. 17, 40; " + GUIDE + "2410 LIN03",
@@ -84,6 +85,7 @@ bad(
     "practice-not-for-medicare", "PX107 PX110 PX112 LNK103 LNK109", "Services that Medicare doesn't pay or wants on another kind of claim.", "Medicare Physician Fee Schedule, status; " + CPM + "ch. 9 and ch. 12, 220",
     k(c("medicare 2024-07-18 11", "M9903", "98943-AT", segments=["DTP*454*D8*20240701"], **DC), line=1), k(c("medicare 2024-07-18 11", "H5213", "92015"), line=1), k(c("medicare 2024-09-05 11", "F331", "H0031"), line=1, hard=True), k(c("medicare 2024-07-11 11", "Z0000", "80050", **CLIA), line=1),
     k(c("medicare 2024-07-25 11", "M5450", "98941-AT", segments=["DTP*454*D8*20240701"], **DC), line=1, hard=True),
+    also="QTY104",
 )  # fmt: skip
 bad(
     "practice-numbers", "CLM133 CLM134 CLM135 CLM101 CLM102 CLM103 CLM106 CLM111 CLM112 CLM118 CLM119 CLM122 CLM123 ENV003", "Numbers and dates that can't be: members, tax numbers, ZIP codes, kinds of claim, days of accidents and admissions.", GUIDE + "2000B, 2010AA, 2010BA, 2300",
