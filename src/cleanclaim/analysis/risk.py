@@ -37,9 +37,7 @@ def risk_of(
     Returns:
         The tables `risk_scores` and `risk_conditions`, and a note; no tables without Medicare patients or without the extra.
     """
-    known = patients.filter(
-        "is_medicare", pl.col("age") >= 0, pl.col("sex").is_in(["F", "M"])
-    )
+    known = patients.filter("is_medicare", pl.col("age") >= 0, pl.col("sex").is_in(["F", "M"]))
     if known.is_empty():
         return {}, ""
     try:
