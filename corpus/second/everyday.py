@@ -16,6 +16,9 @@ IN: dict[str, Any] = {"admission_date": "x"}
 TODAY: dict[str, Any] = {"admission_date": "d"}
 SURGEON: dict[str, Any] = {"rendering_taxonomy_code": "208600000X"}
 PSY: dict[str, Any] = {"rendering_taxonomy_code": "103TC0700X"}
+TOO_SHORT: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+        ("commercial", "2023-02-14", "M2556", {}), ("medicare", "2024-05-21", "H40111", {}), ("commercial", "2018-09-18", "T451X5", {}), ("medicare", "2021-03-23", "C5091", {"sex": "F"}), ("medicaid", "2022-06-07", "F32", {}), ("auto", "2019-08-13", "S060X1", {"is_auto_accident": True, "accident_date": "early", "accident_state": "NC"}),
+)  # fmt: skip
 
 bad(
     "everyday-other-organ", "LNK115 LNK116", "A diagnosis of another part of the body than the procedure, and no other.", "42 CFR 411.15(k); " + CPM + "ch. 23, 10 and ch. 26, 10.4, item 24E: the diagnosis must explain the service",
@@ -27,8 +30,7 @@ bad(
 )  # fmt: skip
 bad(
     "everyday-too-short", "DX103 DX104", "A code without its last characters.", OCG + "I.B.2, I.C.19.a",
-    *[k(c(f"{payer} {day} 11", f"I10 {code}" if n % 2 else code, "99213@2" if n % 2 else "99213", **who), dx=2 if n % 2 else 1) for n, (payer, day, code, who) in enumerate((
-        ("commercial", "2023-02-14", "M2556", {}), ("medicare", "2024-05-21", "H40111", {}), ("commercial", "2018-09-18", "T451X5", {}), ("medicare", "2021-03-23", "C5091", {"sex": "F"}), ("medicaid", "2022-06-07", "F32", {}), ("auto", "2019-08-13", "S060X1", {"is_auto_accident": True, "accident_date": "early", "accident_state": "NC"})))],
+    *[k(c(f"{payer} {day} 11", f"I10 {code}" if n % 2 else code, "99213@2" if n % 2 else "99213", **who), dx=2 if n % 2 else 1) for n, (payer, day, code, who) in enumerate(TOO_SHORT)],
 )  # fmt: skip
 bad(
     "everyday-code-year", "DX102 DX103", "A code a few days before it began, or after it ended.", "ICD-10-CM, conversion tables and addenda",
