@@ -45,6 +45,7 @@ bad(
 bad(
     "everyday-newborn", "DX144", "Newborn codes at an age that isn't theirs.", "ICD-10-CM, titles of Z00.110 and Z00.111; " + OCG + "I.C.16.a.2",
     k(c("commercial 2024-03-12 11", "Z00110", "99391", patient_birth_date="2024-02-21"), dx=1, hard=True), k(c("medicaid 2022-09-13 11", "Z00111", "99391", patient_birth_date="2022-09-10"), dx=1, hard=True), k(c("commercial 2023-06-06 11", "Z3800", "99391", patient_birth_date="2023-03-28"), dx=1, hard=True),
+    k(c("commercial 2025-01-14 11", "Z00110", "99391", patient_birth_date="2024-12-30"), dx=1), k(c("medicaid 2021-06-22 11", "Z00111", "99381", patient_birth_date="2021-06-18"), dx=1),
     also="LNK107",
 )  # fmt: skip
 bad(

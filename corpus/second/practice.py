@@ -54,6 +54,7 @@ bad(
     "practice-drugs", "MOD135 CLM120 MOD112 PX104", "Drug numbers, wasted drugs and drugs without a name.", CPM + "ch. 17, 40; " + GUIDE + "2410 LIN03",
     k(c("medicare 2024-07-23 11", "C50911", "J9035-JW*10@1", sex="F"), line=1, hard=True), k(c("commercial 2021-11-16 11", "M1711", "J3490"), line=1),
     k(c("medicare 2024-08-06 11", "M810", "J0897*60"), line=1), k(c("medicaid 2025-02-04 11", "Z3042", "J1050*150", sex="F", age=25, line_ndc={1: "59762453701X"}), line=1),
+    k(c("medicare 2022-10-04 11", "D509", "J1756-JW*20"), line=1),
 )  # fmt: skip
 bad(
     "practice-preventive", "PX122 PX123 LNK112 LNK104 PX105 EM102 NCCI101 NCCI102 LNK107", "Medicare's preventive services for the wrong patient, with each other or with another's administration.", CPM + "ch. 18; ch. 32, 12 and 190",

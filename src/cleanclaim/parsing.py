@@ -53,6 +53,7 @@ def toml_of(text: str) -> dict[str, Any]:
         raise ValueError(_TOO_LONG) from None
 
 
+_LONGEST_CELL: Final = 1 << 17
 Records = list[tuple[int, dict[str, str]]]
 """Rows of a CSV file: the number of the line that each ends in, and its cells by the column's name."""
 
@@ -65,6 +66,7 @@ def records_of(content: bytes) -> tuple[list[str], Records]:
     Raises:
         ValueError: it isn't CSV in UTF-8.
     """
+    csv.field_size_limit(_LONGEST_CELL)  # one for the whole process: somebody else may have set it
     try:
         rows = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
         names = [name.strip() for name in next(rows, [])]
