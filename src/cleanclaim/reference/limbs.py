@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from cleanclaim.reference import Reference
+from cleanclaim.reference.narrow import rows_of
 
 _WORDS: Final = (
     ("hand", r"\b(hands?|fingers?|thumbs?|metacarpals?|metacarpophalangeal)\b"),
@@ -66,19 +67,20 @@ def _parts(reference: Reference) -> pl.DataFrame:
 
 def part_of(codes: pl.Series, reference: Reference) -> pl.DataFrame:
     """Return code and part of those among the codes that are of one part of a limb."""
-    parts = parts_of_limbs(reference)
-    each = codes.unique().to_frame("code")
-    found = [
-        each.with_columns(
+    begins = [
+        codes.unique()
+        .to_frame("code")
+        .with_columns(
             pl.col("code").str.head(length).str.strip_chars_end("X").alias("_begins"),
             pl.lit(length).alias("_length"),
         )
-        .join(parts.rename({"code": "_begins"}), on="_begins")
-        .select("code", "part", "_length")
         for length in range(4, 8)
     ]
+    each = pl.concat(begins)
+    parts = rows_of(parts_of_limbs(reference), each["_begins"])
     return (
-        pl.concat(found)
+        each.join(parts, left_on="_begins", right_on="code")
+        .select("code", "part", "_length")
         .sort("code", "_length")
         .unique("code", keep="last", maintain_order=True)
         .drop("_length")

@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from cleanclaim.reference import Reference
+from cleanclaim.reference.narrow import rows_of
 from cleanclaim.reference.sides import family_of, sides
 
 _OPEN: Final = re.compile(r"\bunspecified\b")
@@ -16,12 +17,22 @@ _OPEN: Final = re.compile(r"\bunspecified\b")
 
 def may_be_sideless(reference: Reference) -> pl.Expr:
     """Return a quick test of the column `diagnosis_code`: whether its title, or that of its stem, has something unspecified."""
+    codes = reference.derived("titles with something unspecified", lambda: _unspecified(reference))
+    stem = pl.col("diagnosis_code").str.head(6).str.strip_chars_end("X")
+    return _is_among(pl.col("diagnosis_code"), codes) | _is_among(stem, codes)
+
+
+def _unspecified(reference: Reference) -> pl.Series:
     titles = reference.table("icd10cm_tabular").filter(
         pl.col("title").str.contains("(?i)unspecified"), pl.col("code").str.len_chars() > 3
     )
-    codes = titles["code"].implode()
-    stem = pl.col("diagnosis_code").str.head(6).str.strip_chars_end("X")
-    return pl.col("diagnosis_code").is_in(codes) | stem.is_in(codes)
+    return titles["code"].unique().sort()
+
+
+def _is_among(code: pl.Expr, known: pl.Series) -> pl.Expr:
+    """True for codes among many sorted ones. `is_in` would hash all of them again for each batch, however few its codes are."""
+    at = pl.lit(known).search_sorted(code).clip(0, len(known) - 1)
+    return pl.lit(known).gather(at) == code
 
 
 def sideless(codes: pl.Series, reference: Reference) -> pl.DataFrame:
@@ -30,16 +41,16 @@ def sideless(codes: pl.Series, reference: Reference) -> pl.DataFrame:
     A title is compared with those that name a side: if it says "unspecified" where they say left or
     right, and is like them in all else, it leaves the side open.
     """
-    table = reference.derived(
-        "families with sides", lambda: sides(reference).select("family").unique()
+    families = reference.derived(
+        "families with sides", lambda: frozenset(sides(reference)["family"])
     )
-    families = set(table["family"])
     asked = (
         codes.unique()
         .to_frame("code")
         .with_columns(pl.col("code").str.head(6).str.strip_chars_end("X").alias("_stem"))
     )
-    titles = reference.table("icd10cm_tabular").select("code", "title")
+    wanted = pl.concat([asked["code"], asked["_stem"]])
+    titles = rows_of(reference.table("icd10cm_tabular"), wanted).select("code", "title")
     whole = asked.join(titles, on="code")
     rest = asked.join(whole, on="code", how="anti").filter(pl.col("code").str.len_chars() == 7)
     stems = rest.join(titles, left_on="_stem", right_on="code")

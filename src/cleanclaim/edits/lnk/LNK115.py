@@ -16,8 +16,11 @@ _LINE = ["claim_key", "line_number"]
 
 
 def _is_of_an_organ(reference: Reference) -> pl.Expr:
-    ranges = reference.table("organ_procedures").select("code", "last").iter_rows()
-    return IS_PROFESSIONAL & pl.any_horizontal(pl.col("procedure_code").is_between(pl.lit(first), pl.lit(last)) for first, last in ranges)
+    def make() -> pl.Expr:
+        ranges = reference.table("organ_procedures").select("code", "last").iter_rows()
+        return IS_PROFESSIONAL & pl.any_horizontal(pl.col("procedure_code").is_between(pl.lit(first), pl.lit(last)) for first, last in ranges)
+
+    return reference.derived("lines of organ_procedures", make)
 
 
 @query_edit(

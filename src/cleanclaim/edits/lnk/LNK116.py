@@ -17,8 +17,11 @@ _LINE = ["claim_key", "line_number"]
 
 
 def _is_of_a_limb(reference: Reference) -> pl.Expr:
-    ranges = reference.table("limb_procedures").select("code", "last").iter_rows()
-    return IS_PROFESSIONAL & pl.any_horizontal(pl.col("procedure_code").is_between(pl.lit(first), pl.lit(last)) for first, last in ranges)
+    def make() -> pl.Expr:
+        ranges = reference.table("limb_procedures").select("code", "last").iter_rows()
+        return IS_PROFESSIONAL & pl.any_horizontal(pl.col("procedure_code").is_between(pl.lit(first), pl.lit(last)) for first, last in ranges)
+
+    return reference.derived("lines of limb_procedures", make)
 
 
 @query_edit(
