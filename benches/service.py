@@ -91,6 +91,7 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--days", type=int, default=1, help="from how many days the claims are")
+    parser.add_argument("--checkers", type=int, help="processes that check claims; see `cleanclaim serve`")
     given = parser.parse_args()
     bodies = [json.dumps(claim(number, given.days)).encode() for number in range(500)]
     with socket.socket() as free:
@@ -98,10 +99,12 @@ def main() -> None:
         port = free.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "cleanclaim", "serve", "--port", str(port), "--folder", str(Path(folder) / "service")]  # fmt: skip
+        if given.checkers is not None:
+            command += ["--checkers", str(given.checkers)]
         with subprocess.Popen(command, stderr=subprocess.DEVNULL) as server:
             try:
                 _wait(port)
-                asyncio.run(_load(port, 8, 3.0, bodies))
+                asyncio.run(_load(port, 8, 8.0, bodies))  # until its processes are there
                 lone = asyncio.run(_load(port, 1, 3.0, bodies))
                 print(_told("1 connection", lone, 3.0))
                 busy = asyncio.run(_load(port, given.connections, given.seconds, bodies))
