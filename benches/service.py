@@ -91,7 +91,9 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--days", type=int, default=1, help="from how many days the claims are")
-    parser.add_argument("--checkers", type=int, help="processes that check claims; see `cleanclaim serve`")
+    parser.add_argument(
+        "--checkers", type=int, help="processes that check claims; see `cleanclaim serve`"
+    )
     given = parser.parse_args()
     bodies = [json.dumps(claim(number, given.days)).encode() for number in range(500)]
     with socket.socket() as free:

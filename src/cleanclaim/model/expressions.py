@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
+from itertools import accumulate
 from typing import Final
 
 import numpy as np
@@ -67,6 +68,15 @@ def modifiers_among(*modifiers: str) -> pl.Expr:
     """The line's modifiers that are among these, as a list."""
     own = pl.concat_list(MODIFIERS).list.set_intersection(pl.lit(list(modifiers)))
     return own.list.drop_nulls()
+
+
+def in_ranges(column: str, ranges: Iterable[tuple[str, str]]) -> pl.Expr:
+    """True for codes in one of many ranges, both ends included: one binary search instead of a test for each range."""
+    firsts, lasts = zip(*sorted(ranges), strict=True)
+    ends = pl.Series(accumulate(lasts, max))  # where ranges overlap, the latest end counts
+    code = pl.col(column)
+    at = pl.lit(pl.Series(firsts)).search_sorted(code, side="right").cast(pl.Int64) - 1
+    return (at >= 0) & (pl.lit(ends).gather(at.clip(0)) >= code)
 
 
 def names_payer() -> pl.Expr:

@@ -9,7 +9,7 @@ import polars as pl
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
 from cleanclaim.edits.samples import institutional, professional
-from cleanclaim.model.expressions import IS_PROFESSIONAL, in_force
+from cleanclaim.model.expressions import IS_PROFESSIONAL, in_force, in_ranges
 from cleanclaim.reference import Reference
 
 _LINE = ["claim_key", "line_number"]
@@ -18,7 +18,7 @@ _LINE = ["claim_key", "line_number"]
 def _is_of_an_organ(reference: Reference) -> pl.Expr:
     def make() -> pl.Expr:
         ranges = reference.table("organ_procedures").select("code", "last").iter_rows()
-        return IS_PROFESSIONAL & pl.any_horizontal(pl.col("procedure_code").is_between(pl.lit(first), pl.lit(last)) for first, last in ranges)
+        return IS_PROFESSIONAL & in_ranges("procedure_code", ranges)
 
     return reference.derived("lines of organ_procedures", make)
 
