@@ -8,19 +8,11 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.edits.lnk.ranges import LINE, has_range, with_diagnoses
 from cleanclaim.edits.samples import institutional, professional
-from cleanclaim.model.expressions import IS_PROFESSIONAL, in_force, in_ranges
 from cleanclaim.reference import Reference
 
-_LINE = ["claim_key", "line_number"]
-
-
-def _is_of_an_organ(reference: Reference) -> pl.Expr:
-    def make() -> pl.Expr:
-        ranges = reference.table("organ_procedures").select("code", "last").iter_rows()
-        return IS_PROFESSIONAL & in_ranges("procedure_code", ranges)
-
-    return reference.derived("lines of organ_procedures", make)
+_TABLE = "organ_procedures"
 
 
 @query_edit(
@@ -39,7 +31,7 @@ def _is_of_an_organ(reference: Reference) -> pl.Expr:
     message="{procedure_code} is for {organ}, but its diagnosis {diagnosis_code:icd} is of another kind, and no other is pointed at.",
     suggestion="Point at the diagnosis that was the reason for the service.",
     fix="proposed",
-    when={"lines": _is_of_an_organ},
+    when={"lines": has_range(_TABLE)},
     examples=(
         fails("a cataract operation for a knee", professional(diagnoses=["M17.11"], lines=["66984-RT"]), line_number=1, says="an eye"),
         passes("for a cataract", professional(diagnoses=["H25.11"], lines=["66984-RT"])),
@@ -66,28 +58,18 @@ def diagnosis_of_another_organ(claims: Claims, reference: Reference) -> Rows:
 
     What to do: correct the pointer, the diagnosis or the code.
     """
-    ranges = reference.table("organ_procedures").lazy().rename({"code": "_first"}).drop("release")
-    code = pl.col("procedure_code")
-    lines = claims.lines.lazy().filter(_is_of_an_organ(reference), ~pl.col("is_history").fill_null(value=False)).select(*_LINE, code, "from_date")
-    asked = (
-        lines.join_where(ranges, code >= pl.col("_first"), code <= pl.col("last"))
-        .filter(in_force("from_date"))
-        .unique(_LINE, keep="first", maintain_order=True)
-        .collect()
-    )
-    pointed = claims.line_diagnoses.filter(pl.col("icd_version") == 10).select(*_LINE, "pointer_position", "diagnosis_code")
-    both = asked.join(pointed, on=_LINE)
+    both = with_diagnoses(claims, reference, _TABLE)
     begins = both.with_columns(pl.col("never").str.split(" ")).explode("never")
     foreign = (
         begins.filter(pl.col("diagnosis_code").str.starts_with(pl.col("never")))
-        .select(*_LINE, "pointer_position")
+        .select(*LINE, "pointer_position")
         .unique()
         .with_columns(pl.lit(value=True).alias("_foreign"))
     )
     return (
-        both.join(foreign, on=[*_LINE, "pointer_position"], how="left")
-        .sort(*_LINE, "pointer_position")
-        .group_by(*_LINE, "procedure_code", "organ", "disposition", maintain_order=True)
+        both.join(foreign, on=[*LINE, "pointer_position"], how="left")
+        .sort(*LINE, "pointer_position")
+        .group_by(*LINE, "procedure_code", "organ", "disposition", maintain_order=True)
         .agg(pl.col("diagnosis_code").first(), pl.col("_foreign").fill_null(value=False).all().alias("_all"))
         .filter("_all")
         .drop("_all")

@@ -8,20 +8,12 @@ import polars as pl
 
 from cleanclaim.derived.claims import Claims
 from cleanclaim.edits.edit import Disposition, Rows, Source, fails, passes, query_edit
+from cleanclaim.edits.lnk.ranges import LINE, has_range, with_diagnoses
 from cleanclaim.edits.samples import institutional, professional
-from cleanclaim.model.expressions import IS_PROFESSIONAL, in_force, in_ranges
 from cleanclaim.reference import Reference
 from cleanclaim.reference.limbs import part_of
 
-_LINE = ["claim_key", "line_number"]
-
-
-def _is_of_a_limb(reference: Reference) -> pl.Expr:
-    def make() -> pl.Expr:
-        ranges = reference.table("limb_procedures").select("code", "last").iter_rows()
-        return IS_PROFESSIONAL & in_ranges("procedure_code", ranges)
-
-    return reference.derived("lines of limb_procedures", make)
+_TABLE = "limb_procedures"
 
 
 @query_edit(
@@ -41,7 +33,7 @@ def _is_of_a_limb(reference: Reference) -> pl.Expr:
     message="{procedure_code} is for {place}, but its diagnosis {diagnosis_code:icd} is of the {part}, and no other is pointed at.",
     suggestion="Check the record: the code, the diagnosis or the pointer is wrong.",
     fix="proposed",
-    when={"lines": _is_of_a_limb},
+    when={"lines": has_range(_TABLE)},
     examples=(
         fails("a wrist set for a broken ankle", professional(diagnoses=["S82.61XA"], lines=["25600-RT"]), line_number=1, says="ankle"),
         passes("for a broken wrist", professional(diagnoses=["S52.501A"], lines=["25600-RT"])),
@@ -57,23 +49,13 @@ def diagnosis_of_another_part(claims: Claims, reference: Reference) -> Rows:
 
     What to do: look in the record where it was.
     """
-    ranges = reference.table("limb_procedures").lazy().rename({"code": "_first"}).drop("release")
-    code = pl.col("procedure_code")
-    lines = claims.lines.lazy().filter(_is_of_a_limb(reference), ~pl.col("is_history").fill_null(value=False)).select(*_LINE, code, "from_date")
-    asked = (
-        lines.join_where(ranges, code >= pl.col("_first"), code <= pl.col("last"))
-        .filter(in_force("from_date"))
-        .unique(_LINE, keep="first", maintain_order=True)
-        .collect()
-    )
-    pointed = claims.line_diagnoses.filter(pl.col("icd_version") == 10).select(*_LINE, "pointer_position", "diagnosis_code")
-    both = asked.join(pointed, on=_LINE)
+    both = with_diagnoses(claims, reference, _TABLE)
     parts = part_of(both["diagnosis_code"], reference).rename({"code": "diagnosis_code"})
     is_other = pl.col("part").is_not_null() & ~pl.col("parts").str.split(" ").list.contains(pl.col("part"))
     return (
         both.join(parts, on="diagnosis_code", how="left")
-        .sort(*_LINE, "pointer_position")
-        .group_by(*_LINE, "procedure_code", "place", maintain_order=True)
+        .sort(*LINE, "pointer_position")
+        .group_by(*LINE, "procedure_code", "place", maintain_order=True)
         .agg(pl.col("diagnosis_code").first(), pl.col("part").first(), is_other.fill_null(value=False).all().alias("_all"))
         .filter("_all")
         .drop("_all")
