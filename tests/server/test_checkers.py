@@ -34,11 +34,11 @@ def held() -> Held:
 
 
 @contextmanager
-def started(held: Held) -> Iterator[Checkers]:
+def started(held: Held, present: Callable[[], Held] | None = None) -> Iterator[Checkers]:
     """A process that is ready to check."""
     with ThreadPoolExecutor(1) as executor:
-        checkers = Checkers(SETTINGS, executor)
-        checkers.start(held)
+        checkers = Checkers(SETTINGS, executor, present or (lambda: held))
+        checkers.start()
         until(lambda: checkers.has_processes)
         yield checkers
         checkers.stop()
@@ -116,17 +116,20 @@ def test_a_request_that_ends_every_process_gets_a_problem(held: Held) -> None:
 
 def test_new_tables_are_checked_with_at_once(held: Held) -> None:
     fresh = loaded(SETTINGS)
-    with started(held) as checkers:
+    states = [held]
+    with started(held, lambda: states[-1]) as checkers:
         before = children()
+        states.append(fresh)
         assert run(checkers.answers([asked(fresh)])) == answers([asked(fresh)])
+        assert run(checkers.answers([asked(held)])) == answers([asked(held)])  # begun before
         until(lambda: checkers.has_processes and not set(before) & set(children()))
         assert run(checkers.answers([asked(fresh)])) == answers([asked(fresh)])
 
 
 def test_without_processes_threads_check(held: Held) -> None:
     with ThreadPoolExecutor(1) as executor:
-        checkers = Checkers(ServerSettings(), executor)
-        checkers.start(held)
+        checkers = Checkers(ServerSettings(), executor, lambda: held)
+        checkers.start()
         assert run(checkers.answers([asked(held)])) == answers([asked(held)])
         assert not checkers.has_processes
 
@@ -139,8 +142,9 @@ from cleanclaim.server.engine import Engine
 from cleanclaim.server.settings import ServerSettings
 if __name__ == "__main__":
     settings = ServerSettings(checkers=1)
-    checkers = Checkers(settings, ThreadPoolExecutor(1))
-    checkers.start(Engine(settings).held)
+    engine = Engine(settings)
+    checkers = Checkers(settings, ThreadPoolExecutor(1), lambda: engine.held)
+    checkers.start()
     while not checkers.has_processes:
         time.sleep(0.02)
     print("ready", flush=True)

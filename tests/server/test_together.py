@@ -69,7 +69,7 @@ def test_requests_wait_only_for_a_run(held: Held) -> None:
 
     async def work() -> list[bytes]:
         with ThreadPoolExecutor(1) as executor:
-            together = Together(Checkers(ServerSettings(), executor), sizes.append)
+            together = Together(Checkers(ServerSettings(), executor, lambda: held), sizes.append)
             together.start()
             found = await asyncio.gather(*(together.answer(asked(held, claim_id=f"A{n}")) for n in range(9)))  # fmt: skip
             await together.stop()
@@ -88,7 +88,7 @@ def test_other_choices_are_another_run(held: Held) -> None:
 
     async def work() -> list[bytes | BaseException]:
         with ThreadPoolExecutor(1) as executor:
-            together = Together(Checkers(ServerSettings(), executor), sizes.append)
+            together = Together(Checkers(ServerSettings(), executor, lambda: held), sizes.append)
             together.start()
             waiting = [together.answer(one) for one in (asked(held), other, asked(held))]
             found = await asyncio.gather(*waiting, return_exceptions=True)

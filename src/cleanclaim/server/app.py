@@ -93,9 +93,10 @@ def make_app(
     held = database or opened(settings)
     gate = Gate(settings, held)
     provider = Provider(settings.sign_on) if settings.sign_on else None
-    checkers = Checkers(settings, executor)
+    engine = Engine(settings)
+    checkers = Checkers(settings, executor, lambda: engine.held)
     service = Service(
-        settings, Engine(settings), held, gate, Throttle(), provider, Jobs(settings, held), checkers, Together(checkers, metrics.run), executor, metrics
+        settings, engine, held, gate, Throttle(), provider, Jobs(settings, held), checkers, Together(checkers, metrics.run), executor, metrics
     )  # fmt: skip
     app = FastAPI(
         title="cleanclaim",
@@ -128,7 +129,7 @@ def make_app(
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service: Service = app.state.service
-    service.checkers.start(service.engine.held)
+    service.checkers.start()
     service.together.start()
     service.jobs.start()
     if app.state.with_example:

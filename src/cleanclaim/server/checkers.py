@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import pickle
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
@@ -37,6 +37,8 @@ class _Pool:
         self._loading: list[Future[str]] = [
             self._executor.submit(child.digest) for _ in range(count)
         ]
+        for loading in self._loading:
+            loading.add_done_callback(self._tell_failure)
 
     @property
     def is_ready(self) -> bool:
@@ -47,6 +49,19 @@ class _Pool:
             loading.exception() is None and loading.result() == self.held.digest
             for loading in self._loading
         )
+
+    def _tell_failure(self, loading: Future[str]) -> None:
+        if loading.cancelled():
+            return
+        if loading.exception() is not None:
+            LOG.warning("a process that checks claims can't load its tables; the service checks itself")  # fmt: skip
+        elif loading.result() != self.held.digest:
+            LOG.warning("the tables have changed since the service loaded them; it checks itself until it loads them again")  # fmt: skip
+
+    async def loaded(self) -> None:
+        """Wait until it has loaded its tables, or can't."""
+        waiting = [asyncio.wrap_future(loading) for loading in self._loading]
+        await asyncio.gather(*waiting, return_exceptions=True)
 
     async def answers(self, several: Sequence[Asked]) -> Answers:
         """The answers to small requests of one kind.
@@ -69,11 +84,15 @@ class Checkers:
     Args:
         settings: what the operator decided.
         executor: threads of the service's own process, which check while no process can.
+        present: gives the present state of the reference and the edits.
     """
 
-    def __init__(self, settings: ServerSettings, executor: Executor) -> None:
+    def __init__(
+        self, settings: ServerSettings, executor: Executor, present: Callable[[], Held]
+    ) -> None:
         self._settings = settings
         self._executor = executor
+        self._present = present
         self._pool: _Pool | None = None
 
     @property
@@ -86,8 +105,9 @@ class Checkers:
         """Whether there are processes that have loaded their tables."""
         return self._pool is not None and self._pool.is_ready
 
-    def start(self, held: Held) -> None:
-        """Start processes for a state of the reference and the edits, unless they are there."""
+    def start(self) -> None:
+        """Start processes for the present state, unless they are there."""
+        held = self._present()
         if self._settings.checkers and (self._pool is None or self._pool.held is not held):
             self.stop()
             self._pool = _Pool(self._settings, held)
@@ -100,10 +120,9 @@ class Checkers:
 
     async def answers(self, several: Sequence[Asked]) -> Answers:
         """The answers to small requests of one kind."""
-        held = several[0].held
-        self.start(held)
+        self.start()
         pool = self._pool
-        if pool is None or not pool.is_ready:
+        if pool is None or not pool.is_ready or pool.held is not several[0].held:
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(self._executor, answers, several)
         try:
@@ -114,4 +133,11 @@ class Checkers:
             self.stop()
         if len(several) == 1:
             return [internal()]  # tried again, it might end the next process, too
-        return [one for asked in several for one in await self.answers([asked])]
+        return [one for asked in several for one in await self._again(asked)]
+
+    async def _again(self, asked: Asked) -> Answers:
+        """The answer to one of several requests whose process has ended: in a new process, since it may be the one that ended it."""
+        self.start()
+        if self._pool is not None:
+            await self._pool.loaded()
+        return await self.answers([asked])

@@ -61,13 +61,14 @@ class Imports:
         return self._last
 
     def begin(self, folder: Path, *, cpt_licensed: bool) -> Import:
-        """Begin to import the files of a folder, which is deleted at the end.
+        """Begin to import the files of a folder, which is deleted at the end, or at once if the import can't begin.
 
         Raises:
             Problem: another import runs.
         """
         with self._beginning:
             if self._last is not None and not self._last.is_done:
+                shutil.rmtree(folder, ignore_errors=True)
                 raise Problem(409, "import", "another import is running: wait until it is done")
             self._last = begun = Import()
         Thread(target=self._run, args=(begun, folder), kwargs={"cpt_licensed": cpt_licensed}, daemon=True).start()  # fmt: skip
