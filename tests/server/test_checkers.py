@@ -134,6 +134,28 @@ def test_without_processes_threads_check(held: Held) -> None:
         assert not checkers.has_processes
 
 
+class _Poison:
+    """Ends the process that unpickles it, and no other."""
+
+    def __reduce__(self) -> tuple[Callable[[int], object], tuple[int]]:
+        return _end_unless_in, (os.getpid(),)
+
+
+def _end_unless_in(own: int) -> object:
+    if os.getpid() != own:
+        os._exit(1)
+    return None
+
+
+def test_of_several_requests_only_the_one_that_ends_processes_fails(held: Held) -> None:
+    poison = Asked([_Poison()], Choices(), "json", held)
+    good = asked(held)
+    with started(held) as checkers:
+        first, second = run(checkers.answers([good, poison]))
+    assert first == answers([good])[0]
+    assert body(second) == internal().body()
+
+
 _PARENT = """
 import sys, time
 from concurrent.futures import ThreadPoolExecutor
