@@ -59,7 +59,7 @@ def side_unspecified(claims: Claims, reference: Reference) -> Rows:
     """A code for an unspecified side where codes for the sides exist.
 
     The side is nearly always known. Medicare asks hospitals for it since April 2022, by a list of codes (edit 20), and other payers deny such codes on claims of
-    every kind. Codes that aren't on the list are told for information: the guidelines allow
+    every kind. Codes that aren't on the list are reported for information: the guidelines allow
     them where the record names no side. They are known by their titles, which say "unspecified" where others, like them in all else, say left or right.
 
     What to do: take the code of the side documented.

@@ -54,7 +54,7 @@ def diagnosis_of_another_organ(claims: Claims, reference: Reference) -> Rows:
     Judged only for ranges of procedures that are of one organ, and diagnoses of chapters that say where the disease is. Infections, tumours, symptoms, diseases of
     the whole body and factors of health may explain anything, and are left alone.
 
-    A vaccination without Z23 is told for information only.
+    A vaccination without Z23 is reported for information only.
 
     What to do: correct the pointer, the diagnosis or the code.
     """

@@ -103,7 +103,7 @@ def service_does_not_fit_place(claims: Claims, reference: Reference) -> Rows:
     Visits are judged for every payer by places in which their kind cannot be (a hospital visit in an office). For Medicare, codes that are
     incident to a physician's service (indicator 5), technical
     components, alone (indicator 3, modifier TC) or with the reading (indicator 1 without modifier 26, indicator 4), are not paid to a physician for a hospital's patient. Major surgery that the
-    schedule prices in facilities only (NA) is told for information in a place without an operating room.
+    schedule prices in facilities only (NA) is reported for information in a place without an operating room.
 
     What to do: correct the place, or leave the line to the hospital.
     """
